@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Where `make setup` puts the pinned sherpa-onnx library and the models.
+let deps = Context.packageDirectory + "/.deps"
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+extension Target.Dependency {
+    static let archive: Self = "CArchive"
+    static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let collections: Self = .product(name: "Collections", package: "swift-collections")
+    static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
+    static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let logging: Self = .product(name: "Logging", package: "swift-log")
+    static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let nioFoundationCompat: Self = .product(name: "NIOFoundationCompat", package: "swift-nio")
+    static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let serviceLifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
+    static let systemPackage: Self = .product(name: "SystemPackage", package: "swift-system")
+    static let yams: Self = .product(name: "Yams", package: "Yams")
+}
+
+/// The modules in the order of the data flow: each may import only those above it.
+let package = Package(
+    name: "asr2clip",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "asr2clip", targets: ["asr2clip"]),
+        .executable(name: "asr2clip-serve", targets: ["asr2clip-serve"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSherpaOnnx"),
+        .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil"),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive"),
+        .systemLibrary(name: "CProcess"),
+        .target(
+            name: "SherpaOnnx", dependencies: ["CSherpaOnnx"], swiftSettings: strict,
+            linkerSettings: [
+                .unsafeFlags(["-L\(deps)/lib", "-Xlinker", "-rpath=$ORIGIN/../lib", "-Xlinker", "-rpath=\(deps)/lib"]),
+                .linkedLibrary("sherpa-onnx-c-api"), .linkedLibrary("onnxruntime"),
+            ]),
+        .target(name: "SpeechTypes", swiftSettings: strict),
+        .target(name: "AudioInput", dependencies: ["CFFmpeg", "SpeechTypes"], swiftSettings: strict),
+        .target(name: "SpeechDetection", dependencies: ["SpeechTypes"], swiftSettings: strict),
+        .target(
+            name: "SpeechRecognition", dependencies: ["SherpaOnnx", "SpeechTypes", "SpeechDetection", .collections],
+            swiftSettings: strict),
+        .target(
+            name: "ModelStore",
+            dependencies: [
+                .archive, "SpeechRecognition", "SpeechTypes", .asyncHTTPClient, .crypto, .logging, .nioCore, .yams,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Transcription",
+            dependencies: ["AudioInput", "SpeechDetection", "SpeechRecognition", "SpeechTypes", .collections],
+            swiftSettings: strict),
+        .target(
+            name: "Engine",
+            dependencies: [
+                "CProcess", "SpeechRecognition", "SpeechTypes", "Transcription", .asyncHTTPClient, .hummingbird,
+                .logging, .nioCore, .nioFoundationCompat, .serviceLifecycle, .subprocess, .systemPackage,
+            ],
+            swiftSettings: strict),
+        .target(name: "TranscriptFormats", dependencies: ["SpeechTypes"], swiftSettings: strict),
+        .target(
+            name: "APIServer",
+            dependencies: [
+                "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TranscriptFormats", "Transcription",
+                .hummingbird, .logging, .nioCore, .nioPosix, .nioHTTPTypes, .serviceLifecycle,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "CommandLineTool",
+            dependencies: [
+                "APIServer", "Engine", "ModelStore", "SpeechRecognition", "Transcription", .argumentParser, .logging,
+                .serviceLifecycle,
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "asr2clip", dependencies: ["CommandLineTool"], swiftSettings: strict),
+        .executableTarget(name: "asr2clip-serve", dependencies: ["CommandLineTool"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,65 @@
+import CSherpaOnnx
+
+/// A model in memory that turns whole waveforms into text.
+///
+/// Several threads may decode with one recognizer at once, each with a stream of its own.
+public final class OfflineRecognizer: Sendable {
+    // Sound: sherpa-onnx's recognizer is used read-only after creation (SetConfig is never called), and decoding from
+    // several threads was measured to give the same texts as from one (Tests/Fixtures/VERIFY.md, "8 threads").
+    private nonisolated(unsafe) let pointer: OpaquePointer
+
+    /// Loads the model. Blocks for as long as that takes.
+    ///
+    /// Some mistakes end the whole process instead of throwing (a model of another family, a malformed tokens.txt):
+    /// check the files first, and load in a process that may die.
+    /// - Throws: `SherpaOnnxError` with the library's own words.
+    public init(_ configuration: OfflineRecognizerConfiguration) throws(SherpaOnnxError) {
+        let (created, printed) = LibraryMessages.during {
+            configuration.withCConfiguration { SherpaOnnxCreateOfflineRecognizer($0) }
+        }
+        guard let created else { throw SherpaOnnxError(.notCreated, printed: printed) }
+        pointer = created
+    }
+
+    deinit {
+        SherpaOnnxDestroyOfflineRecognizer(pointer)
+    }
+
+    /// Recognises one waveform. Blocks for as long as that takes.
+    ///
+    /// - Parameter samples: Mono samples at 16 kHz, finite, at least `minimumSamples` of them.
+    /// - Throws: `SherpaOnnxError` if there are too few samples or the library failed; it would answer an empty text.
+    public func decode(_ samples: [Float]) throws(SherpaOnnxError) -> OfflineResult {
+        guard samples.count >= Self.minimumSamples else { throw SherpaOnnxError(.tooFewSamples, printed: "") }
+        let (result, printed) = LibraryMessages.during { OfflineStream(for: pointer)?.decode(samples, with: pointer) }
+        guard let result, !printed.contains("Caught exception") else {
+            throw SherpaOnnxError(.decodingFailed, printed: printed)
+        }
+        return result
+    }
+
+    /// 25 ms, one feature frame: fewer samples crash Whisper, transducers and CTC models (Tests/Fixtures/VERIFY.md).
+    public static let minimumSamples = 400
+}
+
+/// One waveform on its way through a recognizer. c-api.h: a stream takes its waveform once, so decoding consumes it.
+private struct OfflineStream: ~Copyable {
+    private let pointer: OpaquePointer
+
+    init?(for recognizer: OpaquePointer) {
+        guard let created = SherpaOnnxCreateOfflineStream(recognizer) else { return nil }
+        pointer = created
+    }
+
+    deinit {
+        SherpaOnnxDestroyOfflineStream(pointer)
+    }
+
+    consuming func decode(_ samples: [Float], with recognizer: OpaquePointer) -> OfflineResult? {
+        SherpaOnnxAcceptWaveformOffline(pointer, 16_000, samples, Int32(samples.count))
+        SherpaOnnxDecodeOfflineStream(recognizer, pointer)
+        guard let result = SherpaOnnxGetOfflineStreamResult(pointer) else { return nil }
+        defer { SherpaOnnxDestroyOfflineRecognizerResult(result) }
+        return OfflineResult(result.pointee)
+    }
+}

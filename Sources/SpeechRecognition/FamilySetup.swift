@@ -1,0 +1,48 @@
+import SherpaOnnx
+import SpeechTypes
+
+/// What is particular to a model family, as data. Each family states its own in `Families/`.
+struct FamilySetup: Sendable {
+    /// The ways a family's files may be laid out: the C field each logical file name goes to.
+    var layouts: [[String: TextField]]
+    /// The longest stretch of sound that one decode hears whole.
+    var window: Duration = .seconds(30)
+    /// Which languages a request may name.
+    var languages: LanguageChoice = .notTaken
+    /// How much text one decode can write, where the family has a limit.
+    var tokenLimit: TokenLimit?
+    /// Puts the registry's options and the language into the configuration; the files are there already.
+    var configure: @Sendable (inout OfflineRecognizerConfiguration, ModelOptions, Language?) -> Void = { _, _, _ in }
+
+    /// Where a family's list of languages comes from.
+    enum LanguageChoice: Sendable, Equatable {
+        /// The family hears what it hears: a language changes nothing.
+        case notTaken
+        /// The same for every model of the family.
+        case fixed([String])
+        /// In the metadata of the file with this logical name, under Whisper's keys.
+        case whisperMetadata(of: String)
+    }
+
+    /// A decoder that stops writing after a number of tokens, whatever is still unheard.
+    struct TokenLimit: Sendable, Equatable {
+        /// Tokens for each second of sound.
+        var perSecond: Double
+        /// The logical file whose metadata give `n_text_ctx`, half of which is a limit too.
+        var contextFile: String?
+
+        /// The most tokens a decode of `duration` can have.
+        ///
+        /// - Parameter context: The model's `n_text_ctx`, if known.
+        func tokens(in duration: Duration, context: Int?) -> Int {
+            let bySound = Int(duration.inSeconds * perSecond)
+            return context.map { min(bySound, $0 / 2) } ?? bySound
+        }
+    }
+
+    /// The layout that has exactly these logical names.
+    func layout(of names: some Sequence<String>) -> [String: TextField]? {
+        let names = Set(names)
+        return layouts.first { Set($0.keys) == names }
+    }
+}

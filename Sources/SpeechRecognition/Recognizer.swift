@@ -1,0 +1,99 @@
+import Foundation
+import SherpaOnnx
+import SpeechDetection
+public import SpeechTypes
+
+/// One model in memory, ready to turn segments of sound into text. Its calls block; any thread may make them.
+public final class Recognizer: Sendable {
+    /// The model's name in the registry.
+    public let name: String
+    /// The languages a request may name.
+    public let languages: LanguageSupport
+    /// The longest segment that is heard whole.
+    public let window: Duration
+
+    private let cache: RecognizerCache
+    private let defaultLanguage: Language?
+    private let tokenLimit: (@Sendable (Duration) -> Int)?
+
+    /// Recognizers held at once, one a language.
+    public static let cacheCapacity = 3
+
+    /// Checks the model's files and loads it for its default language.
+    ///
+    /// - Parameter operatorThreads: Threads inside one decode; more than one wastes cores when several decode.
+    /// - Throws: `RecognitionError` (`modelUnusable`) naming the file and what is wrong with it. What the checks cannot
+    ///   see may end the process.
+    public init(_ model: ModelSpecification, operatorThreads: Int = 1) throws(RecognitionError) {
+        try model.checkFiles()
+        let setup = model.family.setup
+        let languages = try LanguageSupport(of: model)
+        name = model.name
+        self.languages = languages
+        window = setup.window
+        defaultLanguage = try languages.resolve(model.options.language, model: model.name)
+        tokenLimit = try Self.tokenLimit(of: model)
+        cache = RecognizerCache(capacity: Self.cacheCapacity) { language throws(RecognitionError) in
+            let configuration = try model.configuration(language: language, operatorThreads: operatorThreads)
+            do throws(SherpaOnnxError) {
+                return try OfflineRecognizer(configuration)
+            } catch {
+                throw RecognitionError(.modelUnusable, "Model '\(model.name)' cannot be loaded: \(error.words)")
+            }
+        }
+        _ = try cache.recognizer(for: defaultLanguage)
+    }
+
+    private static func tokenLimit(
+        of model: ModelSpecification
+    ) throws(RecognitionError) -> (@Sendable (Duration) -> Int)? {
+        guard let limit = model.family.setup.tokenLimit else { return nil }
+        guard let file = limit.contextFile else { return { limit.tokens(in: $0, context: nil) } }
+        let metadata = try model.metadata(of: file)
+        let context = metadata.properties["n_text_ctx"].flatMap { Int($0) }
+        return { limit.tokens(in: $0, context: context) }
+    }
+
+    /// Checks a request's language before any work is done.
+    ///
+    /// - Throws: `RecognitionError` (`unsupportedLanguage`), naming the languages that would do.
+    public func check(_ language: Language?) throws(RecognitionError) {
+        _ = try languages.resolve(language, model: name)
+    }
+
+    /// Recognises a segment. Blocks for as long as that takes.
+    ///
+    /// A result that reaches the decoder's limit of tokens may lack its end: the segment is then halved at its quietest
+    /// point and each half recognised anew.
+    /// - Parameters:
+    ///   - segment: No longer than `window`.
+    ///   - language: What the request named; the model's default otherwise.
+    /// - Returns: The text in order, usually as one segment; its text is empty for silence.
+    public func recognize(
+        _ segment: SpeechSegment, language: Language?
+    ) throws(RecognitionError) -> [Transcript.Segment] {
+        let language = try languages.resolve(language, model: name) ?? defaultLanguage
+        let recognizer = try cache.recognizer(for: language)
+        return try recognize(segment, with: recognizer)
+    }
+
+    private func recognize(
+        _ segment: SpeechSegment, with recognizer: OfflineRecognizer
+    ) throws(RecognitionError) -> [Transcript.Segment] {
+        let result: OfflineResult
+        do throws(SherpaOnnxError) {
+            result = try recognizer.decode(segment.audio.samples)
+        } catch {
+            throw RecognitionError(
+                .decodingFailed,
+                "Model '\(name)' failed on the sound from \(segment.start.inSeconds) s to \(segment.end.inSeconds) s: "
+                    + "\(error.words)")
+        }
+        if let tokenLimit, result.tokens.count >= max(2, tokenLimit(segment.audio.duration) - 1),
+            let (first, second) = segment.halved()
+        {
+            return try recognize(first, with: recognizer) + recognize(second, with: recognizer)
+        }
+        return [Transcript.Segment(result, of: segment, languages: languages.languages)]
+    }
+}

@@ -1,0 +1,37 @@
+/// Mono sound, ready for recognition: 32-bit float samples at 16 kHz.
+///
+/// Samples are finite; full scale is −1…1.
+public struct AudioBuffer: Sendable, Equatable {
+    /// Samples in a second. Every model family of sherpa-onnx is fed at this rate.
+    public static let sampleRate = 16_000
+
+    /// The samples, oldest first.
+    public var samples: [Float]
+
+    /// Wraps samples that are already mono, 16 kHz and finite.
+    public init(samples: [Float] = []) {
+        self.samples = samples
+    }
+
+    /// How long the sound lasts.
+    public var duration: Duration { Duration(samples: samples.count) }
+}
+
+extension Duration {
+    /// The time that a number of samples at 16 kHz takes.
+    public init(samples: Int) {
+        let rate = AudioBuffer.sampleRate
+        self = .seconds(samples / rate) + .nanoseconds(samples % rate * (1_000_000_000 / rate))
+    }
+
+    /// The number of whole samples at 16 kHz in this time, rounded down.
+    public var samples: Int {
+        let (seconds, attoseconds) = components
+        return Int(seconds) * AudioBuffer.sampleRate + Int(attoseconds / (1_000_000_000_000_000_000 / 16_000))
+    }
+
+    /// The time as a number of seconds, for JSON and logs; inside the program time stays a `Duration`.
+    public var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

@@ -1,0 +1,51 @@
+/// A language, by the code a model knows it by: usually two letters (ISO 639-1), sometimes three (`yue`).
+public struct Language: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The code in lower case, without a region.
+    public let code: String
+
+    /// Reads a code as clients send it: `EN`, `en-US` and `en_us` are all `en`.
+    ///
+    /// - Returns: `nil` for "no particular language": an empty text or `auto`.
+    /// - Throws: `MalformedLanguage` if the text is not two to eight ASCII letters with an optional region.
+    public init?(parsing text: String) throws(MalformedLanguage) {
+        let trimmed = text.trimmingSpaces().lowercased()
+        guard !trimmed.isEmpty, trimmed != "auto" else { return nil }
+        let primary = trimmed.prefix { $0 != "-" && $0 != "_" }
+        let regionIsPlain = trimmed.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        guard (2...8).contains(primary.count), primary.allSatisfy({ $0.isLetter }), regionIsPlain else {
+            throw MalformedLanguage(text: text)
+        }
+        code = String(primary)
+    }
+
+    /// Wraps a code that is known to be well formed, such as one from a model's own list.
+    public init(code: String) {
+        self.code = code
+    }
+
+    public init(from decoder: any Decoder) throws {
+        code = try decoder.singleValueContainer().decode(String.self)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(code)
+    }
+
+    public var description: String { code }
+}
+
+/// A text that is no language code.
+public struct MalformedLanguage: Error, Equatable {
+    /// What was given.
+    public let text: String
+}
+
+extension String {
+    fileprivate func trimmingSpaces() -> Substring {
+        var rest = self[...]
+        while rest.first?.isWhitespace == true { rest.removeFirst() }
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return rest
+    }
+}

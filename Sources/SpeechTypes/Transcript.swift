@@ -1,0 +1,66 @@
+/// One unit of a model's output: a word, a piece of one, or a character.
+public struct Token: Sendable, Equatable, Codable {
+    /// The piece as the model writes it; whisper's may be half a character and is then repaired with U+FFFD.
+    public let text: String
+    /// When it begins in the recording, if the family tells.
+    public let start: Duration?
+
+    /// Names a token and when it was said.
+    public init(text: String, start: Duration?) {
+        self.text = text
+        self.start = start
+    }
+}
+
+/// What was said in a recording.
+public struct Transcript: Sendable, Equatable {
+    /// A stretch of the transcript that was recognised in one piece.
+    public struct Segment: Sendable, Equatable, Codable {
+        /// When it begins in the recording: its first token where the family has token times, else its sound.
+        public let start: Duration
+        /// When it ends; never before `start`.
+        public let end: Duration
+        /// What was said: trimmed, in Unicode normalisation form C; empty for silence.
+        public let text: String
+        /// The model's tokens, in order.
+        public let tokens: [Token]
+        /// The language the model heard, if it tells.
+        public let language: Language?
+
+        /// Collects what is known about a stretch.
+        public init(start: Duration, end: Duration, text: String, tokens: [Token] = [], language: Language? = nil) {
+            self.start = start
+            self.end = end
+            self.text = text
+            self.tokens = tokens
+            self.language = language
+        }
+    }
+
+    /// The recognised stretches with text, in order, not overlapping.
+    public private(set) var segments: [Segment] = []
+    /// The whole text: the segments' texts, joined.
+    public private(set) var text = ""
+    /// How long the recording is, silence included.
+    public var duration: Duration
+    /// The language of the first segment whose model told one.
+    public private(set) var language: Language?
+
+    /// An empty transcript, as of silence.
+    public init(duration: Duration = .zero) {
+        self.duration = duration
+    }
+
+    /// Adds the next segment.
+    ///
+    /// - Returns: What the whole text grew by, the space before it included; empty for a segment without text.
+    @discardableResult
+    public mutating func append(_ segment: Segment) -> String {
+        language = language ?? segment.language
+        guard !segment.text.isEmpty else { return "" }
+        segments.append(segment)
+        let delta = Script.needsSpace(between: text, and: segment.text) ? " " + segment.text : segment.text
+        text += delta
+        return delta
+    }
+}
