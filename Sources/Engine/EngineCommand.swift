@@ -1,0 +1,31 @@
+import Foundation
+public import SpeechRecognition
+
+/// How an engine process is started: what `asr2clip-serve engine` is told.
+public struct EngineCommand: Sendable, Equatable {
+    /// The model to load.
+    public var model: ModelSpecification
+    /// The Unix socket to listen on.
+    public var socket: String
+    /// Segments decoded at once.
+    public var lanes: Int
+    /// The process whose end is the engine's end too.
+    public var parent: Int32
+
+    /// Describes an engine.
+    public init(model: ModelSpecification, socket: String, lanes: Int, parent: Int32) {
+        self.model = model
+        self.socket = socket
+        self.lanes = lanes
+        self.parent = parent
+    }
+
+    /// The word that makes our executables an engine.
+    public static let verb = "engine"
+
+    /// The arguments that say this, for the shell of whoever debugs it too.
+    func arguments() throws -> [String] {
+        let model = String(decoding: try JSONEncoder().encode(model), as: UTF8.self)
+        return [Self.verb, "--socket", socket, "--lanes", "\(lanes)", "--parent", "\(parent)", "--model", model]
+    }
+}

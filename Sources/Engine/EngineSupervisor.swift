@@ -1,0 +1,172 @@
+import AsyncHTTPClient
+import Foundation
+import Logging
+public import SpeechRecognition
+public import Transcription
+
+/// Keeps the engine of one model: starts it when a job wants it, again when it dies, and not when that is hopeless.
+public actor EngineSupervisor: Transcriber {
+    /// What all engines of a server share.
+    struct Surroundings: Sendable {
+        let executable: String
+        let directory: String
+        let lanes: Int
+        let loadWait: Duration
+        let client: HTTPClient
+        let logger: Logger
+    }
+
+    /// The model this engine loads.
+    public nonisolated let model: ModelSpecification
+
+    /// A job's place in a run of the engine, given back when the value goes.
+    struct Place: Sendable {
+        let pass: EngineGate.Pass
+        let connection: EngineConnection
+    }
+
+    private let surroundings: Surroundings
+    private let staysLoaded: Bool
+    private let gate = EngineGate()
+    private var lifecycle = EngineLifecycle()
+    private var current = Pending<EngineConnection>()
+    private var running: Task<Void, Never>?
+    private var stop: EngineProcess.Stop?
+    private var runs = 0
+    private var isShuttingDown = false
+    private var lastWords = ""
+
+    init(model: ModelSpecification, staysLoaded: Bool, surroundings: Surroundings) {
+        self.model = model
+        self.staysLoaded = staysLoaded
+        self.surroundings = surroundings
+    }
+
+    /// Where the engine is in its life.
+    public var status: EngineStatus { EngineStatus(lifecycle.state) }
+
+    /// Loads the model if it is not loaded, and waits until it is.
+    ///
+    /// - Throws: `EngineError`.
+    public func load() async throws {
+        _ = try await connection()
+    }
+
+    /// Starts a job, loading the model first if need be.
+    ///
+    /// - Throws: `EngineError`; the events may throw `TranscriptionError` and `EngineError`.
+    public func transcribe(_ job: TranscriptionJob) async throws -> TranscriptEvents {
+        let job = EngineJob(job, supervisor: self)
+        return TranscriptEvents { try await job.next() }
+    }
+
+    /// Ends the engine. Jobs in hand end with an error.
+    public func shutDown() async {
+        isShuttingDown = true
+        current.resolve(.failure(EngineError(.shuttingDown, "The server is shutting down.")))
+        await stop?()
+        await running?.value
+    }
+
+    /// Lets a job into the engine, loading the model first if need be.
+    func admit(_ mode: EngineGate.Mode) async throws -> Place {
+        Place(pass: try await gate.enter(mode), connection: try await connection())
+    }
+
+    /// Waits until a run that lost its connection has ended; one that will not is ended.
+    func settle(run: Int) async {
+        guard run == runs, let running else { return }
+        let ending = Task {
+            try await Task.sleep(for: .seconds(1))
+            await stop?()
+        }
+        await running.value
+        ending.cancel()
+    }
+
+    /// What to tell a job that ended the engine twice.
+    func crashError() -> EngineError {
+        EngineError(
+            .crashed,
+            "The engine of model '\(model.name)' ended twice while it worked on this recording (\(lastWords)). "
+                + "Other requests are not affected; do not send this one again unchanged.")
+    }
+
+    private func connection() async throws -> EngineConnection {
+        guard !isShuttingDown else { throw EngineError(.shuttingDown, "The server is shutting down.") }
+        follow(lifecycle.wanted(at: .now, files: ModelFilesStamp(of: model)))
+        guard let connection = try await current.value(within: surroundings.loadWait) else {
+            throw EngineError(
+                .modelNotReady,
+                "Model '\(model.name)' is still being loaded after \(surroundings.loadWait). Try again soon.")
+        }
+        return connection
+    }
+
+    private func follow(_ action: EngineLifecycle.Action) {
+        switch action {
+        case .nothing: break
+        case .giveUp(let reason): giveUp(reason)
+        case .start(let delay): start(after: delay)
+        }
+    }
+
+    private func giveUp(_ reason: String) {
+        if current.isResolved { current = Pending() }
+        current.resolve(.failure(EngineError(.modelFailed, reason)))
+    }
+
+    private func start(after delay: Duration) {
+        runs += 1
+        let run = runs
+        if current.isResolved { current = Pending() }
+        let command = EngineCommand(
+            model: model, socket: "\(surroundings.directory)/\(run)-\(UUID().uuidString.prefix(8)).sock",
+            lanes: surroundings.lanes, parent: getpid())
+        var logger = surroundings.logger
+        logger[metadataKey: "model"] = "\(model.name)"
+        running = Task { [surroundings, logger] in
+            try? await Task.sleep(for: delay)
+            let end = await EngineProcess.run(command, executable: surroundings.executable, logger: logger) { event in
+                await self.heard(event, from: command)
+            }
+            try? FileManager.default.removeItem(atPath: command.socket)
+            self.ended(end, logger: logger)
+        }
+    }
+
+    private func heard(_ event: EngineProcess.Event, from command: EngineCommand) async {
+        switch event {
+        case .started(let stop):
+            self.stop = stop
+            if isShuttingDown { await stop() }
+        case .greeted(let greeting):
+            if let reason = greeting.failed {
+                follow(lifecycle.refused(reason, at: .now, files: ModelFilesStamp(of: model)))
+            } else {
+                lifecycle.loaded()
+                current.resolve(
+                    .success(EngineConnection(client: surroundings.client, socket: command.socket, run: runs)))
+            }
+        }
+    }
+
+    private func ended(_ end: EngineProcess.End, logger: Logger) {
+        running = nil
+        stop = nil
+        guard !isShuttingDown else { return }
+        lastWords = end.lastWords.isEmpty ? end.status : "\(end.status): \(end.lastWords)"
+        if case .failed = lifecycle.state {
+            logger.error("The model cannot be used.", metadata: ["reason": "\(lastWords)"])
+        } else {
+            logger.error("The engine ended.", metadata: ["reason": "\(lastWords)"])
+        }
+        let wasRunning = lifecycle.state == .running
+        let stamp = ModelFilesStamp(of: model)
+        let reason = "Model '\(model.name)' cannot be loaded: its engine ended with \(lastWords)"
+        follow(lifecycle.died(reason, at: .now, files: stamp))
+        guard wasRunning else { return }
+        current = Pending()
+        if staysLoaded { follow(lifecycle.wanted(at: .now, files: stamp)) }
+    }
+}

@@ -1,0 +1,75 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOFoundationCompat
+import Transcription
+
+/// The way to one run of an engine: its socket.
+struct EngineConnection: Sendable {
+    let client: HTTPClient
+    let socket: String
+    /// Counts the runs of the model's engine.
+    let run: Int
+
+    /// The engine went away without an answer.
+    struct Lost: Error {}
+
+    /// Longer than any job: the longest accepted recording at a tenth of real time, ten times over.
+    private static let timeout = TimeAmount.hours(24 * 7)
+
+    /// Gives the engine a job.
+    ///
+    /// - Returns: Its answer, line by line. Letting go of it hangs up, which ends the job.
+    /// - Throws: `Lost` if there is nobody.
+    func send(_ job: TranscriptionJob) async throws -> Answer {
+        guard let url = URL(httpURLWithSocketPath: socket, uri: "/transcribe") else { throw Lost() }
+        var request = HTTPClientRequest(url: url.absoluteString)
+        request.method = .POST
+        request.body = .bytes(ByteBuffer(data: try JSONEncoder().encode(WireJob(job))))
+        let response: HTTPClientResponse
+        do {
+            response = try await client.execute(request, timeout: Self.timeout)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            try Task.checkCancellation()
+            throw Lost()
+        }
+        guard response.status == .ok else { throw Lost() }
+        return Answer(response.body)
+    }
+
+    /// The lines of an answer as they come.
+    struct Answer {
+        private var body: HTTPClientResponse.Body.AsyncIterator
+        private var pending = ByteBuffer()
+
+        init(_ body: HTTPClientResponse.Body) {
+            self.body = body.makeAsyncIterator()
+        }
+
+        /// The next event.
+        ///
+        /// - Throws: `TranscriptionError` if the engine says so, `Lost` if it ended without `done`.
+        nonisolated(nonsending) mutating func next() async throws -> TranscriptEvent {
+            while true {
+                if let end = pending.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
+                    let length = end - pending.readerIndex
+                    let line = pending.readSlice(length: length) ?? ByteBuffer()
+                    pending.moveReaderIndex(forwardBy: 1)
+                    pending.discardReadBytes()
+                    return try JSONDecoder().decode(WireLine.self, from: line).event()
+                }
+                do {
+                    guard var more = try await body.next(isolation: #isolation) else { throw Lost() }
+                    pending.writeBuffer(&more)
+                } catch let error as CancellationError {
+                    throw error
+                } catch {
+                    try Task.checkCancellation()
+                    throw Lost()
+                }
+            }
+        }
+    }
+}

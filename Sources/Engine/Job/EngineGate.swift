@@ -1,0 +1,102 @@
+import Collections
+import Foundation
+import Synchronization
+
+/// Lets jobs into an engine: any number at once, or one alone.
+///
+/// After a crash nobody knows which job caused it, so each is run again alone. Whoever came first goes first; behind a
+/// job that wants to be alone, the others wait.
+final class EngineGate: Sendable {
+    /// How a job is let in.
+    enum Mode: Sendable {
+        case shared
+        case alone
+    }
+
+    /// A place inside, given back when the value goes.
+    final class Pass: Sendable {
+        private let gate: EngineGate
+        private let mode: Mode
+
+        fileprivate init(gate: EngineGate, mode: Mode) {
+            self.gate = gate
+            self.mode = mode
+        }
+
+        deinit {
+            gate.leave(mode)
+        }
+    }
+
+    private struct Waiter {
+        let id: UUID
+        let mode: Mode
+        let entry: CheckedContinuation<Void, any Error>
+    }
+
+    private struct State {
+        var sharing = 0
+        var isTakenAlone = false
+        var waiting: Deque<Waiter> = []
+
+        mutating func enter(_ mode: Mode) -> Bool {
+            switch mode {
+            case .shared where !isTakenAlone: sharing += 1
+            case .alone where !isTakenAlone && sharing == 0: isTakenAlone = true
+            default: return false
+            }
+            return true
+        }
+
+        /// Lets in whoever may come in now, in order.
+        mutating func admit() -> [Waiter] {
+            var admitted: [Waiter] = []
+            while let first = waiting.first, enter(first.mode) { admitted.append(waiting.removeFirst()) }
+            return admitted
+        }
+    }
+
+    private let state = Mutex(State())
+
+    /// Waits to be let in.
+    ///
+    /// - Throws: `CancellationError` if the task is cancelled meanwhile.
+    func enter(_ mode: Mode) async throws -> Pass {
+        let id = UUID()
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (entry: CheckedContinuation<Void, any Error>) in
+                let decided = state.withLock { state -> Result<Void, any Error>? in
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    if state.waiting.isEmpty, state.enter(mode) { return .success(()) }
+                    state.waiting.append(Waiter(id: id, mode: mode, entry: entry))
+                    return nil
+                }
+                if let decided { entry.resume(with: decided) }
+            }
+        } onCancel: {
+            giveUp(id)
+        }
+        return Pass(gate: self, mode: mode)
+    }
+
+    private func giveUp(_ id: UUID) {
+        let (gone, admitted) = state.withLock { state -> (Waiter?, [Waiter]) in
+            guard let index = state.waiting.firstIndex(where: { $0.id == id }) else { return (nil, []) }
+            let gone = state.waiting.remove(at: index)
+            return (gone, state.admit())
+        }
+        gone?.entry.resume(throwing: CancellationError())
+        admitted.forEach { $0.entry.resume() }
+    }
+
+    private func leave(_ mode: Mode) {
+        let admitted = state.withLock { state in
+            switch mode {
+            case .shared: state.sharing -= 1
+            case .alone: state.isTakenAlone = false
+            }
+            return state.admit()
+        }
+        admitted.forEach { $0.entry.resume() }
+    }
+}

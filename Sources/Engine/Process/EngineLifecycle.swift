@@ -1,0 +1,96 @@
+/// The life of a model's engine as a state machine: when it is started, and when we stop trying. Does no I/O.
+struct EngineLifecycle: Sendable {
+    /// Where the engine is in its life.
+    enum State: Equatable, Sendable {
+        case stopped
+        case loading
+        case running
+        case failed(reason: String)
+    }
+
+    /// What is to be done now.
+    enum Action: Equatable, Sendable {
+        case nothing
+        case start(after: Duration)
+        case giveUp(reason: String)
+    }
+
+    private(set) var state = State.stopped
+    private var badLoads = 0
+    private var quickDeaths = 0
+    private var lastStart: ContinuousClock.Instant?
+    private var failedAt: ContinuousClock.Instant?
+    private var failedFiles: ModelFilesStamp?
+
+    /// Loads in a row that may end badly before the model counts as failed.
+    static let maximumBadLoads = 3
+    /// How long a failed model is left alone, unless its files change.
+    static let retryInterval = Duration.seconds(60)
+    /// An engine that dies sooner after its start than this is started again with a delay.
+    static let quickDeath = Duration.seconds(10)
+
+    /// A job wants the engine.
+    mutating func wanted(at now: ContinuousClock.Instant, files: ModelFilesStamp) -> Action {
+        switch state {
+        case .loading, .running: return .nothing
+        case .stopped: return start(at: now)
+        case .failed(let reason):
+            let isOld = failedAt.map { now - $0 >= Self.retryInterval } ?? true
+            guard isOld || files != failedFiles else { return .giveUp(reason: reason) }
+            badLoads = 0
+            return start(at: now)
+        }
+    }
+
+    /// The model is loaded and listens.
+    mutating func loaded() {
+        state = .running
+        badLoads = 0
+    }
+
+    /// The engine found a fault in the model's files: trying again would not help.
+    mutating func refused(_ reason: String, at now: ContinuousClock.Instant, files: ModelFilesStamp) -> Action {
+        fail(reason, at: now, files: files)
+    }
+
+    /// The engine ended without being asked to.
+    ///
+    /// - Parameter reason: Its last words.
+    mutating func died(_ reason: String, at now: ContinuousClock.Instant, files: ModelFilesStamp) -> Action {
+        switch state {
+        case .loading:
+            badLoads += 1
+            if badLoads >= Self.maximumBadLoads { return fail(reason, at: now, files: files) }
+            quickDeaths += 1
+            return start(at: now)
+        case .running:
+            quickDeaths = lastStart.map { now - $0 < Self.quickDeath } ?? false ? quickDeaths + 1 : 0
+            state = .stopped
+            return .nothing
+        case .stopped, .failed: return .nothing
+        }
+    }
+
+    private mutating func start(at now: ContinuousClock.Instant) -> Action {
+        state = .loading
+        lastStart = now
+        return .start(after: Self.delay(afterQuickDeaths: quickDeaths))
+    }
+
+    private mutating func fail(
+        _ reason: String, at now: ContinuousClock.Instant, files: ModelFilesStamp
+    ) -> Action {
+        state = .failed(reason: reason)
+        badLoads = 0
+        quickDeaths = 0
+        failedAt = now
+        failedFiles = files
+        return .giveUp(reason: reason)
+    }
+
+    /// None after the first, then doubling from a tenth of a second to five seconds.
+    static func delay(afterQuickDeaths deaths: Int) -> Duration {
+        guard deaths > 1 else { return .zero }
+        return min(.seconds(5), .milliseconds(100) * (1 << min(deaths - 2, 6)))
+    }
+}

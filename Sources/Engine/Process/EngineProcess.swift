@@ -1,0 +1,102 @@
+import Foundation
+import Logging
+import Subprocess
+import SystemPackage
+
+/// One run of an engine process, from its start to its end.
+enum EngineProcess {
+    /// What an engine tells while it runs.
+    enum Event: Sendable {
+        /// It has started; the value ends it.
+        case started(Stop)
+        /// What it said on standard output.
+        case greeted(Greeting)
+    }
+
+    /// Ends an engine: its standard input closes, which it takes as its parent's end.
+    struct Stop: Sendable {
+        private let input: StandardInputWriter
+
+        init(_ input: StandardInputWriter) {
+            self.input = input
+        }
+
+        func callAsFunction() async {
+            try? await input.finish()
+        }
+    }
+
+    /// How a run ended.
+    struct End: Sendable {
+        /// The exit status or signal in words, such as `signal 9`.
+        var status: String
+        /// The last lines of its standard error.
+        var lastWords: String
+    }
+
+    /// Runs an engine until it ends. Its standard error goes to the log line by line.
+    ///
+    /// - Parameters:
+    ///   - executable: Our own executable.
+    ///   - report: Takes each event.
+    static func run(
+        _ command: EngineCommand, executable: String, logger: Logger,
+        report: @escaping @Sendable (Event) async -> Void
+    ) async -> End {
+        let words = LastWords()
+        do {
+            var platform = PlatformOptions()
+            platform.processGroupID = 0
+            let result = try await Subprocess.run(
+                .path(FilePath(executable)), arguments: Arguments(try command.arguments()),
+                platformOptions: platform, input: .inputWriter, output: .sequence, error: .sequence
+            ) { execution in
+                logger.debug("Engine started.", metadata: ["pid": "\(execution.processIdentifier)"])
+                await report(.started(Stop(execution.standardInputWriter)))
+                await withTaskGroup { group in
+                    group.addTask {
+                        for await line in Self.lines(of: execution.standardError) {
+                            logger.info("\(line)")
+                            words.add(line)
+                        }
+                    }
+                    group.addTask {
+                        for await line in Self.lines(of: execution.standardOutput) {
+                            guard let greeting = try? JSONDecoder().decode(Greeting.self, from: Data(line.utf8))
+                            else { continue }
+                            await report(.greeted(greeting))
+                        }
+                    }
+                }
+            }
+            return End(status: result.terminationStatus.inWords, lastWords: words.text)
+        } catch {
+            return End(status: "could not be started: \(error)", lastWords: words.text)
+        }
+    }
+
+    /// Lines until the end of the output; a failure to read ends them too.
+    private static func lines(of output: SubprocessOutputSequence) -> AsyncStream<String> {
+        let lines = output.strings(bufferingPolicy: .unbounded)
+        let (stream, continuation) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .unbounded)
+        let reading = Task {
+            do {
+                for try await line in lines where !line.isEmpty { continuation.yield(line) }
+            } catch {
+                continuation.yield("(its output could not be read further: \(error))")
+            }
+            continuation.finish()
+        }
+        continuation.onTermination = { _ in reading.cancel() }
+        return stream
+    }
+}
+
+extension TerminationStatus {
+    fileprivate var inWords: String {
+        switch self {
+        case .exited(let code): "exit status \(code)"
+        case .signaled(let code): "signal \(code)"
+        }
+    }
+}

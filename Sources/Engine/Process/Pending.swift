@@ -1,0 +1,60 @@
+import Foundation
+import Synchronization
+
+/// A value that several tasks wait for; each may give up on its own.
+final class Pending<Value: Sendable>: Sendable {
+    private struct State {
+        var result: Result<Value, any Error>?
+        var waiters: [UUID: CheckedContinuation<Value, any Error>] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// Gives the value, or the error, to all who wait and will wait. Later calls change nothing.
+    func resolve(_ result: Result<Value, any Error>) {
+        let waiters = state.withLock { state in
+            guard state.result == nil else { return [UUID: CheckedContinuation<Value, any Error>]() }
+            state.result = result
+            return exchange(&state.waiters, with: [:])
+        }
+        for waiter in waiters.values { waiter.resume(with: result) }
+    }
+
+    /// Whether the value is there.
+    var isResolved: Bool { state.withLock { $0.result != nil } }
+
+    /// Waits for the value.
+    ///
+    /// - Throws: What it was resolved with, or `CancellationError`.
+    func value() async throws -> Value {
+        let id = UUID()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let known = state.withLock { state -> Result<Value, any Error>? in
+                    if let result = state.result { return result }
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    state.waiters[id] = continuation
+                    return nil
+                }
+                if let known { continuation.resume(with: known) }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume(throwing: CancellationError())
+        }
+    }
+
+    /// Waits for the value, but not for ever.
+    ///
+    /// - Returns: `nil` if it did not come in time.
+    func value(within limit: Duration) async throws -> Value? {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await self.value() }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Hummingbird
+import Logging
+import NIOFoundationCompat
+import SpeechRecognition
+import Transcription
+
+/// The inside of an engine process: one model, served on a Unix socket until the parent goes.
+public struct EngineServer: Sendable {
+    private let pipeline: TranscriptionPipeline
+
+    private init(pipeline: TranscriptionPipeline) {
+        self.pipeline = pipeline
+    }
+
+    /// Loads the model, says so on standard output, and serves. Returns only when serving ends; the process usually
+    /// ends before, with its parent.
+    public static func run(_ command: EngineCommand) async throws {
+        ParentWatch.start(parent: command.parent)
+        let recognizer: Recognizer
+        do throws(RecognitionError) {
+            recognizer = try Recognizer(command.model)
+        } catch {
+            greet(Greeting(failed: error.message))
+            return
+        }
+        let scheduler = LaneScheduler(lanes: command.lanes)
+        let server = EngineServer(pipeline: TranscriptionPipeline(recognizer: recognizer, scheduler: scheduler))
+        try await server.serve(on: command.socket)
+    }
+
+    private func serve(on socket: String) async throws {
+        let router = Router()
+        router.post("transcribe") { request, _ in
+            let body = try await request.body.collect(upTo: 1 << 20)
+            let job = try JSONDecoder().decode(WireJob.self, from: body).job
+            return Response(status: .ok, headers: [.contentType: "application/x-ndjson"], body: answer(job))
+        }
+        var logger = Logger(label: "engine")
+        logger.logLevel = .warning
+        let application = Application(
+            router: router, configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socket)),
+            onServerRunning: { _ in Self.greet(Greeting(ready: true)) },
+            logger: logger)
+        try await application.run()
+    }
+
+    /// The events as lines. A parent that hangs up makes the next line fail, which ends the job.
+    private func answer(_ job: TranscriptionJob) -> ResponseBody {
+        ResponseBody { [pipeline] writer in
+            let encoder = JSONEncoder()
+            func write(_ line: WireLine) async throws {
+                var buffer = try encoder.encodeAsByteBuffer(line, allocator: ByteBufferAllocator())
+                buffer.writeStaticString("\n")
+                try await writer.write(buffer)
+            }
+            do {
+                try await pipeline.run(job) { event in try await write(WireLine(event)) }
+            } catch let error as TranscriptionError {
+                try await write(WireLine(error))
+            }
+            try await writer.finish(nil)
+        }
+    }
+
+    private static func greet(_ greeting: Greeting) {
+        guard var line = try? JSONEncoder().encode(greeting) else { return }
+        line.append(UInt8(ascii: "\n"))
+        try? FileHandle.standardOutput.write(contentsOf: line)
+    }
+}

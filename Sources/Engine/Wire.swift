@@ -1,0 +1,110 @@
+import Foundation
+import SpeechTypes
+import Transcription
+
+/// What goes over an engine's socket: `POST /transcribe` takes a `WireJob` and answers one `WireLine` a line.
+///
+/// To see it: `curl --unix-socket FILE http://engine/transcribe -d '{"path": "/tmp/a.wav", "file_name": "a.wav",
+/// "maximum_seconds": 60}'`.
+struct WireJob: Codable {
+    var path: String
+    var fileName: String
+    var language: Language?
+    var maximumSeconds: Double
+
+    init(_ job: TranscriptionJob) {
+        path = job.path
+        fileName = job.fileName
+        language = job.language
+        maximumSeconds = job.maximumDuration.inSeconds
+    }
+
+    var job: TranscriptionJob {
+        TranscriptionJob(
+            path: path, fileName: fileName, language: language, maximumDuration: .seconds(maximumSeconds))
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case path, language
+        case fileName = "file_name"
+        case maximumSeconds = "maximum_seconds"
+    }
+}
+
+/// One line of an answer; exactly one of its keys is there. Times are seconds.
+struct WireLine: Codable {
+    struct Segment: Codable {
+        struct Token: Codable {
+            var text: String
+            var start: Double?
+        }
+        var start: Double
+        var end: Double
+        var text: String
+        var tokens: [Token]
+        var language: Language?
+    }
+
+    struct Failure: Codable {
+        var code: String
+        var message: String
+    }
+
+    var segment: Segment?
+    var working: Bool?
+    var done: Double?
+    var error: Failure?
+
+    init(_ event: TranscriptEvent) {
+        switch event {
+        case .segment(let segment): self.segment = Segment(segment)
+        case .working: working = true
+        case .done(let duration): done = duration.inSeconds
+        }
+    }
+
+    init(_ failure: TranscriptionError) {
+        error = Failure(code: failure.code.rawValue, message: failure.message)
+    }
+
+    /// What the line says.
+    ///
+    /// - Throws: `TranscriptionError` if it says that, `MalformedLine` if it says nothing.
+    func event() throws -> TranscriptEvent {
+        if let segment { return .segment(segment.segment) }
+        if working != nil { return .working }
+        if let done { return .done(duration: .seconds(done)) }
+        if let error, let code = TranscriptionError.Code(rawValue: error.code) {
+            throw TranscriptionError(code, error.message)
+        }
+        throw MalformedLine()
+    }
+}
+
+/// A line that no engine of this version writes.
+struct MalformedLine: Error {}
+
+extension WireLine.Segment {
+    init(_ segment: Transcript.Segment) {
+        start = segment.start.inSeconds
+        end = segment.end.inSeconds
+        text = segment.text
+        tokens = segment.tokens.map { Token(text: $0.text, start: $0.start?.inSeconds) }
+        language = segment.language
+    }
+
+    var segment: Transcript.Segment {
+        Transcript.Segment(
+            start: .seconds(start), end: .seconds(end), text: text,
+            tokens: tokens.map { SpeechTypes.Token(text: $0.text, start: $0.start.map { .seconds($0) }) },
+            language: language)
+    }
+}
+
+/// The one line an engine writes to its standard output.
+struct Greeting: Codable {
+    /// It is loaded and listens.
+    var ready: Bool?
+    /// It cannot load its model, and why.
+    var failed: String?
+}

@@ -1,0 +1,26 @@
+public import SpeechRecognition
+
+/// Transcribes in this process: for tests and benchmarks, and for a tool that runs without a server.
+public struct LocalTranscriber: Transcriber {
+    private let pipeline: TranscriptionPipeline
+
+    /// Uses a loaded model with lanes of its own.
+    public init(recognizer: Recognizer, lanes: Int) {
+        pipeline = TranscriptionPipeline(recognizer: recognizer, scheduler: LaneScheduler(lanes: lanes))
+    }
+
+    public func transcribe(_ job: TranscriptionJob) -> TranscriptEvents {
+        // Unbounded: a recording makes some hundred bytes of events for each second of sound.
+        let (events, continuation) = TranscriptEvents.makeStream(bufferingPolicy: .unbounded)
+        let work = Task { [pipeline] in
+            do {
+                try await pipeline.run(job) { continuation.yield($0) }
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
+            }
+        }
+        continuation.onTermination = { _ in work.cancel() }
+        return events
+    }
+}

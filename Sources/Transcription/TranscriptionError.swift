@@ -1,0 +1,54 @@
+public import AudioInput
+public import SpeechRecognition
+
+/// A transcription that ended because of its recording or its request; the same job would fail again.
+public struct TranscriptionError: Error, Sendable, Equatable {
+    /// Why; the raw value goes over the engine's wire.
+    public enum Code: String, Sendable, CaseIterable {
+        /// There is no sound in the file.
+        case audioEmpty = "audio_empty"
+        /// The file is no audio that we can read.
+        case audioUndecodable = "audio_undecodable"
+        /// The sound is too short to hold speech.
+        case audioTooShort = "audio_too_short"
+        /// The sound is longer than allowed.
+        case audioTooLong = "audio_too_long"
+        /// The model does not know the language.
+        case unsupportedLanguage = "unsupported_language"
+        /// The model failed on this sound.
+        case recognitionFailed = "recognition_failed"
+    }
+
+    /// Why.
+    public let code: Code
+    /// What failed, on which value, and what to do.
+    public let message: String
+
+    /// Names a failure.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The recording could not be read.
+    public init(_ error: AudioError) {
+        let code: Code =
+            switch error.code {
+            case .empty: .audioEmpty
+            case .undecodable: .audioUndecodable
+            case .tooShort: .audioTooShort
+            case .tooLong: .audioTooLong
+            }
+        self.init(code, error.message)
+    }
+
+    /// The model could not do it.
+    public init(_ error: RecognitionError) {
+        let code: Code =
+            switch error.code {
+            case .unsupportedLanguage: .unsupportedLanguage
+            case .modelUnusable, .decodingFailed: .recognitionFailed
+            }
+        self.init(code, error.message)
+    }
+}
