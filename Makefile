@@ -1,0 +1,41 @@
+SERVER := .build/release/asr2clip-serve
+# A stamp, because the build system leaves the file alone when nothing in it changed.
+BUILT := .build/asr2clip-serve.built
+SOURCES := Package.swift scripts/setup.d/pins/sherpa-onnx-core.txt $(shell find Sources)
+STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
+# For `make serve`: PORT=9000, or any flags of the server in ARGS.
+PORT :=
+ARGS :=
+
+.PHONY: help setup build serve test check format clean FORCE
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Install and fetch what is missing: system packages, sherpa-onnx, the starter model
+	@scripts/setup
+
+build: setup ## Build everything for debugging
+	swift build
+
+serve: $(BUILT) ## Serve the starter model on 127.0.0.1:8000 (PORT=9000, ARGS="--flag ...")
+	@exec $(SERVER) --config .deps/models.yaml --model-dir .deps/models $(if $(PORT),--port $(PORT)) $(ARGS)
+
+# The stamp gets the time when the build began, so that an edit during the build is seen next time.
+$(BUILT): $(SOURCES) $(if $(wildcard $(SERVER)),,FORCE) | setup
+	@mkdir -p .build && touch $@.new
+	swift build --configuration release --product asr2clip-serve $(STATIC)
+	@mv $@.new $@
+
+test: ## Set up also for the tests, then run everything CI runs
+	@scripts/setup --test
+	@scripts/check
+
+check: ## Lint, build and test, without setting up
+	@scripts/check
+
+format: ## Format the Swift sources in place
+	swift format --in-place --recursive --parallel --configuration .swift-format Package.swift Sources Tests $(wildcard Benchmarks)
+
+clean: ## Remove what was built; .deps stays
+	rm -rf .build

@@ -1,0 +1,89 @@
+# What asr2clip needs from the system: tools, and packages of the distribution. Sourced by scripts/setup.
+
+debian_packages=(
+    ca-certificates curl                                            # fetching; the README's first request
+    pkg-config binutils libc6-dev zlib1g-dev                        # linking Swift and SwiftNIO
+    libavformat-dev libavcodec-dev libswresample-dev libavutil-dev  # decoding audio
+    libarchive-dev                                                  # unpacking models
+    python3 python3-pip python3-venv                                # fetching the pinned files; the client tests
+)
+pkg_config_names=(libavformat libavcodec libswresample libavutil libarchive)
+
+require_tools() {
+    local tool
+    for tool in git make; do
+        command -v "$tool" >/dev/null || fail "$tool is missing. Install it and run this again."
+    done
+    require_swift
+}
+
+require_swift() {
+    local version
+    command -v swift >/dev/null ||
+        fail "Swift is missing. Install Swift 6.2 or newer (swift.org/install) and put it on your PATH."
+    version=$(swift --version 2>/dev/null) || fail "swift --version fails; the Swift installation is broken."
+    [[ $version =~ Swift\ version\ ([0-9]+)\.([0-9]+) ]] || fail "swift --version gives no version: $version"
+    ((BASH_REMATCH[1] * 1000 + BASH_REMATCH[2] >= 6002)) ||
+        fail "Swift ${BASH_REMATCH[1]}.${BASH_REMATCH[2]} is too old. Install Swift 6.2 or newer (swift.org/install)."
+}
+
+require_system_packages() {
+    if [[ $(uname -s) == Darwin ]]; then
+        require_libraries "Run: brew install ffmpeg libarchive pkg-config python
+Then, since Homebrew keeps libarchive apart: export PKG_CONFIG_PATH=\"\$(brew --prefix libarchive)/lib/pkgconfig\""
+    elif command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+        install_debian_packages
+    else
+        require_libraries "Install pkg-config, Python 3 with pip and venv, and the development packages of FFmpeg and libarchive."
+    fi
+    pkg-config --atleast-version=57.24 libavutil ||
+        fail "FFmpeg is too old: 5.1 or newer is needed (Debian 12, Ubuntu 24.04)."
+}
+
+require_libraries() {
+    local advice=$1 missing=() name
+    for name in pkg-config python3; do
+        command -v "$name" >/dev/null || missing+=("$name")
+    done
+    for name in "${pkg_config_names[@]}"; do
+        pkg-config --exists "$name" 2>/dev/null || missing+=("$name")
+    done
+    ((${#missing[@]} == 0)) || fail "missing: ${missing[*]}
+$advice"
+}
+
+missing_debian_packages() {
+    local -A installed=()
+    local name status
+    while read -r name status; do
+        [[ $status == installed ]] && installed[$name]=yes
+    done < <(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' \
+        "${debian_packages[@]}" 'libstdc++-*-dev' 2>/dev/null)
+    for name in "${debian_packages[@]}"; do
+        [[ -n ${installed[$name]:-} ]] || echo "$name"
+    done
+    [[ ${!installed[*]} == *libstdc++* ]] || echo g++  # brings the libstdc++ that fits the distribution
+}
+
+install_debian_packages() {
+    local packages as_root=()
+    mapfile -t packages < <(missing_debian_packages)
+    ((${#packages[@]} > 0)) || return 0
+    local install=(apt-get install --yes --no-install-recommends "${packages[@]}")
+    if ((EUID != 0)); then
+        may_use_sudo || fail "missing system packages: ${packages[*]}
+Installing them needs root. Run this as root, or with sudo, and then $0 again:
+    apt-get update && ${install[*]}"
+        as_root=(sudo)
+    fi
+    say "Installing system packages: ${packages[*]}"
+    if ! "${as_root[@]}" apt-get update --quiet ||
+        ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" --quiet -o DPkg::Lock::Timeout=120; then
+        fail "cannot install the system packages ${packages[*]}: see apt-get's message above."
+    fi
+}
+
+# Without a password, or with somebody at the terminal to type it.
+may_use_sudo() {
+    command -v sudo >/dev/null && { sudo --non-interactive true 2>/dev/null || [[ -t 0 && -t 2 ]]; }
+}
