@@ -1,0 +1,93 @@
+import NIOCore
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// Looks for the delimiter between parts (CR LF, two hyphens, the boundary) in a body that comes in chunks.
+///
+/// CR stands nowhere in the delimiter but at its beginning. So the search jumps from CR to CR, compares no byte twice,
+/// and when a chunk ends within what may be a delimiter, the number of bytes matched is all there is to remember.
+struct BoundarySearch: Sendable {
+    /// What a chunk begins with.
+    enum Find {
+        /// Bytes before any delimiter; none if a possible delimiter came to nothing.
+        case data(ByteBuffer)
+        /// The whole delimiter, or the last of it.
+        case delimiter
+        /// A piece of what may be a delimiter; the chunk is used up.
+        case needsMore
+    }
+
+    private let delimiter: ByteBuffer
+    private var matched = Self.lineEnd
+    /// How many of the matched bytes are not data, should the match fail.
+    private var implied = Self.lineEnd
+    private static let lineEnd = 2
+
+    /// Starts at the beginning of a line.
+    init(boundary: String) {
+        delimiter = ByteBuffer(string: "\r\n--" + boundary)
+    }
+
+    /// Starts anew at the beginning of a line: the CR LF that begins the delimiter counts as found.
+    mutating func startLine() {
+        (matched, implied) = (Self.lineEnd, Self.lineEnd)
+    }
+
+    /// Takes what a chunk begins with; data are slices of the chunk, except for a few bytes that looked otherwise.
+    mutating func take(from chunk: inout ByteBuffer) -> Find {
+        if matched > 0 {
+            let length = min(delimiter.readableBytes - matched, chunk.readableBytes)
+            let expected = slice(matched..<matched + length).readableBytesView
+            guard chunk.readableBytesView.prefix(length).elementsEqual(expected) else {
+                defer { (matched, implied) = (0, 0) }
+                return .data(slice(implied..<matched))
+            }
+            chunk.moveReaderIndex(forwardBy: length)
+            matched += length
+        } else {
+            let (before, length) = firstMatch(in: chunk)
+            if before > 0, let data = chunk.readSlice(length: before) { return .data(data) }
+            chunk.moveReaderIndex(forwardBy: length)
+            matched = length
+        }
+        return matched == delimiter.readableBytes ? .delimiter : .needsMore
+    }
+
+    /// The two hyphens and the boundary, for messages.
+    var boundaryLine: String { slice(Self.lineEnd..<delimiter.readableBytes).readableBytesView.asText }
+
+    /// How many bytes come before the delimiter, and how many of it are in the chunk: fewer than all at its end.
+    private func firstMatch(in chunk: ByteBuffer) -> (before: Int, matched: Int) {
+        chunk.withUnsafeReadableBytes { haystack in
+            delimiter.withUnsafeReadableBytes { needle in
+                var position = 0
+                while let start = Self.firstCR(in: haystack, from: position) {
+                    let limit = min(needle.count, haystack.count - start)
+                    var length = 1
+                    while length < limit, haystack[start + length] == needle[length] { length += 1 }
+                    if length == limit { return (start, length) }
+                    position = start + length
+                }
+                return (haystack.count, 0)
+            }
+        }
+    }
+
+    private static func firstCR(in bytes: UnsafeRawBufferPointer, from position: Int) -> Int? {
+        guard position < bytes.count, let base = bytes.baseAddress else { return nil }
+        // Looking first spares a call for each byte of data that are full of line ends.
+        guard bytes[position] != UInt8(ascii: "\r") else { return position }
+        let found = memchr(base + position, CInt(UInt8(ascii: "\r")), bytes.count - position)
+        return found.map { UnsafeRawPointer($0) - base }
+    }
+
+    private func slice(_ range: Range<Int>) -> ByteBuffer {
+        delimiter.getSlice(at: delimiter.readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()
+    }
+}

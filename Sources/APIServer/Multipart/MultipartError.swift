@@ -1,0 +1,45 @@
+/// What is wrong with a multipart body, told to the client that sent it.
+struct MultipartError: Error, Equatable, CustomStringConvertible {
+    /// The kinds of fault.
+    enum Code {
+        /// The request's Content-Type is not multipart/form-data.
+        case notMultipart
+        /// The Content-Type gives no boundary, or one that cannot be.
+        case invalidBoundary
+        /// The body ends before its closing boundary.
+        case truncated
+        /// A line of the body is not what must stand there.
+        case malformed
+        /// A part does not say which field it is.
+        case unnamedPart
+        /// A part is sent in base64 or another transfer encoding.
+        case unsupportedEncoding
+        /// Too many parts, or too much beside their data.
+        case tooLarge
+    }
+
+    /// The kind of fault.
+    let code: Code
+    /// A sentence for people: what is wrong, where, and what to send instead.
+    let message: String
+
+    /// Names a fault.
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    var description: String { message }
+}
+
+extension MultipartError {
+    static let wrongLineEnd = MultipartError(
+        .malformed, "A boundary or header line holds a bare LF or a bare CR; every line ends in CR LF.")
+
+    static let unfinishedBoundaryLine = MultipartError(
+        .malformed, "A boundary is followed by more than CR LF, or two hyphens at the end of the form, on its line.")
+
+    static func missingBoundary(_ line: String) -> MultipartError {
+        MultipartError(.truncated, "The body has no line '\(line)', the boundary its Content-Type announces.")
+    }
+}

@@ -1,0 +1,192 @@
+import NIOCore
+
+/// Takes a multipart/form-data body apart while it arrives (RFC 7578, RFC 2046): a value that does no I/O.
+///
+/// Give it a chunk, call `next` until it returns `nil`, and go on with the next chunk. The data of parts are slices of
+/// the chunks, never copies; nothing is kept between chunks but the header lines of the part being read.
+struct MultipartParser: Sendable {
+    /// What was found in the body.
+    enum Event: Equatable {
+        /// A part begins; its data follow.
+        case partBegan(MultipartPart)
+        /// Some data of the part, not empty.
+        case data(ByteBuffer)
+        /// The part is complete.
+        case partEnded
+        /// The closing boundary has come; whatever follows means nothing.
+        case finished
+    }
+
+    private enum State: Equatable {
+        case preamble
+        case boundaryLine
+        case headers
+        case data
+        case finished
+        case failed(MultipartError)
+    }
+
+    private let limits: MultipartLimits
+    private var search: BoundarySearch
+    private var state = State.preamble
+    private var chunk = ByteBuffer()
+    private var headers = MultipartHeaders()
+    private var line: [UInt8] = []
+    private var preambleBytes = 0
+    private var headerBytes = 0
+    private var parts = 0
+
+    /// Starts before the first byte of a body.
+    ///
+    /// - Parameters:
+    ///   - boundary: As `boundary(fromContentType:)` found it.
+    ///   - limits: What is refused as too large.
+    init(boundary: String, limits: MultipartLimits = MultipartLimits()) {
+        search = BoundarySearch(boundary: boundary)
+        self.limits = limits
+    }
+
+    /// Gives the parser the next bytes of the body.
+    ///
+    /// Call it when `next` has returned `nil`; earlier, what is left has to be copied together.
+    mutating func append(_ bytes: ByteBuffer) {
+        if chunk.readableBytes == 0 {
+            chunk = bytes
+        } else {
+            chunk.writeImmutableBuffer(bytes)
+        }
+    }
+
+    /// What comes next in the body.
+    ///
+    /// - Returns: `nil` when it takes more bytes to say, and always after `finished`.
+    /// - Throws: `MultipartError`, and the same again on every later call.
+    mutating func next() throws(MultipartError) -> Event? {
+        if case .failed(let error) = state { throw error }
+        do {
+            while chunk.readableBytes > 0 {
+                if let event = try advance() { return event }
+            }
+            return nil
+        } catch {
+            state = .failed(error)
+            throw error
+        }
+    }
+
+    /// Tells the parser that the body has ended and `next` has returned `nil`.
+    ///
+    /// - Throws: `MultipartError` if the closing boundary has not come.
+    mutating func finish() throws(MultipartError) {
+        let error: MultipartError
+        switch state {
+        case .finished: return
+        case .failed(let earlier): error = earlier
+        case .preamble: error = .missingBoundary(search.boundaryLine)
+        case .boundaryLine, .headers, .data:
+            let place = parts == 0 ? "the first part" : "part \(parts)"
+            error = MultipartError(.truncated, "The form ends within \(place), before its closing boundary.")
+        }
+        state = .failed(error)
+        throw error
+    }
+
+    /// Takes at least one byte from the chunk or changes how the next is read.
+    private mutating func advance() throws(MultipartError) -> Event? {
+        switch state {
+        case .preamble: try skipPreamble()
+        case .boundaryLine: try readBoundaryLine()
+        case .headers: try readHeaderLine()
+        case .data: readData()
+        case .finished, .failed: skipEpilogue()
+        }
+    }
+}
+
+extension MultipartParser {
+    private mutating func skipPreamble() throws(MultipartError) -> Event? {
+        switch search.take(from: &chunk) {
+        case .data(let skipped):
+            preambleBytes += skipped.readableBytes
+            guard preambleBytes <= limits.preambleBytes else { throw .missingBoundary(search.boundaryLine) }
+        case .delimiter: begin(.boundaryLine)
+        case .needsMore: break
+        }
+        return nil
+    }
+
+    private mutating func readData() -> Event? {
+        switch search.take(from: &chunk) {
+        case .data(let data): return data.readableBytes > 0 ? .data(data) : nil
+        case .delimiter:
+            begin(.boundaryLine)
+            return .partEnded
+        case .needsMore: return nil
+        }
+    }
+
+    /// Reads what follows a boundary: two hyphens close the form, a line end opens a part.
+    private mutating func readBoundaryLine() throws(MultipartError) -> Event? {
+        while let byte = chunk.readInteger(as: UInt8.self) {
+            try countHeaderBytes(1)
+            if byte.isBlank, line.isEmpty { continue }  // transport padding
+            line.append(byte)
+            switch line.asText {
+            case "\r", "-": continue
+            case "--" where headerBytes == 2:
+                begin(.finished)
+                return .finished
+            case "\r\n":
+                parts += 1
+                guard parts <= limits.parts else {
+                    throw MultipartError(.tooLarge, "The form has more than \(limits.parts) parts.")
+                }
+                begin(.headers)
+                return nil
+            case "\n": throw .wrongLineEnd
+            default: throw .unfinishedBoundaryLine
+            }
+        }
+        return nil
+    }
+
+    private mutating func readHeaderLine() throws(MultipartError) -> Event? {
+        let end = chunk.readableBytesView.firstIndex(of: UInt8(ascii: "\n"))
+        let length = end.map { $0 + 1 - chunk.readerIndex } ?? chunk.readableBytes
+        try countHeaderBytes(length)
+        line += chunk.readBytes(length: length) ?? []
+        guard end != nil else { return nil }
+        guard line.firstIndex(of: UInt8(ascii: "\r")) == line.count - 2 else { throw .wrongLineEnd }
+        line.removeLast(2)
+        guard line.isEmpty else {
+            try headers.append(line)
+            line = []
+            return nil
+        }
+        let part = try headers.part(number: parts)
+        begin(.data)
+        return .partBegan(part)
+    }
+
+    private mutating func skipEpilogue() -> Event? {
+        chunk.moveReaderIndex(to: chunk.writerIndex)
+        return nil
+    }
+
+    private mutating func begin(_ next: State) {
+        state = next
+        line = []
+        switch next {
+        case .boundaryLine: (headers, headerBytes) = (MultipartHeaders(), 0)
+        case .data: search.startLine()
+        default: break
+        }
+    }
+
+    private mutating func countHeaderBytes(_ count: Int) throws(MultipartError) {
+        headerBytes += count
+        guard headerBytes <= limits.headerBytes else {
+            throw MultipartError(.tooLarge, "The header lines of a part are over \(limits.headerBytes) bytes.")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/// What a part of a form says about itself.
+struct MultipartPart: Sendable, Equatable {
+    /// The field's name; may be empty, but was given.
+    let name: String
+    /// The file's name on the client, if the part is a file. Never a path to use.
+    let filename: String?
+    /// The media type the client claims.
+    let contentType: String?
+}
+
+/// What a multipart body may contain besides the data of its parts, whose size its reader limits.
+struct MultipartLimits: Sendable {
+    /// Parts in a body.
+    var parts = 1000
+    /// Bytes of a boundary line and the headers after it, for each part.
+    var headerBytes = 16 * 1024
+    /// Bytes before the first boundary, which mean nothing.
+    var preambleBytes = 64 * 1024
+}
+
+/// The header lines of one part.
+struct MultipartHeaders: Sendable {
+    private var lines: [(name: String, value: [UInt8])] = []
+
+    /// Adds a line, without its line end.
+    mutating func append(_ line: [UInt8]) throws(MultipartError) {
+        if line.first?.isBlank == true, let last = lines.indices.last {  // a long header, folded
+            lines[last].value += [UInt8(ascii: " ")] + line[...].trimmingBlanks()
+            return
+        }
+        let name = line.prefix { $0 != UInt8(ascii: ":") }
+        guard name.count < line.count, !name.isEmpty, !name.contains(where: { $0 <= 0x20 || $0 >= 0x7F }) else {
+            throw MultipartError(.malformed, "A header line of a part is no 'Name: value': '\(line.asText)'.")
+        }
+        lines.append((name.asText.lowercased(), Array(line.dropFirst(name.count + 1).trimmingBlanks())))
+    }
+
+    /// Reads the lines, once the empty line has come. The first of several headers with one name counts.
+    ///
+    /// - Parameter number: Which part of the body it is, from 1, to name it in errors.
+    /// - Returns: The field's name, and what a file is called.
+    /// - Throws: `MultipartError` if the part does not say which field it is, or is encoded.
+    func part(number: Int) throws(MultipartError) -> MultipartPart {
+        guard let line = self["content-disposition"] else {
+            throw MultipartError(.unnamedPart, "Part \(number) of the form has no Content-Disposition header.")
+        }
+        let disposition = try HeaderParameters(parsing: line)
+        guard disposition.value == "form-data" else {
+            throw MultipartError(
+                .malformed,
+                "The Content-Disposition of part \(number) is '\(disposition.value)'; in a form it is 'form-data'.")
+        }
+        guard let name = disposition.text("name") else {
+            throw MultipartError(.unnamedPart, "The Content-Disposition of part \(number) of the form has no name.")
+        }
+        if let encoding = self["content-transfer-encoding"]?.asText.lowercased(),
+            !["binary", "8bit", "7bit"].contains(encoding)
+        {
+            throw MultipartError(
+                .unsupportedEncoding,
+                "The field '\(name)' is sent with Content-Transfer-Encoding '\(encoding)'; send its bytes as they are.")
+        }
+        return MultipartPart(
+            name: name, filename: disposition.text("filename"), contentType: self["content-type"]?.asText)
+    }
+
+    private subscript(name: String) -> [UInt8]? {
+        lines.first { $0.name == name }?.value
+    }
+}

@@ -1,0 +1,37 @@
+public import SpeechTypes
+
+/// The shapes a transcript can be answered in, by the word that a request's `response_format` takes.
+///
+/// A new format is one case here, one line in each `switch`, and one golden file in the tests.
+public enum ResponseFormat: String, CaseIterable, Sendable {
+    /// `{"text": "…"}`.
+    case json
+    /// The bare text.
+    case text
+    /// Text, segments with their times, language and duration.
+    case verboseJSON = "verbose_json"
+}
+
+extension ResponseFormat {
+    /// The value of the header `Content-Type` for this format.
+    public var contentType: String {
+        switch self {
+        case .json, .verboseJSON: "application/json"
+        case .text: "text/plain; charset=utf-8"
+        }
+    }
+
+    /// Writes a transcript out.
+    ///
+    /// - Parameters:
+    ///   - transcript: What was said; without segments for silence.
+    ///   - request: What the answer repeats of its request; only `verbose_json` does.
+    /// - Returns: The whole body of an answer, without a line end after it.
+    public func render(_ transcript: Transcript, echoing request: RequestEcho) -> String {
+        switch self {
+        case .json: (["text": .string(transcript.text)] as JSONValue).text
+        case .text: transcript.text
+        case .verboseJSON: transcript.verboseJSON(echoing: request).text
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Foundation
+import SpeechTypes
+import Testing
+
+@Suite struct LanguageTests {
+    @Test(arguments: [
+        ("en", "en"), ("EN", "en"), ("en-US", "en"), ("en_us", "en"), (" de ", "de"), ("\tfr\n", "fr"), ("yue", "yue"),
+        ("zh-Hant-TW", "zh"), ("sr-Latn_RS", "sr"), ("es-419", "es"), ("english", "english"), ("abcdefgh", "abcdefgh"),
+    ])
+    func readsACodeAsClientsSendIt(text: String, code: String) throws {
+        #expect(try Language(parsing: text)?.code == code)
+    }
+
+    @Test(arguments: ["", " ", "\n", "auto", "AUTO", " Auto "])
+    func emptyAndAutoNameNoLanguage(text: String) throws {
+        #expect(try Language(parsing: text) == nil)
+    }
+
+    @Test(arguments: [
+        "e", "abcdefghi", "12", "e1", "en US", "en.US", "-", "-en", "_", "<|en|>", "é", "中文", "en-\u{FC}", "en\u{0}",
+        "e-n",
+    ])
+    func refusesWhatIsNoCode(text: String) {
+        let error = #expect(throws: MalformedLanguage.self) { try Language(parsing: text) }
+        #expect(error?.text == text)
+    }
+
+    @Test func isAPlainStringInJSON() throws {
+        let data = try JSONEncoder().encode([Language(code: "yue")])
+        #expect(String(decoding: data, as: UTF8.self) == #"["yue"]"#)
+        #expect(try JSONDecoder().decode([Language].self, from: data) == [Language(code: "yue")])
+        #expect(String(describing: Language(code: "yue")) == "yue")
+    }
+}

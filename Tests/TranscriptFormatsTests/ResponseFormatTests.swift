@@ -1,0 +1,92 @@
+import Foundation
+import SpeechTypes
+import Testing
+
+@testable import TranscriptFormats
+
+@Suite struct ResponseFormatTests {
+    @Test(arguments: ResponseFormat.allCases)
+    func rendersTheGoldenTranscript(format: ResponseFormat) throws {
+        let rendered = format.render(.meeting, echoing: RequestEcho(temperature: 0.2))
+        #expect(try Data(rendered.utf8) == golden("meeting.\(format.rawValue)"))
+    }
+
+    @Test(arguments: [
+        (ResponseFormat.json, "application/json"), (.text, "text/plain; charset=utf-8"),
+        (.verboseJSON, "application/json"),
+    ])
+    func saysItsContentType(format: ResponseFormat, contentType: String) {
+        #expect(format.contentType == contentType)
+    }
+
+    @Test(arguments: [
+        ("json", ResponseFormat.json as ResponseFormat?), ("text", .text), ("verbose_json", .verboseJSON),
+        ("JSON", nil), ("verboseJSON", nil), ("", nil),
+    ])
+    func isReadFromTheRequestsWord(word: String, format: ResponseFormat?) {
+        #expect(ResponseFormat(rawValue: word) == format)
+    }
+
+    @Test(arguments: [
+        (ResponseFormat.json, #"{"text": ""}"#), (.text, ""),
+        (
+            .verboseJSON,
+            #"{"task": "transcribe", "language": "auto", "duration": 3, "text": "", "segments": [], "#
+                + #""usage": {"type": "duration", "seconds": 3}}"#
+        ),
+    ])
+    func silenceIsAnEmptyText(format: ResponseFormat, body: String) {
+        #expect(format.render(Transcript(duration: .seconds(3)), echoing: RequestEcho()) == body)
+    }
+}
+
+@Suite struct VerboseJSONTests {
+    @Test(arguments: [
+        ("en" as String?, "de" as String?, RequestEcho.Task.transcribe, "en"), ("en", nil, .transcribe, "en"),
+        (nil, "de", .transcribe, "de"), (nil, nil, .transcribe, "auto"), ("zh", "de", .translate, "english"),
+    ])
+    func languageIsTheOneHeardElseTheHint(heard: String?, hint: String?, task: RequestEcho.Task, name: String) throws {
+        var transcript = Transcript(duration: .seconds(1))
+        transcript.append(.init(start: .zero, end: .seconds(1), text: "hm", language: heard.map(Language.init(code:))))
+        let echo = RequestEcho(task: task, languageHint: hint.map(Language.init(code:)))
+        let body = try object(ResponseFormat.verboseJSON.render(transcript, echoing: echo))
+        #expect(body["language"] as? String == name)
+        #expect(body["task"] as? String == task.rawValue)
+    }
+
+    /// Times in microseconds, as a model may tell them, and in milliseconds, as the answer must.
+    @Test(arguments: [
+        (told: [0, 1_000_000, 1_000_000, 2_000_000], answered: [0, 1000, 1000, 2000]),
+        (told: [1499, 1500, 2499, 2500], answered: [1, 2, 2, 3]),
+        (told: [-500_000, 900_000, 800_000, 700_000], answered: [0, 900, 900, 900]),
+        (told: [500_000, 400_000, 0, 2_500_000], answered: [500, 500, 500, 2500]),
+        (told: [2_400_000, 2_500_600, 2_600_000, 9_000_000], answered: [2400, 2500, 2500, 2500]),
+    ])
+    func timesNeverDecreaseAndStayInTheRecording(told: [Int], answered: [Int]) throws {
+        var transcript = Transcript(duration: .microseconds(2_500_400))
+        for pair in [told[0...1], told[2...3]] {
+            let times = pair.map { Duration.microseconds($0) }
+            transcript.append(.init(start: times[0], end: times[1], text: "hm"))
+        }
+        let body = try object(ResponseFormat.verboseJSON.render(transcript, echoing: RequestEcho()))
+        let segments = try #require(body["segments"] as? [[String: Any]])
+        let times = try segments.flatMap { segment in
+            [try #require(segment["start"] as? Double), try #require(segment["end"] as? Double)]
+        }
+        #expect(times == answered.map { Double($0) / 1000 })
+        #expect(body["duration"] as? Double == 2.5)
+    }
+
+    @Test func everyMillisecondPrintsWithAtMostThreeDecimals() {
+        for milliseconds in stride(from: 0, through: 100_000_000, by: 7919) {
+            let text = JSONValue.seconds(milliseconds).text
+            let decimals = text.split(separator: ".", maxSplits: 1).dropFirst().first ?? ""
+            #expect(decimals.count <= 3, "\(milliseconds) ms prints as \(text)")
+            #expect(text.split(separator: ".").first.map(String.init) == String(milliseconds / 1000))
+        }
+    }
+}
+
+func object(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+}
