@@ -24,7 +24,7 @@ extension Duration {
         self = .seconds(samples / rate) + .nanoseconds(samples % rate * (1_000_000_000 / rate))
     }
 
-    /// The number of whole samples at 16 kHz in this time, rounded down.
+    /// The number of whole samples at 16 kHz in this time, which is not negative; rounded down.
     public var samples: Int {
         let (seconds, attoseconds) = components
         return Int(seconds) * AudioBuffer.sampleRate + Int(attoseconds / (1_000_000_000_000_000_000 / 16_000))

@@ -8,14 +8,20 @@ public struct Language: Sendable, Hashable, Codable, CustomStringConvertible {
     /// - Returns: `nil` for "no particular language": an empty text or `auto`.
     /// - Throws: `MalformedLanguage` if the text is not two to eight ASCII letters with an optional region.
     public init?(parsing text: String) throws(MalformedLanguage) {
-        let trimmed = text.trimmingSpaces().lowercased()
-        guard !trimmed.isEmpty, trimmed != "auto" else { return nil }
-        let primary = trimmed.prefix { $0 != "-" && $0 != "_" }
-        let regionIsPlain = trimmed.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
-        guard (2...8).contains(primary.count), primary.allSatisfy({ $0.isLetter }), regionIsPlain else {
+        let parts = text.trimmingSpaces().split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "_" }
+        guard let first = parts.first, !first.isEmpty else {
+            guard parts.count > 1 else { return nil }
             throw MalformedLanguage(text: text)
         }
-        code = String(primary)
+        let isPlain = parts.allSatisfy { part in
+            !part.isEmpty && part.utf8.allSatisfy { byte in Character(Unicode.Scalar(byte)).isLetterOrDigit }
+        }
+        let primary = first.lowercased()
+        guard isPlain, (2...8).contains(primary.count), primary.allSatisfy(\.isLetter) else {
+            throw MalformedLanguage(text: text)
+        }
+        guard primary != "auto" else { return nil }
+        code = primary
     }
 
     /// Wraps a code that is known to be well formed, such as one from a model's own list.
@@ -39,6 +45,11 @@ public struct Language: Sendable, Hashable, Codable, CustomStringConvertible {
 public struct MalformedLanguage: Error, Equatable {
     /// What was given.
     public let text: String
+}
+
+extension Character {
+    /// Whether this is one of `a…z`, `A…Z`, `0…9`.
+    fileprivate var isLetterOrDigit: Bool { isASCII && (isLetter || isNumber) }
 }
 
 extension String {

@@ -2,20 +2,40 @@
 public enum Script {
     /// Whether a space belongs between two texts that follow one another.
     ///
-    /// Scripts written without spaces between words take none: Han, Kana, Bopomofo, Thai, Lao, Khmer, Burmese,
-    /// with their full-width punctuation (blocks of the Unicode Standard, chapters 16 and 18).
+    /// Scripts written without spaces between words take none: Han, Kana, Bopomofo, Thai, Lao, Khmer, Burmese (blocks of
+    /// the Unicode Standard, chapters 16 and 18). Full-width punctuation takes none on either side. Quotation marks,
+    /// dashes and ellipses, which those scripts share with others, count as the letter beyond them.
     public static func needsSpace(between left: String, and right: String) -> Bool {
         guard let last = left.unicodeScalars.last, let first = right.unicodeScalars.first else { return false }
-        return !(isUnspaced(last) && isUnspaced(first))
+        if isFullWidthPunctuation(last) || isFullWidthPunctuation(first) { return false }
+        let before = left.unicodeScalars.last { !isShared($0) } ?? last
+        let after = right.unicodeScalars.first { !isShared($0) } ?? first
+        return !(isUnspaced(before) && isUnspaced(after))
+    }
+
+    /// Ideographic and full-width punctuation, which brings its own space.
+    private static func isFullWidthPunctuation(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x3000...0x303F, 0xFF01...0xFF0F, 0xFF1A...0xFF20, 0xFF3B...0xFF40, 0xFF5B...0xFF65: true
+        default: false
+        }
+    }
+
+    /// General punctuation and variation selectors, which say nothing about the script.
+    private static func isShared(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x2010...0x2027, 0xFE00...0xFE0F, 0xE0100...0xE01EF: true
+        default: false
+        }
     }
 
     private static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x0E00...0x0EFF,  // Thai, Lao
-            0x1000...0x109F,  // Myanmar
+            0x1000...0x109F, 0xA9E0...0xA9FF, 0xAA60...0xAA7F,  // Myanmar and its extensions
             0x1780...0x17FF,  // Khmer
             0x2E80...0x312F,  // CJK radicals, punctuation, Hiragana, Katakana, Bopomofo
-            0x31A0...0x31FF,  // Bopomofo and Katakana extensions
+            0x31A0...0x33FF,  // Bopomofo and Katakana extensions, enclosed and squared forms
             0x3400...0x9FFF,  // Han
             0xF900...0xFAFF,  // Han, compatibility
             0xFF00...0xFFEF,  // full-width and half-width forms

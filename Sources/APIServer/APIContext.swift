@@ -1,0 +1,45 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// What belongs to one request on its way through the server.
+struct APIContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// The connection it came on; closed when the client hangs up.
+    let channel: any Channel
+    /// What it is called in answers and logs.
+    private(set) var requestID = ""
+    /// When it came.
+    let start = ContinuousClock.now
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+
+    /// Takes the client's name for the request if it is fit for a log line, and makes one otherwise.
+    mutating func identify(by given: String?) {
+        let isFit = given.map { (1...128).contains($0.utf8.count) && $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
+        requestID = isFit == true ? given ?? "" : "req_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+    }
+
+    /// The log, with the request's id on every line.
+    var log: Logger {
+        var log = logger
+        log[metadataKey: "hb.request.id"] = nil
+        log[metadataKey: "request"] = "\(requestID)"
+        return log
+    }
+
+    /// How long the request has taken so far.
+    var elapsed: Duration { start.duration(to: .now) }
+
+    /// Ends the work for a client that is gone.
+    ///
+    /// - Throws: `CancellationError` if it has hung up.
+    func checkClient() throws {
+        guard channel.isActive else { throw CancellationError() }
+    }
+}

@@ -1,0 +1,15 @@
+import NIOCore
+import NIOHTTPTypes
+
+/// Closes a connection when the client closes its side, so that work for nobody can stop.
+///
+/// Hummingbird allows a client to send nothing more and still read; on HTTP/1.1 that is a client that has gone
+/// (RFC 9112, section 9.6).
+final class HangUpHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        context.fireUserInboundEventTriggered(event)
+        if case .inputClosed? = event as? ChannelEvent { context.close(promise: nil) }
+    }
+}

@@ -1,0 +1,126 @@
+import Engine
+import HTTPTypes
+import Hummingbird
+import ModelStore
+import NIOCore
+import SpeechTypes
+import TranscriptFormats
+import Transcription
+
+/// `POST /v1/audio/transcriptions`.
+struct TranscriptionEndpoint: Sendable {
+    let catalog: ModelCatalog
+    let reader: FormReader
+    let maximumDuration: Duration
+
+    @Sendable func create(_ request: Request, context: APIContext) async throws -> Response {
+        let form = try await TranscriptionForm(reader.read(request))
+        let entry = try await catalog.store.resolve(form.model)
+        let engine = try await catalog.engine(for: entry)
+        let events = try await engine.transcribe(
+            TranscriptionJob(
+                path: form.file.path, fileName: form.fileName, language: form.language,
+                maximumDuration: maximumDuration))
+        let answer = Answer(form: form, entry: entry, events: events, context: context)
+        return try await form.isStreamed ? answer.streamed() : answer.whole()
+    }
+}
+
+/// A transcription on its way to the client. It holds the uploaded file until it ends.
+private struct Answer: Sendable {
+    let form: TranscriptionForm
+    let entry: ModelEntry
+    let events: TranscriptEvents
+    let context: APIContext
+
+    private var echo: RequestEcho {
+        RequestEcho(languageHint: form.language, temperature: form.temperature)
+    }
+
+    /// The transcript in one piece, in the format asked for.
+    func whole() async throws -> Response {
+        var transcript = Transcript()
+        for try await event in events {
+            switch event {
+            case .segment(let segment): transcript.append(segment)
+            case .working: try context.checkClient()
+            case .done(let duration): transcript.duration = duration
+            }
+        }
+        log(transcript)
+        return Response(
+            status: .ok, headers: headers(contentType: form.format.contentType),
+            body: ResponseBody(byteBuffer: ByteBuffer(string: form.format.render(transcript, echoing: echo))))
+    }
+
+    /// The transcript as it grows. What fails before the first event is an ordinary error answer.
+    func streamed() async throws -> Response {
+        var iterator = events.makeAsyncIterator()
+        let first = try await iterator.next()
+        var headers = headers(contentType: TranscriptStreamEvent.contentType)
+        headers[.cacheControl] = "no-cache"
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                do {
+                    try await write(first: first, to: &writer)
+                } catch let error where context.channel.isActive {
+                    context.log.error("A stream broke off.", metadata: ["error": "\(error)"])
+                    let answer = APIError(error) ?? .unforeseen
+                    try await writer.write(ByteBuffer(string: TranscriptStreamEvent.error(answer.body).text))
+                }
+                try await writer.finish(nil)
+            })
+    }
+
+    private func write(first: TranscriptEvent?, to writer: inout any ResponseBodyWriter) async throws {
+        var transcript = Transcript()
+        var lastWrite = ContinuousClock.now
+        func send(_ event: TranscriptStreamEvent) async throws {
+            try await writer.write(ByteBuffer(string: event.text))
+            lastWrite = .now
+        }
+        var iterator = events.makeAsyncIterator()
+        var next = first
+        while let event = next {
+            switch event {
+            case .segment(let segment):
+                let delta = transcript.append(segment)
+                if !delta.isEmpty { try await send(.delta(delta)) }
+            case .working:
+                try context.checkClient()
+                if lastWrite.duration(to: .now) >= Self.keepAliveInterval { try await send(.keepAlive) }
+            case .done(let duration):
+                transcript.duration = duration
+                try await send(.done(transcript, languageHint: form.language))
+                try await send(.finished)
+            }
+            next = try await iterator.next()
+        }
+        log(transcript)
+    }
+
+    /// How long a stream may be silent; proxies commonly close after 30 to 60 s.
+    private static let keepAliveInterval = Duration.seconds(15)
+
+    private func headers(contentType: String) -> HTTPFields {
+        var headers: HTTPFields = [.contentType: contentType]
+        headers[.processingMilliseconds] = "\(Int(context.elapsed.inSeconds * 1000))"
+        let takesLanguage = entry.family.takesLanguage || form.language == nil
+        let ignored = form.ignored + (takesLanguage ? [] : ["language"])
+        if !ignored.isEmpty { headers[.ignoredFields] = ignored.joined(separator: ", ") }
+        return headers
+    }
+
+    private func log(_ transcript: Transcript) {
+        let wall = context.elapsed.inSeconds
+        let audio = transcript.duration.inSeconds
+        context.log.info(
+            "Transcribed.",
+            metadata: [
+                "model": "\(entry.name)", "audio_s": "\((audio * 1000).rounded() / 1000)",
+                "wall_s": "\((wall * 1000).rounded() / 1000)",
+                "rtf": "\(audio > 0 ? (wall / audio * 10_000).rounded() / 10_000 : 0)",
+            ])
+    }
+}

@@ -1,0 +1,69 @@
+import HTTPTypes
+import Hummingbird
+import TranscriptFormats
+
+/// An answer that is an error, in OpenAI's shape: `{"error": {"message", "type", "param", "code"}}`.
+struct APIError: Error {
+    /// Whose fault it is, by OpenAI's word.
+    enum Kind: String {
+        case invalidRequest = "invalid_request_error"
+        case authentication = "authentication_error"
+        case rateLimit = "rate_limit_error"
+        case server = "server_error"
+    }
+
+    let status: HTTPResponse.Status
+    let code: String
+    let message: String
+    var parameter: String?
+    /// When the same request may succeed; sent as `Retry-After`.
+    var retryAfter: Duration?
+    /// Whether SDKs are told not to repeat the request although its status is 5xx.
+    var willRepeat = false
+    /// Whether the request's body may be unread: the connection is then closed once the client had time to read this.
+    var abandonsBody = false
+
+    var kind: Kind {
+        switch status.code {
+        case 401: .authentication
+        case 429: .rateLimit
+        case 500...: .server
+        default: .invalidRequest
+        }
+    }
+
+    /// The JSON object of the answer.
+    var body: JSONValue {
+        [
+            "error": [
+                "message": .string(message), "type": .string(kind.rawValue), "param": JSONValue(parameter),
+                "code": .string(code),
+            ]
+        ]
+    }
+
+    /// The whole answer.
+    var response: Response {
+        var headers: HTTPFields = [.contentType: "application/json"]
+        if let retryAfter { headers[.retryAfter] = "\(max(1, retryAfter.components.seconds))" }
+        if willRepeat { headers[.shouldRetry] = "false" }
+        if abandonsBody { headers[.connection] = "close" }
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body.text)))
+    }
+}
+
+extension HTTPField.Name {
+    /// Tells OpenAI's SDKs whether to repeat a request, before they look at its status.
+    static let shouldRetry = Self.ours("x-should-retry")
+    /// Names a request in answers and logs.
+    static let requestID = Self.ours("x-request-id")
+    /// The fields of a request that changed nothing.
+    static let ignoredFields = Self.ours("x-asr-ignored")
+    /// How long the answer took to make.
+    static let processingMilliseconds = Self.ours("openai-processing-ms")
+
+    private static func ours(_ name: StaticString) -> Self {
+        guard let name = Self("\(name)") else { preconditionFailure("\(name) is a valid field name (RFC 9110, 5.1)") }
+        return name
+    }
+}

@@ -1,0 +1,27 @@
+import TranscriptFormats
+
+/// One model as `GET /v1/models` shows it.
+struct ModelDescription: Sendable, Equatable {
+    /// Where a model is on its way from the registry to being loaded.
+    enum Status: String, Sendable {
+        case missing, downloading, loading, loaded, unloaded, failed
+    }
+
+    let id: String
+    /// Seconds since 1970.
+    let created: Int
+    let type: String
+    let languages: [String]
+    let status: Status
+    let aliases: [String]
+    let sizeInBytes: Int
+
+    var json: JSONValue {
+        [
+            "id": .string(id), "object": "model", "created": .integer(created), "owned_by": "local",
+            "type": .string(type), "languages": .array(languages.map(JSONValue.string)),
+            "status": .string(status.rawValue), "aliases": .array(aliases.map(JSONValue.string)),
+            "size_bytes": .integer(sizeInBytes),
+        ]
+    }
+}

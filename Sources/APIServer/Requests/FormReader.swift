@@ -1,0 +1,99 @@
+import Hummingbird
+import NIOCore
+
+/// Reads a multipart form as it arrives: the file to disk, the fields into memory.
+struct FormReader {
+    let spool: UploadSpool
+    let maximumUpload: Int
+
+    /// The most bytes that all text fields may have together; a long prompt has some thousands.
+    static let maximumText = 1 << 20
+
+    /// A form as it was sent.
+    struct Form {
+        /// Text fields by name, `[]` removed; a field that came more than once has several values.
+        var fields: [String: [String]] = [:]
+        /// The uploaded file and what the client calls it.
+        var file: (upload: SpooledUpload, name: String)?
+    }
+
+    /// Reads the whole form.
+    ///
+    /// - Throws: `MultipartError`, or `APIError` for what is too large or there twice.
+    func read(_ request: Request) async throws -> Form {
+        // Known before the first byte: the form's own lines are some hundred bytes, and text has its own limit.
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }),
+            length > maximumUpload + 2 * Self.maximumText
+        {
+            throw APIError.tooLarge(limit: maximumUpload)
+        }
+        let boundary = try MultipartParser.boundary(fromContentType: request.headers[.contentType])
+        var parser = MultipartParser(boundary: boundary)
+        var form = Form()
+        var part = OpenPart.none
+        var textBytes = 0
+        for try await chunk in request.body {
+            parser.append(chunk)
+            while let event = try parser.next() {
+                switch event {
+                case .partBegan(let began): part = try open(began, in: &form)
+                case .data(let bytes):
+                    textBytes += try await add(bytes, to: &part)
+                    guard textBytes <= Self.maximumText else {
+                        throw APIError(
+                            status: .badRequest, code: "invalid_value",
+                            message: "The text fields of the form have more than \(Self.maximumText) bytes.",
+                            abandonsBody: true)
+                    }
+                case .partEnded:
+                    if case .text(let name, let value) = part { form.fields[name, default: []].append(value.asText) }
+                    part = .none
+                case .finished: break
+                }
+            }
+        }
+        try parser.finish()
+        return form
+    }
+
+    private enum OpenPart {
+        case none
+        case text(name: String, value: ByteBuffer)
+        case file(SpooledUpload, size: Int)
+    }
+
+    private func open(_ part: MultipartPart, in form: inout Form) throws -> OpenPart {
+        let name = part.name.hasSuffix("[]") ? String(part.name.dropLast(2)) : part.name
+        guard name == "file" else { return .text(name: name, value: ByteBuffer()) }
+        guard form.file == nil else {
+            throw APIError(
+                status: .badRequest, code: "invalid_value",
+                message: "The form has more than one 'file'. Send one recording a request.", parameter: "file",
+                abandonsBody: true)
+        }
+        let upload = try spool.begin()
+        form.file = (upload, part.filename ?? "file")
+        return .file(upload, size: 0)
+    }
+
+    /// - Returns: How many bytes of text were added.
+    private func add(_ bytes: ByteBuffer, to part: inout OpenPart) async throws -> Int {
+        switch part {
+        case .none: return 0
+        case .text(let name, var value):
+            value.writeImmutableBuffer(bytes)
+            part = .text(name: name, value: value)
+            return bytes.readableBytes
+        case .file(let upload, let size):
+            let size = size + bytes.readableBytes
+            guard size <= maximumUpload else { throw APIError.tooLarge(limit: maximumUpload) }
+            try await upload.write(bytes)
+            part = .file(upload, size: size)
+            return 0
+        }
+    }
+}
+
+extension ByteBuffer {
+    fileprivate var asText: String { String(decoding: readableBytesView, as: UTF8.self) }
+}

@@ -1,0 +1,118 @@
+import SpeechTypes
+import TranscriptFormats
+
+/// A request to transcribe, checked: what is in it is possible, as far as that can be told without the model.
+struct TranscriptionForm {
+    let file: SpooledUpload
+    let fileName: String
+    let model: String
+    let format: ResponseFormat
+    let language: Language?
+    let temperature: Double
+    let isStreamed: Bool
+    /// Fields that were sent and change nothing, whatever the model.
+    let ignored: [String]
+
+    /// Checks a form.
+    ///
+    /// - Throws: `APIError` naming the field and what it may be.
+    init(_ form: FormReader.Form) async throws {
+        guard let (upload, name) = form.file else {
+            throw APIError.missing("file", "The form has no 'file'. Send the recording as a file part.")
+        }
+        guard await upload.size > 0 else {
+            throw APIError(
+                status: .badRequest, code: "audio_empty", message: "The file '\(name)' is empty.", parameter: "file")
+        }
+        let fields = FormFields(form.fields)
+        guard let model = fields.text("model") else {
+            throw APIError.missing("model", "The form has no 'model'. GET /v1/models lists the models.")
+        }
+        file = upload
+        fileName = name
+        self.model = model
+        format = try fields.responseFormat()
+        language = try fields.language()
+        temperature = try fields.temperature()
+        isStreamed = try fields.flag("stream")
+        try fields.refuseUnsupported()
+        ignored = fields.ignored(temperature: temperature)
+    }
+}
+
+/// The text fields of a form, read one by one.
+private struct FormFields {
+    private let values: [String: [String]]
+
+    init(_ values: [String: [String]]) {
+        self.values = values
+    }
+
+    /// The last value of a field; `nil` where it is missing or empty.
+    func text(_ name: String) -> String? {
+        values[name]?.last.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    func responseFormat() throws(APIError) -> ResponseFormat {
+        guard let text = text("response_format") else { return .json }
+        if let format = ResponseFormat(rawValue: text) { return format }
+        let known = ResponseFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        let message = "The response_format '\(text)' is not one of \(known)."
+        let comesLater = ["srt", "vtt", "diarized_json"].contains(text)
+        throw comesLater ? .unsupported("response_format", message) : .invalid("response_format", message)
+    }
+
+    func language() throws(APIError) -> Language? {
+        guard let text = text("language") else { return nil }
+        do throws(MalformedLanguage) {
+            return try Language(parsing: text)
+        } catch {
+            throw .invalid("language", "The language '\(text)' is not a code such as en, zh or yue.")
+        }
+    }
+
+    func temperature() throws(APIError) -> Double {
+        guard let text = text("temperature") else { return 0 }
+        guard let number = Double(text), (0...1).contains(number) else {
+            throw .invalid("temperature", "The temperature '\(text)' is not a number from 0 to 1.")
+        }
+        return number
+    }
+
+    func flag(_ name: String) throws(APIError) -> Bool {
+        switch text(name)?.lowercased() {
+        case nil, "false", "0", "no": false
+        case "true", "1", "yes": true
+        case let text?: throw .invalid(name, "The value '\(text)' of \(name) is not true or false.")
+        }
+    }
+
+    /// What the contract has and this server does not have yet.
+    func refuseUnsupported() throws(APIError) {
+        for granularity in values["timestamp_granularities"] ?? [] {
+            switch granularity {
+            case "segment", "": continue
+            case "word":
+                throw .unsupported(
+                    "timestamp_granularities", "Word times are not supported; ask for 'segment' or leave the field out.")
+            default:
+                throw .invalid("timestamp_granularities", "'\(granularity)' is not 'segment' or 'word'.")
+            }
+        }
+        for item in values["include"] ?? [] where !item.isEmpty {
+            throw .unsupported("include", "'\(item)' cannot be included; leave the field out.")
+        }
+        let chunking = values.keys.first { $0 == "chunking_strategy" || $0.hasPrefix("chunking_strategy[") }
+        if let chunking, text(chunking) != nil {
+            throw .unsupported(
+                "chunking_strategy", "A chunking_strategy is not supported; long recordings are cut without it.")
+        }
+    }
+
+    /// Decoding is greedy, which is temperature 0; no family takes hints yet.
+    func ignored(temperature: Double) -> [String] {
+        var ignored = ["prompt", "keywords", "languages"].filter { text($0) != nil }
+        if temperature != 0 { ignored.append("temperature") }
+        return ignored
+    }
+}

@@ -1,0 +1,44 @@
+import HTTPTypes
+import Hummingbird
+
+/// Every endpoint of the server, one line each.
+struct Routes: Sendable {
+    let transcriptions: TranscriptionEndpoint
+    let models: ModelEndpoints
+    let health: HealthEndpoints
+
+    private typealias Handler = @Sendable (Request, APIContext) async throws -> Response
+
+    private var table: [(method: HTTPRequest.Method, path: RouterPath, handler: Handler)] {
+        [
+            (.post, "/v1/audio/transcriptions", transcriptions.create),
+            (.get, "/v1/models", models.list),
+            (.get, "/v1/models/{id}", models.show),
+            (.get, "/health", health.health),
+            (.get, "/health/live", health.live),
+            (.get, "/health/ready", health.ready),
+        ]
+    }
+
+    /// Adds the endpoints, and for each path an answer to the methods it does not have.
+    func add(to router: Router<APIContext>) {
+        for (method, path, handler) in table { router.on(path, method: method, use: handler) }
+        for (path, routes) in Dictionary(grouping: table, by: \.path.description) {
+            let allowed = routes.map(\.method.rawValue) + (routes.contains { $0.method == .get } ? ["HEAD"] : [])
+            let refused = Self.methods.filter { !allowed.contains($0.rawValue) }
+            for method in refused {
+                router.on(RouterPath(path), method: method) { request, _ -> Response in
+                    var answer = APIError(
+                        status: .methodNotAllowed, code: "method_not_allowed",
+                        message: "\(path) does not take \(request.method.rawValue); use \(allowed.joined(separator: ", ")).",
+                        abandonsBody: true
+                    ).response
+                    answer.headers[.allow] = allowed.joined(separator: ", ")
+                    return answer
+                }
+            }
+        }
+    }
+
+    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+}

@@ -1,0 +1,29 @@
+/// What the HTTP server is told, once, at the start.
+public struct ServerSettings: Sendable, Equatable {
+    /// The address to listen on.
+    public var host: String
+    /// The port to listen on; 0 takes a free one.
+    public var port: Int
+    /// The most bytes of sound a request may upload.
+    public var maximumUpload: Int
+    /// The longest recording a request may send.
+    public var maximumDuration: Duration
+    /// How long a request waits for its model to be fetched.
+    public var modelWait: Duration
+    /// How long running requests may go on after the server was told to stop.
+    public var shutdownGrace: Duration
+
+    /// The defaults of the command line.
+    public init(
+        host: String = "127.0.0.1", port: Int = 8000, maximumUpload: Int = 1 << 30,
+        maximumDuration: Duration = .seconds(6 * 3600), modelWait: Duration = .seconds(60),
+        shutdownGrace: Duration = .seconds(30)
+    ) {
+        self.host = host
+        self.port = port
+        self.maximumUpload = maximumUpload
+        self.maximumDuration = maximumDuration
+        self.modelWait = modelWait
+        self.shutdownGrace = shutdownGrace
+    }
+}

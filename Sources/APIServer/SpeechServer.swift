@@ -1,0 +1,81 @@
+public import Engine
+import Hummingbird
+import HummingbirdCore
+public import Logging
+public import ModelStore
+import NIOCore
+public import ServiceLifecycle
+
+/// The HTTP server: OpenAI's transcription API over the registered models.
+public struct SpeechServer: Service {
+    private let settings: ServerSettings
+    private let catalog: ModelCatalog
+    private let spool: UploadSpool
+    private let logger: Logger
+    private let onListening: @Sendable (Int) -> Void
+    private let shutdown = ShutdownFlag()
+
+    /// Puts the server together; nothing runs and nothing listens yet.
+    ///
+    /// - Parameters:
+    ///   - directory: Where uploads are spooled.
+    ///   - onListening: Called with the port once the server listens.
+    public init(
+        _ settings: ServerSettings, registry: ModelRegistry, store: ModelStore, engines: EnginePool,
+        directory: RunDirectory, logger: Logger, onListening: @escaping @Sendable (Int) -> Void
+    ) {
+        self.settings = settings
+        self.logger = logger
+        self.onListening = onListening
+        spool = UploadSpool(directory: directory.uploads)
+        catalog = ModelCatalog(
+            registry: registry, store: store, engines: engines, modelWait: settings.modelWait, logger: logger)
+    }
+
+    /// Listens until graceful shutdown, finishing the requests that run then; loads the default model meanwhile.
+    ///
+    /// - Throws: What the system says when it cannot listen; nothing has been started then.
+    public func run() async throws {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        let (hasBegun, listening) = AsyncStream.makeStream(of: Never.self, bufferingPolicy: .bufferingNewest(1))
+        let application = Application(
+            router: makeRouter(),
+            server: .http1(
+                configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [HangUpHandler(), ContinueHandler()])),
+            configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
+            onServerRunning: { channel in
+                onListening(channel.localAddress?.port ?? settings.port)
+                listening.finish()
+            },
+            logger: quiet)
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup { group in
+                group.addTask {
+                    for await _ in hasBegun {}
+                    await catalog.loadDefault()
+                }
+                try await application.run()
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            shutdown.raise()
+        }
+    }
+
+    private func makeRouter() -> Router<APIContext> {
+        let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestNames())
+        router.add(middleware: ErrorAnswers())
+        router.add(middleware: ShutdownRefusal(flag: shutdown))
+        Routes(
+            transcriptions: TranscriptionEndpoint(
+                catalog: catalog, reader: FormReader(spool: spool, maximumUpload: settings.maximumUpload),
+                maximumDuration: settings.maximumDuration),
+            models: ModelEndpoints(catalog: catalog),
+            health: HealthEndpoints(catalog: catalog)
+        ).add(to: router)
+        return router
+    }
+}

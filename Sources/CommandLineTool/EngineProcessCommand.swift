@@ -1,0 +1,20 @@
+import ArgumentParser
+import Engine
+import Foundation
+import SpeechRecognition
+
+/// `asr2clip-serve engine`: the inside of an engine process, started by the server and by nobody else.
+struct EngineProcessCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: EngineCommand.verb, abstract: "Serve one model on a Unix socket.", shouldDisplay: false)
+
+    @Option var socket: String
+    @Option var lanes: Int
+    @Option var parent: Int32
+    @Option(transform: { try JSONDecoder().decode(ModelSpecification.self, from: Data($0.utf8)) })
+    var model: ModelSpecification
+
+    func run() async throws {
+        try await EngineServer.run(EngineCommand(model: model, socket: socket, lanes: lanes, parent: parent))
+    }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+
+/// A number of bytes as people write it: `1048576`, `500M`, `2G`; powers of 1024.
+struct ByteCount: ExpressibleByArgument, Equatable {
+    let bytes: Int
+
+    init?(argument: String) {
+        let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+        var digits = argument.uppercased()[...]
+        if digits.hasSuffix("IB") { digits = digits.dropLast(2) } else if digits.hasSuffix("B") { digits = digits.dropLast() }
+        let unit = digits.last.flatMap { units[$0] }
+        guard let number = Int(unit == nil ? digits : digits.dropLast()), number > 0 else { return nil }
+        let (bytes, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
+        guard !overflow else { return nil }
+        self.bytes = bytes
+    }
+}
+
+/// A length of time as people write it: `90`, `90s`, `30m`, `6h`; a bare number is seconds.
+struct TimeSpan: ExpressibleByArgument, Equatable {
+    let duration: Duration
+
+    init?(argument: String) {
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+        let unit = argument.last.flatMap { units[$0] }
+        guard let number = Double(unit == nil ? argument[...] : argument.dropLast()), number > 0, number < 1e9 else {
+            return nil
+        }
+        duration = .seconds(number * (unit ?? 1))
+    }
+}

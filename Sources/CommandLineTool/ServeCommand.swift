@@ -1,0 +1,33 @@
+public import ArgumentParser
+
+/// `asr2clip-serve`.
+public struct ServeCommand: AsyncParsableCommand {
+    /// What `--help` says.
+    public static let configuration = CommandConfiguration(
+        commandName: "asr2clip-serve",
+        abstract: "Serve speech recognition on this machine, over OpenAI's transcription API.",
+        discussion: """
+            Nothing leaves the machine. Models are listed in models.yaml, load when they are first asked for, and fetch \
+            themselves if the registry says from where.
+
+            Try it:
+              asr2clip-serve
+              curl http://127.0.0.1:8000/v1/audio/transcriptions -F file=@speech.wav -F model=sensevoice-small
+
+            Any OpenAI client works: set its base URL to http://127.0.0.1:8000/v1 and any API key.
+            """,
+        version: Version.text)
+
+    @OptionGroup var options: ServeOptions
+
+    @Flag(name: .customLong("download-model"), help: "Fetch the default model and exit.")
+    var downloadModel = false
+
+    /// For the argument parser.
+    public init() {}
+
+    /// Serves until it is told to stop, or fetches the default model.
+    public func run() async throws {
+        try await Serving(options).run(downloadOnly: downloadModel)
+    }
+}

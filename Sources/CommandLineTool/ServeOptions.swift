@@ -1,0 +1,79 @@
+import ArgumentParser
+import Logging
+
+/// The options of the server, the same under `asr2clip-serve` and `asr2clip --serve`. `nil` means not given.
+struct ServeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Address to listen on. (default: 127.0.0.1, this machine only)", valueName: "address"))
+    var host: String?
+
+    @Option(help: ArgumentHelp("Port to listen on; 0 takes a free one and prints it. (default: 8000)", valueName: "port"))
+    var port: Int?
+
+    @Option(
+        name: .customLong("model-dir"),
+        help: ArgumentHelp(
+            "Folder with the models, or with the default model's files. "
+                + "(default: $ASR2CLIP_MODEL_DIR, else ~/.local/share/asr2clip/models)", valueName: "folder"))
+    var modelDirectory: String?
+
+    @Option(
+        name: .customLong("num-threads"),
+        help: ArgumentHelp(
+            "Segments recognised at once, at most one a processor core. (default: the registry's, else 4)",
+            valueName: "number"))
+    var numThreads: Int?
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The model registry. (default: ~/.local/share/asr2clip/models.yaml, made on the first run)",
+            valueName: "models.yaml"))
+    var config: String?
+
+    @Option(
+        name: .customLong("default-model"),
+        help: ArgumentHelp("Model to load at the start. (default: the registry's default_model)", valueName: "name"))
+    var defaultModel: String?
+
+    @Option(
+        name: .customLong("max-upload-size"),
+        help: ArgumentHelp("Largest upload, such as 500M or 2G. (default: 1G)", valueName: "size"))
+    var maximumUpload: ByteCount?
+
+    @Option(
+        name: .customLong("max-duration"),
+        help: ArgumentHelp("Longest recording, such as 90s, 30m or 6h. (default: 6h)", valueName: "time"))
+    var maximumDuration: TimeSpan?
+
+    @Option(
+        name: .customLong("model-wait"),
+        help: ArgumentHelp(
+            "How long a request waits for its model to be fetched or loaded. (default: 60s)", valueName: "time"))
+    var modelWait: TimeSpan?
+
+    @Option(
+        name: .customLong("log-level"),
+        help: ArgumentHelp("trace, debug, info, notice, warning, error or critical. (default: info)", valueName: "level"))
+    var logLevel: LogLevel?
+
+    func validate() throws {
+        if let port, !(0...65535).contains(port) {
+            throw ValidationError("The port \(port) is not from 0 to 65535.")
+        }
+        if let numThreads, numThreads < 1 {
+            throw ValidationError("The number of threads must be 1 or more, not \(numThreads).")
+        }
+    }
+}
+
+/// `--log-level`, by the words of swift-log.
+struct LogLevel: ExpressibleByArgument {
+    let level: Logger.Level
+
+    init?(argument: String) {
+        guard let level = Logger.Level(rawValue: argument.lowercased()) else { return nil }
+        self.level = level
+    }
+
+    static var allValueStrings: [String] { Logger.Level.allCases.map(\.rawValue) }
+}

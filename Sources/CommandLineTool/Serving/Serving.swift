@@ -1,0 +1,126 @@
+import APIServer
+import ArgumentParser
+import Engine
+import Foundation
+import Logging
+import ModelStore
+import ServiceLifecycle
+
+/// Puts a server together from flags, environment and registry, and runs it.
+struct Serving {
+    private let options: ServeOptions
+    private let environment = ProcessInfo.processInfo.environment
+
+    init(_ options: ServeOptions) {
+        self.options = options
+    }
+
+    /// Serves until a signal, or fetches the default model and returns.
+    ///
+    /// - Throws: `ExitCode` 1 after one line on standard error that says what is wrong.
+    func run(downloadOnly: Bool) async throws {
+        do {
+            let paths = ModelPaths(
+                environment: environment, modelDirectory: options.modelDirectory, registryFile: options.config,
+                currentFolder: FileManager.default.currentDirectoryPath)
+            let registry = try ModelRegistry.load(from: paths, defaultModel: options.defaultModel)
+            if downloadOnly {
+                try await ModelDownloading(registry: registry, paths: paths).run()
+            } else {
+                try await serve(registry, paths: paths)
+            }
+        } catch let failure as StartFailure {
+            throw Self.exit(failure.message)
+        } catch let error as RegistryError {
+            throw Self.exit(error.description)
+        } catch let error as ModelError {
+            throw Self.exit(error.message)
+        }
+    }
+
+    private func serve(_ registry: ModelRegistry, paths: ModelPaths) async throws {
+        let logger = makeLogger()
+        for problem in registry.problems { logger.warning("\(problem)") }
+        let directory = try runDirectory()
+        defer { directory.remove() }
+        let settings = settings()
+        let store = ModelStore(registry: registry, paths: paths, logger: logger)
+        let engines = EnginePool(
+            EnginePool.Configuration(
+                executable: try executable(), directory: directory.sockets, lanes: lanes(registry),
+                loadWait: settings.modelWait),
+            logger: logger)
+        let server = SpeechServer(
+            settings, registry: registry, store: store, engines: engines, directory: directory, logger: logger
+        ) { port in
+            let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+            print("asr2clip is listening on http://\(host):\(port)")
+            fflush(nil)
+        }
+        var configuration = ServiceGroupConfiguration(
+            services: [ModelServices(store: store, engines: engines), server], logger: quiet(logger))
+        configuration.maximumGracefulShutdownDuration = settings.shutdownGrace
+        let group = ServiceGroup(configuration: configuration)
+        let signals = StopSignals(
+            first: { await group.triggerGracefulShutdown() }, second: { directory.remove() })
+        defer { signals.stop() }
+        do {
+            try await group.run()
+        } catch where signals.count > 0 {
+            logger.warning("Requests were cut off after \(settings.shutdownGrace).")
+        } catch {
+            throw StartFailure(error, settings: settings)
+        }
+    }
+
+    private func settings() -> ServerSettings {
+        let defaults = ServerSettings()
+        return ServerSettings(
+            host: options.host ?? defaults.host,
+            port: options.port ?? defaults.port,
+            maximumUpload: options.maximumUpload?.bytes ?? defaults.maximumUpload,
+            maximumDuration: options.maximumDuration?.duration ?? defaults.maximumDuration,
+            modelWait: options.modelWait?.duration ?? defaults.modelWait)
+    }
+
+    /// Decode lanes: as many as asked for, but no more than there are cores.
+    private func lanes(_ registry: ModelRegistry) -> Int {
+        min(options.numThreads ?? registry.numThreads ?? 4, ProcessInfo.processInfo.activeProcessorCount)
+    }
+
+    private func runDirectory() throws -> RunDirectory {
+        let parent = environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        do {
+            return try RunDirectory(in: parent)
+        } catch {
+            throw StartFailure(
+                "Cannot make a folder for temporary files in \(parent): \(error.localizedDescription) "
+                    + "Set TMPDIR to a folder that can be written.")
+        }
+    }
+
+    private func executable() throws -> String {
+        guard let path = Bundle.main.executablePath else {
+            throw StartFailure("Cannot find the path of this program, which the engines are started from.")
+        }
+        return path
+    }
+
+    private func makeLogger() -> Logger {
+        var logger = Logger(label: "asr2clip", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = options.logLevel?.level ?? .info
+        return logger
+    }
+
+    /// For libraries, whose everyday news is not our users'.
+    private func quiet(_ logger: Logger) -> Logger {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .error)
+        return quiet
+    }
+
+    private static func exit(_ message: String) -> ExitCode {
+        FileHandle.standardError.write(Data("asr2clip: \(message)\n".utf8))
+        return .failure
+    }
+}

@@ -1,0 +1,47 @@
+internal import Yams
+
+extension Node.Scalar {
+    /// The truth value it stands for in YAML 1.1, where `no` is false; quoted text stands for none.
+    var boolean: Bool? {
+        guard style == .plain else { return nil }
+        return switch string.lowercased() {
+        case "true", "yes", "on": true
+        case "false", "no", "off": false
+        default: nil
+        }
+    }
+
+    /// Whether text was probably meant, but a truth value is written.
+    var readsAsBoolean: Bool { boolean != nil }
+
+    /// What YAML takes it for, in words.
+    var meaning: String { boolean.map { $0 ? "true" : "false" } ?? "text" }
+
+    /// Whether nothing is written, or one of YAML's words for nothing.
+    var isNull: Bool {
+        style == .plain && ["", "~", "null", "Null", "NULL"].contains(string)
+    }
+}
+
+extension Node {
+    /// What kind of value it is, in words.
+    var kind: String {
+        switch self {
+        case .scalar: "text"
+        case .mapping: "mapping"
+        case .sequence: "list"
+        case .alias: "alias"
+        }
+    }
+
+    /// The value as a message quotes it.
+    var shown: String {
+        guard case .scalar(let scalar) = self else { return "a \(kind)" }
+        return scalar.style == .plain ? "'\(scalar.string)'" : "the text \"\(scalar.string)\""
+    }
+}
+
+extension Sequence<String> {
+    /// The names as a message lists them.
+    var listed: String { joined(separator: ", ") }
+}

@@ -1,0 +1,83 @@
+internal import CArchive
+internal import Foundation
+
+/// Unpacks a stranger's archive into a folder, and lets nothing out of it.
+struct ArchiveUnpacker: ~Copyable {
+    private let folder: String
+    private let disk: OpaquePointer
+
+    /// Prepares to unpack into a folder: an absolute path with no link in it, as libarchive writes through none.
+    init(into folder: String) throws(FetchError) {
+        guard let disk = archive_write_disk_new() else { throw FetchError("Out of memory for unpacking.") }
+        self.folder = folder
+        self.disk = disk
+        // Not SECURE_NOABSOLUTEPATHS: the paths we hand over are absolute, made from vetted relative ones.
+        archive_write_disk_set_options(disk, ARCHIVE_EXTRACT_SECURE_NODOTDOT | ARCHIVE_EXTRACT_SECURE_SYMLINKS)
+    }
+
+    deinit {
+        archive_write_free(disk)
+    }
+
+    /// Unpacks all entries. Blocks until done; between pieces it looks whether the task is cancelled.
+    ///
+    /// - Throws: `FetchError` if the archive is damaged or one entry would reach out of the folder.
+    func unpack(_ archive: String) throws {
+        let reader = try ArchiveReader(path: archive)
+        while let entry = try reader.next() {
+            try Task.checkCancellation()
+            guard try prepare(entry) else { continue }
+            try check(archive_write_header(disk, entry))
+            try reader.readContent { bytes, offset in
+                try Task.checkCancellation()
+                try check(archive_write_data_block(disk, bytes.baseAddress, bytes.count, offset))
+            }
+            try check(archive_write_finish_entry(disk))
+        }
+        try check(archive_write_close(disk))
+    }
+
+    /// Vets an entry and gives it its place in the folder.
+    ///
+    /// - Returns: Whether there is anything to write: not for the folder itself.
+    private func prepare(_ entry: OpaquePointer) throws(FetchError) -> Bool {
+        let name = Self.name(of: entry)
+        guard let path = RelativePath(name) else { throw refused(name, "it would land outside the model's folder") }
+        guard !path.parts.isEmpty else { return false }
+        if let link = archive_entry_hardlink(entry) {
+            guard let target = RelativePath(String(cString: link)) else { throw refused(name, "it links to outside") }
+            archive_entry_copy_hardlink(entry, folder + "/" + target.text)
+        } else {
+            try vetKind(of: entry, at: path)
+        }
+        archive_entry_copy_pathname(entry, folder + "/" + path.text)
+        return true
+    }
+
+    private func vetKind(of entry: OpaquePointer, at path: RelativePath) throws(FetchError) {
+        switch UInt32(archive_entry_filetype(entry)) {
+        case S_IFREG:
+            archive_entry_set_perm(entry, 0o644)
+        case S_IFDIR:
+            archive_entry_set_perm(entry, 0o755)
+        case S_IFLNK:
+            let target = archive_entry_symlink(entry).map { String(cString: $0) } ?? ""
+            guard path.linkStaysInside(target: target) else { throw refused(path.text, "it links to outside") }
+        default:
+            throw refused(path.text, "it is a device, a pipe or the like")
+        }
+    }
+
+    private static func name(of entry: OpaquePointer) -> String {
+        let name = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry)
+        return name.map { String(cString: $0) } ?? "/"  // An unreadable name is refused as an absolute one is.
+    }
+
+    private func refused(_ name: String, _ reason: String) -> FetchError {
+        FetchError("The archive is refused because of its entry '\(name)': \(reason). Nothing of it was kept.")
+    }
+
+    private func check(_ result: some BinaryInteger) throws(FetchError) {
+        guard result >= ARCHIVE_WARN else { throw FetchError("Cannot unpack the archive: \(disk.lastError).") }
+    }
+}

@@ -1,0 +1,50 @@
+internal import Foundation
+
+/// Puts a fetched model where it belongs. What is there already stays.
+struct Placement {
+    /// The fetched model, on the same disk as `directory`.
+    let model: UnpackedModel
+    /// Where it belongs.
+    let directory: String
+    /// The files that make the model complete.
+    let registered: Set<String>
+
+    /// Moves the model: as a whole if nothing is there, else the files that are not there.
+    func install() throws {
+        guard FileSystem.isOccupied(directory) else {
+            try FileSystem.createDirectory(Self.parent(of: directory))
+            try move(model.folder, directory)
+            return syncFolder(Self.parent(of: directory))
+        }
+        guard FileSystem.isDirectory(directory) else {
+            throw FetchError("\(directory) is in the way of the model's folder; move it elsewhere.")
+        }
+        // Registered files come last: while one is missing, the model does not look complete.
+        let files = model.contents.filter { !FileSystem.isRealDirectory(model.folder + "/" + $0) }
+        for file in files.filter({ !registered.contains($0) }) + files.filter(registered.contains) {
+            let target = directory + "/" + file
+            if FileSystem.isOccupied(target) { continue }
+            try FileSystem.createDirectory(Self.parent(of: target))
+            try move(model.folder + "/" + file, target)
+        }
+        syncFolder(directory)
+    }
+
+    /// The folder that a path is in.
+    static func parent(of path: String) -> String {
+        let parent = path.split(separator: "/").dropLast().joined(separator: "/")
+        return path.hasPrefix("/") ? "/" + parent : parent
+    }
+
+    private func move(_ source: String, _ target: String) throws(SystemError) {
+        guard rename(source, target) == 0 else { throw SystemError("put the model in place at", target) }
+    }
+
+    /// Makes the new names last through a power cut, where the file system can.
+    private func syncFolder(_ path: String) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}

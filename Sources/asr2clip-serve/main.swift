@@ -1,0 +1,3 @@
+import CommandLineTool
+
+await Entry.main(ServeCommand.self)
