@@ -1,0 +1,68 @@
+import Testing
+
+@testable import ModelStore
+
+struct PathsTests {
+    struct Case: Sendable {
+        var environment = ["HOME": "/home/ada"]
+        var modelDirectory: String?
+        var config: String?
+        let models: String
+        let registry: String
+    }
+
+    @Test(arguments: [
+        Case(models: "/home/ada/.local/share/asr2clip/models", registry: "/home/ada/.local/share/asr2clip/models.yaml"),
+        Case(
+            environment: ["HOME": "/home/ada", "XDG_DATA_HOME": "/data"], models: "/data/asr2clip/models",
+            registry: "/data/asr2clip/models.yaml"),
+        // The XDG specification: relative values are invalid.
+        Case(
+            environment: ["HOME": "/home/ada", "XDG_DATA_HOME": "data"],
+            models: "/home/ada/.local/share/asr2clip/models", registry: "/home/ada/.local/share/asr2clip/models.yaml"),
+        Case(
+            environment: ["HOME": "/home/ada", "XDG_DATA_HOME": "", "ASR2CLIP_MODEL_DIR": ""],
+            models: "/home/ada/.local/share/asr2clip/models", registry: "/home/ada/.local/share/asr2clip/models.yaml"),
+        Case(
+            environment: ["HOME": "/home/ada", "ASR2CLIP_MODEL_DIR": "~/models/"], models: "/home/ada/models",
+            registry: "/home/ada/.local/share/asr2clip/models.yaml"),
+        Case(
+            environment: ["HOME": "/home/ada", "ASR2CLIP_MODEL_DIR": "/env"], modelDirectory: "flag",
+            config: "./my.yaml", models: "/here/flag", registry: "/here/my.yaml"),
+    ])
+    func flagBeatsEnvironmentBeatsDefault(row: Case) {
+        let paths = ModelPaths(
+            environment: row.environment, modelDirectory: row.modelDirectory, registryFile: row.config,
+            currentFolder: "/here")
+        #expect(paths.modelsRoot == row.models)
+        #expect(paths.registryFile == row.registry)
+        #expect(paths.registryIsDefault == (row.config == nil))
+    }
+
+    @Test(arguments: [
+        ("voice", "/data/asr2clip/models/voice"), ("a/./b/", "/data/asr2clip/models/a/b"),
+        ("/opt/voice", "/opt/voice"), ("~/voice", "/home/ada/voice"), ("~", "/home/ada"),
+        ("~voice", "/data/asr2clip/models/~voice"),
+    ])
+    func dirStartsFromTheModelsRootUnlessItIsAbsolute(dir: String, path: String) {
+        let paths = ModelPaths(environment: ["HOME": "/home/ada", "XDG_DATA_HOME": "/data"], currentFolder: "/here")
+        #expect(paths.directory(dir) == path)
+    }
+
+    @Test(arguments: [
+        ("a.txt", "a.txt"), ("./a//b/.", "a/b"), (".", ""), ("", ""), ("/a", nil), ("..", nil), ("a/../b", nil),
+        ("a/..", nil), ("..a", "..a"),
+    ])
+    func relativePathsStayBelowTheirStart(path: String, text: String?) {
+        #expect(RelativePath(path)?.text == text)
+    }
+
+    @Test(arguments: [
+        ("l", "file", true), ("a/l", "../file", true), ("a/b/l", "../../file", true), ("l", "./a/b", true),
+        ("l", "../file", false), ("a/l", "../../file", false), ("l", "/etc/passwd", false), ("l", "", false),
+        ("l", "a/../b", false), ("a/l", "../b/../../c", false),
+    ])
+    func linksThatCouldLeadOutAreTold(link: String, target: String, isInside: Bool) throws {
+        #expect(try #require(RelativePath(link)).linkStaysInside(target: target) == isInside)
+    }
+}

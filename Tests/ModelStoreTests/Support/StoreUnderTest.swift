@@ -1,0 +1,67 @@
+import Crypto
+import Foundation
+import Logging
+import SpeechRecognition
+import Synchronization
+import Testing
+
+@testable import ModelStore
+
+extension TemporaryFolder {
+    /// A registry of one SenseVoice model named `voice`, in the folder `voice` of the models root.
+    func registry(download: String?, dir: String = "voice", model: String = "m.onnx") throws -> ModelRegistry {
+        let yaml = """
+            default_model: voice
+            models:
+              voice:
+                type: sense_voice
+                dir: \(dir)
+                files: {model: \(model), tokens: tokens.txt}
+                \(download.map { "download: {\($0)}" } ?? "")
+            """
+        return try ModelRegistry.parse(yaml, file: "models.yaml", paths: paths)
+    }
+
+    /// A store, and the entry of its one model.
+    func store(
+        download: String?, dir: String = "voice", settings: FetchSettings = FetchSettings(),
+        logger: Logger = .silent, onProgress: (@Sendable (DownloadProgress) -> Void)? = { _ in }
+    ) throws -> (ModelStore, ModelEntry) {
+        let registry = try registry(download: download, dir: dir)
+        let store = ModelStore(
+            registry: registry, paths: paths, logger: logger, onProgress: onProgress, settings: settings)
+        return (store, try #require(registry.entries.first))
+    }
+}
+
+extension Logger {
+    static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}
+
+/// What a fetch told, in order.
+final class Reports: Sendable {
+    private let all = Mutex<[DownloadProgress]>([])
+
+    var phases: [DownloadProgress.Phase] { all.withLock { $0.map(\.phase) } }
+    var list: [DownloadProgress] { all.withLock { $0 } }
+
+    func add(_ progress: DownloadProgress) { all.withLock { $0.append(progress) } }
+}
+
+/// A well-meant archive of the model `voice`.
+let voiceArchive: [TestArchive.Entry] = [
+    .folder("sense-voice"),
+    .file("sense-voice/m.onnx", "the model"),
+    .file("sense-voice/tokens.txt", "the tokens"),
+    .file("sense-voice/test_wavs/en.wav", "sound"),
+]
+
+/// Where the files of `voiceArchive` are after a fetch.
+let voiceFiles = [
+    "asr2clip", "asr2clip/models", "asr2clip/models/voice", "asr2clip/models/voice/m.onnx",
+    "asr2clip/models/voice/test_wavs", "asr2clip/models/voice/test_wavs/en.wav", "asr2clip/models/voice/tokens.txt",
+]
+
+func sha256(_ bytes: [UInt8]) -> String {
+    SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+}
