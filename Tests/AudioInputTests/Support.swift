@@ -1,0 +1,90 @@
+import AudioInput
+import Foundation
+import SpeechTypes
+
+/// The recordings that all tests share, and what is known of them.
+enum Fixtures {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../Fixtures/audio").standardizedFileURL
+
+    struct Recording: Decodable, Sendable {
+        let file: String
+        let duration: Double
+        let encoding: String
+    }
+
+    private struct Manifest: Decodable {
+        let files: [Recording]
+        let session: Recording
+    }
+
+    static let recordings: [Recording] = {
+        guard let data = try? Data(contentsOf: folder.appending(path: "manifest.json")),
+            let manifest = try? JSONDecoder().decode(Manifest.self, from: data)
+        else { return [] }
+        return manifest.files + [manifest.session]
+    }()
+
+    static func path(_ file: String) -> String { folder.appending(path: file).path }
+
+    static func bytes(_ file: String) throws -> [UInt8] {
+        try [UInt8](Data(contentsOf: folder.appending(path: file)))
+    }
+}
+
+/// What a file came to.
+struct Decoded {
+    var chunks: [Int] = []
+    var samples: [Float] = []
+    var damagedPackets = 0
+    var seconds: Double { Double(samples.count) / 16_000 }
+
+    /// Loudness; a sine of amplitude 1 has 0.707.
+    var level: Float { (samples.reduce(0) { $0 + $1 * $1 } / Float(max(1, samples.count))).squareRoot() }
+}
+
+func decode(_ path: String, name: String = "clip", limits: AudioLimits = AudioLimits()) throws(AudioError) -> Decoded {
+    var decoder = try AudioDecoder(path: path, name: name, limits: limits)
+    var result = Decoded()
+    while let chunk = try decoder.next() {
+        result.chunks.append(chunk.samples.count)
+        result.samples += chunk.samples
+    }
+    result.damagedPackets = decoder.damagedPackets
+    return result
+}
+
+/// Writes bytes to a file of their own, which is gone after `body`.
+func withFile<Result>(_ bytes: [UInt8], _ body: (String) throws -> Result) throws -> Result {
+    let url = URL(filePath: NSTemporaryDirectory()).appending(path: "audio-input-\(UUID().uuidString)")
+    try Data(bytes).write(to: url)
+    defer { try? FileManager.default.removeItem(at: url) }
+    return try body(url.path)
+}
+
+func decode(_ bytes: [UInt8], name: String = "clip", limits: AudioLimits = AudioLimits()) throws -> Decoded {
+    try withFile(bytes) { try decode($0, name: name, limits: limits) }
+}
+
+/// What a file is refused for; `nil` if it decodes.
+func refusal(_ bytes: [UInt8], name: String = "clip", limits: AudioLimits = AudioLimits()) throws -> AudioError? {
+    do {
+        _ = try decode(bytes, name: name, limits: limits)
+        return nil
+    } catch let error as AudioError {
+        return error
+    }
+}
+
+/// Numbers that look random and are the same in every run (SplitMix64).
+struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
