@@ -18,6 +18,7 @@ extension Target.Dependency {
     static let collections: Self = .product(name: "Collections", package: "swift-collections")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
@@ -90,17 +91,51 @@ let package = Package(
             name: "APIServer",
             dependencies: [
                 "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TranscriptFormats", "Transcription",
-                .hummingbird, .logging, .nioCore, .nioPosix, .nioHTTPTypes, .serviceLifecycle,
+                .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioPosix, .nioHTTPTypes, .serviceLifecycle,
             ],
             swiftSettings: strict),
         .target(
             name: "CommandLineTool",
             dependencies: [
-                "APIServer", "Engine", "ModelStore", "SpeechRecognition", "Transcription", .argumentParser, .logging,
+                "APIServer", "Engine", "ModelStore", "SpeechRecognition", .argumentParser, .logging, .nioCore,
                 .serviceLifecycle,
             ],
             swiftSettings: strict),
         .executableTarget(name: "asr2clip", dependencies: ["CommandLineTool"], swiftSettings: strict),
         .executableTarget(name: "asr2clip-serve", dependencies: ["CommandLineTool"], swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["SpeechTypes", .subprocess, .systemPackage], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        .testTarget(name: "SpeechTypesTests", dependencies: ["SpeechTypes"], swiftSettings: strict),
+        .testTarget(name: "SherpaOnnxTests", dependencies: ["SherpaOnnx", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "AudioInputTests", dependencies: ["AudioInput", "SpeechTypes"], swiftSettings: strict),
+        .testTarget(name: "SpeechDetectionTests", dependencies: ["SpeechDetection", "SpeechTypes"], swiftSettings: strict),
+        .testTarget(
+            name: "SpeechRecognitionTests",
+            dependencies: ["AudioInput", "SpeechRecognition", "SpeechTypes", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ModelStoreTests",
+            dependencies: ["CArchive", "ModelStore", "SpeechRecognition", .hummingbird, .logging, .nioCore],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TranscriptionTests",
+            dependencies: ["AudioInput", "SpeechRecognition", "SpeechTypes", "Transcription", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: ["Engine", "SpeechRecognition", "SpeechTypes", "Transcription", "TestSupport", .logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TranscriptFormatsTests", dependencies: ["SpeechTypes", "TranscriptFormats"], swiftSettings: strict),
+        .testTarget(name: "APIServerTests", dependencies: ["APIServer", .nioCore], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineToolTests", dependencies: ["CommandLineTool", .argumentParser], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "TestSupport", "asr2clip", "asr2clip-serve", .asyncHTTPClient, .nioCore, .subprocess, .systemPackage,
+            ],
+            swiftSettings: strict),
     ]
 )

@@ -11,6 +11,8 @@ struct APIContext: RequestContext {
     let channel: any Channel
     /// What it is called in answers and logs.
     private(set) var requestID = ""
+    /// The server's log, with the request's id on every line.
+    private(set) var log = Logger(label: "asr2clip")
     /// When it came.
     let start = ContinuousClock.now
 
@@ -20,17 +22,11 @@ struct APIContext: RequestContext {
     }
 
     /// Takes the client's name for the request if it is fit for a log line, and makes one otherwise.
-    mutating func identify(by given: String?) {
+    mutating func identify(by given: String?, log: Logger) {
         let isFit = given.map { (1...128).contains($0.utf8.count) && $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
         requestID = isFit == true ? given ?? "" : "req_" + UUID().uuidString.lowercased().filter { $0 != "-" }
-    }
-
-    /// The log, with the request's id on every line.
-    var log: Logger {
-        var log = logger
-        log[metadataKey: "hb.request.id"] = nil
-        log[metadataKey: "request"] = "\(requestID)"
-        return log
+        self.log = log
+        self.log[metadataKey: "request"] = "\(requestID)"
     }
 
     /// How long the request has taken so far.

@@ -66,7 +66,7 @@ public struct SpeechServer: Service {
 
     private func makeRouter() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: RequestNames())
+        router.add(middleware: RequestNames(log: logger))
         router.add(middleware: ErrorAnswers())
         router.add(middleware: ShutdownRefusal(flag: shutdown))
         Routes(
