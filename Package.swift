@@ -110,7 +110,8 @@ let package = Package(
         .testTarget(name: "SpeechTypesTests", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .testTarget(name: "SherpaOnnxTests", dependencies: ["SherpaOnnx", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "AudioInputTests", dependencies: ["AudioInput", "SpeechTypes"], swiftSettings: strict),
-        .testTarget(name: "SpeechDetectionTests", dependencies: ["SpeechDetection", "SpeechTypes"], swiftSettings: strict),
+        .testTarget(
+            name: "SpeechDetectionTests", dependencies: ["SpeechDetection", "SpeechTypes"], swiftSettings: strict),
         .testTarget(
             name: "SpeechRecognitionTests",
             dependencies: ["AudioInput", "SpeechRecognition", "SpeechTypes", "TestSupport"], swiftSettings: strict),

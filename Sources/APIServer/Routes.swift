@@ -28,12 +28,12 @@ struct Routes: Sendable {
             let refused = Self.methods.filter { !allowed.contains($0.rawValue) }
             for method in refused {
                 router.on(RouterPath(path), method: method) { request, _ -> Response in
+                    let known = allowed.joined(separator: ", ")
                     var answer = APIError(
                         status: .methodNotAllowed, code: "method_not_allowed",
-                        message: "\(path) does not take \(request.method.rawValue); use \(allowed.joined(separator: ", ")).",
-                        abandonsBody: true
+                        message: "\(path) does not take \(request.method.rawValue); use \(known).", abandonsBody: true
                     ).response
-                    answer.headers[.allow] = allowed.joined(separator: ", ")
+                    answer.headers[.allow] = known
                     return answer
                 }
             }

@@ -18,7 +18,12 @@ public struct SpeechServer: Service {
     /// Puts the server together; nothing runs and nothing listens yet.
     ///
     /// - Parameters:
+    ///   - settings: Address and limits.
+    ///   - registry: The models by name.
+    ///   - store: The models on disk.
+    ///   - engines: The processes that load them.
     ///   - directory: Where uploads are spooled.
+    ///   - logger: Told of each request, never of its text.
     ///   - onListening: Called with the port once the server listens.
     public init(
         _ settings: ServerSettings, registry: ModelRegistry, store: ModelStore, engines: EnginePool,

@@ -6,8 +6,8 @@ struct ByteCount: ExpressibleByArgument, Equatable {
 
     init?(argument: String) {
         let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
-        var digits = argument.uppercased()[...]
-        if digits.hasSuffix("IB") { digits = digits.dropLast(2) } else if digits.hasSuffix("B") { digits = digits.dropLast() }
+        let upper = argument.uppercased()
+        let digits = ["IB", "B"].first { upper.hasSuffix($0) }.map { upper.dropLast($0.count) } ?? upper[...]
         let unit = digits.last.flatMap { units[$0] }
         guard let number = Int(unit == nil ? digits : digits.dropLast()), number > 0 else { return nil }
         let (bytes, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)

@@ -6,7 +6,8 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Address to listen on. (default: 127.0.0.1, this machine only)", valueName: "address"))
     var host: String?
 
-    @Option(help: ArgumentHelp("Port to listen on; 0 takes a free one and prints it. (default: 8000)", valueName: "port"))
+    @Option(
+        help: ArgumentHelp("Port to listen on; 0 takes a free one and prints it. (default: 8000)", valueName: "port"))
     var port: Int?
 
     @Option(
@@ -53,7 +54,7 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         name: .customLong("log-level"),
-        help: ArgumentHelp("trace, debug, info, notice, warning, error or critical. (default: info)", valueName: "level"))
+        help: ArgumentHelp("How much to log on standard error. (default: info)", valueName: "level"))
     var logLevel: LogLevel?
 
     func validate() throws {

@@ -42,7 +42,9 @@ final class HealthEndpoints: Sendable {
     }
 
     private func defaultStatus() async -> ModelDescription.Status? {
-        guard let name = catalog.registry.defaultModel, let entry = catalog.registry.entry(named: name) else { return nil }
+        guard let name = catalog.registry.defaultModel, let entry = catalog.registry.entry(named: name) else {
+            return nil
+        }
         return await catalog.status(of: entry)
     }
 }

@@ -94,7 +94,8 @@ private struct FormFields {
             case "segment", "": continue
             case "word":
                 throw .unsupported(
-                    "timestamp_granularities", "Word times are not supported; ask for 'segment' or leave the field out.")
+                    "timestamp_granularities",
+                    "Word times are not supported; ask for 'segment' or leave the field out.")
             default:
                 throw .invalid("timestamp_granularities", "'\(granularity)' is not 'segment' or 'word'.")
             }

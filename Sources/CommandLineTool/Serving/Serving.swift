@@ -61,15 +61,17 @@ struct Serving {
             services: [ModelServices(store: store, engines: engines), server], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = settings.shutdownGrace
         let group = ServiceGroup(configuration: configuration)
-        let signals = StopSignals(
-            first: { await group.triggerGracefulShutdown() }, second: { directory.remove() })
+        let signals = StopSignals {
+            await group.triggerGracefulShutdown()
+        } second: {
+            directory.remove()
+        }
         defer { signals.stop() }
         do {
             try await group.run()
-        } catch where signals.count > 0 {
-            logger.warning("Requests were cut off after \(settings.shutdownGrace).")
         } catch {
-            throw StartFailure(error, settings: settings)
+            guard signals.count > 0 else { throw StartFailure(error, settings: settings) }
+            logger.warning("Requests were cut off after \(settings.shutdownGrace).")
         }
     }
 
