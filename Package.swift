@@ -117,7 +117,9 @@ let package = Package(
             dependencies: ["AudioInput", "SpeechRecognition", "SpeechTypes", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ModelStoreTests",
-            dependencies: ["CArchive", "ModelStore", "SpeechRecognition", .hummingbird, .logging, .nioCore],
+            dependencies: [
+                "CArchive", "ModelStore", "SpeechRecognition", "SpeechTypes", .crypto, .hummingbird, .logging, .nioCore,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TranscriptionTests",

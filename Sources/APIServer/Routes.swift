@@ -13,7 +13,7 @@ struct Routes: Sendable {
         [
             (.post, "/v1/audio/transcriptions", transcriptions.create),
             (.get, "/v1/models", models.list),
-            (.get, "/v1/models/{id}", models.show),
+            (.get, "/v1/models/**", models.show),
             (.get, "/health", health.health),
             (.get, "/health/live", health.live),
             (.get, "/health/ready", health.ready),

@@ -26,7 +26,7 @@ public struct SpeechServer: Service {
     ///   - logger: Told of each request, never of its text.
     ///   - onListening: Called with the port once the server listens.
     public init(
-        _ settings: ServerSettings, registry: ModelRegistry, store: ModelStore, engines: EnginePool,
+        _ settings: ServerSettings, registry: ModelRegistry, store: LocalModels, engines: EnginePool,
         directory: RunDirectory, logger: Logger, onListening: @escaping @Sendable (Int) -> Void
     ) {
         self.settings = settings

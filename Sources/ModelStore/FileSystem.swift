@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// The few questions about paths that the whole module asks.
 enum FileSystem {

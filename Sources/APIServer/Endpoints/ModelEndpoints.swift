@@ -12,7 +12,9 @@ struct ModelEndpoints: Sendable {
     }
 
     @Sendable func show(_ request: Request, context: APIContext) async throws -> Response {
-        let id = context.parameters.get("id")?.removingPercentEncoding ?? ""
+        // A name may hold slashes.
+        let path = context.parameters.getCatchAll().joined(separator: "/")
+        let id = path.removingPercentEncoding ?? path
         let entry = try await catalog.store.resolve(id)
         return Response(json: await catalog.description(of: entry).json)
     }

@@ -8,7 +8,7 @@ import Transcription
 /// The registered models as requests see them: by name, ready to transcribe, with their state.
 struct ModelCatalog: Sendable {
     let registry: ModelRegistry
-    let store: ModelStore
+    let store: LocalModels
     let engines: EnginePool
     let modelWait: Duration
     let logger: Logger

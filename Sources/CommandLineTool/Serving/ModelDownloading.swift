@@ -16,7 +16,7 @@ struct ModelDownloading {
         let lines = Mutex(ProgressLines())
         var logger = Logger(label: "asr2clip", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .critical
-        let store = ModelStore(registry: registry, paths: paths, logger: logger) { progress in
+        let store = LocalModels(registry: registry, paths: paths, logger: logger) { progress in
             guard let line = lines.withLock({ $0.line(for: progress) }) else { return }
             FileHandle.standardError.write(Data("\(line)\n".utf8))
         }

@@ -4,7 +4,7 @@ import ServiceLifecycle
 
 /// Engines and fetches, which outlive the server's last request and end with the process.
 struct ModelServices: Service {
-    let store: ModelStore
+    let store: LocalModels
     let engines: EnginePool
 
     func run() async throws {

@@ -24,6 +24,9 @@ struct Serving {
                 environment: environment, modelDirectory: options.modelDirectory, registryFile: options.config,
                 currentFolder: FileManager.default.currentDirectoryPath)
             let registry = try ModelRegistry.load(from: paths, defaultModel: options.defaultModel)
+            if let mistake = registry.mistakes(in: .setting("default_model")).first {
+                throw StartFailure(mistake.description)
+            }
             if downloadOnly {
                 try await ModelDownloading(registry: registry, paths: paths).run()
             } else {
@@ -44,7 +47,7 @@ struct Serving {
         let directory = try runDirectory()
         defer { directory.remove() }
         let settings = settings()
-        let store = ModelStore(registry: registry, paths: paths, logger: logger)
+        let store = LocalModels(registry: registry, paths: paths, logger: logger)
         let engines = EnginePool(
             EnginePool.Configuration(
                 executable: try executable(), directory: directory.sockets, lanes: lanes(registry),

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// How patient a fetch is, and how it learns what it cannot know itself. Tests have their own.
 struct FetchSettings: Sendable {

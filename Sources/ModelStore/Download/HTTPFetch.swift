@@ -1,6 +1,6 @@
-internal import AsyncHTTPClient
-internal import Foundation
-internal import NIOCore
+import AsyncHTTPClient
+import Foundation
+import NIOCore
 
 /// Gets one URL into one file.
 struct HTTPFetch {

@@ -1,5 +1,5 @@
-internal import Crypto
-internal import Foundation
+import Crypto
+import Foundation
 
 /// A file that is being written as it arrives; counted and hashed on the way.
 struct IncomingFile: ~Copyable {

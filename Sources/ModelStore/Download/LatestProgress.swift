@@ -1,4 +1,4 @@
-internal import Synchronization
+import Synchronization
 
 /// The newest moment of a fetch, for who asks between two moments; each is passed on as well.
 final class LatestProgress: Sendable {

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// One fetch of one model, from the first byte to the files in place.
 ///

@@ -1,4 +1,4 @@
-internal import Dispatch
+import Dispatch
 
 /// Runs an actor's work on a queue of its own, so that what blocks there does not hold up Swift's shared threads.
 final class QueueExecutor: SerialExecutor {

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// A folder beside the place where a model belongs, in which it is fetched and unpacked unseen.
 ///

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// The registry of a first run.
 enum DefaultRegistry {

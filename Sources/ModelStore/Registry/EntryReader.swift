@@ -1,6 +1,6 @@
-internal import Foundation
-internal import SpeechRecognition
-internal import SpeechTypes
+import Foundation
+import SpeechRecognition
+import SpeechTypes
 
 /// Reads one entry under `models:`.
 struct EntryReader {

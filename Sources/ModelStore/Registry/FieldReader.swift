@@ -1,4 +1,4 @@
-internal import Yams
+import Yams
 
 /// One mapping of the registry, read key by key. What is wrong with a value is noted with its line and what to write.
 struct FieldReader {

@@ -1,4 +1,4 @@
-internal import SpeechRecognition
+import SpeechRecognition
 
 /// Checks the keys under `files:` against the layouts of a family.
 enum FileLayout {

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// What models.yaml says: which models there are, by which names, and which one is meant when nothing else is said.
 public struct ModelRegistry: Sendable, Equatable {

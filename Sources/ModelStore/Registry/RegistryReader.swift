@@ -1,4 +1,4 @@
-internal import Yams
+import Yams
 
 /// Reads the text of a models.yaml.
 struct RegistryReader {

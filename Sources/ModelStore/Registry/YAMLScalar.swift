@@ -1,4 +1,4 @@
-internal import Yams
+import Yams
 
 extension Node.Scalar {
     /// The truth value it stands for in YAML 1.1, where `no` is false; quoted text stands for none.

@@ -1,5 +1,5 @@
-internal import CArchive
-internal import Foundation
+import CArchive
+import Foundation
 
 /// An archive on disk, read entry by entry: tar, plain or packed by gzip, bzip2, xz or zstd, and zip.
 struct ArchiveReader: ~Copyable {

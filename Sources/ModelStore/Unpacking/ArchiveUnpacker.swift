@@ -1,5 +1,5 @@
-internal import CArchive
-internal import Foundation
+import CArchive
+import Foundation
 
 /// Unpacks a stranger's archive into a folder, and lets nothing out of it.
 struct ArchiveUnpacker: ~Copyable {

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// Puts a fetched model where it belongs. What is there already stays.
 struct Placement {

@@ -1,4 +1,4 @@
-internal import Foundation
+import Foundation
 
 /// What an archive held, before it is put in place.
 struct UnpackedModel {

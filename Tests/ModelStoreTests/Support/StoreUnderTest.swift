@@ -26,9 +26,9 @@ extension TemporaryFolder {
     func store(
         download: String?, dir: String = "voice", settings: FetchSettings = FetchSettings(),
         logger: Logger = .silent, onProgress: (@Sendable (DownloadProgress) -> Void)? = { _ in }
-    ) throws -> (ModelStore, ModelEntry) {
+    ) throws -> (LocalModels, ModelEntry) {
         let registry = try registry(download: download, dir: dir)
-        let store = ModelStore(
+        let store = LocalModels(
             registry: registry, paths: paths, logger: logger, onProgress: onProgress, settings: settings)
         return (store, try #require(registry.entries.first))
     }

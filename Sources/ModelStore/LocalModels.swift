@@ -1,11 +1,11 @@
 public import Logging
 public import SpeechRecognition
-internal import Synchronization
+import Synchronization
 
 /// The models of a registry on disk: finds them by name, and fetches what is missing.
 ///
 /// Fetches belong to the store, not to who asked first: they go on when callers leave, and end with `shutDown()`.
-public actor ModelStore {
+public actor LocalModels {
     private let registry: ModelRegistry
     private let paths: ModelPaths
     private let logger: Logger

@@ -26,7 +26,7 @@ struct ModelStoreTests {
         #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
     }
 
-    private static func someStore() throws -> ModelStore {
+    private static func someStore() throws -> LocalModels {
         let yaml = """
             aliases: {v: voice, b: bad, astray: gone}
             models:
@@ -38,7 +38,7 @@ struct ModelStoreTests {
             """
         let paths = ModelPaths(environment: ["HOME": "/home/ada"], currentFolder: "/")
         let registry = try ModelRegistry.parse(yaml, file: "models.yaml", paths: paths)
-        return ModelStore(registry: registry, paths: paths, logger: .silent)
+        return LocalModels(registry: registry, paths: paths, logger: .silent)
     }
 
     @Test func missingFilesWithoutADownloadAreNamedWithTheirPlace() async throws {
