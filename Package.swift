@@ -64,6 +64,7 @@ let package = Package(
                 .linkedLibrary("sherpa-onnx-c-api"), .linkedLibrary("onnxruntime"),
             ]),
         .target(name: "SpeechTypes", swiftSettings: strict),
+        .target(name: "BlockingWork", swiftSettings: strict),
         .target(name: "AudioInput", dependencies: ["CFFmpeg", "SpeechTypes"], swiftSettings: strict),
         .target(name: "SpeechDetection", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .target(
@@ -72,12 +73,14 @@ let package = Package(
         .target(
             name: "ModelStore",
             dependencies: [
-                .archive, "SpeechRecognition", "SpeechTypes", .asyncHTTPClient, .crypto, .logging, .nioCore, .yams,
+                .archive, "BlockingWork", "SpeechRecognition", "SpeechTypes", .asyncHTTPClient, .crypto, .logging, .nioCore, .yams,
             ],
             swiftSettings: strict),
         .target(
             name: "Transcription",
-            dependencies: ["AudioInput", "SpeechDetection", "SpeechRecognition", "SpeechTypes", .collections],
+            dependencies: [
+                "AudioInput", "BlockingWork", "SpeechDetection", "SpeechRecognition", "SpeechTypes", .collections,
+            ],
             swiftSettings: strict),
         .target(
             name: "Engine",
@@ -90,8 +93,8 @@ let package = Package(
         .target(
             name: "APIServer",
             dependencies: [
-                "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TranscriptFormats", "Transcription",
-                .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioPosix, .nioHTTPTypes, .serviceLifecycle,
+                "BlockingWork", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TranscriptFormats",
+                "Transcription", .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioPosix, .nioHTTPTypes, .serviceLifecycle,
             ],
             swiftSettings: strict),
         .target(

@@ -1,3 +1,4 @@
+import BlockingWork
 import Foundation
 
 /// One fetch of one model, from the first byte to the files in place.
