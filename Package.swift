@@ -108,16 +108,20 @@ let package = Package(
         .executableTarget(name: "asr2clip-serve", dependencies: ["CommandLineTool"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["SpeechTypes", .subprocess, .systemPackage], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "TestSupport",
+            dependencies: ["AudioInput", "SpeechRecognition", "SpeechTypes", .subprocess, .systemPackage],
+            path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "SpeechTypesTests", dependencies: ["SpeechTypes"], swiftSettings: strict),
-        .testTarget(name: "SherpaOnnxTests", dependencies: ["SherpaOnnx", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SherpaOnnxTests", dependencies: ["SherpaOnnx", "SpeechTypes", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "AudioInputTests", dependencies: ["AudioInput", "SpeechTypes"], swiftSettings: strict),
         .testTarget(
-            name: "SpeechDetectionTests", dependencies: ["SpeechDetection", "SpeechTypes"], swiftSettings: strict),
+            name: "SpeechDetectionTests", dependencies: ["SpeechDetection", "SpeechTypes", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "SpeechRecognitionTests",
-            dependencies: ["AudioInput", "SpeechRecognition", "SpeechTypes", "TestSupport"], swiftSettings: strict),
+            dependencies: ["AudioInput", "SherpaOnnx", "SpeechRecognition", "SpeechTypes", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ModelStoreTests",
             dependencies: [
@@ -126,7 +130,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TranscriptionTests",
-            dependencies: ["AudioInput", "SpeechRecognition", "SpeechTypes", "Transcription", "TestSupport"],
+            dependencies: [
+                "AudioInput", "SpeechDetection", "SpeechRecognition", "SpeechTypes", "Transcription", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
@@ -134,7 +140,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TranscriptFormatsTests", dependencies: ["SpeechTypes", "TranscriptFormats"], swiftSettings: strict),
-        .testTarget(name: "APIServerTests", dependencies: ["APIServer", .nioCore], swiftSettings: strict),
+        .testTarget(
+            name: "APIServerTests",
+            dependencies: [
+                "APIServer", "Engine", "ModelStore", "SpeechTypes", "TestSupport", "TranscriptFormats", "Transcription",
+                .hummingbird, .nioCore,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "CommandLineToolTests", dependencies: ["CommandLineTool", .argumentParser], swiftSettings: strict),
         .testTarget(

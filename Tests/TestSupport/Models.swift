@@ -1,0 +1,31 @@
+public import SpeechRecognition
+
+extension ModelSpecification {
+    /// A tiny model of Tests/Fixtures/models; for `moonshine` the starter model, which set-up fetched.
+    public static func fixture(_ family: ModelFamily, options: ModelOptions = ModelOptions()) -> ModelSpecification {
+        ModelSpecification(name: "tiny-\(family.rawValue)", family: family, files: files(of: family), options: options)
+    }
+
+    private static func files(of family: ModelFamily) -> [String: String] {
+        func fixture(_ file: String) -> String { Fixtures.model(family.rawValue, file) }
+        return switch family {
+        case .senseVoice: ["model": fixture("model.onnx"), "tokens": fixture("tokens.txt")]
+        case .paraformer: ["paraformer": fixture("model.onnx"), "tokens": fixture("tokens.txt")]
+        case .whisper:
+            [
+                "encoder": fixture("encoder.onnx"), "decoder": fixture("decoder.onnx"), "tokens": fixture("tokens.txt"),
+            ]
+        case .transducer:
+            [
+                "encoder": fixture("encoder.onnx"), "decoder": fixture("decoder.onnx"),
+                "joiner": fixture("joiner.onnx"), "tokens": fixture("tokens.txt"),
+            ]
+        case .moonshine:
+            [
+                "encoder": Fixtures.starterModel("encoder_model.ort"),
+                "merged_decoder": Fixtures.starterModel("decoder_model_merged.ort"),
+                "tokens": Fixtures.starterModel("tokens.txt"),
+            ]
+        }
+    }
+}
