@@ -28,6 +28,7 @@ public final class OfflineRecognizer: Sendable {
     /// Recognises one waveform. Blocks for as long as that takes.
     ///
     /// - Parameter samples: Mono samples at 16 kHz, finite, at least `minimumSamples` of them.
+    /// - Returns: What the model made of them; an empty text for silence.
     /// - Throws: `SherpaOnnxError` if there are too few samples or the library failed; it would answer an empty text.
     public func decode(_ samples: [Float]) throws(SherpaOnnxError) -> OfflineResult {
         guard samples.count >= Self.minimumSamples else { throw SherpaOnnxError(.tooFewSamples, printed: "") }

@@ -15,9 +15,10 @@ public struct OfflineResult: Sendable, Equatable {
         let count = Int(result.count)
         text = result.text.map { String(cString: $0) } ?? ""
         language = result.lang.map { String(cString: $0) } ?? ""
-        tokens = result.tokens_arr.map { array in
-            (0..<count).map { index in array[index].map { String(cString: $0) } ?? "" }
-        } ?? []
+        tokens =
+            result.tokens_arr.map { array in
+                (0..<count).map { index in array[index].map { String(cString: $0) } ?? "" }
+            } ?? []
         timestamps = result.timestamps.map { Array(UnsafeBufferPointer(start: $0, count: count)) }
     }
 }
