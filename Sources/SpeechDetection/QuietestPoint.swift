@@ -5,13 +5,14 @@ enum QuietestPoint {
     /// How long a stretch is judged at once: about the shortest gap between words.
     static let frame = AudioBuffer.sampleRate / 10
 
-    /// The middle of the quietest tenth of a second that lies in a range.
+    /// Finds the quietest tenth of a second that lies in a range.
     ///
     /// Energy is summed over steps of 10 ms, so the answer is a multiple of 160 samples from the start of the range.
     /// Of equally quiet places the last wins, which keeps windows long.
     /// - Parameters:
     ///   - samples: Mono samples at 16 kHz.
-    ///   - range: Indices of `samples`; where it is shorter than a tenth of a second, its end is returned.
+    ///   - range: Indices of `samples`.
+    /// - Returns: The middle of that tenth of a second; the end of the range where it is shorter.
     static func index(in samples: [Float], _ range: Range<Int>) -> Int {
         let step = AudioBuffer.sampleRate / 100
         let stepsPerFrame = frame / step

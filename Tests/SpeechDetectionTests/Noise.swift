@@ -1,0 +1,17 @@
+import SpeechTypes
+import TestSupport
+
+extension AudioBuffer {
+    /// Loud noise.
+    static func noise(_ length: Int, using generator: inout SeededGenerator) -> AudioBuffer {
+        AudioBuffer(samples: (0..<length).map { _ in Float.random(in: -1...1, using: &generator) })
+    }
+
+    /// Loud noise that is quiet in one place.
+    static func noise(_ length: Int, quiet: Range<Int>) -> AudioBuffer {
+        var generator = SeededGenerator(seed: UInt64(quiet.lowerBound))
+        var sound = noise(length, using: &generator)
+        for index in quiet { sound.samples[index] *= 0.01 }
+        return sound
+    }
+}
