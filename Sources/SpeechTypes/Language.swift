@@ -29,15 +29,18 @@ public struct Language: Sendable, Hashable, Codable, CustomStringConvertible {
         self.code = code
     }
 
+    /// Reads a plain string.
     public init(from decoder: any Decoder) throws {
         code = try decoder.singleValueContainer().decode(String.self)
     }
 
+    /// Writes a plain string.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(code)
     }
 
+    /// The code.
     public var description: String { code }
 }
 

@@ -8,7 +8,7 @@ import Testing
         (["สวัสดี", "ครับ"], "สวัสดีครับ"), (["ສະບາຍ", "ດີ"], "ສະບາຍດີ"), (["မင်္ဂလာ", "ပါ"], "မင်္ဂလာပါ"),
         (["សួស្តី", "អ្នក"], "សួស្តីអ្នក"), (["𠮷", "野"], "𠮷野"), (["안녕하세요.", "반갑습니다."], "안녕하세요. 반갑습니다."),
         (["Привет.", "Как дела?"], "Привет. Как дела?"), (["我用", "Swift", "写的。"], "我用 Swift 写的。"),
-        (["你好。", "Hello.", "再见。"], "你好。 Hello. 再见。"), (["", "a", "", "b", ""], "a b"), (["你", "", "好"], "你好"),
+        (["你好。", "Hello.", "再见。"], "你好。Hello. 再见。"), (["", "a", "", "b", ""], "a b"), (["你", "", "好"], "你好"),
     ])
     func joinsTextsAsTheirScriptsDo(texts: [String], whole: String) {
         var transcript = Transcript()
@@ -21,6 +21,8 @@ import Testing
     @Test(arguments: [
         ("", "a", false), ("a", "", false), ("", "", false), ("a", "b", true), ("中", "b", true), ("a", "中", true),
         ("中", "文", false), ("。", "「", false), ("！", "中", false), ("中", "👍", true), ("한", "국", true),
+        ("你好，", "“世界”", false), ("“你好”", "世界", false), ("他…", "走", false), ("said:", "“yes”", true),
+        ("“yes”", "he", true), ("中”", "b", true), ("，", "b", false), ("…", "“", true),
     ])
     func aSpaceBelongsBetweenUnlessBothSidesTakeNone(left: String, right: String, needed: Bool) {
         #expect(Script.needsSpace(between: left, and: right) == needed)
