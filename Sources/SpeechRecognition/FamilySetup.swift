@@ -3,16 +3,34 @@ import SpeechTypes
 
 /// What is particular to a model family, as data. Each family states its own in `Families/`.
 struct FamilySetup: Sendable {
-    /// The ways a family's files may be laid out: the C field each logical file name goes to.
-    var layouts: [[String: TextField]]
+    /// The ways a family's files may be laid out.
+    var layouts: [Layout]
     /// The longest stretch of sound that one decode hears whole.
     var window: Duration = .seconds(30)
     /// Which languages a request may name.
     var languages: LanguageChoice = .notTaken
-    /// How much text one decode can write, where the family has a limit.
-    var tokenLimit: TokenLimit?
+    /// Keys that the metadata of a file must have, by the file's logical name: sherpa-onnx ends the process without them.
+    var metadataKeys: [String: [String]] = [:]
+    /// Where the metadata tell how many tokens the model knows: decoding with fewer in tokens.txt crashes.
+    var vocabulary: VocabularySize?
     /// Puts the registry's options and the language into the configuration; the files are there already.
     var configure: @Sendable (inout OfflineRecognizerConfiguration, ModelOptions, Language?) -> Void = { _, _, _ in }
+
+    /// One way to lay out a family's files.
+    struct Layout: Sendable {
+        /// The C field each logical file name goes to.
+        var fields: [String: TextField]
+        /// How much text one decode can write, where the decoder has a limit.
+        var tokenLimit: TokenLimit?
+    }
+
+    /// A place in the metadata.
+    struct VocabularySize: Sendable {
+        /// The file's logical name.
+        var file: String
+        /// The property's key.
+        var key: String
+    }
 
     /// Where a family's list of languages comes from.
     enum LanguageChoice: Sendable, Equatable {
@@ -31,9 +49,7 @@ struct FamilySetup: Sendable {
         /// The logical file whose metadata give `n_text_ctx`, half of which is a limit too.
         var contextFile: String?
 
-        /// The most tokens a decode of `duration` can have.
-        ///
-        /// - Parameter context: The model's `n_text_ctx`, if known.
+        /// The most tokens a decode of `duration` can have; `context` is the model's `n_text_ctx`, if known.
         func tokens(in duration: Duration, context: Int?) -> Int {
             let bySound = Int(duration.inSeconds * perSecond)
             return context.map { min(bySound, $0 / 2) } ?? bySound
@@ -41,8 +57,8 @@ struct FamilySetup: Sendable {
     }
 
     /// The layout that has exactly these logical names.
-    func layout(of names: some Sequence<String>) -> [String: TextField]? {
+    func layout(of names: some Sequence<String>) -> Layout? {
         let names = Set(names)
-        return layouts.first { Set($0.keys) == names }
+        return layouts.first { Set($0.fields.keys) == names }
     }
 }

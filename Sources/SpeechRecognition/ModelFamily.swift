@@ -20,7 +20,7 @@ public enum ModelFamily: String, CaseIterable, Sendable, Codable {
 
     /// The logical file names an entry of this family gives under `files:`; a family may have several layouts.
     public var fileLayouts: [[String]] {
-        setup.layouts.map { $0.keys.sorted() }
+        setup.layouts.map { $0.fields.keys.sorted() }
     }
 
     /// Whether a request's `language` has any effect on this family.

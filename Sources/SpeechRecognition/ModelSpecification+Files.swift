@@ -2,20 +2,23 @@ import SherpaOnnx
 import SpeechTypes
 
 extension ModelSpecification {
-    /// Finds what sherpa-onnx would end the process over: a damaged .onnx file or tokens.txt.
+    /// Finds what sherpa-onnx would end the process over: a damaged .onnx file or tokens.txt, a model of another family,
+    /// a tokens.txt of another model.
     ///
     /// - Throws: `RecognitionError` (`modelUnusable`) naming the file and the fault.
     func checkFiles() throws(RecognitionError) {
-        for (name, path) in files.sorted(by: { $0.key < $1.key }) {
-            do throws(ModelFileError) {
-                if name == "tokens" {
-                    try TokensFile.check(path: path)
-                } else {
-                    _ = try ONNXMetadata(path: path)
+        do throws(ModelFileError) {
+            var vocabulary = 0
+            for (name, path) in files.sorted(by: { $0.key < $1.key }) where name != "tokens" {
+                let metadata = try ONNXMetadata(path: path)
+                try metadata.require(family.setup.metadataKeys[name] ?? [], of: family, path: path)
+                if let size = family.setup.vocabulary, size.file == name {
+                    vocabulary = metadata.properties[size.key].flatMap { Int($0) } ?? 0
                 }
-            } catch {
-                throw unusable(error)
             }
+            if let path = files["tokens"] { try TokensFile.check(path: path, vocabulary: vocabulary) }
+        } catch {
+            throw unusable(error)
         }
     }
 
@@ -35,18 +38,23 @@ extension ModelSpecification {
     func configuration(
         language: Language?, operatorThreads: Int
     ) throws(RecognitionError) -> OfflineRecognizerConfiguration {
-        let setup = family.setup
-        guard let layout = setup.layout(of: files.keys) else {
+        var configuration = OfflineRecognizerConfiguration()
+        for (name, field) in try layout().fields { configuration.texts[field] = files[name] }
+        configuration.numbers[.operatorThreads] = Int32(operatorThreads)
+        family.setup.configure(&configuration, options, language)
+        return configuration
+    }
+
+    /// The layout of the family that the model's files are in.
+    func layout() throws(RecognitionError) -> FamilySetup.Layout {
+        guard let layout = family.setup.layout(of: files.keys) else {
+            let known = family.fileLayouts.map { $0.joined(separator: ", ") }.joined(separator: " or ")
             throw RecognitionError(
                 .modelUnusable,
                 "Model '\(name)' has the files \(files.keys.sorted().joined(separator: ", ")); type \(family.rawValue) "
-                    + "takes \(setup.layouts.map { $0.keys.sorted().joined(separator: ", ") }.joined(separator: " or ")).")
+                    + "takes \(known).")
         }
-        var configuration = OfflineRecognizerConfiguration()
-        for (name, field) in layout { configuration.texts[field] = files[name] }
-        configuration.numbers[.operatorThreads] = Int32(operatorThreads)
-        setup.configure(&configuration, options, language)
-        return configuration
+        return layout
     }
 
     private func unusable(_ error: ModelFileError) -> RecognitionError {

@@ -12,7 +12,7 @@ public final class Recognizer: Sendable {
     /// The longest segment that is heard whole.
     public let window: Duration
 
-    private let cache: RecognizerCache
+    let cache: RecognizerCache
     private let defaultLanguage: Language?
     private let tokenLimit: (@Sendable (Duration) -> Int)?
 
@@ -21,7 +21,9 @@ public final class Recognizer: Sendable {
 
     /// Checks the model's files and loads it for its default language.
     ///
-    /// - Parameter operatorThreads: Threads inside one decode; more than one wastes cores when several decode.
+    /// - Parameters:
+    ///   - model: What to load.
+    ///   - operatorThreads: Threads inside one decode; more than one wastes cores when several decode.
     /// - Throws: `RecognitionError` (`modelUnusable`) naming the file and what is wrong with it. What the checks cannot
     ///   see may end the process.
     public init(_ model: ModelSpecification, operatorThreads: Int = 1) throws(RecognitionError) {
@@ -38,7 +40,9 @@ public final class Recognizer: Sendable {
             do throws(SherpaOnnxError) {
                 return try OfflineRecognizer(configuration)
             } catch {
-                throw RecognitionError(.modelUnusable, "Model '\(model.name)' cannot be loaded: \(error.words)")
+                let files = model.files.values.sorted().joined(separator: ", ")
+                throw RecognitionError(
+                    .modelUnusable, "Model '\(model.name)' cannot be loaded: \(error.words) Check its files: \(files).")
             }
         }
         _ = try cache.recognizer(for: defaultLanguage)
@@ -47,7 +51,7 @@ public final class Recognizer: Sendable {
     private static func tokenLimit(
         of model: ModelSpecification
     ) throws(RecognitionError) -> (@Sendable (Duration) -> Int)? {
-        guard let limit = model.family.setup.tokenLimit else { return nil }
+        guard let limit = try model.layout().tokenLimit else { return nil }
         guard let file = limit.contextFile else { return { limit.tokens(in: $0, context: nil) } }
         let metadata = try model.metadata(of: file)
         let context = metadata.properties["n_text_ctx"].flatMap { Int($0) }
@@ -69,6 +73,7 @@ public final class Recognizer: Sendable {
     ///   - segment: No longer than `window`.
     ///   - language: What the request named; the model's default otherwise.
     /// - Returns: The text in order, usually as one segment; its text is empty for silence.
+    /// - Throws: `RecognitionError` if the language is not known or the library fails.
     public func recognize(
         _ segment: SpeechSegment, language: Language?
     ) throws(RecognitionError) -> [Transcript.Segment] {

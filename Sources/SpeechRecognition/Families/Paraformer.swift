@@ -2,5 +2,10 @@ import SherpaOnnx
 
 extension FamilySetup {
     /// Paraformer: non-autoregressive, with token times in some exports.
-    static let paraformer = FamilySetup(layouts: [["paraformer": .paraformerModel, "tokens": .tokens]])
+    static let paraformer = FamilySetup(
+        layouts: [Layout(fields: ["paraformer": .paraformerModel, "tokens": .tokens])],
+        metadataKeys: [
+            "paraformer": ["vocab_size", "lfr_window_size", "lfr_window_shift", "neg_mean", "inv_stddev"]
+        ],
+        vocabulary: VocabularySize(file: "paraformer", key: "vocab_size"))
 }

@@ -7,10 +7,20 @@ extension FamilySetup {
     /// (sherpa-onnx, offline-whisper-greedy-search-decoder.cc). The language must be one the model lists: any other,
     /// `auto` among them, ends the process; empty means detection.
     static let whisper = FamilySetup(
-        layouts: [["encoder": .whisperEncoder, "decoder": .whisperDecoder, "tokens": .tokens]],
+        layouts: [
+            Layout(
+                fields: ["encoder": .whisperEncoder, "decoder": .whisperDecoder, "tokens": .tokens],
+                tokenLimit: TokenLimit(perSecond: 6, contextFile: "encoder"))
+        ],
         window: .seconds(28),
         languages: .whisperMetadata(of: "encoder"),
-        tokenLimit: TokenLimit(perSecond: 6, contextFile: "encoder")
+        metadataKeys: [
+            "encoder": [
+                "n_mels", "n_text_layer", "n_text_ctx", "n_text_state", "n_vocab", "sot", "eot", "blank_id",
+                "translate",
+                "transcribe", "is_multilingual", "no_timestamps", "no_speech", "sot_sequence",
+            ]
+        ]
     ) { config, _, language in
         config.texts[.whisperLanguage] = language?.code ?? ""
         config.texts[.whisperTask] = "transcribe"

@@ -5,8 +5,10 @@ import Foundation
 /// Reads only the top level of the protobuf `ModelProto` (onnx.proto: field 7 is the graph, field 14 the properties, each
 /// a message of key 1 and value 2) and skips the rest by its length, so a file of any size takes a few reads.
 struct ONNXMetadata: Sendable, Equatable {
-    /// The properties by key; empty for ONNX Runtime's own `.ort` format, which is a FlatBuffer and keeps them elsewhere.
+    /// The properties by key.
     private(set) var properties: [String: String] = [:]
+    /// Whether this is ONNX Runtime's own `.ort` format, a FlatBuffer that keeps its properties where we do not look.
+    private(set) var isORT = false
 
     /// Reads a file, and with it proves that the file is whole.
     ///
@@ -26,9 +28,23 @@ struct ONNXMetadata: Sendable, Equatable {
         }
     }
 
+    /// Checks that the properties a family needs are there.
+    ///
+    /// - Throws: `ModelFileError` naming the first that is missing.
+    func require(_ keys: [String], of family: ModelFamily, path: String) throws(ModelFileError) {
+        guard !isORT, let missing = keys.first(where: { properties[$0] == nil }) else { return }
+        throw ModelFileError(
+            path: path,
+            problem: "has no '\(missing)' in its metadata, which sherpa-onnx needs of a \(family.rawValue) model; "
+                + "check the type, or export the model anew")
+    }
+
     private mutating func read(_ file: FileReader) throws {
         guard file.size > 0 else { throw ModelFileError(problem: "is empty") }
-        if try file.bytes(at: 4, count: 4) == Array("ORTM".utf8) { return }
+        if try file.bytes(at: 4, count: 4) == Array("ORTM".utf8) {
+            isORT = true
+            return
+        }
         var hasGraph = false
         var position = 0
         while position < file.size {

@@ -3,10 +3,13 @@ import Foundation
 /// The check of tokens.txt that sherpa-onnx makes by ending the process.
 enum TokensFile {
     /// Reads the file as sherpa-onnx does (symbol-table.cc, `ReadTokens`): each line is a symbol and its number, or the
-    /// number alone for the space.
+    /// number alone for the space. Empty lines do no harm.
     ///
-    /// - Throws: `ModelFileError` with the number of the first bad line.
-    static func check(path: String) throws(ModelFileError) {
+    /// - Parameters:
+    ///   - path: Where the file is.
+    ///   - vocabulary: How many tokens the model can write, if it tells: decoding crashes on one that is not in the file.
+    /// - Throws: `ModelFileError` with the number of the first bad line, or of the first missing token.
+    static func check(path: String, vocabulary: Int = 0) throws(ModelFileError) {
         let data: Data
         do {
             data = try Data(contentsOf: URL(filePath: path))
@@ -14,18 +17,25 @@ enum TokensFile {
             throw ModelFileError(path: path, problem: "cannot be read; check that it exists and may be read")
         }
         var number = 0
+        var tokens: Set<Int32> = []
         for line in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             number += 1
             let fields = line.split { $0 == UInt8(ascii: " ") || (9...13).contains($0) }
-            if fields.isEmpty, line.startIndex + line.count == data.endIndex { continue }
-            guard (1...2).contains(fields.count), isNumber(fields[fields.count - 1]) else {
+            if fields.isEmpty { continue }
+            guard (1...2).contains(fields.count), let token = fields.last.flatMap(Self.number) else {
                 throw ModelFileError(path: path, problem: "line \(number) is not 'symbol number'; fetch it again")
             }
+            tokens.insert(token)
         }
-        guard number > 1 else { throw ModelFileError(path: path, problem: "has no tokens; fetch it again") }
+        guard !tokens.isEmpty else { throw ModelFileError(path: path, problem: "has no tokens; fetch it again") }
+        if let missing = (0..<Int32(clamping: vocabulary)).first(where: { !tokens.contains($0) }) {
+            throw ModelFileError(
+                path: path,
+                problem: "has no token \(missing), and the model knows \(vocabulary); fetch both from the same place")
+        }
     }
 
-    private static func isNumber(_ field: Data) -> Bool {
-        Int32(String(decoding: field, as: UTF8.self)) != nil
+    private static func number(_ field: Data) -> Int32? {
+        Int32(String(decoding: field, as: UTF8.self))
     }
 }

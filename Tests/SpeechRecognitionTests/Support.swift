@@ -1,0 +1,42 @@
+import SpeechTypes
+import Synchronization
+import TestSupport
+
+@testable import SpeechRecognition
+
+/// Recognizers that tests share, loaded when they are first asked for.
+enum Loaded {
+    private static let recognizers = Mutex<[String: Recognizer]>([:])
+
+    /// The recognizer of a fixture model; for `moonshine` of the starter model.
+    static func recognizer(
+        _ family: ModelFamily, options: ModelOptions = ModelOptions()
+    ) throws(RecognitionError) -> Recognizer {
+        let key = "\(family) \(options)"
+        if let loaded = recognizers.withLock({ $0[key] }) { return loaded }
+        let loaded = try Recognizer(.fixture(family, options: options))
+        recognizers.withLock { $0[key] = loaded }
+        return loaded
+    }
+}
+
+extension Recognizer {
+    /// Recognises a whole sound as one segment.
+    func recognize(_ sound: AudioBuffer, language: Language? = nil) throws(RecognitionError) -> [Transcript.Segment] {
+        try recognize(SpeechSegment(offset: 0, audio: sound), language: language)
+    }
+
+    /// What is said in a sound.
+    func transcript(_ sound: AudioBuffer, language: Language? = nil) throws(RecognitionError) -> Transcript {
+        var transcript = Transcript(duration: sound.duration)
+        for segment in try recognize(sound, language: language) { transcript.append(segment) }
+        return transcript
+    }
+}
+
+extension AudioBuffer {
+    /// A recording of the fixtures.
+    static func fixture(_ file: String) throws -> AudioBuffer {
+        try .decoding(Fixtures.audio(file))
+    }
+}
