@@ -29,8 +29,12 @@ public actor LaneScheduler {
     ) async throws -> R {
         let lane = try await acquire(for: job)
         defer { release(lane) }
+        try Task.checkCancellation()
         return try await work(lane)
     }
+
+    /// How many pieces of work wait for a lane.
+    var waitingCount: Int { waiting.count }
 
     private func acquire(for job: UUID) async throws -> DecodeLane {
         try Task.checkCancellation()

@@ -9,6 +9,7 @@ public struct LocalTranscriber: Transcriber {
         pipeline = TranscriptionPipeline(recognizer: recognizer, scheduler: LaneScheduler(lanes: lanes))
     }
 
+    /// Starts a transcription; letting go of its events ends it.
     public func transcribe(_ job: TranscriptionJob) -> TranscriptEvents {
         // Unbounded: a recording makes some hundred bytes of events for each second of sound.
         let (events, continuation) = TranscriptEvents.makeStream(bufferingPolicy: .unbounded)

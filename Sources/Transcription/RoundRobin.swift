@@ -5,7 +5,8 @@ import Collections
 struct RoundRobin<Job: Hashable, Item> {
     private var queues: OrderedDictionary<Job, Deque<Item>> = [:]
 
-    var isEmpty: Bool { queues.isEmpty }
+    /// How many items wait.
+    var count: Int { queues.values.reduce(0) { $0 + $1.count } }
 
     /// Adds an item behind the others of its job; a job new to the round comes last.
     mutating func add(_ item: Item, of job: Job) {

@@ -21,7 +21,9 @@ public struct TranscriptionPipeline: Sendable {
 
     /// Transcribes one recording. At most one window more than there are lanes is in memory.
     ///
-    /// - Parameter report: Takes each event; the work waits for it.
+    /// - Parameters:
+    ///   - job: The recording.
+    ///   - report: Takes each event; the work waits for it.
     /// - Throws: `TranscriptionError`, `CancellationError`, or what `report` throws; all work has then ended.
     public func run(_ job: TranscriptionJob, report: (TranscriptEvent) async throws -> Void) async throws {
         do throws(RecognitionError) { try recognizer.check(job.language) } catch { throw TranscriptionError(error) }

@@ -1,0 +1,105 @@
+import AudioInput
+import Foundation
+import SpeechTypes
+import TestSupport
+import Testing
+
+@testable import SpeechRecognition
+@testable import Transcription
+
+@Suite(.timeLimit(.minutes(3))) struct FailureTests {
+    @Test(arguments: [
+        (TranscriptionJob.fixture("bad_zero_bytes.wav"), TranscriptionError.Code.audioEmpty),
+        (.fixture("bad_empty.wav"), .audioEmpty),
+        (.fixture("bad_5ms.wav"), .audioTooShort),
+        (.fixture("bad_text.wav"), .audioUndecodable),
+        (.fixture("bad_truncated.wav"), .audioUndecodable),
+        (.job("/nowhere/clip.wav"), .audioUndecodable),
+        (.fixture("en_long_16k.flac", maximumDuration: .seconds(5)), .audioTooLong),
+        (.fixture("en_unknown_length_16k.wav", maximumDuration: .seconds(1)), .audioTooLong),
+        (.fixture("en_word_16k.wav", language: "xx"), .unsupportedLanguage),
+        (.fixture("bad_text.wav", language: "xx"), .unsupportedLanguage),
+    ])
+    func whatIsTheJobsFaultIsATranscriptionError(job: TranscriptionJob, code: TranscriptionError.Code) async throws {
+        let transcriber = try Loaded.transcriber(.whisper)
+        let error = await #expect(throws: TranscriptionError.self) { try await Report(transcriber.transcribe(job)) }
+        #expect(error?.code == code)
+        #expect(error?.message.isEmpty == false)
+        let report = try await Report(transcriber.transcribe(.fixture("en_word_16k.wav")))
+        #expect(report.transcript.text == "stop", "the transcriber goes on after an error")
+    }
+
+    @Test(arguments: AudioError.Code.allCases)
+    func everyAudioErrorKeepsItsCodeAndMessage(code: AudioError.Code) {
+        let error = TranscriptionError(AudioError(code, "words"))
+        #expect(error.code.rawValue == code.rawValue)
+        #expect(error.message == "words")
+    }
+
+    @Test(arguments: [
+        (RecognitionError.Code.unsupportedLanguage, TranscriptionError.Code.unsupportedLanguage),
+        (.decodingFailed, .recognitionFailed), (.modelUnusable, .recognitionFailed),
+    ])
+    func everyRecognitionErrorHasACode(recognition: RecognitionError.Code, code: TranscriptionError.Code) {
+        #expect(TranscriptionError(RecognitionError(recognition, "words")) == TranscriptionError(code, "words"))
+    }
+
+    /// The recording goes over the limit only after windows of it were recognised.
+    @Test func anErrorLateInARecordingEndsTheTranscription() async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Self.longSound().wavOfUnknownLength, to: "long.wav")
+        let scheduler = LaneScheduler(lanes: 2)
+        let pipeline = TranscriptionPipeline(recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler)
+        var segments = 0
+        let error = await #expect(throws: TranscriptionError.self) {
+            try await pipeline.run(.job(path, maximumDuration: .seconds(170))) { event in
+                if case .segment = event { segments += 1 }
+            }
+        }
+        #expect(error?.code == .audioTooLong)
+        #expect(segments > 0)
+        try await scheduler.lendAllLanes()
+    }
+
+    @Test func cancellingTheTaskEndsTheWork() async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Self.longSound().wav, to: "long.wav")
+        let scheduler = LaneScheduler(lanes: 2)
+        let pipeline = TranscriptionPipeline(recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler)
+        let events = Counter()
+        let work = Task {
+            try await pipeline.run(.job(path)) { _ in
+                events.increment()
+                withUnsafeCurrentTask { $0?.cancel() }
+            }
+        }
+        await #expect(throws: CancellationError.self) { try await work.value }
+        #expect(events.value <= scheduler.laneCount + 1, "windows that were not yet in hand were recognised")
+        try await scheduler.lendAllLanes()
+    }
+
+    @Test func whatTheReportThrowsEndsTheWork() async throws {
+        struct Stop: Error {}
+        let scheduler = LaneScheduler(lanes: 2)
+        let pipeline = TranscriptionPipeline(recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler)
+        await #expect(throws: Stop.self) {
+            try await pipeline.run(.fixture(Manifest.shared.session.file)) { _ in throw Stop() }
+        }
+        try await scheduler.lendAllLanes()
+    }
+
+    /// Three minutes of speech.
+    private static func longSound() throws -> AudioBuffer {
+        try AudioBuffer.decoding(Fixtures.audio(Manifest.shared.session.file)).repeated(3)
+    }
+}
+
+extension AudioBuffer {
+    /// A WAV file as a program writes it that does not know how much will follow.
+    fileprivate var wavOfUnknownLength: Data {
+        var file = wav
+        file.replaceSubrange(4..<8, with: [0xFF, 0xFF, 0xFF, 0xFF])
+        file.replaceSubrange(40..<44, with: [0xFF, 0xFF, 0xFF, 0xFF])
+        return file
+    }
+}

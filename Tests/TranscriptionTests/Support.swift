@@ -1,0 +1,147 @@
+import AudioInput
+import Foundation
+import SpeechRecognition
+import SpeechTypes
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Transcription
+
+/// A door that starts shut.
+actor Gate {
+    private var isOpen = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    /// Waits until the door is open.
+    func pass() async {
+        guard !isOpen else { return }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    /// Opens the door for good.
+    func open() {
+        isOpen = true
+        waiting.forEach { $0.resume() }
+        waiting = []
+    }
+}
+
+extension LaneScheduler {
+    /// Waits until so many pieces wait for a lane.
+    func untilWaiting(_ count: Int) async {
+        while waitingCount != count { await Task.yield() }
+    }
+
+    /// Takes every lane for pieces of a job that hold theirs until the gate opens.
+    ///
+    /// - Returns: The pieces, once they have the lanes; a lost lane is waited for in vain.
+    nonisolated func holdAllLanes(for job: UUID = UUID(), until gate: Gate) async -> Task<Void, any Error> {
+        let (allHeld, held) = (Gate(), Counter())
+        let pieces = Task {
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<laneCount {
+                    group.addTask {
+                        try await self.withLane(for: job) { _ in
+                            if held.increment() == self.laneCount { await allHeld.open() }
+                            await gate.pass()
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        await allHeld.pass()
+        return pieces
+    }
+
+    /// Proves that no lane is lost; hangs otherwise.
+    nonisolated func lendAllLanes() async throws {
+        let gate = Gate()
+        let pieces = await holdAllLanes(until: gate)
+        await gate.open()
+        try await pieces.value
+    }
+}
+
+/// What tasks note down.
+final class Log<Entry: Sendable>: Sendable {
+    private let noted = Mutex<[Entry]>([])
+
+    func append(_ entry: Entry) { noted.withLock { $0.append(entry) } }
+
+    var entries: [Entry] { noted.withLock { $0 } }
+}
+
+/// A number that tasks count up.
+final class Counter: Sendable {
+    private let count = Atomic(0)
+
+    /// - Returns: The new number.
+    @discardableResult
+    func increment() -> Int { count.add(1, ordering: .relaxed).newValue }
+
+    func decrement() { count.subtract(1, ordering: .relaxed) }
+
+    var value: Int { count.load(ordering: .relaxed) }
+}
+
+extension TranscriptionJob {
+    /// A job for a recording of the fixtures.
+    static func fixture(_ file: String, language: String? = nil, maximumDuration: Duration = .seconds(600)) -> Self {
+        job(Fixtures.audio(file), language: language, maximumDuration: maximumDuration)
+    }
+
+    static func job(_ path: String, language: String? = nil, maximumDuration: Duration = .seconds(600)) -> Self {
+        TranscriptionJob(
+            path: path, fileName: "clip", language: language.map { Language(code: $0) },
+            maximumDuration: maximumDuration)
+    }
+}
+
+/// What a transcription reported.
+struct Report: Sendable {
+    private(set) var transcript = Transcript()
+    /// The texts of all segments, empty ones among them.
+    private(set) var segments: [Transcript.Segment] = []
+    /// Whether `done` came, and nothing after it.
+    private(set) var isDone = false
+
+    /// Collects all events.
+    init(_ events: TranscriptEvents) async throws {
+        for try await event in events {
+            #expect(!isDone, "an event after `done`: \(event)")
+            switch event {
+            case .segment(let segment):
+                segments.append(segment)
+                transcript.append(segment)
+            case .working: break
+            case .done(let duration):
+                transcript.duration = duration
+                isDone = true
+            }
+        }
+    }
+}
+
+/// Recognizers of the fixtures, loaded once.
+enum Loaded {
+    static let senseVoice = Result { try Recognizer(.fixture(.senseVoice)) }
+    static let whisper = Result { try Recognizer(.fixture(.whisper)) }
+    static let paraformer = Result { try Recognizer(.fixture(.paraformer)) }
+    static let transducer = Result { try Recognizer(.fixture(.transducer)) }
+
+    static func recognizer(_ family: ModelFamily) throws -> Recognizer {
+        switch family {
+        case .senseVoice: try senseVoice.get()
+        case .whisper: try whisper.get()
+        case .paraformer: try paraformer.get()
+        case .transducer: try transducer.get()
+        case .moonshine: try Recognizer(.fixture(.moonshine))
+        }
+    }
+
+    static func transcriber(_ family: ModelFamily, lanes: Int = 2) throws -> LocalTranscriber {
+        LocalTranscriber(recognizer: try recognizer(family), lanes: lanes)
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import SpeechDetection
+import SpeechRecognition
+import SpeechTypes
+import TestSupport
+import Testing
+
+@testable import Transcription
+
+@Suite(.timeLimit(.minutes(3))) struct TranscriptionTests {
+    @Test(arguments: ["en_digits_16k.wav", "en_44k1_stereo.mp3", "zh_commands_48k_stereo.flac", "silence_16k.wav"])
+    func aShortRecordingGivesItsText(file: String) async throws {
+        let report = try await Report(Loaded.transcriber(.senseVoice).transcribe(.fixture(file)))
+        let recording = try #require(Manifest.shared.files.first { $0.file == file })
+        #expect(report.transcript.text == recording.result(of: "sense_voice")?.text)
+        #expect(report.isDone)
+        #expect(report.segments.count == 1)
+    }
+
+    @Test func theLanguageOfTheRequestIsUsed() async throws {
+        let report = try await Report(
+            Loaded.transcriber(.whisper).transcribe(.fixture("en_digits_16k.wav", language: "zh")))
+        #expect(report.transcript.text == "一二三四")
+    }
+
+    static let spoken = Manifest.shared.session.utterances.map(\.text).joined(separator: " ")
+
+    /// The session is longer than any family's window.
+    @Test(arguments: [ModelFamily.senseVoice, .paraformer, .transducer, .whisper], [1, 3])
+    func aLongRecordingIsHeardToItsEnd(family: ModelFamily, lanes: Int) async throws {
+        let job = TranscriptionJob.fixture(Manifest.shared.session.file)
+        let report = try await Report(Loaded.transcriber(family, lanes: lanes).transcribe(job))
+        #expect(report.transcript.text.lowercased() == Self.spoken)
+        #expect(report.segments.count >= 2)
+        #expect(report.isDone)
+        var end = Duration.zero
+        for segment in report.segments {
+            #expect(segment.start >= end)
+            #expect(segment.end >= segment.start)
+            end = segment.end
+        }
+        #expect(end == report.transcript.duration)
+    }
+
+    @Test(arguments: [ModelFamily.senseVoice, .whisper])
+    func theTextIsThatOfTheWindowsInOrder(family: ModelFamily) async throws {
+        let recognizer = try Loaded.recognizer(family)
+        var cutter = WindowCutter(window: recognizer.window)
+        let sound = try AudioBuffer.decoding(Fixtures.audio(Manifest.shared.session.file))
+        let windows = cutter.receive(sound) + cutter.finish()
+        let bare = try windows.flatMap { try recognizer.recognize($0, language: nil) }
+        let report = try await Report(
+            Loaded.transcriber(family, lanes: 3).transcribe(.fixture(Manifest.shared.session.file)))
+        #expect(report.segments == bare)
+    }
+
+    @Test(arguments: Manifest.shared.files)
+    func theDurationIsThatOfTheSamples(recording: Manifest.Recording) async throws {
+        let report = try await Report(Loaded.transcriber(.paraformer).transcribe(.fixture(recording.file)))
+        let samples = try AudioBuffer.decoding(Fixtures.audio(recording.file)).duration
+        #expect(report.transcript.duration == samples)
+    }
+
+    @Test func twentyJobsAtOnceAreAllRight() async throws {
+        let transcriber = try Loaded.transcriber(.senseVoice)
+        let recordings = Manifest.shared.files.filter { $0.expected["sense_voice"] != nil }.prefix(20)
+        try await withThrowingTaskGroup { group in
+            for recording in recordings {
+                group.addTask {
+                    let report = try await Report(transcriber.transcribe(.fixture(recording.file)))
+                    #expect(report.transcript.text == recording.result(of: "sense_voice")?.text)
+                    #expect(report.isDone)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}
