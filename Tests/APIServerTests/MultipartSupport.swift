@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 
 @testable import APIServer
 
@@ -75,21 +76,5 @@ extension Array {
             rest = rest.dropFirst(length)
         }
         return chunks
-    }
-}
-
-/// A generator of the same random numbers on every run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,0 +1,122 @@
+import SpeechTypes
+import TestSupport
+import Testing
+import TranscriptFormats
+
+@testable import APIServer
+
+@Suite struct FormFieldTests {
+    @Test func aFormNeedsAFileAndAModel() async throws {
+        let form = try await SentForm().received()
+        #expect(form.model == "m")
+        #expect(form.fileName == "a.wav")
+        #expect(form.format == .json)
+        #expect(form.language == nil)
+        #expect(form.temperature == 0)
+        #expect(!form.isStreamed)
+        #expect(form.ignored.isEmpty)
+    }
+
+    @Test(arguments: [("json", ResponseFormat.json), ("text", .text), ("verbose_json", .verboseJSON), ("", .json)])
+    func aFormatIsTakenByItsWord(text: String, format: ResponseFormat) async throws {
+        #expect(try await SentForm([("response_format", text)]).received().format == format)
+    }
+
+    @Test(arguments: [
+        ("en", "en"), ("EN", "en"), ("en-US", "en"), ("zh_CN", "zh"), ("yue", "yue"), ("", nil), ("auto", nil),
+        ("AUTO", nil),
+    ])
+    func aLanguageIsFoldedToItsCode(text: String, code: String?) async throws {
+        #expect(try await SentForm([("language", text)]).received().language?.code == code)
+    }
+
+    @Test(arguments: [
+        ("true", true), ("TRUE", true), ("1", true), ("yes", true), ("Yes", true), ("false", false), ("False", false),
+        ("0", false), ("no", false), ("", false),
+    ])
+    func aSwitchIsTakenByManyWords(text: String, isOn: Bool) async throws {
+        #expect(try await SentForm([("stream", text)]).received().isStreamed == isOn)
+    }
+
+    @Test(arguments: [("0", 0.0), ("1", 1.0), ("0.5", 0.5), ("1e-1", 0.1), ("", 0)])
+    func aTemperatureIsANumberFromZeroToOne(text: String, number: Double) async throws {
+        #expect(try await SentForm([("temperature", text)]).received().temperature == number)
+    }
+
+    @Test(arguments: [
+        ("response_format", "srt", "unsupported_value", "response_format"),
+        ("response_format", "vtt", "unsupported_value", "response_format"),
+        ("response_format", "diarized_json", "unsupported_value", "response_format"),
+        ("response_format", "xml", "invalid_value", "response_format"),
+        ("response_format", "JSON", "invalid_value", "response_format"),
+        ("language", "english please", "invalid_value", "language"),
+        ("language", "e", "invalid_value", "language"),
+        ("temperature", "warm", "invalid_value", "temperature"),
+        ("temperature", "1.01", "invalid_value", "temperature"),
+        ("temperature", "-0.1", "invalid_value", "temperature"),
+        ("temperature", "nan", "invalid_value", "temperature"),
+        ("stream", "maybe", "invalid_value", "stream"),
+        ("timestamp_granularities[]", "word", "unsupported_value", "timestamp_granularities"),
+        ("timestamp_granularities", "word", "unsupported_value", "timestamp_granularities"),
+        ("timestamp_granularities[]", "letter", "invalid_value", "timestamp_granularities"),
+        ("include[]", "logprobs", "unsupported_value", "include"),
+        ("include", "logprobs", "unsupported_value", "include"),
+        ("chunking_strategy", "auto", "unsupported_value", "chunking_strategy"),
+        ("chunking_strategy", #"{"type": "server_vad"}"#, "unsupported_value", "chunking_strategy"),
+        ("chunking_strategy[type]", "server_vad", "unsupported_value", "chunking_strategy"),
+    ])
+    func aBadValueIsRefusedByItsField(field: String, value: String, code: String, parameter: String) async throws {
+        let error = try #require(try await SentForm([(field, value)]).refusal())
+        #expect(error.status == .badRequest)
+        #expect(error.code == code)
+        #expect(error.parameter == parameter)
+        #expect(!error.message.isEmpty)
+    }
+
+    @Test(arguments: [
+        [("timestamp_granularities[]", "segment")], [("timestamp_granularities", "segment")],
+        [("timestamp_granularities[]", "")], [("include[]", "")], [("chunking_strategy", "")],
+        [("whatever", "x"), ("whatever[]", "y"), ("[]", "z"), ("", "")], [("user", "me"), ("seed", "1")],
+    ])
+    func whatChangesNothingIsTaken(fields: [(String, String)]) async throws {
+        let form = try await SentForm(fields).received()
+        #expect(form.ignored.isEmpty)
+    }
+
+    @Test(arguments: [
+        ([("prompt", "names")], ["prompt"]), ([("temperature", "0.2")], ["temperature"]), ([("temperature", "0")], []),
+        ([("keywords[]", "a"), ("keywords[]", "b")], ["keywords"]), ([("languages", "en")], ["languages"]),
+        ([("prompt", ""), ("keywords[]", "")], []),
+        (
+            [("temperature", "1"), ("languages[]", "en"), ("keywords", "k"), ("prompt", "p")],
+            ["prompt", "keywords", "languages", "temperature"]
+        ),
+    ])
+    func hintsThatChangeNothingAreNamed(fields: [(String, String)], ignored: [String]) async throws {
+        #expect(try await SentForm(fields).received().ignored == ignored)
+    }
+
+    @Test func theLastOfSeveralValuesCounts() async throws {
+        let form = try await SentForm([("response_format", "xml"), ("response_format", "text")]).received()
+        #expect(form.format == .text)
+    }
+
+    @Test(arguments: [(nil, "file"), ("RIFF", "model")])
+    func aMissingFieldIsNamed(file: String?, parameter: String) async throws {
+        let form = SentForm(file: file, model: file == nil ? "m" : nil)
+        let error = try #require(try await form.refusal())
+        #expect(error.code == "missing_required_parameter")
+        #expect(error.parameter == parameter)
+    }
+
+    @Test func anEmptyModelIsMissing() async throws {
+        #expect(try await SentForm(model: "").refusal()?.code == "missing_required_parameter")
+    }
+
+    @Test func anEmptyFileHasNoAudio() async throws {
+        let error = try #require(try await SentForm(file: "").refusal())
+        #expect(error.code == "audio_empty")
+        #expect(error.parameter == "file")
+        #expect(error.message.contains("a.wav"))
+    }
+}
