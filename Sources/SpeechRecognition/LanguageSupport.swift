@@ -4,6 +4,8 @@ public import SpeechTypes
 public enum LanguageSupport: Sendable, Equatable {
     /// A language changes nothing: the model takes none.
     case notTaken
+    /// This one only, whether it is named or not.
+    case single(Language)
     /// One of these, or none for detection.
     case choice([Language])
 
@@ -11,6 +13,7 @@ public enum LanguageSupport: Sendable, Equatable {
     public var languages: [Language] {
         switch self {
         case .notTaken: []
+        case .single(let language): [language]
         case .choice(let languages): languages
         }
     }
@@ -27,28 +30,39 @@ public enum LanguageSupport: Sendable, Equatable {
         }
     }
 
-    /// English-only Whisper models list nothing and take no language (sherpa-onnx, offline-whisper-model.cc).
+    /// A Whisper model that is not multilingual knows English, whatever it is told (sherpa-onnx,
+    /// offline-whisper-greedy-search-decoder.cc).
     init(whisper metadata: ONNXMetadata) {
-        let codes = metadata.properties["all_language_codes"] ?? ""
-        let isMultilingual = metadata.properties["is_multilingual"].flatMap { Int($0) } != 0
-        guard isMultilingual, !codes.isEmpty else {
-            self = .notTaken
+        let codes = (metadata.properties["all_language_codes"] ?? "").split(separator: ",")
+        guard metadata.properties["is_multilingual"].flatMap({ Int($0) }) != 0 else {
+            self = .single(Language(code: "en"))
             return
         }
-        self = .choice(codes.split(separator: ",").map { Language(code: String($0)) })
+        self = codes.isEmpty ? .notTaken : .choice(codes.map { Language(code: String($0)) })
     }
 
     /// The language to load a recognizer for.
     ///
     /// - Throws: `RecognitionError` (`unsupportedLanguage`), naming the languages that would do.
     func resolve(_ requested: Language?, model: String) throws(RecognitionError) -> Language? {
-        guard let requested, case .choice(let languages) = self else { return nil }
-        guard languages.contains(requested) else {
-            throw RecognitionError(
-                .unsupportedLanguage,
-                "Model '\(model)' does not know the language '\(requested)'. Send one of "
-                    + languages.map(\.code).joined(separator: ", ") + ", or none to let the model detect it.")
+        guard let requested else { return nil }
+        switch self {
+        case .notTaken: return nil
+        case .single(let only):
+            guard requested == only else {
+                throw RecognitionError(
+                    .unsupportedLanguage,
+                    "Model '\(model)' knows no other language than '\(only)'; the request names '\(requested)'.")
+            }
+            return nil
+        case .choice(let languages):
+            guard languages.contains(requested) else {
+                throw RecognitionError(
+                    .unsupportedLanguage,
+                    "Model '\(model)' does not know the language '\(requested)'. Send one of "
+                        + languages.map(\.code).joined(separator: ", ") + ", or none to let the model detect it.")
+            }
+            return requested
         }
-        return requested
     }
 }

@@ -1,3 +1,4 @@
+import BlockingWork
 import AudioInput
 import SpeechDetection
 import SpeechTypes

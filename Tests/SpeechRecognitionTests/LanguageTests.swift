@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["is_multilingual": "0", "all_language_codes": "en"], LanguageSupport.notTaken),
+        (["is_multilingual": "0", "all_language_codes": "en"], LanguageSupport.single(Language(code: "en"))),
         (["is_multilingual": "1"], .notTaken),
         ([:], .notTaken),
         (["is_multilingual": "1", "all_language_codes": "fi"], .choice([Language(code: "fi")])),

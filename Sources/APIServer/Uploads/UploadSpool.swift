@@ -1,6 +1,6 @@
+import BlockingWork
 import Foundation
 import NIOCore
-import Transcription
 
 /// Where uploads are kept while they are worked on: files that only this user may read, in a folder of this run's own.
 struct UploadSpool: Sendable {

@@ -103,9 +103,14 @@ struct HTTPFetch {
         case HTTPClientError.redirectLimitReached as HTTPClientError,
             HTTPClientError.redirectCycleDetected as HTTPClientError:
             FetchError("\(download) leads in circles; check the url in models.yaml.", cause: error)
+        case HTTPClientError.readTimeout as HTTPClientError: silent(error)
         default:
             FetchError("Cannot reach \(download); check the network and the url in models.yaml.", cause: error)
         }
+    }
+
+    private func silent(_ error: any Error) -> FetchError {
+        FetchError("\(download) sent nothing for \(settings.idleTimeout); ask for the model again.", cause: error)
     }
 
     /// Says in our words why the answer ended early.
@@ -113,8 +118,7 @@ struct HTTPFetch {
         switch error {
         case is FetchError, is SystemError:
             error
-        case HTTPClientError.readTimeout as HTTPClientError:
-            FetchError("\(download) sent nothing for \(settings.idleTimeout); ask for the model again.", cause: error)
+        case HTTPClientError.readTimeout as HTTPClientError: silent(error)
         default:
             FetchError("The connection to \(download) broke; ask for the model again.", cause: error)
         }

@@ -4,8 +4,8 @@ extension FamilySetup {
     /// Moonshine, in both exports: one merged decoder, or a preprocessor with separate decoders.
     ///
     /// The merged decoder writes at most 15 tokens for each second of sound, the separate ones 6 (sherpa-onnx,
-    /// offline-moonshine-v2-greedy-search-decoder.cc and offline-moonshine-greedy-search-decoder.cc). The cost grows
-    /// with length squared.
+    /// offline-moonshine-v2-greedy-search-decoder.cc and offline-moonshine-greedy-search-decoder.cc). Time and
+    /// memory grow with length squared, so the window is shorter than what it could hear.
     static let moonshine = FamilySetup(
         layouts: [
             Layout(
@@ -18,5 +18,6 @@ extension FamilySetup {
                     "tokens": .tokens,
                 ],
                 tokenLimit: TokenLimit(perSecond: 6)),
-        ])
+        ],
+        window: .seconds(20))
 }
