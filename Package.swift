@@ -73,7 +73,8 @@ let package = Package(
         .target(
             name: "ModelStore",
             dependencies: [
-                .archive, "BlockingWork", "SpeechRecognition", "SpeechTypes", .asyncHTTPClient, .crypto, .logging, .nioCore, .yams,
+                .archive, "BlockingWork", "SpeechRecognition", "SpeechTypes", .asyncHTTPClient, .crypto, .logging,
+                .nioCore, .yams,
             ],
             swiftSettings: strict),
         .target(
@@ -94,7 +95,8 @@ let package = Package(
             name: "APIServer",
             dependencies: [
                 "BlockingWork", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TranscriptFormats",
-                "Transcription", .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioPosix, .nioHTTPTypes, .serviceLifecycle,
+                "Transcription", .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioPosix, .nioHTTPTypes,
+                .serviceLifecycle,
             ],
             swiftSettings: strict),
         .target(
