@@ -33,6 +33,8 @@ public actor EnginePool {
         var client = HTTPClient.Configuration()
         // A socket is one host to the client: without this the ninth job of an engine would wait unseen.
         client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 100_000
+        // Who finds no socket has to know at once: the engine has ended, and the job goes to the next run.
+        client.connectionPool.retryConnectionEstablishment = false
         client.proxy = nil
         surroundings = EngineSupervisor.Surroundings(
             executable: configuration.executable, directory: configuration.directory, lanes: configuration.lanes,
@@ -41,7 +43,7 @@ public actor EnginePool {
 
     /// The engine of a model, which may still have to be started.
     ///
-    /// - Parameter staysLoaded: Whether it is started again at once when it dies, for the next job to find it ready.
+    /// One that stays loaded is started again at once when it dies, for the next job to find it ready.
     public func engine(for model: ModelSpecification, staysLoaded: Bool = false) -> EngineSupervisor {
         if let supervisor = supervisors[model.name], supervisor.model == model { return supervisor }
         let supervisor = EngineSupervisor(model: model, staysLoaded: staysLoaded, surroundings: surroundings)

@@ -31,7 +31,6 @@ public actor EngineSupervisor: Transcriber {
     private var lifecycle = EngineLifecycle()
     private var current = Pending<EngineConnection>()
     private var running: Task<Void, Never>?
-    private var stop: EngineProcess.Stop?
     private var runs = 0
     private var isShuttingDown = false
     private var lastWords = ""
@@ -64,7 +63,7 @@ public actor EngineSupervisor: Transcriber {
     public func shutDown() async {
         isShuttingDown = true
         current.resolve(.failure(EngineError(.shuttingDown, "The server is shutting down.")))
-        await stop?()
+        running?.cancel()
         await running?.value
     }
 
@@ -78,7 +77,7 @@ public actor EngineSupervisor: Transcriber {
         guard run == runs, let running else { return }
         let ending = Task {
             try await Task.sleep(for: .seconds(1))
-            await stop?()
+            running.cancel()
         }
         await running.value
         ending.cancel()
@@ -125,35 +124,29 @@ public actor EngineSupervisor: Transcriber {
             lanes: surroundings.lanes, parent: getpid())
         var logger = surroundings.logger
         logger[metadataKey: "model"] = "\(model.name)"
-        running = Task { [surroundings, logger] in
+        running = Task { [previous = running, surroundings, logger] in
+            // A run that refused its files may not have ended yet: there are never two.
+            await previous?.value
             try? await Task.sleep(for: delay)
-            let end = await EngineProcess.run(command, executable: surroundings.executable, logger: logger) { event in
-                await self.heard(event, from: command)
+            guard !Task.isCancelled else { return }
+            let end = await EngineProcess.run(command, executable: surroundings.executable, logger: logger) {
+                await self.heard($0, from: command)
             }
             try? FileManager.default.removeItem(atPath: command.socket)
-            self.ended(end, logger: logger)
+            self.ended(end, run: run, logger: logger)
         }
     }
 
-    private func heard(_ event: EngineProcess.Event, from command: EngineCommand) async {
-        switch event {
-        case .started(let stop):
-            self.stop = stop
-            if isShuttingDown { await stop() }
-        case .greeted(let greeting):
-            if let reason = greeting.failed {
-                follow(lifecycle.refused(reason, at: .now, files: ModelFilesStamp(of: model)))
-            } else {
-                lifecycle.loaded()
-                current.resolve(
-                    .success(EngineConnection(client: surroundings.client, socket: command.socket, run: runs)))
-            }
+    private func heard(_ greeting: Greeting, from command: EngineCommand) {
+        if let reason = greeting.failed {
+            follow(lifecycle.refused(reason, at: .now))
+        } else {
+            lifecycle.loaded()
+            current.resolve(.success(EngineConnection(client: surroundings.client, socket: command.socket, run: runs)))
         }
     }
 
-    private func ended(_ end: EngineProcess.End, logger: Logger) {
-        running = nil
-        stop = nil
+    private func ended(_ end: EngineProcess.End, run: Int, logger: Logger) {
         guard !isShuttingDown else { return }
         lastWords = end.lastWords.isEmpty ? end.status : "\(end.status): \(end.lastWords)"
         if case .failed = lifecycle.state {
@@ -161,6 +154,8 @@ public actor EngineSupervisor: Transcriber {
         } else {
             logger.error("The engine ended.", metadata: ["reason": "\(lastWords)"])
         }
+        guard run == runs else { return }
+        running = nil
         let wasRunning = lifecycle.state == .running
         let stamp = ModelFilesStamp(of: model)
         let reason = "Model '\(model.name)' cannot be loaded: its engine ended with \(lastWords)"

@@ -58,6 +58,9 @@ final class EngineGate: Sendable {
 
     private let state = Mutex(State())
 
+    /// How many jobs wait to be let in.
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
     /// Waits to be let in.
     ///
     /// - Throws: `CancellationError` if the task is cancelled meanwhile.

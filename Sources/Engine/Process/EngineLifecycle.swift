@@ -20,7 +20,7 @@ struct EngineLifecycle: Sendable {
     private var quickDeaths = 0
     private var lastStart: ContinuousClock.Instant?
     private var failedAt: ContinuousClock.Instant?
-    private var failedFiles: ModelFilesStamp?
+    private var triedFiles: ModelFilesStamp?
 
     /// Loads in a row that may end badly before the model counts as failed.
     static let maximumBadLoads = 3
@@ -33,12 +33,11 @@ struct EngineLifecycle: Sendable {
     mutating func wanted(at now: ContinuousClock.Instant, files: ModelFilesStamp) -> Action {
         switch state {
         case .loading, .running: return .nothing
-        case .stopped: return start(at: now)
+        case .stopped: return start(at: now, files: files)
         case .failed(let reason):
             let isOld = failedAt.map { now - $0 >= Self.retryInterval } ?? true
-            guard isOld || files != failedFiles else { return .giveUp(reason: reason) }
-            badLoads = 0
-            return start(at: now)
+            guard isOld || files != triedFiles else { return .giveUp(reason: reason) }
+            return start(at: now, files: files)
         }
     }
 
@@ -49,20 +48,18 @@ struct EngineLifecycle: Sendable {
     }
 
     /// The engine found a fault in the model's files: trying again would not help.
-    mutating func refused(_ reason: String, at now: ContinuousClock.Instant, files: ModelFilesStamp) -> Action {
-        fail(reason, at: now, files: files)
+    mutating func refused(_ reason: String, at now: ContinuousClock.Instant) -> Action {
+        fail(reason, at: now)
     }
 
-    /// The engine ended without being asked to.
-    ///
-    /// - Parameter reason: Its last words.
+    /// The engine ended without being asked to; the reason is its last words.
     mutating func died(_ reason: String, at now: ContinuousClock.Instant, files: ModelFilesStamp) -> Action {
         switch state {
         case .loading:
             badLoads += 1
-            if badLoads >= Self.maximumBadLoads { return fail(reason, at: now, files: files) }
+            if badLoads >= Self.maximumBadLoads { return fail(reason, at: now) }
             quickDeaths += 1
-            return start(at: now)
+            return start(at: now, files: files)
         case .running:
             quickDeaths = lastStart.map { now - $0 < Self.quickDeath } ?? false ? quickDeaths + 1 : 0
             state = .stopped
@@ -71,20 +68,18 @@ struct EngineLifecycle: Sendable {
         }
     }
 
-    private mutating func start(at now: ContinuousClock.Instant) -> Action {
+    private mutating func start(at now: ContinuousClock.Instant, files: ModelFilesStamp) -> Action {
         state = .loading
         lastStart = now
+        triedFiles = files
         return .start(after: Self.delay(afterQuickDeaths: quickDeaths))
     }
 
-    private mutating func fail(
-        _ reason: String, at now: ContinuousClock.Instant, files: ModelFilesStamp
-    ) -> Action {
+    private mutating func fail(_ reason: String, at now: ContinuousClock.Instant) -> Action {
         state = .failed(reason: reason)
         badLoads = 0
         quickDeaths = 0
         failedAt = now
-        failedFiles = files
         return .giveUp(reason: reason)
     }
 

@@ -5,27 +5,6 @@ import SystemPackage
 
 /// One run of an engine process, from its start to its end.
 enum EngineProcess {
-    /// What an engine tells while it runs.
-    enum Event: Sendable {
-        /// It has started; the value ends it.
-        case started(Stop)
-        /// What it said on standard output.
-        case greeted(Greeting)
-    }
-
-    /// Ends an engine: its standard input closes, which it takes as its parent's end.
-    struct Stop: Sendable {
-        private let input: StandardInputWriter
-
-        init(_ input: StandardInputWriter) {
-            self.input = input
-        }
-
-        func callAsFunction() async {
-            try? await input.finish()
-        }
-    }
-
     /// How a run ended.
     struct End: Sendable {
         /// The exit status or signal in words, such as `signal 9`.
@@ -34,25 +13,26 @@ enum EngineProcess {
         var lastWords: String
     }
 
-    /// Runs an engine until it ends. Its standard error goes to the log line by line.
+    /// Ours, but a crash ends it at once: Swift's backtracer holds it up for seconds, and hides its last words under
+    /// hundreds of lines.
+    private static let environment = Environment.inherit.updating(["SWIFT_BACKTRACE": "enable=no"])
+
+    /// Runs an engine until it ends; cancelling the task kills it.
     ///
-    /// - Parameters:
-    ///   - executable: Our own executable.
-    ///   - report: Takes each event.
+    /// Its standard error goes to the log line by line, what it says on standard output to `report`.
     static func run(
         _ command: EngineCommand, executable: String, logger: Logger,
-        report: @escaping @Sendable (Event) async -> Void
+        report: @escaping @Sendable (Greeting) async -> Void
     ) async -> End {
         let words = LastWords()
         do {
             var platform = PlatformOptions()
             platform.processGroupID = 0
             let result = try await Subprocess.run(
-                .path(FilePath(executable)), arguments: Arguments(try command.arguments()),
+                .path(FilePath(executable)), arguments: Arguments(try command.arguments()), environment: environment,
                 platformOptions: platform, input: .inputWriter, output: .sequence, error: .sequence
             ) { execution in
                 logger.debug("Engine started.", metadata: ["pid": "\(execution.processIdentifier)"])
-                await report(.started(Stop(execution.standardInputWriter)))
                 await withTaskGroup { group in
                     group.addTask {
                         for await line in Self.lines(of: execution.standardError) {
@@ -64,7 +44,7 @@ enum EngineProcess {
                         for await line in Self.lines(of: execution.standardOutput) {
                             guard let greeting = try? JSONDecoder().decode(Greeting.self, from: Data(line.utf8))
                             else { continue }
-                            await report(.greeted(greeting))
+                            await report(greeting)
                         }
                     }
                 }

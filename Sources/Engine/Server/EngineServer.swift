@@ -39,7 +39,9 @@ public struct EngineServer: Sendable {
         var logger = Logger(label: "engine")
         logger.logLevel = .warning
         let application = Application(
-            router: router, configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socket)),
+            router: router,
+            // The backlog is for a burst of jobs: a Unix socket refuses what it cannot queue.
+            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socket), backlog: 4096),
             onServerRunning: { _ in Self.greet(Greeting(ready: true)) },
             logger: logger)
         try await application.run()
@@ -64,8 +66,8 @@ public struct EngineServer: Sendable {
     }
 
     private static func greet(_ greeting: Greeting) {
-        guard var line = try? JSONEncoder().encode(greeting) else { return }
-        line.append(UInt8(ascii: "\n"))
-        try? FileHandle.standardOutput.write(contentsOf: line)
+        guard let line = try? JSONEncoder().encode(greeting) else { return }
+        let lineEnd = Data("\n".utf8)  // also before: a library may have left a line unfinished
+        try? FileHandle.standardOutput.write(contentsOf: lineEnd + line + lineEnd)
     }
 }
