@@ -1,0 +1,110 @@
+import Foundation
+import SpeechRecognition
+import SpeechTypes
+import TestSupport
+import Testing
+import Transcription
+
+@testable import Engine
+
+/// What goes over an engine's socket comes out as it went in.
+struct WireTests {
+    /// Throws events, the same for the same seed.
+    private struct Dice {
+        var generator: SeededGenerator
+
+        mutating func text() -> String {
+            let pieces = ["one", " ", "二", "\n", "\"", "\\", "/", "é", "👋🏽", "\u{FFFD}", "\u{2028}", "\0", "{}", ""]
+            return (0..<Int.random(in: 0...6, using: &generator))
+                .map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()
+        }
+
+        mutating func time() -> Duration { .milliseconds(Int.random(in: 0...21_600_000, using: &generator)) }
+
+        mutating func segment() -> Transcript.Segment {
+            let tokens = (0..<Int.random(in: 0...4, using: &generator)).map { _ in
+                Token(text: text(), start: Bool.random(using: &generator) ? time() : nil)
+            }
+            let language = Bool.random(using: &generator) ? Language(code: "yue") : nil
+            return Transcript.Segment(start: time(), end: time(), text: text(), tokens: tokens, language: language)
+        }
+
+        mutating func event() -> TranscriptEvent {
+            switch Int.random(in: 0...3, using: &generator) {
+            case 0: .working
+            case 1: .done(duration: time())
+            default: .segment(segment())
+            }
+        }
+    }
+
+    @Test(arguments: 0..<200)
+    func everyEventIsOneLineAndComesBack(seed: UInt64) throws {
+        var dice = Dice(generator: SeededGenerator(seed: seed))
+        let event = dice.event()
+        let line = try JSONEncoder().encode(WireLine(event))
+        #expect(!line.contains(UInt8(ascii: "\n")))
+        let back = try JSONDecoder().decode(WireLine.self, from: line).event()
+        #expect(back.inMilliseconds == event)
+    }
+
+    @Test(arguments: TranscriptionError.Code.allCases)
+    func everyErrorComesBackAsItself(code: TranscriptionError.Code) throws {
+        let error = TranscriptionError(code, "The file 'a\"b.wav' is\nno sound.")
+        let line = try JSONEncoder().encode(WireLine(error))
+        #expect(throws: error) { try JSONDecoder().decode(WireLine.self, from: line).event() }
+    }
+
+    @Test(arguments: ["{}", #"{"news": 1}"#, #"{"error": {"code": "unheard_of", "message": ""}}"#])
+    func aLineOfAnotherVersionIsMalformed(line: String) throws {
+        let line = try JSONDecoder().decode(WireLine.self, from: Data(line.utf8))
+        #expect(throws: MalformedLine.self) { try line.event() }
+    }
+
+    @Test func aJobComesBackAsItself() throws {
+        for language in [nil, Language(code: "zh")] {
+            let job = TranscriptionJob(
+                path: "/tmp/a b/ü\".wav", fileName: "ü\".wav", language: language, maximumDuration: .seconds(21_600))
+            let wire = try JSONDecoder().decode(WireJob.self, from: JSONEncoder().encode(WireJob(job)))
+            #expect(wire.job == job)
+        }
+    }
+
+    @Test func anEngineIsToldItsModelByArguments() throws {
+        let model = ModelSpecification(
+            name: "my model", family: .senseVoice, files: ["model": "/a b/\"c\".onnx", "tokens": "/ü.txt"],
+            options: ModelOptions(language: Language(code: "zh"), useITN: true))
+        let arguments = try EngineCommand(model: model, socket: "/tmp/s", lanes: 3, parent: 7).arguments()
+        #expect(arguments.first == EngineCommand.verb)
+        #expect(Array(arguments[1...6]) == ["--socket", "/tmp/s", "--lanes", "3", "--parent", "7"])
+        #expect(arguments[7] == "--model")
+        #expect(try JSONDecoder().decode(ModelSpecification.self, from: Data(arguments[8].utf8)) == model)
+    }
+
+    @Test func lastWordsAreTheLastLines() {
+        let words = LastWords()
+        #expect(words.text.isEmpty)
+        for number in 1...10 { words.add("\(number)") }
+        #expect(words.text == "3 4 5 6 7 8 9 10")
+    }
+}
+
+extension TranscriptEvent {
+    /// The same with times in whole milliseconds: seconds as a `Double` are not exact.
+    fileprivate var inMilliseconds: Self {
+        switch self {
+        case .working: .working
+        case .done(let duration): .done(duration: duration.inMilliseconds)
+        case .segment(let segment):
+            .segment(
+                Transcript.Segment(
+                    start: segment.start.inMilliseconds, end: segment.end.inMilliseconds, text: segment.text,
+                    tokens: segment.tokens.map { Token(text: $0.text, start: $0.start?.inMilliseconds) },
+                    language: segment.language))
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var inMilliseconds: Duration { .milliseconds((inSeconds * 1000).rounded()) }
+}
