@@ -1,0 +1,81 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Clients that wait to be asked, that stay, and that leave.
+@Suite(.serialized, .server(TestRegistry([.whisper])))
+struct ConnectionTests {
+    private func curl(_ arguments: [String]) async throws -> (output: String, talk: String) {
+        let result = try await runToEnd("/usr/bin/curl", arguments)
+        #expect(result.status == .exited(0))
+        return (result.output, result.error)
+    }
+
+    @Test func aClientThatWaitsToBeAskedIsAsked() async throws {
+        let folder = try TemporaryFolder()
+        let phrases = try Phrases(10)
+        let path = try folder.write(phrases.file.bytes, to: phrases.file.name)
+        let (output, talk) = try await curl(
+            [
+                "--silent", "--verbose", "--expect100-timeout", "60", "-F", "file=@\(path)", "-F", "model=whisper",
+                try ServerProcess.shared().url + APIClient.transcriptions,
+            ])
+        #expect(talk.contains("> Expect: 100-continue"))
+        #expect(talk.contains("< HTTP/1.1 100 Continue"))
+        #expect(output == #"{"text": "\#(phrases.text)"}"# + "\n")
+    }
+
+    @Test func aConnectionServesMoreThanOneRequest() async throws {
+        let url = try ServerProcess.shared().url + APIClient.transcriptions
+        let requests = ["whisper", "nobody", "whisper"].map { model in
+            [
+                "--silent", "--verbose", "-F", "file=@\(Fixtures.audio("en_word_16k.wav"))",
+                "-F", "response_format=text", "-F", "model=\(model)", url,
+            ]
+        }
+        let (output, talk) = try await curl(Array(requests.joined(separator: ["--next"])))
+        #expect(output.hasPrefix("stop"))
+        #expect(output.hasSuffix("stop\n"))
+        #expect(talk.matches(of: /Connected to/).count == 1)
+        #expect(talk.matches(of: /Re-using existing connection/).count == 2)
+    }
+
+    @Test func aStreamThatNobodyReadsStopsTheWork() async throws {
+        let server = try ServerProcess.shared()
+        let client = APIClient(server)
+        try await client.waitUntilHealthy()
+        let engine = try #require(server.engines.first)
+        func work() throws -> Int { try #require(ProcessTable.work(of: engine)) }
+
+        let before = try work()
+        _ = try await client.transcribe(Phrases(15).file, ["model": "whisper"])
+        let costOfFifteen = try work() - before
+
+        let first = try await client.stream(Phrases(150).file, ["model": "whisper", "stream": "true"]) { events in
+            #expect(server.folder.uploads.count == 1)
+            return try await events.next()
+        }
+        #expect(first.map { [$0].deltas.hasPrefix("one two three seven eight") } == true)
+        try await eventually("the upload is gone") { server.folder.uploads.isEmpty }
+        try await eventually("the engine is idle") {
+            let now = try work()
+            try await Task.sleep(for: .seconds(1))
+            return try work() == now
+        }
+        // Of ten times the work it did less than half.
+        #expect(try work() - before < 6 * costOfFifteen)
+        #expect(server.engines == [engine])
+        #expect(try await client.transcribe("en_word_16k.wav", ["model": "whisper"]).body == #"{"text": "stop"}"#)
+    }
+
+    @Test func manyRequestsAtOnceAllGetTheirAnswer() async throws {
+        let client = try APIClient.shared()
+        let texts = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<40 {
+                group.addTask { try await client.transcribe("en_word_16k.wav", ["model": "whisper"]).body }
+            }
+            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+        }
+        #expect(texts == [#"{"text": "stop"}"#])
+    }
+}

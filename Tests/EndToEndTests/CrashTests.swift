@@ -1,0 +1,93 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Engines that are killed while they work.
+@Suite(.serialized)
+struct CrashTests {
+    private let setup = ServerProcess.Setup(TestRegistry([.whisper, .senseVoice]), ["--num-threads", "1"])
+
+    private func withHealthyServer(_ body: (ServerProcess, APIClient) async throws -> Void) async throws {
+        try await withServer(setup) { server in
+            let client = APIClient(server)
+            try await client.waitUntilHealthy()
+            try await body(server, client)
+            try await eventually("no upload is left") { server.folder.uploads.isEmpty }
+            #expect(try await client.get("/health").body == #"{"status": "ok"}"#)
+        }
+    }
+
+    @Test func aRequestOutlivesItsEngine() async throws {
+        try await withHealthyServer { server, client in
+            let phrases = try Phrases(40)
+            async let answer = client.transcribe(phrases.file, ["model": "whisper", "response_format": "text"])
+            let engine = try await server.busyEngine(of: "whisper")
+            kill(engine, SIGKILL)
+            #expect(try await answer.body == phrases.text)
+            #expect(!server.engines.contains(engine))
+            #expect(server.process.standardError.contains("signal 9"))
+        }
+    }
+
+    @Test func aStreamOutlivesItsEngineAndRepeatsNothing() async throws {
+        try await withHealthyServer { server, client in
+            let phrases = try Phrases(40)
+            let engine = try #require(server.engines.first)
+            let events = try await client.stream(phrases.file, ["model": "whisper", "stream": "true"]) { events in
+                let first = try #require(try await events.next())
+                kill(engine, SIGKILL)
+                return [first] + (try await events.rest())
+            }
+            #expect(events.deltas == phrases.text)
+            #expect(events.doneText == phrases.text)
+            #expect(events.last == .finished)
+            #expect(!server.engines.contains(engine))
+        }
+    }
+
+    @Test func aRequestThatLosesTwoEnginesFailsAloneAndIsNotToBeRepeated() async throws {
+        try await withHealthyServer { server, client in
+            let phrases = try Phrases(40)
+            async let answer = client.transcribe(phrases.file, ["model": "whisper"])
+            let first = try await server.busyEngine(of: "whisper")
+            kill(first, SIGKILL)
+            let second = try await server.busyEngine(of: "whisper", otherThan: [first])
+            async let behind = client.transcribe("en_word_16k.wav", ["model": "whisper"])
+            async let beside = client.transcribe("en_word_16k.wav", ["model": "sense_voice"])
+            #expect(try await beside.body == #"{"text": "stop"}"#)
+            kill(second, SIGKILL)
+            try expectError(try await answer, 500, "engine_crashed")
+            #expect(try await answer.headers["x-should-retry"] == "false")
+            #expect(try await behind.body == #"{"text": "stop"}"#)
+        }
+    }
+
+    @Test func aStreamThatLosesTwoEnginesEndsWithTheError() async throws {
+        try await withHealthyServer { server, client in
+            let phrases = try Phrases(40)
+            let first = try #require(server.engines.first)
+            let events = try await client.stream(phrases.file, ["model": "whisper", "stream": "true"]) { events in
+                let begin = try #require(try await events.next())
+                kill(first, SIGKILL)
+                let second = try await server.busyEngine(of: "whisper", otherThan: [first])
+                kill(second, SIGKILL)
+                return [begin] + (try await events.rest())
+            }
+            #expect(events.last == .error(code: "engine_crashed"))
+            #expect(events.doneText == nil)
+            #expect(phrases.text.hasPrefix(events.deltas))
+        }
+    }
+
+    @Test func anEngineThatDiesIdleIsReplacedUnseen() async throws {
+        try await withHealthyServer { server, client in
+            for _ in 0..<3 {
+                let engine = try await untilFound("an engine") { server.engines.first }
+                kill(engine, SIGKILL)
+                let answer = try await client.transcribe("en_word_16k.wav", ["model": "whisper"])
+                #expect(answer.body == #"{"text": "stop"}"#)
+                #expect(!server.engines.contains(engine))
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the server says of its models and of itself.
+@Suite(.serialized, .server(TestRegistry([.senseVoice, .whisper], aliases: ["whisper-1": "whisper"])))
+struct ModelEndpointTests {
+    private struct List: Decodable {
+        var object: String
+        var data: [Model]
+    }
+
+    private struct Model: Decodable, Equatable {
+        var id: String
+        var object: String
+        var created: Int
+        var ownedBy: String
+        var type: String
+        var languages: [String]
+        var status: String
+        var aliases: [String]
+        var size: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case id, object, created, type, languages, status, aliases
+            case ownedBy = "owned_by"
+            case size = "size_bytes"
+        }
+    }
+
+    @Test func theListHoldsEveryModel() async throws {
+        let client = try APIClient.shared()
+        try await client.waitUntilHealthy()
+        let answer = try await client.get("/v1/models")
+        #expect(answer.status == 200)
+        #expect(answer.headers["content-type"] == "application/json")
+        let list: List = try answer.json()
+        #expect(list.object == "list")
+        #expect(list.data.map(\.id) == ["sense_voice", "whisper"])
+        #expect(list.data.allSatisfy { $0.object == "model" && $0.ownedBy == "local" && $0.created > 1_500_000_000 })
+        #expect(list.data.first?.languages == ["zh", "en", "ja", "ko", "yue"])
+        #expect(Set(["en", "zh", "yue"]).isSubset(of: list.data.last?.languages ?? []))
+        #expect(list.data.map(\.aliases) == [[], ["whisper-1"]])
+        #expect(list.data.map(\.size) == [652_869, 915_475])
+        #expect(list.data.first?.status == "loaded")
+    }
+
+    @Test(arguments: ["whisper", "whisper-1"])
+    func oneModelIsShownByNameAndAlias(name: String) async throws {
+        let client = try APIClient.shared()
+        let answer = try await client.get("/v1/models/\(name)")
+        let keys = answer.body.matches(of: /"([a-z_]+)":/).map { String($0.1) }
+        #expect(
+            keys == ["id", "object", "created", "owned_by", "type", "languages", "status", "aliases", "size_bytes"])
+        #expect(try answer.json(Model.self).id == "whisper")
+    }
+
+    @Test func anAliasTranscribes() async throws {
+        let client = try APIClient.shared()
+        let answer = try await client.transcribe("en_digits_16k.wav", ["model": "whisper-1"])
+        #expect(answer.body == #"{"text": "one two three four"}"#)
+        #expect(try await client.get("/v1/models/whisper").json(Model.self).status == "loaded")
+    }
+
+    @Test func anUnknownModelIsNotFound() async throws {
+        let answer = try await APIClient.shared().get("/v1/models/whisper-2")
+        try expectError(answer, 404, "model_not_found", parameter: "model")
+    }
+
+    @Test func healthIsOkOnceTheDefaultModelAnswers() async throws {
+        let client = try APIClient.shared()
+        try await client.waitUntilHealthy()
+        for path in ["/health", "/health/live", "/health/ready"] {
+            let answer = try await client.get(path)
+            #expect(answer.status == 200)
+            #expect(answer.body == #"{"status": "ok"}"#)
+        }
+    }
+
+    @Test(arguments: ["/health", "/health/live", "/v1/models", "/v1/models/whisper"])
+    func headAnswersLikeGetWithoutABody(path: String) async throws {
+        let answer = try await APIClient.shared().send("HEAD", path)
+        #expect(answer.status == 200)
+        #expect(answer.headers["content-type"] == "application/json")
+        #expect(answer.body.isEmpty)
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// How servers end, and what they leave.
+@Suite(.serialized)
+struct ProcessTests {
+    private let setup = ServerProcess.Setup(TestRegistry([.whisper, .paraformer]), ["--num-threads", "1"])
+
+    @Test func noEngineOutlivesAKilledServer() async throws {
+        try await withServer(setup) { server in
+            let client = APIClient(server)
+            try await client.waitUntilHealthy()
+            _ = try await client.transcribe("en_word_16k.wav", ["model": "paraformer"])
+            let engines = server.engines
+            #expect(engines.count == 2)
+            // One is idle, one is at work.
+            let request = Task { try await client.transcribe(Phrases(40).file, ["model": "whisper"]) }
+            try await eventually("the upload is there") { !server.folder.uploads.isEmpty }
+            server.process.signal(SIGKILL)
+            try await eventually("the engines end", within: .seconds(2)) {
+                engines.allSatisfy { ProcessTable.work(of: $0) == nil }
+            }
+            #expect(try await server.process.exit() == .signaled(SIGKILL))
+            #expect(await request.result.isFailure)
+        }
+    }
+
+    @Test func theNextServerRemovesWhatAKilledOneLeft() async throws {
+        let folder = try ServerFolder()
+        let left = try await withServer(setup, in: folder) { server in
+            _ = try await server.stop(by: SIGKILL)
+            return folder.runs
+        }
+        #expect(left.count == 1)
+        try await withServer(setup, in: folder) { _ in
+            #expect(folder.runs.count == 1)
+            #expect(folder.runs != left)
+        }
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func aSignalEndsAnIdleServerAndLeavesNothing(signal: Int32) async throws {
+        try await withServer(setup) { server in
+            try await APIClient(server).waitUntilHealthy()
+            let engines = server.engines
+            #expect(try await server.stop(by: signal) == .exited(0))
+            #expect(engines.allSatisfy { ProcessTable.work(of: $0) == nil })
+            #expect(server.folder.runs.isEmpty)
+        }
+    }
+
+    @Test func aSignalWhileTheModelLoadsEndsTheServer() async throws {
+        try await withServer(setup) { server in
+            try await eventually("the engine starts") { !server.engines.isEmpty }
+            #expect(try await server.stop(by: SIGTERM) == .exited(0))
+            #expect(ProcessTable.processes(mentioning: server.folder.path).isEmpty)
+        }
+    }
+
+    @Test func whatRunsIsFinishedAndNothingNewIsTaken() async throws {
+        try await withServer(setup) { server in
+            let client = APIClient(server)
+            try await client.waitUntilHealthy()
+            let phrases = try Phrases(12)
+            async let answer = client.transcribe(phrases.file, ["model": "whisper", "response_format": "text"])
+            _ = try await server.busyEngine(of: "whisper")
+            server.process.signal(SIGTERM)
+            try await eventually("nobody listens") { (try? await client.get("/health/live")) == nil }
+            #expect(try await answer.body == phrases.text)
+            #expect(try await server.process.exit() == .exited(0))
+            #expect(server.folder.runs.isEmpty)
+        }
+    }
+
+    @Test func aSecondSignalEndsAtOnce() async throws {
+        try await withServer(setup) { server in
+            let client = APIClient(server)
+            try await client.waitUntilHealthy()
+            let request = Task { try await client.transcribe(Phrases(150).file, ["model": "whisper"]) }
+            let engine = try await server.busyEngine(of: "whisper")
+            server.process.signal(SIGTERM)
+            try await Task.sleep(for: .milliseconds(200))
+            server.process.signal(SIGTERM)
+            #expect(try await server.process.exit() == .exited(128 + SIGTERM))
+            #expect(await request.result.isFailure)
+            try await eventually("the engine ends") { ProcessTable.work(of: engine) == nil }
+            #expect(server.folder.runs.isEmpty)
+        }
+    }
+}
+
+extension Result {
+    fileprivate var isFailure: Bool {
+        if case .failure = self { true } else { false }
+    }
+}

@@ -1,0 +1,86 @@
+/// A models.yaml for a test.
+public struct TestRegistry: Sendable {
+    /// One entry under `models:`.
+    public struct Model: Sendable {
+        /// What requests call it.
+        public var name: String
+        /// Its family, by the registry's word.
+        public var type: String
+        /// Where its files are.
+        public var directory: String
+        /// Its files by logical name.
+        public var files: [String: String]
+        /// What stands under `options:`.
+        public var options: [String: String] = [:]
+        /// What stands under `download:`.
+        public var download: [String: String] = [:]
+
+        /// The same files under another name, and perhaps in another place.
+        public func named(_ name: String, in directory: String? = nil, options: [String: String]? = nil) -> Self {
+            var copy = self
+            copy.name = name
+            copy.directory = directory ?? self.directory
+            copy.options = options ?? self.options
+            return copy
+        }
+    }
+
+    /// The model that is loaded at the start.
+    public var defaultModel: String?
+    /// Names of models by alias.
+    public var aliases: [String: String]
+    /// The entries, in order.
+    public var models: [Model]
+
+    /// A registry whose first model is the default one unless another is named.
+    public init(_ models: [Model], defaultModel: String? = nil, aliases: [String: String] = [:]) {
+        self.models = models
+        self.defaultModel = defaultModel ?? models.first?.name
+        self.aliases = aliases
+    }
+
+    /// The text of the file.
+    public var yaml: String {
+        var lines = defaultModel.map { ["default_model: \($0)"] } ?? []
+        lines += Self.mapping("aliases", aliases, indent: "")
+        lines.append("models:")
+        for model in models {
+            lines += ["  \(model.name):", "    type: \(model.type)", "    dir: \(model.directory)"]
+            lines += Self.mapping("files", model.files, indent: "    ")
+            lines += Self.mapping("options", model.options, indent: "    ")
+            lines += Self.mapping("download", model.download, indent: "    ")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func mapping(_ key: String, _ values: [String: String], indent: String) -> [String] {
+        guard !values.isEmpty else { return [] }
+        return ["\(indent)\(key):"] + values.sorted { $0.key < $1.key }.map { "\(indent)  \($0): \($1)" }
+    }
+}
+
+extension TestRegistry.Model {
+    /// The fixture models, each named by its type.
+    public static let fixtures = [senseVoice, whisper, paraformer, transducer]
+
+    /// Hears English and Mandarin and tells which, in the language asked for.
+    public static let senseVoice = fixture("sense_voice", ["model": "model.onnx"])
+    /// Hears English and Mandarin and tells which.
+    public static let whisper = fixture("whisper", ["encoder": "encoder.onnx", "decoder": "decoder.onnx"])
+    /// Hears English and Mandarin.
+    public static let paraformer = fixture("paraformer", ["paraformer": "model.onnx"])
+    /// Hears English and writes capitals.
+    public static let transducer = fixture(
+        "transducer", ["encoder": "encoder.onnx", "decoder": "decoder.onnx", "joiner": "joiner.onnx"])
+
+    /// The model that `make serve` serves.
+    public static let starter = Self(
+        name: "moonshine-tiny-en", type: "moonshine", directory: Fixtures.path(".deps/models/moonshine-tiny-en"),
+        files: ["encoder": "encoder_model.ort", "merged_decoder": "decoder_model_merged.ort", "tokens": "tokens.txt"])
+
+    private static func fixture(_ type: String, _ files: [String: String]) -> Self {
+        Self(
+            name: type, type: type, directory: Fixtures.path("Tests/Fixtures/models/\(type)"),
+            files: files.merging(["tokens": "tokens.txt"]) { $1 })
+    }
+}
