@@ -40,7 +40,13 @@ struct ConnectionTests {
         #expect(talk.matches(of: /Re-using existing connection/).count == 2)
     }
 
-    @Test func aStreamThatNobodyReadsStopsTheWork() async throws {
+    /// How a client may leave a request that goes on.
+    enum HangUp: CaseIterable {
+        case inMidStream, beforeTheAnswer
+    }
+
+    @Test(arguments: HangUp.allCases)
+    func workForNobodyStops(hangUp: HangUp) async throws {
         let server = try ServerProcess.shared()
         let client = APIClient(server)
         try await client.waitUntilHealthy()
@@ -48,14 +54,22 @@ struct ConnectionTests {
         func work() throws -> Int { try #require(ProcessTable.work(of: engine)) }
 
         let before = try work()
-        _ = try await client.transcribe(Phrases(15).file, ["model": "whisper"])
+        _ = try await client.transcribe(try Phrases(15).file, ["model": "whisper"])
         let costOfFifteen = try work() - before
 
-        let first = try await client.stream(Phrases(150).file, ["model": "whisper", "stream": "true"]) { events in
-            #expect(server.folder.uploads.count == 1)
-            return try await events.next()
+        let long = try Phrases(150).file
+        switch hangUp {
+        case .inMidStream:
+            let first = try await client.stream(long, ["model": "whisper", "stream": "true"]) { events in
+                #expect(server.folder.uploads.count == 1)
+                return try await events.next()
+            }
+            #expect(first.map { [$0].deltas.hasPrefix("one two three seven eight") } == true)
+        case .beforeTheAnswer:
+            let request = Task { try await client.transcribe(long, ["model": "whisper"]) }
+            _ = try await server.busyEngine(of: "whisper")
+            request.cancel()
         }
-        #expect(first.map { [$0].deltas.hasPrefix("one two three seven eight") } == true)
         try await eventually("the upload is gone") { server.folder.uploads.isEmpty }
         try await eventually("the engine is idle") {
             let now = try work()
@@ -66,6 +80,20 @@ struct ConnectionTests {
         #expect(try work() - before < 6 * costOfFifteen)
         #expect(server.engines == [engine])
         #expect(try await client.transcribe("en_word_16k.wav", ["model": "whisper"]).body == #"{"text": "stop"}"#)
+    }
+
+    /// The parent writes an upload to disk as it comes; a quarter of this one in memory would show.
+    @Test func aLargeUploadIsNotHeldInMemory() async throws {
+        let server = try ServerProcess.shared()
+        let client = APIClient(server)
+        try await client.waitUntilHealthy()
+        let before = try #require(ProcessTable.peakMemory(of: server.process.pid))
+        let size = 128 << 20
+        let answer = try await client.transcribe(
+            MultipartBody.Upload(name: "zeros.wav", bytes: Data(count: size)), ["model": "whisper"])
+        try expectError(answer, 400, "audio_undecodable", parameter: "file")
+        let after = try #require(ProcessTable.peakMemory(of: server.process.pid))
+        #expect(after - before < size / 4)
     }
 
     @Test func manyRequestsAtOnceAllGetTheirAnswer() async throws {

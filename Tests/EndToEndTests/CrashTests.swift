@@ -84,6 +84,7 @@ struct CrashTests {
             for _ in 0..<3 {
                 let engine = try await untilFound("an engine") { server.engines.first }
                 kill(engine, SIGKILL)
+                #expect(try await client.get("/health").body == #"{"status": "ok"}"#)
                 let answer = try await client.transcribe("en_word_16k.wav", ["model": "whisper"])
                 #expect(answer.body == #"{"text": "stop"}"#)
                 #expect(!server.engines.contains(engine))

@@ -31,6 +31,12 @@ struct RecordingTests {
         }
     }
 
+    @Test func aMinuteWithPausesIsHeardWhole() async throws {
+        let session = Manifest.shared.session
+        let answer = try await APIClient.shared().transcribe(session.file, ["model": "sense_voice"])
+        #expect(try answer.json(TextBody.self).text == session.utterances.map(\.text).joined(separator: " "))
+    }
+
     /// 72 s: three windows, whose borders are in pauses.
     @Test(arguments: ["sense_voice", "paraformer", "whisper"])
     func aLongRecordingIsHeardWhole(model: String) async throws {

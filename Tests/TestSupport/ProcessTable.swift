@@ -18,6 +18,12 @@ public enum ProcessTable {
     /// How much computing a process has done: hundredths of seconds; `nil` when it is gone.
     public static func work(of pid: Int32) -> Int? { stat(pid)?.work }
 
+    /// The most bytes of memory a process has had so far (proc(5), /proc/pid/status, VmHWM); `nil` when it is gone.
+    public static func peakMemory(of pid: Int32) -> Int? {
+        let line = contents("/proc/\(pid)/status")?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+    }
+
     private static func processes() -> [Int32] {
         ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }
     }
