@@ -111,7 +111,9 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["AudioInput", "SpeechRecognition", "SpeechTypes", .subprocess, .systemPackage],
+            dependencies: [
+                "AudioInput", "BlockingWork", "SpeechRecognition", "SpeechTypes", .subprocess, .systemPackage,
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "SpeechTypesTests", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .testTarget(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SherpaOnnx
 
-@Suite struct OfflineRecognizerTests {
+@BlockingCalls @Suite struct OfflineRecognizerTests {
     @Test func speechBecomesTextTokensAndTimes() throws {
         let recognizer = try OfflineRecognizer(.senseVoice)
         let result = try recognizer.decode(samples("en_digits_16k.wav"))
@@ -57,7 +57,7 @@ import Testing
     }
 
     /// Paraformer looks for `</s>`.
-    private static let tokensWithoutEnd = (0..<50).map { "t\($0) \($0)\n" }.joined()
+    private nonisolated static let tokensWithoutEnd = (0..<50).map { "t\($0) \($0)\n" }.joined()
 
     /// Fewer samples than Moonshine's three convolutions need: the library catches the exception and answers "".
     @Test(arguments: [400, 600, 800])

@@ -1,9 +1,10 @@
 import SpeechTypes
+import TestSupport
 import Testing
 
 @testable import SpeechDetection
 
-@Suite struct HalvingTests {
+@BlockingCalls @Suite struct HalvingTests {
     @Test(arguments: [0, 1, 400, 15_999])
     func lessThanASecondIsNotCut(length: Int) {
         let segment = SpeechSegment(offset: 7, audio: .noise(length, quiet: 0..<0))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SpeechDetection
 
-@Suite struct WindowCutterTests {
+@BlockingCalls @Suite struct WindowCutterTests {
     /// A recording, the windows for it, and how it arrives.
     struct Recording: Sendable, CustomTestStringConvertible {
         let window: Int

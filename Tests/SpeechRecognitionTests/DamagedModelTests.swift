@@ -6,7 +6,7 @@ import Testing
 @testable import SpeechRecognition
 
 /// Files over which sherpa-onnx would end this very process, which is how these tests fail.
-@Suite struct DamagedModelTests {
+@BlockingCalls @Suite struct DamagedModelTests {
     enum Damage: Sendable {
         case missing, empty, truncated, text
         case replaced(by: String)

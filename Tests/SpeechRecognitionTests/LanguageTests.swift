@@ -4,7 +4,7 @@ import Testing
 
 @testable import SpeechRecognition
 
-@Suite struct LanguageTests {
+@BlockingCalls @Suite struct LanguageTests {
     @Test(arguments: [ModelFamily.paraformer, .transducer, .moonshine])
     func aFamilyWithoutLanguagesTakesAny(family: ModelFamily) throws {
         let recognizer = try Loaded.recognizer(family)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SpeechRecognition
 
-@Suite struct MoonshineTests {
+@BlockingCalls @Suite struct MoonshineTests {
     @Test func theStarterModelReadsRealSpeech() throws {
         let transcript = try Loaded.recognizer(.moonshine).transcript(.decoding(Fixtures.speech("beckett.wav")))
         #expect(transcript.text == "Ever tried, ever failed, no matter, try again, fail again, fail better.")

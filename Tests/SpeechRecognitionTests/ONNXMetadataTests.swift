@@ -4,7 +4,7 @@ import Testing
 
 @testable import SpeechRecognition
 
-@Suite struct ONNXMetadataTests {
+@BlockingCalls @Suite struct ONNXMetadataTests {
     @Test(arguments: [
         ("sense_voice/model.onnx", "lang_yue", "7"), ("sense_voice/model.onnx", "vocab_size", "82"),
         ("paraformer/model.onnx", "lfr_window_size", "7"), ("whisper/encoder.onnx", "n_text_ctx", "160"),

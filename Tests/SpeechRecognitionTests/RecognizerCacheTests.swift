@@ -6,7 +6,7 @@ import Testing
 
 @testable import SpeechRecognition
 
-@Suite struct RecognizerCacheTests {
+@BlockingCalls @Suite struct RecognizerCacheTests {
     /// Keys asked for one after the other, and what is held then, the one unused for longest first.
     @Test(arguments: [
         ("", ""), ("a", "a"), ("abc", "abc"), ("aaa", "a"), ("abcd", "bcd"), ("abca", "bca"), ("abcad", "cad"),

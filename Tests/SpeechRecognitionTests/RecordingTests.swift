@@ -4,7 +4,7 @@ import Testing
 
 @testable import SpeechRecognition
 
-@Suite struct RecordingTests {
+@BlockingCalls @Suite struct RecordingTests {
     /// A recording, and a family with a setting to read it with.
     struct Reading: Sendable, CustomTestStringConvertible {
         let recording: Manifest.Recording
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    static let readings =
+    nonisolated static let readings =
         Reading.all(.senseVoice, languages: [nil, "en", "zh"], useITN: [false, true])
         + Reading.all(.whisper, languages: [nil, "en", "zh"]) + Reading.all(.paraformer) + Reading.all(.transducer)
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SpeechRecognition
 
-@Suite struct TokenLimitTests {
+@BlockingCalls @Suite struct TokenLimitTests {
     @Test(
         arguments: [
             (6.0, nil, Duration.seconds(28), 168), (6, 448, .seconds(28), 168), (6, 160, .seconds(28), 80),

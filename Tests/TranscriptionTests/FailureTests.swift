@@ -47,7 +47,7 @@ import Testing
     /// The recording goes over the limit only after windows of it were recognised.
     @Test func anErrorLateInARecordingEndsTheTranscription() async throws {
         let folder = try TemporaryFolder()
-        let path = try folder.write(Self.longSound().wavOfUnknownLength, to: "long.wav")
+        let path = try await folder.write(Self.longSound().wavOfUnknownLength, to: "long.wav")
         let scheduler = LaneScheduler(lanes: 2)
         let pipeline = TranscriptionPipeline(recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler)
         var segments = 0
@@ -63,7 +63,7 @@ import Testing
 
     @Test func cancellingTheTaskEndsTheWork() async throws {
         let folder = try TemporaryFolder()
-        let path = try folder.write(Self.longSound().wav, to: "long.wav")
+        let path = try await folder.write(Self.longSound().wav, to: "long.wav")
         let scheduler = LaneScheduler(lanes: 2)
         let pipeline = TranscriptionPipeline(recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler)
         let events = Counter()
@@ -89,7 +89,7 @@ import Testing
     }
 
     /// Three minutes of speech.
-    private static func longSound() throws -> AudioBuffer {
+    @BlockingCalls private static func longSound() throws -> AudioBuffer {
         try AudioBuffer.decoding(Fixtures.audio(Manifest.shared.session.file)).repeated(3)
     }
 }

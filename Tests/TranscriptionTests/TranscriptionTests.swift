@@ -7,7 +7,7 @@ import Testing
 
 @testable import Transcription
 
-@Suite(.timeLimit(.minutes(3))) struct TranscriptionTests {
+@BlockingCalls @Suite(.timeLimit(.minutes(3))) struct TranscriptionTests {
     @Test(arguments: ["en_digits_16k.wav", "en_44k1_stereo.mp3", "zh_commands_48k_stereo.flac", "silence_16k.wav"])
     func aShortRecordingGivesItsText(file: String) async throws {
         let report = try await Report(Loaded.transcriber(.senseVoice).transcribe(.fixture(file)))
