@@ -56,6 +56,11 @@ public actor EnginePool {
         await supervisors[name]?.status ?? .unloaded
     }
 
+    /// Whether a model has been loaded at least once.
+    public func hasBeenLoaded(_ name: String) async -> Bool {
+        await supervisors[name]?.hasBeenLoaded ?? false
+    }
+
     /// Ends all engines.
     public func shutDown() async {
         await withTaskGroup { group in

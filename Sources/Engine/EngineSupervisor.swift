@@ -25,6 +25,9 @@ public actor EngineSupervisor: Transcriber {
         let connection: EngineConnection
     }
 
+    /// Whether the model has been loaded at least once, however often its engine restarted since.
+    public private(set) var hasBeenLoaded = false
+
     private let surroundings: Surroundings
     private let staysLoaded: Bool
     private let gate = EngineGate()
@@ -142,6 +145,7 @@ public actor EngineSupervisor: Transcriber {
             follow(lifecycle.refused(reason, at: .now))
         } else {
             lifecycle.loaded()
+            hasBeenLoaded = true
             current.resolve(.success(EngineConnection(client: surroundings.client, socket: command.socket, run: runs)))
         }
     }
@@ -149,8 +153,8 @@ public actor EngineSupervisor: Transcriber {
     private func ended(_ end: EngineProcess.End, run: Int, logger: Logger) {
         guard !isShuttingDown else { return }
         lastWords = end.lastWords.isEmpty ? end.status : "\(end.status): \(end.lastWords)"
-        if case .failed = lifecycle.state {
-            logger.error("The model cannot be used.", metadata: ["reason": "\(lastWords)"])
+        if case .failed(let reason) = lifecycle.state {
+            logger.error("The model cannot be used.", metadata: ["reason": "\(reason)"])
         } else {
             logger.error("The engine ended.", metadata: ["reason": "\(lastWords)"])
         }

@@ -45,6 +45,16 @@ struct WireLine: Codable {
         var language: Language?
     }
 
+    struct Done: Codable {
+        var seconds: Double
+        var damagedPackets: Int
+
+        enum CodingKeys: String, CodingKey {
+            case seconds
+            case damagedPackets = "damaged_packets"
+        }
+    }
+
     struct Failure: Codable {
         var code: String
         var message: String
@@ -52,14 +62,15 @@ struct WireLine: Codable {
 
     var segment: Segment?
     var working: Bool?
-    var done: Double?
+    var done: Done?
     var error: Failure?
 
     init(_ event: TranscriptEvent) {
         switch event {
         case .segment(let segment): self.segment = Segment(segment)
         case .working: working = true
-        case .done(let duration): done = duration.inSeconds
+        case .done(let duration, let damagedPackets):
+            done = Done(seconds: duration.inSeconds, damagedPackets: damagedPackets)
         }
     }
 
@@ -73,7 +84,7 @@ struct WireLine: Codable {
     func event() throws -> TranscriptEvent {
         if let segment { return .segment(segment.segment) }
         if working != nil { return .working }
-        if let done { return .done(duration: .seconds(done)) }
+        if let done { return .done(duration: .seconds(done.seconds), damagedPackets: done.damagedPackets) }
         if let error, let code = TranscriptionError.Code(rawValue: error.code) {
             throw TranscriptionError(code, error.message)
         }

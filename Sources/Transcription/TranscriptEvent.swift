@@ -6,8 +6,8 @@ public enum TranscriptEvent: Sendable, Equatable {
     case segment(Transcript.Segment)
     /// Nothing new, but the work goes on: about once a second.
     case working
-    /// The end: how long the recording was.
-    case done(duration: Duration)
+    /// The end: how long the recording was, and how many of its packets were damaged and could not be heard.
+    case done(duration: Duration, damagedPackets: Int)
 }
 
 /// Events as they come; asking for the next one is what drives the work, and letting go of the stream ends it.

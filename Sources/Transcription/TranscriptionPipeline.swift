@@ -53,7 +53,7 @@ public struct TranscriptionPipeline: Sendable {
             } while true
             group.cancelAll()
         }
-        try await report(.done(duration: reader.duration))
+        try await report(.done(duration: reader.duration, damagedPackets: reader.damagedPackets))
     }
 
     private static func tick() async throws -> Step {

@@ -14,6 +14,8 @@ actor WindowReader {
     private var ready: ArraySlice<SpeechSegment> = []
     private var hasEnded = false
     private var samplesRead = 0
+    /// Packets that could not be decoded and were passed over; known at the end of the recording.
+    private(set) var damagedPackets = 0
 
     init(_ job: TranscriptionJob, window: Duration) {
         self.job = job
@@ -41,6 +43,7 @@ actor WindowReader {
             ready += cutter.receive(chunk)
         } else {
             hasEnded = true
+            damagedPackets = decoder?.damagedPackets ?? 0
             decoder = nil
             ready += cutter.finish()
         }

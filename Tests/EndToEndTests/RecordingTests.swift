@@ -37,6 +37,16 @@ struct RecordingTests {
         #expect(try answer.json(TextBody.self).text == session.utterances.map(\.text).joined(separator: " "))
     }
 
+    @Test func damageInARecordingIsSaidWithItsText() async throws {
+        var bytes = try Data(contentsOf: URL(filePath: Fixtures.audio("en_44k1_stereo.mp3")))
+        bytes.replaceSubrange(bytes.count - 4_000..<bytes.count - 1_000, with: Data(repeating: 0xFF, count: 3_000))
+        let answer = try await APIClient.shared()
+            .transcribe(MultipartBody.Upload(name: "a.mp3", bytes: bytes), ["model": "sense_voice"])
+        #expect(answer.status == 200)
+        #expect(answer.headers["x-asr-damaged-packets"].flatMap { Int($0) } ?? 0 > 0)
+        #expect(try answer.json(TextBody.self).text.hasPrefix("seven three"))
+    }
+
     /// 72 s: three windows, whose borders are in pauses.
     @Test(arguments: ["sense_voice", "paraformer", "whisper"])
     func aLongRecordingIsHeardWhole(model: String) async throws {

@@ -32,7 +32,7 @@ struct WireTests {
         mutating func event() -> TranscriptEvent {
             switch Int.random(in: 0...3, using: &generator) {
             case 0: .working
-            case 1: .done(duration: time())
+            case 1: .done(duration: time(), damagedPackets: Int.random(in: 0...9, using: &generator))
             default: .segment(segment())
             }
         }
@@ -94,7 +94,7 @@ extension TranscriptEvent {
     fileprivate var inMilliseconds: Self {
         switch self {
         case .working: .working
-        case .done(let duration): .done(duration: duration.inMilliseconds)
+        case .done(let duration, let damaged): .done(duration: duration.inMilliseconds, damagedPackets: damaged)
         case .segment(let segment):
             .segment(
                 Transcript.Segment(

@@ -105,6 +105,7 @@ struct Report: Sendable {
     /// The texts of all segments, empty ones among them.
     private(set) var segments: [Transcript.Segment] = []
     /// Whether `done` came, and nothing after it.
+    private(set) var damagedPackets = 0
     private(set) var isDone = false
 
     /// Collects all events.
@@ -116,8 +117,9 @@ struct Report: Sendable {
                 segments.append(segment)
                 transcript.append(segment)
             case .working: break
-            case .done(let duration):
+            case .done(let duration, let damagedPackets):
                 transcript.duration = duration
+                self.damagedPackets = damagedPackets
                 isDone = true
             }
         }

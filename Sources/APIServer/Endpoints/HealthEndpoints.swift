@@ -1,50 +1,35 @@
 import Hummingbird
-import Synchronization
 import TranscriptFormats
 
 /// `GET /health` for people and the product's page, `/health/live` and `/health/ready` for whoever restarts or routes.
-final class HealthEndpoints: Sendable {
-    private let catalog: ModelCatalog
-    /// Set once the default model has been loaded, and kept while its engine restarts.
-    private let hasBeenReady = Atomic(false)
+struct HealthEndpoints: Sendable {
+    let catalog: ModelCatalog
 
-    init(catalog: ModelCatalog) {
-        self.catalog = catalog
-    }
-
+    /// `loading` until the default model has been loaded once; a restart of its engine is no way back.
     @Sendable func health(_ request: Request, context: APIContext) async throws -> Response {
-        if await defaultStatus() == .loaded { hasBeenReady.store(true, ordering: .relaxed) }
-        return Response(json: ["status": hasBeenReady.load(ordering: .relaxed) ? "ok" : "loading"])
+        var isLoaded = false
+        if let name = catalog.registry.defaultModel { isLoaded = await catalog.engines.hasBeenLoaded(name) }
+        return Response(json: ["status": isLoaded ? "ok" : "loading"])
     }
 
     @Sendable func live(_ request: Request, context: APIContext) async throws -> Response {
         Response(json: ["status": "ok"])
     }
 
+    /// 200 when a request for the default model would be accepted now.
     @Sendable func ready(_ request: Request, context: APIContext) async throws -> Response {
         guard let name = catalog.registry.defaultModel else {
             throw APIError.modelFailed("The registry \(catalog.registry.file) names no default_model.")
         }
-        let entry = try await catalog.store.resolve(name)
-        switch await catalog.status(of: entry) {
+        // Throws the reason when files are missing; a fetch that failed a while ago is tried again.
+        _ = try await catalog.store.prepare(catalog.store.resolve(name), waitingUpTo: .zero)
+        switch await catalog.engines.status(of: name) {
         case .loaded: return Response(json: ["status": "ok"])
-        case .failed:
-            if case .failed(let reason) = await catalog.engines.status(of: name) { throw APIError.modelFailed(reason) }
-            throw APIError.modelFailed("The default model '\(name)' cannot be used; the log says why.")
-        case .missing where entry.download == nil:
-            _ = try await catalog.store.prepare(entry, waitingUpTo: .zero)
-            return Response(json: ["status": "ok"])
-        case let status:
+        case .failed(let reason): throw APIError.modelFailed(reason)
+        case .loading, .unloaded:
             throw APIError(
                 status: .serviceUnavailable, code: "model_not_ready",
-                message: "The default model '\(name)' is \(status.rawValue).", retryAfter: .seconds(5))
+                message: "The default model '\(name)' is being loaded.", retryAfter: .seconds(5))
         }
-    }
-
-    private func defaultStatus() async -> ModelDescription.Status? {
-        guard let name = catalog.registry.defaultModel, let entry = catalog.registry.entry(named: name) else {
-            return nil
-        }
-        return await catalog.status(of: entry)
     }
 }

@@ -40,16 +40,19 @@ private struct Answer: Sendable {
     /// The transcript in one piece, in the format asked for.
     func whole() async throws -> Response {
         var transcript = Transcript()
+        var damagedPackets = 0
         for try await event in events {
             switch event {
             case .segment(let segment): transcript.append(segment)
             case .working: try context.checkClient()
-            case .done(let duration): transcript.duration = duration
+            case .done(let duration, let damaged): (transcript.duration, damagedPackets) = (duration, damaged)
             }
         }
-        log(transcript)
+        log(transcript, damagedPackets: damagedPackets)
+        var headers = headers(contentType: form.format.contentType)
+        if damagedPackets > 0 { headers[.damagedPackets] = "\(damagedPackets)" }
         return Response(
-            status: .ok, headers: headers(contentType: form.format.contentType),
+            status: .ok, headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(string: form.format.render(transcript, echoing: echo))))
     }
 
@@ -75,6 +78,7 @@ private struct Answer: Sendable {
 
     private func write(first: TranscriptEvent?, to writer: inout any ResponseBodyWriter) async throws {
         var transcript = Transcript()
+        var damagedPackets = 0
         var lastWrite = ContinuousClock.now
         func send(_ event: TranscriptStreamEvent) async throws {
             try await writer.write(ByteBuffer(string: event.text))
@@ -90,14 +94,14 @@ private struct Answer: Sendable {
             case .working:
                 try context.checkClient()
                 if lastWrite.duration(to: .now) >= Self.keepAliveInterval { try await send(.keepAlive) }
-            case .done(let duration):
-                transcript.duration = duration
+            case .done(let duration, let damaged):
+                (transcript.duration, damagedPackets) = (duration, damaged)
                 try await send(.done(transcript, languageHint: form.language))
                 try await send(.finished)
             }
             next = try await iterator.next()
         }
-        log(transcript)
+        log(transcript, damagedPackets: damagedPackets)
     }
 
     /// How long a stream may be silent; proxies commonly close after 30 to 60 s.
@@ -112,7 +116,10 @@ private struct Answer: Sendable {
         return headers
     }
 
-    private func log(_ transcript: Transcript) {
+    private func log(_ transcript: Transcript, damagedPackets: Int) {
+        if damagedPackets > 0 {
+            context.log.warning("Parts of a recording are damaged.", metadata: ["packets": "\(damagedPackets)"])
+        }
         let wall = context.elapsed.inSeconds
         let audio = transcript.duration.inSeconds
         context.log.info(

@@ -59,6 +59,8 @@ extension HTTPField.Name {
     static let requestID = Self.ours("x-request-id")
     /// The fields of a request that changed nothing.
     static let ignoredFields = Self.ours("x-asr-ignored")
+    /// How many packets of the recording could not be decoded; their sound is missing from the text.
+    static let damagedPackets = Self.ours("x-asr-damaged-packets")
     /// How long the answer took to make.
     static let processingMilliseconds = Self.ours("openai-processing-ms")
 

@@ -18,7 +18,8 @@ enum ParentWatch {
         guard getppid() == parent else { exit(EXIT_FAILURE) }
         Thread.detachNewThread {
             var byte: UInt8 = 0
-            while read(STDIN_FILENO, &byte, 1) > 0 || errno == EINTR {}
+            var count = 0
+            repeat { count = read(STDIN_FILENO, &byte, 1) } while count > 0 || (count < 0 && errno == EINTR)
             _exit(EXIT_SUCCESS)
         }
     }
