@@ -40,6 +40,26 @@ struct ConnectionTests {
         #expect(talk.matches(of: /Re-using existing connection/).count == 2)
     }
 
+    @Test func anEngineAnswersCurlOnItsSocketWhichIsForThisUserOnly() async throws {
+        let server = try ServerProcess.shared()
+        try await APIClient(server).waitUntilHealthy()
+        let run = try #require(server.folder.runs.first)
+        for folder in [run, "\(run)/engines", "\(run)/uploads"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: folder)
+            #expect(attributes[.posixPermissions] as? Int == 0o700, "\(folder)")
+        }
+        let socket = try #require(server.folder.sockets.first)
+        let file = Fixtures.audio("en_word_16k.wav")
+        let (output, _) = try await curl([
+            "--silent", "--unix-socket", socket, "http://engine/transcribe",
+            "--data", #"{"path": "\#(file)", "file_name": "a.wav", "maximum_seconds": 60}"#,
+        ])
+        let lines = output.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.first?.contains(#""text":"stop""#) == true)
+        #expect(lines.last?.hasPrefix(#"{"done":"#) == true)
+    }
+
     /// How a client may leave a request that goes on.
     enum HangUp: CaseIterable {
         case inMidStream, beforeTheAnswer
@@ -61,7 +81,9 @@ struct ConnectionTests {
         switch hangUp {
         case .inMidStream:
             let first = try await client.stream(long, ["model": "whisper", "stream": "true"]) { events in
-                #expect(server.folder.uploads.count == 1)
+                let upload = try #require(server.folder.uploads.first)
+                let attributes = try FileManager.default.attributesOfItem(atPath: upload)
+                #expect(attributes[.posixPermissions] as? Int == 0o600)
                 return try await events.next()
             }
             #expect(first.map { [$0].deltas.hasPrefix("one two three seven eight") } == true)

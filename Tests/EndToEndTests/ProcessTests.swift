@@ -50,6 +50,16 @@ struct ProcessTests {
         }
     }
 
+    @Test func anEngineThatHangsEndsWithTheServer() async throws {
+        try await withServer(setup) { server in
+            try await APIClient(server).waitUntilHealthy()
+            let engine = try #require(server.engines.first)
+            kill(engine, SIGSTOP)
+            #expect(try await server.stop(by: SIGTERM) == .exited(0))
+            #expect(ProcessTable.work(of: engine) == nil)
+        }
+    }
+
     @Test func aSignalWhileTheModelLoadsEndsTheServer() async throws {
         try await withServer(setup) { server in
             try await eventually("the engine starts") { !server.engines.isEmpty }

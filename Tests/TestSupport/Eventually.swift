@@ -17,11 +17,13 @@ public func untilFound<Value: Sendable>(
     _ probe: () async throws -> Value?
 ) async throws -> Value {
     let deadline = ContinuousClock.now + limit
-    repeat {
+    while true {
+        // Before the look: a busy machine may have kept us from it until the time was up.
+        let isLastLook = ContinuousClock.now >= deadline
         if let value = try await probe() { return value }
+        if isLastLook { throw NeverHappened("Waited \(limit) in vain: \(what)") }
         try await Task.sleep(for: .milliseconds(20))
-    } while ContinuousClock.now < deadline
-    throw NeverHappened("Waited \(limit) in vain: \(what)")
+    }
 }
 
 /// Looks again and again until something is so; throws `NeverHappened` when the time is up.

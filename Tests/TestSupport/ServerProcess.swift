@@ -93,13 +93,16 @@ public struct ServerFolder: Sendable {
     }
 
     /// The uploads on disk now.
-    public var uploads: [String] {
-        runs.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: "\($0)/uploads")) ?? [] }
-    }
+    public var uploads: [String] { runs.flatMap { contents("\($0)/uploads") } }
+
+    /// The sockets of engines that run.
+    public var sockets: [String] { runs.flatMap { contents("\($0)/engines") } }
 
     /// The folders of servers that run, or were killed.
-    public var runs: [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: temporary)) ?? []).map { "\(temporary)/\($0)" }
+    public var runs: [String] { contents(temporary) }
+
+    private func contents(_ folder: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).map { "\(folder)/\($0)" }
     }
 
     /// Writes the registry.
