@@ -112,8 +112,8 @@ struct BrokenModelTests {
             #expect(try await client.get("/health").body == #"{"status": "loading"}"#)
             #expect(try await client.get("/health/live").status == 200)
             let ready = try await client.get("/health/ready")
-            #expect(ready.status == 503)
-            #expect(try ready.error.message.contains("distant"))
+            try expectError(ready, 503, "model_failed", parameter: "model")
+            #expect(try ready.error.message.contains("http://127.0.0.1:9/distant.tar.bz2"))
         }
     }
 

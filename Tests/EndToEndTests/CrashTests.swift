@@ -79,12 +79,22 @@ struct CrashTests {
         }
     }
 
+    /// Also when nobody asked before.
+    @Test func healthStaysOkWhileTheEngineRestarts() async throws {
+        try await withServer(setup) { server in
+            try await eventually("the model is loaded") {
+                server.process.standardError.contains("The default model is ready")
+            }
+            kill(try #require(server.engines.first), SIGKILL)
+            #expect(try await APIClient(server).get("/health").body == #"{"status": "ok"}"#)
+        }
+    }
+
     @Test func anEngineThatDiesIdleIsReplacedUnseen() async throws {
         try await withHealthyServer { server, client in
             for _ in 0..<3 {
                 let engine = try await untilFound("an engine") { server.engines.first }
                 kill(engine, SIGKILL)
-                #expect(try await client.get("/health").body == #"{"status": "ok"}"#)
                 let answer = try await client.transcribe("en_word_16k.wav", ["model": "whisper"])
                 #expect(answer.body == #"{"text": "stop"}"#)
                 #expect(!server.engines.contains(engine))
