@@ -96,6 +96,11 @@ import TranscriptFormats
         #expect(try await SentForm(fields).received().ignored == ignored)
     }
 
+    @Test func anEmptyFieldDoesNotHideOneThatIsRefused() async throws {
+        let fields = [("chunking_strategy", ""), ("chunking_strategy[type]", "server_vad")]
+        #expect(try await SentForm(fields).refusal()?.parameter == "chunking_strategy")
+    }
+
     @Test func theLastOfSeveralValuesCounts() async throws {
         let form = try await SentForm([("response_format", "xml"), ("response_format", "text")]).received()
         #expect(form.format == .text)

@@ -15,6 +15,10 @@ struct TranscriptionEndpoint: Sendable {
 
     @Sendable func create(_ request: Request, context: APIContext) async throws -> Response {
         let form = try await TranscriptionForm(reader.read(request))
+        return try await context.whileConnected { try await answer(form, context: context) }
+    }
+
+    private func answer(_ form: TranscriptionForm, context: APIContext) async throws -> Response {
         let entry = try await catalog.store.resolve(form.model)
         let engine = try await catalog.engine(for: entry)
         let events = try await engine.transcribe(
@@ -44,7 +48,7 @@ private struct Answer: Sendable {
         for try await event in events {
             switch event {
             case .segment(let segment): transcript.append(segment)
-            case .working: try context.checkClient()
+            case .working: break
             case .done(let duration, let damaged): (transcript.duration, damagedPackets) = (duration, damaged)
             }
         }

@@ -81,6 +81,7 @@ struct FormReader {
         switch part {
         case .none: return 0
         case .text(let name, var value):
+            part = .none  // so that `value` is the only owner and grows in place
             value.writeImmutableBuffer(bytes)
             part = .text(name: name, value: value)
             return bytes.readableBytes

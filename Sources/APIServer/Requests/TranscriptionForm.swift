@@ -2,7 +2,7 @@ import SpeechTypes
 import TranscriptFormats
 
 /// A request to transcribe, checked: what is in it is possible, as far as that can be told without the model.
-struct TranscriptionForm {
+struct TranscriptionForm: Sendable {
     let file: SpooledUpload
     let fileName: String
     let model: String
@@ -51,6 +51,11 @@ private struct FormFields {
     /// The last value of a field; `nil` where it is missing or empty.
     func text(_ name: String) -> String? {
         values[name]?.last.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Whether any value of a field says something.
+    private func isGiven(_ name: String) -> Bool {
+        values[name]?.contains { !$0.isEmpty } == true
     }
 
     func responseFormat() throws(APIError) -> ResponseFormat {
@@ -103,8 +108,8 @@ private struct FormFields {
         for item in values["include"] ?? [] where !item.isEmpty {
             throw .unsupported("include", "'\(item)' cannot be included; leave the field out.")
         }
-        let chunking = values.keys.first { $0 == "chunking_strategy" || $0.hasPrefix("chunking_strategy[") }
-        if let chunking, text(chunking) != nil {
+        let names = values.keys.filter { $0 == "chunking_strategy" || $0.hasPrefix("chunking_strategy[") }
+        if names.contains(where: isGiven) {
             throw .unsupported(
                 "chunking_strategy", "A chunking_strategy is not supported; long recordings are cut without it.")
         }
@@ -112,7 +117,7 @@ private struct FormFields {
 
     /// Decoding is greedy, which is temperature 0; no family takes hints yet.
     func ignored(temperature: Double) -> [String] {
-        var ignored = ["prompt", "keywords", "languages"].filter { text($0) != nil }
+        var ignored = ["prompt", "keywords", "languages"].filter(isGiven)
         if temperature != 0 { ignored.append("temperature") }
         return ignored
     }
