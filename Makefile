@@ -7,28 +7,31 @@ STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 PORT :=
 ARGS :=
 
-.PHONY: help setup build serve test check format clean FORCE
+.PHONY: help setup needs build serve test check format clean FORCE
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: ## Install and fetch what is missing: system packages, sherpa-onnx, the starter model
+setup: ## Install and fetch all that is missing to build, serve and test
+	@scripts/setup --test
+
+# What building and serving take; the tests need a Python environment as well.
+needs:
 	@scripts/setup
 
-build: setup ## Build everything for debugging
+build: needs ## Build everything for debugging
 	swift build
 
 serve: $(BUILT) ## Serve the starter model on 127.0.0.1:8000 (PORT=9000, ARGS="--flag ...")
 	@exec $(SERVER) --config .deps/models.yaml --model-dir .deps/models $(if $(PORT),--port $(PORT)) $(ARGS)
 
 # The stamp gets the time when the build began, so that an edit during the build is seen next time.
-$(BUILT): $(SOURCES) $(if $(wildcard $(SERVER)),,FORCE) | setup
+$(BUILT): $(SOURCES) $(if $(wildcard $(SERVER)),,FORCE) | needs
 	@mkdir -p .build && touch $@.new
 	swift build --configuration release --product asr2clip-serve $(STATIC)
 	@mv $@.new $@
 
-test: ## Set up also for the tests, then run everything CI runs
-	@scripts/setup --test
+test: setup ## Set up, then run everything CI runs
 	@scripts/check
 
 check: ## Lint, build and test, without setting up
