@@ -75,7 +75,8 @@ public actor LocalModels {
     public func prepare(
         _ entry: ModelEntry, waitingUpTo limit: Duration
     ) async throws(ModelError) -> ModelSpecification {
-        let deadline = ContinuousClock.now + limit
+        let began = ContinuousClock.now
+        let deadline = began + limit
         while true {
             let missing = entry.missingFiles()
             guard let file = missing.first else { return entry.specification }
@@ -86,7 +87,7 @@ public actor LocalModels {
                         + "or add download: with a url to its entry in \(registry.file).")
             }
             guard !isShutDown else { throw ModelError(.notReady, "The server is shutting down.") }
-            if let failure = recentFailure(of: entry) { throw failure }
+            if let failure = recentFailure(of: entry, since: began) { throw failure }
             if fetches[entry.directory] == nil { start(entry, download) }
             guard await wait(for: entry.directory, until: deadline) else { throw notReady(entry) }
         }
@@ -145,10 +146,10 @@ public actor LocalModels {
         for waiter in (fetch?.waiters ?? [:]).values { waiter.finish() }
     }
 
-    /// The failure that is too fresh for another try.
-    private func recentFailure(of entry: ModelEntry) -> ModelError? {
+    /// The failure of the fetch that a caller waited for, or one that is too fresh for another try.
+    private func recentFailure(of entry: ModelEntry, since began: ContinuousClock.Instant) -> ModelError? {
         guard let (error, time) = failures[entry.name] else { return nil }
-        return ContinuousClock.now - time < settings.retryInterval ? error : nil
+        return time >= began || ContinuousClock.now - time < settings.retryInterval ? error : nil
     }
 
     /// Waits until a fetch ends.

@@ -65,7 +65,7 @@ struct FailedFetchTests {
                 let (store, entry) = try folder.store(
                     download: "url: \(server.url(row.path))\(row.more)", onProgress: reports.add)
                 let error = await #expect(throws: ModelError.self) {
-                    try await store.prepare(entry, waitingUpTo: .seconds(30))
+                    try await store.prepare(entry, waitingUpTo: .seconds(300))
                 }
                 #expect(error?.code == .failed)
                 #expect(error?.message.hasPrefix("Model 'voice' could not be fetched. ") == true)
@@ -102,7 +102,7 @@ struct FailedFetchTests {
             try await withTemporaryFolder { folder in
                 let (store, entry) = try folder.store(download: "url: \(server.url("/v.tar"))")
                 let error = await #expect(throws: ModelError.self) {
-                    try await store.prepare(entry, waitingUpTo: .seconds(30))
+                    try await store.prepare(entry, waitingUpTo: .seconds(300))
                 }
                 #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
                 try #expect(folder.contents == ["asr2clip", "asr2clip/models"])
@@ -120,7 +120,7 @@ struct FailedFetchTests {
             try await withTemporaryFolder { folder in
                 let (store, entry) = try folder.store(download: "url: \(server.url("/v.tgz")), archive_subdir: v")
                 let error = await #expect(throws: ModelError.self) {
-                    try await store.prepare(entry, waitingUpTo: .seconds(30))
+                    try await store.prepare(entry, waitingUpTo: .seconds(300))
                 }
                 #expect(error?.message.contains("link 'l' leads out of") == true, "\(error?.message ?? "")")
                 try #expect(folder.contents == ["asr2clip", "asr2clip/models"])
@@ -136,7 +136,7 @@ struct FailedFetchTests {
                 let (store, entry) = try folder.store(
                     download: "url: \(server.url("/v.tgz"))", settings: FetchSettings(idleTimeout: .milliseconds(200)))
                 let error = await #expect(throws: ModelError.self) {
-                    try await store.prepare(entry, waitingUpTo: .seconds(30))
+                    try await store.prepare(entry, waitingUpTo: .seconds(300))
                 }
                 #expect(error?.message.contains("sent nothing for 0.2 seconds") == true, "\(error?.message ?? "")")
                 try #expect(folder.contents == ["asr2clip", "asr2clip/models"])
@@ -150,7 +150,7 @@ struct FailedFetchTests {
             let (store, entry) = try folder.store(
                 download: "url: 'http://ada:hidden@127.0.0.1:1/v.tgz?hidden'", logger: log.logger, onProgress: nil)
             let error = await #expect(throws: ModelError.self) {
-                try await store.prepare(entry, waitingUpTo: .seconds(30))
+                try await store.prepare(entry, waitingUpTo: .seconds(300))
             }
             #expect(error?.code == .failed)
             let line = "error: Downloading voice failed. Cannot reach http://127.0.0.1:1/v.tgz; check the network"
@@ -171,7 +171,7 @@ struct FailedFetchTests {
                 let (store, entry) = try folder.store(
                     download: "url: \(server.url(path))", settings: FetchSettings(freeSpace: { _ in free }))
                 let error = await #expect(throws: ModelError.self) {
-                    try await store.prepare(entry, waitingUpTo: .seconds(30))
+                    try await store.prepare(entry, waitingUpTo: .seconds(300))
                 }
                 #expect(
                     error?.message.contains("needs about \(times) MB on the disk") == true, "\(error?.message ?? "")")
@@ -188,7 +188,7 @@ struct FailedFetchTests {
                 try folder.write("mine", to: "asr2clip/models/voice/m.onnx/file")
                 let (store, entry) = try folder.store(download: "url: \(server.url("/v.tgz"))")
                 let error = await #expect(throws: ModelError.self) {
-                    try await store.prepare(entry, waitingUpTo: .seconds(30))
+                    try await store.prepare(entry, waitingUpTo: .seconds(300))
                 }
                 #expect(error?.message.contains("voice/m.onnx is there, but is no file") == true)
                 #expect(folder.text("asr2clip/models/voice/m.onnx/file") == "mine")
