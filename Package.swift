@@ -156,7 +156,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "asr2clip", "asr2clip-serve", .asyncHTTPClient, .nioCore, .subprocess, .systemPackage,
+                "SpeechRecognition", "TestSupport", "asr2clip", "asr2clip-serve", .asyncHTTPClient, .nioCore,
+                .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
     ]

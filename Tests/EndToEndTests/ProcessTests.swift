@@ -1,4 +1,5 @@
 import Foundation
+import SpeechRecognition
 import TestSupport
 import Testing
 
@@ -24,6 +25,17 @@ struct ProcessTests {
             #expect(try await server.process.exit() == .signaled(SIGKILL))
             #expect(await request.result.isFailure)
         }
+    }
+
+    /// Programs that tests run have no standard input, so to the engine its parent is gone; on Linux the kernel is not asked,
+    /// since the process that started it lives.
+    @Test(arguments: [(getpid(), Int32(0)), (1, 1)])
+    func anEngineEndsWithItsStandardInputAndServesNoStranger(parent: Int32, status: Int32) async throws {
+        let folder = try TemporaryFolder()
+        let model = String(decoding: try JSONEncoder().encode(ModelSpecification.fixture(.whisper)), as: UTF8.self)
+        let arguments = ["--socket", folder.file("e.sock"), "--lanes", "1", "--parent", "\(parent)", "--model", model]
+        let result = try await runToEnd(ServerProcess.path(of: "asr2clip-serve"), ["engine"] + arguments)
+        #expect(result.status == .exited(status))
     }
 
     @Test func theNextServerRemovesWhatAKilledOneLeft() async throws {
