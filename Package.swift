@@ -17,11 +17,11 @@ extension Target.Dependency {
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let collections: Self = .product(name: "Collections", package: "swift-collections")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
+    static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
-    static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioFoundationCompat: Self = .product(name: "NIOFoundationCompat", package: "swift-nio")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let serviceLifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -42,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
@@ -87,7 +88,7 @@ let package = Package(
             name: "Engine",
             dependencies: [
                 "CProcess", "SpeechRecognition", "SpeechTypes", "Transcription", .asyncHTTPClient, .hummingbird,
-                .logging, .nioCore, .nioFoundationCompat, .serviceLifecycle, .subprocess, .systemPackage,
+                .collections, .logging, .nioCore, .nioFoundationCompat, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
         .target(name: "TranscriptFormats", dependencies: ["SpeechTypes"], swiftSettings: strict),
@@ -95,7 +96,7 @@ let package = Package(
             name: "APIServer",
             dependencies: [
                 "BlockingWork", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TranscriptFormats",
-                "Transcription", .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioPosix, .nioHTTPTypes,
+                "Transcription", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes,
                 .serviceLifecycle,
             ],
             swiftSettings: strict),

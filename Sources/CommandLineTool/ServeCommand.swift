@@ -12,7 +12,8 @@ public struct ServeCommand: AsyncParsableCommand {
 
             Try it:
               asr2clip-serve
-              curl http://127.0.0.1:8000/v1/audio/transcriptions -F file=@speech.wav -F model=sensevoice-small
+              curl http://127.0.0.1:8000/v1/audio/transcriptions \\
+                -F file=@speech.wav -F model=sensevoice-small
 
             Any OpenAI client works: set its base URL to http://127.0.0.1:8000/v1 and any API key.
             """,
