@@ -7,11 +7,13 @@ struct Routes: Sendable {
     let models: ModelEndpoints
     let health: HealthEndpoints
 
+    static let transcriptionPath = "/v1/audio/transcriptions"
+
     private typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
     private var table: [(method: HTTPRequest.Method, path: RouterPath, handler: Handler)] {
         [
-            (.post, "/v1/audio/transcriptions", transcriptions.create),
+            (.post, RouterPath(Self.transcriptionPath), transcriptions.create),
             (.get, "/v1/models", models.list),
             (.get, "/v1/models/**", models.show),
             (.get, "/health", health.health),
@@ -29,12 +31,10 @@ struct Routes: Sendable {
             for method in refused {
                 router.on(RouterPath(path), method: method) { request, _ -> Response in
                     let known = allowed.joined(separator: ", ")
-                    var answer = APIError(
+                    throw APIError(
                         status: .methodNotAllowed, code: "method_not_allowed",
-                        message: "\(path) does not take \(request.method.rawValue); use \(known).", abandonsBody: true
-                    ).response
-                    answer.headers[.allow] = known
-                    return answer
+                        message: "\(path) does not take \(request.method.rawValue); use \(known).", allow: known,
+                        abandonsBody: true)
                 }
             }
         }

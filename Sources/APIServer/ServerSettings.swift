@@ -8,7 +8,7 @@ public struct ServerSettings: Sendable, Equatable {
     public var maximumUpload: Int
     /// The longest recording a request may send.
     public var maximumDuration: Duration
-    /// How long a request waits for its model to be fetched.
+    /// How long a request waits for its model to be fetched, and then to be loaded.
     public var modelWait: Duration
     /// How long running requests may go on after the server was told to stop.
     public var shutdownGrace: Duration

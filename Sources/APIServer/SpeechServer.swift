@@ -48,7 +48,7 @@ public struct SpeechServer: Service {
             router: makeRouter(),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [HangUpHandler(), ContinueHandler()])),
+                    additionalChannelHandlers: [HangUpHandler(), ContinueHandler()], idleTimeout: Self.idleTimeout)),
             configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
             onServerRunning: { channel in
                 onListening(channel.localAddress?.port ?? settings.port)
@@ -68,6 +68,9 @@ public struct SpeechServer: Service {
             shutdown.raise()
         }
     }
+
+    /// How long a connection may be silent while a request is awaited or sent; work on an answer does not count.
+    private static let idleTimeout = TimeAmount.seconds(75)
 
     private func makeRouter() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)

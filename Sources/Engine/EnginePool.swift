@@ -45,7 +45,7 @@ public actor EnginePool {
     ///
     /// One that stays loaded is started again at once when it dies, for the next job to find it ready.
     public func engine(for model: ModelSpecification, staysLoaded: Bool = false) -> EngineSupervisor {
-        if let supervisor = supervisors[model.name], supervisor.model == model { return supervisor }
+        if let supervisor = supervisors[model.name] { return supervisor }
         let supervisor = EngineSupervisor(model: model, staysLoaded: staysLoaded, surroundings: surroundings)
         supervisors[model.name] = supervisor
         return supervisor

@@ -47,6 +47,14 @@ public actor EngineSupervisor: Transcriber {
     /// Where the engine is in its life.
     public var status: EngineStatus { EngineStatus(lifecycle.state) }
 
+    /// Starts the engine if it does not run and may be tried, without waiting for it.
+    ///
+    /// - Returns: Where it is then.
+    public func wake() -> EngineStatus {
+        if !isShuttingDown { follow(lifecycle.wanted(at: .now, files: ModelFilesStamp(of: model))) }
+        return status
+    }
+
     /// Loads the model if it is not loaded, and waits until it is.
     ///
     /// - Throws: `EngineError`.
@@ -133,20 +141,20 @@ public actor EngineSupervisor: Transcriber {
             try? await Task.sleep(for: delay)
             guard !Task.isCancelled else { return }
             let end = await EngineProcess.run(command, executable: surroundings.executable, logger: logger) {
-                await self.heard($0, from: command)
+                await self.heard($0, from: command, run: run)
             }
             try? FileManager.default.removeItem(atPath: command.socket)
             self.ended(end, run: run, logger: logger)
         }
     }
 
-    private func heard(_ greeting: Greeting, from command: EngineCommand) {
+    private func heard(_ greeting: Greeting, from command: EngineCommand, run: Int) {
         if let reason = greeting.failed {
             follow(lifecycle.refused(reason, at: .now))
         } else {
             lifecycle.loaded()
             hasBeenLoaded = true
-            current.resolve(.success(EngineConnection(client: surroundings.client, socket: command.socket, run: runs)))
+            current.resolve(.success(EngineConnection(client: surroundings.client, socket: command.socket, run: run)))
         }
     }
 
@@ -160,6 +168,7 @@ public actor EngineSupervisor: Transcriber {
         }
         guard run == runs else { return }
         running = nil
+        gate.forgetAllInside()
         let wasRunning = lifecycle.state == .running
         let stamp = ModelFilesStamp(of: model)
         let reason = "Model '\(model.name)' cannot be loaded: its engine ended with \(lastWords)"

@@ -1,6 +1,6 @@
 public import SpeechRecognition
 
-/// Transcribes in this process: for tests and benchmarks, and for a tool that runs without a server.
+/// Transcribes in this process: for tests and benchmarks.
 public struct LocalTranscriber: Transcriber {
     private let pipeline: TranscriptionPipeline
 

@@ -10,7 +10,7 @@ public enum TranscriptEvent: Sendable, Equatable {
     case done(duration: Duration, damagedPackets: Int)
 }
 
-/// Events as they come; asking for the next one is what drives the work, and letting go of the stream ends it.
+/// Events as they come. Letting go of the stream ends the work.
 public typealias TranscriptEvents = AsyncThrowingStream<TranscriptEvent, any Error>
 
 /// Turns a recording into a transcript, here or in an engine process.

@@ -19,7 +19,7 @@ public struct TranscriptionPipeline: Sendable {
         case tick
     }
 
-    /// Transcribes one recording. At most one window more than there are lanes is in memory.
+    /// Transcribes one recording. At most two windows more than there are lanes are in memory.
     ///
     /// - Parameters:
     ///   - job: The recording.

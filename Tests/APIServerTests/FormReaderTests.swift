@@ -48,6 +48,14 @@ import Testing
         #expect(error?.abandonsBody == (code == nil ? nil : true))
     }
 
+    @Test func whatFollowsTheFormHasALimitToo() async throws {
+        var form = SentForm()
+        form.end += String(repeating: "x", count: 2 * FormReader.maximumText)
+        let error = try #require(try await form.refusal(maximumUpload: 100))
+        #expect(error.code == "audio_too_large")
+        #expect(try await form.refusal(maximumUpload: .max) == nil)
+    }
+
     @Test func textFieldsHaveALimitOfTheirOwn() async throws {
         let half = String(repeating: "x", count: FormReader.maximumText / 2)
         #expect(try await SentForm([("prompt", half)]).refusal() == nil)

@@ -86,7 +86,8 @@ import Testing
     }
 
     @Test func theHelpShowsWhatToTry() {
-        #expect(ServeCommand.helpMessage().contains("curl http://127.0.0.1:8000/v1/audio/transcriptions -F file=@"))
+        let call = "audio/transcriptions \\\n    -F file=@speech.wav -F model=sensevoice-small"
+        #expect(ServeCommand.helpMessage().contains(call))
         #expect(ClipCommand.helpMessage().contains("asr2clip --serve"))
     }
 

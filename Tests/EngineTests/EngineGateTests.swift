@@ -70,6 +70,20 @@ struct EngineGateTests {
         last.leave()
     }
 
+    @Test func whoIsForgottenHoldsNobodyUpAndLeavesUnnoticed() async throws {
+        let forgotten = try await visitor(.shared)
+        let alone = try await visitor(.alone)
+        gate.forgetAllInside()
+        try await eventually("the one comes in") { alone.hasEntered }
+        let next = try await visitor(.alone)
+        forgotten.leave()
+        try await Task.sleep(for: .milliseconds(20))
+        #expect(!next.hasEntered)
+        alone.leave()
+        try await eventually("the next comes in") { next.hasEntered }
+        next.leave()
+    }
+
     @Test func thoseWhoWantToBeAloneComeInOneByOneInOrder() async throws {
         let visitors = try await [visitor(.alone), visitor(.alone), visitor(.alone)]
         for (index, visitor) in visitors.enumerated() {

@@ -16,14 +16,14 @@ struct HealthEndpoints: Sendable {
         Response(json: ["status": "ok"])
     }
 
-    /// 200 when a request for the default model would be accepted now.
+    /// 200 when a request for the default model would be accepted now; asking starts what is needed for that.
     @Sendable func ready(_ request: Request, context: APIContext) async throws -> Response {
         guard let name = catalog.registry.defaultModel else {
             throw APIError.modelFailed("The registry \(catalog.registry.file) names no default_model.")
         }
         // Throws the reason when files are missing; a fetch that failed a while ago is tried again.
-        _ = try await catalog.store.prepare(catalog.store.resolve(name), waitingUpTo: .zero)
-        switch await catalog.engines.status(of: name) {
+        let model = try await catalog.store.prepare(catalog.store.resolve(name), waitingUpTo: .zero)
+        switch await catalog.engines.engine(for: model, staysLoaded: true).wake() {
         case .loaded: return Response(json: ["status": "ok"])
         case .failed(let reason): throw APIError.modelFailed(reason)
         case .loading, .unloaded:

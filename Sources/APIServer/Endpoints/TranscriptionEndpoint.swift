@@ -113,7 +113,6 @@ private struct Answer: Sendable {
 
     private func headers(contentType: String) -> HTTPFields {
         var headers: HTTPFields = [.contentType: contentType]
-        headers[.processingMilliseconds] = "\(Int(context.elapsed.inSeconds * 1000))"
         let takesLanguage = entry.family.takesLanguage || form.language == nil
         let ignored = form.ignored + (takesLanguage ? [] : ["language"])
         if !ignored.isEmpty { headers[.ignoredFields] = ignored.joined(separator: ", ") }

@@ -20,6 +20,8 @@ struct APIError: Error {
     var retryAfter: Duration?
     /// Whether SDKs are told not to repeat the request although its status is 5xx.
     var willRepeat = false
+    /// The methods that would do, sent as `Allow`.
+    var allow: String?
     /// Whether the request's body may be unread: the connection is then closed once the client had time to read this.
     var abandonsBody = false
 
@@ -46,6 +48,7 @@ struct APIError: Error {
     var response: Response {
         var headers: HTTPFields = [.contentType: "application/json"]
         if let retryAfter { headers[.retryAfter] = "\(max(1, retryAfter.components.seconds))" }
+        if let allow { headers[.allow] = allow }
         if willRepeat { headers[.shouldRetry] = "false" }
         if abandonsBody { headers[.connection] = "close" }
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body.text)))

@@ -77,7 +77,8 @@ extension APIError {
         case .notFound:
             self.init(
                 status: .notFound, code: "not_found",
-                message: "There is no such endpoint. Try /v1/audio/transcriptions, /v1/models or /health.")
+                message: "There is no such endpoint. Try /v1/audio/transcriptions, /v1/models or /health.",
+                abandonsBody: true)
         default:
             self.init(
                 status: error.status, code: "invalid_value", message: error.body ?? error.status.reasonPhrase,

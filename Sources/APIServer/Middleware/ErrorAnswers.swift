@@ -8,7 +8,9 @@ struct ErrorAnswers: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            let answer = answer(to: error, context: context)
+            var answer = answer(to: error, context: context)
+            // Only the one endpoint for POST reads bodies.
+            answer.abandonsBody = request.hasBody && (answer.abandonsBody || request.method != .post)
             if answer.abandonsBody { LingeringClose.begin(on: context.channel) }
             return answer.response
         }
@@ -27,5 +29,12 @@ struct ErrorAnswers: RouterMiddleware {
             context.log.info("The client hung up before its answer.")
         }
         return .unforeseen
+    }
+}
+
+extension Request {
+    /// Whether the client sends anything behind the head (RFC 9112, section 6).
+    fileprivate var hasBody: Bool {
+        headers[.transferEncoding] != nil || (headers[.contentLength] ?? "0") != "0"
     }
 }

@@ -1,8 +1,10 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import SpeechTypes
 
-/// Gives every request an id, which its answer carries as `x-request-id` and its log lines too.
+/// Gives every request an id, which its answer carries as `x-request-id` and its log lines too, and says how long a
+/// transcription took.
 struct RequestNames: RouterMiddleware {
     let log: Logger
 
@@ -13,6 +15,10 @@ struct RequestNames: RouterMiddleware {
         context.identify(by: request.headers[.requestID], log: log)
         var response = try await next(request, context)
         response.headers[.requestID] = context.requestID
-        return response
+        if request.uri.path == Routes.transcriptionPath {
+            response.headers[.processingMilliseconds] = "\(Int(context.elapsed.inSeconds * 1000))"
+        }
+        // An error has a body whatever the method was; after the answer to HEAD it would be taken for the next answer.
+        return request.method == .head ? response.createHeadResponse() : response
     }
 }

@@ -22,17 +22,16 @@ struct FormReader {
     /// - Throws: `MultipartError`, or `APIError` for what is too large or there twice.
     func read(_ request: Request) async throws -> Form {
         // Known before the first byte: the form's own lines are some hundred bytes, and text has its own limit.
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }),
-            length > maximumUpload + 2 * Self.maximumText
-        {
-            throw APIError.tooLarge(limit: maximumUpload)
-        }
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }) { try check(length) }
         let boundary = try MultipartParser.boundary(fromContentType: request.headers[.contentType])
         var parser = MultipartParser(boundary: boundary)
         var form = Form()
         var part = OpenPart.none
         var textBytes = 0
+        var bodyBytes = 0
         for try await chunk in request.body {
+            bodyBytes += chunk.readableBytes
+            try check(bodyBytes)
             parser.append(chunk)
             while let event = try parser.next() {
                 switch event {
@@ -46,7 +45,7 @@ struct FormReader {
                             abandonsBody: true)
                     }
                 case .partEnded:
-                    if case .text(let name, let value) = part { form.fields[name, default: []].append(value.asText) }
+                    try await end(part, in: &form)
                     part = .none
                 case .finished: break
                 }
@@ -54,6 +53,11 @@ struct FormReader {
         }
         try parser.finish()
         return form
+    }
+
+    /// Bounds the body as a whole: file, text fields and the lines between them.
+    private func check(_ bodyBytes: Int) throws(APIError) {
+        guard bodyBytes - 2 * Self.maximumText <= maximumUpload else { throw .tooLarge(limit: maximumUpload) }
     }
 
     private enum OpenPart {
@@ -74,6 +78,14 @@ struct FormReader {
         let upload = try spool.begin()
         form.file = (upload, part.filename ?? "file")
         return .file(upload, size: 0)
+    }
+
+    private func end(_ part: OpenPart, in form: inout Form) async throws {
+        switch part {
+        case .none: break
+        case .text(let name, let value): form.fields[name, default: []].append(value.asText)
+        case .file(let upload, _): try await upload.close()
+        }
     }
 
     /// - Returns: How many bytes of text were added.

@@ -43,4 +43,9 @@ actor SpooledUpload {
         try handle.write(contentsOf: bytes.readableBytesView)
         size += bytes.readableBytes
     }
+
+    /// Ends the writing; the file stays.
+    func close() throws {
+        try handle.close()
+    }
 }

@@ -17,26 +17,30 @@ final class EngineGate: Sendable {
     final class Pass: Sendable {
         private let gate: EngineGate
         private let mode: Mode
+        private let generation: Int
 
-        fileprivate init(gate: EngineGate, mode: Mode) {
+        fileprivate init(gate: EngineGate, mode: Mode, generation: Int) {
             self.gate = gate
             self.mode = mode
+            self.generation = generation
         }
 
         deinit {
-            gate.leave(mode)
+            gate.leave(mode, generation: generation)
         }
     }
 
     private struct Waiter {
         let id: UUID
         let mode: Mode
-        let entry: CheckedContinuation<Void, any Error>
+        let entry: CheckedContinuation<Int, any Error>
     }
 
     private struct State {
         var sharing = 0
         var isTakenAlone = false
+        /// Counts how often all inside were forgotten.
+        var generation = 0
         var waiting: Deque<Waiter> = []
 
         mutating func enter(_ mode: Mode) -> Bool {
@@ -66,11 +70,11 @@ final class EngineGate: Sendable {
     /// - Throws: `CancellationError` if the task is cancelled meanwhile.
     func enter(_ mode: Mode) async throws -> Pass {
         let id = UUID()
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (entry: CheckedContinuation<Void, any Error>) in
-                let decided = state.withLock { state -> Result<Void, any Error>? in
+        let generation = try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (entry: CheckedContinuation<Int, any Error>) in
+                let decided = state.withLock { state -> Result<Int, any Error>? in
                     if Task.isCancelled { return .failure(CancellationError()) }
-                    if state.waiting.isEmpty, state.enter(mode) { return .success(()) }
+                    if state.waiting.isEmpty, state.enter(mode) { return .success(state.generation) }
                     state.waiting.append(Waiter(id: id, mode: mode, entry: entry))
                     return nil
                 }
@@ -79,27 +83,39 @@ final class EngineGate: Sendable {
         } onCancel: {
             giveUp(id)
         }
-        return Pass(gate: self, mode: mode)
+        return Pass(gate: self, mode: mode, generation: generation)
+    }
+
+    /// Empties the engine: it has ended, and a job that has not noticed yet holds nobody up.
+    func forgetAllInside() {
+        let (admitted, generation) = state.withLock { state in
+            state.generation += 1
+            state.sharing = 0
+            state.isTakenAlone = false
+            return (state.admit(), state.generation)
+        }
+        admitted.forEach { $0.entry.resume(returning: generation) }
     }
 
     private func giveUp(_ id: UUID) {
-        let (gone, admitted) = state.withLock { state -> (Waiter?, [Waiter]) in
-            guard let index = state.waiting.firstIndex(where: { $0.id == id }) else { return (nil, []) }
+        let (gone, admitted, generation) = state.withLock { state -> (Waiter?, [Waiter], Int) in
+            guard let index = state.waiting.firstIndex(where: { $0.id == id }) else { return (nil, [], 0) }
             let gone = state.waiting.remove(at: index)
-            return (gone, state.admit())
+            return (gone, state.admit(), state.generation)
         }
         gone?.entry.resume(throwing: CancellationError())
-        admitted.forEach { $0.entry.resume() }
+        admitted.forEach { $0.entry.resume(returning: generation) }
     }
 
-    private func leave(_ mode: Mode) {
-        let admitted = state.withLock { state in
+    private func leave(_ mode: Mode, generation: Int) {
+        let admitted = state.withLock { state -> [Waiter] in
+            guard generation == state.generation else { return [] }
             switch mode {
             case .shared: state.sharing -= 1
             case .alone: state.isTakenAlone = false
             }
             return state.admit()
         }
-        admitted.forEach { $0.entry.resume() }
+        admitted.forEach { $0.entry.resume(returning: generation) }
     }
 }

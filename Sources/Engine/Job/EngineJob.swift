@@ -8,6 +8,8 @@ actor EngineJob {
     private let supervisor: EngineSupervisor
     private var attempt = 0
     private var place: EngineSupervisor.Place?
+    /// A second run's way into the engine, which may take as long as those before it need.
+    private var entry: (task: Task<Void, Never>, place: Pending<EngineSupervisor.Place>)?
     private var answer: EngineConnection.Answer?
     private var segmentsReported = 0
     private var segmentsOfThisAttempt = 0
@@ -52,7 +54,8 @@ actor EngineJob {
         if let held = self.place {
             place = held
         } else {
-            place = try await supervisor.admit(attempt == 0 ? .shared : .alone)
+            guard let admitted = try await admitted() else { return .working }
+            place = admitted
             self.place = place
         }
         // Taken out while it waits: letting go of it is what hangs up.
@@ -65,6 +68,32 @@ actor EngineJob {
         let event = try await answer.next()
         self.answer = answer
         return event
+    }
+
+    /// Lets the job in; `nil` once a second while a second run has to wait.
+    private func admitted() async throws -> EngineSupervisor.Place? {
+        guard attempt > 0 else { return try await supervisor.admit(.shared) }
+        let entry = entry ?? enterAlone()
+        self.entry = entry
+        guard let place = try await entry.place.value(within: .seconds(1)) else { return nil }
+        self.entry = nil
+        return place
+    }
+
+    private func enterAlone() -> (task: Task<Void, Never>, place: Pending<EngineSupervisor.Place>) {
+        let place = Pending<EngineSupervisor.Place>()
+        let task = Task { [supervisor] in
+            do {
+                place.resolve(.success(try await supervisor.admit(.alone)))
+            } catch {
+                place.resolve(.failure(error))
+            }
+        }
+        return (task, place)
+    }
+
+    deinit {
+        entry?.task.cancel()
     }
 
     private func startOver() async throws {
