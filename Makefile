@@ -29,7 +29,7 @@ serve: $(BUILT) ## Serve the starter model on 127.0.0.1:8000 (PORT=9000, ARGS="-
 $(BUILT): $(SOURCES) $(if $(wildcard $(SERVER)),,FORCE) | needs
 	@mkdir -p .build && touch $@.new
 	swift build --configuration release --product asr2clip-serve $(STATIC)
-	@mv $@.new $@
+	@mv -f $@.new $@ || test -e $@
 
 test: setup ## Set up, then run everything CI runs
 	@scripts/check
