@@ -59,6 +59,8 @@ public struct SpeechServer: Service {
             try await withThrowingTaskGroup { group in
                 group.addTask {
                     for await _ in hasBegun {}
+                    // The loop also ends when nothing could listen: then nothing is started.
+                    try Task.checkCancellation()
                     await catalog.loadDefault()
                 }
                 try await application.run()

@@ -10,7 +10,7 @@ struct StartFailure: Error {
         self.message = message
     }
 
-    /// Explains why nothing listens.
+    /// Explains why the server does not run, or no longer.
     init(_ error: any Error, settings: ServerSettings) {
         let address = "\(settings.host):\(settings.port)"
         switch (error as? IOError)?.errnoCode {
@@ -21,7 +21,7 @@ struct StartFailure: Error {
         case EADDRNOTAVAIL:
             message = "This machine has no address \(settings.host). Choose another with --host."
         default:
-            message = "Cannot listen on \(address): \(error)"
+            message = "The server on \(address) failed: \(error). Check --host and --port."
         }
     }
 }
