@@ -1,8 +1,6 @@
-public import Engine
 import Hummingbird
 import HummingbirdCore
 public import Logging
-public import ModelStore
 import NIOCore
 public import ServiceLifecycle
 
@@ -19,22 +17,19 @@ public struct SpeechServer: Service {
     ///
     /// - Parameters:
     ///   - settings: Address and limits.
-    ///   - registry: The models by name.
-    ///   - store: The models on disk.
-    ///   - engines: The processes that load them.
+    ///   - catalog: The models.
     ///   - directory: Where uploads are spooled.
     ///   - logger: Told of each request, never of its text.
     ///   - onListening: Called with the port once the server listens.
     public init(
-        _ settings: ServerSettings, registry: ModelRegistry, store: LocalModels, engines: EnginePool,
-        directory: RunDirectory, logger: Logger, onListening: @escaping @Sendable (Int) -> Void
+        _ settings: ServerSettings, catalog: ModelCatalog, directory: RunDirectory, logger: Logger,
+        onListening: @escaping @Sendable (Int) -> Void
     ) {
         self.settings = settings
+        self.catalog = catalog
         self.logger = logger
         self.onListening = onListening
         spool = UploadSpool(directory: directory.uploads)
-        catalog = ModelCatalog(
-            registry: registry, store: store, engines: engines, modelWait: settings.modelWait, logger: logger)
     }
 
     /// Listens until graceful shutdown, finishing the requests that run then; loads the default model meanwhile.

@@ -1,9 +1,14 @@
 import AsyncHTTPClient
+import Foundation
 public import Logging
 import NIOCore
 public import SpeechRecognition
+public import Transcription
 
 /// The engines of a server, one a model, made when they are first wanted.
+///
+/// An engine whose model is not served, or no longer, ends with its last job: no answer is cut off by a change of the
+/// registry, and none waits for one.
 public actor EnginePool {
     /// How engines are run.
     public struct Configuration: Sendable {
@@ -11,61 +16,155 @@ public actor EnginePool {
         public var executable: String
         /// Where the sockets go: a directory that only this user may enter.
         public var directory: String
-        /// Segments decoded at once by each engine.
-        public var lanes: Int
         /// How long a request waits for a model to load.
         public var loadWait: Duration
 
         /// Describes how engines are run.
-        public init(executable: String, directory: String, lanes: Int, loadWait: Duration) {
+        public init(executable: String, directory: String, loadWait: Duration) {
             self.executable = executable
             self.directory = directory
-            self.lanes = lanes
             self.loadWait = loadWait
         }
     }
 
-    private let surroundings: EngineSupervisor.Surroundings
-    private var supervisors: [String: EngineSupervisor] = [:]
+    private var surroundings: EngineSurroundings
+    private var served: ServedModels
+    private var engines: [ModelSpecification: EngineSupervisor] = [:]
+    /// Those that end with their last job; each `end` comes when the process is gone.
+    private var retired: [ObjectIdentifier: (engine: EngineSupervisor, end: Pending<Void>)] = [:]
+    /// Names of models that engines had loaded which are gone.
+    private var loadedBefore: Set<String> = []
 
-    /// Makes an empty pool.
-    public init(_ configuration: Configuration, logger: Logger) {
+    /// Makes a pool for these models; no engine is started yet.
+    public init(_ configuration: Configuration, serving served: ServedModels, logger: Logger) {
         var client = HTTPClient.Configuration()
         // A socket is one host to the client: without this the ninth job of an engine would wait unseen.
         client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 100_000
         // Who finds no socket has to know at once: the engine has ended, and the job goes to the next run.
         client.connectionPool.retryConnectionEstablishment = false
         client.proxy = nil
-        surroundings = EngineSupervisor.Surroundings(
-            executable: configuration.executable, directory: configuration.directory, lanes: configuration.lanes,
+        self.served = served
+        surroundings = EngineSurroundings(
+            executable: configuration.executable, directory: configuration.directory, lanes: served.lanes,
             loadWait: configuration.loadWait, client: HTTPClient(configuration: client), logger: logger)
     }
 
-    /// The engine of a model, which may still have to be started.
+    /// Gives a job to its model's engine, which is started if need be.
     ///
-    /// One that stays loaded is started again at once when it dies, for the next job to find it ready.
-    public func engine(for model: ModelSpecification, staysLoaded: Bool = false) -> EngineSupervisor {
-        if let supervisor = supervisors[model.name] { return supervisor }
-        let supervisor = EngineSupervisor(model: model, staysLoaded: staysLoaded, surroundings: surroundings)
-        supervisors[model.name] = supervisor
-        return supervisor
+    /// - Parameters:
+    ///   - job: What to transcribe.
+    ///   - model: The model, its files in place. One that is no longer served has an engine for this job alone.
+    /// - Returns: Events that may throw `TranscriptionError` and `EngineError`.
+    public func transcribe(_ job: TranscriptionJob, with model: ModelSpecification) -> TranscriptEvents {
+        let engine = engine(for: model)
+        defer { if !served.models.contains(model) { retire(engine) } }
+        return engine.transcribe(job)
+    }
+
+    /// Loads a model if it is not loaded, and waits until it is.
+    ///
+    /// - Throws: `EngineError`; `.modelNotReady` if the model is no longer served.
+    public func load(_ model: ModelSpecification) async throws {
+        guard served.models.contains(model) else {
+            throw EngineError(.modelNotReady, "Model '\(model.name)' has just been changed. Try again soon.")
+        }
+        try await engine(for: model).load()
+    }
+
+    /// Starts a model's engine if it does not run and may be tried, without waiting for it.
+    ///
+    /// - Returns: Where it is then.
+    public func wake(_ model: ModelSpecification) async -> EngineStatus {
+        guard served.models.contains(model) else { return .unloaded }
+        return await engine(for: model).wake()
+    }
+
+    /// Serves these models from now on.
+    ///
+    /// Engines whose model is another now, or whose files were replaced, take no further job and end with their last
+    /// one; what was loaded is loaded anew at once, if its files are there.
+    public func serve(_ new: ServedModels) async {
+        var loaded: Set<ModelSpecification> = []
+        var outdated: Set<ModelSpecification> = []
+        for (model, engine) in engines {
+            if [.loaded, .loading].contains(await engine.status) { loaded.insert(model) }
+            if await engine.hasOtherFiles { outdated.insert(model) }
+        }
+        // From here to the last retirement nothing is awaited: a job finds either the old state or the new one.
+        if new.lanes != served.lanes { outdated.formUnion(engines.keys) }
+        served = new
+        surroundings.lanes = new.lanes
+        let leaving = engines.filter { !new.models.contains($0.key) || outdated.contains($0.key) }
+        for engine in leaving.values { retire(engine) }
+
+        for engine in engines.values { await engine.keepLoaded(engine.model.name == new.stayingLoaded) }
+        let reloaded = Set(leaving.keys.filter(loaded.contains).map(\.name))
+        for model in new.models where reloaded.contains(model.name) && model.hasAllFiles { _ = await wake(model) }
+    }
+
+    /// Ends the engines of a model after the jobs they have, and waits until they are gone.
+    ///
+    /// - Throws: `CancellationError`; they end all the same.
+    public func unload(_ name: String) async throws {
+        for engine in engines.values where engine.model.name == name { retire(engine) }
+        for (engine, end) in retired.values where engine.model.name == name { try await end.value() }
     }
 
     /// Where a model's engine is in its life.
-    public func status(of name: String) async -> EngineStatus {
-        await supervisors[name]?.status ?? .unloaded
+    public func status(of model: ModelSpecification) async -> EngineStatus {
+        await engines[model]?.status ?? .unloaded
     }
 
-    /// Whether a model has been loaded at least once.
+    /// Whether the model of this name has been loaded at least once.
     public func hasBeenLoaded(_ name: String) async -> Bool {
-        await supervisors[name]?.hasBeenLoaded ?? false
+        if loadedBefore.contains(name) { return true }
+        for engine in allEngines where engine.model.name == name {
+            if await engine.hasBeenLoaded { return true }
+        }
+        return false
+    }
+
+    /// What each engine is doing, by the names of their models.
+    public func reports() async -> [EngineReport] {
+        var reports: [EngineReport] = []
+        for engine in allEngines { reports.append(await engine.report) }
+        return reports.sorted { ($0.model, $0.isEnding ? 1 : 0) < ($1.model, $1.isEnding ? 1 : 0) }
     }
 
     /// Ends all engines.
     public func shutDown() async {
         await withTaskGroup { group in
-            for supervisor in supervisors.values { group.addTask { await supervisor.shutDown() } }
+            for engine in allEngines { group.addTask { await engine.shutDown() } }
         }
         try? await surroundings.client.shutdown()
+    }
+
+    private var allEngines: [EngineSupervisor] { Array(engines.values) + retired.values.map(\.engine) }
+
+    private func engine(for model: ModelSpecification) -> EngineSupervisor {
+        if let engine = engines[model] { return engine }
+        let engine = EngineSupervisor(
+            model: model, staysLoaded: model.name == served.stayingLoaded, surroundings: surroundings)
+        engines[model] = engine
+        return engine
+    }
+
+    private func retire(_ engine: EngineSupervisor) {
+        engines[engine.model] = nil
+        let end = Pending<Void>()
+        retired[ObjectIdentifier(engine)] = (engine, end)
+        // Unstructured because it lasts as long as the engine's jobs; `shutDown()` cuts it short.
+        Task {
+            if await engine.hasBeenLoaded { loadedBefore.insert(engine.model.name) }
+            await engine.retire()
+            retired[ObjectIdentifier(engine)] = nil
+            end.resolve(.success(()))
+        }
+    }
+}
+
+extension ModelSpecification {
+    fileprivate var hasAllFiles: Bool {
+        files.values.allSatisfy { FileManager.default.fileExists(atPath: $0) }
     }
 }

@@ -1,21 +1,9 @@
-import AsyncHTTPClient
 import Foundation
-import Logging
 public import SpeechRecognition
 public import Transcription
 
 /// Keeps the engine of one model: starts it when a job wants it, again when it dies, and not when that is hopeless.
 public actor EngineSupervisor: Transcriber {
-    /// What all engines of a server share.
-    struct Surroundings: Sendable {
-        let executable: String
-        let directory: String
-        let lanes: Int
-        let loadWait: Duration
-        let client: HTTPClient
-        let logger: Logger
-    }
-
     /// The model this engine loads.
     public nonisolated let model: ModelSpecification
 
@@ -28,17 +16,20 @@ public actor EngineSupervisor: Transcriber {
     /// Whether the model has been loaded at least once, however often its engine restarted since.
     public private(set) var hasBeenLoaded = false
 
-    private let surroundings: Surroundings
-    private let staysLoaded: Bool
+    private let surroundings: EngineSurroundings
+    private let usage = EngineUsage()
     private let gate = EngineGate()
+    private var staysLoaded = false
+    private var isRetired = false
+    private var isShuttingDown = false
     private var lifecycle = EngineLifecycle()
     private var current = Pending<EngineConnection>()
     private var running: Task<Void, Never>?
     private var runs = 0
-    private var isShuttingDown = false
+    private var process: (id: Int32, loaded: Date?)?
     private var lastWords = ""
 
-    init(model: ModelSpecification, staysLoaded: Bool, surroundings: Surroundings) {
+    init(model: ModelSpecification, staysLoaded: Bool, surroundings: EngineSurroundings) {
         self.model = model
         self.staysLoaded = staysLoaded
         self.surroundings = surroundings
@@ -46,6 +37,16 @@ public actor EngineSupervisor: Transcriber {
 
     /// Where the engine is in its life.
     public var status: EngineStatus { EngineStatus(lifecycle.state) }
+
+    /// What the engine is doing.
+    var report: EngineReport {
+        let jobs = usage.jobs
+        return EngineReport(
+            model: model.name, status: status, process: process?.id,
+            memory: process.flatMap { ProcessMemory.resident(of: $0.id) }, requests: jobs,
+            idleSince: jobs == 0 ? [usage.idleSince, process?.loaded].compactMap { $0 }.max() : nil,
+            isEnding: isRetired)
+    }
 
     /// Starts the engine if it does not run and may be tried, without waiting for it.
     ///
@@ -62,16 +63,35 @@ public actor EngineSupervisor: Transcriber {
         _ = try await connection()
     }
 
-    /// Starts a job, loading the model first if need be.
+    /// Takes a job on, which starts when its first event is asked for. It is an engine's work from now on: `retire()`
+    /// waits for it.
     ///
-    /// - Throws: `EngineError`; the events may throw `TranscriptionError` and `EngineError`.
-    public func transcribe(_ job: TranscriptionJob) async throws -> TranscriptEvents {
-        let job = EngineJob(job, supervisor: self)
+    /// - Returns: Events that may throw `TranscriptionError` and `EngineError`.
+    public nonisolated func transcribe(_ job: TranscriptionJob) -> TranscriptEvents {
+        let job = EngineJob(job, supervisor: self, ticket: usage.begin())
         return TranscriptEvents { try await job.next() }
     }
 
+    /// Whether the engine is to be started again at once when it dies, for the next job to find it ready.
+    func keepLoaded(_ staysLoaded: Bool) {
+        self.staysLoaded = staysLoaded
+    }
+
+    /// Ends the engine after the jobs it has. Whoever retires it gives it no further one.
+    func retire() async {
+        isRetired = true
+        staysLoaded = false
+        try? await usage.waitUntilIdle()
+        await shutDown()
+    }
+
+    /// Whether the model's files are others than those that the engine was started with.
+    var hasOtherFiles: Bool {
+        lifecycle.state == .running && ModelFilesStamp(of: model) != lifecycle.triedFiles
+    }
+
     /// Ends the engine. Jobs in hand end with an error.
-    public func shutDown() async {
+    func shutDown() async {
         isShuttingDown = true
         current.resolve(.failure(EngineError(.shuttingDown, "The server is shutting down.")))
         running?.cancel()
@@ -128,45 +148,43 @@ public actor EngineSupervisor: Transcriber {
 
     private func start(after delay: Duration) {
         runs += 1
-        let run = runs
         if current.isResolved { current = Pending() }
-        let command = EngineCommand(
-            model: model, socket: "\(surroundings.directory)/\(run)-\(UUID().uuidString.prefix(8)).sock",
-            lanes: surroundings.lanes, parent: getpid())
-        var logger = surroundings.logger
-        logger[metadataKey: "model"] = "\(model.name)"
-        running = Task { [previous = running, surroundings, logger] in
+        let run = EngineRun(runs, of: model, in: surroundings)
+        running = Task { [previous = running] in
             // A run that refused its files may not have ended yet: there are never two.
             await previous?.value
             try? await Task.sleep(for: delay)
             guard !Task.isCancelled else { return }
-            let end = await EngineProcess.run(command, executable: surroundings.executable, logger: logger) {
-                await self.heard($0, from: command, run: run)
-            }
-            try? FileManager.default.removeItem(atPath: command.socket)
-            self.ended(end, run: run, logger: logger)
+            let end = await run(began: { await self.began($0) }, report: { await self.heard($0, from: run) })
+            self.ended(end, of: run)
         }
     }
 
-    private func heard(_ greeting: Greeting, from command: EngineCommand, run: Int) {
+    private func began(_ id: Int32) {
+        process = (id, nil)
+    }
+
+    private func heard(_ greeting: Greeting, from run: EngineRun) {
         if let reason = greeting.failed {
             follow(lifecycle.refused(reason, at: .now))
         } else {
             lifecycle.loaded()
             hasBeenLoaded = true
-            current.resolve(.success(EngineConnection(client: surroundings.client, socket: command.socket, run: run)))
+            process?.loaded = Date()
+            current.resolve(.success(run.connection))
         }
     }
 
-    private func ended(_ end: EngineProcess.End, run: Int, logger: Logger) {
+    private func ended(_ end: EngineProcess.End, of run: EngineRun) {
+        process = nil
         guard !isShuttingDown else { return }
         lastWords = end.lastWords.isEmpty ? end.status : "\(end.status): \(end.lastWords)"
         if case .failed(let reason) = lifecycle.state {
-            logger.error("The model cannot be used.", metadata: ["reason": "\(reason)"])
+            run.logger.error("The model cannot be used.", metadata: ["reason": "\(reason)"])
         } else {
-            logger.error("The engine ended.", metadata: ["reason": "\(lastWords)"])
+            run.logger.error("The engine ended.", metadata: ["reason": "\(lastWords)"])
         }
-        guard run == runs else { return }
+        guard run.number == runs else { return }
         running = nil
         gate.forgetAllInside()
         let wasRunning = lifecycle.state == .running

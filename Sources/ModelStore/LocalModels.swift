@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// Fetches belong to the store, not to who asked first: they go on when callers leave, and end with `shutDown()`.
 public actor LocalModels {
-    private let registry: ModelRegistry
+    /// The registry in force.
+    public private(set) var registry: ModelRegistry
     private let paths: ModelPaths
     private let logger: Logger
     private let onProgress: (@Sendable (DownloadProgress) -> Void)?
@@ -49,6 +50,11 @@ public actor LocalModels {
         self.logger = logger
         self.onProgress = onProgress
         self.settings = settings
+    }
+
+    /// Puts another registry in force.
+    public func use(_ registry: ModelRegistry) {
+        self.registry = registry
     }
 
     /// Finds a model.

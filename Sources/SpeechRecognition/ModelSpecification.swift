@@ -1,7 +1,7 @@
 public import SpeechTypes
 
 /// All that is needed to load one model: which family it is, where its files are, how it is set.
-public struct ModelSpecification: Sendable, Equatable, Codable {
+public struct ModelSpecification: Sendable, Hashable, Codable {
     /// The name requests use.
     public let name: String
     /// What kind of model it is.
@@ -21,7 +21,7 @@ public struct ModelSpecification: Sendable, Equatable, Codable {
 }
 
 /// The settings of a model that the registry may give under `options:`.
-public struct ModelOptions: Sendable, Equatable, Codable {
+public struct ModelOptions: Sendable, Hashable, Codable {
     /// The language when a request names none; `nil` lets the model detect it.
     public var language: Language?
     /// SenseVoice: write numbers as digits and add punctuation (inverse text normalisation).

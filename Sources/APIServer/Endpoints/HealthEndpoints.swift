@@ -8,7 +8,7 @@ struct HealthEndpoints: Sendable {
     /// `loading` until the default model has been loaded once; a restart of its engine is no way back.
     @Sendable func health(_ request: Request, context: APIContext) async throws -> Response {
         var isLoaded = false
-        if let name = catalog.registry.defaultModel { isLoaded = await catalog.engines.hasBeenLoaded(name) }
+        if let name = await catalog.registry.defaultModel { isLoaded = await catalog.engines.hasBeenLoaded(name) }
         return Response(json: ["status": isLoaded ? "ok" : "loading"])
     }
 
@@ -18,12 +18,13 @@ struct HealthEndpoints: Sendable {
 
     /// 200 when a request for the default model would be accepted now; asking starts what is needed for that.
     @Sendable func ready(_ request: Request, context: APIContext) async throws -> Response {
-        guard let name = catalog.registry.defaultModel else {
-            throw APIError.modelFailed("The registry \(catalog.registry.file) names no default_model.")
+        let registry = await catalog.registry
+        guard let name = registry.defaultModel else {
+            throw APIError.modelFailed("The registry \(registry.file) names no default_model.")
         }
         // Throws the reason when files are missing; a fetch that failed a while ago is tried again.
         let model = try await catalog.store.prepare(catalog.store.resolve(name), waitingUpTo: .zero)
-        switch await catalog.engines.engine(for: model, staysLoaded: true).wake() {
+        switch await catalog.engines.wake(model) {
         case .loaded: return Response(json: ["status": "ok"])
         case .failed(let reason): throw APIError.modelFailed(reason)
         case .loading, .unloaded:

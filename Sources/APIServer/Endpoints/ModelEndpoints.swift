@@ -7,7 +7,7 @@ struct ModelEndpoints: Sendable {
 
     @Sendable func list(_ request: Request, context: APIContext) async throws -> Response {
         var models: [JSONValue] = []
-        for entry in catalog.registry.entries { models.append(await catalog.description(of: entry).json) }
+        for entry in await catalog.registry.entries { models.append(await catalog.description(of: entry).json) }
         return Response(json: ["object": "list", "data": .array(models)])
     }
 

@@ -20,11 +20,9 @@ struct TranscriptionEndpoint: Sendable {
 
     private func answer(_ form: TranscriptionForm, context: APIContext) async throws -> Response {
         let entry = try await catalog.store.resolve(form.model)
-        let engine = try await catalog.engine(for: entry)
-        let events = try await engine.transcribe(
-            TranscriptionJob(
-                path: form.file.path, fileName: form.fileName, language: form.language,
-                maximumDuration: maximumDuration))
+        let job = TranscriptionJob(
+            path: form.file.path, fileName: form.fileName, language: form.language, maximumDuration: maximumDuration)
+        let events = try await catalog.transcribe(job, with: entry)
         let answer = Answer(form: form, entry: entry, events: events, context: context)
         return try await form.isStreamed ? answer.streamed() : answer.whole()
     }

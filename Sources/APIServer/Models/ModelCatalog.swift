@@ -1,33 +1,74 @@
-import Engine
+public import Engine
 import Foundation
-import Logging
-import ModelStore
+public import Logging
+public import ModelStore
 import SpeechRecognition
 import Transcription
 
 /// The registered models as requests see them: by name, ready to transcribe, with their state.
-struct ModelCatalog: Sendable {
-    let registry: ModelRegistry
+public struct ModelCatalog: Sendable {
     let store: LocalModels
     let engines: EnginePool
-    let modelWait: Duration
     let logger: Logger
+    private let modelWait: Duration
+    private let served: @Sendable (ModelRegistry) -> ServedModels
 
-    /// The engine for a request's model, its files fetched if they were missing.
+    /// Joins the models on disk with the processes that load them.
     ///
-    /// - Throws: `ModelError`.
-    func engine(for entry: ModelEntry) async throws -> EngineSupervisor {
-        let model = try await store.prepare(entry, waitingUpTo: modelWait)
-        return await engines.engine(for: model, staysLoaded: entry.name == registry.defaultModel)
+    /// - Parameters:
+    ///   - store: The models on disk, and the registry in force.
+    ///   - engines: The processes that load them.
+    ///   - modelWait: How long a request waits for its model to be fetched.
+    ///   - served: What the engines are to serve under a registry.
+    ///   - logger: Told what becomes of the default model.
+    public init(
+        store: LocalModels, engines: EnginePool, modelWait: Duration,
+        served: @escaping @Sendable (ModelRegistry) -> ServedModels, logger: Logger
+    ) {
+        self.store = store
+        self.engines = engines
+        self.modelWait = modelWait
+        self.served = served
+        self.logger = logger
     }
 
-    /// Fetches and loads the default model. What goes wrong is logged: the server is there for the other models.
-    func loadDefault() async {
-        guard let name = registry.defaultModel else { return }
+    /// The registry in force.
+    public var registry: ModelRegistry {
+        get async { await store.registry }
+    }
+
+    /// Puts another registry in force. Requests that run finish with the models they began with.
+    public func use(_ registry: ModelRegistry) async {
+        await store.use(registry)
+        await engines.serve(served(registry))
+    }
+
+    /// Begins a transcription, the model's files fetched if they were missing.
+    ///
+    /// - Throws: `ModelError`; the events may throw `TranscriptionError` and `EngineError`.
+    func transcribe(_ job: TranscriptionJob, with entry: ModelEntry) async throws -> TranscriptEvents {
+        let model = try await store.prepare(entry, waitingUpTo: modelWait)
+        return await engines.transcribe(job, with: model)
+    }
+
+    /// Fetches and loads the default model, waiting for as long as that takes. What goes wrong is logged: the server is
+    /// there for the other models.
+    public func loadDefault() async {
+        var name: String?
         do {
-            let entry = try await store.resolve(name)
-            try await load(entry)
-            logger.info("The default model is ready.", metadata: ["model": "\(name)"])
+            while true {
+                // Asked each time: the registry may change meanwhile.
+                name = await registry.defaultModel
+                guard let name else { return }
+                do {
+                    try await engines.load(store.prepare(store.resolve(name), waitingUpTo: modelWait))
+                    return logger.info("The default model is ready.", metadata: ["model": "\(name)"])
+                } catch let error as ModelError where error.code == .notReady {
+                    try await Task.sleep(for: .seconds(1))
+                } catch let error as EngineError where error.code == .modelNotReady {
+                    try await Task.sleep(for: .seconds(1))
+                }
+            }
         } catch is CancellationError {
             return
         } catch let error as EngineError where error.code == .shuttingDown {
@@ -35,21 +76,8 @@ struct ModelCatalog: Sendable {
         } catch {
             let reason = (error as? ModelError)?.message ?? (error as? EngineError)?.message ?? "\(error)"
             logger.error(
-                "The default model cannot be used; others can.", metadata: ["model": "\(name)", "reason": "\(reason)"])
-        }
-    }
-
-    /// Waits for as long as fetching and loading take.
-    private func load(_ entry: ModelEntry) async throws {
-        while true {
-            do {
-                try await engine(for: entry).load()
-                return
-            } catch let error as ModelError where error.code == .notReady {
-                try await Task.sleep(for: .seconds(1))
-            } catch let error as EngineError where error.code == .modelNotReady {
-                continue
-            }
+                "The default model cannot be used; others can.",
+                metadata: ["model": "\(name ?? "")", "reason": "\(reason)"])
         }
     }
 
@@ -64,7 +92,7 @@ struct ModelCatalog: Sendable {
             type: entry.family.rawValue,
             languages: languages.map(\.code),
             status: await status(of: entry),
-            aliases: registry.aliases.filter { $0.value == entry.name }.keys.sorted(),
+            aliases: await registry.aliases.filter { $0.value == entry.name }.keys.sorted(),
             sizeInBytes: Int(await store.sizeOnDisk(of: entry)))
     }
 
@@ -74,7 +102,7 @@ struct ModelCatalog: Sendable {
         case .missing: .missing
         case .downloading: .downloading
         case .present:
-            switch await engines.status(of: entry.name) {
+            switch await engines.status(of: entry.specification) {
             case .unloaded: .unloaded
             case .loading: .loading
             case .loaded: .loaded

@@ -50,18 +50,19 @@ struct Serving {
         let store = LocalModels(registry: registry, paths: paths, logger: logger)
         let engines = EnginePool(
             EnginePool.Configuration(
-                executable: try executable(), directory: directory.sockets, lanes: lanes(registry),
-                loadWait: settings.modelWait),
-            logger: logger)
-        let server = SpeechServer(
-            settings, registry: registry, store: store, engines: engines, directory: directory, logger: logger
-        ) { port in
+                executable: try executable(), directory: directory.sockets, loadWait: settings.modelWait),
+            serving: served(registry), logger: logger)
+        let catalog = ModelCatalog(
+            store: store, engines: engines, modelWait: settings.modelWait, served: served, logger: logger)
+        let server = SpeechServer(settings, catalog: catalog, directory: directory, logger: logger) { port in
             let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
             print("asr2clip is listening on http://\(host):\(port)")
             fflush(nil)
         }
+        let reloading = RegistryReloading(
+            paths: paths, defaultModel: options.defaultModel, catalog: catalog, logger: logger)
         var configuration = ServiceGroupConfiguration(
-            services: [ModelServices(store: store, engines: engines), server], logger: quiet(logger))
+            services: [ModelServices(store: store, engines: engines), reloading, server], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = settings.shutdownGrace
         let group = ServiceGroup(configuration: configuration)
         let signals = StopSignals {
@@ -88,9 +89,11 @@ struct Serving {
             modelWait: options.modelWait?.duration ?? defaults.modelWait)
     }
 
-    /// Decode lanes: as many as asked for, but no more than there are cores.
-    private func lanes(_ registry: ModelRegistry) -> Int {
-        min(options.numThreads ?? registry.numThreads ?? 4, ProcessInfo.processInfo.activeProcessorCount)
+    /// All usable models, with as many decode lanes as asked for, but no more than there are cores.
+    private func served(_ registry: ModelRegistry) -> ServedModels {
+        ServedModels(
+            models: Set(registry.entries.map(\.specification)), stayingLoaded: registry.defaultModel,
+            lanes: min(options.numThreads ?? registry.numThreads ?? 4, ProcessInfo.processInfo.activeProcessorCount))
     }
 
     private func runDirectory() throws -> RunDirectory {

@@ -1,16 +1,14 @@
-import Dispatch
 import Foundation
 import Synchronization
 
 /// SIGINT and SIGTERM: the first asks the server to finish, the second ends the process at once.
 final class StopSignals: Sendable {
-    // Sound: a dispatch source may be cancelled from any thread (dispatch/source.h); nothing else is done with it.
-    private struct Cancellable: @unchecked Sendable {
-        let source: any DispatchSourceSignal
-    }
+    private let received: Counter
+    private let listener: SignalListener
 
-    private let received = Atomic(0)
-    private let sources = Mutex<[Cancellable]>([])
+    private final class Counter: Sendable {
+        let value = Atomic(0)
+    }
 
     /// Begins to listen for the signals.
     ///
@@ -18,31 +16,23 @@ final class StopSignals: Sendable {
     ///   - first: Called once, for the first signal.
     ///   - second: Called before the process ends on the second.
     init(first: @escaping @Sendable () async -> Void, second: @escaping @Sendable () -> Void) {
-        for number in [SIGINT, SIGTERM] {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [self] in
-                if received.add(1, ordering: .relaxed).newValue == 1 {
-                    Task { await first() }
-                } else {
-                    second()
-                    _exit(128 + number)
-                }
+        let received = Counter()
+        self.received = received
+        listener = SignalListener(SIGINT, SIGTERM) { number in
+            if received.value.add(1, ordering: .relaxed).newValue == 1 {
+                Task { await first() }
+            } else {
+                second()
+                _exit(128 + number)
             }
-            source.resume()
-            let cancellable = Cancellable(source: source)
-            sources.withLock { $0.append(cancellable) }
         }
     }
 
     /// How many signals have come.
-    var count: Int { received.load(ordering: .relaxed) }
+    var count: Int { received.value.load(ordering: .relaxed) }
 
     /// Stops listening.
     func stop() {
-        sources.withLock { sources in
-            for cancellable in sources { cancellable.source.cancel() }
-            sources = []
-        }
+        listener.stop()
     }
 }

@@ -6,6 +6,8 @@ import Transcription
 actor EngineJob {
     private let job: TranscriptionJob
     private let supervisor: EngineSupervisor
+    /// Keeps the engine from being retired.
+    private var ticket: EngineUsage.Ticket?
     private var attempt = 0
     private var place: EngineSupervisor.Place?
     /// A second run's way into the engine, which may take as long as those before it need.
@@ -15,15 +17,25 @@ actor EngineJob {
     private var segmentsOfThisAttempt = 0
     private var isDone = false
 
-    init(_ job: TranscriptionJob, supervisor: EngineSupervisor) {
+    init(_ job: TranscriptionJob, supervisor: EngineSupervisor, ticket: EngineUsage.Ticket) {
         self.job = job
         self.supervisor = supervisor
+        self.ticket = ticket
     }
 
     /// The next event; `nil` after `done`.
     ///
     /// - Throws: `TranscriptionError`, `EngineError`, `CancellationError`.
     func next() async throws -> TranscriptEvent? {
+        do {
+            return try await nextEvent()
+        } catch {
+            leave()
+            throw error
+        }
+    }
+
+    private func nextEvent() async throws -> TranscriptEvent? {
         while !isDone {
             do {
                 let event = try await nextOfThisAttempt()
@@ -35,18 +47,20 @@ actor EngineJob {
                     segmentsReported += 1
                 case .done:
                     isDone = true
-                    place = nil
+                    leave()
                 case .working: break
                 }
                 return event
             } catch is EngineConnection.Lost {
                 try await startOver()
-            } catch {
-                place = nil
-                throw error
             }
         }
         return nil
+    }
+
+    private func leave() {
+        place = nil
+        ticket = nil
     }
 
     private func nextOfThisAttempt() async throws -> TranscriptEvent {

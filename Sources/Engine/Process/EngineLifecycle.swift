@@ -20,7 +20,8 @@ struct EngineLifecycle: Sendable {
     private var quickDeaths = 0
     private var lastStart: ContinuousClock.Instant?
     private var failedAt: ContinuousClock.Instant?
-    private var triedFiles: ModelFilesStamp?
+    /// The files that the last start had before it.
+    private(set) var triedFiles: ModelFilesStamp?
 
     /// Loads in a row that may end badly before the model counts as failed.
     static let maximumBadLoads = 3

@@ -19,10 +19,11 @@ enum EngineProcess {
 
     /// Runs an engine until it ends; cancelling the task kills it.
     ///
-    /// Its standard error goes to the log line by line, what it says on standard output to `report`.
+    /// Its standard error goes to the log line by line, what it says on standard output to `report`; `began` is told its
+    /// process id.
     static func run(
         _ command: EngineCommand, executable: String, logger: Logger,
-        report: @escaping @Sendable (Greeting) async -> Void
+        began: @escaping @Sendable (Int32) async -> Void, report: @escaping @Sendable (Greeting) async -> Void
     ) async -> End {
         let words = LastWords()
         do {
@@ -33,6 +34,7 @@ enum EngineProcess {
                 platformOptions: platform, input: .inputWriter, output: .sequence, error: .sequence
             ) { execution in
                 logger.debug("Engine started.", metadata: ["pid": "\(execution.processIdentifier)"])
+                await began(execution.processIdentifier.value)
                 await withTaskGroup { group in
                     group.addTask {
                         for await line in Self.lines(of: execution.standardError) {

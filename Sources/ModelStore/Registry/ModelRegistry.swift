@@ -23,8 +23,13 @@ public struct ModelRegistry: Sendable, Equatable {
     /// - Returns: The registry; lesser mistakes are in its `problems`.
     /// - Throws: `RegistryError` if the file as a whole is unusable, or there is no model named `defaultModel`.
     public static func load(from paths: ModelPaths, defaultModel: String? = nil) throws(RegistryError) -> Self {
+        if paths.registryIsDefault { try DefaultRegistry.create(at: paths.registryFile) }
+        return try reload(from: paths, defaultModel: defaultModel)
+    }
+
+    /// Like `load`, but a file that is missing is an error in any case: somebody took it away.
+    public static func reload(from paths: ModelPaths, defaultModel: String? = nil) throws(RegistryError) -> Self {
         let file = paths.registryFile
-        if paths.registryIsDefault { try DefaultRegistry.create(at: file) }
         let bytes: Data
         do {
             bytes = try Data(contentsOf: URL(fileURLWithPath: file))
@@ -72,6 +77,11 @@ public struct ModelRegistry: Sendable, Equatable {
     /// The mistakes that make something unusable.
     public func mistakes(in subject: RegistryProblem.Subject) -> [RegistryProblem] {
         problems.filter { $0.subject == subject && $0.severity == .error }
+    }
+
+    /// The mistakes of an edit: those in what was free of them before. What was broken already may stay so.
+    public func mistakes(since old: ModelRegistry) -> [RegistryProblem] {
+        problems.filter { $0.severity == .error && old.mistakes(in: $0.subject).isEmpty }
     }
 
     /// The usable entry of this name; aliases are not followed.

@@ -1,0 +1,31 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Hears signals that would end the process otherwise.
+final class SignalListener: Sendable {
+    // Sound: a dispatch source may be cancelled from any thread (dispatch/source.h); nothing else is done with it.
+    private struct Cancellable: @unchecked Sendable {
+        let source: any DispatchSourceSignal
+    }
+
+    private let sources: Mutex<[Cancellable]>
+
+    /// Begins to listen; the handler is called on some thread, with the signal's number.
+    init(_ numbers: Int32..., handler: @escaping @Sendable (Int32) -> Void) {
+        let sources = numbers.map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { handler(number) }
+            source.resume()
+            return Cancellable(source: source)
+        }
+        self.sources = Mutex(sources)
+    }
+
+    /// Stops listening; the signals stay without effect.
+    func stop() {
+        let stopped = sources.withLock { exchange(&$0, with: []) }
+        for cancellable in stopped { cancellable.source.cancel() }
+    }
+}

@@ -1,0 +1,19 @@
+public import Foundation
+
+/// What one engine is doing, for people who ask what is loaded.
+public struct EngineReport: Sendable {
+    /// The name of its model.
+    public let model: String
+    /// Where it is in its life.
+    public let status: EngineStatus
+    /// Its process id; `nil` while it has none.
+    public let process: Int32?
+    /// The bytes of memory it has; `nil` while it has no process.
+    public let memory: Int?
+    /// The requests it was given that have not ended.
+    public let requests: Int
+    /// Since when it has had none: since its last request, else since it was loaded. `nil` while it has any.
+    public let idleSince: Date?
+    /// Whether it ends with its last request: its model changed or went.
+    public let isEnding: Bool
+}

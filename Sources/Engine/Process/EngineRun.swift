@@ -1,0 +1,49 @@
+import AsyncHTTPClient
+import Foundation
+import Logging
+import SpeechRecognition
+
+/// What all engines of a server share.
+struct EngineSurroundings: Sendable {
+    let executable: String
+    let directory: String
+    var lanes: Int
+    let loadWait: Duration
+    let client: HTTPClient
+    let logger: Logger
+}
+
+/// One run of a model's engine: its socket, its command, its place in the log.
+struct EngineRun: Sendable {
+    /// Counts the runs of the engine.
+    let number: Int
+    let logger: Logger
+    private let command: EngineCommand
+    private let surroundings: EngineSurroundings
+
+    init(_ number: Int, of model: ModelSpecification, in surroundings: EngineSurroundings) {
+        self.number = number
+        self.surroundings = surroundings
+        command = EngineCommand(
+            model: model, socket: "\(surroundings.directory)/\(number)-\(UUID().uuidString.prefix(8)).sock",
+            lanes: surroundings.lanes, parent: getpid())
+        var logger = surroundings.logger
+        logger[metadataKey: "model"] = "\(model.name)"
+        self.logger = logger
+    }
+
+    /// The way to the engine, once it listens.
+    var connection: EngineConnection {
+        EngineConnection(client: surroundings.client, socket: command.socket, run: number)
+    }
+
+    /// Runs the engine to its end.
+    func callAsFunction(
+        began: @escaping @Sendable (Int32) async -> Void, report: @escaping @Sendable (Greeting) async -> Void
+    ) async -> EngineProcess.End {
+        let end = await EngineProcess.run(
+            command, executable: surroundings.executable, logger: logger, began: began, report: report)
+        try? FileManager.default.removeItem(atPath: command.socket)
+        return end
+    }
+}
