@@ -96,15 +96,15 @@ let package = Package(
             name: "APIServer",
             dependencies: [
                 "BlockingWork", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TranscriptFormats",
-                "Transcription", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes,
-                .serviceLifecycle,
+                "Transcription", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
+                .nioHTTPTypes, .serviceLifecycle,
             ],
             swiftSettings: strict),
         .target(
             name: "CommandLineTool",
             dependencies: [
-                "APIServer", "Engine", "ModelStore", "SpeechRecognition", .argumentParser, .logging, .nioCore,
-                .serviceLifecycle,
+                "APIServer", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TranscriptFormats",
+                .argumentParser, .asyncHTTPClient, .logging, .nioCore, .serviceLifecycle,
             ],
             swiftSettings: strict),
         .executableTarget(name: "asr2clip", dependencies: ["CommandLineTool"], swiftSettings: strict),

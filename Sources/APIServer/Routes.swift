@@ -5,6 +5,7 @@ import Hummingbird
 struct Routes: Sendable {
     let transcriptions: TranscriptionEndpoint
     let models: ModelEndpoints
+    let engines: EngineEndpoint
     let health: HealthEndpoints
 
     static let transcriptionPath = "/v1/audio/transcriptions"
@@ -16,6 +17,8 @@ struct Routes: Sendable {
             (.post, RouterPath(Self.transcriptionPath), transcriptions.create),
             (.get, "/v1/models", models.list),
             (.get, "/v1/models/**", models.show),
+            (.delete, "/v1/models/**", models.delete),
+            (.get, "/v1/ps", engines.list),
             (.get, "/health", health.health),
             (.get, "/health/live", health.live),
             (.get, "/health/ready", health.ready),

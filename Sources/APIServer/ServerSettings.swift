@@ -1,5 +1,5 @@
 /// What the HTTP server is told, once, at the start.
-public struct ServerSettings: Sendable, Equatable {
+public struct ServerSettings: Sendable {
     /// The address to listen on.
     public var host: String
     /// The port to listen on; 0 takes a free one.
@@ -12,12 +12,14 @@ public struct ServerSettings: Sendable, Equatable {
     public var modelWait: Duration
     /// How long running requests may go on after the server was told to stop.
     public var shutdownGrace: Duration
+    /// The keys of which a client has to give one; with none, everybody may use the server but delete nothing.
+    public var apiKeys: [APIKey]
 
     /// The defaults of the command line.
     public init(
         host: String = "127.0.0.1", port: Int = 8000, maximumUpload: Int = 1 << 30,
         maximumDuration: Duration = .seconds(6 * 3600), modelWait: Duration = .seconds(60),
-        shutdownGrace: Duration = .seconds(30)
+        shutdownGrace: Duration = .seconds(30), apiKeys: [APIKey] = []
     ) {
         self.host = host
         self.port = port
@@ -25,5 +27,6 @@ public struct ServerSettings: Sendable, Equatable {
         self.maximumDuration = maximumDuration
         self.modelWait = modelWait
         self.shutdownGrace = shutdownGrace
+        self.apiKeys = apiKeys
     }
 }

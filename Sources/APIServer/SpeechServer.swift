@@ -74,11 +74,14 @@ public struct SpeechServer: Service {
         router.add(middleware: RequestNames(log: logger))
         router.add(middleware: ErrorAnswers())
         router.add(middleware: ShutdownRefusal(flag: shutdown))
+        let authentication = Authentication(keys: settings.apiKeys)
+        router.add(middleware: authentication)
         Routes(
             transcriptions: TranscriptionEndpoint(
                 catalog: catalog, reader: FormReader(spool: spool, maximumUpload: settings.maximumUpload),
                 maximumDuration: settings.maximumDuration),
-            models: ModelEndpoints(catalog: catalog),
+            models: ModelEndpoints(catalog: catalog, authentication: authentication),
+            engines: EngineEndpoint(catalog: catalog),
             health: HealthEndpoints(catalog: catalog)
         ).add(to: router)
         return router

@@ -12,7 +12,8 @@ public struct ClipCommand: AsyncParsableCommand {
               asr2clip --serve --host 0.0.0.0 --port 9000
               asr2clip --download-model
             """,
-        version: Version.text)
+        version: Version.text,
+        subcommands: Subcommands.all)
 
     @Flag(help: "Serve speech recognition over OpenAI's transcription API.")
     var serve = false
@@ -28,7 +29,8 @@ public struct ClipCommand: AsyncParsableCommand {
     /// Refuses a call that says nothing to do.
     public func validate() throws {
         guard serve || downloadModel else {
-            throw ValidationError("Say what to do: --serve to serve, or --download-model to fetch the default model.")
+            throw ValidationError(
+                "Say what to do: --serve to serve, --download-model to fetch the default model, or a subcommand.")
         }
         guard !(serve && downloadModel) else {
             throw ValidationError("--serve and --download-model exclude one another; --serve fetches what is missing.")

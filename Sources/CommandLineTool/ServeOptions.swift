@@ -10,12 +10,7 @@ struct ServeOptions: ParsableArguments {
         help: ArgumentHelp("Port to listen on; 0 takes a free one and prints it. (default: 8000)", valueName: "port"))
     var port: Int?
 
-    @Option(
-        name: .customLong("model-dir"),
-        help: ArgumentHelp(
-            "Folder with the models, or with the default model's files. "
-                + "(default: $ASR2CLIP_MODEL_DIR, else ~/.local/share/asr2clip/models)", valueName: "folder"))
-    var modelDirectory: String?
+    @OptionGroup var registry: RegistryOptions
 
     @Option(
         name: .customLong("num-threads"),
@@ -23,13 +18,6 @@ struct ServeOptions: ParsableArguments {
             "Segments recognised at once, at most one a processor core. (default: the registry's, else 4)",
             valueName: "number"))
     var numThreads: Int?
-
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp(
-            "The model registry. (default: ~/.local/share/asr2clip/models.yaml, made on the first run)",
-            valueName: "models.yaml"))
-    var config: String?
 
     @Option(
         name: .customLong("default-model"),
@@ -51,6 +39,13 @@ struct ServeOptions: ParsableArguments {
         help: ArgumentHelp(
             "How long a request waits for its model to be fetched or loaded. (default: 60s)", valueName: "time"))
     var modelWait: TimeSpan?
+
+    @Option(
+        name: .customLong("api-key"),
+        help: ArgumentHelp(
+            "A key that clients have to give; may be repeated. (default: $ASR2CLIP_API_KEY, else none)",
+            valueName: "key"))
+    var apiKeys: [String] = []
 
     @Option(
         name: .customLong("log-level"),

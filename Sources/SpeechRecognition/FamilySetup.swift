@@ -9,6 +9,8 @@ struct FamilySetup: Sendable {
     var window: Duration = .seconds(30)
     /// Which languages a request may name.
     var languages: LanguageChoice = .notTaken
+    /// The ways to search: sherpa-onnx ends the process over any other.
+    var decodingMethods: [DecodingMethod] = [.greedySearch]
     /// Keys that the metadata of a file must have, by the file's logical name: sherpa-onnx ends the process without them.
     var metadataKeys: [String: [String]] = [:]
     /// Where the metadata tell how many tokens the model knows: decoding with fewer in tokens.txt crashes.

@@ -1,24 +1,59 @@
 import SherpaOnnx
-import SpeechTypes
+public import SpeechTypes
 
 extension ModelSpecification {
-    /// Finds what sherpa-onnx would end the process over: a damaged .onnx file or tokens.txt, a model of another family,
-    /// a tokens.txt of another model.
+    /// Finds what sherpa-onnx would end the process over, or quietly take for something else: a damaged .onnx file or
+    /// tokens.txt, a model of another family, a tokens.txt of another model, a language the model does not know.
     ///
-    /// - Throws: `RecognitionError` (`modelUnusable`) naming the file and the fault.
-    func checkFiles() throws(RecognitionError) {
-        do throws(ModelFileError) {
-            var vocabulary = 0
-            for (name, path) in files.sorted(by: { $0.key < $1.key }) where name != "tokens" {
+    /// Costs a few reads of each .onnx file, and tokens.txt whole.
+    /// - Returns: All faults, by file; none if an engine may try.
+    public func faults() -> [ModelFault] {
+        var faults: [ModelFault] = []
+        func note(_ check: () throws(ModelFileError) -> Void) {
+            do throws(ModelFileError) {
+                try check()
+            } catch {
+                let message = "Model '\(name)' cannot be used: the file '\(error.path)' \(error.problem)."
+                faults.append(ModelFault(file: error.path, line: error.line, message: message))
+            }
+        }
+        var vocabulary = 0
+        for (name, path) in files.sorted(by: { $0.key < $1.key }) where name != "tokens" {
+            note { () throws(ModelFileError) in
                 let metadata = try ONNXMetadata(path: path)
                 try metadata.require(family.setup.metadataKeys[name] ?? [], of: family, path: path)
                 if let size = family.setup.vocabulary, size.file == name {
                     vocabulary = metadata.properties[size.key].flatMap { Int($0) } ?? 0
                 }
             }
-            if let path = files["tokens"] { try TokensFile.check(path: path, vocabulary: vocabulary) }
+        }
+        if let path = files["tokens"] {
+            note { () throws(ModelFileError) in try TokensFile.check(path: path, vocabulary: vocabulary) }
+        }
+        return faults.isEmpty ? languageFault().map { [$0] } ?? [] : faults
+    }
+
+    /// Checks the model's files.
+    ///
+    /// - Throws: `RecognitionError` (`modelUnusable`) for the first fault.
+    func checkFiles() throws(RecognitionError) {
+        if let fault = faults().first { throw RecognitionError(.modelUnusable, fault.message) }
+    }
+
+    /// The languages a request may name; the registry's one where the model takes none. Empty if they are not known.
+    public var languages: [Language] {
+        let support = (try? LanguageSupport(of: self)) ?? .notTaken
+        return support.languages.isEmpty ? [options.language].compactMap { $0 } : support.languages
+    }
+
+    private func languageFault() -> ModelFault? {
+        do throws(RecognitionError) {
+            _ = try LanguageSupport(of: self).resolve(options.language, model: name)
+            return nil
         } catch {
-            throw unusable(error)
+            return ModelFault(
+                file: nil, line: nil,
+                message: "Its options name a language it cannot take. \(error.message)")
         }
     }
 
@@ -40,6 +75,7 @@ extension ModelSpecification {
     ) throws(RecognitionError) -> OfflineRecognizerConfiguration {
         var configuration = OfflineRecognizerConfiguration()
         for (name, field) in try layout().fields { configuration.texts[field] = files[name] }
+        configuration.texts[.decodingMethod] = options.decodingMethod.rawValue
         configuration.numbers[.operatorThreads] = Int32(operatorThreads)
         family.setup.configure(&configuration, options, language)
         return configuration

@@ -27,9 +27,23 @@ public struct ModelOptions: Sendable, Hashable, Codable {
     /// SenseVoice: write numbers as digits and add punctuation (inverse text normalisation).
     public var useITN: Bool
 
-    /// Options as sherpa-onnx has them by default: language detected, no inverse text normalisation.
-    public init(language: Language? = nil, useITN: Bool = false) {
+    /// How the decoder searches.
+    public var decodingMethod: DecodingMethod
+
+    /// Options as sherpa-onnx has them by default: language detected, no inverse text normalisation, greedy search.
+    public init(
+        language: Language? = nil, useITN: Bool = false, decodingMethod: DecodingMethod = .greedySearch
+    ) {
         self.language = language
         self.useITN = useITN
+        self.decodingMethod = decodingMethod
     }
+}
+
+/// How a decoder searches for the text, by sherpa-onnx's word.
+public enum DecodingMethod: String, CaseIterable, Sendable, Codable {
+    /// Takes the best token at each step.
+    case greedySearch = "greedy_search"
+    /// Follows several candidates: slower, and the only way to use hotwords.
+    case modifiedBeamSearch = "modified_beam_search"
 }

@@ -1,9 +1,10 @@
 import Hummingbird
 import TranscriptFormats
 
-/// `GET /v1/models` and `GET /v1/models/{id}`.
+/// `GET /v1/models`, `GET /v1/models/{id}` and `DELETE /v1/models/{id}`.
 struct ModelEndpoints: Sendable {
     let catalog: ModelCatalog
+    let authentication: Authentication
 
     @Sendable func list(_ request: Request, context: APIContext) async throws -> Response {
         var models: [JSONValue] = []
@@ -12,11 +13,22 @@ struct ModelEndpoints: Sendable {
     }
 
     @Sendable func show(_ request: Request, context: APIContext) async throws -> Response {
-        // A name may hold slashes.
-        let path = context.parameters.getCatchAll().joined(separator: "/")
-        let id = path.removingPercentEncoding ?? path
-        let entry = try await catalog.store.resolve(id)
+        let entry = try await catalog.store.resolve(id(in: context))
         return Response(json: await catalog.description(of: entry).json)
+    }
+
+    /// Deletes a model's downloaded files, after the requests that use it; its entry stays.
+    @Sendable func delete(_ request: Request, context: APIContext) async throws -> Response {
+        try authentication.check(request)
+        let entry = try await catalog.store.resolve(id(in: context))
+        try await context.whileConnected { try await catalog.delete(entry) }
+        return Response(json: ["id": .string(entry.name), "object": "model", "deleted": true])
+    }
+
+    /// A name may hold slashes.
+    private func id(in context: APIContext) -> String {
+        let path = context.parameters.getCatchAll().joined(separator: "/")
+        return path.removingPercentEncoding ?? path
     }
 }
 

@@ -22,6 +22,8 @@ struct APIError: Error {
     var willRepeat = false
     /// The methods that would do, sent as `Allow`.
     var allow: String?
+    /// How to prove oneself, sent as `WWW-Authenticate`.
+    var authenticate: String?
     /// Whether the request's body may be unread: the connection is then closed once the client had time to read this.
     var abandonsBody = false
 
@@ -49,6 +51,7 @@ struct APIError: Error {
         var headers: HTTPFields = [.contentType: "application/json"]
         if let retryAfter { headers[.retryAfter] = "\(max(1, retryAfter.components.seconds))" }
         if let allow { headers[.allow] = allow }
+        if let authenticate { headers[.wwwAuthenticate] = authenticate }
         if willRepeat { headers[.shouldRetry] = "false" }
         if abandonsBody { headers[.connection] = "close" }
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body.text)))

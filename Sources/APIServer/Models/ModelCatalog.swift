@@ -81,32 +81,45 @@ public struct ModelCatalog: Sendable {
         }
     }
 
+    /// Deletes a model's downloaded files once no request uses them.
+    ///
+    /// - Throws: `ModelError` if they may not be deleted; `CancellationError`.
+    func delete(_ entry: ModelEntry) async throws {
+        try await store.checkRemovable(entry)
+        try await engines.unload(entry.name)
+        let removed = try await store.remove(entry)
+        // A request may have come in between, and have loaded what is gone now.
+        try await engines.unload(entry.name)
+        logger.info(
+            "Deleted a model's files.", metadata: ["model": "\(entry.name)", "bytes": "\(removed.bytes)"])
+    }
+
     /// What is to be said of one model.
     func description(of entry: ModelEntry) async -> ModelDescription {
         let model = entry.specification
-        let support = (try? LanguageSupport(of: model)) ?? .notTaken
-        let languages = support.languages.isEmpty ? [entry.options.language].compactMap { $0 } : support.languages
+        let (status, percent) = await state(of: entry)
         return ModelDescription(
             id: entry.name,
             created: Self.created(model),
             type: entry.family.rawValue,
-            languages: languages.map(\.code),
-            status: await status(of: entry),
+            languages: model.languages.map(\.code),
+            status: status,
+            downloadPercent: percent,
             aliases: await registry.aliases.filter { $0.value == entry.name }.keys.sorted(),
             sizeInBytes: Int(await store.sizeOnDisk(of: entry)))
     }
 
     /// Where a model is on its way from the registry to being loaded.
-    func status(of entry: ModelEntry) async -> ModelDescription.Status {
+    private func state(of entry: ModelEntry) async -> (ModelDescription.Status, percent: Int?) {
         switch await store.status(of: entry) {
-        case .missing: .missing
-        case .downloading: .downloading
+        case .missing: (.missing, nil)
+        case .downloading(let percent): (.downloading, percent)
         case .present:
             switch await engines.status(of: entry.specification) {
-            case .unloaded: .unloaded
-            case .loading: .loading
-            case .loaded: .loaded
-            case .failed: .failed
+            case .unloaded: (.unloaded, nil)
+            case .loading: (.loading, nil)
+            case .loaded: (.loaded, nil)
+            case .failed: (.failed, nil)
             }
         }
     }

@@ -13,15 +13,19 @@ struct ModelDescription: Sendable, Equatable {
     let type: String
     let languages: [String]
     let status: Status
+    /// How much has arrived, 0 to 100, while the model is being downloaded and its size is known.
+    let downloadPercent: Int?
     let aliases: [String]
     let sizeInBytes: Int
 
     var json: JSONValue {
-        [
-            "id": .string(id), "object": "model", "created": .integer(created), "owned_by": "local",
-            "type": .string(type), "languages": .array(languages.map(JSONValue.string)),
-            "status": .string(status.rawValue), "aliases": .array(aliases.map(JSONValue.string)),
-            "size_bytes": .integer(sizeInBytes),
+        var members: [(String, JSONValue)] = [
+            ("id", .string(id)), ("object", "model"), ("created", .integer(created)), ("owned_by", "local"),
+            ("type", .string(type)), ("languages", .array(languages.map(JSONValue.string))),
+            ("status", .string(status.rawValue)),
         ]
+        if let downloadPercent { members.append(("download_percent", .integer(downloadPercent))) }
+        members += [("aliases", .array(aliases.map(JSONValue.string))), ("size_bytes", .integer(sizeInBytes))]
+        return .object(members)
     }
 }

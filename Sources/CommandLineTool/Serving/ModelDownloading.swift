@@ -8,10 +8,10 @@ struct ModelDownloading {
     let registry: ModelRegistry
     let paths: ModelPaths
 
-    /// - Throws: `ModelError` if it cannot be fetched, `StartFailure` if there is no default model.
+    /// - Throws: `ModelError` if it cannot be fetched, `Failure` if there is no default model.
     func run() async throws {
         guard let name = registry.defaultModel else {
-            throw StartFailure("\(registry.file) names no default_model. Add one, or choose with --default-model.")
+            throw Failure("\(registry.file) names no default_model. Add one, or choose with --default-model.")
         }
         let lines = Mutex(ProgressLines())
         var logger = Logger(label: "asr2clip", factory: { StreamLogHandler.standardError(label: $0) })

@@ -19,25 +19,17 @@ struct Serving {
     ///
     /// - Throws: `ExitCode` 1 after one line on standard error that says what is wrong.
     func run(downloadOnly: Bool) async throws {
-        do {
-            let paths = ModelPaths(
-                environment: environment, modelDirectory: options.modelDirectory, registryFile: options.config,
-                currentFolder: FileManager.default.currentDirectoryPath)
+        try await Failure.reported {
+            let paths = options.registry.paths
             let registry = try ModelRegistry.load(from: paths, defaultModel: options.defaultModel)
             if let mistake = registry.mistakes(in: .setting("default_model")).first {
-                throw StartFailure(mistake.description)
+                throw Failure(mistake.description)
             }
             if downloadOnly {
                 try await ModelDownloading(registry: registry, paths: paths).run()
             } else {
                 try await serve(registry, paths: paths)
             }
-        } catch let failure as StartFailure {
-            throw Self.exit(failure.message)
-        } catch let error as RegistryError {
-            throw Self.exit(error.description)
-        } catch let error as ModelError {
-            throw Self.exit(error.message)
         }
     }
 
@@ -74,7 +66,7 @@ struct Serving {
         do {
             try await group.run()
         } catch {
-            guard signals.count > 0 else { throw StartFailure(error, settings: settings) }
+            guard signals.count > 0 else { throw Failure(error, settings: settings) }
             logger.warning("Requests were cut off after \(settings.shutdownGrace).")
         }
     }
@@ -86,7 +78,13 @@ struct Serving {
             port: options.port ?? defaults.port,
             maximumUpload: options.maximumUpload?.bytes ?? defaults.maximumUpload,
             maximumDuration: options.maximumDuration?.duration ?? defaults.maximumDuration,
-            modelWait: options.modelWait?.duration ?? defaults.modelWait)
+            modelWait: options.modelWait?.duration ?? defaults.modelWait,
+            apiKeys: apiKeys)
+    }
+
+    /// The keys of flags and environment, empty ones left out.
+    private var apiKeys: [APIKey] {
+        (options.apiKeys + [environment["ASR2CLIP_API_KEY"] ?? ""]).filter { !$0.isEmpty }.map(APIKey.init)
     }
 
     /// All usable models, with as many decode lanes as asked for, but no more than there are cores.
@@ -101,7 +99,7 @@ struct Serving {
         do {
             return try RunDirectory(in: parent)
         } catch {
-            throw StartFailure(
+            throw Failure(
                 "Cannot make a folder for temporary files in \(parent): \(error.localizedDescription) "
                     + "Set TMPDIR to a folder that can be written.")
         }
@@ -109,7 +107,7 @@ struct Serving {
 
     private func executable() throws -> String {
         guard let path = Bundle.main.executablePath else {
-            throw StartFailure("Cannot find the path of this program, which the engines are started from.")
+            throw Failure("Cannot find the path of this program, which the engines are started from.")
         }
         return path
     }
@@ -125,10 +123,5 @@ struct Serving {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .error)
         return quiet
-    }
-
-    private static func exit(_ message: String) -> ExitCode {
-        FileHandle.standardError.write(Data("asr2clip: \(message)\n".utf8))
-        return .failure
     }
 }

@@ -22,7 +22,7 @@ struct EntryReader {
         let family = readFamily()
         let directory = readDirectory()
         let files = readFiles(of: family)
-        let options = readOptions()
+        let options = readOptions(of: family)
         let download = readDownload()
         guard !fields.mistakes.contains(where: { $0.severity == .error }), let family, let directory, let files else {
             return nil
@@ -68,20 +68,14 @@ struct EntryReader {
         return files
     }
 
-    private mutating func readOptions() -> ModelOptions {
+    private mutating func readOptions(of family: ModelFamily?) -> ModelOptions {
         var options = ModelOptions()
         guard var inner = fields.mapping("options") else { return options }
         defer { fields.absorb(inner) }
-        inner.warn(ofKeysBut: ["language", "use_itn"])
+        inner.warn(ofKeysBut: ["language", "use_itn", "decoding_method"])
         options.useITN = inner.boolean("use_itn") ?? false
-        if let text = inner.text("language") {
-            do throws(MalformedLanguage) {
-                options.language = try Language(parsing: text)
-            } catch {
-                let advice = "write a code such as en, or \"\" to let the model detect it"
-                inner.note("'\(error.text)' is no language code; \(advice).", at: inner.lineOf("language"))
-            }
-        }
+        options.decodingMethod = inner.decodingMethod(of: family) ?? .greedySearch
+        options.language = inner.language(of: family)
         return options
     }
 
@@ -94,38 +88,5 @@ struct EntryReader {
         let size = inner.positiveInteger("size", example: 1_000_000)
         guard let url = inner.downloadURL() else { return nil }
         return ModelDownload(url: url, archiveSubdir: subdir, sha256: sha256, size: size.map(Int64.init))
-    }
-}
-
-extension FieldReader {
-    fileprivate mutating func downloadURL() -> URL? {
-        let example = "https://host/path/model.tar.bz2"
-        guard let text = nonemptyText("url", orElse: "write url: \(example)") else { return nil }
-        guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme),
-            url.host?.isEmpty == false
-        else {
-            // The text may hold a password: it is not repeated.
-            note("'url' is no http or https address; write one such as \(example).", at: lineOf("url"))
-            return nil
-        }
-        return url
-    }
-
-    fileprivate mutating func archiveSubdir() -> String? {
-        guard let text = text("archive_subdir"), !text.isEmpty else { return nil }
-        guard let path = RelativePath(text) else {
-            note("'archive_subdir' must be a folder inside the archive, not '\(text)'.", at: lineOf("archive_subdir"))
-            return nil
-        }
-        return path.text
-    }
-
-    fileprivate mutating func sha256() -> String? {
-        guard let text = text("sha256"), !text.isEmpty else { return nil }
-        guard text.utf8.count == 64, text.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
-            note("'sha256' must be 64 hexadecimal digits, as sha256sum prints them.", at: lineOf("sha256"))
-            return nil
-        }
-        return text.lowercased()
     }
 }

@@ -9,6 +9,7 @@ extension FamilySetup {
                 "tokens": .tokens,
             ])
         ],
+        decodingMethods: [.greedySearch, .modifiedBeamSearch],
         metadataKeys: ["encoder": ["model_type"]],
         vocabulary: VocabularySize(file: "decoder", key: "vocab_size"))
 }

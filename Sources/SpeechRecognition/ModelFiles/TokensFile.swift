@@ -23,7 +23,8 @@ enum TokensFile {
             let fields = line.split { $0 == UInt8(ascii: " ") || (9...13).contains($0) }
             if fields.isEmpty { continue }
             guard (1...2).contains(fields.count), let token = fields.last.flatMap(Self.number) else {
-                throw ModelFileError(path: path, problem: "line \(number) is not 'symbol number'; fetch it again")
+                throw ModelFileError(
+                    path: path, line: number, problem: "line \(number) is not 'symbol number'; fetch it again")
             }
             tokens.insert(token)
         }

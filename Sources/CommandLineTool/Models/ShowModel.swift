@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import ModelStore
+import SpeechRecognition
+import TranscriptFormats
+
+/// `asr2clip models show`.
+struct ShowModel: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show a model's files, options, place, and what a request may say.")
+
+    @Argument(help: "Name or alias of a model.") var name: String
+    @OptionGroup var options: ModelsOptions
+
+    func run() async throws {
+        try await Failure.reported {
+            let models = try RegisteredModels(options)
+            let entry = try await models.store.resolve(name)
+            let status = await models.store.status(of: entry)
+            print(options.json ? json(of: entry, models, status).text : text(of: entry, models, status))
+        }
+    }
+
+    private func text(of entry: ModelEntry, _ models: RegisteredModels, _ status: ModelStatus) -> String {
+        let none = "-"
+        let aliases = models.aliases(of: entry.name)
+        var lines = [
+            ("Name", entry.name + (models.isDefault(entry.name) ? " (default)" : "")),
+            ("Aliases", aliases.isEmpty ? none : aliases.joined(separator: ", ")),
+            ("Type", entry.family.rawValue),
+            ("Status", status.shown),
+            ("Folder", entry.directory),
+        ]
+        for (index, file) in entry.filesOnDisk.enumerated() {
+            let size = file.size.map { Amounts.bytes(Int($0)) } ?? "missing"
+            lines.append((index == 0 ? "Files" : "", "\(file.name): \(file.path) (\(size))"))
+        }
+        let options = entry.options.described
+        lines.append(("Options", options.isEmpty ? none : options.map { "\($0): \($1)" }.joined(separator: ", ")))
+        lines.append(("Download", entry.download?.displayURL ?? none))
+        lines.append(("Language", languageAdvice(for: entry)))
+        lines.append(("Ignored", "prompt, temperature, keywords"))
+        return lines.map { $0.padding(toLength: 10, withPad: " ", startingAt: 0) + $1 }.joined(separator: "\n")
+    }
+
+    /// What a request may say for `language`.
+    private func languageAdvice(for entry: ModelEntry) -> String {
+        let codes = entry.specification.languages.map(\.code).joined(separator: ", ")
+        guard entry.family.takesLanguage else { return "makes no difference to this type" }
+        return codes.isEmpty ? "known once the files are there" : "\(codes); none lets the model detect it"
+    }
+
+    private func json(of entry: ModelEntry, _ models: RegisteredModels, _ status: ModelStatus) -> JSONValue {
+        let files = entry.filesOnDisk.map { file -> JSONValue in
+            [
+                "name": .string(file.name), "path": .string(file.path),
+                "size_bytes": file.size.map { .integer(Int($0)) } ?? nil,
+            ]
+        }
+        return [
+            "name": .string(entry.name), "default": .bool(models.isDefault(entry.name)),
+            "aliases": .array(models.aliases(of: entry.name).map(JSONValue.string)),
+            "type": .string(entry.family.rawValue), "status": .string(status.word),
+            "download_percent": status.percent.map(JSONValue.integer) ?? nil,
+            "directory": .string(entry.directory), "files": .array(files),
+            "options": .object(entry.options.described.map { ($0, .string($1)) }),
+            "download": JSONValue(entry.download?.displayURL),
+            "request": [
+                "language": .array(entry.specification.languages.map { .string($0.code) }),
+                "ignored": ["prompt", "temperature", "keywords"],
+            ],
+        ]
+    }
+}
