@@ -22,9 +22,9 @@ import Testing
             }
         #expect(options.host == "::1")
         #expect(options.port == 0)
-        #expect(options.modelDirectory == "/m")
+        #expect(options.registry.modelDirectory == "/m")
         #expect(options.numThreads == 3)
-        #expect(options.config == "/r.yaml")
+        #expect(options.registry.config == "/r.yaml")
         #expect(options.defaultModel == "tiny")
         #expect(options.maximumUpload?.bytes == 5 << 20)
         #expect(options.maximumDuration?.duration == .seconds(7_200))
@@ -35,8 +35,10 @@ import Testing
     @Test func anOptionNotGivenHasNoValue() throws {
         let command = try ServeCommand.parse([])
         #expect(!command.downloadModel)
-        #expect(command.options.host == nil && command.options.port == nil && command.options.modelDirectory == nil)
-        #expect(command.options.numThreads == nil && command.options.config == nil)
+        #expect(
+            command.options.host == nil && command.options.port == nil && command.options.registry.modelDirectory == nil
+        )
+        #expect(command.options.numThreads == nil && command.options.registry.config == nil)
         #expect(command.options.defaultModel == nil && command.options.maximumUpload == nil)
         #expect(command.options.maximumDuration == nil && command.options.modelWait == nil)
         #expect(command.options.logLevel == nil)
@@ -44,7 +46,7 @@ import Testing
 
     @Test(arguments: [["--serve", "-c", "/r.yaml"], ["-c", "/r.yaml", "--download-model"]])
     func theShortOptionNamesTheRegistryWhenServingOrFetching(arguments: [String]) throws {
-        #expect(try ClipCommand.parse(arguments).options.config == "/r.yaml")
+        #expect(try ClipCommand.parse(arguments).options.registry.config == "/r.yaml")
     }
 
     @Test(arguments: [

@@ -13,5 +13,11 @@ func expectError(
     let error = try answer.error
     #expect(error.code == code, sourceLocation: sourceLocation)
     #expect(error.param == parameter, sourceLocation: sourceLocation)
-    #expect(error.type == (status < 500 ? "invalid_request_error" : "server_error"), sourceLocation: sourceLocation)
+    let type =
+        switch status {
+        case 401: "authentication_error"
+        case 500...: "server_error"
+        default: "invalid_request_error"
+        }
+    #expect(error.type == type, sourceLocation: sourceLocation)
 }

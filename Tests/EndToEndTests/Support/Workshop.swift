@@ -3,7 +3,7 @@ import TestSupport
 
 /// Copies of fixture models, to be damaged.
 struct Workshop {
-    private let folder: TemporaryFolder
+    let folder: TemporaryFolder
 
     init() throws {
         folder = try TemporaryFolder()

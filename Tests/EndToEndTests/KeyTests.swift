@@ -1,0 +1,48 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A server that wants keys.
+@Suite(.serialized, .server(TestRegistry([.paraformer]), "--api-key", "sesame", "--api-key", "barley"))
+struct KeyTests {
+    @Test(arguments: ["sesame", "barley"]) func whoGivesAKeyIsServed(key: String) async throws {
+        let client = try APIClient.shared()
+        let answer = try await client.transcribe(
+            .init(path: Fixtures.audio("en_word_16k.wav")), ["model": "paraformer"],
+            headers: [("Authorization", "Bearer \(key)")])
+        #expect(answer.body == #"{"text": "stop"}"#)
+    }
+
+    @Test(arguments: [nil, "Bearer", "Bearer ", "Bearer open", "Basic sesame", "Bearer sesame sesame", "sesame"])
+    func whoGivesNoneOrAnotherIsNot(header: String?) async throws {
+        let client = try APIClient.shared()
+        let headers = header.map { [("Authorization", $0)] } ?? []
+        for path in ["/v1/models", "/v1/models/paraformer", "/v1/ps"] {
+            let answer = try await client.send("GET", path, headers: headers)
+            try expectError(answer, 401, "invalid_api_key")
+            #expect(answer.headers["www-authenticate"] == "Bearer")
+        }
+        let answer = try await client.transcribe(
+            .init(path: Fixtures.audio("en_word_16k.wav")), ["model": "paraformer"], headers: headers)
+        try expectError(answer, 401, "invalid_api_key")
+    }
+
+    @Test(arguments: ["/health", "/health/live", "/health/ready"])
+    func healthIsForEverybody(path: String) async throws {
+        #expect(try await APIClient.shared().get(path).status != 401)
+    }
+
+    @Test func noKeyIsLogged() async throws {
+        _ = try await APIClient.shared().send("GET", "/v1/models", headers: [("Authorization", "Bearer open-it")])
+        let log = try ServerProcess.shared().process.standardError
+        #expect(["sesame", "barley", "open-it"].filter(log.contains) == [])
+    }
+
+    @Test func deletingNeedsAServerWithKeys() async throws {
+        try await withServer(.init(TestRegistry([.paraformer]))) { server in
+            let answer = try await APIClient(server).send("DELETE", "/v1/models/paraformer")
+            try expectError(answer, 401, "invalid_api_key")
+            #expect(try answer.error.message.contains("--api-key"))
+        }
+    }
+}
