@@ -13,6 +13,10 @@ struct FamilySetup: Sendable {
     var decodingMethods: [DecodingMethod] = [.greedySearch]
     /// Keys that the metadata of a file must have, by the file's logical name: sherpa-onnx ends the process without them.
     var metadataKeys: [String: [String]] = [:]
+    /// What `model_type` may say in the metadata of a file, by the file's logical name, if it is there.
+    var modelTypes: [String: [String]] = [:]
+    /// Keys that the metadata of a file have in models of another kind, by the file's logical name.
+    var foreignKeys: [String: [String]] = [:]
     /// Where the metadata tell how many tokens the model knows: decoding with fewer in tokens.txt crashes.
     var vocabulary: VocabularySize?
     /// Puts the registry's options and the language into the configuration; the files are there already.

@@ -21,6 +21,9 @@ extension ModelSpecification {
         for (name, path) in files.sorted(by: { $0.key < $1.key }) where name != "tokens" {
             note { () throws(ModelFileError) in
                 let metadata = try ONNXMetadata(path: path)
+                try metadata.refuse(
+                    typesBut: family.setup.modelTypes[name], keys: family.setup.foreignKeys[name] ?? [], of: family,
+                    path: path)
                 try metadata.require(family.setup.metadataKeys[name] ?? [], of: family, path: path)
                 if let size = family.setup.vocabulary, size.file == name {
                     vocabulary = metadata.properties[size.key].flatMap { Int($0) } ?? 0

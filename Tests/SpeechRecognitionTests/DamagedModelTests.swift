@@ -30,6 +30,9 @@ import Testing
         (.transducer, "joiner", .truncated, "is truncated"),
         (.transducer, "decoder", .text, "is not an ONNX model"),
         (.transducer, "tokens", .truncated, "has no token"),
+        (.paraformer, "paraformer", .replaced(by: "sense_voice/model.onnx"), "has the model_type 'sense_voice_ctc'"),
+        (.transducer, "encoder", .replaced(by: "whisper/encoder.onnx"), "has the model_type 'whisper-fixture'"),
+        (.moonshine, "encoder", .replaced(by: "transducer/encoder.onnx"), "has the model_type 'zipformer2'"),
         (.moonshine, "encoder", .empty, "is empty"),
         (.moonshine, "tokens", .text, "line 1 is not 'symbol number'"),
     ])

@@ -35,6 +35,13 @@ struct RunningServer {
         self.apiKey = apiKey.flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// Who finds no server is to know at once.
+    private static var configuration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return configuration
+    }
+
     /// Asks the server.
     ///
     /// - Throws: `Failure` if it does not answer, or answers with an error.
@@ -44,9 +51,10 @@ struct RunningServer {
         let status: UInt
         let text: String
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
-            status = response.status.code
-            text = String(buffer: try await response.body.collect(upTo: 1 << 24))
+            (status, text) = try await HTTPClient.withHTTPClient(configuration: Self.configuration) { client in
+                let response = try await client.execute(request, timeout: .seconds(10))
+                return (response.status.code, String(buffer: try await response.body.collect(upTo: 1 << 24)))
+            }
         } catch {
             throw Failure("No server answers at \(address). Start one with asr2clip-serve, or name another with --url.")
         }

@@ -19,5 +19,6 @@ extension FamilySetup {
                 ],
                 tokenLimit: TokenLimit(perSecond: 6)),
         ],
-        window: .seconds(20))
+        window: .seconds(20),
+        modelTypes: ["encoder": []])
 }

@@ -7,5 +7,6 @@ extension FamilySetup {
         metadataKeys: [
             "paraformer": ["vocab_size", "lfr_window_size", "lfr_window_shift", "neg_mean", "inv_stddev"]
         ],
+        modelTypes: ["paraformer": ["paraformer"]],
         vocabulary: VocabularySize(file: "paraformer", key: "vocab_size"))
 }

@@ -2,6 +2,9 @@ import SherpaOnnx
 
 extension FamilySetup {
     /// Transducers (Zipformer, Conformer, NeMo): encoder, prediction network and joiner, with token times.
+    ///
+    /// The model types are those of sherpa-onnx's offline-recognizer-impl.cc; an encoder with a chunk length is one for
+    /// streaming.
     static let transducer = FamilySetup(
         layouts: [
             Layout(fields: [
@@ -11,5 +14,11 @@ extension FamilySetup {
         ],
         decodingMethods: [.greedySearch, .modifiedBeamSearch],
         metadataKeys: ["encoder": ["model_type"]],
+        modelTypes: [
+            "encoder": [
+                "conformer", "zipformer", "zipformer2", "EncDecHybridRNNTCTCBPEModel", "EncDecRNNTBPEModel",
+            ]
+        ],
+        foreignKeys: ["encoder": ["decode_chunk_len"]],
         vocabulary: VocabularySize(file: "decoder", key: "vocab_size"))
 }

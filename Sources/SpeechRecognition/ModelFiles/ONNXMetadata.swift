@@ -39,6 +39,26 @@ struct ONNXMetadata: Sendable, Equatable {
                 + "check the type, or export the model anew")
     }
 
+    /// Checks that the properties do not tell of a model of another kind.
+    ///
+    /// - Throws: `ModelFileError` naming the property that does.
+    func refuse(typesBut types: [String]?, keys: [String], of family: ModelFamily, path: String) throws(ModelFileError)
+    {
+        if let types, let type = properties["model_type"], !types.contains(type) {
+            let known = types.isEmpty ? "none" : types.joined(separator: ", ")
+            throw ModelFileError(
+                path: path,
+                problem: "has the model_type '\(type)' in its metadata, where a \(family.rawValue) model has \(known); "
+                    + "check the type")
+        }
+        if let key = keys.first(where: { properties[$0] != nil }) {
+            throw ModelFileError(
+                path: path,
+                problem: "has a '\(key)' in its metadata, as models for streaming do, which are of no type here; take "
+                    + "the model for whole recordings")
+        }
+    }
+
     private mutating func read(_ file: FileReader) throws {
         guard file.size > 0 else { throw ModelFileError(problem: "is empty") }
         if try file.bytes(at: 4, count: 4) == Array("ORTM".utf8) {

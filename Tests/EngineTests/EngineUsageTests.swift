@@ -1,0 +1,37 @@
+import Testing
+
+@testable import Engine
+
+struct EngineUsageTests {
+    private let usage = EngineUsage()
+
+    @Test func aTicketCountsUntilItGoes() {
+        #expect(usage.idleSince == nil)
+        var first: EngineUsage.Ticket? = usage.begin()
+        var second: EngineUsage.Ticket? = usage.begin()
+        #expect(usage.jobs == 2)
+        withExtendedLifetime(first) {}
+        first = nil
+        #expect(usage.jobs == 1)
+        #expect(usage.idleSince == nil)
+        withExtendedLifetime(second) {}
+        second = nil
+        #expect(usage.jobs == 0)
+        #expect(usage.idleSince != nil)
+    }
+
+    @Test func whoWaitsForAnIdleEngineIsAnsweredByTheLastTicket() async throws {
+        try await usage.waitUntilIdle()
+        var ticket: EngineUsage.Ticket? = usage.begin()
+        let waiting = Task { [usage] in
+            try await usage.waitUntilIdle()
+            return usage.jobs
+        }
+        let quitter = Task { [usage] in try await usage.waitUntilIdle() }
+        quitter.cancel()
+        await #expect(throws: CancellationError.self) { try await quitter.value }
+        withExtendedLifetime(ticket) {}
+        ticket = nil
+        #expect(try await waiting.value == 0)
+    }
+}

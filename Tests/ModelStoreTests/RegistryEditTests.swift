@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+@testable import ModelStore
+
+/// Registries that are edited, and the watch that notices.
+struct RegistryEditTests {
+    private static let entry = """
+          a:
+            type: paraformer
+            dir: a
+            files: {paraformer: m.onnx, tokens: t.txt}
+
+        """
+
+    private func registry(_ text: String) throws -> ModelRegistry {
+        let paths = ModelPaths(environment: ["HOME": "/home/u"], currentFolder: "/")
+        return try ModelRegistry.parse(text, file: "/models.yaml", paths: paths)
+    }
+
+    @Test(arguments: [
+        ("models:\n" + entry + "  b: {type: nonsense}\n", ["'nonsense'", "dir", "files"]),
+        ("models:\n" + entry.replacing("paraformer", with: "nonsense"), ["Unknown type 'nonsense'"]),
+        ("default_model: c\nmodels:\n" + entry, ["'default_model' is 'c'"]),
+        ("num_threads: many\nmodels:\n" + entry, ["'num_threads' must be"]),
+        ("aliases: {b: c}\nmodels:\n" + entry, ["'c' is no model"]),
+        ("surprise: 1\nmodels:\n" + entry, []),
+        ("models:\n" + entry.replacing("dir: a", with: "dir: b"), []),
+    ])
+    func aMistakeInWhatWasGoodIsNew(text: String, parts: [String]) throws {
+        let mistakes = try registry(text).mistakes(since: try registry("models:\n" + Self.entry))
+        #expect(mistakes.count == parts.count, "\(mistakes)")
+        for part in parts { #expect(mistakes.contains { $0.message.contains(part) }, "\(mistakes)") }
+    }
+
+    @Test func whatWasBrokenMayStaySo() throws {
+        let broken = "models:\n" + Self.entry + "  b: {type: nonsense}\n"
+        #expect(try registry("num_threads: 2\n" + broken).mistakes(since: try registry(broken)) == [])
+    }
+
+    @Test func aFileThatIsTakenAwayIsNotMadeAgain() async throws {
+        try await withTemporaryFolder { folder in
+            #expect(throws: RegistryError.self) { () throws in _ = try ModelRegistry.reload(from: folder.paths) }
+            #expect(try folder.contents == [])
+            let first = try ModelRegistry.load(from: folder.paths)
+            let second = try ModelRegistry.reload(from: folder.paths)
+            #expect(first == second)
+        }
+    }
+
+    @Test func theWatchSpeaksOnceForEachEditThatHasSettled() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder.path + "/models.yaml"
+            try folder.write("a", to: "models.yaml")
+            var watch = RegistryWatch(path)
+            #expect(watch.look() == false)
+
+            try folder.write("half", to: "models.yaml")
+            #expect(watch.look() == false)
+            try folder.write("all of it", to: "models.yaml")
+            #expect(watch.look() == false)
+            #expect(watch.look() == true)
+            #expect(watch.look() == false)
+
+            try FileManager.default.removeItem(atPath: path)
+            #expect(watch.look() == false)
+            #expect(watch.look() == true)
+            try folder.write("back", to: "models.yaml")
+            #expect(watch.look() == false)
+            #expect(watch.look() == true)
+            #expect(watch.look() == false)
+        }
+    }
+}
