@@ -19,7 +19,7 @@ import Testing
         (.senseVoice, "model", .text, "is not an ONNX model"),
         (.senseVoice, "model", .replaced(by: "paraformer/model.onnx"), "has no 'normalize_samples'"),
         (.senseVoice, "tokens", .replaced(by: "paraformer/tokens.txt"), "has no token 50"),
-        (.paraformer, "paraformer", .replaced(by: "zipformer_ctc/model.onnx"), "has no 'vocab_size'"),
+        (.paraformer, "paraformer", .replaced(by: "zipformer_ctc/model.onnx"), "has the model_type 'zipformer2_ctc'"),
         (.paraformer, "tokens", .text, "line 1 is not 'symbol number'"),
         (.paraformer, "tokens", .missing, "cannot be read"),
         (.paraformer, "tokens", .truncated, "has no token"),
