@@ -23,6 +23,7 @@ extension Target.Dependency {
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioFoundationCompat: Self = .product(name: "NIOFoundationCompat", package: "swift-nio")
+    static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let serviceLifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
@@ -130,7 +131,9 @@ let package = Package(
         .testTarget(
             name: "ModelStoreTests",
             dependencies: [
-                "CArchive", "ModelStore", "SpeechRecognition", "SpeechTypes", .crypto, .hummingbird, .logging, .nioCore,
+                "CArchive", "CommandLineTool", "ModelStore", "SpeechRecognition", "SpeechTypes", "TestSupport",
+                "asr2clip", "asr2clip-serve", .crypto, .httpTypes, .hummingbird, .logging,
+                .nioCore, .nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -29,6 +29,24 @@ enum FileSystem {
         status(path).map { Int64($0.st_size) }
     }
 
+    /// The size of what is at the path itself, a link not followed; `nil` if nothing is.
+    static func ownSize(_ path: String) -> Int64? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? Int64(status.st_size) : nil
+    }
+
+    /// The disk that the path is on; `nil` if nothing is there.
+    static func device(_ path: String) -> UInt64? {
+        status(path).map { UInt64(truncatingIfNeeded: $0.st_dev) }
+    }
+
+    /// Whether an open file still is what the path leads to.
+    static func isSameFile(_ descriptor: Int32, _ path: String) -> Bool {
+        var open = stat()
+        guard fstat(descriptor, &open) == 0, let named = status(path) else { return false }
+        return open.st_dev == named.st_dev && open.st_ino == named.st_ino
+    }
+
     /// The path with every link in it followed; `nil` if nothing is there.
     static func realPath(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }

@@ -2,7 +2,7 @@ public import Logging
 public import SpeechRecognition
 import Synchronization
 
-/// The models of a registry on disk: finds them by name, and fetches what is missing.
+/// The models of a registry on disk: finds them by name, fetches what is missing, and removes what was fetched.
 ///
 /// Fetches belong to the store, not to who asked first: they go on when callers leave, and end with `shutDown()`.
 public actor LocalModels {
@@ -13,32 +13,29 @@ public actor LocalModels {
     private let onProgress: (@Sendable (DownloadProgress) -> Void)?
     private let settings: FetchSettings
     /// The fetches under way, by the directory they fill.
-    private var fetches: [String: Fetch] = [:]
+    private var fetches: [String: RunningFetch] = [:]
     /// The last failure of each model, by name.
     private var failures: [String: (error: ModelError, time: ContinuousClock.Instant)] = [:]
-    private var lastWaiter = 0
+    /// The directories beside which no download of a process that was killed can be left.
+    private var tidied: Set<String> = []
     private var isShutDown = false
-
-    private struct Fetch {
-        let task: Task<Void, Never>
-        let progress: LatestProgress
-        /// One for each caller that waits; they end with the fetch.
-        var waiters: [Int: AsyncStream<Never>.Continuation] = [:]
-    }
 
     /// Prepares a store; nothing is fetched yet.
     ///
     /// - Parameters:
     ///   - registry: The models.
     ///   - paths: Where the registry and the models are.
+    ///   - proxies: Which proxies lead to where the models come from.
     ///   - logger: Told of fetches; of their progress only without `onProgress`.
     ///   - onProgress: Called for every moment of every fetch, many times a second, on the fetch's own thread.
     ///     `ProgressLines` makes lines of them.
     public init(
-        registry: ModelRegistry, paths: ModelPaths, logger: Logger,
+        registry: ModelRegistry, paths: ModelPaths, proxies: ProxySettings, logger: Logger,
         onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
     ) {
-        self.init(registry: registry, paths: paths, logger: logger, onProgress: onProgress, settings: FetchSettings())
+        self.init(
+            registry: registry, paths: paths, logger: logger, onProgress: onProgress,
+            settings: FetchSettings(proxies: proxies))
     }
 
     init(
@@ -52,9 +49,12 @@ public actor LocalModels {
         self.settings = settings
     }
 
-    /// Puts another registry in force.
+    /// Puts another registry in force. Fetches for entries that are no longer in it end; so does the memory of failures.
     public func use(_ registry: ModelRegistry) {
         self.registry = registry
+        failures = [:]
+        let wanted = Set(registry.entries.map(\.directory))
+        for (directory, fetch) in fetches where !wanted.contains(directory) { fetch.task.cancel() }
     }
 
     /// Finds a model.
@@ -85,7 +85,10 @@ public actor LocalModels {
         let deadline = began + limit
         while true {
             let missing = entry.missingFiles()
-            guard let file = missing.first else { return entry.specification }
+            guard let file = missing.first else {
+                tidy(entry)
+                return entry.specification
+            }
             guard let download = entry.download else {
                 throw ModelError(
                     .failed,
@@ -94,8 +97,8 @@ public actor LocalModels {
             }
             guard !isShutDown else { throw ModelError(.notReady, "The server is shutting down.") }
             if let failure = recentFailure(of: entry, since: began) { throw failure }
-            if fetches[entry.directory] == nil { start(entry, download) }
-            guard await wait(for: entry.directory, until: deadline) else { throw notReady(entry) }
+            let fetch = fetches[entry.directory] ?? start(entry, download)
+            guard await fetch.wait(until: deadline) else { throw notReady(entry, fetch) }
         }
     }
 
@@ -103,8 +106,12 @@ public actor LocalModels {
     public func status(of entry: ModelEntry) -> ModelStatus {
         let missing = entry.missingFiles()
         if missing.isEmpty { return .present }
-        guard let fetch = fetches[entry.directory] else { return .missing(files: missing) }
-        return .downloading(percent: fetch.progress.value?.percent)
+        if let fetch = fetches[entry.directory] { return .downloading(percent: fetch.progress.value?.percent) }
+        guard StagingFolder.isOwned(for: entry.directory) else { return .missing(files: missing) }
+        let partial = StagingFolder.partial(for: entry.directory)
+        let progress = DownloadProgress(
+            model: entry.name, phase: .waiting, received: partial.size, total: partial.record?.total)
+        return .downloading(percent: progress.percent)
     }
 
     /// The size of a model's registered files that are there, in bytes.
@@ -112,7 +119,22 @@ public actor LocalModels {
         Set(entry.files.values).reduce(0) { $0 + (FileSystem.size(entry.path(of: $1)) ?? 0) }
     }
 
-    /// Cancels all fetches and waits until their temporary files are gone. No further one starts.
+    /// Checks that a model has downloaded files, and that they may be deleted.
+    ///
+    /// - Throws: `.failed` if they are not ours to delete, `.notReady` while they are being fetched.
+    public func checkRemovable(_ entry: ModelEntry) async throws(ModelError) {
+        try await ModelRemoval(of: entry, modelsRoot: paths.modelsRoot).check()
+    }
+
+    /// Deletes what was downloaded of a model. What somebody put there by hand stays, and so does its entry.
+    ///
+    /// - Returns: What was deleted.
+    /// - Throws: `.failed` if nothing is ours to delete, `.notReady` while it is being fetched.
+    public func remove(_ entry: ModelEntry) async throws(ModelError) -> RemovedModel {
+        try await ModelRemoval(of: entry, modelsRoot: paths.modelsRoot).run()
+    }
+
+    /// Cancels all fetches and waits until they have ended. No further one starts.
     public func shutDown() async {
         isShutDown = true
         let tasks = fetches.values.map(\.task)
@@ -120,11 +142,9 @@ public actor LocalModels {
         for task in tasks { await task.value }
     }
 
-    private func start(_ entry: ModelEntry, _ download: ModelDownload) {
+    private func start(_ entry: ModelEntry, _ download: ModelDownload) -> RunningFetch {
         let progress = LatestProgress(sink: onProgress ?? logging())
-        let fetch = ModelFetch(entry, from: download, modelsRoot: paths.modelsRoot, settings: settings) {
-            progress.update($0)
-        }
+        let fetch = ModelFetch(entry, from: download, settings: settings) { progress.update($0) }
         // Unstructured because it outlives the request that asked first; `shutDown()` cancels and awaits it.
         let task = Task {
             do {
@@ -134,14 +154,16 @@ public actor LocalModels {
                 finish(entry, failure: error)
             }
         }
-        fetches[entry.directory] = Fetch(task: task, progress: progress)
+        let running = RunningFetch(task: task, progress: progress)
+        fetches[entry.directory] = running
+        return running
     }
 
     private func finish(_ entry: ModelEntry, failure: (any Error)?) {
         let fetch = fetches.removeValue(forKey: entry.directory)
         failures[entry.name] = nil
         if let failure, !isShutDown {
-            let reason = "\(failure)"
+            let reason = failure is CancellationError ? "Its entry has changed; ask again." : "\(failure)"
             let error = ModelError(.failed, "Model '\(entry.name)' could not be fetched. \(reason)", cause: failure)
             failures[entry.name] = (error, .now)
             fetch?.progress.update(DownloadProgress(model: entry.name, phase: .failed(reason: reason)))
@@ -149,7 +171,7 @@ public actor LocalModels {
                 logger.debug("Fetch of \(entry.name) failed", metadata: ["cause": "\(cause)"])
             }
         }
-        for waiter in (fetch?.waiters ?? [:]).values { waiter.finish() }
+        fetch?.end()
     }
 
     /// The failure of the fetch that a caller waited for, or one that is too fresh for another try.
@@ -158,31 +180,17 @@ public actor LocalModels {
         return time >= began || ContinuousClock.now - time < settings.retryInterval ? error : nil
     }
 
-    /// Waits until a fetch ends.
-    ///
-    /// - Returns: `false` if the time was up or the caller was cancelled before.
-    private func wait(for directory: String, until deadline: ContinuousClock.Instant) async -> Bool {
-        let (end, waiter) = AsyncStream.makeStream(of: Never.self, bufferingPolicy: .bufferingNewest(1))
-        lastWaiter += 1
-        let id = lastWaiter
-        fetches[directory]?.waiters[id] = waiter
-        defer { fetches[directory]?.waiters[id] = nil }
-        return await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                for await _ in end {}
-                return !Task.isCancelled
-            }
-            group.addTask {
-                try? await Task.sleep(until: deadline)
-                return false
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? false
-        }
+    /// Removes the download of a process that was killed when the model was already in place.
+    private func tidy(_ entry: ModelEntry) {
+        guard entry.download != nil, tidied.insert(entry.directory).inserted,
+            FileSystem.isDirectory(StagingFolder.path(for: entry.directory)),
+            let staging = try? StagingFolder.claim(for: entry.directory)
+        else { return }
+        staging.remove()
     }
 
-    private func notReady(_ entry: ModelEntry) -> ModelError {
-        let amount = fetches[entry.directory]?.progress.value?.amount ?? "0 MB"
+    private func notReady(_ entry: ModelEntry, _ fetch: RunningFetch) -> ModelError {
+        let amount = fetch.progress.value?.amount ?? "0 B"
         return ModelError(
             .notReady, "Model '\(entry.name)' is downloading: \(amount). Ask again soon.", retryAfter: .seconds(10))
     }

@@ -134,7 +134,7 @@ struct FailedFetchTests {
         try await withFileServer(["/v.tgz": .gated(gate, [UInt8](repeating: 0, count: 100))]) { server in
             try await withTemporaryFolder { folder in
                 let (store, entry) = try folder.store(
-                    download: "url: \(server.url("/v.tgz"))", settings: FetchSettings(idleTimeout: .milliseconds(200)))
+                    download: "url: \(server.url("/v.tgz"))", settings: .quick { $0.idleTimeout = .milliseconds(200) })
                 let error = await #expect(throws: ModelError.self) {
                     try await store.prepare(entry, waitingUpTo: .seconds(300))
                 }
@@ -169,7 +169,7 @@ struct FailedFetchTests {
                 let before = try folder.contents
                 let free = times * 1_000_000 - 1
                 let (store, entry) = try folder.store(
-                    download: "url: \(server.url(path))", settings: FetchSettings(freeSpace: { _ in free }))
+                    download: "url: \(server.url(path))", settings: .quick { $0.freeSpace = { _ in free } })
                 let error = await #expect(throws: ModelError.self) {
                     try await store.prepare(entry, waitingUpTo: .seconds(300))
                 }

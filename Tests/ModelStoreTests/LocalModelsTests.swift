@@ -38,7 +38,7 @@ struct ModelStoreTests {
             """
         let paths = ModelPaths(environment: ["HOME": "/home/ada"], currentFolder: "/")
         let registry = try ModelRegistry.parse(yaml, file: "models.yaml", paths: paths)
-        return LocalModels(registry: registry, paths: paths, logger: .silent)
+        return LocalModels(registry: registry, paths: paths, proxies: .none, logger: .silent)
     }
 
     @Test func missingFilesWithoutADownloadAreNamedWithTheirPlace() async throws {
@@ -127,7 +127,7 @@ struct ModelStoreTests {
         try await withFileServer([:]) { server in
             try await withTemporaryFolder { folder in
                 let (store, entry) = try folder.store(
-                    download: "url: \(server.url("/v.tgz"))", settings: FetchSettings(retryInterval: retryInterval))
+                    download: "url: \(server.url("/v.tgz"))", settings: .quick { $0.retryInterval = retryInterval })
                 for _ in 1...3 {
                     await #expect(throws: ModelError.self) {
                         try await store.prepare(entry, waitingUpTo: .seconds(300))

@@ -9,8 +9,9 @@ struct ProgressTests {
     }
 
     @Test(arguments: [
-        (Int64(103), Int64?(228), "45 % (103 of 228 MB)"), (0, 228, "0 % (0.0 of 228 MB)"),
-        (2, 4, "50 % (2.0 of 4.0 MB)"), (228, 228, "100 % (228 of 228 MB)"), (300, 228, "100 % (300 of 228 MB)"),
+        (Int64(103), Int64?(228), "45 % (103 MB of 228 MB)"), (0, 228, "0 % (0 B of 228 MB)"),
+        (2, 4, "50 % (2.0 MB of 4.0 MB)"), (228, 228, "100 % (228 MB of 228 MB)"),
+        (300, 228, "100 % (300 MB of 228 MB)"),
         (103, nil, "103 MB"),
     ])
     func amountsAreInWholePercentAndMegabytes(received: Int64, total: Int64?, text: String) {
@@ -26,14 +27,14 @@ struct ProgressTests {
         #expect(
             line(DownloadProgress(model: "voice", phase: .connecting(to: "http://h/v")), after: 0)
                 == "Downloading voice from http://h/v")
-        #expect(line(Self.arrived(0), after: 0) == "Downloading voice: 0 % (0.0 of 200 MB)")
+        #expect(line(Self.arrived(0), after: 0) == "Downloading voice: 0 % (0 B of 200 MB)")
         #expect(line(Self.arrived(60), after: 1) == nil, "too soon")
-        #expect(line(Self.arrived(60), after: 2) == "Downloading voice: 30 % (60 of 200 MB)")
+        #expect(line(Self.arrived(60), after: 2) == "Downloading voice: 30 % (60 MB of 200 MB)")
         #expect(line(Self.arrived(78), after: 6) == nil, "too little")
-        #expect(line(Self.arrived(79), after: 12) == "Downloading voice: 39 % (79 of 200 MB)")
+        #expect(line(Self.arrived(79), after: 12) == "Downloading voice: 39 % (79 MB of 200 MB)")
         #expect(
             line(DownloadProgress(model: "voice", phase: .unpacking, received: 1, total: 1), after: 12)
-                == "Downloaded voice (100 % (0.0 of 0.0 MB)), unpacking")
+                == "Downloaded voice (100 % (1 B of 1 B)), unpacking")
         #expect(
             line(DownloadProgress(model: "voice", phase: .finished(directory: "/m/voice")), after: 12)
                 == "Model voice is in /m/voice")
@@ -45,5 +46,53 @@ struct ProgressTests {
         #expect(lines.line(for: Self.arrived(1, of: nil), at: start) == "Downloading voice: 1.0 MB")
         #expect(lines.line(for: Self.arrived(99, of: nil), at: start + .seconds(9)) == nil)
         #expect(lines.line(for: Self.arrived(99, of: nil), at: start + .seconds(10)) == "Downloading voice: 99 MB")
+    }
+}
+
+/// How fast, and how long still.
+struct TransferRateTests {
+    private let start = ContinuousClock.now
+
+    @Test func theRateIsThatOfTheLastSeconds() {
+        var rate = TransferRate()
+        #expect(rate.perSecond(at: start) == nil)
+        for second in 0...30 {
+            // A megabyte a second for twenty seconds, then three.
+            let received = second <= 20 ? second : 20 + (second - 20) * 3
+            rate.add(Int64(received) * 1_000_000, at: start + .seconds(second))
+        }
+        let now = rate.perSecond(at: start + .seconds(30))
+        #expect(now == 3_000_000, "\(now ?? 0)")
+        #expect((rate.perSecond(at: start + .seconds(40)) ?? 0) == 1_500_000, "a stall slows it down")
+    }
+
+    @Test func aDownloadThatBeginsAnewIsMeasuredAnew() {
+        var rate = TransferRate()
+        rate.add(9_000_000, at: start)
+        rate.add(10_000_000, at: start + .seconds(2))
+        rate.add(0, at: start + .seconds(3))
+        #expect(rate.perSecond(at: start + .seconds(3)) == nil)
+        rate.reset()
+        #expect(rate.perSecond(at: start + .seconds(60)) == nil)
+    }
+
+    @Test(arguments: [
+        (Int64(100), Int64?(300), Double?(10), "10 B/s, 20 s left"), (0, 7_384_000, 2000, "2.0 kB/s, 1 h 1 min left"),
+        (0, nil, 3_200_000, "3.2 MB/s"), (0, 100, nil, ""), (100, 100, 5, "5 B/s, 0 s left"), (0, 100, 0, "0 B/s"),
+        (5, 106, 1, "1 B/s, 1 min 41 s left"),
+    ])
+    func theTimeLeftIsInWords(received: Int64, total: Int64?, rate: Double?, words: String) {
+        let progress = DownloadProgress(
+            model: "voice", phase: .downloading, received: received, total: total, rate: rate)
+        #expect(progress.speed == words)
+    }
+
+    @Test(arguments: [
+        (Int64(0), "0 B"), (999, "999 B"), (1000, "1.0 kB"), (9_949, "9.9 kB"), (9_950, "10 kB"), (652_869, "653 kB"),
+        (999_499, "999 kB"), (999_500, "1.0 MB"), (228_000_000, "228 MB"), (1_024_000_000, "1.0 GB"),
+        (5_000_000_000_000, "5.0 TB"),
+    ])
+    func bytesAreInWords(bytes: Int64, words: String) {
+        #expect(Amounts.bytes(bytes) == words)
     }
 }

@@ -27,7 +27,7 @@ struct ListModels: AsyncParsableCommand {
             let size = await models.store.sizeOnDisk(of: entry)
             table.add(
                 entry.name + (models.isDefault(entry.name) ? " (default)" : ""), entry.family.rawValue,
-                languages(of: entry), size > 0 ? Amounts.bytes(Int(size)) : "",
+                languages(of: entry), size > 0 ? Amounts.bytes(size) : "",
                 await models.store.status(of: entry).shown)
         }
         for (name, _) in models.unusable {

@@ -10,7 +10,9 @@ struct RegisteredModels {
 
     /// Opens the registry that the options name.
     ///
-    /// - Parameter onProgress: Told of every moment of every fetch.
+    /// - Parameters:
+    ///   - options: Where it is.
+    ///   - onProgress: Told of every moment of every fetch.
     /// - Throws: `RegistryError` if it is unusable as a whole.
     init(
         _ options: ModelsOptions, onProgress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
@@ -19,7 +21,9 @@ struct RegisteredModels {
         registry = try ModelRegistry.load(from: paths)
         var logger = Logger(label: "asr2clip", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .critical
-        store = LocalModels(registry: registry, paths: paths, logger: logger, onProgress: onProgress)
+        let proxies = ProxySettings(environment: ProcessInfo.processInfo.environment)
+        store = LocalModels(
+            registry: registry, paths: paths, proxies: proxies, logger: logger, onProgress: onProgress)
     }
 
     /// Whether a name is the default model's.

@@ -42,7 +42,7 @@ struct RemoveModels: AsyncParsableCommand {
         guard yes || confirm(entry, models) else { return nil }
         let removed = try await models.store.remove(entry)
         if !options.json {
-            print("Removed '\(entry.name)' (\(Amounts.bytes(Int(removed.bytes)))) from \(entry.directory)")
+            print("Removed '\(entry.name)' (\(Amounts.bytes(removed.bytes))) from \(entry.directory)")
         }
         return [
             "name": .string(entry.name), "status": "removed", "freed_bytes": .integer(Int(removed.bytes)),

@@ -32,7 +32,7 @@ struct ShowModel: AsyncParsableCommand {
             ("Folder", entry.directory),
         ]
         for (index, file) in entry.filesOnDisk.enumerated() {
-            let size = file.size.map { Amounts.bytes(Int($0)) } ?? "missing"
+            let size = file.size.map { Amounts.bytes($0) } ?? "missing"
             lines.append((index == 0 ? "Files" : "", "\(file.name): \(file.path) (\(size))"))
         }
         let options = entry.options.described

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ModelStore
 import TranscriptFormats
 
 /// `asr2clip ps`: what a running server has loaded.
@@ -38,7 +39,7 @@ struct PsCommand: AsyncParsableCommand {
             let idle = engine.idleSince.map { Date().timeIntervalSince1970 - Double($0) }
             table.add(
                 engine.model, engine.ending ? "ending" : engine.status, engine.pid.map { "\($0)" } ?? "",
-                engine.memoryBytes.map(Amounts.bytes) ?? "", "\(engine.requests)",
+                engine.memoryBytes.map { Amounts.bytes(Int64($0)) } ?? "", "\(engine.requests)",
                 idle.map { Amounts.time(.seconds($0)) } ?? "")
         }
         return table.text

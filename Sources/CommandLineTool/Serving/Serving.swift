@@ -26,7 +26,7 @@ struct Serving {
                 throw Failure(mistake.description)
             }
             if downloadOnly {
-                try await ModelDownloading(registry: registry, paths: paths).run()
+                try await ModelDownloading(registry: registry, paths: paths, proxies: proxies).run()
             } else {
                 try await serve(registry, paths: paths)
             }
@@ -39,7 +39,7 @@ struct Serving {
         let directory = try runDirectory()
         defer { directory.remove() }
         let settings = settings()
-        let store = LocalModels(registry: registry, paths: paths, logger: logger)
+        let store = LocalModels(registry: registry, paths: paths, proxies: proxies, logger: logger)
         let engines = EnginePool(
             EnginePool.Configuration(
                 executable: try executable(), directory: directory.sockets, loadWait: settings.modelWait),
@@ -81,6 +81,8 @@ struct Serving {
             modelWait: options.modelWait?.duration ?? defaults.modelWait,
             apiKeys: apiKeys)
     }
+
+    private var proxies: ProxySettings { ProxySettings(environment: environment) }
 
     /// The keys of flags and environment, empty ones left out.
     private var apiKeys: [APIKey] {

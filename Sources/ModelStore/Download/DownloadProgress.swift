@@ -1,11 +1,15 @@
 /// How far the fetch of one model is.
 public struct DownloadProgress: Sendable, Equatable {
-    /// What a fetch does, in this order; `failed` may follow any.
+    /// What a fetch does.
     public enum Phase: Sendable, Equatable {
+        /// Another process is fetching the model.
+        case waiting
         /// The server is being asked; the address is fit for logs.
         case connecting(to: String)
         /// Bytes are arriving.
         case downloading
+        /// The download broke off and goes on after a pause.
+        case interrupted(reason: String, pause: Duration)
         /// What arrived is being checked, unpacked and put in place.
         case unpacking
         /// The files are in place, below this directory.
@@ -22,13 +26,16 @@ public struct DownloadProgress: Sendable, Equatable {
     public let received: Int64
     /// The bytes that will have arrived in the end; `nil` if the server does not say.
     public let total: Int64?
+    /// The bytes that have arrived in a second lately; `nil` while that is not known.
+    public let rate: Double?
 
     /// Describes a moment of a fetch.
-    public init(model: String, phase: Phase, received: Int64 = 0, total: Int64? = nil) {
+    public init(model: String, phase: Phase, received: Int64 = 0, total: Int64? = nil, rate: Double? = nil) {
         self.model = model
         self.phase = phase
         self.received = received
         self.total = total
+        self.rate = rate
     }
 
     /// How much has arrived, 0 to 100; `nil` if the total is not known.
@@ -37,15 +44,22 @@ public struct DownloadProgress: Sendable, Equatable {
         return Int(Double(min(received, total)) / Double(total) * 100)
     }
 
-    /// How much has arrived, in words: `45 % (103 of 228 MB)`.
-    public var amount: String {
-        guard let percent, let total else { return "\(Self.megabytes(received)) MB" }
-        return "\(percent) % (\(Self.megabytes(received)) of \(Self.megabytes(total)) MB)"
+    /// How long the rest will take at the present rate; `nil` if that is not known.
+    public var timeLeft: Duration? {
+        guard let total, let rate, rate > 0 else { return nil }
+        return .seconds((Double(max(0, total - received)) / rate).rounded(.up))
     }
 
-    /// Whole megabytes, or tenths of one below ten.
-    private static func megabytes(_ bytes: Int64) -> String {
-        let tenths = (bytes + 50_000) / 100_000
-        return tenths < 100 ? "\(tenths / 10).\(tenths % 10)" : "\((bytes + 500_000) / 1_000_000)"
+    /// How much has arrived, in words: `45 % (103 MB of 228 MB)`.
+    public var amount: String {
+        guard let percent, let total else { return Amounts.bytes(received) }
+        return "\(percent) % (\(Amounts.bytes(received)) of \(Amounts.bytes(total)))"
+    }
+
+    /// Rate and time left, in words: `3.2 MB/s, 39 s left`; empty while they are not known.
+    public var speed: String {
+        guard let rate else { return "" }
+        let left = timeLeft.map { ", \(Amounts.time($0)) left" } ?? ""
+        return Amounts.bytes(Int64(rate)) + "/s" + left
     }
 }

@@ -4,9 +4,12 @@ struct FetchError: Error, CustomStringConvertible {
     let description: String
     /// What lay beneath.
     let cause: (any Error)?
+    /// Whether what has arrived so far is the beginning of what a later fetch will bring.
+    let keepsPartial: Bool
 
-    init(_ description: String, cause: (any Error)? = nil) {
+    init(_ description: String, cause: (any Error)? = nil, keepsPartial: Bool = false) {
         self.description = description
         self.cause = cause
+        self.keepsPartial = keepsPartial
     }
 }

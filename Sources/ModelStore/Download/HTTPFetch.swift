@@ -1,148 +1,147 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 
-/// Gets one URL into one file.
+/// Gets one URL into one file, going on where it was interrupted.
 struct HTTPFetch {
     private let download: ModelDownload
     private let settings: FetchSettings
+    private let exchange: HTTPExchange
+
+    /// What a fetch tells its caller.
+    struct Events {
+        /// Asked before bytes are taken: how many there are and how many are still to come, if the server tells. Throws
+        /// to refuse.
+        var admit: (_ total: Int64, _ left: Int64) throws -> Void
+        /// Told the bytes so far and the total whenever some have arrived.
+        var arrived: (_ received: Int64, _ total: Int64?) -> Void
+        /// Told why the download broke off before it is tried again.
+        var interrupted: (_ reason: String, _ pause: Duration) -> Void
+    }
 
     init(_ download: ModelDownload, settings: FetchSettings) {
         self.download = download
         self.settings = settings
+        exchange = HTTPExchange(download: download, settings: settings)
     }
 
-    /// Fetches the bytes and checks them against all that is known of them.
+    /// Fetches what is missing of the bytes and checks them against all that is known of them.
     ///
     /// - Parameters:
-    ///   - path: The file to create.
+    ///   - partial: What has arrived before, and where the rest goes.
     ///   - isolation: The actor on whose executor the file is written.
-    ///   - admit: Asked once, with the length if the server tells it, before the first byte is taken.
-    ///   - report: Told the bytes so far and the total whenever some have arrived.
-    /// - Throws: `FetchError`; `CancellationError`.
-    func save(
-        to path: String, isolation: isolated (any Actor),
-        admit: (Int64?) throws -> Void, report: (Int64, Int64?) -> Void
+    ///   - events: Told what happens.
+    /// - Returns: The bytes' SHA-256.
+    /// - Throws: `FetchError`, `SystemError`, `CancellationError`.
+    func save(to partial: PartialDownload, isolation: isolated (any Actor), events: Events) async throws -> String {
+        if partial.record(for: download) == nil { partial.discard() }
+        var persistence = Persistence(settings, have: partial.size)
+        // Open from one try to the next, so that what has arrived is hashed once.
+        var file: IncomingFile?
+        while true {
+            do {
+                let isContinued = partial.size > 0
+                try await receive(into: partial, &file, isolation: isolation, events: events)
+                let sha256 = try (file ?? IncomingFile(continuing: partial.file)).finish()
+                guard let expected = download.sha256, expected != sha256 else { return sha256 }
+                let error = FetchError(
+                    "\(download) has the SHA-256 \(sha256), but models.yaml says \(expected); it is damaged or another "
+                        + "version.")
+                // The halves may be of two versions: the whole in one piece decides.
+                throw isContinued ? Interruption(error: error, isRestart: true) : error
+            } catch let interruption as Interruption {
+                try Task.checkCancellation()
+                if interruption.isRestart {
+                    file = nil
+                    partial.discard()
+                }
+                guard let pause = persistence.pause(after: interruption, size: partial.size) else {
+                    throw interruption.error
+                }
+                events.interrupted(interruption.error.description, pause)
+                try await Task.sleep(for: pause)
+            }
+        }
+    }
+
+    /// One try: asks for the rest and writes it.
+    ///
+    /// - Throws: `Interruption` if another try may bring more.
+    private func receive(
+        into partial: PartialDownload, _ file: inout IncomingFile?, isolation: isolated (any Actor), events: Events
     ) async throws {
+        let record = partial.record(for: download)
+        let size = record == nil ? 0 : partial.size
+        if let total = record?.total, size == total { return }
+        var incoming = file
+        defer { file = incoming }
         var hasBegun = false
         do {
-            try await HTTPClient.withHTTPClient(configuration: configuration) { client in
-                let response = try await client.execute(request, deadline: .now() + .minutes(5))
-                try check(response)
-                let total = try length(of: response)
-                try admit(total)
-                var file = try IncomingFile(creating: path)
+            try await exchange.withAnswer(to: Self.headers(from: size, record), isolation: isolation) { response in
+                let answer = try FetchAnswer(response, to: download, from: size, record)
+                if answer.start == 0 {
+                    incoming = nil
+                    try partial.begin(download, validator: answer.validator, total: answer.total)
+                }
+                if let total = answer.total { try events.admit(total, total - answer.start) }
+                let open = try incoming ?? IncomingFile(continuing: partial.file)
+                incoming = open
                 hasBegun = true
-                report(0, total)
+                events.arrived(open.size, answer.total)
                 for try await chunk in response.body {
                     try Task.checkCancellation()
-                    try chunk.withUnsafeReadableBytes { try file.append($0) }
-                    if let total, file.size > total { throw tooLong(total) }
-                    report(file.size, total)
+                    try chunk.withUnsafeReadableBytes { try open.append($0) }
+                    if let total = answer.total, open.size > total { throw tooLong(total) }
+                    events.arrived(open.size, answer.total)
                 }
-                if let total, file.size != total { throw cutOff(after: file.size, of: total) }
-                try verify(sha256: try file.finish())
+                if let total = answer.total, open.size < total { throw cutOff(after: open.size, of: total) }
             }
         } catch {
             try Task.checkCancellation()
-            throw hasBegun ? broken(error) : unreachable(error)
+            throw explained(error, hasBegun: hasBegun, hadBytes: partial.size > 0)
         }
     }
 
-    private var configuration: HTTPClient.Configuration {
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .follow(max: 10, allowCycles: false),
-            timeout: .init(connect: TimeAmount(settings.connectTimeout), read: TimeAmount(settings.idleTimeout)))
-        configuration.connectionPool.retryConnectionEstablishment = false
-        // One big body: HTTP/2 would only add its small flow-control windows.
-        configuration.httpVersion = .http1Only
-        return configuration
+    private static func headers(from size: Int64, _ record: PartialDownload.Record?) -> HTTPHeaders {
+        guard size > 0, let record else { return [:] }
+        var headers: HTTPHeaders = ["Range": "bytes=\(size)-"]
+        if let validator = record.validator { headers.add(name: "If-Range", value: validator) }
+        return headers
     }
 
-    private var request: HTTPClientRequest {
-        var address = URLComponents(url: download.url, resolvingAgainstBaseURL: false)
-        address?.user = nil
-        address?.password = nil
-        address?.fragment = nil
-        var request = HTTPClientRequest(url: address?.string ?? download.url.absoluteString)
-        request.headers.add(name: "User-Agent", value: "asr2clip")
-        if let user = download.url.user(percentEncoded: false) {
-            request.setBasicAuth(username: user, password: download.url.password(percentEncoded: false) ?? "")
-        }
-        return request
-    }
-
-    private func check(_ response: HTTPClientResponse) throws(FetchError) {
-        guard response.status.code == 200 else {
-            let status = "\(response.status.code) \(response.status.reasonPhrase)"
-            throw FetchError("\(download) answered \(status); check the url in models.yaml.")
-        }
-        if response.headers.first(name: "content-type")?.lowercased().hasPrefix("text/html") == true {
-            throw FetchError("\(download) answered a web page instead of a file; check the url in models.yaml.")
-        }
-        let hops = response.history.compactMap { URL(string: $0.request.url)?.scheme?.lowercased() }
-        if download.sha256 == nil, download.url.scheme?.lowercased() == "https", hops.contains("http") {
-            throw FetchError("\(download) leads to a plain http address; to allow it, add its sha256 to models.yaml.")
-        }
-    }
-
-    /// The length that the server and the registry agree on.
-    private func length(of response: HTTPClientResponse) throws(FetchError) -> Int64? {
-        let promised = response.headers.first(name: "content-length").flatMap { Int64($0) }
-        if let promised, let size = download.size, promised != size {
-            throw FetchError("\(download) has \(promised) bytes, but models.yaml says size: \(size); correct that.")
-        }
-        return promised ?? download.size
-    }
-
-    /// Says in our words why no answer came.
-    private func unreachable(_ error: any Error) -> any Error {
+    /// Says in our words why there was no answer, or why it ended early.
+    private func explained(_ error: any Error, hasBegun: Bool, hadBytes: Bool) -> any Error {
         switch error {
-        case is FetchError, is SystemError:
-            error
-        case HTTPClientError.redirectLimitReached as HTTPClientError,
-            HTTPClientError.redirectCycleDetected as HTTPClientError:
-            FetchError("\(download) leads in circles; check the url in models.yaml.", cause: error)
-        case HTTPClientError.readTimeout as HTTPClientError: silent(error)
-        default:
-            FetchError("Cannot reach \(download); check the network and the url in models.yaml.", cause: error)
+        case is FetchError, is SystemError, is Interruption: error
+        case HTTPClientError.readTimeout as HTTPClientError:
+            Interruption(
+                error: FetchError(
+                    "\(download) sent nothing for \(settings.idleTimeout); ask for the model again.", cause: error,
+                    keepsPartial: true))
+        case _ where hasBegun:
+            Interruption(
+                error: FetchError(
+                    "The connection to \(download) broke; ask for the model again.", cause: error, keepsPartial: true))
+        default: unreachable(error, hadBytes: hadBytes)
         }
     }
 
-    private func silent(_ error: any Error) -> FetchError {
-        FetchError("\(download) sent nothing for \(settings.idleTimeout); ask for the model again.", cause: error)
-    }
-
-    /// Says in our words why the answer ended early.
-    private func broken(_ error: any Error) -> any Error {
-        switch error {
-        case is FetchError, is SystemError:
-            error
-        case HTTPClientError.readTimeout as HTTPClientError: silent(error)
-        default:
-            FetchError("The connection to \(download) broke; ask for the model again.", cause: error)
-        }
+    /// Who was never there is told at once; who was there a moment ago may come back.
+    private func unreachable(_ error: any Error, hadBytes: Bool) -> any Error {
+        let failure = FetchError(
+            "Cannot reach \(download); check the network, the proxy settings and the url in models.yaml.", cause: error,
+            keepsPartial: true)
+        return hadBytes ? Interruption(error: failure) : failure
     }
 
     private func tooLong(_ total: Int64) -> FetchError {
         FetchError("\(download) sent more than the expected \(total) bytes; check the size in models.yaml.")
     }
 
-    private func cutOff(after received: Int64, of total: Int64) -> FetchError {
-        FetchError("\(download) ended after \(received) of \(total) bytes; ask for the model again.")
-    }
-
-    private func verify(sha256: String) throws(FetchError) {
-        guard let expected = download.sha256, expected != sha256 else { return }
-        throw FetchError(
-            "\(download) has the SHA-256 \(sha256), but models.yaml says \(expected); it is damaged or another version."
-        )
-    }
-}
-
-extension TimeAmount {
-    fileprivate init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    private func cutOff(after received: Int64, of total: Int64) -> Interruption {
+        Interruption(
+            error: FetchError(
+                "\(download) ended after \(received) of \(total) bytes; ask for the model again.", keepsPartial: true))
     }
 }

@@ -1,20 +1,21 @@
 import Crypto
 import Foundation
 
-/// A file that is being written as it arrives; counted and hashed on the way.
-struct IncomingFile: ~Copyable {
-    /// The bytes written so far.
+/// A file that is being written as it arrives; counted and hashed on the way. It has one user at a time.
+final class IncomingFile {
+    /// The bytes in the file so far.
     private(set) var size: Int64 = 0
     private let path: String
     private let descriptor: Int32
     private var hasher = SHA256()
 
-    /// Creates the file; nothing may be there yet.
-    init(creating path: String) throws(SystemError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw SystemError("create", path) }
+    /// Opens the file, which is made if it is missing; what is in it already is read and counts.
+    init(continuing path: String) throws(SystemError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { throw SystemError("open", path) }
         self.path = path
         self.descriptor = descriptor
+        try readWhatIsThere()
     }
 
     deinit {
@@ -22,14 +23,14 @@ struct IncomingFile: ~Copyable {
     }
 
     /// Writes the next bytes.
-    mutating func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
-        hasher.update(bufferPointer: bytes)
-        size += Int64(bytes.count)
+    func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
             if written < 0, errno == EINTR { continue }
             guard written >= 0 else { throw SystemError("write to", path) }
+            hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: rest.prefix(written)))
+            size += Int64(written)
             rest = rest.dropFirst(written)
         }
     }
@@ -37,11 +38,21 @@ struct IncomingFile: ~Copyable {
     /// Makes sure that the bytes are on the disk.
     ///
     /// - Returns: Their SHA-256 as 64 lower-case hex digits.
-    consuming func finish() throws(SystemError) -> String {
+    func finish() throws(SystemError) -> String {
         guard fsync(descriptor) == 0 else { throw SystemError("save", path) }
-        return hasher.finalize().map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        return hasher.finalize().hexadecimal
+    }
+
+    private func readWhatIsThere() throws(SystemError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw SystemError("read", path) }
+            guard count > 0 else { return }
+            hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
+            size += Int64(count)
+        }
     }
 }

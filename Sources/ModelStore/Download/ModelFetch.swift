@@ -1,5 +1,6 @@
 import BlockingWork
 import Foundation
+import SpeechTypes
 
 /// One fetch of one model, from the first byte to the files in place.
 ///
@@ -7,68 +8,96 @@ import Foundation
 actor ModelFetch {
     private let entry: ModelEntry
     private let download: ModelDownload
-    private let modelsRoot: String
     private let settings: FetchSettings
     private let report: @Sendable (DownloadProgress) -> Void
     private let executor: QueueExecutor
+    private var rate = TransferRate()
+    private var last: (received: Int64, total: Int64?) = (0, nil)
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(
-        _ entry: ModelEntry, from download: ModelDownload, modelsRoot: String, settings: FetchSettings,
+        _ entry: ModelEntry, from download: ModelDownload, settings: FetchSettings,
         report: @escaping @Sendable (DownloadProgress) -> Void
     ) {
         self.entry = entry
         self.download = download
-        self.modelsRoot = modelsRoot
         self.settings = settings
         self.report = report
         executor = QueueExecutor(label: "fetch of \(entry.name)")
     }
 
-    /// Fetches the model. Whatever happens, what was not put in place is gone afterwards.
+    /// Fetches the model, unless another process does so meanwhile.
     ///
+    /// Whatever happens, what was not put in place is gone afterwards, but for a partial download that a later fetch can
+    /// go on with.
     /// - Throws: `FetchError` or `SystemError` with a reason fit for a client; `CancellationError`.
     func run() async throws {
-        tell(.connecting(to: download.displayURL))
-        let directory = FileSystem.realPath(entry.directory) ?? entry.directory
-        let parent = Placement.parent(of: directory)
-        // Inside an existing directory the files are sure to be on its disk; it may be a link or a mount.
-        let staging = try StagingFolder(in: FileSystem.isDirectory(directory) ? directory : parent, for: entry.name)
-        defer { staging.remove() }
-        for folder in [modelsRoot, parent, directory] { StagingFolder.removeLeftovers(in: folder) }
-
-        let missing = entry.missingFiles()
-        let file = staging.path + "/download"
-        let size = try await receive(file, missing: missing)
-        tell(.unpacking, size, size)
-        let model = try unpack(file, below: staging.path, missing: missing)
-        try model.verify(files: missing)
-        try Placement(model: model, directory: directory, registered: Set(entry.files.values)).install()
-        try checkComplete()
-        tell(.finished(directory: directory), size, size)
+        let staging = try await claim()
+        do {
+            // What was unpacked before is of unknown worth: its owner was killed.
+            staging.tidy()
+            let missing = entry.missingFiles()
+            if !missing.isEmpty { try await fetch(missing, in: staging) }
+            staging.remove()
+        } catch {
+            let isUnfinished = error is CancellationError || (error as? FetchError)?.keepsPartial == true
+            if isUnfinished, staging.partial.record(for: download) != nil { staging.tidy() } else { staging.remove() }
+            throw error
+        }
+        tell(.finished(directory: FileSystem.realPath(entry.directory) ?? entry.directory))
     }
 
-    /// Fetches the bytes into a file, and tells how many there are.
-    private func receive(_ file: String, missing: [String]) async throws -> Int64 {
-        var size: Int64 = 0
-        try await HTTPFetch(download, settings: settings).save(to: file, isolation: self) { total in
-            // Beside an archive stands what it unpacks to, about three times its size.
-            if let total { try checkSpace(isSingleFile(missing) ? total : total * 4, near: file) }
-        } report: { received, total in
-            size = received
-            tell(.downloading, received, total)
+    /// Waits until nobody else fetches the model.
+    private func claim() async throws -> StagingFolder {
+        while true {
+            if let staging = try StagingFolder.claim(for: entry.directory) { return staging }
+            let partial = StagingFolder.partial(for: entry.directory)
+            last = (partial.size, partial.record?.total)
+            tell(.waiting)
+            try await Task.sleep(for: settings.waitInterval)
         }
-        return size
+    }
+
+    private func fetch(_ missing: [String], in staging: borrowing StagingFolder) async throws {
+        tell(.connecting(to: download.displayURL))
+        let partial = staging.partial
+        let sha256 = try await receive(partial, missing: missing)
+        tell(.unpacking)
+        let model = try unpack(partial.file, into: staging.unpacked, missing: missing)
+        try model.verify(files: missing)
+        let directory = FileSystem.realPath(entry.directory) ?? entry.directory
+        try Placement(model: model, directory: directory, registered: Set(entry.files.values))
+            .install(DownloadRecord(source: download.displayURL, sha256: sha256))
+        try checkComplete()
+    }
+
+    /// Fetches the bytes into a file, and tells their SHA-256.
+    private func receive(_ partial: PartialDownload, missing: [String]) async throws -> String {
+        try await HTTPFetch(download, settings: settings).save(
+            to: partial, isolation: self,
+            events: HTTPFetch.Events(
+                admit: { [self] total, left in
+                    // Beside an archive stands what it unpacks to, about three times its size.
+                    try checkSpace(isSingleFile(missing) ? left : left + total * 3, near: partial.file)
+                },
+                arrived: { [self] received, total in
+                    last = (received, total)
+                    rate.add(received, at: .now)
+                    tell(.downloading)
+                },
+                interrupted: { [self] reason, pause in
+                    rate.reset()
+                    tell(.interrupted(reason: reason, pause: pause))
+                }))
     }
 
     private func checkSpace(_ needed: Int64, near file: String) throws(FetchError) {
-        let folder = Placement.parent(of: file)
-        guard let free = settings.freeSpace(folder), free < needed else { return }
+        guard let free = settings.freeSpace(Placement.parent(of: file)), free < needed else { return }
         let place = Placement.parent(of: entry.directory)
         throw FetchError(
             "\(entry.name) needs about \(needed / 1_000_000) MB on the disk of \(place), but \(free / 1_000_000) MB are free; "
-                + "make room or choose another --model-dir.")
+                + "make room or choose another --model-dir.", keepsPartial: true)
     }
 
     /// Whether the address promises one bare file: it is the one file that is missing, and has no archive's name.
@@ -83,11 +112,11 @@ actor ModelFetch {
     }
 
     /// Makes the model's folder out of what was downloaded.
-    private func unpack(_ file: String, below staging: String, missing: [String]) throws -> UnpackedModel {
-        let root = staging + "/unpacked"
+    private func unpack(_ file: String, into root: String, missing: [String]) throws -> UnpackedModel {
         try FileSystem.createDirectory(root)
         if hasArchiveName || ArchiveReader.recognizes(file) {
-            try ArchiveUnpacker(into: root).unpack(file)
+            let limits = UnpackingLimits(archive: FileSystem.size(file) ?? 0, free: settings.freeSpace(root), settings)
+            try ArchiveUnpacker(into: root, limits: limits).unpack(file)
             return try UnpackedModel(in: root, subdir: download.archiveSubdir)
         }
         guard let only = missing.first, missing.count == 1 else {
@@ -107,7 +136,10 @@ actor ModelFetch {
         throw FetchError("\(entry.path(of: file)) is there, but is no file; move it elsewhere.")
     }
 
-    private func tell(_ phase: DownloadProgress.Phase, _ received: Int64 = 0, _ total: Int64? = nil) {
-        report(DownloadProgress(model: entry.name, phase: phase, received: received, total: total))
+    private func tell(_ phase: DownloadProgress.Phase) {
+        report(
+            DownloadProgress(
+                model: entry.name, phase: phase, received: last.received, total: last.total,
+                rate: phase == .downloading ? rate.perSecond(at: .now) : nil))
     }
 }

@@ -20,15 +20,21 @@ public struct ProgressLines: Sendable {
 
     private func isDue(_ progress: DownloadProgress, at now: ContinuousClock.Instant) -> Bool {
         guard let last, last.phase == progress.phase else { return true }
-        guard progress.phase == .downloading, now - last.time >= pause else { return false }
+        guard [.downloading, .waiting].contains(progress.phase), now - last.time >= pause else { return false }
         return (progress.percent ?? 0) / step > last.percent / step || now - last.time >= patience
     }
 
-    private static func text(_ progress: DownloadProgress) -> String {
+    /// A moment in words.
+    public static func text(_ progress: DownloadProgress) -> String {
         let name = progress.model
         return switch progress.phase {
+        case .waiting: "Another program is downloading \(name): \(progress.amount)"
         case .connecting(let address): "Downloading \(name) from \(address)"
-        case .downloading: "Downloading \(name): \(progress.amount)"
+        case .downloading:
+            "Downloading \(name): \(progress.amount)" + (progress.speed.isEmpty ? "" : ", \(progress.speed)")
+        case .interrupted(let reason, let pause):
+            "Downloading \(name) was interrupted at \(progress.amount) and goes on"
+                + (pause > .zero ? " in \(pause.inSeconds) s" : "") + ". \(reason)"
         case .unpacking: "Downloaded \(name) (\(progress.amount)), unpacking"
         case .finished(let directory): "Model \(name) is in \(directory)"
         case .failed(let reason): "Downloading \(name) failed. \(reason)"

@@ -1,52 +1,112 @@
 import Foundation
 
-/// A folder beside the place where a model belongs, in which it is fetched and unpacked unseen.
+/// The folder in which a model is fetched and unpacked, beside the place where it belongs and on the same disk.
 ///
-/// Its name carries the process id, and while it is in use it is locked: a later run can tell what a dead one left.
-struct StagingFolder {
+/// Its name follows from that place alone, so that a later run, of this process or another, finds what an earlier one
+/// left. Whoever holds its lock owns it. The system takes the lock from an owner that ends, however that ends.
+struct StagingFolder: ~Copyable {
     /// The absolute path, with no link in it.
     let path: String
     private let lock: Int32
 
     private static let prefix = ".incoming-"
+    /// Leaves room for the prefix below the 255 bytes that file systems allow a name.
+    private static let nameLimit = 200
 
-    /// Makes a folder in `parent`, which is made too if it is missing. The owner calls `remove()` in the end.
-    init(in parent: String, for model: String) throws(SystemError) {
-        try FileSystem.createDirectory(parent)
-        guard let parent = FileSystem.realPath(parent) else { throw SystemError("find the folder", parent) }
-        let plain = model.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
-        let random = String(UInt32.random(in: .min ... .max), radix: 16)
-        path = "\(parent)/\(Self.prefix)\(String(plain.prefix(60)))-\(getpid())-\(random)"
-        guard mkdir(path, 0o755) == 0 else { throw SystemError("create the folder", path) }
-        lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        // Without a lock (some network file systems have none) the process id alone must do.
-        if lock >= 0 { _ = flock(lock, LOCK_EX | LOCK_NB) }
+    /// The partial download in the folder.
+    var partial: PartialDownload { PartialDownload(folder: path) }
+
+    /// Where the archive is unpacked.
+    var unpacked: String { path + "/unpacked" }
+
+    /// Where a model's staging folder is, whether it exists or not.
+    ///
+    /// It is beside the model's directory, and inside only if that is on another disk or what is around it cannot be
+    /// written.
+    static func path(for directory: String) -> String {
+        let real = FileSystem.realPath(directory) ?? directory
+        let parent = Placement.parent(of: real)
+        let name = prefix + (real.split(separator: "/").last.map(String.init) ?? "model").prefix(upToBytes: nameLimit)
+        let isInside =
+            FileSystem.isDirectory(real)
+            && (FileSystem.device(real) != FileSystem.device(parent) || access(parent, W_OK) != 0)
+        return (isInside ? real : FileSystem.realPath(parent) ?? parent) + "/" + name
     }
 
-    /// Deletes the folder with all that is in it.
-    func remove() {
-        try? FileManager.default.removeItem(atPath: path)
-        if lock >= 0 { close(lock) }
-    }
-
-    /// Deletes what fetches of dead processes left in a folder.
-    static func removeLeftovers(in parent: String) {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] {
-            guard name.hasPrefix(prefix), let process = processID(in: name) else { continue }
-            // In a container the dead process may have had our own id.
-            let isGone = process == getpid() || (kill(process, 0) != 0 && errno == ESRCH)
-            let path = parent + "/" + name
-            let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            guard descriptor >= 0 else { continue }
-            defer { close(descriptor) }
-            if isGone, flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-                try? FileManager.default.removeItem(atPath: path)
+    /// Takes possession of a model's staging folder, which is made if it is missing.
+    ///
+    /// - Returns: `nil` if another owner has it.
+    static func claim(for directory: String) throws(SystemError) -> StagingFolder? {
+        let real = FileSystem.realPath(directory) ?? directory
+        try FileSystem.createDirectory(Placement.parent(of: real))
+        let path = path(for: real)
+        while true {
+            guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw SystemError("create the folder", path) }
+            let file = lockFile(in: path)
+            let lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+            // The owner before may just have removed the folder.
+            if lock < 0, errno == ENOENT { continue }
+            guard lock >= 0 else { throw SystemError("open", file) }
+            if flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+                close(lock)
+                return nil
             }
+            // Without any lock (some network file systems have none) one process must do.
+            if FileSystem.isSameFile(lock, file) { return StagingFolder(path: path, lock: lock) }
+            close(lock)
         }
     }
 
-    private static func processID(in name: String) -> pid_t? {
-        let parts = name.split(separator: "-")
-        return parts.count >= 4 ? pid_t(parts[parts.count - 2]) : nil
+    /// Whether somebody, in this process or another, owns a model's staging folder now.
+    static func isOwned(for directory: String) -> Bool {
+        let lock = open(lockFile(in: path(for: directory)), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard lock >= 0 else { return false }
+        defer { close(lock) }
+        // A shared lock: two who only look do not take one another for an owner.
+        return flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
+    /// What has arrived of a model that somebody is fetching, or that was cut off.
+    static func partial(for directory: String) -> PartialDownload {
+        PartialDownload(folder: path(for: directory))
+    }
+
+    private static func lockFile(in path: String) -> String { path + "/lock" }
+
+    private init(path: String, lock: Int32) {
+        self.path = path
+        self.lock = lock
+    }
+
+    deinit {
+        close(lock)
+    }
+
+    /// Deletes what is not worth keeping for a later run: all but the partial download.
+    func tidy() {
+        try? FileManager.default.removeItem(atPath: unpacked)
+    }
+
+    /// Deletes the folder with all that is in it; the lock goes last.
+    consuming func remove() {
+        tidy()
+        partial.discard()
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where name != "lock" {
+            try? FileManager.default.removeItem(atPath: path + "/" + name)
+        }
+        unlink(Self.lockFile(in: path))
+        rmdir(path)
+    }
+}
+
+extension String {
+    /// As many whole characters from the start as fit into a number of bytes.
+    fileprivate func prefix(upToBytes limit: Int) -> String {
+        var text = ""
+        for character in self {
+            guard text.utf8.count + character.utf8.count <= limit else { break }
+            text.append(character)
+        }
+        return text
     }
 }

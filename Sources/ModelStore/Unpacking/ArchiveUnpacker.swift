@@ -4,12 +4,14 @@ import Foundation
 /// Unpacks a stranger's archive into a folder, and lets nothing out of it.
 struct ArchiveUnpacker: ~Copyable {
     private let folder: String
+    private let limits: UnpackingLimits
     private let disk: OpaquePointer
 
     /// Prepares to unpack into a folder: an absolute path with no link in it, as libarchive writes through none.
-    init(into folder: String) throws(FetchError) {
+    init(into folder: String, limits: UnpackingLimits) throws(FetchError) {
         guard let disk = archive_write_disk_new() else { throw FetchError("Out of memory for unpacking.") }
         self.folder = folder
+        self.limits = limits
         self.disk = disk
         // Not SECURE_NOABSOLUTEPATHS: the paths we hand over are absolute, made from vetted relative ones.
         archive_write_disk_set_options(disk, ARCHIVE_EXTRACT_SECURE_NODOTDOT | ARCHIVE_EXTRACT_SECURE_SYMLINKS)
@@ -21,17 +23,28 @@ struct ArchiveUnpacker: ~Copyable {
 
     /// Unpacks all entries. Blocks until done; between pieces it looks whether the task is cancelled.
     ///
-    /// - Throws: `FetchError` if the archive is damaged or one entry would reach out of the folder.
+    /// - Throws: `FetchError` if the archive is damaged, one entry would reach out of the folder, or all together are
+    ///   beyond the limits.
     func unpack(_ archive: String) throws {
         let reader = try ArchiveReader(path: archive)
+        var written: Int64 = 0
+        var entries = 0
         while let entry = try reader.next() {
             try Task.checkCancellation()
+            entries += 1
+            try limits.check(bytes: written, entries: entries)
             guard try prepare(entry) else { continue }
+            // What the header promises: a file with holes may be long without much in it.
+            var size = archive_entry_hardlink(entry) == nil ? archive_entry_size(entry) : 0
+            try limits.check(bytes: written + size, entries: entries)
             try check(archive_write_header(disk, entry))
             try reader.readContent { bytes, offset in
                 try Task.checkCancellation()
+                size = max(size, offset + Int64(bytes.count))
+                try limits.check(bytes: written + size, entries: entries)
                 try check(archive_write_data_block(disk, bytes.baseAddress, bytes.count, offset))
             }
+            written += size
             try check(archive_write_finish_entry(disk))
         }
         try check(archive_write_close(disk))

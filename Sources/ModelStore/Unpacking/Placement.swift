@@ -10,8 +10,14 @@ struct Placement {
     let registered: Set<String>
 
     /// Moves the model: as a whole if nothing is there, else the files that are not there.
-    func install() throws {
+    ///
+    /// - Parameter record: Where the files come from. It is in place before the first of them, and lists them.
+    func install(_ record: DownloadRecord) throws {
+        var record = record
+        let files = model.contents.filter { !FileSystem.isRealDirectory(model.folder + "/" + $0) }
         guard FileSystem.isOccupied(directory) else {
+            record.files = sizes(of: files)
+            try record.write(in: model.folder)
             try FileSystem.createDirectory(Self.parent(of: directory))
             try move(model.folder, directory)
             return syncFolder(Self.parent(of: directory))
@@ -19,8 +25,9 @@ struct Placement {
         guard FileSystem.isDirectory(directory) else {
             throw FetchError("\(directory) is in the way of the model's folder; move it elsewhere.")
         }
+        record.files = sizes(of: files.filter { !FileSystem.isOccupied(directory + "/" + $0) })
+        try record.write(in: directory)
         // Registered files come last: while one is missing, the model does not look complete.
-        let files = model.contents.filter { !FileSystem.isRealDirectory(model.folder + "/" + $0) }
         for file in files.filter({ !registered.contains($0) }) + files.filter(registered.contains) {
             let target = directory + "/" + file
             if FileSystem.isOccupied(target) { continue }
@@ -28,6 +35,10 @@ struct Placement {
             try move(model.folder + "/" + file, target)
         }
         syncFolder(directory)
+    }
+
+    private func sizes(of files: [String]) -> [String: Int64] {
+        Dictionary(uniqueKeysWithValues: files.map { ($0, FileSystem.ownSize(model.folder + "/" + $0) ?? 0) })
     }
 
     /// The folder that a path is in.

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
@@ -21,23 +22,40 @@ struct FileServer: Sendable {
         case status(Int)
         /// The way to another address.
         case redirect(String)
+        /// The bytes from where the client asks for, no more than a number of them before the line is cut.
+        case ranged([UInt8], tag: String?, cutAfter: Int = .max)
+        /// A status, and when to come back.
+        case retry(Int, after: Int)
+        /// The head of an answer and some bytes, then nothing more until the gate opens.
+        case stalled(Gate, [UInt8], promised: Int)
+        /// Part of a file that begins elsewhere than asked for.
+        case wrongPart([UInt8])
+        /// An answer for each request, the last one for all further ones.
+        case inTurn([FileServer.Answer])
     }
 
     /// What a client asked for.
     struct Ask: Sendable {
         let path: String
         let authorization: String?
+        let range: String?
+        let ifRange: String?
     }
 
     fileprivate final class Log: Sendable {
         let asks = Mutex<[Ask]>([])
+        let sent = Atomic(0)
     }
 
-    fileprivate let port: Int
+    /// Where it listens on this machine.
+    let port: Int
     fileprivate let log: Log
 
     /// The requests so far.
     var asks: [Ask] { log.asks.withLock { $0 } }
+
+    /// The bytes of files sent so far, by `ranged` answers.
+    var sent: Int { log.sent.load(ordering: .relaxed) }
 
     /// The address of a path on this server.
     func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
@@ -64,9 +82,14 @@ func withFileServer<R: Sendable>(
     let (ports, told) = AsyncStream.makeStream(of: Int.self)
     let app = Application(
         responder: CallbackResponder<BasicRequestContext> { request, _ in
-            let authorization = request.headers[.authorization]
-            log.asks.withLock { $0.append(.init(path: request.uri.path, authorization: authorization)) }
-            return (answers[request.uri.path] ?? .status(404)).response
+            let ask = FileServer.Ask(
+                path: request.uri.path, authorization: request.headers[.authorization], range: request.headers[.range],
+                ifRange: request.headers[.ifRange])
+            let turn = log.asks.withLock { asks in
+                asks.append(ask)
+                return asks.count { $0.path == ask.path } - 1
+            }
+            return (answers[ask.path] ?? .status(404)).response(to: ask, turn: turn, log: log)
         },
         configuration: .init(address: .hostname("127.0.0.1", port: 0)),
         onServerRunning: { told.yield($0.localAddress?.port ?? 0) },
@@ -80,8 +103,60 @@ func withFileServer<R: Sendable>(
 extension FileServer.Answer {
     private struct LineCut: Error {}
 
-    fileprivate var response: Response {
+    fileprivate func response(to ask: FileServer.Ask, turn: Int, log: FileServer.Log) -> Response {
         switch self {
+        case .inTurn(let answers):
+            return answers[min(turn, answers.count - 1)].response(to: ask, turn: turn, log: log)
+        case .ranged(let bytes, let tag, let limit): return Self.ranged(bytes, tag, limit, ask, log)
+        default: return response
+        }
+    }
+
+    /// RFC 9110, section 14: a part if it is asked for and the file is the same, else the whole.
+    private static func ranged(
+        _ bytes: [UInt8], _ tag: String?, _ limit: Int, _ ask: FileServer.Ask, _ log: FileServer.Log
+    ) -> Response {
+        var start = ask.range.flatMap { Int($0.drop { !$0.isNumber }.prefix { $0.isNumber }) } ?? 0
+        if let condition = ask.ifRange, condition != tag { start = 0 }
+        guard start < bytes.count || start == 0 else {
+            return Response(status: .rangeNotSatisfiable, headers: [.contentRange: "bytes */\(bytes.count)"])
+        }
+        var headers: HTTPFields = [:]
+        if let tag { headers[.eTag] = tag }
+        if start > 0 { headers[.contentRange] = "bytes \(start)-\(bytes.count - 1)/\(bytes.count)" }
+        let rest = bytes[start...].prefix(limit)
+        let isCut = bytes.count - start > limit
+        let promised = bytes.count - start
+        return Response(
+            status: start > 0 ? .partialContent : .ok, headers: headers,
+            body: .init(contentLength: promised) { writer in
+                for first in stride(from: rest.startIndex, to: rest.endIndex, by: 1 << 16) {
+                    let part = rest[first..<min(first + (1 << 16), rest.endIndex)]
+                    log.sent.add(part.count, ordering: .relaxed)
+                    try await writer.write(ByteBuffer(bytes: part))
+                }
+                if isCut { throw LineCut() }
+                try await writer.finish(nil)
+            })
+    }
+
+    private var response: Response {
+        switch self {
+        case .ranged, .inTurn: preconditionFailure("These depend on the request.")
+        case .retry(let code, let seconds):
+            Response(status: .init(code: code), headers: [.retryAfter: "\(seconds)"])
+        case .stalled(let gate, let bytes, let promised):
+            Response(
+                status: .ok, headers: [.eTag: "\"1\""],
+                body: .init(contentLength: promised) { writer in
+                    try await writer.write(ByteBuffer(bytes: bytes))
+                    await gate.wait()
+                    throw LineCut()
+                })
+        case .wrongPart(let bytes):
+            Response(
+                status: .partialContent, headers: [.contentRange: "bytes 1-\(bytes.count)/\(bytes.count + 1)"],
+                body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
         case .bytes(let bytes):
             Response(status: .ok, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
         case .unmeasured(let bytes):
