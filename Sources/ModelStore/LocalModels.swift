@@ -121,7 +121,7 @@ public actor LocalModels {
 
     /// Checks that a model has downloaded files, and that they may be deleted.
     ///
-    /// - Throws: `.failed` if they are not ours to delete, `.notReady` while they are being fetched.
+    /// - Throws: `.notRemovable` if they are not ours to delete, `.notReady` while they are being fetched.
     public func checkRemovable(_ entry: ModelEntry) async throws(ModelError) {
         try await ModelRemoval(of: entry, modelsRoot: paths.modelsRoot).check()
     }
@@ -129,7 +129,8 @@ public actor LocalModels {
     /// Deletes what was downloaded of a model. What somebody put there by hand stays, and so does its entry.
     ///
     /// - Returns: What was deleted.
-    /// - Throws: `.failed` if nothing is ours to delete, `.notReady` while it is being fetched.
+    /// - Throws: `.notRemovable` if nothing is ours to delete, `.notReady` while it is being fetched, `.failed` if the
+    ///   system refuses.
     public func remove(_ entry: ModelEntry) async throws(ModelError) -> RemovedModel {
         try await ModelRemoval(of: entry, modelsRoot: paths.modelsRoot).run()
     }

@@ -8,6 +8,8 @@ public struct ModelError: Error, Sendable {
         case notReady
         /// Asking again does not help until somebody changes the files, the registry or the network.
         case failed
+        /// There is nothing of the model that we may delete.
+        case notRemovable
     }
 
     /// What kind of failure it is.

@@ -5,30 +5,6 @@ import Testing
 /// Models that fetch themselves, from a web server on this machine.
 @Suite(.serialized)
 struct DownloadTests {
-    /// Lends a web server with the archive of a fixture model, and the entry of a model that is to be fetched from it.
-    private func withDownload(
-        _ body: (_ model: TestRegistry.Model, _ web: RunningProcess) async throws -> Void
-    ) async throws {
-        let folder = try TemporaryFolder()
-        let archive = folder.file("model.tar.gz")
-        let packing = try await runToEnd(
-            "/usr/bin/tar", ["-C", Fixtures.path("Tests/Fixtures/models"), "-czf", archive, "sense_voice"],
-            environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"])
-        #expect(packing.status == .exited(0), "\(packing.error)")
-        let arguments = ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder.path]
-        try await withProcess(Fixtures.path(".deps/venv/bin/python"), arguments) { web in
-            let port = try await web.output(after: "Serving HTTP on 127.0.0.1 port ").prefix { $0.isNumber }
-            var model = TestRegistry.Model.senseVoice.named("fetched", in: "fetched")
-            model.download = ["url": "http://127.0.0.1:\(port)/model.tar.gz", "archive_subdir": "sense_voice"]
-            try await body(model, web)
-            withExtendedLifetime(folder) {}
-        }
-    }
-
-    private func fetches(_ web: RunningProcess) -> Int {
-        web.standardError.matches(of: /"GET \/model\.tar\.gz/).count
-    }
-
     @Test func theFirstRequestsFetchTheModelOnce() async throws {
         try await withDownload { model, web in
             try await withServer(.init(TestRegistry([.paraformer, model]))) { server in
@@ -41,7 +17,7 @@ struct DownloadTests {
                     return try await group.reduce(into: Set<String>()) { $0.insert($1) }
                 }
                 #expect(texts == [#"{"text": "stop"}"#])
-                #expect(fetches(web) == 1)
+                #expect(web.fetches == 1)
                 #expect(try await client.get("/v1/models/fetched").body.contains(#""status": "loaded""#))
                 let models = try FileManager.default.contentsOfDirectory(
                     atPath: server.folder.data + "/asr2clip/models")
@@ -54,7 +30,7 @@ struct DownloadTests {
         try await withDownload { model, web in
             try await withServer(.init(TestRegistry([model]))) { server in
                 try await APIClient(server).waitUntilHealthy()
-                #expect(fetches(web) == 1)
+                #expect(web.fetches == 1)
             }
         }
     }
@@ -72,12 +48,12 @@ struct DownloadTests {
                 #expect(result.status == .exited(0), "\(result.error)")
                 #expect(result.output == text)
             }
-            #expect(fetches(web) == 1)
+            #expect(web.fetches == 1)
             try await withServer(.init(registry), in: folder) { server in
                 let answer = try await APIClient(server).transcribe("en_word_16k.wav", ["model": "fetched"])
                 #expect(answer.body == #"{"text": "stop"}"#)
             }
-            #expect(fetches(web) == 1)
+            #expect(web.fetches == 1)
         }
     }
 

@@ -53,7 +53,7 @@ struct RemovalTests {
             try folder.write("m", to: "asr2clip/models/voice/m.onnx")
             let before = try folder.contents
             let error = await #expect(throws: ModelError.self) { try await store.remove(entry) }
-            #expect(error?.code == .failed)
+            #expect(error?.code == .notRemovable)
             #expect(error?.message.contains("were not downloaded by asr2clip") == true, "\(error?.message ?? "")")
             try #expect(folder.contents == before)
         }

@@ -39,6 +39,7 @@ extension APIError {
                 status: .serviceUnavailable, code: "model_not_ready", message: error.message, parameter: "model",
                 retryAfter: error.retryAfter ?? .seconds(5))
         case .failed: self = .modelFailed(error.message)
+        case .notRemovable: self = .invalid("model", error.message)
         }
     }
 

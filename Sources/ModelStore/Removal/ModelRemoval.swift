@@ -31,7 +31,7 @@ actor ModelRemoval {
         if let directory = FileSystem.realPath(entry.directory) {
             guard let root = FileSystem.realPath(modelsRoot), directory.hasPrefix(root + "/") else {
                 throw ModelError(
-                    .failed,
+                    .notRemovable,
                     "'\(entry.name)' is in \(entry.directory), which is not below the models folder \(modelsRoot). "
                         + "Delete it yourself.")
             }
@@ -40,7 +40,7 @@ actor ModelRemoval {
         guard StagingFolder.partial(for: entry.directory).size == 0 else { return }
         let there = Set(entry.files.values).subtracting(entry.missingFiles())
         throw ModelError(
-            .failed,
+            .notRemovable,
             there.isEmpty
                 ? "'\(entry.name)' has no files to delete in \(entry.directory)."
                 : "The files of '\(entry.name)' were not downloaded by asr2clip. Delete \(entry.directory) yourself.")

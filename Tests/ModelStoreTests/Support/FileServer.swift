@@ -23,7 +23,7 @@ struct FileServer: Sendable {
         /// The way to another address.
         case redirect(String)
         /// The bytes from where the client asks for, no more than a number of them before the line is cut.
-        case ranged([UInt8], tag: String?, cutAfter: Int = .max)
+        case ranged([UInt8], tag: String?, cutAfter: Int = .max, pause: Duration = .zero)
         /// A status, and when to come back.
         case retry(Int, after: Int)
         /// The head of an answer and some bytes, then nothing more until the gate opens.
@@ -107,14 +107,15 @@ extension FileServer.Answer {
         switch self {
         case .inTurn(let answers):
             return answers[min(turn, answers.count - 1)].response(to: ask, turn: turn, log: log)
-        case .ranged(let bytes, let tag, let limit): return Self.ranged(bytes, tag, limit, ask, log)
+        case .ranged(let bytes, let tag, let limit, let pause):
+            return Self.ranged(bytes, tag, limit, pause, ask, log)
         default: return response
         }
     }
 
     /// RFC 9110, section 14: a part if it is asked for and the file is the same, else the whole.
     private static func ranged(
-        _ bytes: [UInt8], _ tag: String?, _ limit: Int, _ ask: FileServer.Ask, _ log: FileServer.Log
+        _ bytes: [UInt8], _ tag: String?, _ limit: Int, _ pause: Duration, _ ask: FileServer.Ask, _ log: FileServer.Log
     ) -> Response {
         var start = ask.range.flatMap { Int($0.drop { !$0.isNumber }.prefix { $0.isNumber }) } ?? 0
         if let condition = ask.ifRange, condition != tag { start = 0 }
@@ -134,6 +135,7 @@ extension FileServer.Answer {
                     let part = rest[first..<min(first + (1 << 16), rest.endIndex)]
                     log.sent.add(part.count, ordering: .relaxed)
                     try await writer.write(ByteBuffer(bytes: part))
+                    if pause > .zero { try await Task.sleep(for: pause) }
                 }
                 if isCut { throw LineCut() }
                 try await writer.finish(nil)
