@@ -1,6 +1,5 @@
 public import Logging
 public import SpeechRecognition
-import Synchronization
 
 /// The models of a registry on disk: finds them by name, fetches what is missing, and removes what was fetched.
 ///
@@ -144,7 +143,7 @@ public actor LocalModels {
     }
 
     private func start(_ entry: ModelEntry, _ download: ModelDownload) -> RunningFetch {
-        let progress = LatestProgress(sink: onProgress ?? logging())
+        let progress = onProgress.map(LatestProgress.init(sink:)) ?? LatestProgress(log: logger)
         let fetch = ModelFetch(entry, from: download, settings: settings) { progress.update($0) }
         // Unstructured because it outlives the request that asked first; `shutDown()` cancels and awaits it.
         let task = Task {
@@ -194,14 +193,5 @@ public actor LocalModels {
         let amount = fetch.progress.value?.amount ?? "0 B"
         return ModelError(
             .notReady, "Model '\(entry.name)' is downloading: \(amount). Ask again soon.", retryAfter: .seconds(10))
-    }
-
-    /// Writes the lines of one fetch to the log.
-    private func logging() -> @Sendable (DownloadProgress) -> Void {
-        let lines = Mutex(ProgressLines())
-        return { [logger] progress in
-            guard let line = lines.withLock({ $0.line(for: progress) }) else { return }
-            if case .failed = progress.phase { logger.error("\(line)") } else { logger.info("\(line)") }
-        }
     }
 }

@@ -1,3 +1,4 @@
+import Logging
 import Synchronization
 
 /// The newest moment of a fetch, for who asks between two moments; each is passed on as well.
@@ -7,6 +8,15 @@ final class LatestProgress: Sendable {
 
     init(sink: @escaping @Sendable (DownloadProgress) -> Void) {
         self.sink = sink
+    }
+
+    /// Writes the lines of one fetch to a log.
+    convenience init(log logger: Logger) {
+        let lines = Mutex(ProgressLines())
+        self.init { progress in
+            guard let line = lines.withLock({ $0.line(for: progress) }) else { return }
+            if case .failed = progress.phase { logger.error("\(line)") } else { logger.info("\(line)") }
+        }
     }
 
     /// The newest moment; `nil` before the first.

@@ -12,6 +12,7 @@ struct Placement {
     /// Moves the model: as a whole if nothing is there, else the files that are not there.
     ///
     /// - Parameter record: Where the files come from. It is in place before the first of them, and lists them.
+    /// - Throws: `FetchError` or `SystemError` if something is in the way.
     func install(_ record: DownloadRecord) throws {
         var record = record
         let files = model.contents.filter { !FileSystem.isRealDirectory(model.folder + "/" + $0) }
