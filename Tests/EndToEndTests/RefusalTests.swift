@@ -96,7 +96,7 @@ struct RefusalTests {
 
     @Test(arguments: [
         ("GET", "/v1/audio/transcriptions", "POST"), ("DELETE", "/v1/audio/transcriptions", "POST"),
-        ("POST", "/v1/models", "GET, HEAD"), ("DELETE", "/v1/models/sense_voice", "GET, HEAD"),
+        ("POST", "/v1/models", "GET, HEAD"), ("PUT", "/v1/models/sense_voice", "GET, DELETE, HEAD"),
         ("PUT", "/health", "GET, HEAD"), ("POST", "/health/ready", "GET, HEAD"),
     ])
     func aWrongMethodIsToldTheRightOnes(method: String, path: String, allowed: String) async throws {

@@ -54,7 +54,7 @@ import Testing
     @Test func aDefaultLanguageTheModelDoesNotKnowIsRefusedAtTheStart() throws {
         let options = ModelOptions(language: Language(code: "xx"))
         let error = #expect(throws: RecognitionError.self) { try Recognizer(.fixture(.whisper, options: options)) }
-        #expect(error?.code == .unsupportedLanguage)
+        #expect(error?.code == .modelUnusable)
     }
 
     @Test(arguments: [ModelFamily.senseVoice, .whisper])
