@@ -72,10 +72,12 @@ let package = Package(
         .target(
             name: "SpeechRecognition", dependencies: ["SherpaOnnx", "SpeechTypes", "SpeechDetection", .collections],
             swiftSettings: strict),
+        .target(name: "YAMLFields", dependencies: [.yams], swiftSettings: strict),
         .target(
             name: "ModelStore",
             dependencies: [
-                .archive, "BlockingWork", "SpeechRecognition", "SpeechTypes", .asyncHTTPClient, .crypto, .logging,
+                "YAMLFields", .archive, "BlockingWork", "SpeechRecognition", "SpeechTypes", .asyncHTTPClient, .crypto,
+                .logging,
                 .nioCore, .yams,
             ],
             swiftSettings: strict),
@@ -102,9 +104,17 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "Dictation",
+            dependencies: [
+                "BlockingWork", "SpeechTypes", "YAMLFields", .asyncHTTPClient, .nioCore, .subprocess, .systemPackage,
+                .yams,
+            ],
+            swiftSettings: strict),
+        .target(
             name: "CommandLineTool",
             dependencies: [
-                "APIServer", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TranscriptFormats",
+                "APIServer", "Dictation", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes",
+                "TranscriptFormats",
                 .argumentParser, .asyncHTTPClient, .logging, .nioCore, .serviceLifecycle,
             ],
             swiftSettings: strict),
@@ -153,6 +163,13 @@ let package = Package(
             dependencies: [
                 "APIServer", "Engine", "ModelStore", "SpeechTypes", "TestSupport", "TranscriptFormats", "Transcription",
                 .hummingbird, .nioCore,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DictationTests",
+            dependencies: [
+                "Dictation", "SpeechTypes", "TestSupport", "asr2clip", "asr2clip-serve", .hummingbird, .logging,
+                .nioCore,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,5 +1,6 @@
 public import Logging
 public import SpeechRecognition
+import YAMLFields
 
 /// The models of a registry on disk: finds them by name, fetches what is missing, and removes what was fetched.
 ///

@@ -1,6 +1,7 @@
 import BlockingWork
 import Foundation
 import SpeechTypes
+import YAMLFields
 
 /// One fetch of one model, from the first byte to the files in place.
 ///

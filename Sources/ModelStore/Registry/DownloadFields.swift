@@ -1,4 +1,5 @@
 import Foundation
+import YAMLFields
 
 /// The values of an entry's `download:`.
 extension FieldReader {

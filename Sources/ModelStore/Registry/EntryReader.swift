@@ -1,6 +1,7 @@
 import Foundation
 import SpeechRecognition
 import SpeechTypes
+import YAMLFields
 
 /// Reads one entry under `models:`.
 struct EntryReader {

@@ -1,4 +1,5 @@
 import SpeechRecognition
+import YAMLFields
 
 /// Checks the keys under `files:` against the layouts of a family.
 enum FileLayout {

@@ -1,4 +1,5 @@
 import Foundation
+import YAMLFields
 
 /// What models.yaml says: which models there are, by which names, and which one is meant when nothing else is said.
 public struct ModelRegistry: Sendable, Equatable {

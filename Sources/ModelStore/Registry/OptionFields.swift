@@ -1,5 +1,6 @@
 import SpeechRecognition
 import SpeechTypes
+import YAMLFields
 
 /// The values of an entry's `options:`, held against what its family can take.
 extension FieldReader {

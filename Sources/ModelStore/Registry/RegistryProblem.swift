@@ -1,3 +1,5 @@
+public import YAMLFields
+
 /// A mistake in models.yaml that spares the rest of the file.
 public struct RegistryProblem: Sendable, Equatable {
     /// What a mistake concerns.
@@ -12,13 +14,8 @@ public struct RegistryProblem: Sendable, Equatable {
         case file
     }
 
-    /// What a mistake leads to.
-    public enum Severity: Sendable, Equatable {
-        /// The subject is used; what was not understood is ignored.
-        case warning
-        /// The subject is not used.
-        case error
-    }
+    /// What a mistake leads to: with a warning the subject is used, with an error it is not.
+    public typealias Severity = FieldReader.Severity
 
     /// The path of the registry.
     public let file: String

@@ -1,4 +1,5 @@
 import Yams
+import YAMLFields
 
 /// Reads the text of a models.yaml.
 struct RegistryReader {

@@ -1,4 +1,5 @@
 import Foundation
+import YAMLFields
 
 /// What an archive held, before it is put in place.
 struct UnpackedModel {

@@ -1,49 +1,60 @@
-import Yams
+public import Yams
 
-/// One mapping of the registry, read key by key. What is wrong with a value is noted with its line and what to write.
-struct FieldReader {
+/// One mapping of a YAML file, read key by key. What is wrong with a value is noted with its line and what to write.
+public struct FieldReader {
     /// The mistakes found so far, in the order of reading.
-    private(set) var mistakes: [Mistake] = []
+    public private(set) var mistakes: [Mistake] = []
     /// The line of the mapping, for what is missing in it.
-    let line: Int
+    public let line: Int
     /// What the mapping is, for messages: `files`, say; empty for the file or an entry as a whole.
     private let place: String
     private let pairs: [(key: Node, value: Node)]
 
     /// A mistake that does not know yet which file and entry it is in.
-    struct Mistake: Equatable {
-        let line: Int
-        let severity: RegistryProblem.Severity
-        let message: String
+    public struct Mistake: Sendable, Equatable {
+        /// The line it is in, from 1.
+        public let line: Int
+        /// What it leads to.
+        public let severity: Severity
+        /// What is wrong and what to write instead.
+        public let message: String
+    }
+
+    /// What a mistake leads to.
+    public enum Severity: Sendable, Equatable {
+        /// What was not understood is ignored.
+        case warning
+        /// What it is in cannot be used.
+        case error
     }
 
     /// Wraps a mapping.
-    init(_ mapping: Node.Mapping, place: String = "", line: Int? = nil) {
+    public init(_ mapping: Node.Mapping, place: String = "", line: Int? = nil) {
         self.place = place
         self.line = line ?? mapping.mark?.line ?? 1
         pairs = mapping.map { (key: $0.key, value: $0.value) }
     }
 
     /// Notes what is wrong; by default the mapping as a whole is to blame.
-    mutating func note(
-        _ message: String, at line: Int? = nil, _ severity: RegistryProblem.Severity = .error
+    public mutating func note(
+        _ message: String, at line: Int? = nil, _ severity: Severity = .error
     ) {
         mistakes.append(Mistake(line: line ?? self.line, severity: severity, message: message))
     }
 
     /// Takes over the mistakes of a mapping inside this one.
-    mutating func absorb(_ inner: FieldReader) {
+    public mutating func absorb(_ inner: FieldReader) {
         mistakes += inner.mistakes
     }
 
     /// Hands over the mistakes found so far, and forgets them.
-    mutating func takeMistakes() -> [Mistake] {
+    public mutating func takeMistakes() -> [Mistake] {
         defer { mistakes = [] }
         return mistakes
     }
 
     /// The keys with their lines, in file order. A key that is no text, or would be read as another kind, is noted.
-    mutating func names() -> [(name: String, line: Int)] {
+    public mutating func names() -> [(name: String, line: Int)] {
         pairs.compactMap { key, _ in
             let line = key.mark?.line ?? self.line
             guard case .scalar(let scalar) = key else {
@@ -60,14 +71,14 @@ struct FieldReader {
     }
 
     /// Notes keys that nobody reads; they do no harm.
-    mutating func warn(ofKeysBut known: [String]) {
+    public mutating func warn(ofKeysBut known: [String]) {
         for (name, line) in names() where !known.contains(name) {
             note("Unknown key '\(name)'\(inPlace) is ignored; known: \(known.listed).", at: line, .warning)
         }
     }
 
     /// The text at a key; `nil` if it is not there, is null, or is no text. With advice what to write, it must be there.
-    mutating func text(_ key: String, orElse advice: String? = nil) -> String? {
+    public mutating func text(_ key: String, orElse advice: String? = nil) -> String? {
         guard let (node, line) = value(key, orElse: advice) else { return nil }
         guard case .scalar(let scalar) = node else {
             note("'\(key)' must be text, not a \(node.kind); write \(key): \"…\".", at: line)
@@ -82,7 +93,7 @@ struct FieldReader {
     }
 
     /// Like `text`, but an empty text is a mistake too.
-    mutating func nonemptyText(_ key: String, orElse advice: String? = nil) -> String? {
+    public mutating func nonemptyText(_ key: String, orElse advice: String? = nil) -> String? {
         guard let text = text(key, orElse: advice) else { return nil }
         guard !text.isEmpty else {
             note("'\(key)' is empty; write a value or leave the line out.", at: lineOf(key))
@@ -92,7 +103,7 @@ struct FieldReader {
     }
 
     /// The truth value at a key, in any spelling of YAML 1.1.
-    mutating func boolean(_ key: String) -> Bool? {
+    public mutating func boolean(_ key: String) -> Bool? {
         guard let (node, line) = value(key) else { return nil }
         guard case .scalar(let scalar) = node, let value = scalar.boolean else {
             note("'\(key)' must be true or false, not \(node.shown); write \(key): true.", at: line)
@@ -102,7 +113,7 @@ struct FieldReader {
     }
 
     /// The whole number above 0 at a key.
-    mutating func positiveInteger(_ key: String, example: Int) -> Int? {
+    public mutating func positiveInteger(_ key: String, example: Int) -> Int? {
         guard let (node, line) = value(key) else { return nil }
         guard case .scalar(let scalar) = node, scalar.style == .plain, let value = node.int, value > 0 else {
             note("'\(key)' must be a whole number above 0, not \(node.shown); write \(key): \(example).", at: line)
@@ -114,7 +125,7 @@ struct FieldReader {
     /// The mapping at a key, ready to be read; `nil` if it is not there, is null, or is no mapping.
     ///
     /// With advice what to write, it must be there. Messages name it by its key, unless `place` says otherwise.
-    mutating func mapping(_ key: String, place: String? = nil, orElse advice: String? = nil) -> FieldReader? {
+    public mutating func mapping(_ key: String, place: String? = nil, orElse advice: String? = nil) -> FieldReader? {
         guard let (node, line) = value(key, orElse: advice) else { return nil }
         guard case .mapping(let mapping) = node else {
             note("'\(key)' must be a mapping of names to values, not \(node.shown).", at: line)
@@ -124,7 +135,7 @@ struct FieldReader {
     }
 
     /// The line that a key is on; the mapping's own if the key is not there.
-    func lineOf(_ key: String) -> Int {
+    public func lineOf(_ key: String) -> Int {
         pairs.first { $0.key.scalar?.string == key }?.key.mark?.line ?? line
     }
 

@@ -43,5 +43,5 @@ extension Node {
 
 extension Sequence<String> {
     /// The names as a message lists them.
-    var listed: String { joined(separator: ", ") }
+    public var listed: String { joined(separator: ", ") }
 }

@@ -1,0 +1,34 @@
+/// A transcription that a server did not give.
+public struct ClientError: Error, Sendable, CustomStringConvertible {
+    /// Why.
+    public enum Code: Sendable, Equatable {
+        /// Nobody answers at the address.
+        case unreachable
+        /// The server refuses this request, and would again.
+        case refused
+        /// The server cannot now; later it may.
+        case busy
+        /// The server failed, or says what no transcription server says.
+        case failed
+        /// The recording cannot be read.
+        case unreadable
+    }
+
+    /// Why.
+    public let code: Code
+    /// Which server, what it says, and what to do. One line, but for `unreachable` on this machine, which has two.
+    public let description: String
+    /// How long the server asks to be left alone.
+    let retryAfter: Duration?
+    /// Whether trying again may help.
+    let mayBeRepeated: Bool
+
+    init(
+        _ code: Code, _ description: String, retryAfter: Duration? = nil, mayBeRepeated: Bool = false
+    ) {
+        self.code = code
+        self.description = description
+        self.retryAfter = retryAfter
+        self.mayBeRepeated = mayBeRepeated
+    }
+}

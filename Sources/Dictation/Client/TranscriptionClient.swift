@@ -1,0 +1,160 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import SpeechTypes
+
+/// Asks an OpenAI-compatible server.
+public struct TranscriptionClient: Sendable {
+    private let server: ServerConnection
+    private let settings: RetrySettings
+
+    /// Makes a client for a server; nothing is sent yet.
+    public init(_ server: ClientConfiguration) {
+        self.init(server, settings: RetrySettings())
+    }
+
+    init(_ server: ClientConfiguration, settings: RetrySettings) {
+        self.server = ServerConnection(server, settings: settings)
+        self.settings = settings
+    }
+
+    /// Transcribes a recording.
+    ///
+    /// Lost connections and the statuses 429 and 503 are tried again, as long as no text has come. The time limit is a
+    /// minute of silence and twice the recording's length, or what its size tells of that.
+    /// - Parameters:
+    ///   - request: What to ask.
+    ///   - onDelta: Told each piece of text as it comes, if the request is streamed and the server streams.
+    /// - Returns: The whole answer: the text, or the document in the format asked for.
+    /// - Throws: `ClientError`, `CancellationError`.
+    public func transcribe(
+        _ request: TranscriptionRequest, onDelta: @Sendable (String) async throws -> Void = { _ in }
+    ) async throws -> String {
+        var request = request
+        if request.model == nil { request.model = try await defaultModel() }
+        var hasDelivered = false
+        for attempt in 1... {
+            do {
+                return try await send(request) { delta in
+                    hasDelivered = true
+                    try await onDelta(delta)
+                }
+            } catch let error as ClientError {
+                guard error.mayBeRepeated, !hasDelivered, attempt < settings.tries else { throw error }
+                let wish = error.retryAfter.map { min($0, settings.longestWish) }
+                try await Task.sleep(for: wish ?? settings.pause * (1 << (attempt - 1)))
+            }
+        }
+        preconditionFailure("The loop ends by returning or throwing.")
+    }
+
+    /// The names of the server's models, those that are loaded first.
+    ///
+    /// - Throws: `ClientError`.
+    public func models() async throws -> [String] {
+        let answer = try await server.get("models")
+        guard let list = try? JSONDecoder().decode(ModelList.self, from: Data(answer.utf8)) else {
+            throw ClientError(.failed, "\(server.name) answers, but not with a list of models. Check api_base_url.")
+        }
+        return list.data.filter { $0.status == "loaded" }.map(\.id)
+            + list.data.filter { $0.status != "loaded" }.map(\.id)
+    }
+
+    private struct ModelList: Decodable {
+        struct Model: Decodable {
+            var id: String
+            var status: String?
+        }
+
+        var data: [Model]
+    }
+
+    /// The server's first model, or the name that every server of this kind used to know.
+    private func defaultModel() async throws -> String {
+        do {
+            return try await models().first ?? "whisper-1"
+        } catch let error as ClientError where error.code == .refused || error.code == .failed {
+            return "whisper-1"
+        }
+    }
+
+    private func send(
+        _ request: TranscriptionRequest, onDelta: (String) async throws -> Void
+    ) async throws -> String {
+        var fields = [("model", request.model ?? ""), ("response_format", request.format.rawValue)]
+        if let language = request.language { fields.append(("language", language)) }
+        if let prompt = request.prompt { fields.append(("prompt", prompt)) }
+        if request.isStreamed { fields.append(("stream", "true")) }
+        let body = try UploadBody(fields, file: request.file, fileName: request.fileName)
+        var message = server.request("audio/transcriptions")
+        message.method = .POST
+        message.headers.add(name: "Content-Type", value: body.contentType)
+        message.body = .stream(body.pieces, length: .known(body.length))
+        return try await server.withResponse(to: message, patience: patience(for: request, bytes: body.length)) {
+            response in
+            guard response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true else {
+                let text = String(buffer: try await response.body.collect(upTo: 1 << 28))
+                return request.format == .text ? try plain(text, response) : text
+            }
+            return try await events(of: response, onDelta: onDelta)
+        }
+    }
+
+    /// A minute, and twice the length of the recording: as if it were recognised at half its speed. Where the length is
+    /// not known it is taken for the slowest usual sound, 16 kB a second.
+    private func patience(for request: TranscriptionRequest, bytes: Int64) -> Duration {
+        settings.patience + (request.duration ?? .seconds(Double(bytes) / 16_000)) * 2
+    }
+
+    /// Some servers answer `text` as JSON all the same.
+    private func plain(_ text: String, _ response: HTTPClientResponse) throws -> String {
+        if response.headers.first(name: "content-type")?.hasPrefix("application/json") == true,
+            let answer = try? JSONDecoder().decode(TextAnswer.self, from: Data(text.utf8))
+        {
+            return answer.text
+        }
+        if text.prefix(200).lowercased().contains("<html") {
+            throw ClientError(.failed, "\(server.name) answers with a web page. Check api_base_url.")
+        }
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+
+    private struct TextAnswer: Decodable {
+        var text: String
+    }
+
+    private func events(
+        of response: HTTPClientResponse, onDelta: (String) async throws -> Void
+    ) async throws -> String {
+        var reader = EventLines()
+        var text = ""
+        for try await piece in response.body {
+            for data in reader.take(piece) {
+                guard data != "[DONE]" else { return text }
+                let event = try? JSONDecoder().decode(Event.self, from: Data(data.utf8))
+                if let message = event?.error?.message {
+                    throw ClientError(.failed, "\(server.name) broke off: \(message)")
+                }
+                switch event?.type {
+                case "transcript.text.delta":
+                    text += event?.delta ?? ""
+                    try await onDelta(event?.delta ?? "")
+                case "transcript.text.done": return event?.text ?? text
+                default: continue
+                }
+            }
+        }
+        throw ClientError(.failed, "\(server.name) broke off in the middle of the text. Send the recording again.")
+    }
+
+    private struct Event: Decodable {
+        struct Failure: Decodable {
+            var message: String
+        }
+
+        var type: String?
+        var delta: String?
+        var text: String?
+        var error: Failure?
+    }
+}

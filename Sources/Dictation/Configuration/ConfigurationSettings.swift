@@ -1,0 +1,92 @@
+import Foundation
+
+/// What one source says: flags, environment or a file. `nil` means not given.
+public struct ConfigurationSettings: Sendable, Equatable {
+    /// `api_base_url`, `OPENAI_BASE_URL`.
+    public var baseURL: String?
+    /// `api_key`, `OPENAI_API_KEY`.
+    public var apiKey: Secret?
+    /// `model_name`, `--model`.
+    public var model: String?
+    /// `org_id`, `OPENAI_ORG_ID`.
+    public var organization: String?
+    /// `language`, `--language`.
+    public var language: String?
+    /// `prompt`, `--prompt`.
+    public var prompt: String?
+    /// `audio_device`, `--device`.
+    public var audioDevice: String?
+    /// `quiet`, `--quiet`.
+    public var isQuiet: Bool?
+    /// `engine: sherpa_onnx` with what belongs to it.
+    public var engine: LocalEngineConfiguration?
+
+    /// Settings that say nothing.
+    public init() {}
+
+    /// What the environment says.
+    public init(environment: [String: String]) {
+        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        baseURL = value("OPENAI_BASE_URL")
+        apiKey = value("OPENAI_API_KEY").map(Secret.init)
+        organization = value("OPENAI_ORG_ID")
+    }
+}
+
+extension ClientConfiguration {
+    /// Joins the sources: a flag beats the environment, which beats the file, which beats the default.
+    ///
+    /// With one exception, for nobody's key to go where it was not meant to: a key from the environment belongs to a server
+    /// elsewhere, and a server on this machine sees it only if the environment names that server too.
+    /// - Parameters:
+    ///   - flags: What the command line says.
+    ///   - environment: What the environment says.
+    ///   - file: What the file says.
+    ///   - path: The file's path, for messages; `nil` if there is none.
+    /// - Throws: `ConfigurationError` for an address that is none.
+    public init(
+        flags: ConfigurationSettings, environment: ConfigurationSettings = .init(),
+        file: ConfigurationSettings = .init(),
+        path: String? = nil
+    ) throws(ConfigurationError) {
+        func first<Value>(_ value: (ConfigurationSettings) -> Value?) -> Value? {
+            value(flags) ?? value(environment) ?? value(file)
+        }
+        let address = first(\.baseURL)
+        baseURL = try Self.url(address ?? Self.localServer)
+        let isForeignKey = Self.isLoopback(baseURL) && (environment.baseURL == nil || environment.baseURL != address)
+        apiKey = flags.apiKey ?? (isForeignKey ? nil : environment.apiKey) ?? file.apiKey
+        model = first(\.model)
+        organization = first(\.organization)
+        language = first(\.language)
+        prompt = first(\.prompt)
+        audioDevice = first(\.audioDevice)
+        isQuiet = first(\.isQuiet) ?? false
+        // Who names a server on the command line wants that server.
+        engine = flags.baseURL == nil ? file.engine : nil
+        self.file = path
+    }
+
+    /// Checks that a server elsewhere gets a key.
+    ///
+    /// - Throws: `ConfigurationError` that says how to give one.
+    public func checkKey() throws(ConfigurationError) {
+        guard engine == nil, !isLocal, apiKey == nil else { return }
+        throw ConfigurationError(
+            "\(baseURL.absoluteString) is not on this machine and there is no API key for it. "
+                + "Write api_key: in the configuration file, or set OPENAI_API_KEY.")
+    }
+
+    /// An address with or without a slash at its end; one without a path gets `/v1`.
+    private static func url(_ text: String) throws(ConfigurationError) -> URL {
+        var trimmed = text.trimmingCharacters(in: .whitespaces)
+        while trimmed.hasSuffix("/") { trimmed.removeLast() }
+        guard let url = URL(string: trimmed), ["http", "https"].contains(url.scheme?.lowercased()),
+            url.host?.isEmpty == false, url.query == nil
+        else {
+            throw ConfigurationError(
+                "'\(text)' is no address of a server; write one such as \(localServer) for api_base_url.")
+        }
+        return url.path.isEmpty ? url.appending(path: "v1") : url
+    }
+}

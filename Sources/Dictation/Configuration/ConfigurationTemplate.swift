@@ -1,0 +1,64 @@
+import Foundation
+
+/// The texts of `--generate_config` and `--print_config`.
+public enum ConfigurationTemplate {
+    /// A file to begin with: what is not commented out is how things are without it.
+    public static let text = """
+        # asr2clip: how speech becomes text. Put this at ~/.config/asr2clip/config.yaml
+
+        # A server with OpenAI's transcription API; this one is asr2clip-serve on this machine.
+        api_base_url: "\(ClientConfiguration.localServer)"
+        # api_key: ""            # not needed on this machine; else also OPENAI_API_KEY
+        # model_name: ""         # the server's first model, unless you name one
+        # org_id: ""
+        # language: en           # unless the model is to detect it
+        # prompt: ""
+        # audio_device: ""       # asr2clip --list_devices shows them
+        # quiet: false
+
+        # Without a server: the tool runs the model itself.
+        # engine: sherpa_onnx
+        # model_config_path: ~/.local/share/asr2clip/models.yaml
+        # model_dir: ~/.local/share/asr2clip/models
+        # num_threads: 4
+
+        """
+
+    /// Writes a file for its owner's eyes only, since a key may come into it.
+    ///
+    /// - Throws: `ConfigurationError` if something is there already, or the system refuses.
+    public static func write(to path: String) throws(ConfigurationError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            let reason = String(cString: strerror(errno))
+            throw ConfigurationError("Cannot write the configuration to '\(path)': \(reason).")
+        }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        do {
+            try handle.write(contentsOf: Data(text.utf8))
+        } catch {
+            throw ConfigurationError("Cannot write the configuration to '\(path)': \(error.localizedDescription)")
+        }
+    }
+}
+
+extension ClientConfiguration {
+    /// The configuration in force, in the form of the file, the key masked.
+    public var yaml: String {
+        func quoted(_ text: String?) -> String {
+            "\"" + (text ?? "").replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        }
+        var lines = [
+            file.map { "# from \($0)" } ?? "# no configuration file",
+            "api_base_url: \(quoted(baseURL.absoluteString))", "api_key: \(quoted(apiKey?.description))",
+            "model_name: \(quoted(model))", "org_id: \(quoted(organization))", "language: \(quoted(language))",
+            "prompt: \(quoted(prompt))", "audio_device: \(quoted(audioDevice))", "quiet: \(isQuiet)",
+        ]
+        if let engine {
+            lines += ["engine: sherpa_onnx", "model_config_path: \(quoted(engine.registry))"]
+            lines.append("model_dir: \(quoted(engine.modelDirectory))")
+            if let threads = engine.numThreads { lines.append("num_threads: \(threads)") }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,202 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Dictation
+
+/// The client against servers that do what servers do.
+@Suite struct ClientTests {
+    private let recording = Fixtures.audio("en_word_16k.wav")
+
+    private func client(_ url: String, key: String? = nil, patience: Duration = .seconds(60)) throws
+        -> TranscriptionClient
+    {
+        var flags = ConfigurationSettings()
+        flags.baseURL = url
+        flags.apiKey = key.map(Secret.init)
+        flags.organization = key.map { "org-of-\($0)" }
+        let configuration = try ClientConfiguration(flags: flags)
+        var settings = RetrySettings()
+        settings.pause = .milliseconds(5)
+        settings.patience = patience
+        return TranscriptionClient(configuration, settings: settings)
+    }
+
+    private func request(
+        model: String? = "m", language: String? = nil, prompt: String? = nil,
+        format: TranscriptionRequest.Format = .text, isStreamed: Bool = false, duration: Duration = .zero
+    ) -> TranscriptionRequest {
+        TranscriptionRequest(
+            file: recording, model: model, language: language, prompt: prompt, format: format, isStreamed: isStreamed,
+            duration: duration)
+    }
+
+    private func expectError(
+        _ code: ClientError.Code, _ words: String, from server: ScriptedServer, requests: Int,
+        isStreamed: Bool = false, patience: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let client = try client(server.url, key: "secret-of-mine", patience: patience)
+        let error = await #expect(throws: ClientError.self, sourceLocation: sourceLocation) {
+            try await client.transcribe(request(isStreamed: isStreamed))
+        }
+        #expect(error?.code == code, sourceLocation: sourceLocation)
+        #expect(error?.description.contains(words) == true, "\(error as Any)", sourceLocation: sourceLocation)
+        #expect(error?.description.contains("secret") == false, sourceLocation: sourceLocation)
+        #expect(server.requests.count == requests, sourceLocation: sourceLocation)
+    }
+
+    @Test func aRequestSaysAllItHasToSay() async throws {
+        try await withScriptedServer(.answer(200, "stop\n")) { server in
+            let text = try await client(server.url + "/", key: "k").transcribe(
+                request(language: "en", prompt: "Names: Ada"))
+            #expect(text == "stop")
+            let sent = try #require(server.requests.first)
+            #expect(sent.line == "POST /v1/audio/transcriptions")
+            #expect(sent.head.contains("Authorization: Bearer k"))
+            #expect(sent.head.contains("OpenAI-Organization: org-of-k"))
+            for field in ["model\"\r\n\r\nm\r\n", "language\"\r\n\r\nen\r\n", "prompt\"\r\n\r\nNames: Ada\r\n"] {
+                #expect(sent.body.contains("name=\"" + field))
+            }
+            #expect(sent.body.contains("filename=\"en_word_16k.wav\""))
+            #expect(!sent.body.contains("name=\"stream\""))
+        }
+    }
+
+    @Test func aServerWithoutAKeyIsShownNone() async throws {
+        try await withScriptedServer(.answer(200, "stop")) { server in
+            _ = try await client(server.url).transcribe(request())
+            #expect(server.requests.first?.head.contains("Authorization") == false)
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"data": [{"id": "a", "status": "missing"}, {"id": "b", "status": "loaded"}]}"#, "b"),
+        (#"{"data": [{"id": "only"}]}"#, "only"), (#"{"data": []}"#, "whisper-1"), ("<html>", "whisper-1"),
+    ])
+    func withoutAModelTheServersListDecides(list: String, model: String) async throws {
+        try await withScriptedServer(.answer(200, list), .answer(200, "stop")) { server in
+            _ = try await client(server.url).transcribe(request(model: nil))
+            #expect(server.requests.map(\.line) == ["GET /v1/models", "POST /v1/audio/transcriptions"])
+            #expect(server.requests.last?.body.contains("name=\"model\"\r\n\r\n\(model)\r\n") == true)
+        }
+    }
+
+    @Test func waitingIsAskedForAndDone() async throws {
+        let busy = [ScriptedServer.Step].answer(
+            429, #"{"error": {"message": "Too many."}}"#, headers: ["Retry-After: 1"])
+        try await withScriptedServer(busy, .answer(503, "Soon."), [.hangUp], .answer(200, "stop")) { server in
+            let start = ContinuousClock.now
+            let text = try await client(server.url).transcribe(request())
+            #expect(text == "stop")
+            #expect(ContinuousClock.now - start >= .seconds(1))
+            #expect(server.requests.count == 4)
+            #expect(server.requests.allSatisfy { $0.body == server.requests[0].body || $0.body.contains("filename") })
+        }
+    }
+
+    @Test func patienceWithABusyServerEnds() async throws {
+        try await withScriptedServer(.answer(503, #"{"error": {"message": "Loading."}}"#)) { server in
+            try await expectError(.busy, "answers 503: Loading.", from: server, requests: 4)
+        }
+    }
+
+    @Test(arguments: [
+        (
+            400, #"{"error": {"message": "No such language."}}"#, "answers 400: No such language.",
+            ClientError.Code.refused
+        ),
+        (401, #"{"error": {"message": "Wrong key."}}"#, "answers 401: Wrong key.", .refused),
+        (404, "<html>lost</html>", "answers 404", .refused), (301, "", "Write the address it leads to", .refused),
+        (500, #"{"error": {"message": "Died."}}"#, "answers 500: Died.", .failed),
+        (200, "<HTML>x", "web page", .failed),
+    ])
+    func whatWouldFailAgainIsSentOnce(status: Int, body: String, words: String, code: ClientError.Code) async throws {
+        try await withScriptedServer(.answer(status, body)) { server in
+            try await expectError(code, words, from: server, requests: 1)
+        }
+    }
+
+    @Test func aServerMayForbidAnotherTry() async throws {
+        let answer = [ScriptedServer.Step].answer(503, "Broken.", headers: ["x-should-retry: false"])
+        try await withScriptedServer(answer) { server in
+            try await expectError(.busy, "503", from: server, requests: 1)
+        }
+    }
+
+    @Test func aServerThatHangsUpIsAskedAgain() async throws {
+        try await withScriptedServer([.hangUp]) { server in
+            try await expectError(.unreachable, "No server answers", from: server, requests: 4)
+        }
+    }
+
+    @Test func aServerThatSaysNothingIsGivenUp() async throws {
+        try await withScriptedServer([.pause(.seconds(30))]) { server in
+            try await expectError(.failed, "said nothing", from: server, requests: 1, patience: .milliseconds(200))
+        }
+    }
+
+    @Test func theTimeLimitGrowsWithTheRecording() async throws {
+        try await withScriptedServer([.pause(.milliseconds(900))] + .answer(200, "stop")) { server in
+            let client = try client(server.url, patience: .milliseconds(100))
+            #expect(try await client.transcribe(request(duration: .seconds(30))) == "stop")
+        }
+    }
+
+    @Test func aMissingServerIsToldInTwoLinesWithTheWaysOn() async throws {
+        let error = await #expect(throws: ClientError.self) {
+            try await client("http://127.0.0.1:1/v1").transcribe(request())
+        }
+        #expect(error?.code == .unreachable)
+        #expect(error?.description.split(separator: "\n").count == 2)
+        #expect(error?.description.contains("asr2clip-serve") == true)
+        #expect(error?.description.contains("--generate_config") == true)
+    }
+
+    @Test func aMissingRecordingIsNamed() async throws {
+        try await withScriptedServer(.answer(200, "stop")) { server in
+            let error = await #expect(throws: ClientError.self) {
+                try await client(server.url).transcribe(TranscriptionRequest(file: "/nowhere.wav", model: "m"))
+            }
+            #expect(error?.code == .unreadable)
+            #expect(error?.description.contains("/nowhere.wav") == true)
+        }
+    }
+
+    @Test func textComesPieceByPieceHoweverItIsCut() async throws {
+        let pieces = [
+            ": keep-alive\n\nda", "ta: {\"type\": \"transcript.text.delta\", \"delta\": \"one ü", "\"}\r\n\r\n",
+            "data:{\"type\": \"transcript.text.delta\",\ndata: \"delta\": \" two\"}\n\ndata: {\"type\": \"x\"}\n\n",
+            "data: {\"type\": \"transcript.text.done\", \"text\": \"one ü two\"}\n\ndata: [DONE]\n\n",
+        ]
+        try await withScriptedServer(.stream(pieces)) { server in
+            let deltas = Mutex<[String]>([])
+            let text = try await client(server.url).transcribe(request(isStreamed: true)) { delta in
+                deltas.withLock { $0.append(delta) }
+            }
+            #expect(text == "one ü two")
+            #expect(deltas.withLock { $0 } == ["one ü", " two"])
+            #expect(server.requests[0].body.contains("name=\"stream\"\r\n\r\ntrue"))
+        }
+    }
+
+    @Test(arguments: [
+        ("data: {\"error\": {\"message\": \"The engine died.\"}}\n\n", "broke off: The engine died."),
+        ("", "broke off"),
+    ])
+    func aBrokenStreamIsNeverTakenForTheWholeText(ending: String, words: String) async throws {
+        let start = "data: {\"type\": \"transcript.text.delta\", \"delta\": \"one\"}\n\n"
+        try await withScriptedServer(.stream([start, ending])) { server in
+            try await expectError(.failed, words, from: server, requests: 1, isStreamed: true)
+        }
+    }
+
+    @Test func aServerThatDoesNotStreamIsUnderstood() async throws {
+        let answer = [ScriptedServer.Step].answer(200, #"{"text": "stop"}"#, type: "application/json")
+        try await withScriptedServer(answer) { server in
+            let client = try client(server.url)
+            #expect(try await client.transcribe(request(isStreamed: true)) == "stop")
+            #expect(try await client.transcribe(request(format: .json)) == #"{"text": "stop"}"#)
+        }
+    }
+}

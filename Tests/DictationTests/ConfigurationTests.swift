@@ -1,0 +1,205 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Dictation
+
+@Suite struct ConfigurationTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func configuration(
+        _ yaml: String = "", environment: [String: String] = [:], flags: ConfigurationSettings = .init()
+    ) throws -> ClientConfiguration {
+        let path = try folder.write(Data(yaml.utf8), to: "asr2clip.conf")
+        let file = try ConfigurationFile(path: path)
+        return try ClientConfiguration(
+            flags: flags, environment: ConfigurationSettings(environment: environment), file: file.settings, path: path)
+    }
+
+    private static let everything = """
+        api_base_url: "https://api.example.org/v1/"
+        api_key: sk-123
+        model_name: sensevoice-small
+        org_id: org-1
+        quiet: true
+        audio_device: 3
+        language: en
+        prompt: "Names: Ada"
+        """
+
+    @Test(arguments: [everything, "asr_model:\n" + everything.replacing(/(?m)^/, with: "  ")])
+    func bothFormsSayTheSame(yaml: String) throws {
+        let read = try configuration(yaml)
+        #expect(read.baseURL.absoluteString == "https://api.example.org/v1")
+        #expect(read.apiKey == Secret("sk-123"))
+        #expect(read.model == "sensevoice-small")
+        #expect(read.organization == "org-1")
+        #expect(read.isQuiet)
+        #expect(read.audioDevice == "3")
+        #expect(read.language == "en")
+        #expect(read.prompt == "Names: Ada")
+        #expect(read.engine == nil)
+    }
+
+    @Test func theFormOfTheProductsPageIsTaken() throws {
+        let yaml =
+            "api_base_url: \"http://localhost:8000/v1/\"\napi_key: \"not-used\"\nmodel_name: \"sensevoice-small\"\n"
+        let read = try configuration(yaml)
+        #expect(read.baseURL.absoluteString == "http://localhost:8000/v1")
+        #expect(read.isLocal)
+        #expect(read.model == "sensevoice-small")
+    }
+
+    @Test(arguments: [
+        ("http://h:1/v1/", "http://h:1/v1"), ("http://h:1/v1", "http://h:1/v1"), ("http://h:1", "http://h:1/v1"),
+        ("http://h:1/", "http://h:1/v1"), ("https://h/open/api//", "https://h/open/api"),
+    ])
+    func anAddressMayEndWithASlash(text: String, url: String) throws {
+        #expect(try configuration("api_base_url: \(text)").baseURL.absoluteString == url)
+    }
+
+    @Test(arguments: ["localhost:8000", "ftp://h/v1", "http://", "http://h/v1?x=1"])
+    func whatIsNoAddressIsRefused(text: String) throws {
+        let error = #expect(throws: ConfigurationError.self) { try configuration("api_base_url: '\(text)'") }
+        #expect(error?.description.contains("'\(text)'") == true)
+    }
+
+    @Test func flagsBeatTheEnvironmentWhichBeatsTheFile() throws {
+        let yaml = "api_base_url: http://file/v1\napi_key: file\norg_id: file\nmodel_name: file\nlanguage: file"
+        var flags = ConfigurationSettings()
+        flags.model = "flag"
+        let environment = [
+            "OPENAI_BASE_URL": "http://environment/v1", "OPENAI_API_KEY": "environment", "OPENAI_ORG_ID": "environment",
+        ]
+        let read = try configuration(yaml, environment: environment, flags: flags)
+        #expect(read.baseURL.host == "environment")
+        #expect(read.apiKey == Secret("environment"))
+        #expect(read.organization == "environment")
+        #expect(read.model == "flag")
+        #expect(read.language == "file")
+        #expect(try configuration(yaml, environment: ["OPENAI_API_KEY": ""]).apiKey == Secret("file"))
+    }
+
+    @Test func withoutAnythingThereIsTheLocalServer() throws {
+        let read = try configuration("# nothing\n")
+        #expect(read.baseURL.absoluteString == "http://127.0.0.1:8000/v1")
+        #expect(read.apiKey == nil && read.model == nil && !read.isQuiet && read.engine == nil)
+        try read.checkKey()
+    }
+
+    @Test func aKeyOfTheEnvironmentGoesToNoLocalServerThatItWasNotMeantFor() throws {
+        #expect(try configuration(environment: ["OPENAI_API_KEY": "k"]).apiKey == nil)
+        let named = ["OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "http://localhost:9000/v1"]
+        #expect(try configuration(environment: named).apiKey == Secret("k"))
+    }
+
+    @Test(arguments: [
+        ("http://127.0.0.1:1", true), ("http://127.9.9.9/v1", true), ("http://[::1]:8000/v1", true),
+        ("http://LOCALHOST/v1", true), ("http://127.0.0.1.example.org/v1", false), ("http://192.168.1.2/v1", false),
+        ("https://localhost.example.org", false),
+    ])
+    func aServerElsewhereNeedsAKey(url: String, isLocal: Bool) throws {
+        let read = try configuration("api_base_url: '\(url)'")
+        #expect(read.isLocal == isLocal)
+        #expect((try? read.checkKey()) != nil || !isLocal)
+        if !isLocal {
+            let error = #expect(throws: ConfigurationError.self) { try read.checkKey() }
+            #expect(error?.description.contains("OPENAI_API_KEY") == true)
+        }
+    }
+
+    @Test func anEngineOfOurOwnIsDescribed() throws {
+        let yaml = """
+            engine: sherpa_onnx
+            model_name: moonshine-tiny-en
+            model_config_path: /r.yaml
+            model_dir: /m
+            num_threads: 2
+            """
+        let engine = LocalEngineConfiguration(registry: "/r.yaml", modelDirectory: "/m", numThreads: 2)
+        #expect(try configuration(yaml).engine == engine)
+        var flags = ConfigurationSettings()
+        flags.baseURL = "http://localhost/v1"
+        #expect(try configuration(yaml, flags: flags).engine == nil)
+    }
+
+    @Test(arguments: [
+        ("engine: whisper_cpp", ":1: The engine 'whisper_cpp' is not known"), ("- a", ":1:"), ("quiet: perhaps", ":1:"),
+        ("api_base_url: [", "not YAML"), ("language: en\nnum_threads: 0", ":2:"), ("asr_model:\n  quiet: 3", ":2:"),
+    ])
+    func mistakesAreNamedByFileAndLine(yaml: String, words: String) throws {
+        let error = #expect(throws: ConfigurationError.self) { try configuration(yaml) }
+        #expect(error?.description.contains("asr2clip.conf") == true)
+        #expect(error?.description.contains(words) == true, "\(error as Any)")
+    }
+
+    @Test func unknownKeysAndOpenFilesAreWarnedOf() throws {
+        let path = try folder.write(Data("api_kee: x\napi_key: y\n".utf8), to: "open.conf")
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+        let warnings = try ConfigurationFile(path: path).warnings
+        #expect(warnings.count == 2)
+        #expect(warnings[0].hasPrefix("\(path):1:") && warnings[0].contains("api_kee"))
+        #expect(warnings[1].contains("chmod 600"))
+    }
+
+    @Test func theFirstPlaceThatHasAFileWins() throws {
+        let home = folder.file("home")
+        try FileManager.default.createDirectory(atPath: home + "/.config/asr2clip", withIntermediateDirectories: true)
+        let places = ConfigurationFile.places(environment: [:], home: home, currentFolder: folder.path)
+        #expect(
+            places == [
+                folder.path + "/asr2clip.conf", home + "/.config/asr2clip/config.yaml", home + "/.config/asr2clip.conf",
+                home + "/.asr2clip.conf",
+            ])
+        #expect(try ConfigurationFile.find(named: nil, places: places) == nil)
+        for place in places.reversed() {
+            try Data("language: en".utf8).write(to: URL(filePath: place))
+            #expect(try ConfigurationFile.find(named: nil, places: places)?.path == place)
+        }
+        let elsewhere = ConfigurationFile.places(
+            environment: ["XDG_CONFIG_HOME": "/xdg"], home: home, currentFolder: "/here")
+        #expect(elsewhere[1] == "/xdg/asr2clip/config.yaml")
+        let relative = ConfigurationFile.places(
+            environment: ["XDG_CONFIG_HOME": "xdg"], home: home, currentFolder: "/here")
+        #expect(relative[1] == home + "/.config/asr2clip/config.yaml")
+    }
+
+    @Test func aNamedFileThatIsMissingOrWrongIsNeverAnother() throws {
+        let places = [try folder.write(Data("language: en".utf8), to: "there.conf")]
+        let missing = folder.file("missing.conf")
+        let error = #expect(throws: ConfigurationError.self) {
+            try ConfigurationFile.find(named: missing, places: places)
+        }
+        #expect(error?.description.contains(missing) == true)
+        let wrong = try folder.write(Data([0xFF, 0xFE, 0x00]), to: "wrong.conf")
+        #expect(throws: ConfigurationError.self) { try ConfigurationFile.find(named: wrong, places: places) }
+    }
+
+    @Test func theTemplateIsAConfiguration() throws {
+        var warnings: [String] = []
+        let settings = try ConfigurationFile.settings(ConfigurationTemplate.text, path: "t", warnings: &warnings)
+        #expect(settings.baseURL == ClientConfiguration.localServer)
+        #expect(warnings == [])
+        let full = ConfigurationTemplate.text.replacing(/(?m)^# (?=[a-z_]+: )/, with: "")
+        _ = try ConfigurationFile.settings(full, path: "t", warnings: &warnings)
+        #expect(warnings == [])
+        let path = folder.file("new.yaml")
+        try ConfigurationTemplate.write(to: path)
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        #expect(throws: ConfigurationError.self) { try ConfigurationTemplate.write(to: path) }
+    }
+
+    @Test func whatIsPrintedIsReadAgainButForTheKey() throws {
+        let printed = try configuration(Self.everything.replacing("Ada", with: #"A\"d\\a"#)).yaml
+        #expect(!printed.contains("sk-123"))
+        var warnings: [String] = []
+        let settings = try ConfigurationFile.settings(printed, path: "p", warnings: &warnings)
+        #expect(settings.prompt == #"Names: A"d\a"#)
+        #expect(settings.model == "sensevoice-small" && settings.isQuiet == true && warnings == [])
+    }
+}
