@@ -29,7 +29,8 @@ public enum Script {
         }
     }
 
-    private static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether words of this scalar's script follow one another without a space.
+    static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x0E00...0x0EFF,  // Thai, Lao
             0x1000...0x109F, 0xA9E0...0xA9FF, 0xAA60...0xAA7F,  // Myanmar and its extensions
