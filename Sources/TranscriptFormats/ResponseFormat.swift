@@ -8,7 +8,7 @@ public enum ResponseFormat: String, CaseIterable, Sendable {
     case json
     /// The bare text.
     case text
-    /// Text, segments with their times, language and duration.
+    /// Text, segments or words with their times, language and duration.
     case verboseJSON = "verbose_json"
 }
 
@@ -26,12 +26,15 @@ extension ResponseFormat {
     /// - Parameters:
     ///   - transcript: What was said; without segments for silence.
     ///   - request: What the answer repeats of its request; only `verbose_json` does.
+    ///   - timestamps: What `verbose_json` lists with its times.
     /// - Returns: The whole body of an answer, without a line end after it.
-    public func render(_ transcript: Transcript, echoing request: RequestEcho) -> String {
+    public func render(
+        _ transcript: Transcript, echoing request: RequestEcho, timestamps: Set<TimestampGranularity> = [.segment]
+    ) -> String {
         switch self {
         case .json: (["text": .string(transcript.text)] as JSONValue).text
         case .text: transcript.text
-        case .verboseJSON: transcript.verboseJSON(echoing: request).text
+        case .verboseJSON: transcript.verboseJSON(echoing: request, timestamps: timestamps).text
         }
     }
 }

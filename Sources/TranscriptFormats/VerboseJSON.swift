@@ -1,13 +1,27 @@
 import SpeechTypes
 
 extension Transcript {
-    /// The answer of `response_format=verbose_json`.
-    ///
+    /// The answer of `response_format=verbose_json`, with segments, words or both.
+    func verboseJSON(echoing request: RequestEcho, timestamps: Set<TimestampGranularity>) -> JSONValue {
+        let seconds = JSONValue.seconds(MillisecondClock(duration: duration).end)
+        var members: [(String, JSONValue)] = [
+            ("task", .string(request.task.rawValue)),
+            ("language", .string(request.task == .translate ? "english" : languageName(hint: request.languageHint))),
+            ("duration", seconds),
+            ("text", .string(text)),
+        ]
+        if timestamps.contains(.segment) {
+            members.append(("segments", .array(segmentsJSON(temperature: request.temperature))))
+        }
+        if timestamps.contains(.word) { members.append(("words", .array(wordsJSON()))) }
+        members.append(("usage", ["type": "duration", "seconds": seconds]))
+        return .object(members)
+    }
+
     /// OpenAI's client types require every key of a segment; what our models do not tell is 0 or empty.
-    func verboseJSON(echoing request: RequestEcho) -> JSONValue {
+    private func segmentsJSON(temperature: Double) -> [JSONValue] {
         var clock = MillisecondClock(duration: duration)
-        let seconds = JSONValue.seconds(clock.end)
-        let segments = segments.enumerated().map { id, segment -> JSONValue in
+        return segments.enumerated().map { id, segment in
             [
                 "id": .integer(id),
                 "seek": 0,
@@ -15,48 +29,23 @@ extension Transcript {
                 "end": .seconds(clock.advance(to: segment.end)),
                 "text": .string(segment.text),
                 "tokens": [],  // whisper's vocabulary numbers, which the engine does not give
-                "temperature": .number(request.temperature),
+                "temperature": .number(temperature),
                 "avg_logprob": 0,
                 "compression_ratio": 0,
                 "no_speech_prob": 0,
             ]
         }
-        return [
-            "task": .string(request.task.rawValue),
-            "language": .string(request.task == .translate ? "english" : languageName(hint: request.languageHint)),
-            "duration": seconds,
-            "text": .string(text),
-            "segments": .array(segments),
-            "usage": ["type": "duration", "seconds": seconds],
-        ]
-    }
-}
-
-/// Turns the times of a transcript into whole milliseconds that never decrease and stay inside the recording.
-///
-/// Rounding alone can push a segment's end past the duration, and a model's token times promise nothing.
-struct MillisecondClock {
-    /// The length of the recording.
-    let end: Int
-    private var now = 0
-
-    init(duration: Duration) {
-        end = max(0, duration.milliseconds)
     }
 
-    /// The time, moved into what is left of the recording.
-    mutating func advance(to time: Duration) -> Int {
-        now = min(max(now, time.milliseconds), end)
-        return now
-    }
-}
-
-extension Duration {
-    /// The time in whole milliseconds, rounded to the nearest.
-    var milliseconds: Int {
-        let (seconds, attoseconds) = components
-        let half: Int64 = attoseconds < 0 ? -500_000_000_000_000 : 500_000_000_000_000
-        return Int(seconds) * 1000 + Int((attoseconds + half) / 1_000_000_000_000_000)
+    private func wordsJSON() -> [JSONValue] {
+        var clock = MillisecondClock(duration: duration)
+        return segments.flatMap { $0.words() }.map { word in
+            [
+                "word": .string(word.text),
+                "start": .seconds(clock.advance(to: word.start)),
+                "end": .seconds(clock.advance(to: word.end)),
+            ]
+        }
     }
 }
 

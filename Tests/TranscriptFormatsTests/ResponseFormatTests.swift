@@ -77,6 +77,37 @@ import Testing
         #expect(body["duration"] as? Double == 2.5)
     }
 
+    @Test(
+        arguments: [
+            ([], []), ([.segment], ["segments"]), ([.word], ["words"]), ([.segment, .word], ["segments", "words"]),
+        ] as [(Set<TimestampGranularity>, [String])])
+    func listsWhatIsAskedFor(timestamps: Set<TimestampGranularity>, keys: [String]) throws {
+        let rendered = ResponseFormat.verboseJSON.render(.meeting, echoing: RequestEcho(), timestamps: timestamps)
+        let body = try object(rendered)
+        #expect(Set(body.keys) == Set(["task", "language", "duration", "text", "usage"] + keys))
+        #expect(keys.allSatisfy { rendered.contains(#""\#($0)": [{"#) })
+    }
+
+    @Test func wordsHaveTheirTimesInSecondsWithinTheRecording() {
+        var transcript = Transcript(duration: .milliseconds(2000))
+        let tokens = [("▁Hel", 500), ("lo", 640), ("▁world", 1234), ("▁yes", 2100)].map { text, milliseconds in
+            Token(text: text, start: .milliseconds(milliseconds))
+        }
+        transcript.append(.init(start: .zero, end: .seconds(3), text: "Hello, world. Yes.", tokens: tokens))
+        let words =
+            #"{"word": "Hello,", "start": 0.5, "end": 1}, {"word": "world.", "start": 1.234, "end": 1.834}, "#
+            + #"{"word": "Yes.", "start": 2, "end": 2}"#
+        let body = ResponseFormat.verboseJSON.render(transcript, echoing: RequestEcho(), timestamps: [.word])
+        #expect(body.contains(#""words": [\#(words)], "usage""#))
+    }
+
+    @Test(arguments: [
+        ("segment", TimestampGranularity.segment as TimestampGranularity?), ("word", .word), ("Word", nil),
+    ])
+    func aGranularityIsReadFromTheRequestsWord(word: String, granularity: TimestampGranularity?) {
+        #expect(TimestampGranularity(rawValue: word) == granularity)
+    }
+
     @Test func everyMillisecondPrintsWithAtMostThreeDecimals() {
         for milliseconds in stride(from: 0, through: 100_000_000, by: 7919) {
             let text = JSONValue.seconds(milliseconds).text
