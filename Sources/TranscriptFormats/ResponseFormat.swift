@@ -10,6 +10,10 @@ public enum ResponseFormat: String, CaseIterable, Sendable {
     case text
     /// Text, segments or words with their times, language and duration.
     case verboseJSON = "verbose_json"
+    /// Subtitles as SubRip files have them.
+    case srt
+    /// Subtitles as the W3C's WebVTT has them.
+    case vtt
 }
 
 extension ResponseFormat {
@@ -18,6 +22,8 @@ extension ResponseFormat {
         switch self {
         case .json, .verboseJSON: "application/json"
         case .text: "text/plain; charset=utf-8"
+        case .srt: "application/x-subrip"
+        case .vtt: "text/vtt"  // always UTF-8 (WebVTT, IANA considerations)
         }
     }
 
@@ -27,7 +33,7 @@ extension ResponseFormat {
     ///   - transcript: What was said; without segments for silence.
     ///   - request: What the answer repeats of its request; only `verbose_json` does.
     ///   - timestamps: What `verbose_json` lists with its times.
-    /// - Returns: The whole body of an answer, without a line end after it.
+    /// - Returns: The whole body of an answer. Subtitles end with a line end, the other formats do not.
     public func render(
         _ transcript: Transcript, echoing request: RequestEcho, timestamps: Set<TimestampGranularity> = [.segment]
     ) -> String {
@@ -35,6 +41,8 @@ extension ResponseFormat {
         case .json: (["text": .string(transcript.text)] as JSONValue).text
         case .text: transcript.text
         case .verboseJSON: transcript.verboseJSON(echoing: request, timestamps: timestamps).text
+        case .srt: transcript.subRip()
+        case .vtt: transcript.webVTT()
         }
     }
 }

@@ -11,9 +11,15 @@ import Testing
         #expect(try Data(rendered.utf8) == golden("meeting.\(format.rawValue)"))
     }
 
+    @Test(arguments: [ResponseFormat.srt, .vtt])
+    func rendersTheGoldenSubtitles(format: ResponseFormat) throws {
+        let rendered = format.render(.lecture, echoing: RequestEcho())
+        #expect(try Data(rendered.utf8) == golden("lecture.\(format.rawValue)"))
+    }
+
     @Test(arguments: [
         (ResponseFormat.json, "application/json"), (.text, "text/plain; charset=utf-8"),
-        (.verboseJSON, "application/json"),
+        (.verboseJSON, "application/json"), (.srt, "application/x-subrip"), (.vtt, "text/vtt"),
     ])
     func saysItsContentType(format: ResponseFormat, contentType: String) {
         #expect(format.contentType == contentType)
@@ -21,14 +27,14 @@ import Testing
 
     @Test(arguments: [
         ("json", ResponseFormat.json as ResponseFormat?), ("text", .text), ("verbose_json", .verboseJSON),
-        ("JSON", nil), ("verboseJSON", nil), ("", nil),
+        ("srt", .srt), ("vtt", .vtt), ("JSON", nil), ("verboseJSON", nil), ("", nil),
     ])
     func isReadFromTheRequestsWord(word: String, format: ResponseFormat?) {
         #expect(ResponseFormat(rawValue: word) == format)
     }
 
     @Test(arguments: [
-        (ResponseFormat.json, #"{"text": ""}"#), (.text, ""),
+        (ResponseFormat.json, #"{"text": ""}"#), (.text, ""), (.srt, ""), (.vtt, "WEBVTT\n"),
         (
             .verboseJSON,
             #"{"task": "transcribe", "language": "auto", "duration": 3, "text": "", "segments": [], "#

@@ -1,0 +1,88 @@
+import SpeechTypes
+
+/// Lays a segment's words out in cues of at most two lines.
+struct CueLayout {
+    /// The columns of a line: 42, the common rule for Latin scripts (Netflix, Timed Text Style Guide).
+    static let lineColumns = 42
+
+    private let grouping: Grouping
+    /// For each word and the end, the columns of all words before it, spaces included.
+    private let columns: [Int]
+
+    init(_ segment: Transcript.Segment) {
+        grouping = Grouping(words: segment.words().flatMap { $0.broken(to: Self.lineColumns) })
+        columns = grouping.words.reduce(into: [0]) { columns, word in
+            columns.append(columns[columns.count - 1] + (word.followsSpace ? 1 : 0) + word.text.columns)
+        }
+    }
+
+    /// The cues with the times of their words.
+    func cues() -> [(start: Duration, end: Duration, lines: [String])] {
+        grouping.groups(between: Array(0...grouping.words.count), cost: cost).map { cue in
+            let lines = lines(of: cue) ?? [cue]
+            return (
+                grouping.words[cue.lowerBound].start, grouping.words[cue.upperBound - 1].end,
+                lines.map { grouping.words[$0].joinedText }
+            )
+        }
+    }
+
+    private func cost(of cue: Range<Int>) -> Double? {
+        let time = grouping.duration(of: cue) / Cue.longest
+        guard time <= 1, fill(cue) <= 1 || !divisions(of: cue).isEmpty else { return nil }
+        return grouping.costOfBreak(before: cue.upperBound) + grouping.costOfSilence(in: cue)
+            + Grouping.costOfRoom(max(time, fill(cue) / 2))
+    }
+
+    /// The best lines for a cue; `nil` if it does not fit.
+    private func lines(of cue: Range<Int>) -> [Range<Int>]? {
+        guard fill(cue) > 1 else { return [cue] }
+        return divisions(of: cue).map { [cue.lowerBound..<$0, $0..<cue.upperBound] }.min { cost(of: $0) < cost(of: $1) }
+    }
+
+    /// Where the second line of a cue may begin.
+    private func divisions(of cue: Range<Int>) -> some Collection<Int> {
+        let first = cue.dropFirst().prefix { fill(cue.lowerBound..<$0) <= 1 }
+        return first.drop { fill($0..<cue.upperBound) > 1 }
+    }
+
+    private func cost(of lines: [Range<Int>]) -> Double {
+        lines.reduce(grouping.costOfBreak(before: lines[0].upperBound)) { $0 + Grouping.costOfRoom(fill($1)) }
+    }
+
+    /// How much of a line some words take; more than 1 is too much.
+    private func fill(_ range: Range<Int>) -> Double {
+        let space = grouping.words[range.lowerBound].followsSpace ? 1 : 0
+        return Double(columns[range.upperBound] - columns[range.lowerBound] - space) / Double(Self.lineColumns)
+    }
+}
+
+extension Word {
+    /// The word, in pieces if it is wider than a line, which have its time by their width.
+    fileprivate func broken(to limit: Int) -> [Word] {
+        let whole = text.columns
+        guard whole > limit else { return [self] }
+        var pieces: [Word] = []
+        var done = 0
+        // Punctuation that stands alone belongs to the word before it, and brings a space.
+        for (index, run) in text.split(separator: " ").enumerated() {
+            var rest = run
+            while !rest.isEmpty {
+                var width = 0
+                let piece = rest.prefix { character in
+                    width += character.columns
+                    return width <= limit
+                }
+                let pieceColumns = String(piece).columns
+                pieces.append(
+                    Word(
+                        text: String(piece), start: start + (end - start) * done / whole,
+                        end: start + (end - start) * (done + pieceColumns) / whole,
+                        followsSpace: piece.startIndex == run.startIndex && (index > 0 || followsSpace)))
+                done += pieceColumns
+                rest = rest[piece.endIndex...]
+            }
+        }
+        return pieces
+    }
+}
