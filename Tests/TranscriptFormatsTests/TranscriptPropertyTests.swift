@@ -4,7 +4,7 @@ import Testing
 
 @testable import TranscriptFormats
 
-/// What holds for the words and subtitles of every transcript.
+/// What holds for the words, subtitles and segments of every transcript.
 @Suite struct TranscriptPropertyTests {
     @Test(arguments: 0..<400 as Range<UInt64>)
     func cuesKeepTheirLimitsAndLoseNothing(seed: UInt64) {
@@ -54,6 +54,20 @@ import Testing
             #expect(words.allSatisfy { segment.start <= $0.start && $0.start <= $0.end })
             #expect(words.allSatisfy { $0.end <= max(segment.start, segment.end) })
             #expect(zip(words, words.dropFirst()).allSatisfy { $0.end <= $1.start })
+        }
+    }
+
+    @Test(arguments: 0..<400 as Range<UInt64>)
+    func readableSegmentsShareOutTheSegment(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        for segment in Transcript.random(using: &generator).segments {
+            let parts = segment.readable()
+            #expect(parts.map(\.text).joined().withoutSpace == segment.text.withoutSpace)
+            #expect(parts.flatMap(\.tokens) == segment.tokens)
+            #expect(parts.first?.start == segment.start && parts.last?.end == segment.end)
+            #expect(parts.allSatisfy { !$0.text.isEmpty && $0.language == segment.language })
+            #expect(parts.count == 1 || parts.allSatisfy { $0.start <= $0.end })
+            #expect(zip(parts, parts.dropFirst()).allSatisfy { $0.end <= $1.start })
         }
     }
 }
