@@ -58,6 +58,7 @@ let package = Package(
         .systemLibrary(name: "CSherpaOnnx"),
         .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil"),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive"),
+        .systemLibrary(name: "CPortAudio", pkgConfig: "portaudio-2.0"),
         .systemLibrary(name: "CProcess"),
         .target(
             name: "SherpaOnnx", dependencies: ["CSherpaOnnx"], swiftSettings: strict,
@@ -67,7 +68,7 @@ let package = Package(
             ]),
         .target(name: "SpeechTypes", swiftSettings: strict),
         .target(name: "BlockingWork", swiftSettings: strict),
-        .target(name: "AudioInput", dependencies: ["CFFmpeg", "SpeechTypes"], swiftSettings: strict),
+        .target(name: "AudioInput", dependencies: ["CFFmpeg", "CPortAudio", "SpeechTypes"], swiftSettings: strict),
         .target(name: "SpeechDetection", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .target(
             name: "SpeechRecognition", dependencies: ["SherpaOnnx", "SpeechTypes", "SpeechDetection", .collections],
@@ -106,16 +107,16 @@ let package = Package(
         .target(
             name: "Dictation",
             dependencies: [
-                "BlockingWork", "SpeechTypes", "YAMLFields", .asyncHTTPClient, .nioCore, .subprocess, .systemPackage,
-                .yams,
+                "AudioInput", "BlockingWork", "SherpaOnnx", "SpeechDetection", "SpeechTypes", "TranscriptFormats",
+                "Transcription", "YAMLFields", .asyncHTTPClient, .nioCore, .subprocess, .systemPackage, .yams,
             ],
             swiftSettings: strict),
         .target(
             name: "CommandLineTool",
             dependencies: [
-                "APIServer", "Dictation", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes",
-                "TranscriptFormats",
-                .argumentParser, .asyncHTTPClient, .logging, .nioCore, .serviceLifecycle,
+                "APIServer", "AudioInput", "Dictation", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes",
+                "TranscriptFormats", "Transcription", .argumentParser, .asyncHTTPClient, .logging, .nioCore,
+                .serviceLifecycle, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
         .executableTarget(name: "asr2clip", dependencies: ["CommandLineTool"], swiftSettings: strict),
@@ -168,12 +169,12 @@ let package = Package(
         .testTarget(
             name: "DictationTests",
             dependencies: [
-                "Dictation", "SpeechTypes", "TestSupport", "asr2clip", "asr2clip-serve", .hummingbird, .logging,
-                .nioCore,
+                "Dictation", "SherpaOnnx", "SpeechTypes", "TestSupport", "TranscriptFormats", .nioCore, .nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandLineToolTests", dependencies: ["CommandLineTool", .argumentParser], swiftSettings: strict),
+            name: "CommandLineToolTests", dependencies: ["CommandLineTool", "Dictation", .argumentParser],
+            swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -49,6 +49,9 @@ public struct AudioDecoder: ~Copyable, @unchecked Sendable {
         return source
     }
 
+    /// How long the recording is by its header, if that says so and the file has the bytes for it.
+    public var declaredDuration: Duration? { source.declaredDuration }
+
     /// How many damaged packets were skipped so far.
     public var damagedPackets: Int { source.damagedPackets }
 

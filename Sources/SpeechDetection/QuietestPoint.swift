@@ -1,7 +1,7 @@
 import SpeechTypes
 
 /// Where to cut sound so that the cut hurts least.
-enum QuietestPoint {
+public enum QuietestPoint {
     /// How long a stretch is judged at once: about the shortest gap between words.
     static let frame = AudioBuffer.sampleRate / 10
 
@@ -13,7 +13,7 @@ enum QuietestPoint {
     ///   - samples: Mono samples at 16 kHz.
     ///   - range: Indices of `samples`.
     /// - Returns: The middle of that tenth of a second; the end of the range where it is shorter.
-    static func index(in samples: [Float], _ range: Range<Int>) -> Int {
+    public static func index(in samples: [Float], _ range: Range<Int>) -> Int {
         let step = AudioBuffer.sampleRate / 100
         let stepsPerFrame = frame / step
         let energies = stride(from: range.lowerBound, to: range.upperBound - step + 1, by: step).map { start in

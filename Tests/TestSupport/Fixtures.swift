@@ -17,6 +17,9 @@ public enum Fixtures {
     /// A file of the starter model.
     public static func starterModel(_ file: String) -> String { path(".deps/models/moonshine-tiny-en/\(file)") }
 
+    /// The model that tells speech from silence, which set-up fetched.
+    public static let voiceActivityModel = path(".deps/models/silero-vad/silero_vad_16k_op15.onnx")
+
     /// Real speech that set-up fetched: `beckett.wav`, `two_cities.wav`.
     public static func speech(_ file: String) -> String { path(".deps/speech/\(file)") }
 

@@ -5,9 +5,10 @@ debian_packages=(
     pkg-config binutils libc6-dev zlib1g-dev                        # linking Swift and SwiftNIO
     libavformat-dev libavcodec-dev libswresample-dev libavutil-dev  # decoding audio
     libarchive-dev                                                  # unpacking models
+    portaudio19-dev                                                 # recording
     python3 python3-pip python3-venv                                # fetching the pinned files; the client tests
 )
-pkg_config_names=(libavformat libavcodec libswresample libavutil libarchive)
+pkg_config_names=(libavformat libavcodec libswresample libavutil libarchive portaudio-2.0)
 
 require_tools() {
     local tool
@@ -29,12 +30,12 @@ require_swift() {
 
 require_system_packages() {
     if [[ $(uname -s) == Darwin ]]; then
-        require_libraries "Run: brew install ffmpeg libarchive pkg-config python
+        require_libraries "Run: brew install ffmpeg libarchive portaudio pkg-config python
 Then, since Homebrew keeps libarchive apart: export PKG_CONFIG_PATH=\"\$(brew --prefix libarchive)/lib/pkgconfig\""
     elif command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
         install_debian_packages
     else
-        require_libraries "Install pkg-config, Python 3 with pip and venv, and the development packages of FFmpeg and libarchive."
+        require_libraries "Install pkg-config, Python 3 with pip and venv, and the development packages of FFmpeg, libarchive and PortAudio."
     fi
     pkg-config --atleast-version=57.24 libavutil ||
         fail "FFmpeg is too old: 5.1 or newer is needed (Debian 12, Ubuntu 24.04)."

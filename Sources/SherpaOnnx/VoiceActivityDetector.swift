@@ -1,0 +1,72 @@
+import CSherpaOnnx
+import Foundation
+
+/// Tells speech from all else, 32 ms at a time, with the Silero model.
+///
+/// Not `Sendable`: the model has a state that goes on from window to window.
+public final class VoiceActivityDetector {
+    /// How many samples at 16 kHz the model takes at once: exactly these (Tests/Fixtures/VERIFY.md).
+    public static let window = 512
+
+    /// The library keeps speech until it ends; so long at most, that memory stays flat.
+    private static let longestSegment: Float = 20
+
+    private let pointer: OpaquePointer
+    private var speechWindows = 0
+
+    /// Loads the model.
+    ///
+    /// Another model than Silero's for 16 kHz and 512 samples ends the process.
+    /// - Parameters:
+    ///   - model: The path of `silero_vad.onnx`.
+    ///   - threshold: The probability from which on a window is speech, 0…1; 0.5 is the model's own advice. Speech goes on
+    ///     until it falls 0.15 below (silero-vad, `get_speech_timestamps`).
+    /// - Throws: `SherpaOnnxError` if the file is missing or no model.
+    public init(model: String, threshold: Float) throws(SherpaOnnxError) {
+        let (created, printed) = LibraryMessages.during {
+            model.withCString { model in
+                "cpu".withCString { provider in
+                    var configuration = SherpaOnnxVadModelConfig()
+                    configuration.silero_vad.model = model
+                    configuration.silero_vad.threshold = threshold
+                    // Pauses and blips are for the caller to judge: here each window is to be told as it is. Zero would
+                    // mean the library's default, half a second and a quarter.
+                    configuration.silero_vad.min_silence_duration = 0.001
+                    configuration.silero_vad.min_speech_duration = 0.001
+                    configuration.silero_vad.max_speech_duration = Self.longestSegment * 2
+                    configuration.silero_vad.window_size = Int32(Self.window)
+                    configuration.sample_rate = 16_000
+                    configuration.num_threads = 1
+                    configuration.provider = provider
+                    return SherpaOnnxCreateVoiceActivityDetector(&configuration, Self.longestSegment * 3)
+                }
+            }
+        }
+        guard let created else { throw SherpaOnnxError(.notCreated, printed: printed) }
+        pointer = created
+    }
+
+    deinit {
+        SherpaOnnxDestroyVoiceActivityDetector(pointer)
+    }
+
+    /// Hears the next window. Takes well under a millisecond.
+    ///
+    /// - Parameter samples: `window` samples, mono at 16 kHz.
+    /// - Returns: Whether somebody speaks. The model makes sure first, so speech is told a window after its start.
+    public func isSpeech(_ samples: ArraySlice<Float>) -> Bool {
+        precondition(samples.count == Self.window, "The model takes \(Self.window) samples at once.")
+        samples.withUnsafeBufferPointer {
+            SherpaOnnxVoiceActivityDetectorAcceptWaveform(pointer, $0.baseAddress, Int32($0.count))
+        }
+        let isSpeech = SherpaOnnxVoiceActivityDetectorDetected(pointer) == 1
+        speechWindows = isSpeech ? speechWindows + 1 : 0
+        if Float(speechWindows * Self.window) >= Self.longestSegment * 16_000 {
+            SherpaOnnxVoiceActivityDetectorFlush(pointer)
+            speechWindows = 0
+        }
+        // The segments themselves are not wanted.
+        while SherpaOnnxVoiceActivityDetectorEmpty(pointer) == 0 { SherpaOnnxVoiceActivityDetectorPop(pointer) }
+        return isSpeech
+    }
+}
