@@ -10,6 +10,8 @@ public enum TranscriptStreamEvent: Sendable {
     case error(JSONValue)
     /// The end of a stream that went well.
     case finished
+    /// A comment that other clients than ours skip: the recording has been heard up to here.
+    case heard(Duration)
     /// A comment that clients skip; it keeps proxies from closing a quiet connection.
     case keepAlive
 
@@ -30,6 +32,7 @@ public enum TranscriptStreamEvent: Sendable {
             ])
         case .error(let body): Self.data(body)
         case .finished: "data: [DONE]\n\n"
+        case .heard(let time): ": heard \(JSONValue.seconds(time.milliseconds).text)\n\n"
         case .keepAlive: ": keep-alive\n\n"
         }
     }

@@ -44,8 +44,6 @@ import TranscriptFormats
     }
 
     @Test(arguments: [
-        ("response_format", "srt", "unsupported_value", "response_format"),
-        ("response_format", "vtt", "unsupported_value", "response_format"),
         ("response_format", "diarized_json", "unsupported_value", "response_format"),
         ("response_format", "xml", "invalid_value", "response_format"),
         ("response_format", "JSON", "invalid_value", "response_format"),

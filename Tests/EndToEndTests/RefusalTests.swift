@@ -19,8 +19,7 @@ struct RefusalTests {
     }
 
     @Test(arguments: [
-        ("response_format", "yaml", "invalid_value"), ("response_format", "srt", "unsupported_value"),
-        ("response_format", "vtt", "unsupported_value"), ("response_format", "diarized_json", "unsupported_value"),
+        ("response_format", "yaml", "invalid_value"), ("response_format", "diarized_json", "unsupported_value"),
         ("language", "english please", "invalid_value"),
         ("temperature", "1.1", "invalid_value"), ("temperature", "-1", "invalid_value"),
         ("temperature", "nan", "invalid_value"), ("temperature", "warm", "invalid_value"),

@@ -93,6 +93,7 @@ private struct Answer: Sendable {
             case .segment(let segment):
                 let delta = transcript.append(segment)
                 if !delta.isEmpty { try await send(.delta(delta)) }
+                try await send(.heard(segment.end))
             case .working:
                 try context.checkClient()
                 if lastWrite.duration(to: .now) >= Self.keepAliveInterval { try await send(.keepAlive) }

@@ -63,8 +63,7 @@ private struct FormFields {
         if let format = ResponseFormat(rawValue: text) { return format }
         let known = ResponseFormat.allCases.map(\.rawValue).joined(separator: ", ")
         let message = "The response_format '\(text)' is not one of \(known)."
-        let comesLater = ["srt", "vtt", "diarized_json"].contains(text)
-        throw comesLater ? .unsupported("response_format", message) : .invalid("response_format", message)
+        throw text == "diarized_json" ? .unsupported("response_format", message) : .invalid("response_format", message)
     }
 
     func language() throws(APIError) -> Language? {
