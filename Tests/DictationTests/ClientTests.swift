@@ -2,6 +2,7 @@ import Foundation
 import Synchronization
 import TestSupport
 import Testing
+import TranscriptFormats
 
 @testable import Dictation
 
@@ -25,7 +26,7 @@ import Testing
 
     private func request(
         model: String? = "m", language: String? = nil, prompt: String? = nil,
-        format: TranscriptionRequest.Format = .text, isStreamed: Bool = false, duration: Duration = .zero
+        format: ResponseFormat = .text, isStreamed: Bool = false, duration: Duration = .zero
     ) -> TranscriptionRequest {
         TranscriptionRequest(
             file: recording, model: model, language: language, prompt: prompt, format: format, isStreamed: isStreamed,
@@ -61,6 +62,40 @@ import Testing
             #expect(sent.body.contains("filename=\"en_word_16k.wav\""))
             #expect(!sent.body.contains("name=\"stream\""))
         }
+    }
+
+    @Test func forBareTextTheFormatOfEveryServerIsAskedFor() async throws {
+        try await withScriptedServer(.answer(200, #"{"text": "stop"}"#, type: "application/json")) { server in
+            let client = try client(server.url)
+            #expect(try await client.transcribe(request()) == "stop")
+            #expect(try await client.transcribe(request(format: .verboseJSON)) == #"{"text": "stop"}"#)
+            let asked = server.requests.compactMap { $0.body.firstMatch(of: /response_format"\r\n\r\n(\w+)/)?.1 }
+            #expect(asked == ["json", "verbose_json"])
+        }
+    }
+
+    @Test func whatHappensIsTold() async throws {
+        let pieces = [
+            ": heard 1.5\n\n", "data: {\"type\": \"transcript.text.delta\", \"delta\": \"one\"}\n\n",
+            "data: {\"type\": \"transcript.text.done\", \"text\": \"one\"}\n\n",
+        ]
+        try await withScriptedServer(.answer(503, "Soon."), .stream(pieces)) { server in
+            let told = Mutex<[TranscriptionProgress]>([])
+            _ = try await client(server.url).transcribe(request(isStreamed: true)) { progress in
+                told.withLock { $0.append(progress) }
+            }
+            let progress = told.withLock { $0 }
+            #expect(progress.contains(.heard(.milliseconds(1500))) && progress.contains(.delta("one")))
+            #expect(progress.contains(.sent(1)))
+            #expect(progress.contains { if case .retrying(let error, _) = $0 { error.code == .busy } else { false } })
+        }
+    }
+
+    @Test func somebodyWhoAnswersAnythingIsReachable() async throws {
+        try await withScriptedServer(.answer(404, "<html>")) { server in
+            try await client(server.url).checkReachable()
+        }
+        await #expect(throws: ClientError.self) { try await client("http://127.0.0.1:1/v1").checkReachable() }
     }
 
     @Test func aServerWithoutAKeyIsShownNone() async throws {
@@ -171,8 +206,8 @@ import Testing
         ]
         try await withScriptedServer(.stream(pieces)) { server in
             let deltas = Mutex<[String]>([])
-            let text = try await client(server.url).transcribe(request(isStreamed: true)) { delta in
-                deltas.withLock { $0.append(delta) }
+            let text = try await client(server.url).transcribe(request(isStreamed: true)) { progress in
+                if case .delta(let delta) = progress { deltas.withLock { $0.append(delta) } }
             }
             #expect(text == "one ü two")
             #expect(deltas.withLock { $0 } == ["one ü", " two"])

@@ -1,5 +1,5 @@
 /// A transcription that a server did not give.
-public struct ClientError: Error, Sendable, CustomStringConvertible {
+public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Why.
     public enum Code: Sendable, Equatable {
         /// Nobody answers at the address.
@@ -23,9 +23,12 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
     /// Whether trying again may help.
     let mayBeRepeated: Bool
 
-    init(
-        _ code: Code, _ description: String, retryAfter: Duration? = nil, mayBeRepeated: Bool = false
-    ) {
+    /// Says what went wrong where there is nothing to wait for.
+    public init(_ code: Code, _ description: String) {
+        self.init(code, description, retryAfter: nil)
+    }
+
+    init(_ code: Code, _ description: String, retryAfter: Duration? = nil, mayBeRepeated: Bool = false) {
         self.code = code
         self.description = description
         self.retryAfter = retryAfter

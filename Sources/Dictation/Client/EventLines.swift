@@ -5,24 +5,40 @@ struct EventLines {
     private var rest: [UInt8] = []
     private var data: [String] = []
 
+    /// What a stream consists of.
+    enum Line: Equatable {
+        /// The data of an event.
+        case data(String)
+        /// A comment, without the space after its colon.
+        case comment(String)
+    }
+
     /// Adds the next bytes.
     ///
-    /// - Returns: The data of the events that are whole now, in order.
-    mutating func take(_ bytes: ByteBuffer) -> [String] {
+    /// - Returns: What is whole now, in order.
+    mutating func take(_ bytes: ByteBuffer) -> [Line] {
         rest += bytes.readableBytesView
-        var events: [String] = []
+        var lines: [Line] = []
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
             var line = rest[..<end]
             if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
             let text = String(decoding: line, as: UTF8.self)
             rest.removeFirst(end + 1)
             if text.isEmpty {
-                if !data.isEmpty { events.append(data.joined(separator: "\n")) }
+                if !data.isEmpty { lines.append(.data(data.joined(separator: "\n"))) }
                 data = []
-            } else if text.hasPrefix("data:") {
-                data.append(String(text.dropFirst(text.hasPrefix("data: ") ? 6 : 5)))
+            } else if let value = Self.value(of: "data:", in: text) {
+                data.append(value)
+            } else if let comment = Self.value(of: ":", in: text) {
+                lines.append(.comment(comment))
             }
         }
-        return events
+        return lines
+    }
+
+    private static func value(of field: String, in line: String) -> String? {
+        guard line.hasPrefix(field) else { return nil }
+        let value = line.dropFirst(field.count)
+        return String(value.first == " " ? value.dropFirst() : value)
     }
 }

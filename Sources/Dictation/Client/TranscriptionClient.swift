@@ -2,9 +2,10 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import SpeechTypes
+import Synchronization
 
 /// Asks an OpenAI-compatible server.
-public struct TranscriptionClient: Sendable {
+public struct TranscriptionClient: TranscriptionService {
     private let server: ServerConnection
     private let settings: RetrySettings
 
@@ -22,30 +23,38 @@ public struct TranscriptionClient: Sendable {
     ///
     /// Lost connections and the statuses 429 and 503 are tried again, as long as no text has come. The time limit is a
     /// minute of silence and twice the recording's length, or what its size tells of that.
-    /// - Parameters:
-    ///   - request: What to ask.
-    ///   - onDelta: Told each piece of text as it comes, if the request is streamed and the server streams.
-    /// - Returns: The whole answer: the text, or the document in the format asked for.
-    /// - Throws: `ClientError`, `CancellationError`.
     public func transcribe(
-        _ request: TranscriptionRequest, onDelta: @Sendable (String) async throws -> Void = { _ in }
+        _ request: TranscriptionRequest, report: @escaping @Sendable (TranscriptionProgress) async throws -> Void
     ) async throws -> String {
         var request = request
         if request.model == nil { request.model = try await defaultModel() }
-        var hasDelivered = false
         for attempt in 1... {
+            let hasText = Atomic(false)
             do {
-                return try await send(request) { delta in
-                    hasDelivered = true
-                    try await onDelta(delta)
+                return try await send(request) { progress in
+                    if case .delta = progress { hasText.store(true, ordering: .relaxed) }
+                    try await report(progress)
                 }
             } catch let error as ClientError {
-                guard error.mayBeRepeated, !hasDelivered, attempt < settings.tries else { throw error }
+                guard error.mayBeRepeated, !hasText.load(ordering: .relaxed), attempt < settings.tries else {
+                    throw error
+                }
                 let wish = error.retryAfter.map { min($0, settings.longestWish) }
-                try await Task.sleep(for: wish ?? settings.pause * (1 << (attempt - 1)))
+                let pause = wish ?? settings.pause * (1 << (attempt - 1))
+                try await report(.retrying(error, after: pause))
+                try await Task.sleep(for: pause)
             }
         }
         preconditionFailure("The loop ends by returning or throwing.")
+    }
+
+    /// Makes sure that somebody answers at the server's address, whatever the answer is.
+    ///
+    /// - Throws: `ClientError` (`unreachable`).
+    public func checkReachable() async throws {
+        do {
+            _ = try await server.get("models")
+        } catch let error as ClientError where error.code != .unreachable {}
     }
 
     /// The names of the server's models, those that are loaded first.
@@ -58,6 +67,18 @@ public struct TranscriptionClient: Sendable {
         }
         return list.data.filter { $0.status == "loaded" }.map(\.id)
             + list.data.filter { $0.status != "loaded" }.map(\.id)
+    }
+
+    /// Whether the server knows a name that it may not list, such as an alias.
+    ///
+    /// - Throws: `ClientError`.
+    public func knows(model name: String) async throws -> Bool {
+        do {
+            _ = try await server.get("models/\(name)")
+            return true
+        } catch let error as ClientError where error.code == .refused {
+            return false
+        }
     }
 
     private struct ModelList: Decodable {
@@ -79,9 +100,11 @@ public struct TranscriptionClient: Sendable {
     }
 
     private func send(
-        _ request: TranscriptionRequest, onDelta: (String) async throws -> Void
+        _ request: TranscriptionRequest, report: @escaping @Sendable (TranscriptionProgress) async throws -> Void
     ) async throws -> String {
-        var fields = [("model", request.model ?? ""), ("response_format", request.format.rawValue)]
+        // For bare text `json` is asked for: it is the one format that every server and model has.
+        let format = request.format == .text ? .json : request.format
+        var fields = [("model", request.model ?? ""), ("response_format", format.rawValue)]
         if let language = request.language { fields.append(("language", language)) }
         if let prompt = request.prompt { fields.append(("prompt", prompt)) }
         if request.isStreamed { fields.append(("stream", "true")) }
@@ -89,14 +112,14 @@ public struct TranscriptionClient: Sendable {
         var message = server.request("audio/transcriptions")
         message.method = .POST
         message.headers.add(name: "Content-Type", value: body.contentType)
-        message.body = .stream(body.pieces, length: .known(body.length))
+        message.body = .stream(body.pieces { try await report(.sent($0)) }, length: .known(body.length))
         return try await server.withResponse(to: message, patience: patience(for: request, bytes: body.length)) {
             response in
             guard response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true else {
                 let text = String(buffer: try await response.body.collect(upTo: 1 << 28))
                 return request.format == .text ? try plain(text, response) : text
             }
-            return try await events(of: response, onDelta: onDelta)
+            return try await events(of: response, report: report)
         }
     }
 
@@ -106,13 +129,9 @@ public struct TranscriptionClient: Sendable {
         settings.patience + (request.duration ?? .seconds(Double(bytes) / 16_000)) * 2
     }
 
-    /// Some servers answer `text` as JSON all the same.
+    /// The text of an answer; a server that sends bare text all the same is understood.
     private func plain(_ text: String, _ response: HTTPClientResponse) throws -> String {
-        if response.headers.first(name: "content-type")?.hasPrefix("application/json") == true,
-            let answer = try? JSONDecoder().decode(TextAnswer.self, from: Data(text.utf8))
-        {
-            return answer.text
-        }
+        if let answer = try? JSONDecoder().decode(TextAnswer.self, from: Data(text.utf8)) { return answer.text }
         if text.prefix(200).lowercased().contains("<html") {
             throw ClientError(.failed, "\(server.name) answers with a web page. Check api_base_url.")
         }
@@ -124,12 +143,16 @@ public struct TranscriptionClient: Sendable {
     }
 
     private func events(
-        of response: HTTPClientResponse, onDelta: (String) async throws -> Void
+        of response: HTTPClientResponse, report: (TranscriptionProgress) async throws -> Void
     ) async throws -> String {
         var reader = EventLines()
         var text = ""
         for try await piece in response.body {
-            for data in reader.take(piece) {
+            for line in reader.take(piece) {
+                guard case .data(let data) = line else {
+                    if let progress = heard(line) { try await report(progress) }
+                    continue
+                }
                 guard data != "[DONE]" else { return text }
                 let event = try? JSONDecoder().decode(Event.self, from: Data(data.utf8))
                 if let message = event?.error?.message {
@@ -138,13 +161,19 @@ public struct TranscriptionClient: Sendable {
                 switch event?.type {
                 case "transcript.text.delta":
                     text += event?.delta ?? ""
-                    try await onDelta(event?.delta ?? "")
+                    try await report(.delta(event?.delta ?? ""))
                 case "transcript.text.done": return event?.text ?? text
                 default: continue
                 }
             }
         }
         throw ClientError(.failed, "\(server.name) broke off in the middle of the text. Send the recording again.")
+    }
+
+    /// Our own server tells in comments how far it has heard, which other clients pass over: `heard 12.34`.
+    private func heard(_ line: EventLines.Line) -> TranscriptionProgress? {
+        guard case .comment(let words) = line, words.hasPrefix("heard ") else { return nil }
+        return Double(words.dropFirst("heard ".count)).map { .heard(.seconds($0)) }
     }
 
     private struct Event: Decodable {

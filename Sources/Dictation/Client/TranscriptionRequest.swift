@@ -1,11 +1,7 @@
+public import TranscriptFormats
+
 /// What a server is asked.
 public struct TranscriptionRequest: Sendable {
-    /// How the text comes back, by OpenAI's word.
-    public enum Format: String, CaseIterable, Sendable {
-        case text, json, srt, vtt
-        case verboseJSON = "verbose_json"
-    }
-
     /// The path of the recording.
     public var file: String
     /// The name the server is told; its ending may matter to servers that trust names.
@@ -17,7 +13,7 @@ public struct TranscriptionRequest: Sendable {
     /// Context for models that use one.
     public var prompt: String?
     /// How the text comes back.
-    public var format: Format
+    public var format: ResponseFormat
     /// Whether the text is wanted piece by piece.
     public var isStreamed: Bool
     /// How long the recording lasts, if it is known: time limits grow with it.
@@ -26,7 +22,7 @@ public struct TranscriptionRequest: Sendable {
     /// Describes a request.
     public init(
         file: String, fileName: String? = nil, model: String? = nil, language: String? = nil, prompt: String? = nil,
-        format: Format = .text, isStreamed: Bool = false, duration: Duration? = nil
+        format: ResponseFormat = .text, isStreamed: Bool = false, duration: Duration? = nil
     ) {
         self.file = file
         self.fileName = fileName ?? file.split(separator: "/").last.map(String.init) ?? "audio"

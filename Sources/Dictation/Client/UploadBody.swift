@@ -14,6 +14,7 @@ actor UploadBody {
     private let handle: FileHandle
     private var head: ByteBuffer?
     private var tail: ByteBuffer?
+    private var sent: Int64 = 0
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -45,13 +46,29 @@ actor UploadBody {
 
     /// The next piece; `nil` at the end.
     func next() throws -> ByteBuffer? {
+        let piece = try nextPiece()
+        sent += piece.map { Int64($0.readableBytes) } ?? 0
+        return piece
+    }
+
+    private func nextPiece() throws -> ByteBuffer? {
         if let head = exchange(&head, with: nil) { return head }
         if let piece = try handle.read(upToCount: Self.pieceSize), !piece.isEmpty { return ByteBuffer(bytes: piece) }
         return exchange(&tail, with: nil)
     }
 
     /// The pieces, to be read once.
-    nonisolated var pieces: AsyncThrowingStream<ByteBuffer, any Error> {
-        AsyncThrowingStream { try await self.next() }
+    ///
+    /// - Parameter onSent: Told what share of the body has been asked for, 0…1.
+    nonisolated func pieces(
+        onSent: @escaping @Sendable (Double) async throws -> Void
+    ) -> AsyncThrowingStream<ByteBuffer, any Error> {
+        AsyncThrowingStream {
+            let piece = try await self.next()
+            try await onSent(self.sentShare)
+            return piece
+        }
     }
+
+    private var sentShare: Double { Double(sent) / Double(length) }
 }

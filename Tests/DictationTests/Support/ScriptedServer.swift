@@ -104,6 +104,14 @@ func withScriptedServer<R: Sendable>(
     _ script: [ScriptedServer.Step]..., isolation: isolated (any Actor)? = #isolation,
     _ body: (ScriptedServer) async throws -> R
 ) async throws -> R {
+    try await withScriptedServer(script, isolation: isolation, body)
+}
+
+/// Lends a server that follows a script.
+func withScriptedServer<R: Sendable>(
+    _ script: [[ScriptedServer.Step]], isolation: isolated (any Actor)? = #isolation,
+    _ body: (ScriptedServer) async throws -> R
+) async throws -> R {
     let server = ScriptedServer(script)
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(
         host: "127.0.0.1", port: 0

@@ -1,0 +1,49 @@
+import SpeechTypes
+public import Transcription
+import TranscriptFormats
+
+/// Transcribes with an engine of the tool's own, as the server would.
+public struct LocalService: TranscriptionService {
+    private let transcriber: any Transcriber
+
+    /// The server's own limit is for strangers; the user's own recordings may be as long as they are.
+    private static let longest = Duration.seconds(7 * 24 * 3600)
+
+    /// Uses a transcriber that has one model.
+    public init(_ transcriber: any Transcriber) {
+        self.transcriber = transcriber
+    }
+
+    /// Transcribes a recording.
+    public func transcribe(
+        _ request: TranscriptionRequest, report: @escaping @Sendable (TranscriptionProgress) async throws -> Void
+    ) async throws -> String {
+        let language: Language?
+        do throws(MalformedLanguage) {
+            language = try request.language.flatMap { text throws(MalformedLanguage) in try Language(parsing: text) }
+        } catch {
+            throw ClientError(.refused, "'\(error.text)' is no language code; write one such as en or zh.")
+        }
+        let job = TranscriptionJob(
+            path: request.file, fileName: request.fileName, language: language, maximumDuration: Self.longest)
+        var transcript = Transcript()
+        do {
+            for try await event in try await transcriber.transcribe(job) {
+                switch event {
+                case .segment(let segment):
+                    let delta = transcript.append(segment)
+                    if !delta.isEmpty, request.isStreamed { try await report(.delta(delta)) }
+                    try await report(.heard(segment.end))
+                case .working: break
+                case .done(let duration, _): transcript.duration = duration
+                }
+            }
+        } catch let error as TranscriptionError {
+            throw ClientError(.refused, error.message)
+        } catch let error where !(error is CancellationError || error is DeliveryError) {
+            throw ClientError(.failed, "\(error)")
+        }
+        try Task.checkCancellation()
+        return request.format.render(transcript, echoing: RequestEcho(languageHint: language))
+    }
+}

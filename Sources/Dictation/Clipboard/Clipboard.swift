@@ -1,0 +1,117 @@
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// Where dictated text goes to be pasted. It is written when there is text, and touched at no other time.
+public struct Clipboard: Sendable {
+    private let choice: ClipboardChoice
+    private let environment: [String: String]
+
+    /// How long a program may take: one whose display does not answer waits for ever.
+    private static let patience = Duration.seconds(3)
+
+    /// Keeps in mind what was chosen; what is here is found when there is text.
+    public init(_ choice: ClipboardChoice, environment: [String: String]) {
+        self.choice = choice
+        self.environment = environment
+    }
+
+    /// The ways to try, in order.
+    private var methods: [ClipboardMethod] {
+        switch choice {
+        case .none: []
+        case .only(let method): [method]
+        case .auto: ClipboardMethod.candidates(environment: environment, hasTerminal: TerminalClipboard.exists)
+        }
+    }
+
+    /// Puts a text on the clipboard.
+    ///
+    /// - Throws: `ClipboardError` if no way works; it tells what each said.
+    public func copy(_ text: String) async throws(ClipboardError) {
+        guard choice != .none else { return }
+        let methods = methods
+        guard !methods.isEmpty else { throw ClipboardError("No program for the clipboard. \(Self.advice)") }
+        var failures: [String] = []
+        for method in methods {
+            do throws(ClipboardError) {
+                return try await copy(text, by: method)
+            } catch {
+                failures.append("\(method.rawValue): \(error)")
+            }
+        }
+        throw ClipboardError("The clipboard cannot be written. \(failures.joined(separator: " ")) \(Self.advice)")
+    }
+
+    /// Looks whether copying can work, without copying.
+    ///
+    /// - Returns: What will be used, in words.
+    /// - Throws: `ClipboardError` that says what to do.
+    public func check() throws(ClipboardError) -> String {
+        guard choice != .none else { return "left alone, as you chose" }
+        guard let method = methods.first else { throw ClipboardError("No program for the clipboard. \(Self.advice)") }
+        if method == .osc52 {
+            guard TerminalClipboard.exists else { throw ClipboardError("There is no terminal for OSC 52.") }
+            return "the terminal's (OSC 52), if it allows that"
+        }
+        guard method.executable(environment: environment) != nil else {
+            throw ClipboardError("\(method.rawValue) is not installed. \(Self.advice)")
+        }
+        return method.rawValue
+    }
+
+    private static var advice: String {
+        "Install wl-clipboard (Wayland) or xclip (X11), or choose with --clipboard; --clipboard none turns copying off."
+    }
+
+    private func copy(_ text: String, by method: ClipboardMethod) async throws(ClipboardError) {
+        guard let command = method.command else {
+            return try TerminalClipboard.copy(text, isInsideTmux: environment["TMUX"]?.isEmpty == false)
+        }
+        guard let executable = method.executable(environment: environment) else {
+            throw ClipboardError("It is not installed.")
+        }
+        let folder = environment["TMPDIR"] ?? "/tmp"
+        // Files, not pipes: a program that ends without reading would break one, and one that stays in the background to
+        // own the clipboard would hold the other open.
+        let input = try UnnamedFile(in: folder, holding: text)
+        let words = try UnnamedFile(in: folder)
+        let status: TerminationStatus?
+        do {
+            status = try await Self.limited {
+                try await Subprocess.run(
+                    .path(FilePath(executable)), arguments: Arguments(Array(command.dropFirst())),
+                    input: .fileDescriptor(input.descriptor, closeAfterSpawningProcess: false), output: .discarded,
+                    error: .fileDescriptor(words.descriptor, closeAfterSpawningProcess: false)
+                ).terminationStatus
+            }
+        } catch {
+            throw ClipboardError("It cannot be run: \(error)")
+        }
+        guard let status else { throw ClipboardError("It did not end within \(Self.patience).") }
+        guard status.isSuccess else { throw ClipboardError("It failed: \(words.firstLine)") }
+    }
+
+    /// Does something, but not for longer than the patience lasts.
+    private static func limited<R: Sendable>(_ work: @escaping @Sendable () async throws -> R) async throws -> R? {
+        try await withThrowingTaskGroup(of: R?.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                try await Task.sleep(for: patience)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+}
+
+/// Why text is not on the clipboard.
+public struct ClipboardError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What failed and what to do.
+    public let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

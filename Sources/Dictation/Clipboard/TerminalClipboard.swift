@@ -1,0 +1,37 @@
+import Foundation
+
+/// Asks the terminal to put text on its user's clipboard: OSC 52 ("XTerm Control Sequences", Manipulate Selection Data).
+enum TerminalClipboard {
+    /// More bytes than this are dropped in silence by terminals: 100 000 of the encoded form, as xterm allows.
+    static let limit = 74_994
+
+    /// What is written to the terminal.
+    ///
+    /// - Parameter isInsideTmux: tmux passes on what is wrapped for it, if `allow-passthrough` is on; the bare form is for
+    ///   its `set-clipboard on`.
+    static func sequence(for text: String, isInsideTmux: Bool) -> String {
+        let bare = "\u{1B}]52;c;\(Data(text.utf8).base64EncodedString())\u{07}"
+        guard isInsideTmux else { return bare }
+        return bare + "\u{1B}Ptmux;" + bare.replacing("\u{1B}", with: "\u{1B}\u{1B}") + "\u{1B}\\"
+    }
+
+    /// Writes to the terminal that the process belongs to.
+    ///
+    /// - Throws: `ClipboardError` if there is none, or the text is too long.
+    static func copy(_ text: String, isInsideTmux: Bool) throws(ClipboardError) {
+        guard text.utf8.count <= limit else {
+            throw ClipboardError("The text has \(text.utf8.count) bytes; terminals take \(limit) at most.")
+        }
+        guard let terminal = FileHandle(forWritingAtPath: "/dev/tty"),
+            (try? terminal.write(contentsOf: Data(sequence(for: text, isInsideTmux: isInsideTmux).utf8))) != nil
+        else { throw ClipboardError("There is no terminal that could take it (OSC 52).") }
+    }
+
+    /// Whether the process has a terminal.
+    static var exists: Bool {
+        let descriptor = open("/dev/tty", O_WRONLY | O_NOCTTY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        close(descriptor)
+        return true
+    }
+}

@@ -1,0 +1,100 @@
+public import Foundation
+import SpeechTypes
+import Synchronization
+
+/// Sound on disk that waits for its text: a WAV file for its owner's eyes only.
+///
+/// As long as somebody holds this, the file is locked (flock(2)) and no other run of the tool takes it for its own.
+public final class Recording: Sendable {
+    /// Where it is.
+    public let path: String
+    /// When it began.
+    public let began: Date
+    /// How long it is so far.
+    public var duration: Duration { Duration(samples: state.withLock { $0.samples }) }
+
+    private struct State {
+        var samples: Int
+        var isSilent: Bool
+    }
+
+    private let descriptor: Int32
+    private let state: Mutex<State>
+
+    /// Takes a file over; the descriptor is this value's to close.
+    init(path: String, began: Date, descriptor: Int32, samples: Int) {
+        self.path = path
+        self.began = began
+        self.descriptor = descriptor
+        state = Mutex(State(samples: samples, isSilent: samples == 0))
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Whether there was no sound at all: a microphone that is muted gives zeros.
+    var isSilent: Bool { state.withLock { $0.isSilent } }
+
+    /// Writes the header of a file that grows.
+    func begin() throws(RecordingError) {
+        try write(WaveHeader.bytes(samples: nil), at: nil)
+    }
+
+    /// Adds sound at the end.
+    ///
+    /// - Throws: `RecordingError` if the disk does not take it; what was written before is kept.
+    public func append(_ sound: [Float]) throws(RecordingError) {
+        try write(WaveHeader.bytes(of: sound), at: nil)
+        state.withLock { state in
+            state.samples += sound.count
+            state.isSilent = state.isSilent && sound.allSatisfy { $0 == 0 }
+        }
+    }
+
+    /// Completes the file: its first so many samples stay, all by default.
+    public func finish(keeping count: Int? = nil) throws(RecordingError) {
+        let samples = state.withLock { state in
+            state.samples = min(state.samples, count ?? .max)
+            return state.samples
+        }
+        guard ftruncate(descriptor, off_t(WaveHeader.length + samples * WaveHeader.bytesPerSample)) == 0 else {
+            throw RecordingError("cut", path)
+        }
+        try write(WaveHeader.bytes(samples: samples), at: 0)
+    }
+
+    /// Deletes the file: its text has been delivered, or nobody wants it.
+    public func remove() {
+        unlink(path)
+    }
+
+    private func write(_ data: Data, at position: off_t?) throws(RecordingError) {
+        var rest = data[...]
+        var position = position
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { bytes in
+                position.map { pwrite(descriptor, bytes.baseAddress, bytes.count, $0) }
+                    ?? Foundation.write(descriptor, bytes.baseAddress, bytes.count)
+            }
+            guard written > 0 else {
+                if written < 0, errno == EINTR { continue }
+                throw RecordingError("write", path)
+            }
+            rest = rest.dropFirst(written)
+            position = position.map { $0 + off_t(written) }
+        }
+    }
+}
+
+/// Why sound cannot be kept.
+public struct RecordingError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What failed, where, and what to do.
+    public let description: String
+
+    /// Reads the reason from `errno`.
+    init(_ deed: String, _ path: String) {
+        let reason = String(cString: strerror(errno))
+        description = "Cannot \(deed) the recording '\(path)': \(reason). Make room, or set XDG_CACHE_HOME elsewhere."
+    }
+}

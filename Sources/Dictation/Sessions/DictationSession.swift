@@ -1,0 +1,52 @@
+import Foundation
+import SpeechTypes
+
+/// Listens to a microphone and writes down what is said, while listening goes on.
+public struct DictationSession: Sendable {
+    private let settings: ListeningSettings
+    private let store: RecordingStore
+    private let scribe: Scribe
+    private let report: DictationEvents
+
+    /// Describes a session.
+    public init(
+        _ settings: ListeningSettings, store: RecordingStore, scribe: Scribe, report: @escaping DictationEvents
+    ) {
+        self.settings = settings
+        self.store = store
+        self.scribe = scribe
+        self.report = report
+    }
+
+    /// Listens until it is told to stop, and finishes what was said.
+    ///
+    /// Texts come in the order in which they were said. One that fails is reported and does not end the session.
+    /// - Returns: Whether every text was delivered.
+    /// - Throws: `MicrophoneError`, `ListeningError`, `RecordingError`, `CancellationError`.
+    public func run(_ control: DictationControl) async throws -> Bool {
+        let listener = try Listener(settings, store: store)
+        report(.started(device: listener.device.name))
+        // Unbounded, but of file names: the sound itself is on disk.
+        let (recordings, queue) = AsyncStream.makeStream(of: Recording.self, bufferingPolicy: .unbounded)
+        async let overruns = {
+            defer {
+                report(.listened)
+                queue.finish()
+            }
+            return try await listener.listen(
+                while: { control.isListening }, onLevel: { report(.level($0, $1)) }, onRecording: { queue.yield($0) })
+        }()
+        var isComplete = true
+        for await recording in recordings {
+            do {
+                try await scribe.write(recording)
+            } catch let error as KeptRecording {
+                isComplete = false
+                report(.warning(error.description))
+            }
+        }
+        let lost = try await overruns
+        if lost > 0 { report(.warning("Sound was lost \(lost) times: the machine was too busy to take it.")) }
+        return isComplete
+    }
+}

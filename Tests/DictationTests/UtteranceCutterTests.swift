@@ -1,0 +1,119 @@
+import SherpaOnnx
+import SpeechTypes
+import TestSupport
+import Testing
+
+@testable import Dictation
+
+@Suite struct UtteranceCutterTests {
+    private static let second = AudioBuffer.sampleRate
+
+    /// Runs sound through a cutter in pieces of a size, and puts the recordings together again.
+    private func recordings(
+        of sound: [Float], _ mode: ListeningMode, piece: Int = 320,
+        isSpeech: (ArraySlice<Float>) -> Bool = { _ in false }
+    ) -> [[Float]] {
+        var cutter = UtteranceCutter(mode, window: 512)
+        var recordings: [[Float]] = []
+        var isOpen = false
+        func take(_ steps: [UtteranceCutter.Step]) {
+            for step in steps {
+                switch step {
+                case .begin:
+                    #expect(!isOpen)
+                    isOpen = true
+                    recordings.append([])
+                case .add(let sound):
+                    #expect(isOpen)
+                    recordings[recordings.count - 1] += sound
+                case .end(let count):
+                    #expect(isOpen && count <= recordings[recordings.count - 1].count)
+                    isOpen = false
+                    recordings[recordings.count - 1] = Array(recordings[recordings.count - 1].prefix(count))
+                }
+            }
+        }
+        for start in stride(from: 0, to: sound.count, by: piece) {
+            take(cutter.receive(Array(sound[start..<min(sound.count, start + piece)]), isSpeech: isSpeech))
+        }
+        take(cutter.finish())
+        #expect(!isOpen)
+        return recordings
+    }
+
+    /// Samples that tell their own position.
+    private func ramp(_ count: Int) -> [Float] { (0..<count).map { Float($0) } }
+
+    @Test func everythingUntilTheEndIsOneRecording() {
+        let sound = ramp(3 * Self.second + 17)
+        #expect(recordings(of: sound, .untilStopped) == [sound])
+        #expect(recordings(of: [], .untilStopped).isEmpty)
+    }
+
+    @Test(arguments: [160, 333, 70_000])
+    func intervalsLoseNothing(piece: Int) {
+        var random = SeededGenerator(seed: 5)
+        let sound = (0..<7 * Self.second).map { _ in Float.random(in: -1...1, using: &random) }
+        let parts = recordings(of: sound, .intervals(.seconds(2)), piece: piece)
+        #expect(parts.count >= 4)
+        #expect(parts.allSatisfy { $0.count <= 2 * Self.second + Self.second / 10 })
+        #expect(parts.flatMap { $0 } == sound)
+    }
+
+    /// Speech where samples are positive: two seconds of it, after three of silence, and so on.
+    private func spoken(_ seconds: [(speech: Bool, length: Double)]) -> [Float] {
+        seconds.flatMap { [Float](repeating: $0.speech ? 0.5 : 0, count: Int($0.length * Double(Self.second))) }
+    }
+
+    @Test func anUtteranceHasItsPreRoll() {
+        let sound = spoken([(false, 3), (true, 2), (false, 2), (true, 1)])
+        let parts = recordings(of: sound, .utterances(silence: .seconds(1), longest: .seconds(60))) { $0.contains(0.5) }
+        #expect(parts.count == 2)
+        for part in parts {
+            let silent = part.prefix { $0 == 0 }.count
+            #expect(silent >= Self.second * 3 / 10)
+            #expect(silent < Self.second * 3 / 10 + 512)
+        }
+        #expect(parts[0].count { $0 == 0.5 } == 2 * Self.second)
+        #expect(parts[1].count { $0 == 0.5 } == Self.second)
+    }
+
+    @Test func anUtteranceThatDoesNotEndComesInPieces() {
+        let sound = spoken([(false, 1), (true, 7), (false, 2)])
+        let parts = recordings(of: sound, .utterances(silence: .seconds(1), longest: .seconds(2))) { $0.contains(0.5) }
+        #expect(parts.count >= 4)
+        #expect(parts.joined().count { $0 == 0.5 } == 7 * Self.second)
+        #expect(parts.allSatisfy { $0.count <= 2 * Self.second + Self.second / 10 + 512 })
+    }
+
+    @Test func everyUtteranceOfTheSessionIsARecordingWithAllItsSound() throws {
+        let session = Manifest.shared.session
+        let sound = try AudioBuffer.decoding(Fixtures.audio(session.file)).samples
+        let detector = try VoiceActivityDetector(model: Fixtures.voiceActivityModel, threshold: 0.5)
+        var cutter = UtteranceCutter(.utterances(silence: .milliseconds(500), longest: .seconds(60)), window: 512)
+        var position = 0
+        var ranges: [Range<Int>] = []
+        var sizes: [Int] = []
+        for start in stride(from: 0, to: sound.count, by: 320) {
+            let piece = Array(sound[start..<min(sound.count, start + 320)])
+            position += piece.count
+            for step in cutter.receive(piece, isSpeech: detector.isSpeech) {
+                switch step {
+                case .begin: sizes.append(0)
+                case .add(let sound): sizes[sizes.count - 1] += sound.count
+                case .end(let count):
+                    let size = sizes[sizes.count - 1]
+                    let end = (position / 512) * 512
+                    ranges.append(end - size..<end - size + count)
+                }
+            }
+        }
+        #expect(ranges.count == session.utterances.count)
+        for (range, utterance) in zip(ranges, session.utterances) {
+            let start = Duration(samples: range.lowerBound).inSeconds
+            let end = Duration(samples: range.upperBound).inSeconds
+            #expect(start <= utterance.start - 0.1 && start >= utterance.start - 0.5, "\(start) \(utterance)")
+            #expect(end >= utterance.end && end <= utterance.end + 0.5, "\(end) \(utterance)")
+        }
+    }
+}
