@@ -5,40 +5,62 @@ public struct ClipCommand: AsyncParsableCommand {
     /// What `--help` says.
     public static let configuration = CommandConfiguration(
         commandName: "asr2clip",
-        abstract: "Speech to text on this machine.",
+        abstract: "Speak, and the text is on your clipboard.",
         discussion: """
-            With --serve it is the same server as asr2clip-serve:
-              asr2clip --serve
-              asr2clip --serve --host 0.0.0.0 --port 9000
-              asr2clip --download-model
+            Without options it records until Ctrl-C or Enter, has the recording transcribed by a server (the one on this \
+            machine, unless a configuration names another), prints the text and copies it.
+
+            Try it:
+              asr2clip                          dictate once
+              asr2clip --vad -o notes.txt       dictate for as long as you like
+              asr2clip -i talk.mp3              transcribe a file
+              asr2clip --serve                  be the server
+              asr2clip --test                   see whether all is well
             """,
-        version: Version.text,
         subcommands: Subcommands.all)
 
-    @Flag(help: "Serve speech recognition over OpenAI's transcription API.")
-    var serve = false
-
-    @Flag(name: .customLong("download-model"), help: "Fetch the default model and exit.")
-    var downloadModel = false
-
-    @OptionGroup(title: "Server options") var options: ServeOptions
+    @OptionGroup var action: ActionOptions
+    @OptionGroup(title: "Dictation") var dictation: DictationOptions
+    @OptionGroup(title: "Transcription") var request: RequestOptions
+    @OptionGroup(title: "Transcription") var format: FormatOption
+    @OptionGroup(title: "Texts") var texts: TextOptions
+    @OptionGroup(title: "Models") var models: ModelFolderOption
+    @OptionGroup(title: "Server (with --serve)") var server: ServeOptions
+    @OptionGroup var version: VersionFlag
 
     /// For the argument parser.
     public init() {}
 
-    /// Refuses a call that says nothing to do.
+    /// Refuses options that do not go together.
     public func validate() throws {
-        guard serve || downloadModel else {
-            throw ValidationError(
-                "Say what to do: --serve to serve, --download-model to fetch the default model, or a subcommand.")
+        if action.action != .serve, action.action != .downloadModel, let stray = server.given.first {
+            throw ValidationError("\(stray) belongs to --serve.")
         }
-        guard !(serve && downloadModel) else {
-            throw ValidationError("--serve and --download-model exclude one another; --serve fetches what is missing.")
+        if dictation.isContinuous, action.action != .dictate {
+            throw ValidationError("--vad and --interval are for dictation; \(action.action.word) has none.")
+        }
+        if format.format != nil, action.action != .transcribe {
+            throw ValidationError("--format is for files: use it with -i FILE.")
         }
     }
 
-    /// Serves until it is told to stop, or fetches the default model.
+    /// Does what the options say.
     public func run() async throws {
-        try await Serving(options).run(downloadOnly: downloadModel)
+        let tool = Tool(request, models: models, threads: server.threads, file: action.config)
+        switch action.action {
+        case .serve, .downloadModel:
+            let serving = Serving(server, paths: models.paths(registry: action.config))
+            try await serving.run(downloadOnly: action.action == .downloadModel)
+        case .dictate: try await Dictating(tool, dictation: dictation, texts: texts).run()
+        case .transcribe:
+            try await TranscribingInputs(tool, texts: texts, format: format.format ?? .text).run(action.inputs)
+        case .retry: try await Retrying(tool, texts: texts).run()
+        case .test: try await SelfTest(tool, dictation: dictation, texts: texts).run()
+        case .listDevices: try await Failure.reported { try DeviceList.print() }
+        case .edit: try await ConfigurationEditing(tool).run()
+        case .generateConfiguration: try await Failure.reported { try ConfigurationWriting(to: action.config).run() }
+        case .printConfiguration:
+            try await Failure.reported { print(try tool.configuration().yaml, terminator: "") }
+        }
     }
 }

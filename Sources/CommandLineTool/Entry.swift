@@ -21,6 +21,8 @@ public enum Entry {
 
 /// The subcommands of `asr2clip` below a root without options.
 struct Subcommands: AsyncParsableCommand {
-    static let all: [any ParsableCommand.Type] = [ModelsCommand.self, PsCommand.self]
+    static let all: [any ParsableCommand.Type] = [
+        ServeSubcommand.self, TranscribeCommand.self, ModelsCommand.self, PsCommand.self,
+    ]
     static let configuration = CommandConfiguration(commandName: "asr2clip", subcommands: all)
 }

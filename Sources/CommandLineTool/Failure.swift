@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import ModelStore
 
 /// Why a command could not do what it was asked to, in words for whoever asked.
 struct Failure: Error {
@@ -10,28 +9,31 @@ struct Failure: Error {
         self.message = message
     }
 
+    /// Finds the words for an error of any module.
+    init(explaining error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let error as any CustomStringConvertible & Error: self.init(error.description)
+        default: self.init(error.localizedDescription)
+        }
+    }
+
     /// Does a command's work.
     ///
     /// - Throws: `ExitCode` 1 after a line on standard error that says what is wrong.
     static func reported(_ work: () async throws -> Void) async throws {
         do {
             try await work()
-        } catch let failure as Failure {
-            throw exit(failure.message)
-        } catch let error as RegistryError {
-            throw exit(error.description)
-        } catch let error as ModelError {
-            throw exit(error.message)
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            report(Failure(explaining: error).message)
+            throw ExitCode.failure
         }
     }
 
     /// Says something on standard error.
     static func report(_ message: String) {
         FileHandle.standardError.write(Data("asr2clip: \(message)\n".utf8))
-    }
-
-    private static func exit(_ message: String) -> ExitCode {
-        report(message)
-        return .failure
     }
 }

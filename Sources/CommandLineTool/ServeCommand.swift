@@ -16,10 +16,11 @@ public struct ServeCommand: AsyncParsableCommand {
                 -F file=@speech.wav -F model=sensevoice-small
 
             Any OpenAI client works: set its base URL to http://127.0.0.1:8000/v1 and any API key.
-            """,
-        version: Version.text)
+            """)
 
     @OptionGroup var options: ServeOptions
+    @OptionGroup var registry: RegistryOptions
+    @OptionGroup var version: VersionFlag
 
     @Flag(name: .customLong("download-model"), help: "Fetch the default model and exit.")
     var downloadModel = false
@@ -29,6 +30,6 @@ public struct ServeCommand: AsyncParsableCommand {
 
     /// Serves until it is told to stop, or fetches the default model.
     public func run() async throws {
-        try await Serving(options).run(downloadOnly: downloadModel)
+        try await Serving(options, paths: registry.paths).run(downloadOnly: downloadModel)
     }
 }

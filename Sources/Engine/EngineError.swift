@@ -1,5 +1,5 @@
 /// A model's engine that could not do a job.
-public struct EngineError: Error, Sendable {
+public struct EngineError: Error, Sendable, CustomStringConvertible {
     /// Why.
     public enum Code: Sendable {
         /// The model cannot be loaded; the message says which file is wrong, or the engine's last words.
@@ -21,4 +21,7 @@ public struct EngineError: Error, Sendable {
         self.code = code
         self.message = message
     }
+
+    /// The message.
+    public var description: String { message }
 }

@@ -21,6 +21,14 @@ public enum Amounts {
         }
     }
 
+    /// A length of time as a clock shows it: `0:07`, `12:30`, `1:02:03`.
+    public static func clock(_ duration: Duration) -> String {
+        let seconds = max(0, Int(duration.components.seconds))
+        func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        guard seconds >= 3600 else { return "\(seconds / 60):\(padded(seconds % 60))" }
+        return "\(seconds / 3600):\(padded(seconds % 3600 / 60)):\(padded(seconds % 60))"
+    }
+
     /// Tenths below ten, whole numbers above.
     private static func rounded(_ amount: Double) -> String {
         guard amount < 9.95 else { return "\(Int(amount.rounded()))" }

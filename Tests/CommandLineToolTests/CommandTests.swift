@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dictation
 import Logging
 import Testing
 
@@ -12,19 +13,10 @@ import Testing
         "--log-level", "DEBUG",
     ]
 
-    @Test(arguments: [false, true])
-    func bothCommandsTakeTheSameOptions(isClip: Bool) throws {
-        let options =
-            if isClip {
-                try ClipCommand.parse(["--serve"] + Self.everything).options
-            } else {
-                try ServeCommand.parse(Self.everything).options
-            }
+    private func expectEverything(in options: ServeOptions) {
         #expect(options.host == "::1")
         #expect(options.port == 0)
-        #expect(options.registry.modelDirectory == "/m")
-        #expect(options.numThreads == 3)
-        #expect(options.registry.config == "/r.yaml")
+        #expect(options.threads.number == 3)
         #expect(options.defaultModel == "tiny")
         #expect(options.maximumUpload?.bytes == 5 << 20)
         #expect(options.maximumDuration?.duration == .seconds(7_200))
@@ -32,26 +24,32 @@ import Testing
         #expect(options.logLevel?.level == .debug)
     }
 
+    @Test func allFormsOfTheServerTakeTheSameOptions() throws {
+        let clip = try ClipCommand.parse(["--serve"] + Self.everything)
+        expectEverything(in: clip.server)
+        #expect(clip.models.directory == "/m" && clip.action.config == "/r.yaml")
+        let serve = try ServeCommand.parse(Self.everything)
+        expectEverything(in: serve.options)
+        #expect(serve.registry.models.directory == "/m" && serve.registry.config == "/r.yaml")
+        let subcommand = try ServeSubcommand.parse(Self.everything)
+        expectEverything(in: subcommand.options)
+        #expect(subcommand.registry.models.directory == "/m" && subcommand.registry.config == "/r.yaml")
+    }
+
     @Test func anOptionNotGivenHasNoValue() throws {
         let command = try ServeCommand.parse([])
         #expect(!command.downloadModel)
-        #expect(
-            command.options.host == nil && command.options.port == nil && command.options.registry.modelDirectory == nil
-        )
-        #expect(command.options.numThreads == nil && command.options.registry.config == nil)
-        #expect(command.options.defaultModel == nil && command.options.maximumUpload == nil)
-        #expect(command.options.maximumDuration == nil && command.options.modelWait == nil)
-        #expect(command.options.logLevel == nil)
-    }
-
-    @Test(arguments: [["--serve", "-c", "/r.yaml"], ["-c", "/r.yaml", "--download-model"]])
-    func theShortOptionNamesTheRegistryWhenServingOrFetching(arguments: [String]) throws {
-        #expect(try ClipCommand.parse(arguments).options.registry.config == "/r.yaml")
+        #expect(command.options.given.isEmpty && command.options.threads.number == nil)
+        #expect(command.registry.config == nil && command.registry.models.directory == nil)
     }
 
     @Test(arguments: [
-        ([], "Say what to do"), (["-c", "/r.yaml"], "Say what to do"),
-        (["--serve", "--download-model"], "exclude one another"),
+        (["--serve", "--download-model"], "--serve and --download-model exclude one another"),
+        (["-i", "a.wav", "--retry"], "-i and --retry exclude one another"),
+        (["--port", "1"], "--port belongs to --serve"), (["-i", "a.wav", "--vad"], "-i has none"),
+        (["--format", "json"], "use it with -i FILE"), (["--silence_duration", "1"], "belong to --vad"),
+        (["--vad", "--silence_threshold", "1.5"], "from 0.01 to 0.99"), (["--interval", "0"], "from 1 to 3600"),
+        (["--vad", "--silence-duration", "0"], "from 0.1 to 60"),
         (["--serve", "--port", "65536"], "The port 65536 is not from 0 to 65535."),
         (["--serve", "speech.wav"], "Unexpected argument"),
         (["--download-model", "--num-threads", "0"], "must be 1 or more, not 0"),
@@ -78,6 +76,65 @@ import Testing
     }
 
     @Test(arguments: [
+        ([], ListeningMode.untilStopped), (["--interval", "20"], .intervals(.seconds(20))),
+        (["--vad"], .utterances(silence: .milliseconds(1500), longest: .seconds(60))),
+        (["--vad", "--silence_duration", "0.5"], .utterances(silence: .milliseconds(500), longest: .seconds(60))),
+        (
+            ["--interval", "9", "--vad", "--silence-duration", "2"],
+            .utterances(silence: .seconds(2), longest: .seconds(9))
+        ),
+    ])
+    func howToListenFollowsFromTheOptions(arguments: [String], mode: ListeningMode) throws {
+        #expect(try ClipCommand.parse(arguments).dictation.mode == mode)
+    }
+
+    @Test(arguments: [
+        ("--list_devices", ActionOptions.Action.listDevices), ("--list-devices", .listDevices),
+        ("--generate_config", .generateConfiguration), ("--generate-config", .generateConfiguration),
+        ("--print_config", .printConfiguration), ("--print-config", .printConfiguration), ("-e", .edit),
+        ("--edit", .edit), ("--test", .test), ("--retry", .retry), ("--download_model", .downloadModel),
+        ("--download-model", .downloadModel), ("--serve", .serve),
+    ])
+    func theNamesOfThePythonToolAreKnownWithDashesToo(option: String, action: ActionOptions.Action) throws {
+        #expect(try ClipCommand.parse([option]).action.action == action)
+    }
+
+    @Test func filesAndStandardInputAreInputs() throws {
+        let command = try ClipCommand.parse(["-i", "a.wav", "--input", "-", "--format", "verbose_json", "-q"])
+        #expect(command.action.action == .transcribe)
+        #expect(command.action.inputs == ["a.wav", "-"])
+        #expect(command.format.format == .verboseJSON)
+        #expect(command.request.settings.isQuiet == true)
+    }
+
+    @Test func theFlagFormAndTheSubcommandShareTheirOptions() throws {
+        let shared = ["--model", "m", "--language", "en", "--prompt", "p", "--url", "http://h/v1", "-q"]
+        let flags = try ClipCommand.parse(["-i", "a.wav"] + shared).request.settings
+        let subcommand = try TranscribeCommand.parse(["a.wav"] + shared).request.settings
+        #expect(flags == subcommand)
+        #expect(flags.model == "m" && flags.language == "en" && flags.prompt == "p" && flags.baseURL == "http://h/v1")
+    }
+
+    @Test(arguments: [
+        (["a/x.wav", "b/x.mp3", "--output-dir", "o"], "a/x.wav and b/x.mp3 would both be written to o/x.txt"),
+        (["x.wav", "--overwrite"], "--overwrite belongs to --output_dir"), ([], "files"),
+    ])
+    func aWrongCallOfTranscribeIsExplained(arguments: [String], words: String) {
+        let error = #expect(throws: (any Error).self) { try TranscribeCommand.parse(arguments) }
+        #expect(error.map { TranscribeCommand.fullMessage(for: $0).contains(words) } == true)
+    }
+
+    @Test(arguments: [
+        "--vad", "--interval", "--silence_threshold", "--silence_duration", "--device", "--input", "--format",
+        "--model",
+        "--language", "--prompt", "--quiet", "--output", "--clipboard", "--retry", "--test", "--list_devices", "--edit",
+        "--generate_config", "--print_config", "--serve", "transcribe", "wl-copy", "osc52", "srt", "asr2clip.conf",
+    ])
+    func theHelpOfTheToolMentions(word: String) {
+        #expect(ClipCommand.helpMessage().contains(word))
+    }
+
+    @Test(arguments: [
         "--host", "--port", "--model-dir", "--num-threads", "--config", "-c", "--default-model", "--max-upload-size",
         "--max-duration", "--model-wait", "--log-level", "--download-model", "--version", "--help",
         "ASR2CLIP_MODEL_DIR", "127.0.0.1", "8000", "critical",
@@ -93,7 +150,7 @@ import Testing
         #expect(ClipCommand.helpMessage().contains("asr2clip --serve"))
     }
 
-    @Test(arguments: ["--help", "-h", "--version"])
+    @Test(arguments: ["--help", "-h", "--version", "-v"])
     func helpAndVersionEndWell(flag: String) {
         let error = #expect(throws: (any Error).self) { try ServeCommand.parse([flag]) }
         #expect(error.map { ServeCommand.exitCode(for: $0) } == .success)

@@ -6,7 +6,7 @@ import ModelStore
 struct ModelDownloading {
     let registry: ModelRegistry
     let paths: ModelPaths
-    let proxies: ProxySettings
+    let environment: [String: String]
 
     /// Longer than any download.
     static let patience = Duration.seconds(7 * 24 * 3600)
@@ -19,7 +19,8 @@ struct ModelDownloading {
         var logger = Logger(label: "asr2clip", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .critical
         let store = LocalModels(
-            registry: registry, paths: paths, proxies: proxies, logger: logger, onProgress: FetchDisplay().show)
+            registry: registry, paths: paths, proxies: ProxySettings(environment: environment), logger: logger,
+            onProgress: FetchDisplay().show)
         let entry = try await store.resolve(name)
         let isThere = await store.status(of: entry) == .present
         _ = try await store.prepare(entry, waitingUpTo: Self.patience)

@@ -14,35 +14,28 @@ final class FetchDisplay: Sendable {
     private static let frame = Duration.milliseconds(100)
 
     private let state = Mutex(State())
-    private let isTerminal: Bool
+    private let terminal: ErrorTerminal?
 
     /// Looks what standard error is. `NO_COLOR` (no-color.org) and `TERM=dumb` ask for plain lines.
     init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-        let wantsPlain = environment["NO_COLOR"]?.isEmpty == false || ["dumb", ""].contains(environment["TERM"] ?? "")
-        isTerminal = isatty(STDERR_FILENO) == 1 && !wantsPlain
+        let terminal = ErrorTerminal(environment: environment)
+        self.terminal = terminal?.hasColor == true ? terminal : nil
     }
 
     /// Shows a moment of a fetch.
     @Sendable func show(_ progress: DownloadProgress) {
         state.withLock { state in
             let now = ContinuousClock.now
-            if isTerminal, let line = ProgressBar(width: Self.width - 1).line(for: progress) {
+            if let terminal, let line = ProgressBar(width: terminal.width - 1).line(for: progress) {
                 if state.hasBar, let last = state.lastDraw, now - last < Self.frame, progress.percent != 100 { return }
-                // Back to the first column, and all behind the line erased (ECMA-48: CR, EL).
-                write("\r\(line)\u{1B}[K")
+                write(ErrorTerminal.replacing(line))
                 state.hasBar = true
                 state.lastDraw = now
             } else if let line = state.lines.line(for: progress, at: now) {
-                write((state.hasBar ? "\r\u{1B}[K" : "") + line + "\n")
+                write((state.hasBar ? ErrorTerminal.replacing("") : "") + line + "\n")
                 state.hasBar = false
             }
         }
-    }
-
-    private static var width: Int {
-        var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
     }
 
     private func write(_ text: String) {

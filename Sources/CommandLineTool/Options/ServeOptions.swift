@@ -10,14 +10,7 @@ struct ServeOptions: ParsableArguments {
         help: ArgumentHelp("Port to listen on; 0 takes a free one and prints it. (default: 8000)", valueName: "port"))
     var port: Int?
 
-    @OptionGroup var registry: RegistryOptions
-
-    @Option(
-        name: .customLong("num-threads"),
-        help: ArgumentHelp(
-            "Segments recognised at once, at most one a processor core. (default: the registry's, else 4)",
-            valueName: "number"))
-    var numThreads: Int?
+    @OptionGroup var threads: ThreadOption
 
     @Option(
         name: .customLong("default-model"),
@@ -56,9 +49,16 @@ struct ServeOptions: ParsableArguments {
         if let port, !(0...65535).contains(port) {
             throw ValidationError("The port \(port) is not from 0 to 65535.")
         }
-        if let numThreads, numThreads < 1 {
-            throw ValidationError("The number of threads must be 1 or more, not \(numThreads).")
-        }
+    }
+
+    /// The options that were given and mean something to a server alone.
+    var given: [String] {
+        let values: [(String, Any?)] = [
+            ("--host", host), ("--port", port), ("--default-model", defaultModel), ("--max-upload-size", maximumUpload),
+            ("--max-duration", maximumDuration), ("--model-wait", modelWait), ("--api-key", apiKeys.first),
+            ("--log-level", logLevel),
+        ]
+        return values.compactMap { name, value in value == nil ? nil : name }
     }
 }
 

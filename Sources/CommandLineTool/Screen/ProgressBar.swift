@@ -24,9 +24,14 @@ struct ProgressBar {
     }
 
     private func fit(_ progress: DownloadProgress, _ parts: [String]) -> String {
-        let words = ([progress.model] + parts.filter { !$0.isEmpty }).joined(separator: "  ")
+        line([progress.model] + parts, percent: progress.percent)
+    }
+
+    /// The line for something that is done so far, with words about it.
+    func line(_ parts: [String], percent: Int?) -> String {
+        let words = parts.filter { !$0.isEmpty }.joined(separator: "  ")
         let room = width - words.count - 2
-        guard let percent = progress.percent, room >= Self.bar.lowerBound else { return words.cut(to: width) }
+        guard let percent, room >= Self.bar.lowerBound else { return words.cut(to: width) }
         let columns = min(room, Self.bar.upperBound)
         let done = columns * percent / 100
         let bar = String(repeating: Self.filled, count: done) + String(repeating: Self.empty, count: columns - done)
@@ -35,7 +40,8 @@ struct ProgressBar {
 }
 
 extension String {
-    fileprivate func cut(to width: Int) -> String {
+    /// The text, shortened to so many columns.
+    func cut(to width: Int) -> String {
         count <= width ? self : String(prefix(max(0, width - 1))) + "…"
     }
 }

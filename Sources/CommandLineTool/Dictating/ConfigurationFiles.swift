@@ -1,0 +1,66 @@
+import ArgumentParser
+import Dictation
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// `asr2clip --generate_config`.
+struct ConfigurationWriting {
+    private let path: String?
+
+    /// Writes to a file that must not exist; `nil` is standard output.
+    init(to path: String?) {
+        self.path = path
+    }
+
+    /// Writes a configuration to begin with.
+    ///
+    /// - Throws: `ConfigurationError`.
+    func run() throws(ConfigurationError) {
+        guard let path else { return print(ConfigurationTemplate.text, terminator: "") }
+        try ConfigurationTemplate.write(to: path)
+        Failure.report("The configuration is in '\(path)'.")
+    }
+}
+
+/// `asr2clip --edit`.
+struct ConfigurationEditing {
+    private let tool: Tool
+
+    init(_ tool: Tool) {
+        self.tool = tool
+    }
+
+    /// Opens the configuration file in the user's editor, and checks it afterwards.
+    func run() async throws {
+        try await Failure.reported {
+            let path = try file()
+            let command = ["VISUAL", "EDITOR"].lazy.compactMap { tool.environment[$0] }.first { !$0.isEmpty } ?? "vi"
+            // What Ctrl-C means is the editor's to say.
+            let signals = SignalListener(SIGINT) { _ in }
+            defer { signals.stop() }
+            // A shell, because the variables may hold arguments: `code --wait`.
+            let end = try? await Subprocess.run(
+                .path("/bin/sh"), arguments: ["-c", "\(command) \"$1\"", "sh", path],
+                input: .fileDescriptor(.standardInput, closeAfterSpawningProcess: false),
+                output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false),
+                error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
+            guard end?.terminationStatus.isSuccess == true else {
+                throw Failure("The editor '\(command)' failed. Set VISUAL or EDITOR to one that is installed.")
+            }
+            _ = try ConfigurationFile(path: path)
+        }
+    }
+
+    /// The file in force; the usual one is made if there is none.
+    private func file() throws -> String {
+        let path = tool.file ?? tool.places.first { FileManager.default.fileExists(atPath: $0) } ?? tool.places[1]
+        if !FileManager.default.fileExists(atPath: path) {
+            let folder = URL(filePath: path).deletingLastPathComponent()
+            try? FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try ConfigurationTemplate.write(to: path)
+        }
+        return path
+    }
+}

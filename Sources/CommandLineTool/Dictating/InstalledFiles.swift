@@ -1,0 +1,18 @@
+import Foundation
+
+/// What is installed with the executables.
+enum InstalledFiles {
+    private static let detector = "silero_vad_16k_op15.onnx"
+
+    /// The voice activity model: under `share/asr2clip` beside `bin`, or in the clone that the executable was built in.
+    static var detectorModel: String? {
+        guard let executable = Bundle.main.executableURL?.resolvingSymlinksInPath() else { return nil }
+        var folder = executable.deletingLastPathComponent()
+        var candidates = [folder.appending(path: "../share/asr2clip/\(detector)")]
+        while folder.path != "/" {
+            candidates.append(folder.appending(path: ".deps/models/silero-vad/\(detector)"))
+            folder.deleteLastPathComponent()
+        }
+        return candidates.map(\.standardizedFileURL.path).first { FileManager.default.isReadableFile(atPath: $0) }
+    }
+}

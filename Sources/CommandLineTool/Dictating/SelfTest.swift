@@ -1,0 +1,105 @@
+import ArgumentParser
+import AudioInput
+import Dictation
+import Foundation
+import SpeechTypes
+
+/// `asr2clip --test`: goes the whole way once, without touching the clipboard.
+struct SelfTest {
+    private let tool: Tool
+    private let dictation: DictationOptions
+    private let texts: TextOptions
+
+    init(_ tool: Tool, dictation: DictationOptions, texts: TextOptions) {
+        self.tool = tool
+        self.dictation = dictation
+        self.texts = texts
+    }
+
+    /// Prints a line for each check: a tick and what was found, or a cross and what to do.
+    ///
+    /// - Throws: `ExitCode` 1 if any fails.
+    func run() async throws {
+        var hasFailed = false
+        func check(_ subject: String, _ look: () async throws -> String) async {
+            do {
+                print("✓ \(subject): \(try await look())")
+            } catch {
+                hasFailed = true
+                print("✗ \(subject): \(Failure(explaining: error).message)")
+            }
+        }
+        var configuration: ClientConfiguration?
+        await check("Configuration") {
+            let found = try tool.configuration()
+            try found.checkKey()
+            configuration = found
+            return found.file ?? "no file; the server on this machine is used"
+        }
+        if let configuration { await checkService(configuration, check) }
+        await check("Microphone") { try await microphone(configuration) }
+        await check("Clipboard") {
+            try Clipboard(texts.clipboard ?? .auto, environment: tool.environment).check()
+        }
+        if hasFailed { throw ExitCode.failure }
+    }
+
+    private func checkService(
+        _ configuration: ClientConfiguration, _ check: (String, () async throws -> String) async -> Void
+    ) async {
+        if configuration.engine == nil {
+            let client = TranscriptionClient(configuration)
+            await check("Server") {
+                try await client.checkReachable()
+                return configuration.baseURL.absoluteString
+            }
+            await check("Model") { try await model(client, configuration) }
+        }
+        await check("Transcription") {
+            let took = try await ContinuousClock().measure { try await transcribe(configuration) }
+            return "a second of silence took \(took.formatted(.units(allowed: [.seconds, .milliseconds])))"
+        }
+    }
+
+    private func model(_ client: TranscriptionClient, _ configuration: ClientConfiguration) async throws -> String {
+        let offered = try await client.models()
+        guard let name = configuration.model else {
+            guard let first = offered.first else { throw Failure("The server lists none. Write model_name: yourself.") }
+            return "\(first), the server's first"
+        }
+        let isKnown = try await client.knows(model: name)
+        guard isKnown || offered.contains(name) else {
+            throw Failure("The server has no '\(name)'. It has: \(offered.joined(separator: ", ")).")
+        }
+        return name
+    }
+
+    private func transcribe(_ configuration: ClientConfiguration) async throws {
+        let silence = try tool.store.begin()
+        defer { silence.remove() }
+        try silence.append([Float](repeating: 0, count: AudioBuffer.sampleRate))
+        try silence.finish()
+        let path = silence.path
+        _ = try await tool.withService(configuration) { service in
+            var request = tool.template(configuration)
+            request.file = path
+            return try await service.transcribe(request)
+        }
+    }
+
+    private func microphone(_ configuration: ClientConfiguration?) async throws -> String {
+        let microphone = try Microphone(dictation.device ?? configuration?.audioDevice)
+        var samples: [Float] = []
+        let deadline = ContinuousClock.now + .seconds(3)
+        while samples.count < AudioBuffer.sampleRate / 2, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(20))
+            samples += microphone.take().samples
+        }
+        let name = microphone.device.name
+        guard !samples.isEmpty else { throw Failure("'\(name)' gives no sound. Choose another: --list_devices.") }
+        guard samples.contains(where: { $0 != 0 }) else {
+            return "\(name); it gives only silence: is it muted?"
+        }
+        return "\(name), \(Int(SoundLevel(of: samples).decibels.rounded())) dB below the loudest"
+    }
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import Dictation
+import Foundation
+import TranscriptFormats
+
+/// `asr2clip transcribe FILE…`: many files, each into a file of its own if wanted.
+struct TranscribeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "transcribe", abstract: "Transcribe audio files.",
+        discussion: """
+            Texts go to standard output, or each to a file of the same name in a folder. The clipboard is left alone.
+
+            Try it:
+              asr2clip transcribe talk.mp3
+              asr2clip transcribe --format srt --output-dir subtitles *.m4a
+            """)
+
+    @Argument(help: "Audio files; - is standard input.") var files: [String]
+
+    @Option(
+        name: .both("output_dir"),
+        help: ArgumentHelp(
+            "Write each transcript to a file in this folder; it is made if there is none.", valueName: "folder"))
+    var outputFolder: String?
+
+    @Flag(help: "Replace transcripts that are there already.")
+    var overwrite = false
+
+    @OptionGroup var format: FormatOption
+    @OptionGroup var request: RequestOptions
+    @OptionGroup var models: ModelFolderOption
+    @OptionGroup var threads: ThreadOption
+    @OptionGroup var configurationFile: ConfigurationOption
+
+    func validate() throws {
+        guard let outputFolder else {
+            guard !overwrite else { throw ValidationError("--overwrite belongs to --output_dir.") }
+            return
+        }
+        let targets = Dictionary(grouping: files) { target(of: $0, in: outputFolder) }
+        for (target, files) in targets where files.count > 1 {
+            throw ValidationError("\(files.joined(separator: " and ")) would both be written to \(target).")
+        }
+    }
+
+    func run() async throws {
+        try await Failure.reported {
+            let tool = Tool(request, models: models, threads: threads, file: configurationFile.config)
+            let configuration = try tool.configuration()
+            let screen = DictationScreen(isQuiet: configuration.isQuiet, environment: tool.environment)
+            if let outputFolder {
+                try FileManager.default.createDirectory(atPath: outputFolder, withIntermediateDirectories: true)
+            }
+            try await Session(screen: screen, control: DictationControl(listens: false)).run {
+                try await tool.withService(configuration) { service in
+                    let transcription = FileTranscription(
+                        service: service, template: tool.template(configuration, format: format.format ?? .text),
+                        report: screen.show)
+                    return try await transcribe(by: transcription, screen)
+                }
+            }
+        }
+    }
+
+    private func transcribe(by transcription: FileTranscription, _ screen: DictationScreen) async throws -> Bool {
+        var isComplete = true
+        for (index, file) in files.enumerated() {
+            let place = files.count > 1 ? "\(index + 1)/\(files.count) " : ""
+            do {
+                guard let outputFolder else {
+                    if files.count > 1 { screen.show(.note("\(place)\(file)")) }
+                    _ = try await transcription.transcribe(file) { try screen.write($0) }
+                    continue
+                }
+                let target = target(of: file, in: outputFolder)
+                guard overwrite || !FileManager.default.fileExists(atPath: target) else {
+                    throw Failure("'\(target)' is there already; --overwrite replaces it.")
+                }
+                let text = try await transcription.transcribe(file)
+                try Data("\(text)\n".utf8).write(to: URL(filePath: target), options: .atomic)
+                screen.show(.note("\(place)\(file) → \(target)"))
+            } catch let error where !(error is CancellationError) {
+                isComplete = false
+                screen.show(.warning("\(place)\(file): \(Failure(explaining: error).message)"))
+            }
+        }
+        return isComplete
+    }
+
+    private func target(of file: String, in folder: String) -> String {
+        let name = file == "-" ? "stdin" : URL(filePath: file).deletingPathExtension().lastPathComponent
+        return "\(folder)/\(name).\((format.format ?? .text).fileExtension)"
+    }
+}
+
+/// `-c` of the commands that ask a server.
+struct ConfigurationOption: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The configuration file. (default: as for asr2clip)", valueName: "file"))
+    var config: String?
+}
+
+extension ResponseFormat {
+    /// What files in this format end in.
+    fileprivate var fileExtension: String {
+        switch self {
+        case .text: "txt"
+        case .json, .verboseJSON: "json"
+        case .srt, .vtt: rawValue
+        }
+    }
+}

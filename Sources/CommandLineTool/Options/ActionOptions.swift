@@ -1,0 +1,83 @@
+import ArgumentParser
+
+/// What `asr2clip` is to do; dictate, if nothing is said.
+struct ActionOptions: ParsableArguments {
+    /// The things it can do.
+    enum Action {
+        case dictate, transcribe, retry, serve, downloadModel, test, listDevices, edit, generateConfiguration
+        case printConfiguration
+
+        /// The option that asks for it.
+        var word: String {
+            switch self {
+            case .dictate: "dictation"
+            case .transcribe: "-i"
+            case .retry: "--retry"
+            case .serve: "--serve"
+            case .downloadModel: "--download-model"
+            case .test: "--test"
+            case .listDevices: "--list_devices"
+            case .edit: "--edit"
+            case .generateConfiguration: "--generate_config"
+            case .printConfiguration: "--print_config"
+            }
+        }
+    }
+
+    @Option(
+        name: [.customShort("i"), .customLong("input")], parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Transcribe a file; - is standard input. May be repeated.", valueName: "file"))
+    var inputs: [String] = []
+
+    @Flag(help: "Send again what was recorded and could not be transcribed.")
+    var retry = false
+
+    @Flag(help: "Serve speech recognition over OpenAI's transcription API.")
+    var serve = false
+
+    @Flag(name: .both("download_model"), help: "Fetch the default model and exit.")
+    var downloadModel = false
+
+    @Flag(help: "Check configuration, server, model, microphone and clipboard, and say what to do.")
+    var test = false
+
+    @Flag(name: .both("list_devices"), help: "List the microphones.")
+    var listDevices = false
+
+    @Flag(name: .shortAndLong, help: "Open the configuration file in $VISUAL or $EDITOR; it is made if there is none.")
+    var edit = false
+
+    @Flag(
+        name: .both("generate_config"),
+        help: "Write a configuration file to begin with to standard output, or to the file that -c names.")
+    var generateConfiguration = false
+
+    @Flag(name: .both("print_config"), help: "Show the configuration in force.")
+    var printConfiguration = false
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The configuration file. (default: ./asr2clip.conf, ~/.config/asr2clip/config.yaml, "
+                + "~/.config/asr2clip.conf or ~/.asr2clip.conf) With --serve and --download-model: the model registry. "
+                + "(default: ~/.local/share/asr2clip/models.yaml)",
+            valueName: "file"))
+    var config: String?
+
+    func validate() throws {
+        guard let second = actions.dropFirst().first, let first = actions.first else { return }
+        throw ValidationError("\(first.word) and \(second.word) exclude one another.")
+    }
+
+    /// What was asked for.
+    var action: Action { actions.first ?? .dictate }
+
+    private var actions: [Action] {
+        let wishes: [(Bool, Action)] = [
+            (!inputs.isEmpty, .transcribe), (retry, .retry), (serve, .serve), (downloadModel, .downloadModel),
+            (test, .test), (listDevices, .listDevices), (edit, .edit), (generateConfiguration, .generateConfiguration),
+            (printConfiguration, .printConfiguration),
+        ]
+        return wishes.filter(\.0).map(\.1)
+    }
+}

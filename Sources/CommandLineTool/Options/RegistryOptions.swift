@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import ModelStore
+
+/// Where the models are: the same options for the server and for the commands that work beside it.
+struct RegistryOptions: ParsableArguments {
+    @OptionGroup var models: ModelFolderOption
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The model registry. (default: ~/.local/share/asr2clip/models.yaml, made on the first run)",
+            valueName: "models.yaml"))
+    var config: String?
+
+    /// The paths that flags and environment give.
+    var paths: ModelPaths { models.paths(registry: config) }
+}
+
+/// `--model-dir`.
+struct ModelFolderOption: ParsableArguments {
+    @Option(
+        name: .customLong("model-dir"),
+        help: ArgumentHelp(
+            "Folder with the models, or with the default model's files. "
+                + "(default: $ASR2CLIP_MODEL_DIR, else ~/.local/share/asr2clip/models)", valueName: "folder"))
+    var directory: String?
+
+    /// The paths that flags and environment give, with a registry that was named.
+    ///
+    /// - Parameter fallback: The folder where the flag names none.
+    func paths(registry: String?, else fallback: String? = nil) -> ModelPaths {
+        ModelPaths(
+            environment: ProcessInfo.processInfo.environment, modelDirectory: directory ?? fallback,
+            registryFile: registry, currentFolder: FileManager.default.currentDirectoryPath)
+    }
+}
+
+/// `--num-threads`.
+struct ThreadOption: ParsableArguments {
+    @Option(
+        name: .customLong("num-threads"),
+        help: ArgumentHelp(
+            "Segments recognised at once, at most one a processor core. (default: the registry's, else 4)",
+            valueName: "number"))
+    var number: Int?
+
+    func validate() throws {
+        if let number, number < 1 {
+            throw ValidationError("The number of threads must be 1 or more, not \(number).")
+        }
+    }
+}

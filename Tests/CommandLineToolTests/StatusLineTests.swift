@@ -1,0 +1,71 @@
+import Dictation
+import Testing
+
+@testable import CommandLineTool
+
+@Suite struct StatusLineTests {
+    private let start = ContinuousClock.now
+
+    private func line(_ events: [DictationEvent], width: Int = 80, hasColor: Bool = false, after time: Duration = .zero)
+        -> String?
+    {
+        var line = StatusLine()
+        line.width = width
+        line.hasColor = hasColor
+        line.advice = "Ctrl-C ends"
+        for event in events { line.receive(event, at: start) }
+        return line.text(at: start + time)
+    }
+
+    @Test func thereIsNothingToTellAtFirst() {
+        #expect(line([.started(device: "mic")]) == nil)
+    }
+
+    @Test(arguments: [
+        ([Float](repeating: 0, count: 10), "░░░░░░░░░░░░░░░░░░░░"),
+        ([Float](repeating: 1, count: 10), "████████████████████"),
+        ([Float](repeating: 0.0316, count: 10), "██████████░░░░░░░░░░"),
+    ])
+    func theMeterShowsLevelAndTime(samples: [Float], bar: String) {
+        #expect(line([.level(SoundLevel(of: samples), .seconds(67))]) == "● 1:07  \(bar)  Ctrl-C ends")
+    }
+
+    @Test func coloursAreOnlyForThoseWhoWantThem() {
+        let event = DictationEvent.level(SoundLevel(of: [0.1]), .seconds(1))
+        #expect(line([event])?.contains("\u{1B}") == false)
+        #expect(line([event], hasColor: true)?.contains("\u{1B}[32m") == true)
+        #expect(line([.level(SoundLevel(of: [1]), .seconds(1))], hasColor: true)?.contains("\u{1B}[31m") == true)
+    }
+
+    @Test func whatIsWaitedForIsShownBesideTheMeter() {
+        let level = DictationEvent.level(SoundLevel(of: [0.1]), .seconds(1))
+        #expect(line([.transcribing(.seconds(2)), level])?.contains("transcribing…") == true)
+        #expect(line([.transcribing(.seconds(2)), level, .transcribed])?.contains("transcribing…") == false)
+    }
+
+    @Test func theWheelTurnsWhileWaiting() {
+        let events = [DictationEvent.listened, .transcribing(.seconds(7))]
+        let first = line(events)
+        #expect(first?.hasSuffix("Transcribing 7 s of sound… 0:00") == true)
+        #expect(line(events, after: .milliseconds(150)) != first)
+        #expect(line(events + [.transcribed]) == nil)
+    }
+
+    @Test func aLongFileHasABar() {
+        let events = [DictationEvent.transcribing(.seconds(3600)), .progress(.sent(1))]
+        #expect(line(events + [.progress(.heard(.seconds(1800)))])?.hasSuffix("  30:00 of 1:00:00") == true)
+        #expect(line(events + [.progress(.heard(.seconds(1800)))])?.hasPrefix("████████████████████░") == true)
+        #expect(line([events[0], .progress(.sent(0.25))])?.hasSuffix("  sending") == true)
+        #expect(line([.transcribing(.seconds(5)), .progress(.heard(.seconds(2)))])?.contains("Transcribing") == true)
+    }
+
+    @Test(arguments: [10, 20, 40, 60])
+    func theLineFitsTheTerminal(width: Int) {
+        let level = DictationEvent.level(SoundLevel(of: [0.1]), .seconds(1))
+        for events in [
+            [level], [.transcribing(.seconds(7))], [.transcribing(.seconds(90)), .progress(.heard(.seconds(9)))],
+        ] {
+            #expect((line(events, width: width)?.count ?? 0) < width)
+        }
+    }
+}
