@@ -64,6 +64,7 @@ public struct Segmenter: Sendable {
     /// - Parameters:
     ///   - isSpeech: Whether somebody spoke in it.
     ///   - window: Where it lies; windows follow one another without gaps.
+    /// - Returns: What it came to.
     public mutating func receive(_ isSpeech: Bool, in window: Range<Int>) -> Action {
         switch state {
         case .silent:

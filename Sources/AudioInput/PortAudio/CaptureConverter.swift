@@ -28,9 +28,7 @@ final class CaptureConverter {
         pointer.pointee.nb_samples = Int32(samples.count)
         av_channel_layout_default(&pointer.pointee.ch_layout, 1)
         guard av_frame_get_buffer(pointer, 0) == 0, let target = pointer.pointee.data.0 else { return [] }
-        samples.withUnsafeBytes {
-            UnsafeMutableRawPointer(target).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
-        }
+        samples.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: target, count: $0.count).copyMemory(from: $0) }
         try? resampler.convert(frame, into: &converted)
         return converted
     }

@@ -41,6 +41,7 @@ public struct InputDevice: Sendable, Equatable {
     /// - Parameters:
     ///   - wish: A number, a name, or the only name's part, in any case; `nil` means the default device.
     ///   - devices: The devices there are.
+    /// - Returns: The device.
     /// - Throws: `MicrophoneError` that lists them, if none or several fit.
     static func find(_ wish: String?, among devices: [InputDevice]) throws(MicrophoneError) -> InputDevice {
         guard !devices.isEmpty else {

@@ -26,9 +26,12 @@ struct ModelFolderOption: ParsableArguments {
                 + "(default: $ASR2CLIP_MODEL_DIR, else ~/.local/share/asr2clip/models)", valueName: "folder"))
     var directory: String?
 
-    /// The paths that flags and environment give, with a registry that was named.
+    /// Works out the paths from flags and environment.
     ///
-    /// - Parameter fallback: The folder where the flag names none.
+    /// - Parameters:
+    ///   - registry: The registry that was named, if any.
+    ///   - fallback: The folder where the flag names none.
+    /// - Returns: The paths.
     func paths(registry: String?, else fallback: String? = nil) -> ModelPaths {
         ModelPaths(
             environment: ProcessInfo.processInfo.environment, modelDirectory: directory ?? fallback,

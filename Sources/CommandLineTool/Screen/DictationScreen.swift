@@ -27,6 +27,7 @@ final class DictationScreen: Sendable {
     /// - Parameters:
     ///   - isQuiet: Whether to show texts, warnings and errors only.
     ///   - advice: How to stop, beside the meter.
+    ///   - environment: The process's environment.
     init(isQuiet: Bool, advice: String = "", environment: [String: String]) {
         self.isQuiet = isQuiet
         terminal = isQuiet ? nil : ErrorTerminal(environment: environment)

@@ -60,6 +60,7 @@ actor UploadBody {
     /// The pieces, to be read once.
     ///
     /// - Parameter onSent: Told what share of the body has been asked for, 0…1.
+    /// - Returns: The pieces.
     nonisolated func pieces(
         onSent: @escaping @Sendable (Double) async throws -> Void
     ) -> AsyncThrowingStream<ByteBuffer, any Error> {

@@ -53,6 +53,7 @@ public enum ClipboardMethod: String, CaseIterable, Sendable {
     /// - Parameters:
     ///   - environment: Which displays there are, and whether we are at the end of an SSH connection.
     ///   - hasTerminal: Whether there is a terminal to ask.
+    /// - Returns: The ways to try, in order.
     static func candidates(environment: [String: String], hasTerminal: Bool) -> [ClipboardMethod] {
         func isSet(_ name: String) -> Bool { environment[name]?.isEmpty == false }
         var candidates: [ClipboardMethod] = []

@@ -5,10 +5,13 @@ enum TerminalClipboard {
     /// More bytes than this are dropped in silence by terminals: 100 000 of the encoded form, as xterm allows.
     static let limit = 74_994
 
-    /// What is written to the terminal.
+    /// Writes out what the terminal is told.
     ///
-    /// - Parameter isInsideTmux: tmux passes on what is wrapped for it, if `allow-passthrough` is on; the bare form is for
-    ///   its `set-clipboard on`.
+    /// - Parameters:
+    ///   - text: What is to be copied.
+    ///   - isInsideTmux: tmux passes on what is wrapped for it, if `allow-passthrough` is on; the bare form is for its
+    ///     `set-clipboard on`.
+    /// - Returns: The control sequence.
     static func sequence(for text: String, isInsideTmux: Bool) -> String {
         let bare = "\u{1B}]52;c;\(Data(text.utf8).base64EncodedString())\u{07}"
         guard isInsideTmux else { return bare }

@@ -18,7 +18,9 @@ public struct OutputFile: Sendable {
 
     /// Appends a text and a line end.
     ///
-    /// - Parameter moment: When it was said, written before it in local time: `[2026-11-24 09:05:00] …`.
+    /// - Parameters:
+    ///   - text: What to append.
+    ///   - moment: When it was said, written before it in local time: `[2026-11-24 09:05:00] …`.
     /// - Throws: `DeliveryError`.
     public func append(_ text: String, saidAt moment: Date? = nil) throws(DeliveryError) {
         let stamp = moment.map { "[\($0.formatted(Self.stamp))] " } ?? ""

@@ -39,7 +39,7 @@ actor Listener {
     /// Listens until it is told to stop, or the device is gone.
     ///
     /// - Parameters:
-    ///   - isStopped: Asked all the time.
+    ///   - isListening: Asked all the time.
     ///   - onLevel: Told how loud it is and how long it has been listened.
     ///   - onRecording: Given each recording, in order, as soon as it is complete.
     /// - Returns: How often sound was lost on its way.

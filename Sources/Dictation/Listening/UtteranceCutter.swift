@@ -35,7 +35,11 @@ struct UtteranceCutter {
     /// Where we are, in samples from the start.
     private var position = 0
 
-    /// - Parameter window: How many samples the detector hears at once.
+    /// Begins before the first sound.
+    ///
+    /// - Parameters:
+    ///   - mode: When sound becomes a recording.
+    ///   - window: How many samples the detector hears at once.
     init(_ mode: ListeningMode, window: Int) {
         self.mode = mode
         self.window = window
@@ -56,7 +60,10 @@ struct UtteranceCutter {
 
     /// Takes the next sound.
     ///
-    /// - Parameter isSpeech: Asked of each window, in order, where the mode wants to know.
+    /// - Parameters:
+    ///   - sound: Samples at 16 kHz, any number of them.
+    ///   - isSpeech: Asked of each window, in order, where the mode wants to know.
+    /// - Returns: What to do, in order.
     mutating func receive(_ sound: [Float], isSpeech: (ArraySlice<Float>) -> Bool) -> [Step] {
         guard case .utterances = mode else { return takeAll(sound) }
         var steps: [Step] = []
