@@ -179,7 +179,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "SpeechRecognition", "TestSupport", "asr2clip", "asr2clip-serve", .asyncHTTPClient, .nioCore,
-                .subprocess, .systemPackage,
+                .nioPosix, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
     ]

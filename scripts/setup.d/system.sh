@@ -8,6 +8,8 @@ debian_packages=(
     portaudio19-dev                                                 # recording
     python3 python3-pip python3-venv                                # fetching the pinned files; the client tests
 )
+# What the tests of dictation take besides: a sound server and a display without hardware, the clipboard's programs.
+live_test_packages=(pulseaudio pulseaudio-utils libasound2-plugins xvfb xclip xsel)
 pkg_config_names=(libavformat libavcodec libswresample libavutil libarchive portaudio-2.0)
 
 require_tools() {
@@ -53,35 +55,56 @@ require_libraries() {
 $advice"
 }
 
-missing_debian_packages() {
+# Of the packages named, those that are not installed.
+missing_of() {
     local -A installed=()
     local name status
     while read -r name status; do
         [[ $status == installed ]] && installed[$name]=yes
-    done < <(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' \
-        "${debian_packages[@]}" 'libstdc++-*-dev' 2>/dev/null)
-    for name in "${debian_packages[@]}"; do
+    done < <(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null)
+    for name in "$@"; do
         [[ -n ${installed[$name]:-} ]] || echo "$name"
     done
-    [[ ${!installed[*]} == *libstdc++* ]] || echo g++  # brings the libstdc++ that fits the distribution
+}
+
+missing_debian_packages() {
+    missing_of "${debian_packages[@]}"
+    # Brings the libstdc++ that fits the distribution.
+    [[ $(dpkg-query --show --showformat='${db:Status-Status} ' 'libstdc++-*-dev' 2>/dev/null) == *installed* ]] ||
+        echo g++
 }
 
 install_debian_packages() {
-    local packages as_root=()
+    local packages
     mapfile -t packages < <(missing_debian_packages)
     ((${#packages[@]} > 0)) || return 0
-    local install=(apt-get install --yes --no-install-recommends "${packages[@]}")
-    if ((EUID != 0)); then
-        may_use_sudo || fail "missing system packages: ${packages[*]}
+    if ((EUID != 0)) && ! may_use_sudo; then
+        fail "missing system packages: ${packages[*]}
 Installing them needs root. Run this as root, or with sudo, and then $0 again:
-    apt-get update && ${install[*]}"
-        as_root=(sudo)
+    apt-get update && apt-get install --yes --no-install-recommends ${packages[*]}"
     fi
-    say "Installing system packages: ${packages[*]}"
-    if ! "${as_root[@]}" apt-get update --quiet ||
-        ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" --quiet -o DPkg::Lock::Timeout=120; then
+    apt_install "${packages[@]}" ||
         fail "cannot install the system packages ${packages[*]}: see apt-get's message above."
+}
+
+# Tests that need these say that they are skipped when it does not work.
+install_live_test_packages() {
+    local packages
+    command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || return 0
+    mapfile -t packages < <(missing_of "${live_test_packages[@]}")
+    ((${#packages[@]} > 0)) || return 0
+    if ! { ((EUID == 0)) || may_use_sudo; } || ! apt_install "${packages[@]}"; then
+        say "the tests of dictation will be skipped; they need ${packages[*]}"
     fi
+}
+
+apt_install() {
+    local as_root=()
+    ((EUID == 0)) || as_root=(sudo)
+    say "Installing system packages: $*"
+    "${as_root[@]}" apt-get update --quiet &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@" \
+            --quiet -o DPkg::Lock::Timeout=120
 }
 
 # Without a password, or with somebody at the terminal to type it.

@@ -44,8 +44,8 @@ struct ServerConnection: Sendable {
     }
 
     /// The body of a GET.
-    func get(_ path: String) async throws -> String {
-        try await withResponse(to: request(path), patience: .seconds(10)) { response in
+    func get(_ path: String, patience: Duration = .seconds(10)) async throws -> String {
+        try await withResponse(to: request(path), patience: patience) { response in
             String(buffer: try await response.body.collect(upTo: 1 << 24))
         }
     }

@@ -48,12 +48,12 @@ public struct TranscriptionClient: TranscriptionService {
         preconditionFailure("The loop ends by returning or throwing.")
     }
 
-    /// Makes sure that somebody answers at the server's address, whatever the answer is.
+    /// Makes sure that somebody listens at the server's address, whatever the answer is, and if it takes its time.
     ///
     /// - Throws: `ClientError` (`unreachable`).
     public func checkReachable() async throws {
         do {
-            _ = try await server.get("models")
+            _ = try await server.get("models", patience: .seconds(1))
         } catch let error as ClientError where error.code != .unreachable {}
     }
 

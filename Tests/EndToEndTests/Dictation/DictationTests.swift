@@ -1,0 +1,193 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Speech from a virtual microphone through the tool and a real server.
+@Suite(
+    .serialized, .enabled(if: SoundServer.isInstalled, SoundServer.advice),
+    .enabled(if: Display.isInstalled, Display.advice), .server(TestRegistry([.transducer])))
+struct DictationTests {
+    private struct Surroundings {
+        let sound: SoundServer
+        let display: Display
+
+        var environment: [String: String] { sound.environment.merging(["DISPLAY": display.name]) { $1 } }
+
+        /// Lends the tool once it listens.
+        func listening<R: Sendable>(
+            _ arguments: [String] = [], url: String? = nil, _ body: (RunningProcess) async throws -> R
+        ) async throws -> R {
+            let url = try url ?? ServerProcess.shared().url
+            return try await withProcess(
+                ServerProcess.path(of: "asr2clip"), ["--url", url] + arguments, environment: environment
+            ) { tool in
+                try await eventually("the tool listens, and not: \(tool.standardError)") {
+                    tool.standardError.contains("Listening to")
+                }
+                return try await body(tool)
+            }
+        }
+
+        /// Runs the tool to its end.
+        func run(_ arguments: [String]) async throws -> (status: Int32?, output: String, error: String) {
+            let result = try await runToEnd(
+                ServerProcess.path(of: "asr2clip"), ["--url", try ServerProcess.shared().url] + arguments,
+                environment: environment)
+            if case .exited(let code) = result.status { return (code, result.output, result.error) }
+            return (nil, result.output, result.error)
+        }
+    }
+
+    private func withSurroundings(_ body: (Surroundings) async throws -> Void) async throws {
+        try await withSoundServer { sound in
+            try await withDisplay { display in try await body(Surroundings(sound: sound, display: display)) }
+        }
+    }
+
+    private static let utterances = Manifest.shared.session.utterances.map { $0.text.uppercased() }
+
+    @Test func aSentenceIsPrintedAndCopied() async throws {
+        try await withSurroundings { here in
+            try await here.listening { tool in
+                try await here.sound.play("en_digits_16k.wav")
+                tool.signal(SIGINT)
+                #expect(try await tool.exit() == .exited(0))
+                #expect(tool.standardOutput == "ONE TWO THREE FOUR\n")
+                #expect(try await here.display.clipboard() == "ONE TWO THREE FOUR")
+            }
+            #expect(here.sound.recordings.isEmpty)
+        }
+    }
+
+    @Test func everyUtteranceComesOnceAndInOrder() async throws {
+        try await withSurroundings { here in
+            let notes = here.sound.file("notes.txt")
+            try await here.listening(["--vad", "--silence_duration", "0.5", "-o", notes]) { tool in
+                try await here.sound.play(Manifest.shared.session.file)
+                try await eventually("the last utterance") { tool.standardOutput.contains("START NINE STOP\n") }
+                #expect(try await here.display.clipboard() == "START NINE STOP")
+                tool.signal(SIGINT)
+                #expect(try await tool.exit() == .exited(0))
+                #expect(tool.standardOutput.split(separator: "\n").map(String.init) == Self.utterances)
+            }
+            let lines = try String(contentsOfFile: notes, encoding: .utf8).split(separator: "\n")
+            #expect(lines.map { String($0.drop { $0 != "]" }.dropFirst(2)) } == Self.utterances)
+            #expect(lines.allSatisfy { $0.hasPrefix("[20") })
+            #expect(lines == lines.sorted { $0.prefix(21) < $1.prefix(21) })
+            #expect(here.sound.recordings.isEmpty)
+        }
+    }
+
+    @Test(arguments: [["--interval", "4"], ["--vad", "--interval", "2"]])
+    func atIntervalsNothingIsLost(arguments: [String]) async throws {
+        try await withSurroundings { here in
+            try await here.listening(arguments) { tool in
+                try await here.sound.play("en_long_16k.flac")
+                tool.signal(SIGINT)
+                #expect(try await tool.exit() == .exited(0))
+                #expect(tool.standardOutput.split(separator: "\n").count > 2)
+                let said = tool.standardOutput.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                #expect(said == "OPEN ONE TWO THREE LEFT RIGHT FOUR FIVE SIX SEVEN STOP NINE CLOSE ZERO")
+            }
+        }
+    }
+
+    @Test func theEndOfListeningFinishesWhatWasSaid() async throws {
+        try await withSurroundings { here in
+            try await here.listening(["--vad", "--silence_duration", "30"]) { tool in
+                try await here.sound.play("en_digits_16k.wav")
+                tool.signal(SIGINT)
+                #expect(try await tool.exit() == .exited(0))
+                #expect(tool.standardOutput == "ONE TWO THREE FOUR\n")
+            }
+        }
+    }
+
+    @Test func cancellingLeavesTheClipboardAloneAndKeepsTheSound() async throws {
+        try await withSurroundings { here in
+            // A server that takes the recording and never answers.
+            try await withSilentServer { url in
+                try await here.listening(["--model", "m"], url: url) { tool in
+                    try await here.sound.play("en_digits_16k.wav")
+                    tool.signal(SIGINT)
+                    try await Task.sleep(for: .milliseconds(300))
+                    tool.signal(SIGINT)
+                    #expect(try await tool.exit() == .exited(130))
+                    #expect(tool.standardOutput == "")
+                }
+            }
+            #expect(try await here.display.clipboard() == nil)
+            #expect(here.sound.recordings.count == 1)
+            let retry = try await here.run(["--retry"])
+            #expect(retry.status == 0)
+            #expect(retry.output == "ONE TWO THREE FOUR\n")
+            #expect(here.sound.recordings.isEmpty)
+            #expect(try await here.run(["--retry"]).error.contains("No recording waits"))
+        }
+    }
+
+    @Test func aFailedRequestSaysWhereTheSoundIs() async throws {
+        try await withSurroundings { here in
+            try await here.listening(["--model", "nobody"]) { tool in
+                try await here.sound.play("en_digits_16k.wav")
+                tool.signal(SIGINT)
+                #expect(try await tool.exit() == .exited(1))
+                #expect(tool.standardOutput == "")
+                #expect(tool.standardError.contains("answers 404"))
+                #expect(tool.standardError.contains("asr2clip --retry"))
+                let file = try #require(here.sound.recordings.first)
+                #expect(tool.standardError.contains(file))
+            }
+            #expect(try await here.run(["--retry"]).output == "ONE TWO THREE FOUR\n")
+        }
+    }
+
+    @Test func theSoundOutlivesTheToolBeingKilled() async throws {
+        try await withSurroundings { here in
+            try await here.listening { tool in
+                try await here.sound.play("en_digits_16k.wav")
+                tool.signal(SIGKILL)
+                _ = try await tool.exit()
+            }
+            let retry = try await here.run(["--retry"])
+            #expect(retry.output == "ONE TWO THREE FOUR\n", "\(retry)")
+        }
+    }
+
+    @Test func aDeviceThatGoesAwayEndsListeningWithWhatWasSaid() async throws {
+        try await withSurroundings { here in
+            try await here.listening { tool in
+                try await here.sound.play("en_digits_16k.wav")
+                here.sound.process.signal(SIGKILL)
+                #expect(try await tool.exit() == .exited(1))
+                #expect(tool.standardOutput == "ONE TWO THREE FOUR\n")
+                #expect(tool.standardError.contains("gives no sound any more"))
+            }
+        }
+    }
+
+    @Test func anUnknownDeviceIsNamedWithThoseThereAre() async throws {
+        try await withSurroundings { here in
+            let result = try await here.run(["--device", "kazoo"])
+            #expect(result.status == 1)
+            #expect(result.error.contains("'kazoo'") && result.error.contains("'default'"))
+            let list = try await here.run(["--list_devices"])
+            #expect(list.status == 0 && list.output.contains("default"))
+        }
+    }
+
+    @Test func theSelfTestFindsAllWellAndSaysWhatIsNot() async throws {
+        try await withSurroundings { here in
+            let good = try await here.run(["--test"])
+            #expect(good.status == 0, "\(good)")
+            let subjects = ["Configuration", "Server", "Model", "Transcription", "Microphone", "Clipboard"]
+            for subject in subjects { #expect(good.output.contains("✓ \(subject): "), "\(subject)") }
+            let bad = try await here.run(["--test", "--model", "nobody", "--device", "kazoo", "--clipboard", "wl-copy"])
+            #expect(bad.status == 1)
+            for subject in ["Model", "Transcription", "Microphone"] {
+                #expect(bad.output.contains("✗ \(subject): "), "\(subject)")
+            }
+            #expect(try await here.display.clipboard() == nil)
+        }
+    }
+}
