@@ -36,6 +36,13 @@ struct ModelEngines {
             serving: Self.served(registry, numThreads: numThreads), logger: logger)
     }
 
+    /// Ends fetches and engines, and removes what they kept on disk.
+    func shutDown() async {
+        await store.shutDown()
+        await pool.shutDown()
+        directory.remove()
+    }
+
     /// All usable models, with as many decode lanes as asked for, but no more than there are cores.
     static func served(_ registry: ModelRegistry, numThreads: Int?) -> ServedModels {
         ServedModels(

@@ -36,7 +36,7 @@ struct OwnEngine: Transcriber {
         do {
             entry = try await engines.store.resolve(name)
         } catch {
-            engines.directory.remove()
+            await engines.shutDown()
             throw error
         }
         self.model = entry.name
@@ -56,8 +56,6 @@ struct OwnEngine: Transcriber {
 
     /// Ends the engine.
     func shutDown() async {
-        await engines.store.shutDown()
-        await engines.pool.shutDown()
-        engines.directory.remove()
+        await engines.shutDown()
     }
 }

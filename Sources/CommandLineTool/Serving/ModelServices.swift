@@ -6,7 +6,6 @@ struct ModelServices: Service {
 
     func run() async throws {
         try? await gracefulShutdown()
-        await engines.store.shutDown()
-        await engines.pool.shutDown()
+        await engines.shutDown()
     }
 }

@@ -1,0 +1,200 @@
+import Foundation
+import Subprocess
+import TestSupport
+import Testing
+
+/// The tool with files, configurations and a real server; no microphone.
+@Suite(.serialized, .server(TestRegistry([.senseVoice])))
+struct ToolTests {
+    private let folder: ServerFolder
+    private let files: TemporaryFolder
+
+    init() throws {
+        folder = try ServerFolder()
+        files = try TemporaryFolder()
+    }
+
+    private struct Outcome {
+        var status: TerminationStatus
+        var output: String
+        var error: String
+    }
+
+    private func run(_ arguments: [String], _ variables: [String: String] = [:]) async throws -> Outcome {
+        let result = try await runToEnd(
+            ServerProcess.path(of: "asr2clip"), arguments, environment: folder.environment.merging(variables) { $1 })
+        return Outcome(status: result.status, output: result.output, error: result.error)
+    }
+
+    private func transcribe(_ arguments: [String]) async throws -> Outcome {
+        try await run(["--url", try ServerProcess.shared().url] + arguments)
+    }
+
+    @Test func filesOfAnyFormatBecomeTextInOrder() async throws {
+        let recordings = ["en_digits_16k.wav", "en_44k1_aac.m4a", "en_48k_opus.webm"]
+        let expected = recordings.map { file in
+            Manifest.shared.files.first { $0.file == file }?.result(of: "sense_voice")
+        }
+        let outcome = try await transcribe(recordings.flatMap { ["-i", Fixtures.audio($0)] } + ["-q"])
+        #expect(outcome.status == .exited(0))
+        #expect(outcome.error.contains("clipboard") == true)
+        #expect(outcome.output == expected.compactMap { $0.map { $0.text + "\n" } }.joined())
+        #expect(expected.allSatisfy { $0 != nil })
+    }
+
+    @Test(arguments: [
+        ("json", #"{"text": "one two three four"}"#), ("verbose_json", #""duration": 1.699"#), ("srt", "00:00:0"),
+        ("vtt", "WEBVTT\n"),
+    ])
+    func everyFormatComesFromTheServer(format: String, part: String) async throws {
+        let outcome = try await transcribe(
+            ["-i", Fixtures.audio("en_digits_16k.wav"), "--format", format, "--clipboard", "none"])
+        #expect(outcome.status == .exited(0))
+        #expect(outcome.output.contains(part) && outcome.output.contains("one two three four"), "\(outcome.output)")
+        #expect(outcome.error == "")
+    }
+
+    @Test func standardInputIsAFileToo() async throws {
+        let result = try await Subprocess.run(
+            .path("/bin/sh"),
+            arguments: [
+                "-c", "exec \"$0\" --url \"$1\" -i - --clipboard none < \"$2\"", ServerProcess.path(of: "asr2clip"),
+                try ServerProcess.shared().url, Fixtures.audio("en_44k1_vorbis.ogg"),
+            ], environment: .custom(folder.subprocessEnvironment), output: .string(limit: 4096), error: .string(limit: 4096))
+        #expect(result.terminationStatus == .exited(0), "\(result.standardError)")
+        #expect(result.standardOutput == "down nine four\n")
+        #expect(folder.runs.isEmpty)
+    }
+
+    @Test func textsAreAppendedToTheFile() async throws {
+        let notes = try files.write(Data("before\n".utf8), to: "notes.txt")
+        for _ in 0..<2 {
+            let outcome = try await transcribe(
+                ["-i", Fixtures.audio("en_digits_16k.wav"), "-o", notes, "--clipboard", "none"])
+            #expect(outcome.status == .exited(0))
+        }
+        #expect(try String(contentsOfFile: notes, encoding: .utf8) == "before\none two three four\none two three four\n")
+    }
+
+    @Test(arguments: [
+        ("bad_text.wav", "bad_text.wav"), ("no-such-file.wav", "no-such-file.wav"), ("bad_zero_bytes.wav", "is empty"),
+    ])
+    func aBadFileIsNamedAndTheOthersAreDone(file: String, words: String) async throws {
+        let outcome = try await transcribe(
+            ["-i", Fixtures.audio(file), "-i", Fixtures.audio("en_digits_16k.wav"), "--clipboard", "none"])
+        #expect(outcome.status == .exited(1))
+        #expect(outcome.output == "one two three four\n")
+        #expect(outcome.error.contains(words), "\(outcome.error)")
+        #expect(outcome.error.hasPrefix("asr2clip: "))
+    }
+
+    @Test func anOutputThatCannotBeWrittenIsToldBeforeAnythingIsAsked() async throws {
+        let outcome = try await transcribe(["-i", Fixtures.audio("en_digits_16k.wav"), "-o", files.file("no/where")])
+        #expect(outcome.status == .exited(1))
+        #expect(outcome.output == "")
+        #expect(outcome.error.contains("no/where"))
+    }
+
+    @Test func theSubcommandWritesAFileForEach() async throws {
+        let target = files.file("texts")
+        let recordings = ["en_digits_16k.wav", "zh_digits_16k.wav"].map { Fixtures.audio($0) }
+        let arguments = ["transcribe", "--url", try ServerProcess.shared().url, "--output-dir", target] + recordings
+        let outcome = try await run(arguments)
+        #expect(outcome.status == .exited(0), "\(outcome.error)")
+        #expect(outcome.output == "")
+        #expect(outcome.error.split(separator: "\n").count == 2)
+        #expect(outcome.error.contains("2/2 "))
+        #expect(try String(contentsOfFile: target + "/en_digits_16k.txt", encoding: .utf8) == "one two three four\n")
+        let again = try await run(arguments)
+        #expect(again.status == .exited(1))
+        #expect(again.error.contains("--overwrite"))
+        #expect(try await run(arguments + ["--overwrite"]).status == .exited(0))
+    }
+
+    @Test func withoutAnyConfigurationTheWaysOnAreTwoLines() async throws {
+        // Nobody listens at the default address, unless somebody tests on a machine that serves.
+        let outcome = try await run(["--url", "http://127.0.0.1:9", "-i", Fixtures.audio("en_digits_16k.wav")])
+        #expect(outcome.status == .exited(1))
+        let lines = outcome.error.split(separator: "\n")
+        #expect(lines.count == 2, "\(outcome.error)")
+        #expect(lines.first?.contains("asr2clip-serve") == true)
+        #expect(lines.last?.contains("--generate_config") == true)
+    }
+
+    @Test(arguments: ["/v1/", "/v1", "", "/"])
+    func theAddressMayEndAsItLikes(ending: String) async throws {
+        let yaml = "api_base_url: \"\(try ServerProcess.shared().url)\(ending)\"\napi_key: \"not-used\"\n"
+        let file = try files.write(Data(yaml.utf8), to: "local_config.yaml")
+        let outcome = try await run(["-c", file, "-i", Fixtures.audio("en_digits_16k.wav"), "--clipboard", "none"])
+        #expect(outcome.output == "one two three four\n", "\(outcome.error)")
+    }
+
+    @Test func aConfigurationThatIsMissingOrWrongIsNeverAnotherOne() async throws {
+        try FileManager.default.createDirectory(atPath: folder.home + "/.config/asr2clip", withIntermediateDirectories: true)
+        try Data("model_name: good\n".utf8).write(to: URL(filePath: folder.home + "/.config/asr2clip/config.yaml"))
+        #expect(try await run(["--print_config"]).output.contains("model_name: \"good\""))
+        let missing = try await run(["-c", files.file("nowhere.yaml"), "--print_config"])
+        #expect(missing.status == .exited(1) && missing.output == "" && missing.error.contains("nowhere.yaml"))
+        let wrong = try files.write(Data("api_base_url: [1]\n".utf8), to: "wrong.yaml")
+        let outcome = try await run(["-c", wrong, "--print_config"])
+        #expect(outcome.status == .exited(1) && outcome.output == "" && outcome.error.contains("wrong.yaml:1"))
+    }
+
+    @Test func aConfigurationToBeginWithIsWrittenForItsOwnerAlone() async throws {
+        let path = files.file("new.yaml")
+        let plain = try await run(["--generate_config"])
+        #expect(plain.status == .exited(0) && plain.error == "")
+        #expect(try await run(["--generate_config", "-c", path]).status == .exited(0))
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == plain.output)
+        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+        #expect(try await run(["--generate_config", "-c", path]).status == .exited(1))
+        #expect(try await run(["-c", path, "--print_config"]).output.contains("# from \(path)"))
+    }
+
+    @Test func theEditorOfTheUserOpensTheFileWhichIsThenChecked() async throws {
+        let path = folder.home + "/.config/asr2clip/config.yaml"
+        let good = try await run(["-e"], ["EDITOR": "sh -c 'echo language: de >> \"$0\"'", "VISUAL": ""])
+        #expect(good.status == .exited(0), "\(good.error)")
+        #expect(try String(contentsOfFile: path, encoding: .utf8).hasSuffix("language: de\n"))
+        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+        let bad = try await run(["--edit"], ["VISUAL": "sh -c 'echo \"quiet: perhaps\" >> \"$0\"'"])
+        #expect(bad.status == .exited(1) && bad.error.contains("quiet"))
+        #expect(try await run(["-e"], ["EDITOR": "false"]).error.contains("'false' failed"))
+    }
+
+    @Test func anEngineOfTheToolsOwnNeedsNoServer() async throws {
+        let registry = try folder.write(TestRegistry([.paraformer, .transducer]))
+        let yaml = """
+            engine: sherpa_onnx
+            model_config_path: \(registry)
+            model_name: transducer
+            num_threads: 1
+            """
+        let file = try files.write(Data(yaml.utf8), to: "own.yaml")
+        for format in ["text", "srt"] {
+            let outcome = try await run(
+                ["-c", file, "-i", Fixtures.audio("en_word_16k.wav"), "--format", format, "--clipboard", "none"])
+            #expect(outcome.status == .exited(0), "\(outcome.error)")
+            #expect(outcome.output.contains("STOP\n") && outcome.error == "")
+        }
+        let bad = try await run(["-c", file, "-i", Fixtures.audio("bad_text.wav"), "--clipboard", "none"])
+        #expect(bad.status == .exited(1) && bad.error.contains("bad_text.wav"))
+        let unknown = try await run(["-c", file, "--model", "nobody", "-i", Fixtures.audio("en_word_16k.wav")])
+        #expect(unknown.status == .exited(1) && unknown.error.contains("'nobody'"))
+        #expect(ProcessTable.processes(mentioning: registry).isEmpty && folder.runs.isEmpty)
+    }
+
+    @Test func theFormWithASubcommandServesToo() async throws {
+        let setup = ServerProcess.Setup(TestRegistry([.paraformer]), ["serve"], executable: "asr2clip")
+        try await withServer(setup) { server in
+            let answer = try await APIClient(server).transcribe("en_word_16k.wav", ["model": "paraformer"])
+            #expect(answer.body == #"{"text": "stop"}"#)
+        }
+    }
+}
+
+extension ServerFolder {
+    fileprivate var subprocessEnvironment: [Environment.Key: String] {
+        Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })
+    }
+}
