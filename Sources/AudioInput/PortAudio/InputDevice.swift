@@ -12,7 +12,7 @@ public struct InputDevice: Sendable, Equatable {
     let sampleRate: Double
     /// How many channels it has.
     let channels: Int
-    /// The delay it promises, in seconds.
+    /// The delay, in seconds, at which it promises not to lose anything on a busy machine.
     let latency: Double
 
     /// All devices that sound can be recorded from.
@@ -32,7 +32,7 @@ public struct InputDevice: Sendable, Equatable {
             return InputDevice(
                 index: Int(index), name: info.name.map { String(cString: $0) } ?? "device \(index)",
                 isDefault: index == standard, sampleRate: info.defaultSampleRate, channels: Int(info.maxInputChannels),
-                latency: info.defaultLowInputLatency)
+                latency: info.defaultHighInputLatency)
         }
     }
 

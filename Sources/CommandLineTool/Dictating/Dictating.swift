@@ -21,9 +21,8 @@ struct Dictating {
                 advice: dictation.isContinuous ? "Ctrl-C ends" : "Enter or Ctrl-C ends, Ctrl-C twice cancels",
                 environment: tool.environment)
             try texts.output.map(OutputFile.init)?.check()
-            if tool.store.waitingCount > 0 {
-                screen.show(.note("\(tool.store.waitingCount) earlier recordings wait: asr2clip --retry sends them."))
-            }
+            let waiting = tool.store.waitingCount
+            if waiting > 0 { screen.show(.note("Recordings that wait to be sent again (--retry): \(waiting).")) }
             let settings = ListeningSettings(
                 mode: dictation.mode, device: dictation.device ?? configuration.audioDevice,
                 threshold: dictation.silenceThreshold ?? ListeningSettings.usualThreshold,

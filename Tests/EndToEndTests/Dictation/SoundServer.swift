@@ -4,7 +4,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// A sound server without hardware: what is played into its sink is what its microphone hears.
+/// A sound server without hardware: what is played into its sink is what its microphone hears, sample for sample. (With
+/// rewinds, which correct what is not played yet, its microphone hears the start of a sound twice now and then.)
 struct SoundServer: Sendable {
     /// Its process.
     let process: RunningProcess
@@ -50,7 +51,8 @@ struct SoundServer: Sendable {
     /// Says something: plays a recording to its end.
     func play(_ recording: String) async throws {
         let result = try await runToEnd(
-            "/usr/bin/paplay", ["--device=virt", Fixtures.audio(recording)], environment: environment)
+            "/usr/bin/paplay", ["--device=virt", Fixtures.audio(recording)],
+            environment: environment)
         guard result.status == .exited(0) else { throw NeverHappened("paplay: \(result.error)") }
     }
 }
@@ -71,8 +73,9 @@ func withSoundServer<R: Sendable>(
         """
     try folder.write(Data(configuration.utf8), to: "alsa.conf")
     let arguments = [
-        "-n", "--exit-idle-time=-1", "--daemonize=no", "--use-pid-file=no", "-L", "module-native-protocol-unix",
-        "-L", "module-null-sink sink_name=virt rate=16000 channels=1", "-L",
+        "-n", "--exit-idle-time=-1", "--daemonize=no", "--use-pid-file=no", "--high-priority=yes", "-L",
+        "module-native-protocol-unix",
+        "-L", "module-null-sink sink_name=virt rate=16000 channels=1 norewinds=1", "-L",
         "module-remap-source master=virt.monitor source_name=mic",
     ]
     return try await withProcess(

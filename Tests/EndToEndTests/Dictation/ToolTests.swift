@@ -60,7 +60,8 @@ struct ToolTests {
             arguments: [
                 "-c", "exec \"$0\" --url \"$1\" -i - --clipboard none < \"$2\"", ServerProcess.path(of: "asr2clip"),
                 try ServerProcess.shared().url, Fixtures.audio("en_44k1_vorbis.ogg"),
-            ], environment: .custom(folder.subprocessEnvironment), output: .string(limit: 4096), error: .string(limit: 4096))
+            ], environment: .custom(folder.subprocessEnvironment), output: .string(limit: 4096),
+            error: .string(limit: 4096))
         #expect(result.terminationStatus == .exited(0), "\(result.standardError)")
         #expect(result.standardOutput == "down nine four\n")
         #expect(folder.runs.isEmpty)
@@ -73,7 +74,8 @@ struct ToolTests {
                 ["-i", Fixtures.audio("en_digits_16k.wav"), "-o", notes, "--clipboard", "none"])
             #expect(outcome.status == .exited(0))
         }
-        #expect(try String(contentsOfFile: notes, encoding: .utf8) == "before\none two three four\none two three four\n")
+        #expect(
+            try String(contentsOfFile: notes, encoding: .utf8) == "before\none two three four\none two three four\n")
     }
 
     @Test(arguments: [
@@ -130,7 +132,8 @@ struct ToolTests {
     }
 
     @Test func aConfigurationThatIsMissingOrWrongIsNeverAnotherOne() async throws {
-        try FileManager.default.createDirectory(atPath: folder.home + "/.config/asr2clip", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: folder.home + "/.config/asr2clip", withIntermediateDirectories: true)
         try Data("model_name: good\n".utf8).write(to: URL(filePath: folder.home + "/.config/asr2clip/config.yaml"))
         #expect(try await run(["--print_config"]).output.contains("model_name: \"good\""))
         let missing = try await run(["-c", files.file("nowhere.yaml"), "--print_config"])
