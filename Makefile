@@ -6,8 +6,10 @@ STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 # For `make serve`: PORT=9000, or any flags of the server in ARGS.
 PORT :=
 ARGS :=
+# For `make install`.
+PREFIX := /usr/local
 
-.PHONY: help setup needs build serve test check format clean FORCE
+.PHONY: help setup needs build serve install test check format clean FORCE
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +33,12 @@ $(BUILT): $(SOURCES) $(if $(wildcard $(SERVER)),,FORCE) | needs
 	swift build --configuration release --product asr2clip-serve $(STATIC)
 	@mv -f $@.new $@ || test -e $@
 
+install: needs ## Build both programs and install them, with libraries, completions and manual pages (PREFIX=/usr/local)
+	swift package --scratch-path .build-install generate-manual --configuration release
+	swift build --scratch-path .build-install --configuration release --product asr2clip $(STATIC)
+	swift build --scratch-path .build-install --configuration release --product asr2clip-serve $(STATIC)
+	scripts/install .build-install $(PREFIX)
+
 test: setup ## Set up, then run everything CI runs
 	@scripts/check
 
@@ -41,4 +49,4 @@ format: ## Format the Swift sources in place
 	swift format --in-place --recursive --parallel --configuration .swift-format Package.swift Sources Tests $(wildcard Benchmarks)
 
 clean: ## Remove what was built; .deps stays
-	rm -rf .build
+	rm -rf .build .build-install

@@ -10,7 +10,7 @@ public enum TranscriptStreamEvent: Sendable {
     case error(JSONValue)
     /// The end of a stream that went well.
     case finished
-    /// A comment that other clients than ours skip: the recording has been heard up to here.
+    /// A comment, for clients that ask for it: the recording has been heard up to here.
     case heard(Duration)
     /// A comment that clients skip; it keeps proxies from closing a quiet connection.
     case keepAlive

@@ -103,6 +103,17 @@ struct ResponseTests {
                 """)
     }
 
+    @Test func whoAsksIsToldHowFarTheRecordingHasBeenHeard() async throws {
+        let file = try MultipartBody.Upload(path: Fixtures.audio("en_digits_16k.wav"))
+        let raw = try await APIClient.shared().stream(
+            file, ["model": "sense_voice", "stream": "true"], headers: [("x-asr-progress", "true")]
+        ) { events in
+            _ = try await events.rest()
+            return events.raw
+        }
+        #expect(raw.contains("\n\n: heard 1.699\n\n"))
+    }
+
     @Test func deltasOfALongRecordingMakeUpItsText() async throws {
         let phrases = try Phrases(20)
         let events = try await APIClient.shared().stream(

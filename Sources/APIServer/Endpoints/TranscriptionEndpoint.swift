@@ -15,15 +15,21 @@ struct TranscriptionEndpoint: Sendable {
 
     @Sendable func create(_ request: Request, context: APIContext) async throws -> Response {
         let form = try await TranscriptionForm(reader.read(request))
-        return try await context.whileConnected { try await answer(form, context: context) }
+        let tellsProgress = request.headers[.progress] != nil
+        return try await context.whileConnected {
+            try await answer(form, tellsProgress: tellsProgress, context: context)
+        }
     }
 
-    private func answer(_ form: TranscriptionForm, context: APIContext) async throws -> Response {
+    private func answer(
+        _ form: TranscriptionForm, tellsProgress: Bool, context: APIContext
+    ) async throws -> Response {
         let entry = try await catalog.store.resolve(form.model)
         let job = TranscriptionJob(
             path: form.file.path, fileName: form.fileName, language: form.language, maximumDuration: maximumDuration)
         let events = try await catalog.transcribe(job, with: entry)
-        let answer = Answer(form: form, entry: entry, events: events, context: context)
+        let answer = Answer(
+            form: form, entry: entry, events: events, tellsProgress: tellsProgress, context: context)
         return try await form.isStreamed ? answer.streamed() : answer.whole()
     }
 }
@@ -33,6 +39,8 @@ private struct Answer: Sendable {
     let form: TranscriptionForm
     let entry: ModelEntry
     let events: TranscriptEvents
+    /// Whether a stream tells in comments how far the recording has been heard.
+    let tellsProgress: Bool
     let context: APIContext
 
     private var echo: RequestEcho {
@@ -93,7 +101,7 @@ private struct Answer: Sendable {
             case .segment(let segment):
                 let delta = transcript.append(segment)
                 if !delta.isEmpty { try await send(.delta(delta)) }
-                try await send(.heard(segment.end))
+                if tellsProgress { try await send(.heard(segment.end)) }
             case .working:
                 try context.checkClient()
                 if lastWrite.duration(to: .now) >= Self.keepAliveInterval { try await send(.keepAlive) }

@@ -67,6 +67,8 @@ extension HTTPField.Name {
     static let ignoredFields = Self.ours("x-asr-ignored")
     /// How many packets of the recording could not be decoded; their sound is missing from the text.
     static let damagedPackets = Self.ours("x-asr-damaged-packets")
+    /// Sent with any value, it asks a stream to tell in comments how far the recording has been heard.
+    static let progress = Self.ours("x-asr-progress")
     /// How long the answer took to make.
     static let processingMilliseconds = Self.ours("openai-processing-ms")
 

@@ -112,6 +112,8 @@ public struct TranscriptionClient: TranscriptionService {
         var message = server.request("audio/transcriptions")
         message.method = .POST
         message.headers.add(name: "Content-Type", value: body.contentType)
+        // Our own server then tells how far it has heard; others do not know the field.
+        if request.isStreamed { message.headers.add(name: "x-asr-progress", value: "true") }
         message.body = .stream(body.pieces { try await report(.sent($0)) }, length: .known(body.length))
         return try await server.withResponse(to: message, patience: patience(for: request, bytes: body.length)) {
             response in
@@ -170,7 +172,7 @@ public struct TranscriptionClient: TranscriptionService {
         throw ClientError(.failed, "\(server.name) broke off in the middle of the text. Send the recording again.")
     }
 
-    /// Our own server tells in comments how far it has heard, which other clients pass over: `heard 12.34`.
+    /// Our own server's comments: `heard 12.34`.
     private func heard(_ line: EventLines.Line) -> TranscriptionProgress? {
         guard case .comment(let words) = line, words.hasPrefix("heard ") else { return nil }
         return Double(words.dropFirst("heard ".count)).map { .heard(.seconds($0)) }

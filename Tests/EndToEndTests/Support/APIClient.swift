@@ -93,12 +93,12 @@ struct APIClient: Sendable {
 
     /// Streams a transcription; letting go of the events hangs up.
     func stream<R: Sendable>(
-        _ file: MultipartBody.Upload, _ fields: KeyValuePairs<String, String>,
+        _ file: MultipartBody.Upload, _ fields: KeyValuePairs<String, String>, headers: [(String, String)] = [],
         isolation: isolated (any Actor)? = #isolation, _ body: (inout EventReader) async throws -> R
     ) async throws -> R {
         let form = MultipartBody(file: file, fields: fields).data
         return try await open(
-            "POST", Self.transcriptions, headers: [("Content-Type", MultipartBody.contentType)],
+            "POST", Self.transcriptions, headers: [("Content-Type", MultipartBody.contentType)] + headers,
             body: .bytes(ByteBuffer(bytes: form))
         ) { response in
             guard response.status == .ok else {
