@@ -27,12 +27,16 @@ public final class OfflineRecognizer: Sendable {
 
     /// Recognises one waveform. Blocks for as long as that takes.
     ///
-    /// - Parameter samples: Mono samples at 16 kHz, finite, at least `minimumSamples` of them.
+    /// - Parameters:
+    ///   - samples: Mono samples at 16 kHz, finite, at least `minimumSamples` of them.
+    ///   - options: Settings of this waveform alone, by the library's keys, for models that have such.
     /// - Returns: What the model made of them; an empty text for silence.
     /// - Throws: `SherpaOnnxError` if there are too few samples or the library failed; it would answer an empty text.
-    public func decode(_ samples: [Float]) throws(SherpaOnnxError) -> OfflineResult {
+    public func decode(_ samples: [Float], options: [String: String] = [:]) throws(SherpaOnnxError) -> OfflineResult {
         guard samples.count >= Self.minimumSamples else { throw SherpaOnnxError(.tooFewSamples, printed: "") }
-        let (result, printed) = LibraryMessages.during { OfflineStream(for: pointer)?.decode(samples, with: pointer) }
+        let (result, printed) = LibraryMessages.during {
+            OfflineStream(for: pointer, options: options)?.decode(samples, with: pointer)
+        }
         guard let result, !printed.contains("Caught exception") else {
             throw SherpaOnnxError(.decodingFailed, printed: printed)
         }
@@ -47,9 +51,10 @@ public final class OfflineRecognizer: Sendable {
 private struct OfflineStream: ~Copyable {
     private let pointer: OpaquePointer
 
-    init?(for recognizer: OpaquePointer) {
+    init?(for recognizer: OpaquePointer, options: [String: String]) {
         guard let created = SherpaOnnxCreateOfflineStream(recognizer) else { return nil }
         pointer = created
+        for (key, value) in options { SherpaOnnxOfflineStreamSetOption(created, key, value) }
     }
 
     deinit {

@@ -7,6 +7,8 @@ public struct OfflineRecognizerConfiguration: Sendable, Hashable {
     public var texts: [TextField: String]
     /// Whole-number settings.
     public var numbers: [NumberField: Int32]
+    /// Settings with decimals.
+    public var decimals: [DecimalField: Float] = [:]
 
     /// A configuration for 16 kHz sound on the CPU, decoded greedily with one thread per operator.
     public init() {
@@ -21,6 +23,7 @@ public struct OfflineRecognizerConfiguration: Sendable, Hashable {
         defer { copies.forEach { free($0.copy) } }
         for (field, copy) in copies { config[keyPath: field.path] = UnsafePointer(copy) }
         for (field, number) in numbers { config[keyPath: field.path] = number }
+        for (field, number) in decimals { config[keyPath: field.path] = number }
         return body(&config)
     }
 }
