@@ -8,9 +8,10 @@ extension Transcript.Segment {
     /// - Parameters:
     ///   - result: What the model said of the segment, with times from the segment's start.
     ///   - segment: What it was given.
+    ///   - family: Whose result it is; times of a family that hears none are left out.
     ///   - languages: The codes the model may report; anything else, such as SenseVoice's `nospeech`, is no language.
-    init(_ result: OfflineResult, of segment: SpeechSegment, languages: [Language]) {
-        let starts = result.timestamps.map { times in
+    init(_ result: OfflineResult, of segment: SpeechSegment, family: ModelFamily, languages: [Language]) {
+        let starts = (family.times == .none ? nil : result.timestamps).map { times in
             times.map { min(segment.start + .seconds(Double(max(0, $0))), segment.end) }
         }
         let code = result.language.trimmingCharacters(in: CharacterSet(charactersIn: "<|>"))

@@ -73,7 +73,8 @@ struct WireTests {
     @Test func anEngineIsToldItsModelByArguments() throws {
         let model = ModelSpecification(
             name: "my model", family: .senseVoice, files: ["model": "/a b/\"c\".onnx", "tokens": "/ü.txt"],
-            options: ModelOptions(language: Language(code: "zh"), useITN: true))
+            options: ModelOptions(
+                language: Language(code: "zh"), ["use_itn": true, "preferred_segment": 2, "rule_fsts": "/a"]))
         let arguments = try EngineCommand(model: model, socket: "/tmp/s", lanes: 3, parent: 7).arguments()
         #expect(arguments.first == EngineCommand.verb)
         #expect(Array(arguments[1...6]) == ["--socket", "/tmp/s", "--lanes", "3", "--parent", "7"])

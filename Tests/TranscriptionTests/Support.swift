@@ -139,7 +139,7 @@ enum Loaded {
         case .whisper: try whisper.get()
         case .paraformer: try paraformer.get()
         case .transducer: try transducer.get()
-        case .moonshine: try Recognizer(.fixture(.moonshine))
+        default: try Recognizer(.fixture(family))
         }
     }
 

@@ -8,8 +8,9 @@ enum TokensFile {
     /// - Parameters:
     ///   - path: Where the file is.
     ///   - vocabulary: How many tokens the model can write, if it tells: decoding crashes on one that is not in the file.
+    ///   - names: Tokens of which one must be there, unless there are none.
     /// - Throws: `ModelFileError` with the number of the first bad line, or of the first missing token.
-    static func check(path: String, vocabulary: Int = 0) throws(ModelFileError) {
+    static func check(path: String, vocabulary: Int = 0, oneOf names: [String] = []) throws(ModelFileError) {
         let data: Data
         do {
             data = try Data(contentsOf: URL(filePath: path))
@@ -18,6 +19,7 @@ enum TokensFile {
         }
         var number = 0
         var tokens: Set<Int32> = []
+        var wanted = !names.isEmpty
         for line in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             number += 1
             let fields = line.split { $0 == UInt8(ascii: " ") || (9...13).contains($0) }
@@ -27,8 +29,16 @@ enum TokensFile {
                     path: path, line: number, problem: "line \(number) is not 'symbol number'; fetch it again")
             }
             tokens.insert(token)
+            if wanted, fields.count == 2, names.contains(String(decoding: fields[0], as: UTF8.self)) { wanted = false }
         }
         guard !tokens.isEmpty else { throw ModelFileError(path: path, problem: "has no tokens; fetch it again") }
+        guard !wanted else {
+            throw ModelFileError(
+                path: path,
+                problem:
+                    "has none of the tokens \(names.joined(separator: ", ")), one of which the type needs; check the "
+                    + "type, or fetch the file again")
+        }
         if let missing = (0..<Int32(clamping: vocabulary)).first(where: { !tokens.contains($0) }) {
             throw ModelFileError(
                 path: path,

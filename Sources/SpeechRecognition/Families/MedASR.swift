@@ -1,0 +1,13 @@
+import SherpaOnnx
+
+extension FamilySetup {
+    /// Google's MedASR: dictation of English medical reports.
+    static let medASR = FamilySetup(
+        layouts: [Layout(fields: ["model": .medASRModel, "tokens": .tokens])],
+        batching: .together,
+        times: .tokens,
+        checks: FileChecks(
+            requiredKeys: ["model": ["model_type", "vocab_size"]],
+            modelTypes: ["model": ["medasr_ctc"]],
+            oneTokenOf: FileChecks.blanks))
+}

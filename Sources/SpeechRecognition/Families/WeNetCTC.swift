@@ -1,0 +1,11 @@
+import SherpaOnnx
+
+extension FamilySetup {
+    /// WeNet's CTC models.
+    static let wenetCTC = FamilySetup(
+        layouts: [Layout(fields: ["model": .wenetCTCModel, "tokens": .tokens])],
+        times: .tokens,
+        checks: FileChecks(
+            requiredKeys: ["model": ["vocab_size", "subsampling_factor"]],
+            oneTokenOf: FileChecks.blanks))
+}
