@@ -25,22 +25,36 @@ extension FieldReader {
     }
 
     /// All options that the family takes. One that only other families take is a mistake, and so are options that need
-    /// others; a key that nobody knows does no harm.
+    /// others; a key that nobody knows does no harm. Where the family is not known, any family's will do.
     mutating func options(of family: ModelFamily?) -> ModelOptions {
         var options = ModelOptions(language: language(of: family))
-        guard let family else { return options }
-        let known = (["language"] + family.options.map(\.key)).listed
         for (key, line) in names() where key != "language" {
-            if let option = family.option(key) {
+            if let option = Self.option(key, of: family) {
                 options.values[key] = value(of: option)
-            } else if ModelFamily.allCases.contains(where: { $0.option(key) != nil }) {
-                note("'\(key)' is no option of \(family.rawValue); it has \(known).", at: line)
             } else {
-                note("Unknown key '\(key)' in 'options' is ignored; known: \(known).", at: line, .warning)
+                note(unknown: key, of: family, at: line)
             }
         }
         for conflict in options.conflicts { note(conflict.message, at: lineOf(conflict.key)) }
         return options
+    }
+
+    private static func option(_ key: String, of family: ModelFamily?) -> ModelOption? {
+        guard let family else {
+            return ModelFamily.allCases.compactMap { $0.option(key) }.max { $0.words.count < $1.words.count }
+        }
+        return family.option(key)
+    }
+
+    private mutating func note(unknown key: String, of family: ModelFamily?, at line: Int) {
+        let keys =
+            family.map { $0.options.map(\.key) } ?? Set(ModelFamily.allCases.flatMap(\.options).map(\.key)).sorted()
+        let known = (["language"] + keys).listed
+        if let family, Self.option(key, of: nil) != nil {
+            note("'\(key)' is no option of \(family.rawValue); it has \(known).", at: line)
+        } else {
+            note("Unknown key '\(key)' in 'options' is ignored; known: \(known).", at: line, .warning)
+        }
     }
 
     private mutating func value(of option: ModelOption) -> OptionValue? {

@@ -46,6 +46,14 @@ public struct ModelOption: Sendable, Hashable {
         self.standard = standard
     }
 
+    /// The words that may be written, where only some may.
+    public var words: [String] {
+        switch kind {
+        case .word(let words), .provider(let words): words
+        case .flag, .wholeNumber, .decimal, .text, .file, .files: []
+        }
+    }
+
     /// Puts a value into its C field. One of another kind, which models.yaml cannot bring about, is passed over.
     func put(_ value: OptionValue?, into configuration: inout OfflineRecognizerConfiguration) {
         switch (target, value ?? standard) {
