@@ -72,6 +72,16 @@ extension ModelFamily {
     /// Whether a request's `language` has any effect on this family.
     public var takesLanguage: Bool { setup.languages != .notTaken }
 
+    /// The language of a request that names none, where the model cannot detect it.
+    public var languageUnlessTold: Language? {
+        if case .told(_, let otherwise) = setup.languages { Language(code: otherwise) } else { nil }
+    }
+
+    /// Whether each language costs a recognizer of its own, and with it a whole model's memory.
+    public var hasRecognizerPerLanguage: Bool {
+        if case .atCreation = setup.languageSetting { true } else { false }
+    }
+
     /// Whether models of the family may be asked for translations; some of Whisper's cannot do it.
     public var translates: Bool { setup.translates }
 

@@ -13,7 +13,7 @@ extension FamilySetup {
                 tokenLimit: TokenLimit(perSecond: 30))
         ],
         options: ModelOption.general + ModelOption.rules + [
-            .task, .translationLanguage(canaryLanguages), .flag("use_pnc", .canaryUsePunctuation, standard: true),
+            .task, .translationLanguage(canaryLanguages), .usePunctuation("use_pnc", .canaryUsePunctuation),
         ],
         languages: .told(canaryLanguages, otherwise: "en"),
         languageSetting: .atCreation(.canarySourceLanguage),

@@ -14,7 +14,7 @@ extension FamilySetup {
                 tokenLimit: TokenLimit(perSecond: 6))
         ],
         options: ModelOption.general + ModelOption.rules + [
-            .flag("use_punct", .cohereTranscribeUsePunctuation, standard: true),
+            .usePunctuation("use_punct", .cohereTranscribeUsePunctuation),
             .useITN(.cohereTranscribeUseITN, standard: true),
         ],
         languages: .told(

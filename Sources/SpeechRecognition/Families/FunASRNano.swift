@@ -17,9 +17,10 @@ extension FamilySetup {
         ],
         folders: ["tokenizer": ["vocab.json", "merges.txt", "tokenizer.json"]],
         options: ModelOption.general + ModelOption.rules + [
-            .text("system_prompt", .funASRNanoSystemPrompt), .text("user_prompt", .funASRNanoUserPrompt),
-            .text("hotwords", .funASRNanoHotwords), .useITN(.funASRNanoITN, standard: true),
-            .count("max_new_tokens", .funASRNanoMaximumNewTokens, upTo: 4096),
+            ModelOption("system_prompt", .text, to: .text(.funASRNanoSystemPrompt), "what the model is told to be"),
+            ModelOption("user_prompt", .text, to: .text(.funASRNanoUserPrompt), "what the model is told to do"),
+            .hotwords(.funASRNanoHotwords), .useITN(.funASRNanoITN, standard: true),
+            .maximumNewTokens(.funASRNanoMaximumNewTokens),
         ] + ModelOption.sampling(temperature: .funASRNanoTemperature, topP: .funASRNanoTopP, seed: .funASRNanoSeed),
         languages: .detected(["zh", "en", "ja"]),
         languageSetting: .atCreation(.funASRNanoLanguage, words: ["zh": "中文", "en": "英文", "ja": "日文"]),

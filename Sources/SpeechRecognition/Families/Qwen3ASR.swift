@@ -19,9 +19,11 @@ extension FamilySetup {
         ],
         folders: ["tokenizer": ["vocab.json", "merges.txt", "tokenizer_config.json"]],
         options: ModelOption.general + [
-            .text("hotwords", .qwen3ASRHotwords),
-            .count("max_total_len", .qwen3ASRMaximumTotalLength, from: 448, upTo: 32_768),
-            .count("max_new_tokens", .qwen3ASRMaximumNewTokens, upTo: 4096),
+            .hotwords(.qwen3ASRHotwords),
+            ModelOption(
+                "max_total_len", .wholeNumber(448...32_768), to: .number(.qwen3ASRMaximumTotalLength),
+                "the most tokens that sound and text have together"),
+            .maximumNewTokens(.qwen3ASRMaximumNewTokens),
         ] + ModelOption.sampling(temperature: .qwen3ASRTemperature, topP: .qwen3ASRTopP, seed: .qwen3ASRSeed),
         window: .seconds(20),
         languages: .detected(qwen3Languages.keys.sorted()),

@@ -16,9 +16,16 @@ extension FamilySetup {
                 tokenLimit: TokenLimit(perSecond: 6, context: .init(file: "encoder", key: "n_text_ctx")))
         ],
         options: ModelOption.general + ModelOption.rules + [
-            .task, .count("tail_paddings", .whisperTailPaddings, upTo: 3000),
-            .flag("enable_token_timestamps", .whisperEnableTokenTimestamps, standard: false),
-            .flag("enable_segment_timestamps", .whisperEnableSegmentTimestamps, standard: false),
+            .task,
+            ModelOption(
+                "tail_paddings", .wholeNumber(1...3000), to: .number(.whisperTailPaddings),
+                "frames of 10 ms of silence behind the sound; fewer than 1000 cost words"),
+            .flag(
+                "enable_token_timestamps", .whisperEnableTokenTimestamps, standard: false,
+                "tell when each token begins; needs a decoder exported with attention weights"),
+            .flag(
+                "enable_segment_timestamps", .whisperEnableSegmentTimestamps, standard: false,
+                "tell when each segment begins and ends"),
         ],
         window: .seconds(28),
         preferredSegment: .seconds(6),

@@ -7,73 +7,88 @@ extension ModelOption {
     /// What every family takes.
     static let general = [numThreads, preferredSegment, provider, decodingMethod(["greedy_search"])]
 
-    /// What families without hotwords take that lets finite-state grammars rewrite the text.
+    /// What every family takes whose texts sherpa-onnx passes through finite-state grammars.
     static let rules = [
-        Self("rule_fsts", .files, to: .text(.ruleFSTs)), Self("rule_fars", .files, to: .text(.ruleFARs)),
+        Self("rule_fsts", .files, to: .text(.ruleFSTs), "grammars that rewrite the text"),
+        Self("rule_fars", .files, to: .text(.ruleFARs), "archives of such grammars"),
     ]
 
-    /// How many decodes of the model run at once.
-    static let numThreads = Self("num_threads", .wholeNumber(1...1024), to: .ours)
+    static let numThreads = Self("num_threads", .wholeNumber(1...1024), to: .ours, "how many decodes run at once")
 
-    /// The length in seconds up to which neighbouring pieces of speech are joined.
-    static let preferredSegment = Self("preferred_segment", .decimal(1...60), to: .ours)
+    static let preferredSegment = Self(
+        "preferred_segment", .decimal(1...60), to: .ours,
+        "seconds up to which neighbouring pieces of speech are joined before recognition")
 
-    /// ONNX Runtime's execution provider. sherpa-onnx ends the process over those of the accelerators it was not built
-    /// for, and takes any unknown one for `cpu` (provider.cc, session.cc).
+    /// sherpa-onnx ends the process over the words of accelerators it was not built for, and takes any unknown one for
+    /// `cpu` (provider.cc, session.cc).
     static let provider = Self(
-        "provider", .provider(["cpu", "cuda", "coreml", "xnnpack"]), to: .text(.provider), standard: "cpu")
+        "provider", .provider(["cpu", "cuda", "coreml", "xnnpack"]), to: .text(.provider), standard: "cpu",
+        "what ONNX Runtime computes on; as `cpu:FILE` with settings for it")
 
-    /// How the decoder searches: sherpa-onnx ends the process over a way the family does not have.
+    /// sherpa-onnx ends the process over a way the family does not have.
     static func decodingMethod(_ methods: [String]) -> Self {
-        Self("decoding_method", .word(methods), to: .text(.decodingMethod), standard: "greedy_search")
+        Self(
+            "decoding_method", .word(methods), to: .text(.decodingMethod), standard: "greedy_search",
+            "how the text is searched for")
     }
 
     /// What beam search adds: hotwords, and how far the search looks.
     static let beamSearch = [
-        Self("max_active_paths", .wholeNumber(1...100), to: .number(.maximumActivePaths)),
-        Self("hotwords_file", .file, to: .text(.hotwordsFile)),
-        Self("hotwords_score", .decimal(0.01...100), to: .decimal(.hotwordsScore)),
-        Self("modeling_unit", .word(["cjkchar", "bpe", "bbpe", "cjkchar+bpe"]), to: .text(.modelingUnit)),
-        Self("bpe_vocab", .file, to: .text(.bpeVocabulary)),
+        Self(
+            "max_active_paths", .wholeNumber(1...100), to: .number(.maximumActivePaths),
+            "how many candidates beam search follows"),
+        Self(
+            "hotwords_file", .file, to: .text(.hotwordsFile),
+            "a phrase in each line, perhaps with its score, as in `HELLO WORLD :2.5`; needs beam search"),
+        Self(
+            "hotwords_score", .decimal(0.01...100), to: .decimal(.hotwordsScore), "how much hotwords are preferred"),
+        Self(
+            "modeling_unit", .word(["cjkchar", "bpe", "bbpe", "cjkchar+bpe"]), to: .text(.modelingUnit),
+            "what the model's tokens are, to spell hotwords in"),
+        Self(
+            "bpe_vocab", .file, to: .text(.bpeVocabulary),
+            "the model's `bpe.vocab`, to spell hotwords with; needed by all units but `cjkchar`"),
     ]
 
-    /// What is taken from the score of "nothing said" at each step.
-    static let blankPenalty = Self("blank_penalty", .decimal(0...100), to: .decimal(.blankPenalty))
+    static let blankPenalty = Self(
+        "blank_penalty", .decimal(0...100), to: .decimal(.blankPenalty),
+        "what is taken from the score of \"nothing said\" at each step")
 
-    /// What is made of the speech when a request does not say.
-    static let task = Self("task", .word(SpeechTask.allCases.map(\.rawValue)), to: .ours)
+    static let task = Self(
+        "task", .word(SpeechTask.allCases.map(\.rawValue)), to: .ours, standard: "transcribe",
+        "what is made of the speech when a request does not say")
 
-    /// The language that translations come in.
     static func translationLanguage(_ codes: [String]) -> Self {
-        Self("tgt_lang", .word(codes), to: .ours)
+        Self("tgt_lang", .word(codes), to: .ours, standard: "en", "the language that translations come in")
     }
 
-    /// Whether numbers are written as digits and the like (inverse text normalisation).
     static func useITN(_ field: NumberField, standard: Bool = false) -> Self {
-        Self("use_itn", .flag, to: .number(field), standard: .flag(standard))
+        flag("use_itn", field, standard: standard, "write numbers as digits and the like")
     }
 
-    /// A yes or no under the C API's name.
-    static func flag(_ key: String, _ field: NumberField, standard: Bool) -> Self {
-        Self(key, .flag, to: .number(field), standard: .flag(standard))
+    static func usePunctuation(_ key: String, _ field: NumberField) -> Self {
+        flag(key, field, standard: true, "write punctuation")
     }
 
-    /// A whole number above 0 under the C API's name.
-    static func count(_ key: String, _ field: NumberField, from least: Int = 1, upTo most: Int) -> Self {
-        Self(key, .wholeNumber(least...most), to: .number(field))
+    static func flag(_ key: String, _ field: NumberField, standard: Bool, _ meaning: String) -> Self {
+        Self(key, .flag, to: .number(field), standard: .flag(standard), meaning)
     }
 
-    /// A text under the C API's name.
-    static func text(_ key: String, _ field: TextField) -> Self {
-        Self(key, .text, to: .text(field))
+    static func maximumNewTokens(_ field: NumberField) -> Self {
+        Self("max_new_tokens", .wholeNumber(1...4096), to: .number(field), "the most tokens that are written")
+    }
+
+    static func hotwords(_ field: TextField) -> Self {
+        Self("hotwords", .text, to: .text(field), "words to expect, with commas between them")
     }
 
     /// How freely a language model chooses its words; the ranges are those of sherpa-onnx's checks.
     static func sampling(temperature: DecimalField, topP: DecimalField, seed: NumberField) -> [Self] {
         [
-            Self("temperature", .decimal(0...2), to: .decimal(temperature)),
-            Self("top_p", .decimal(0.01...1), to: .decimal(topP)),
-            Self("seed", .wholeNumber(1...Int(Int32.max)), to: .number(seed)),
+            Self("temperature", .decimal(0...2), to: .decimal(temperature), "how freely words are chosen"),
+            Self(
+                "top_p", .decimal(0.01...1), to: .decimal(topP), "the share of the likeliest words to choose among"),
+            Self("seed", .wholeNumber(1...Int(Int32.max)), to: .number(seed), "where chance begins"),
         ]
     }
 }

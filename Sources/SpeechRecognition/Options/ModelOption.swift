@@ -37,13 +37,16 @@ public struct ModelOption: Sendable, Hashable {
     public let kind: Kind
     /// What holds when nothing is written; `nil` leaves it to sherpa-onnx.
     public let standard: OptionValue?
+    /// What it does, for people.
+    public let meaning: String
     let target: Target
 
-    init(_ key: String, _ kind: Kind, to target: Target, standard: OptionValue? = nil) {
+    init(_ key: String, _ kind: Kind, to target: Target, standard: OptionValue? = nil, _ meaning: String) {
         self.key = key
         self.kind = kind
         self.target = target
         self.standard = standard
+        self.meaning = meaning
     }
 
     /// The words that may be written, where only some may.
