@@ -110,6 +110,7 @@ public final class Recognizer: Sendable {
         {
             return try recognize(first, decode: decode) + recognize(second, decode: decode)
         }
-        return [Transcript.Segment(result, of: segment, family: model.family, languages: languages.languages)]
+        return Transcript.Segment.segments(
+            result, of: segment, family: model.family, languages: languages.languages)
     }
 }

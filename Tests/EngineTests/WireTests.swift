@@ -23,7 +23,10 @@ struct WireTests {
 
         mutating func segment() -> Transcript.Segment {
             let tokens = (0..<Int.random(in: 0...4, using: &generator)).map { _ in
-                Token(text: text(), start: Bool.random(using: &generator) ? time() : nil)
+                Token(
+                    text: text(), start: Bool.random(using: &generator) ? time() : nil,
+                    duration: Bool.random(using: &generator) ? time() : nil,
+                    logProbability: Bool.random(using: &generator) ? -0.125 : nil)
             }
             let language = Bool.random(using: &generator) ? Language(code: "yue") : nil
             return Transcript.Segment(start: time(), end: time(), text: text(), tokens: tokens, language: language)
@@ -100,7 +103,11 @@ extension TranscriptEvent {
             .segment(
                 Transcript.Segment(
                     start: segment.start.inMilliseconds, end: segment.end.inMilliseconds, text: segment.text,
-                    tokens: segment.tokens.map { Token(text: $0.text, start: $0.start?.inMilliseconds) },
+                    tokens: segment.tokens.map {
+                        Token(
+                            text: $0.text, start: $0.start?.inMilliseconds, duration: $0.duration?.inMilliseconds,
+                            logProbability: $0.logProbability)
+                    },
                     language: segment.language))
         }
     }
