@@ -16,6 +16,14 @@ public struct OfflineRecognizerConfiguration: Sendable, Hashable {
         numbers = [.sampleRate: 16_000, .featureDimension: 80, .operatorThreads: 1]
     }
 
+    /// Whether streams may be given hotwords: the library ends the process over those of any family but transducers, and
+    /// crashes without the vocabulary of pieces, which only beam search loads (Tests/Fixtures/VERIFY.md).
+    var takesHotwords: Bool {
+        let units = texts[.bpeVocabulary] == nil ? ["cjkchar"] : ["cjkchar", "bpe", "bbpe", "cjkchar+bpe"]
+        return texts[.transducerEncoder] != nil && texts[.decodingMethod] == "modified_beam_search"
+            && units.contains(texts[.modelingUnit] ?? "cjkchar")
+    }
+
     /// Lends the C form of this configuration; its texts live as long as the call.
     func withCConfiguration<R>(_ body: (UnsafePointer<SherpaOnnxOfflineRecognizerConfig>) -> R) -> R {
         var config = SherpaOnnxOfflineRecognizerConfig()

@@ -32,6 +32,20 @@ extension ModelSpecification {
         return ["language": words[language.code] ?? language.code]
     }
 
+    /// Whether the model can be asked for a translation: Whisper's must be multilingual.
+    func translates(_ languages: LanguageSupport) -> Bool {
+        if case .single = languages { false } else { family.translates }
+    }
+
+    /// What makes hints of requests into what sherpa-onnx takes.
+    func hintPlanner() throws(RecognitionError) -> HintPlanner {
+        do throws(ModelFileError) {
+            return try HintPlanner(self)
+        } catch {
+            throw unusable(error)
+        }
+    }
+
     /// The layout of the family that the model's files are in.
     func layout() throws(RecognitionError) -> FamilySetup.Layout {
         guard let layout = family.setup.layout(of: files.keys) else {
@@ -52,8 +66,11 @@ extension ModelSpecification {
         do throws(ModelFileError) {
             return try ONNXMetadata(path: path)
         } catch {
-            throw RecognitionError(
-                .modelUnusable, "Model '\(name)' cannot be used: the file '\(error.path)' \(error.problem).")
+            throw unusable(error)
         }
+    }
+
+    private func unusable(_ error: ModelFileError) -> RecognitionError {
+        RecognitionError(.modelUnusable, "Model '\(name)' cannot be used: the file '\(error.path)' \(error.problem).")
     }
 }

@@ -48,7 +48,7 @@ extension ModelSpecification {
         }
         guard let path = files["tokens"] else { return faults }
         let found = fault { () throws(ModelFileError) in
-            try TokensFile.check(path: path, vocabulary: vocabulary, oneOf: checks.oneTokenOf)
+            try TokensFile.check(path: path, vocabulary: vocabulary, oneOf: checks.oneTokenOf, allOf: checks.tokens)
         }
         return faults + [found].compactMap { $0 }
     }
@@ -62,6 +62,7 @@ extension ModelSpecification {
                 let found = fault { () throws(ModelFileError) in
                     try ReadableFile.check(path: path)
                     if option.key == "hotwords_file" { try HotwordsFile.check(path: path) }
+                    if option.key == "bpe_vocab" { _ = try BPEVocabulary(path: path) }
                 }
                 if let found { faults.append(found) }
             }
@@ -84,8 +85,14 @@ extension ModelSpecification {
 
     private func languageFault() -> ModelFault? {
         do throws(RecognitionError) {
-            _ = try LanguageSupport(of: self).resolve(options.language, model: name)
-            return nil
+            let support = try LanguageSupport(of: self)
+            _ = try support.resolve(options.language, model: name)
+            guard options.task == .translate, !translates(support) else { return nil }
+            return ModelFault(
+                file: nil, line: nil,
+                message:
+                    "Model '\(name)' cannot be used: its options ask for translations, which a model of one language "
+                    + "does not write; remove 'task'.")
         } catch {
             return ModelFault(
                 file: nil, line: nil,

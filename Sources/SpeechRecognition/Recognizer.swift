@@ -15,6 +15,7 @@ public final class Recognizer: Sendable {
     let cache: RecognizerCache
     private let model: ModelSpecification
     private let tokenLimit: (@Sendable (Duration) -> Int)?
+    private let planner: HintPlanner
     /// Held while a model decodes that must not do so twice at once.
     private let turn = Mutex(())
 
@@ -36,6 +37,7 @@ public final class Recognizer: Sendable {
         self.languages = languages
         window = model.family.window
         tokenLimit = try Self.tokenLimit(of: model)
+        planner = try model.hintPlanner()
         cache = RecognizerCache(capacity: Self.cacheCapacity) { settings throws(RecognitionError) in
             let configuration = try model.configuration(for: settings, operatorThreads: operatorThreads)
             do throws(SherpaOnnxError) {
@@ -61,12 +63,24 @@ public final class Recognizer: Sendable {
         return { [context, options = model.options] in limit.tokens(in: $0, context: context, options: options) }
     }
 
-    /// Checks a request's language before any work is done.
+    /// Checks a request's language and task before any work is done.
     ///
-    /// - Throws: `RecognitionError` (`unsupportedLanguage`), naming the languages that would do.
-    public func check(_ language: Language?) throws(RecognitionError) {
+    /// - Throws: `RecognitionError` (`unsupportedLanguage`), naming the languages that would do, or (`unsupportedTask`).
+    public func check(_ language: Language?, task: SpeechTask? = nil) throws(RecognitionError) {
         _ = try languages.resolve(language, model: name)
+        guard task != .translate || model.translates(languages) else {
+            throw RecognitionError(
+                .unsupportedTask,
+                "Model '\(name)' cannot translate. Ask a multilingual whisper or a canary model, or for a transcription."
+            )
+        }
     }
+
+    /// Whether requests may ask for a translation.
+    public var translates: Bool { model.translates(languages) }
+
+    /// The phrases of a request's hints that have no effect: the model takes none, or its tokens cannot spell them.
+    public func unused(_ hints: Hints) -> [String] { planner.plan(hints).unused }
 
     /// Recognises a segment. Blocks for as long as that takes.
     ///
@@ -76,16 +90,20 @@ public final class Recognizer: Sendable {
     ///   - segment: No longer than `window`.
     ///   - language: What the request named; the model's default otherwise.
     ///   - task: What the request wants made of the speech; what the model's options say otherwise.
+    ///   - hints: What the request tells about the words; what the model cannot use of them is left out.
     /// - Returns: The text in order, usually as one segment; its text is empty for silence.
-    /// - Throws: `RecognitionError` if the language is not known or the library fails.
+    /// - Throws: `RecognitionError` if the language is not known, the task cannot be done or the library fails.
     public func recognize(
-        _ segment: SpeechSegment, language: Language?, task: SpeechTask? = nil
+        _ segment: SpeechSegment, language: Language?, task: SpeechTask? = nil, hints: Hints = Hints()
     ) throws(RecognitionError) -> [Transcript.Segment] {
+        try check(language, task: task)
         let language = try languages.resolve(language ?? model.options.language, model: name)
         let recognizer = try cache.recognizer(for: model.settings(language: language, task: task))
-        let options = model.streamOptions(language: language)
-        return try recognize(segment) { samples throws(SherpaOnnxError) in
-            try recognizer.decode(samples, options: options)
+        let plan = planner.plan(hints)
+        var options = model.streamOptions(language: language)
+        options["hotwords"] = plan.context
+        return try recognize(segment) { [options] samples throws(SherpaOnnxError) in
+            try recognizer.decode(samples, options: options, hotwords: plan.hotwords)
         }
     }
 

@@ -80,6 +80,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [ModelFamily.canary, .cohereTranscribe])
+    func tokensWithoutTheMarksOfTasksAreNamed(family: ModelFamily) throws {
+        let folder = try TemporaryFolder()
+        let model = Self.model(family, family.fileLayouts[0], in: folder)
+        let marks = family.setup.checks.tokens
+        for missing in marks {
+            let lines = marks.filter { $0 != missing }.enumerated().map { "\($0.element) \($0.offset)\n" }
+            let path = try folder.write(Data(lines.joined().utf8), to: "tokens")
+            let message = model.faults().first { $0.file == path }?.message
+            #expect(message?.contains("has no token \(missing), which the type needs") == true)
+        }
+        let path = try folder.write(Data(marks.map { "\($0) 0\n" }.joined().utf8), to: "tokens")
+        #expect(model.faults().allSatisfy { $0.file != path })
+    }
+
     @Test(arguments: ModelFamily.allCases)
     func logicalNamesOfAnotherFamilyAreRefusedWithTheRightOnes(family: ModelFamily) throws {
         let model = ModelSpecification(name: "m", family: family, files: ["tensor": "/t"])

@@ -17,8 +17,13 @@ extension FamilySetup {
             .usePunctuation("use_punct", .cohereTranscribeUsePunctuation),
             .useITN(.cohereTranscribeUseITN, standard: true),
         ],
-        languages: .told(
-            ["ar", "de", "el", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "vi", "zh"], otherwise: "en"),
+        languages: .told(cohereLanguages, otherwise: "en"),
         languageSetting: .perStream(),
-        checks: FileChecks(requiredKeys: ["encoder": ["model_type"]]))
+        checks: FileChecks(
+            requiredKeys: ["encoder": ["model_type"]],
+            tokens: FileChecks.taskMarks(languages: cohereLanguages + ["itn"])))
+
+    private static let cohereLanguages = [
+        "ar", "de", "el", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "vi", "zh",
+    ]
 }

@@ -11,6 +11,8 @@ struct FileChecks: Sendable {
     var vocabulary: VocabularySize?
     /// Tokens of which tokens.txt must have one; empty where it needs none.
     var oneTokenOf: [String] = []
+    /// Tokens that tokens.txt must all have.
+    var tokens: [String] = []
 
     /// A place in the metadata.
     struct VocabularySize: Sendable {
@@ -22,4 +24,14 @@ struct FileChecks: Sendable {
 
     /// The names for "nothing said", of which a tokens.txt of a CTC model has one (offline-recognizer-ctc-impl.h).
     static let blanks = ["<blk>", "<eps>", "<blank>"]
+
+    /// The marks that Canary and Cohere Transcribe are told their task with: each is looked up without a question
+    /// whether it is there (offline-recognizer-canary-impl.h, offline-recognizer-cohere-transcribe-impl.h).
+    static func taskMarks(languages: [String]) -> [String] {
+        let names = [
+            "startofcontext", "startoftranscript", "emo:undefined", "pnc", "nopnc", "noitn", "notimestamp", "nodiarize",
+            "endoftext",
+        ]
+        return (names + languages).map { "<|\($0)|>" }
+    }
 }
