@@ -26,6 +26,8 @@ struct FamilySetup: Sendable {
     var concurrency = Concurrency.any
     /// Which times the results have.
     var times = TimeSupport.none
+    /// Whether the results tell how sure the model was of each token.
+    var tellsLogProbabilities = false
     /// What a request can tell about the words to come.
     var hints = HintSupport.none
     /// What is checked in the files before sherpa-onnx sees them.

@@ -100,6 +100,9 @@ extension ModelFamily {
     /// Which times the results have.
     public var times: TimeSupport { setup.times }
 
+    /// Whether the results tell how sure the model was of each token.
+    public var tellsLogProbabilities: Bool { setup.tellsLogProbabilities }
+
     /// What a request can tell about the words to come.
     public var hints: HintSupport { setup.hints }
 }

@@ -17,3 +17,19 @@ public struct ModelSpecification: Sendable, Hashable, Codable {
         self.options = options
     }
 }
+
+extension ModelSpecification {
+    /// Whether results can tell when each token begins. Some models of a family that tells may not.
+    public var mayTellTokenTimes: Bool {
+        switch family.times {
+        case .tokens, .tokensOfSomeModels: true
+        case .byOption: options.values["enable_token_timestamps"] == true
+        case .none: false
+        }
+    }
+
+    /// The length up to which neighbouring pieces of speech are best joined, never more than is heard whole.
+    public var preferredSegment: Duration {
+        min(options.number("preferred_segment").map { .seconds($0) } ?? family.preferredSegment, family.window)
+    }
+}

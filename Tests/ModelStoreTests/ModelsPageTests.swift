@@ -41,7 +41,7 @@ enum ModelsPage {
     static let families = table(
         [
             "type", "files", "own options", "window", "joined to", "languages", "batches", "decodes at once", "times",
-            "hints",
+            "confidence", "hints",
             "run here",
         ],
         ModelFamily.allCases.map { family in
@@ -49,7 +49,8 @@ enum ModelsPage {
                 code(family.rawValue), family.fileLayouts.map { codes($0) }.joined(separator: ", or "),
                 codes(family.options.map(\.key).filter { !shared.contains($0) }), seconds(family.window),
                 seconds(family.preferredSegment), languages(of: family), family.batching.rawValue,
-                family.concurrency.rawValue, family.times.rawValue, family.hints.rawValue, tried(family),
+                family.concurrency.rawValue, family.times.rawValue,
+                family.tellsLogProbabilities ? "yes" : "no", family.hints.rawValue, tried(family),
             ]
         })
 

@@ -73,10 +73,33 @@ import Testing
         #expect(tokens.allSatisfy { $0.logProbability == nil && $0.duration == nil })
     }
 
+    @Test(
+        arguments: [
+            (ModelFamily.whisper, [:], false), (.whisper, ["enable_token_timestamps": true], true),
+            (.whisper, ["enable_segment_timestamps": true], false), (.senseVoice, [:], true), (.paraformer, [:], true),
+            (.moonshine, [:], false), (.funASRNano, [:], false),
+        ] as [(ModelFamily, [String: OptionValue], Bool)])
+    func itIsKnownBeforehandWhetherTokensCanHaveTimes(family: ModelFamily, options: [String: OptionValue], may: Bool) {
+        #expect(ModelSpecification.fixture(family, options: ModelOptions(options)).mayTellTokenTimes == may)
+    }
+
+    @Test(
+        arguments: [
+            (ModelFamily.moonshine, [:], Duration.seconds(15)), (.whisper, [:], .seconds(6)),
+            (.whisper, ["preferred_segment": 9.5], .milliseconds(9_500)),
+            (.moonshine, ["preferred_segment": 60], .seconds(20)),
+        ] as [(ModelFamily, [String: OptionValue], Duration)])
+    func speechIsJoinedUpToTheFamilysLengthOrTheOptions(
+        family: ModelFamily, options: [String: OptionValue], length: Duration
+    ) {
+        #expect(ModelSpecification.fixture(family, options: ModelOptions(options)).preferredSegment == length)
+    }
+
     /// What the data of the families say of times, held against the models at hand.
     @Test(arguments: ModelFamily.withFixture)
     func aFamilyHasTheTimesItSaysItHas(family: ModelFamily) throws {
         let tokens = try Loaded.recognizer(family).recognize(.fixture("en_digits_16k.wav")).flatMap(\.tokens)
+        #expect(family.tellsLogProbabilities == tokens.allSatisfy { $0.logProbability != nil })
         switch family.times {
         case .tokens, .tokensOfSomeModels: #expect(tokens.allSatisfy { $0.start != nil })
         case .none, .byOption: #expect(tokens.allSatisfy { $0.start == nil })

@@ -18,6 +18,7 @@ extension FamilySetup {
         ] + ModelOption.beamSearch + ModelOption.rules,
         batching: .together,
         times: .tokens,
+        tellsLogProbabilities: true,
         hints: .hotwords,
         checks: FileChecks(
             requiredKeys: ["encoder": ["model_type"]],
