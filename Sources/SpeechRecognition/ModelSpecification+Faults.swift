@@ -61,8 +61,13 @@ extension ModelSpecification {
             for path in option.paths(in: value) {
                 let found = fault { () throws(ModelFileError) in
                     try ReadableFile.check(path: path)
-                    if option.key == "hotwords_file" { try HotwordsFile.check(path: path) }
-                    if option.key == "bpe_vocab" { _ = try BPEVocabulary(path: path) }
+                    switch option.key {
+                    case "hotwords_file": try HotwordsFile.check(path: path)
+                    case "bpe_vocab": _ = try BPEVocabulary(path: path)
+                    case "rule_fsts": try GrammarFile.check(path: path, kind: .transducer)
+                    case "rule_fars": try GrammarFile.check(path: path, kind: .archive)
+                    default: break
+                    }
                 }
                 if let found { faults.append(found) }
             }

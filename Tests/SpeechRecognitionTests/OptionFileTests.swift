@@ -59,4 +59,41 @@ import Testing
         #expect(
             try Loaded.recognizer(.transducer).transcript(.fixture("en_homophones_16k.wav")).text == "FOUR EIGHT RIGHT")
     }
+
+    @Test(arguments: [
+        (ModelFamily.senseVoice, "rule_fsts", "is no FST of OpenFst"),
+        (.senseVoice, "rule_fars", "is no FAR of OpenFst"),
+    ])
+    func aGrammarThatIsNoneIsNamedBeforeAnythingLoads(family: ModelFamily, key: String, problem: String) throws {
+        let folder = try TemporaryFolder()
+        for content in ["Not Found, sorry", "FST", "\0\0\0\0"] {
+            let path = try folder.write(Data(content.utf8), to: "grammar")
+            let model = ModelSpecification.fixture(family, options: ModelOptions([key: .text(path)]))
+            let error = #expect(throws: RecognitionError.self) { try Recognizer(model) }
+            #expect(error?.message.contains("the file '\(path)' \(problem)") == true, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test(arguments: [ModelFamily.senseVoice, .paraformer, .whisper, .zipformerCTC])
+    func aGrammarRewritesTheText(family: ModelFamily) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(.capitals, to: "capitals.fst")
+        let recognizer = try Recognizer(.fixture(family, options: ModelOptions(["rule_fsts": .text(path)])))
+        #expect(try recognizer.transcript(.fixture("en_digits_16k.wav")).text == "ONE TWO THREE FOUR")
+    }
+
+    @Test(arguments: ["cuda", "coreml", "xnnpack", "cpu"])
+    func everyProviderThatMayBeWrittenLoads(provider: String) throws {
+        let recognizer = try Recognizer(.fixture(.paraformer, options: ModelOptions(["provider": .text(provider)])))
+        #expect(try recognizer.transcript(.fixture("en_word_16k.wav")).text == "stop")
+    }
+
+    @Test func aProviderMayHaveSettings() throws {
+        let folder = try TemporaryFolder()
+        let settings = "SessionConfig.session.intra_op.allow_spinning=0\nEnableMemPattern=0\n"
+        let path = try folder.write(Data(settings.utf8), to: "ort.txt")
+        let recognizer = try Recognizer(
+            .fixture(.paraformer, options: ModelOptions(["provider": .text("cpu:" + path)])))
+        #expect(try recognizer.transcript(.fixture("en_word_16k.wav")).text == "stop")
+    }
 }
