@@ -13,7 +13,8 @@ extension ModelOption {
         Self("rule_fars", .files, to: .text(.ruleFARs), "archives of such grammars"),
     ]
 
-    static let numThreads = Self("num_threads", .wholeNumber(1...1024), to: .ours, "how many decodes run at once")
+    static let numThreads = Self(
+        "num_threads", .wholeNumber(1...1024), to: .ours, "how many decodes run at once, if fewer than the server's")
 
     static let preferredSegment = Self(
         "preferred_segment", .decimal(1...60), to: .ours,
