@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (ModelFamily.paraformer, "paraformer"), (.transducer, "encoder"), (.moonshine, "encoder"),
+        (ModelFamily.paraformer, "paraformer"), (.transducer, "encoder"), (.moonshine, "encoder"), (.nemoCTC, "model"),
         (.zipformerCTC, "model"), (.telespeechCTC, "telespeech_ctc"), (.medASR, "model"), (.fireRedASRCTC, "model"),
         (.canary, "encoder"),
     ])
@@ -78,6 +78,22 @@ import Testing
             #expect(message == nil || message?.contains("has none of the tokens <blk>, <eps>, <blank>") == true)
             #expect((message == nil) == isGood)
         }
+    }
+
+    @Test(arguments: [
+        ModelFamily.senseVoice, .nemoCTC, .wenetCTC, .tdnn, .dolphin, .omnilingual, .medASR,
+    ])
+    func fewerTokensThanTheModelKnowsAreNamed(family: ModelFamily) throws {
+        let folder = try TemporaryFolder()
+        let model = Self.model(family, family.fileLayouts[0], in: folder)
+        let keys = family.setup.checks.requiredKeys["model"] ?? []
+        var properties = Dictionary(uniqueKeysWithValues: keys.map { ($0, "1") })
+        properties["vocab_size"] = "3"
+        properties["model_type"] = family.setup.checks.modelTypes["model"]?.first
+        try folder.write(.onnx(properties: properties), to: "model")
+        let path = try folder.write(Data("<blk> 0\na 1\n".utf8), to: "tokens")
+        #expect(model.faults().map(\.file) == [path])
+        #expect(model.faults().first?.message.contains("has no token 2, and the model knows 3") == true)
     }
 
     @Test(arguments: [ModelFamily.canary, .cohereTranscribe])

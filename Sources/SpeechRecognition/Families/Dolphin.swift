@@ -8,5 +8,6 @@ extension FamilySetup {
         times: .tokens,
         checks: FileChecks(
             requiredKeys: ["model": ["vocab_size", "mean", "invstd"]],
+            vocabulary: .init(file: "model", key: "vocab_size"),
             oneTokenOf: FileChecks.blanks))
 }

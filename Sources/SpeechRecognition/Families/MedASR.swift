@@ -9,5 +9,6 @@ extension FamilySetup {
         checks: FileChecks(
             requiredKeys: ["model": ["model_type", "vocab_size"]],
             modelTypes: ["model": ["medasr_ctc"]],
+            vocabulary: .init(file: "model", key: "vocab_size"),
             oneTokenOf: FileChecks.blanks))
 }

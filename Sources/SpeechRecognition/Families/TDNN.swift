@@ -6,7 +6,9 @@ extension FamilySetup {
         layouts: [Layout(fields: ["model": .tdnnModel, "tokens": .tokens])],
         batching: .together,
         times: .tokens,
-        checks: FileChecks(requiredKeys: ["model": ["vocab_size"]], oneTokenOf: FileChecks.blanks)
+        checks: FileChecks(
+            requiredKeys: ["model": ["vocab_size"]], vocabulary: .init(file: "model", key: "vocab_size"),
+            oneTokenOf: FileChecks.blanks)
     ) { config, _, _ in
         config.numbers[.sampleRate] = 8_000
         config.numbers[.featureDimension] = 23

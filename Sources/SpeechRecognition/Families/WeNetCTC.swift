@@ -7,5 +7,6 @@ extension FamilySetup {
         times: .tokens,
         checks: FileChecks(
             requiredKeys: ["model": ["vocab_size", "subsampling_factor"]],
+            vocabulary: .init(file: "model", key: "vocab_size"),
             oneTokenOf: FileChecks.blanks))
 }
