@@ -2,10 +2,12 @@ import CSherpaOnnx
 
 /// A model in memory that turns whole waveforms into text.
 ///
-/// Several threads may decode with one recognizer at once, each with a stream of its own.
+/// Several threads may decode with one recognizer at once, each with a stream of its own; but not with FunASR-Nano and
+/// Qwen3-ASR, whose decodes draw from one generator of random numbers.
 public final class OfflineRecognizer: Sendable {
     // Sound: sherpa-onnx's recognizer is used read-only after creation (SetConfig is never called), and decoding from
-    // several threads was measured to give the same texts as from one (Tests/Fixtures/VERIFY.md, "8 threads").
+    // several threads was measured to give the same texts as from one (Tests/Fixtures/VERIFY.md, "8 threads"). The two
+    // models that do change a state are decoded with one at a time by whoever knows the family (`DecodeTurns`).
     private nonisolated(unsafe) let pointer: OpaquePointer
     private let takesHotwords: Bool
 

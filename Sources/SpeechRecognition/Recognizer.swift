@@ -1,7 +1,6 @@
 import SherpaOnnx
 import SpeechDetection
 public import SpeechTypes
-import Synchronization
 
 /// One model in memory, ready to turn segments of sound into text. Its calls block; any thread may make them.
 public final class Recognizer: Sendable {
@@ -11,13 +10,14 @@ public final class Recognizer: Sendable {
     public let languages: LanguageSupport
     /// The longest segment that is heard whole.
     public let window: Duration
+    /// The length up to which neighbouring pieces of speech are best joined.
+    public let preferredSegment: Duration
 
     let cache: RecognizerCache
     private let model: ModelSpecification
     private let tokenLimit: (@Sendable (Duration) -> Int)?
     private let planner: HintPlanner
-    /// Held while a model decodes that must not do so twice at once.
-    private let turn = Mutex(())
+    private let turns: DecodeTurns
 
     /// Recognizers held at once, one for each language and task.
     public static let cacheCapacity = 3
@@ -36,6 +36,8 @@ public final class Recognizer: Sendable {
         self.model = model
         self.languages = languages
         window = model.family.window
+        preferredSegment = model.preferredSegment
+        turns = DecodeTurns(model.family.concurrency)
         tokenLimit = try Self.tokenLimit(of: model)
         planner = try model.hintPlanner()
         cache = RecognizerCache(capacity: Self.cacheCapacity) { settings throws(RecognitionError) in
@@ -112,11 +114,7 @@ public final class Recognizer: Sendable {
     ) throws(RecognitionError) -> [Transcript.Segment] {
         let result: OfflineResult
         do throws(SherpaOnnxError) {
-            switch model.family.concurrency {
-            case .any: result = try decode(segment.audio.samples)
-            case .one:
-                result = try turn.withLock { _ throws(SherpaOnnxError) in try decode(segment.audio.samples) }
-            }
+            result = try turns.take { () throws(SherpaOnnxError) in try decode(segment.audio.samples) }
         } catch {
             throw RecognitionError(
                 .decodingFailed,
