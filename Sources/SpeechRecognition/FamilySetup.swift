@@ -8,7 +8,7 @@ struct FamilySetup: Sendable {
     /// Files that must be in what is a folder and no file, by the folder's logical name.
     var folders: [String: [String]] = [:]
     /// The keys that may stand under `options:`, beside `language`.
-    var options: [ModelOption] = ModelOption.general + ModelOption.rules
+    var options: [ModelOption] = ModelOption.general() + ModelOption.rules
     /// The longest stretch of sound that one decode hears whole.
     var window: Duration = .seconds(30)
     /// The length up to which neighbouring pieces of speech are best joined. Measured for Moonshine and Whisper; for

@@ -12,7 +12,7 @@ extension FamilySetup {
                 fields: ["encoder": .canaryEncoder, "decoder": .canaryDecoder, "tokens": .tokens],
                 tokenLimit: TokenLimit(perSecond: 30))
         ],
-        options: ModelOption.general + ModelOption.rules + [
+        options: ModelOption.general() + ModelOption.rules + [
             .task, .translationLanguage(canaryLanguages), .usePunctuation("use_pnc", .canaryUsePunctuation),
         ],
         languages: .told(canaryLanguages, otherwise: "en"),

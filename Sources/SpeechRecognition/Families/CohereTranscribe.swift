@@ -13,7 +13,7 @@ extension FamilySetup {
                 ],
                 tokenLimit: TokenLimit(perSecond: 6))
         ],
-        options: ModelOption.general + ModelOption.rules + [
+        options: ModelOption.general() + ModelOption.rules + [
             .usePunctuation("use_punct", .cohereTranscribeUsePunctuation),
             .useITN(.cohereTranscribeUseITN, standard: true),
         ],

@@ -16,7 +16,7 @@ extension FamilySetup {
                 tokenLimit: TokenLimit(option: .init(key: "max_new_tokens", standard: 512)))
         ],
         folders: ["tokenizer": ["vocab.json", "merges.txt", "tokenizer.json"]],
-        options: ModelOption.general + ModelOption.rules + [
+        options: ModelOption.general() + ModelOption.rules + [
             ModelOption("system_prompt", .text, to: .text(.funASRNanoSystemPrompt), "what the model is told to be"),
             ModelOption("user_prompt", .text, to: .text(.funASRNanoUserPrompt), "what the model is told to do"),
             .hotwords(.funASRNanoHotwords), .useITN(.funASRNanoITN, standard: true),

@@ -18,7 +18,7 @@ extension FamilySetup {
                 tokenLimit: TokenLimit(option: .init(key: "max_new_tokens", standard: 128, hidden: 8)))
         ],
         folders: ["tokenizer": ["vocab.json", "merges.txt", "tokenizer_config.json"]],
-        options: ModelOption.general + [
+        options: ModelOption.general() + [
             .hotwords(.qwen3ASRHotwords),
             ModelOption(
                 "max_total_len", .wholeNumber(448...32_768), to: .number(.qwen3ASRMaximumTotalLength),

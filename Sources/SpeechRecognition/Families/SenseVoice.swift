@@ -7,7 +7,7 @@ extension FamilySetup {
     /// other for detection. One over-long recording in a batch empties the whole batch.
     static let senseVoice = FamilySetup(
         layouts: [Layout(fields: ["model": .senseVoiceModel, "tokens": .tokens])],
-        options: ModelOption.general + ModelOption.rules + [.useITN(.senseVoiceUseITN)],
+        options: ModelOption.general() + ModelOption.rules + [.useITN(.senseVoiceUseITN)],
         languages: .detected(["zh", "en", "ja", "ko", "yue"]),
         languageSetting: .atCreation(.senseVoiceLanguage, unset: "auto"),
         batching: .together,

@@ -12,10 +12,8 @@ extension FamilySetup {
                 "tokens": .tokens,
             ])
         ],
-        options: [
-            .numThreads, .preferredSegment, .provider, .decodingMethod(["greedy_search", "modified_beam_search"]),
-            .blankPenalty,
-        ] + ModelOption.beamSearch + ModelOption.rules,
+        options: ModelOption.general(decodingMethods: ["greedy_search", "modified_beam_search"]) + [.blankPenalty]
+            + ModelOption.beamSearch + ModelOption.rules,
         batching: .together,
         times: .tokens,
         tellsLogProbabilities: true,

@@ -15,7 +15,7 @@ extension FamilySetup {
                 fields: ["encoder": .whisperEncoder, "decoder": .whisperDecoder, "tokens": .tokens],
                 tokenLimit: TokenLimit(perSecond: 6, context: .init(file: "encoder", key: "n_text_ctx")))
         ],
-        options: ModelOption.general + ModelOption.rules + [
+        options: ModelOption.general() + ModelOption.rules + [
             .task,
             ModelOption(
                 "tail_paddings", .wholeNumber(1...3000), to: .number(.whisperTailPaddings),

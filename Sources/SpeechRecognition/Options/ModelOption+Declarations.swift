@@ -4,8 +4,15 @@ import SpeechTypes
 /// Every option there is, each declared once; a family lists those it takes. Ranges keep values that would end the
 /// process, or mean "the library's default" (zero), from the C API.
 extension ModelOption {
-    /// What every family takes.
-    static let general = [numThreads, preferredSegment, provider, decodingMethod(["greedy_search"])]
+    /// What every family takes. sherpa-onnx ends the process over a way to search that the family does not have.
+    static func general(decodingMethods: [String] = ["greedy_search"]) -> [Self] {
+        [
+            numThreads, preferredSegment, provider,
+            Self(
+                "decoding_method", .word(decodingMethods), to: .text(.decodingMethod), standard: "greedy_search",
+                "how the text is searched for"),
+        ]
+    }
 
     /// What every family takes whose texts sherpa-onnx passes through finite-state grammars.
     static let rules = [
@@ -13,25 +20,18 @@ extension ModelOption {
         Self("rule_fars", .files, to: .text(.ruleFARs), "archives of such grammars"),
     ]
 
-    static let numThreads = Self(
+    private static let numThreads = Self(
         "num_threads", .wholeNumber(1...1024), to: .ours, "how many decodes run at once, if fewer than the server's")
 
-    static let preferredSegment = Self(
+    private static let preferredSegment = Self(
         "preferred_segment", .decimal(1...60), to: .ours,
         "seconds up to which neighbouring pieces of speech are joined before recognition")
 
     /// sherpa-onnx ends the process over the words of accelerators it was not built for, and takes any unknown one for
     /// `cpu` (provider.cc, session.cc).
-    static let provider = Self(
+    private static let provider = Self(
         "provider", .provider(["cpu", "cuda", "coreml", "xnnpack"]), to: .text(.provider), standard: "cpu",
         "what ONNX Runtime computes on; as `cpu:FILE` with settings for it")
-
-    /// sherpa-onnx ends the process over a way the family does not have.
-    static func decodingMethod(_ methods: [String]) -> Self {
-        Self(
-            "decoding_method", .word(methods), to: .text(.decodingMethod), standard: "greedy_search",
-            "how the text is searched for")
-    }
 
     /// What beam search adds: hotwords, and how far the search looks.
     static let beamSearch = [
