@@ -37,6 +37,13 @@ struct WireLine: Codable {
         struct Token: Codable {
             var text: String
             var start: Double?
+            var duration: Double?
+            var logProbability: Double?
+
+            enum CodingKeys: String, CodingKey {
+                case text, start, duration
+                case logProbability = "log_probability"
+            }
         }
         var start: Double
         var end: Double
@@ -100,15 +107,29 @@ extension WireLine.Segment {
         start = segment.start.inSeconds
         end = segment.end.inSeconds
         text = segment.text
-        tokens = segment.tokens.map { Token(text: $0.text, start: $0.start?.inSeconds) }
+        tokens = segment.tokens.map(Token.init)
         language = segment.language
     }
 
     var segment: Transcript.Segment {
         Transcript.Segment(
             start: .seconds(start), end: .seconds(end), text: text,
-            tokens: tokens.map { SpeechTypes.Token(text: $0.text, start: $0.start.map { .seconds($0) }) },
-            language: language)
+            tokens: tokens.map(\.token), language: language)
+    }
+}
+
+extension WireLine.Segment.Token {
+    init(_ token: SpeechTypes.Token) {
+        text = token.text
+        start = token.start?.inSeconds
+        duration = token.duration?.inSeconds
+        logProbability = token.logProbability
+    }
+
+    var token: SpeechTypes.Token {
+        SpeechTypes.Token(
+            text: text, start: start.map { .seconds($0) }, duration: duration.map { .seconds($0) },
+            logProbability: logProbability)
     }
 }
 

@@ -116,7 +116,7 @@ public actor LocalModels {
 
     /// The size of a model's registered files that are there, in bytes.
     public func sizeOnDisk(of entry: ModelEntry) -> Int64 {
-        Set(entry.files.values).reduce(0) { $0 + (FileSystem.size(entry.path(of: $1)) ?? 0) }
+        entry.regularFiles.reduce(0) { $0 + (FileSystem.size(entry.path(of: $1)) ?? 0) }
     }
 
     /// Checks that a model has downloaded files, and that they may be deleted.

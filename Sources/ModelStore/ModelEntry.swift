@@ -17,12 +17,22 @@ public struct ModelEntry: Sendable, Equatable {
 
     /// All that an engine needs to load the model, once no file is missing.
     public var specification: ModelSpecification {
-        ModelSpecification(name: name, family: family, files: files.mapValues(path(of:)), options: options)
+        ModelSpecification(
+            name: name, family: family, files: files.mapValues(path(of:)),
+            options: options.withPaths(below: directory, of: family))
     }
 
     /// The files that are not there now, as paths below `directory`, sorted.
     public func missingFiles() -> [String] {
-        Set(files.values).filter { !FileSystem.isRegularFile(path(of: $0)) }.sorted()
+        regularFiles.filter { !FileSystem.isRegularFile(path(of: $0)) }.sorted()
+    }
+
+    /// The registered files, and for a registered folder those that must be in it, as paths below `directory`.
+    var regularFiles: Set<String> {
+        Set(
+            files.flatMap { name, file in
+                family.contents(ofFolder: name).map { $0.map { file + "/" + $0 } } ?? [file]
+            })
     }
 
     /// The absolute path of a file of the model.

@@ -2,11 +2,14 @@ import CSherpaOnnx
 
 /// A model in memory that turns whole waveforms into text.
 ///
-/// Several threads may decode with one recognizer at once, each with a stream of its own.
+/// Several threads may decode with one recognizer at once, each with a stream of its own; but not with FunASR-Nano and
+/// Qwen3-ASR, whose decodes draw from one generator of random numbers.
 public final class OfflineRecognizer: Sendable {
     // Sound: sherpa-onnx's recognizer is used read-only after creation (SetConfig is never called), and decoding from
-    // several threads was measured to give the same texts as from one (Tests/Fixtures/VERIFY.md, "8 threads").
+    // several threads was measured to give the same texts as from one (Tests/Fixtures/VERIFY.md, "8 threads"). The two
+    // models that do change a state are decoded with one at a time by whoever knows the family (`DecodeTurns`).
     private nonisolated(unsafe) let pointer: OpaquePointer
+    private let takesHotwords: Bool
 
     /// Loads the model. Blocks for as long as that takes.
     ///
@@ -19,6 +22,7 @@ public final class OfflineRecognizer: Sendable {
         }
         guard let created else { throw SherpaOnnxError(.notCreated, printed: printed) }
         pointer = created
+        takesHotwords = configuration.takesHotwords
     }
 
     deinit {
@@ -27,16 +31,34 @@ public final class OfflineRecognizer: Sendable {
 
     /// Recognises one waveform. Blocks for as long as that takes.
     ///
-    /// - Parameter samples: Mono samples at 16 kHz, finite, at least `minimumSamples` of them.
+    /// - Parameters:
+    ///   - samples: Mono samples at 16 kHz, finite, at least `minimumSamples` of them.
+    ///   - options: Settings of this waveform alone, by the library's keys, for models that have such.
+    ///   - hotwords: Phrases to prefer, for transducers with beam search; those the model's tokens cannot spell are
+    ///     silently without effect.
     /// - Returns: What the model made of them; an empty text for silence.
-    /// - Throws: `SherpaOnnxError` if there are too few samples or the library failed; it would answer an empty text.
-    public func decode(_ samples: [Float]) throws(SherpaOnnxError) -> OfflineResult {
+    /// - Throws: `SherpaOnnxError` if there are too few samples, if hotwords would end the process, or if the library
+    ///   failed; it would answer an empty text.
+    public func decode(
+        _ samples: [Float], options: [String: String] = [:], hotwords: [String] = []
+    ) throws(SherpaOnnxError) -> OfflineResult {
         guard samples.count >= Self.minimumSamples else { throw SherpaOnnxError(.tooFewSamples, printed: "") }
-        let (result, printed) = LibraryMessages.during { OfflineStream(for: pointer)?.decode(samples, with: pointer) }
+        guard hotwords.isEmpty || takesHotwords && hotwords.allSatisfy(Self.isHarmless) else {
+            throw SherpaOnnxError(.hotwordsRefused, printed: "")
+        }
+        let (result, printed) = LibraryMessages.during {
+            OfflineStream(for: pointer, options: options, hotwords: hotwords)?.decode(samples, with: pointer)
+        }
         guard let result, !printed.contains("Caught exception") else {
             throw SherpaOnnxError(.decodingFailed, printed: printed)
         }
         return result
+    }
+
+    /// The library splits hotwords at `/` and line ends, takes what begins with `:` or `#` for a number, and aborts if it
+    /// is none (Tests/Fixtures/VERIFY.md; utils.cc, `EncodeBase`).
+    private static func isHarmless(_ phrase: String) -> Bool {
+        !phrase.contains { "/:#@\0".contains($0) || $0.isNewline } && phrase.contains { !$0.isWhitespace }
     }
 
     /// 25 ms, one feature frame: fewer samples crash Whisper, transducers and CTC models (Tests/Fixtures/VERIFY.md).
@@ -47,9 +69,14 @@ public final class OfflineRecognizer: Sendable {
 private struct OfflineStream: ~Copyable {
     private let pointer: OpaquePointer
 
-    init?(for recognizer: OpaquePointer) {
-        guard let created = SherpaOnnxCreateOfflineStream(recognizer) else { return nil }
+    init?(for recognizer: OpaquePointer, options: [String: String], hotwords: [String]) {
+        let created =
+            hotwords.isEmpty
+            ? SherpaOnnxCreateOfflineStream(recognizer)
+            : SherpaOnnxCreateOfflineStreamWithHotwords(recognizer, hotwords.joined(separator: "/"))
+        guard let created else { return nil }
         pointer = created
+        for (key, value) in options { SherpaOnnxOfflineStreamSetOption(created, key, value) }
     }
 
     deinit {

@@ -1,4 +1,5 @@
 import CSherpaOnnx
+import Foundation
 
 /// What an offline recognizer made of one waveform.
 public struct OfflineResult: Sendable, Equatable {
@@ -8,17 +9,77 @@ public struct OfflineResult: Sendable, Equatable {
     public let tokens: [String]
     /// Start times of the tokens in seconds from the start of the waveform; `nil` where the family tells none.
     public let timestamps: [Float]?
+    /// How long the tokens last, in seconds; `nil` where the family tells none.
+    public let durations: [Float]?
+    /// The natural logarithms of the tokens' probabilities; `nil` where the family tells none.
+    public let logProbabilities: [Float]?
     /// The language as the family writes it (`<|en|>` in SenseVoice, `en` in Whisper); empty where it tells none.
     public let language: String
+    /// The stretches that Whisper sees in the waveform when it is told to say when; else none.
+    public let segments: [Segment]
+
+    /// A stretch of the waveform.
+    public struct Segment: Sendable, Equatable {
+        /// What is said in it.
+        public let text: String
+        /// When it begins, in seconds from the start of the waveform.
+        public let start: Float
+        /// How long it lasts, in seconds; 0 if the model did not say.
+        public let duration: Float
+        /// Which of the result's tokens are its own.
+        public let tokens: Range<Int>
+    }
 
     init(_ result: SherpaOnnxOfflineRecognizerResult) {
         let count = Int(result.count)
         text = result.text.map { String(cString: $0) } ?? ""
         language = result.lang.map { String(cString: $0) } ?? ""
-        tokens =
-            result.tokens_arr.map { array in
-                (0..<count).map { index in array[index].map { String(cString: $0) } ?? "" }
-            } ?? []
-        timestamps = result.timestamps.map { Array(UnsafeBufferPointer(start: $0, count: count)) }
+        let pieces = CStrings(result.tokens_arr, count: count)
+        tokens = pieces.texts
+        timestamps = Self.numbers(result.timestamps, count)
+        durations = Self.numbers(result.durations, count)
+        logProbabilities = Self.numbers(result.ys_log_probs, count)
+        segments = Self.segments(of: result, tokenLengths: pieces.lengths)
+    }
+
+    private static func numbers(_ start: UnsafePointer<Float>?, _ count: Int) -> [Float]? {
+        start.map { Array(UnsafeBufferPointer(start: $0, count: count)) }
+    }
+
+    /// The text of a segment is that of its tokens, one after the other; so their lengths in bytes tell them apart.
+    private static func segments(
+        of result: SherpaOnnxOfflineRecognizerResult, tokenLengths: [Int]
+    ) -> [Segment] {
+        let count = Int(result.segment_count)
+        guard let starts = numbers(result.segment_timestamps, count),
+            let durations = numbers(result.segment_durations, count)
+        else { return [] }
+        let pieces = CStrings(result.segment_texts_arr, count: count)
+        var next = 0
+        return pieces.texts.indices.map { index in
+            let first = next
+            var bytes = 0
+            while next < tokenLengths.count, bytes < pieces.lengths[index] || index == count - 1 {
+                bytes += tokenLengths[next]
+                next += 1
+            }
+            return Segment(
+                text: pieces.texts[index], start: starts[index], duration: durations[index], tokens: first..<next)
+        }
+    }
+}
+
+/// An array of C strings, copied.
+private struct CStrings {
+    var texts: [String] = []
+    /// In bytes, before repair.
+    var lengths: [Int] = []
+
+    init(_ array: UnsafePointer<UnsafePointer<CChar>?>?, count: Int) {
+        guard let array else { return }
+        for pointer in UnsafeBufferPointer(start: array, count: count) {
+            texts.append(pointer.map { String(cString: $0) } ?? "")
+            lengths.append(pointer.map { strlen($0) } ?? 0)
+        }
     }
 }

@@ -6,6 +6,8 @@ public struct SherpaOnnxError: Error, Equatable, CustomStringConvertible {
         case notCreated
         /// Fewer samples than `OfflineRecognizer.minimumSamples`.
         case tooFewSamples
+        /// Hotwords for a recognizer that takes none, or such that the library would abort over.
+        case hotwordsRefused
         /// The library gave no stream or no result, or hid an exception behind an empty result.
         case decodingFailed
     }

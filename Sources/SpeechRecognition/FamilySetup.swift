@@ -5,22 +5,37 @@ import SpeechTypes
 struct FamilySetup: Sendable {
     /// The ways a family's files may be laid out.
     var layouts: [Layout]
+    /// Files that must be in what is a folder and no file, by the folder's logical name.
+    var folders: [String: [String]] = [:]
+    /// The keys that may stand under `options:`, beside `language`.
+    var options: [ModelOption] = ModelOption.general() + ModelOption.rules
     /// The longest stretch of sound that one decode hears whole.
     var window: Duration = .seconds(30)
+    /// The length up to which neighbouring pieces of speech are best joined. Measured for Moonshine and Whisper; for
+    /// the others a length in between.
+    var preferredSegment: Duration = .seconds(10)
     /// Which languages a request may name.
     var languages: LanguageChoice = .notTaken
-    /// The ways to search: sherpa-onnx ends the process over any other.
-    var decodingMethods: [DecodingMethod] = [.greedySearch]
-    /// Keys that the metadata of a file must have, by the file's logical name: sherpa-onnx ends the process without them.
-    var metadataKeys: [String: [String]] = [:]
-    /// What `model_type` may say in the metadata of a file, by the file's logical name, if it is there.
-    var modelTypes: [String: [String]] = [:]
-    /// Keys that the metadata of a file have in models of another kind, by the file's logical name.
-    var foreignKeys: [String: [String]] = [:]
-    /// Where the metadata tell how many tokens the model knows: decoding with fewer in tokens.txt crashes.
-    var vocabulary: VocabularySize?
-    /// Puts the registry's options and the language into the configuration; the files are there already.
-    var configure: @Sendable (inout OfflineRecognizerConfiguration, ModelOptions, Language?) -> Void = { _, _, _ in }
+    /// How the model is told the language.
+    var languageSetting: LanguageSetting?
+    /// Whether the model can be asked for a translation.
+    var translates = false
+    /// What decoding several recordings in one call gains.
+    var batching = Batching.oneByOne
+    /// How many threads may decode with one recognizer at once.
+    var concurrency = Concurrency.any
+    /// Which times the results have.
+    var times = TimeSupport.none
+    /// Whether the results tell how sure the model was of each token.
+    var tellsLogProbabilities = false
+    /// What a request can tell about the words to come.
+    var hints = HintSupport.none
+    /// What is checked in the files before sherpa-onnx sees them.
+    var checks = FileChecks()
+    /// Puts into the configuration what is no plain option: texts that depend on both language and task.
+    var configure: @Sendable (inout OfflineRecognizerConfiguration, ModelOptions, RecognizerSettings) -> Void = {
+        _, _, _ in
+    }
 
     /// One way to lay out a family's files.
     struct Layout: Sendable {
@@ -30,36 +45,12 @@ struct FamilySetup: Sendable {
         var tokenLimit: TokenLimit?
     }
 
-    /// A place in the metadata.
-    struct VocabularySize: Sendable {
-        /// The file's logical name.
-        var file: String
-        /// The property's key.
-        var key: String
-    }
-
-    /// Where a family's list of languages comes from.
-    enum LanguageChoice: Sendable, Equatable {
-        /// The family hears what it hears: a language changes nothing.
-        case notTaken
-        /// The same for every model of the family.
-        case fixed([String])
-        /// In the metadata of the file with this logical name, under Whisper's keys.
-        case whisperMetadata(of: String)
-    }
-
-    /// A decoder that stops writing after a number of tokens, whatever is still unheard.
-    struct TokenLimit: Sendable, Equatable {
-        /// Tokens for each second of sound.
-        var perSecond: Double
-        /// The logical file whose metadata give `n_text_ctx`, half of which is a limit too.
-        var contextFile: String?
-
-        /// The most tokens a decode of `duration` can have; `context` is the model's `n_text_ctx`, if known.
-        func tokens(in duration: Duration, context: Int?) -> Int {
-            let bySound = Int(duration.inSeconds * perSecond)
-            return context.map { min(bySound, $0 / 2) } ?? bySound
-        }
+    /// How a model is told the language.
+    enum LanguageSetting: Sendable {
+        /// When its recognizer is made: each language costs a recognizer of its own. `unset` stands for detection.
+        case atCreation(TextField, unset: String = "", words: [String: String] = [:])
+        /// With each stream, under sherpa-onnx's key `language`.
+        case perStream(words: [String: String] = [:])
     }
 
     /// The layout that has exactly these logical names.
@@ -67,4 +58,12 @@ struct FamilySetup: Sendable {
         let names = Set(names)
         return layouts.first { Set($0.fields.keys) == names }
     }
+}
+
+/// What a recognizer is made for; it never changes afterwards.
+struct RecognizerSettings: Hashable, Sendable {
+    /// The language it expects; `nil` for detection, or where each stream says it.
+    var language: Language?
+    /// What it makes of the speech.
+    var task = SpeechTask.transcribe
 }

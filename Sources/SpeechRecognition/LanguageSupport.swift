@@ -6,15 +6,15 @@ public enum LanguageSupport: Sendable, Equatable {
     case notTaken
     /// This one only, whether it is named or not.
     case single(Language)
-    /// One of these, or none for detection.
-    case choice([Language])
+    /// One of these; for a request that names none, `otherwise`, or what the model detects.
+    case choice([Language], otherwise: Language? = nil)
 
     /// The languages a request may name, in the model's own order; empty where a language changes nothing.
     public var languages: [Language] {
         switch self {
         case .notTaken: []
         case .single(let language): [language]
-        case .choice(let languages): languages
+        case .choice(let languages, otherwise: _): languages
         }
     }
 
@@ -25,7 +25,9 @@ public enum LanguageSupport: Sendable, Equatable {
     public init(of model: ModelSpecification) throws(RecognitionError) {
         switch model.family.setup.languages {
         case .notTaken: self = .notTaken
-        case .fixed(let codes): self = .choice(codes.map { Language(code: $0) })
+        case .detected(let codes): self = .choice(codes.map { Language(code: $0) })
+        case .told(let codes, let otherwise):
+            self = .choice(codes.map { Language(code: $0) }, otherwise: Language(code: otherwise))
         case .whisperMetadata(let file): self.init(whisper: try model.metadata(of: file))
         }
     }
@@ -41,11 +43,14 @@ public enum LanguageSupport: Sendable, Equatable {
         self = codes.isEmpty ? .notTaken : .choice(codes.map { Language(code: String($0)) })
     }
 
-    /// The language to load a recognizer for.
+    /// The language that a recognizer is to expect; `nil` leaves it to the model.
     ///
     /// - Throws: `RecognitionError` (`unsupportedLanguage`), naming the languages that would do.
     func resolve(_ requested: Language?, model: String) throws(RecognitionError) -> Language? {
-        guard let requested else { return nil }
+        guard let requested else {
+            if case .choice(_, let otherwise) = self { return otherwise }
+            return nil
+        }
         switch self {
         case .notTaken: return nil
         case .single(let only):
@@ -55,12 +60,13 @@ public enum LanguageSupport: Sendable, Equatable {
                     "Model '\(model)' knows no other language than '\(only)'; the request names '\(requested)'.")
             }
             return nil
-        case .choice(let languages):
+        case .choice(let languages, let otherwise):
             guard languages.contains(requested) else {
                 throw RecognitionError(
                     .unsupportedLanguage,
                     "Model '\(model)' does not know the language '\(requested)'. Send one of "
-                        + languages.map(\.code).joined(separator: ", ") + ", or none to let the model detect it.")
+                        + languages.map(\.code).joined(separator: ", ")
+                        + (otherwise.map { ", or none for \($0)." } ?? ", or none to let the model detect it."))
             }
             return requested
         }

@@ -1,5 +1,3 @@
-public import SpeechTypes
-
 /// All that is needed to load one model: which family it is, where its files are, how it is set.
 public struct ModelSpecification: Sendable, Hashable, Codable {
     /// The name requests use.
@@ -20,30 +18,18 @@ public struct ModelSpecification: Sendable, Hashable, Codable {
     }
 }
 
-/// The settings of a model that the registry may give under `options:`.
-public struct ModelOptions: Sendable, Hashable, Codable {
-    /// The language when a request names none; `nil` lets the model detect it.
-    public var language: Language?
-    /// SenseVoice: write numbers as digits and add punctuation (inverse text normalisation).
-    public var useITN: Bool
-
-    /// How the decoder searches.
-    public var decodingMethod: DecodingMethod
-
-    /// Options as sherpa-onnx has them by default: language detected, no inverse text normalisation, greedy search.
-    public init(
-        language: Language? = nil, useITN: Bool = false, decodingMethod: DecodingMethod = .greedySearch
-    ) {
-        self.language = language
-        self.useITN = useITN
-        self.decodingMethod = decodingMethod
+extension ModelSpecification {
+    /// Whether results can tell when each token begins. Some models of a family that tells may not.
+    public var mayTellTokenTimes: Bool {
+        switch family.times {
+        case .tokens, .tokensOfSomeModels: true
+        case .byOption: options.values["enable_token_timestamps"] == true
+        case .none: false
+        }
     }
-}
 
-/// How a decoder searches for the text, by sherpa-onnx's word.
-public enum DecodingMethod: String, CaseIterable, Sendable, Codable {
-    /// Takes the best token at each step.
-    case greedySearch = "greedy_search"
-    /// Follows several candidates: slower, and the only way to use hotwords.
-    case modifiedBeamSearch = "modified_beam_search"
+    /// The length up to which neighbouring pieces of speech are best joined, never more than is heard whole.
+    public var preferredSegment: Duration {
+        min(options.number("preferred_segment").map { .seconds($0) } ?? family.preferredSegment, family.window)
+    }
 }

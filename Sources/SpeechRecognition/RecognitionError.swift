@@ -6,6 +6,8 @@ public struct RecognitionError: Error, Sendable {
         case modelUnusable
         /// The model does not know the language.
         case unsupportedLanguage
+        /// The model cannot do what is wanted with the speech.
+        case unsupportedTask
         /// The library failed on this sound.
         case decodingFailed
     }

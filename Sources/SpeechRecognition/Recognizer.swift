@@ -1,4 +1,3 @@
-import Foundation
 import SherpaOnnx
 import SpeechDetection
 public import SpeechTypes
@@ -11,12 +10,16 @@ public final class Recognizer: Sendable {
     public let languages: LanguageSupport
     /// The longest segment that is heard whole.
     public let window: Duration
+    /// The length up to which neighbouring pieces of speech are best joined.
+    public let preferredSegment: Duration
 
     let cache: RecognizerCache
-    private let defaultLanguage: Language?
+    private let model: ModelSpecification
     private let tokenLimit: (@Sendable (Duration) -> Int)?
+    private let planner: HintPlanner
+    private let turns: DecodeTurns
 
-    /// Recognizers held at once, one a language.
+    /// Recognizers held at once, one for each language and task.
     public static let cacheCapacity = 3
 
     /// Checks the model's files and loads it for its default language.
@@ -28,15 +31,17 @@ public final class Recognizer: Sendable {
     ///   see may end the process.
     public init(_ model: ModelSpecification, operatorThreads: Int = 1) throws(RecognitionError) {
         try model.checkFiles()
-        let setup = model.family.setup
         let languages = try LanguageSupport(of: model)
         name = model.name
+        self.model = model
         self.languages = languages
-        window = setup.window
-        defaultLanguage = try languages.resolve(model.options.language, model: model.name)
+        window = model.family.window
+        preferredSegment = model.preferredSegment
+        turns = DecodeTurns(model.family.concurrency)
         tokenLimit = try Self.tokenLimit(of: model)
-        cache = RecognizerCache(capacity: Self.cacheCapacity) { language throws(RecognitionError) in
-            let configuration = try model.configuration(language: language, operatorThreads: operatorThreads)
+        planner = try model.hintPlanner()
+        cache = RecognizerCache(capacity: Self.cacheCapacity) { settings throws(RecognitionError) in
+            let configuration = try model.configuration(for: settings, operatorThreads: operatorThreads)
             do throws(SherpaOnnxError) {
                 return try OfflineRecognizer(configuration)
             } catch {
@@ -45,25 +50,39 @@ public final class Recognizer: Sendable {
                     .modelUnusable, "Model '\(model.name)' cannot be loaded: \(error.words) Check its files: \(files).")
             }
         }
-        _ = try cache.recognizer(for: defaultLanguage)
+        let language = try languages.resolve(model.options.language, model: model.name)
+        _ = try cache.recognizer(for: model.settings(language: language, task: nil))
     }
 
     private static func tokenLimit(
         of model: ModelSpecification
     ) throws(RecognitionError) -> (@Sendable (Duration) -> Int)? {
         guard let limit = try model.layout().tokenLimit else { return nil }
-        guard let file = limit.contextFile else { return { limit.tokens(in: $0, context: nil) } }
-        let metadata = try model.metadata(of: file)
-        let context = metadata.properties["n_text_ctx"].flatMap { Int($0) }
-        return { limit.tokens(in: $0, context: context) }
+        var context: Int?
+        if let place = limit.context {
+            context = try model.metadata(of: place.file).properties[place.key].flatMap { Int($0) }
+        }
+        return { [context, options = model.options] in limit.tokens(in: $0, context: context, options: options) }
     }
 
-    /// Checks a request's language before any work is done.
+    /// Checks a request's language and task before any work is done.
     ///
-    /// - Throws: `RecognitionError` (`unsupportedLanguage`), naming the languages that would do.
-    public func check(_ language: Language?) throws(RecognitionError) {
+    /// - Throws: `RecognitionError` (`unsupportedLanguage`), naming the languages that would do, or (`unsupportedTask`).
+    public func check(_ language: Language?, task: SpeechTask? = nil) throws(RecognitionError) {
         _ = try languages.resolve(language, model: name)
+        guard task != .translate || model.translates(languages) else {
+            throw RecognitionError(
+                .unsupportedTask,
+                "Model '\(name)' cannot translate. Ask a multilingual whisper or a canary model, or for a transcription."
+            )
+        }
     }
+
+    /// Whether requests may ask for a translation.
+    public var translates: Bool { model.translates(languages) }
+
+    /// The phrases of a request's hints that have no effect: the model takes none, or its tokens cannot spell them.
+    public func unused(_ hints: Hints) -> [String] { planner.plan(hints).unused }
 
     /// Recognises a segment. Blocks for as long as that takes.
     ///
@@ -72,22 +91,30 @@ public final class Recognizer: Sendable {
     /// - Parameters:
     ///   - segment: No longer than `window`.
     ///   - language: What the request named; the model's default otherwise.
+    ///   - task: What the request wants made of the speech; what the model's options say otherwise.
+    ///   - hints: What the request tells about the words; what the model cannot use of them is left out.
     /// - Returns: The text in order, usually as one segment; its text is empty for silence.
-    /// - Throws: `RecognitionError` if the language is not known or the library fails.
+    /// - Throws: `RecognitionError` if the language is not known, the task cannot be done or the library fails.
     public func recognize(
-        _ segment: SpeechSegment, language: Language?
+        _ segment: SpeechSegment, language: Language?, task: SpeechTask? = nil, hints: Hints = Hints()
     ) throws(RecognitionError) -> [Transcript.Segment] {
-        let language = try languages.resolve(language, model: name) ?? defaultLanguage
-        let recognizer = try cache.recognizer(for: language)
-        return try recognize(segment, with: recognizer)
+        try check(language, task: task)
+        let language = try languages.resolve(language ?? model.options.language, model: name)
+        let recognizer = try cache.recognizer(for: model.settings(language: language, task: task))
+        let plan = planner.plan(hints)
+        var options = model.streamOptions(language: language)
+        options["hotwords"] = plan.context
+        return try recognize(segment) { [options] samples throws(SherpaOnnxError) in
+            try recognizer.decode(samples, options: options, hotwords: plan.hotwords)
+        }
     }
 
     private func recognize(
-        _ segment: SpeechSegment, with recognizer: OfflineRecognizer
+        _ segment: SpeechSegment, decode: ([Float]) throws(SherpaOnnxError) -> OfflineResult
     ) throws(RecognitionError) -> [Transcript.Segment] {
         let result: OfflineResult
         do throws(SherpaOnnxError) {
-            result = try recognizer.decode(segment.audio.samples)
+            result = try turns.take { () throws(SherpaOnnxError) in try decode(segment.audio.samples) }
         } catch {
             throw RecognitionError(
                 .decodingFailed,
@@ -97,8 +124,9 @@ public final class Recognizer: Sendable {
         if let tokenLimit, result.tokens.count >= max(2, tokenLimit(segment.audio.duration) - 1),
             let (first, second) = segment.halved()
         {
-            return try recognize(first, with: recognizer) + recognize(second, with: recognizer)
+            return try recognize(first, decode: decode) + recognize(second, decode: decode)
         }
-        return [Transcript.Segment(result, of: segment, languages: languages.languages)]
+        return Transcript.Segment.segments(
+            result, of: segment, family: model.family, languages: languages.languages)
     }
 }

@@ -4,11 +4,17 @@ public struct Token: Sendable, Equatable {
     public let text: String
     /// When it begins in the recording, if the family tells.
     public let start: Duration?
+    /// How long it lasts, if the family tells.
+    public let duration: Duration?
+    /// The natural logarithm of how likely the model took it to be, 0 at most, if the family tells.
+    public let logProbability: Double?
 
-    /// Names a token and when it was said.
-    public init(text: String, start: Duration?) {
+    /// Names a token, when it was said and how sure the model was.
+    public init(text: String, start: Duration?, duration: Duration? = nil, logProbability: Double? = nil) {
         self.text = text
         self.start = start
+        self.duration = duration
+        self.logProbability = logProbability
     }
 }
 

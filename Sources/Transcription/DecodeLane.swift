@@ -13,8 +13,9 @@ actor DecodeLane {
 
     /// Recognises a segment; the recognizer is shared with the other lanes.
     func recognize(
-        _ segment: SpeechSegment, with recognizer: Recognizer, language: Language?
+        _ segment: SpeechSegment, with recognizer: Recognizer, language: Language?, task: SpeechTask? = nil,
+        hints: Hints = Hints()
     ) throws(RecognitionError) -> [Transcript.Segment] {
-        try recognizer.recognize(segment, language: language)
+        try recognizer.recognize(segment, language: language, task: task, hints: hints)
     }
 }

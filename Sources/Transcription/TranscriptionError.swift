@@ -15,6 +15,8 @@ public struct TranscriptionError: Error, Sendable, Equatable {
         case audioTooLong = "audio_too_long"
         /// The model does not know the language.
         case unsupportedLanguage = "unsupported_language"
+        /// The model cannot do what is wanted with the speech.
+        case unsupportedTask = "unsupported_task"
         /// The model failed on this sound.
         case recognitionFailed = "recognition_failed"
     }
@@ -47,6 +49,7 @@ public struct TranscriptionError: Error, Sendable, Equatable {
         let code: Code =
             switch error.code {
             case .unsupportedLanguage: .unsupportedLanguage
+            case .unsupportedTask: .unsupportedTask
             case .modelUnusable, .decodingFailed: .recognitionFailed
             }
         self.init(code, error.message)

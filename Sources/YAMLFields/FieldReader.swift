@@ -141,7 +141,8 @@ public struct FieldReader {
 
     private var inPlace: String { place.isEmpty ? "" : " in '\(place)'" }
 
-    private mutating func value(_ key: String, orElse advice: String? = nil) -> (Node, line: Int)? {
+    /// What stands behind a key, and on which line; `nil` if it is not there or null.
+    mutating func value(_ key: String, orElse advice: String? = nil) -> (Node, line: Int)? {
         let pair = pairs.first { $0.key.scalar?.string == key }
         guard let pair, pair.value.scalar?.isNull != true else {
             if let advice { note("'\(key)' is missing or empty; \(advice).", at: lineOf(key)) }

@@ -23,7 +23,10 @@ struct WireTests {
 
         mutating func segment() -> Transcript.Segment {
             let tokens = (0..<Int.random(in: 0...4, using: &generator)).map { _ in
-                Token(text: text(), start: Bool.random(using: &generator) ? time() : nil)
+                Token(
+                    text: text(), start: Bool.random(using: &generator) ? time() : nil,
+                    duration: Bool.random(using: &generator) ? time() : nil,
+                    logProbability: Bool.random(using: &generator) ? -0.125 : nil)
             }
             let language = Bool.random(using: &generator) ? Language(code: "yue") : nil
             return Transcript.Segment(start: time(), end: time(), text: text(), tokens: tokens, language: language)
@@ -73,7 +76,8 @@ struct WireTests {
     @Test func anEngineIsToldItsModelByArguments() throws {
         let model = ModelSpecification(
             name: "my model", family: .senseVoice, files: ["model": "/a b/\"c\".onnx", "tokens": "/ü.txt"],
-            options: ModelOptions(language: Language(code: "zh"), useITN: true))
+            options: ModelOptions(
+                language: Language(code: "zh"), ["use_itn": true, "preferred_segment": 2, "rule_fsts": "/a"]))
         let arguments = try EngineCommand(model: model, socket: "/tmp/s", lanes: 3, parent: 7).arguments()
         #expect(arguments.first == EngineCommand.verb)
         #expect(Array(arguments[1...6]) == ["--socket", "/tmp/s", "--lanes", "3", "--parent", "7"])
@@ -99,7 +103,11 @@ extension TranscriptEvent {
             .segment(
                 Transcript.Segment(
                     start: segment.start.inMilliseconds, end: segment.end.inMilliseconds, text: segment.text,
-                    tokens: segment.tokens.map { Token(text: $0.text, start: $0.start?.inMilliseconds) },
+                    tokens: segment.tokens.map {
+                        Token(
+                            text: $0.text, start: $0.start?.inMilliseconds, duration: $0.duration?.inMilliseconds,
+                            logProbability: $0.logProbability)
+                    },
                     language: segment.language))
         }
     }

@@ -40,7 +40,7 @@ struct RegistryTests {
             let name = "sherpa-onnx-sense-voice-zh-en-ja-ko-yue-2024-07-17"
             let entry = try #require(registry.entries.first)
             #expect(entry.directory == folder.path + "/asr2clip/models/" + name)
-            #expect(entry.options == ModelOptions(language: nil, useITN: true))
+            #expect(entry.options == ModelOptions(["use_itn": true]))
             #expect(entry.download?.archiveSubdir == name)
             #expect(entry.missingFiles() == ["model.int8.onnx", "tokens.txt"])
         }
@@ -74,7 +74,7 @@ struct RegistryTests {
                 type: whisper
                 dir: /opt/w
                 files: {encoder: e.onnx, decoder: sub//d.onnx, tokens: t.txt}
-                options: {language: EN-us, use_itn: off}
+                options: {language: EN-us, task: translate}
               moon1: {type: moonshine, dir: m, files: {encoder: e, merged_decoder: d, tokens: t}}
               moon2:
                 type: moonshine
@@ -93,7 +93,7 @@ struct RegistryTests {
                 == ModelSpecification(
                     name: "w", family: .whisper,
                     files: ["encoder": "/opt/w/e.onnx", "decoder": "/opt/w/sub/d.onnx", "tokens": "/opt/w/t.txt"],
-                    options: ModelOptions(language: Language(code: "en"), useITN: false)))
+                    options: ModelOptions(language: Language(code: "en"), ["task": "translate"])))
     }
 
     @Test func aModelDirThatHoldsTheDefaultModelsFilesIsItsDirectory() async throws {

@@ -32,6 +32,12 @@ import Testing
         (.transducer, "tokens", .truncated, "has no token"),
         (.paraformer, "paraformer", .replaced(by: "sense_voice/model.onnx"), "has the model_type 'sense_voice_ctc'"),
         (.transducer, "encoder", .replaced(by: "whisper/encoder.onnx"), "has the model_type 'whisper-fixture'"),
+        (.zipformerCTC, "model", .truncated, "is truncated"),
+        (.zipformerCTC, "model", .replaced(by: "transducer/encoder.onnx"), "has the model_type 'zipformer2'"),
+        (
+            .zipformerCTC, "tokens", .replaced(by: "whisper/tokens.txt"),
+            "has none of the tokens <blk>, <eps>, <blank>"
+        ),
         (.moonshine, "encoder", .replaced(by: "transducer/encoder.onnx"), "has the model_type 'zipformer2'"),
         (.moonshine, "encoder", .empty, "is empty"),
         (.moonshine, "tokens", .text, "line 1 is not 'symbol number'"),

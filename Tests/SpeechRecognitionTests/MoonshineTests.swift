@@ -34,7 +34,7 @@ import Testing
         let model = ModelSpecification(
             name: "separate", family: .moonshine,
             files: Dictionary(uniqueKeysWithValues: names.map { ($0, folder.file($0)) }))
-        let configuration = try model.configuration(language: nil, operatorThreads: 1)
+        let configuration = try model.configuration(for: RecognizerSettings(), operatorThreads: 1)
         let error = #expect(throws: SherpaOnnxError.self) { try OfflineRecognizer(configuration) }
         #expect(error?.words.contains(folder.file(missing)) == true, "\(error?.words ?? "")")
         #expect(error?.words.lowercased().contains(words) == true, "\(error?.words ?? "")")

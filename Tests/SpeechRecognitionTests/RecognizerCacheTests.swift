@@ -29,19 +29,20 @@ import Testing
     @Test func aModelHoldsARecognizerForEachOfThreeLanguages() throws {
         let recognizer = try Recognizer(.fixture(.senseVoice))
         let sound = try AudioBuffer.fixture("en_digits_16k.wav")
-        #expect(recognizer.cache.languages == [nil])
+        #expect(recognizer.cache.settings == [RecognizerSettings()])
         for code in ["en", "zh", "ja"] { _ = try recognizer.recognize(sound, language: Language(code: code)) }
-        #expect(recognizer.cache.languages.map { $0?.code } == ["en", "zh", "ja"])
+        #expect(recognizer.cache.settings.map(\.language?.code) == ["en", "zh", "ja"])
         #expect(try recognizer.transcript(sound, language: Language(code: "en")).text == "one two three four")
         #expect(try recognizer.transcript(sound, language: nil).text == "one two three four")
-        #expect(recognizer.cache.languages.map { $0?.code } == ["ja", "en", nil])
+        #expect(recognizer.cache.settings.map(\.language?.code) == ["ja", "en", nil])
     }
 
     @Test func aLanguageLoadsOnceHoweverManyAskForIt() async throws {
-        let configuration = try ModelSpecification.fixture(.paraformer).configuration(language: nil, operatorThreads: 1)
-        let loaded = Mutex<[Language?]>([])
-        let cache = RecognizerCache(capacity: 3) { language throws(RecognitionError) in
-            loaded.withLock { $0.append(language) }
+        let configuration = try ModelSpecification.fixture(.paraformer).configuration(
+            for: RecognizerSettings(), operatorThreads: 1)
+        let loaded = Mutex<[RecognizerSettings]>([])
+        let cache = RecognizerCache(capacity: 3) { settings throws(RecognitionError) in
+            loaded.withLock { $0.append(settings) }
             do throws(SherpaOnnxError) {
                 return try OfflineRecognizer(configuration)
             } catch {
@@ -49,17 +50,17 @@ import Testing
             }
         }
         await withTaskGroup { group in
-            for _ in 0..<8 { group.addTask { _ = try? cache.recognizer(for: nil) } }
+            for _ in 0..<8 { group.addTask { _ = try? cache.recognizer(for: RecognizerSettings()) } }
         }
-        #expect(loaded.withLock { $0 } == [nil])
-        #expect(cache.languages == [nil])
+        #expect(loaded.withLock { $0 } == [RecognizerSettings()])
+        #expect(cache.settings == [RecognizerSettings()])
     }
 
     @Test func aRecognizerThatCannotBeLoadedIsNotHeld() throws {
         let cache = RecognizerCache(capacity: 3) { _ throws(RecognitionError) in
             throw RecognitionError(.modelUnusable, "no")
         }
-        #expect(throws: RecognitionError.self) { try cache.recognizer(for: nil) }
-        #expect(cache.languages.isEmpty)
+        #expect(throws: RecognitionError.self) { try cache.recognizer(for: RecognizerSettings()) }
+        #expect(cache.settings.isEmpty)
     }
 }

@@ -16,6 +16,8 @@ import Testing
             "\(recording.file) by \(family.rawValue), language \(language?.code ?? "auto")\(useITN ? ", ITN" : "")"
         }
 
+        var options: ModelOptions { useITN ? ModelOptions(["use_itn": true]) : ModelOptions() }
+
         var expected: Manifest.Expectation.Result? {
             recording.result(of: family.rawValue, language: language?.code)
         }
@@ -36,17 +38,19 @@ import Testing
     nonisolated static let readings =
         Reading.all(.senseVoice, languages: [nil, "en", "zh"], useITN: [false, true])
         + Reading.all(.whisper, languages: [nil, "en", "zh"]) + Reading.all(.paraformer) + Reading.all(.transducer)
+        + Reading.all(.zipformerCTC)
 
     @Test func everyFamilyHasItsRecordings() {
         #expect(Reading.all(.senseVoice).count == 26)
         #expect(Reading.all(.whisper).count == 26)
         #expect(Reading.all(.paraformer).count == 26)
         #expect(Reading.all(.transducer).count == 22)
+        #expect(Reading.all(.zipformerCTC).count == 22)
     }
 
     @Test(arguments: readings)
     func aRecordingOfAnyFormatGivesItsTextAndLanguage(reading: Reading) throws {
-        let recognizer = try Loaded.recognizer(reading.family, options: ModelOptions(useITN: reading.useITN))
+        let recognizer = try Loaded.recognizer(reading.family, options: reading.options)
         let transcript = try recognizer.transcript(.fixture(reading.recording.file), language: reading.language)
         let expected = try #require(reading.expected)
         #expect(transcript.text == (reading.useITN ? expected.textITN : expected.text))
@@ -57,21 +61,22 @@ import Testing
         }
     }
 
-    @Test(arguments: [("silence_16k.wav", false), ("noise_16k.wav", false), ("silence_16k.wav", true)])
-    func soundWithoutSpeechGivesNoText(file: String, useITN: Bool) throws {
-        for family in [ModelFamily.senseVoice, .whisper, .transducer] {
-            let recognizer = try Loaded.recognizer(family, options: ModelOptions(useITN: useITN))
-            #expect(try recognizer.transcript(.fixture(file)).text.isEmpty)
+    @Test(arguments: ["silence_16k.wav", "noise_16k.wav"])
+    func soundWithoutSpeechGivesNoText(file: String) throws {
+        for family in [ModelFamily.senseVoice, .whisper, .transducer, .zipformerCTC] {
+            #expect(try Loaded.recognizer(family).transcript(.fixture(file)).text.isEmpty)
         }
+        let withITN = try Loaded.recognizer(.senseVoice, options: ModelOptions(["use_itn": true]))
+        #expect(try withITN.transcript(.fixture(file)).text.isEmpty)
     }
 
-    @Test(arguments: ModelFamily.allCases)
+    @Test(arguments: ModelFamily.withFixture)
     func aTenthOfASecondOfSilenceGivesNoText(family: ModelFamily) throws {
         let silence = AudioBuffer(samples: Array(repeating: 0, count: AudioBuffer.sampleRate / 10))
         #expect(try Loaded.recognizer(family).transcript(silence).text.isEmpty)
     }
 
-    @Test(arguments: [ModelFamily.senseVoice, .paraformer, .transducer])
+    @Test(arguments: [ModelFamily.senseVoice, .paraformer, .transducer, .zipformerCTC])
     func tokensStartInOrderWithinTheSegment(family: ModelFamily) throws {
         for recording in Manifest.shared.files where recording.language != "none" {
             guard recording.expected[family.rawValue] != nil else { continue }

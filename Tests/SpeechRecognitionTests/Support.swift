@@ -6,16 +6,16 @@ import TestSupport
 
 /// Recognizers that tests share, loaded when they are first asked for.
 enum Loaded {
-    private static let recognizers = Mutex<[String: Recognizer]>([:])
+    private static let recognizers = Mutex<[ModelSpecification: Recognizer]>([:])
 
     /// The recognizer of a fixture model; for `moonshine` of the starter model.
     static func recognizer(
         _ family: ModelFamily, options: ModelOptions = ModelOptions()
     ) throws(RecognitionError) -> Recognizer {
-        let key = "\(family) \(options)"
-        if let loaded = recognizers.withLock({ $0[key] }) { return loaded }
-        let loaded = try Recognizer(.fixture(family, options: options))
-        recognizers.withLock { $0[key] = loaded }
+        let model = ModelSpecification.fixture(family, options: options)
+        if let loaded = recognizers.withLock({ $0[model] }) { return loaded }
+        let loaded = try Recognizer(model)
+        recognizers.withLock { $0[model] = loaded }
         return loaded
     }
 }

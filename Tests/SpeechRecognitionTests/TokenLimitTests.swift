@@ -13,8 +13,15 @@ import Testing
             (6, nil, .zero, 0),
         ] as [(Double, Int?, Duration, Int)])
     func aDecodeWritesSoManyTokens(perSecond: Double, context: Int?, duration: Duration, tokens: Int) {
-        let limit = FamilySetup.TokenLimit(perSecond: perSecond)
+        let limit = TokenLimit(perSecond: perSecond, context: .init(file: "encoder", key: "n_text_ctx"))
         #expect(limit.tokens(in: duration, context: context) == tokens)
+    }
+
+    @Test(arguments: [(nil, 120), (500, 492)] as [(Double?, Int)])
+    func anOptionCanBeTheLimit(option: Double?, tokens: Int) {
+        let limit = FamilySetup.qwen3ASR.layouts[0].tokenLimit
+        let options = ModelOptions(option.map { ["max_new_tokens": .number($0)] } ?? [:])
+        #expect(limit?.tokens(in: .seconds(20), options: options) == tokens)
     }
 
     @Test(arguments: [
@@ -60,7 +67,8 @@ import Testing
 
     /// What sherpa-onnx makes of a sound in one decode.
     private func bareDecode(of family: ModelFamily, _ sound: AudioBuffer) throws -> OfflineResult {
-        let configuration = try ModelSpecification.fixture(family).configuration(language: nil, operatorThreads: 1)
+        let configuration = try ModelSpecification.fixture(family).configuration(
+            for: RecognizerSettings(), operatorThreads: 1)
         return try OfflineRecognizer(configuration).decode(sound.samples)
     }
 }

@@ -1,7 +1,8 @@
 public import SpeechRecognition
 
 extension ModelSpecification {
-    /// A tiny model of Tests/Fixtures/models; for `moonshine` the starter model, which set-up fetched.
+    /// A tiny model of Tests/Fixtures/models; for `moonshine` the starter model, which set-up fetched. For a family
+    /// without a fixture, files that are not there.
     public static func fixture(_ family: ModelFamily, options: ModelOptions = ModelOptions()) -> ModelSpecification {
         ModelSpecification(name: "tiny-\(family.rawValue)", family: family, files: files(of: family), options: options)
     }
@@ -10,6 +11,7 @@ extension ModelSpecification {
         func fixture(_ file: String) -> String { Fixtures.model(family.rawValue, file) }
         return switch family {
         case .senseVoice: ["model": fixture("model.onnx"), "tokens": fixture("tokens.txt")]
+        case .zipformerCTC: ["model": fixture("model.onnx"), "tokens": fixture("tokens.txt")]
         case .paraformer: ["paraformer": fixture("model.onnx"), "tokens": fixture("tokens.txt")]
         case .whisper:
             [
@@ -26,6 +28,16 @@ extension ModelSpecification {
                 "merged_decoder": Fixtures.starterModel("decoder_model_merged.ort"),
                 "tokens": Fixtures.starterModel("tokens.txt"),
             ]
+        case .nemoCTC, .wenetCTC, .telespeechCTC, .tdnn, .dolphin, .omnilingual, .medASR, .fireRedASR, .fireRedASRCTC,
+            .canary, .cohereTranscribe, .funASRNano, .qwen3ASR:
+            Dictionary(uniqueKeysWithValues: (family.fileLayouts.first ?? []).map { ($0, fixture($0)) })
         }
     }
+}
+
+extension ModelFamily {
+    /// The families that can be run here.
+    public static let withFixture: [ModelFamily] = [
+        .senseVoice, .whisper, .paraformer, .transducer, .moonshine, .zipformerCTC,
+    ]
 }

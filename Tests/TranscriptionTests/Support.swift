@@ -132,6 +132,7 @@ enum Loaded {
     static let whisper = Result { try Recognizer(.fixture(.whisper)) }
     static let paraformer = Result { try Recognizer(.fixture(.paraformer)) }
     static let transducer = Result { try Recognizer(.fixture(.transducer)) }
+    static let moonshine = Result { try Recognizer(.fixture(.moonshine)) }
 
     static func recognizer(_ family: ModelFamily) throws -> Recognizer {
         switch family {
@@ -139,7 +140,8 @@ enum Loaded {
         case .whisper: try whisper.get()
         case .paraformer: try paraformer.get()
         case .transducer: try transducer.get()
-        case .moonshine: try Recognizer(.fixture(.moonshine))
+        case .moonshine: try moonshine.get()
+        default: try Recognizer(.fixture(family))
         }
     }
 

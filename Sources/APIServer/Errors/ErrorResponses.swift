@@ -65,6 +65,7 @@ extension APIError {
             case .audioTooShort: (.badRequest, "audio_too_short", "file")
             case .audioTooLong: (.contentTooLarge, "audio_too_long", "file")
             case .unsupportedLanguage: (.badRequest, "unsupported_value", "language")
+            case .unsupportedTask: (.badRequest, "unsupported_value", "model")
             case .recognitionFailed: (.internalServerError, "recognition_failed", nil)
             }
         self.init(

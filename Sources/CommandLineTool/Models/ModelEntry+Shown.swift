@@ -13,13 +13,9 @@ extension ModelEntry {
 }
 
 extension ModelOptions {
-    /// The options that are not as they would be without being written.
+    /// The options that are written in the registry.
     var described: [(key: String, value: String)] {
-        let defaults = ModelOptions()
-        return [
-            ("language", language.map(\.code), defaults.language?.code),
-            ("use_itn", "\(useITN)", "\(defaults.useITN)"),
-            ("decoding_method", decodingMethod.rawValue, defaults.decodingMethod.rawValue),
-        ].compactMap { key, value, usual in value.flatMap { $0 == usual ? nil : (key, $0) } }
+        let language = language.map { [("language", $0.code)] } ?? []
+        return language + values.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
     }
 }

@@ -26,7 +26,7 @@ struct EngineRun: Sendable {
         self.surroundings = surroundings
         command = EngineCommand(
             model: model, socket: "\(surroundings.directory)/\(number)-\(UUID().uuidString.prefix(8)).sock",
-            lanes: surroundings.lanes, parent: getpid())
+            lanes: model.lanes(of: surroundings.lanes), parent: getpid())
         var logger = surroundings.logger
         logger[metadataKey: "model"] = "\(model.name)"
         self.logger = logger
@@ -46,4 +46,9 @@ struct EngineRun: Sendable {
         try? FileManager.default.removeItem(atPath: command.socket)
         return end
     }
+}
+
+extension ModelSpecification {
+    /// How many decode lanes the model's engine has: those of the server, or fewer if its options say so.
+    func lanes(of server: Int) -> Int { min(options.numThreads ?? server, server) }
 }

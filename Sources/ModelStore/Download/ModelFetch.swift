@@ -68,7 +68,7 @@ actor ModelFetch {
         let model = try unpack(partial.file, into: staging.unpacked, missing: missing)
         try model.verify(files: missing)
         let directory = FileSystem.realPath(entry.directory) ?? entry.directory
-        try Placement(model: model, directory: directory, registered: Set(entry.files.values))
+        try Placement(model: model, directory: directory, registered: entry.regularFiles)
             .install(DownloadRecord(source: download.displayURL, sha256: sha256))
         try checkComplete()
     }

@@ -70,14 +70,9 @@ struct EntryReader {
     }
 
     private mutating func readOptions(of family: ModelFamily?) -> ModelOptions {
-        var options = ModelOptions()
-        guard var inner = fields.mapping("options") else { return options }
+        guard var inner = fields.mapping("options") else { return ModelOptions() }
         defer { fields.absorb(inner) }
-        inner.warn(ofKeysBut: ["language", "use_itn", "decoding_method"])
-        options.useITN = inner.boolean("use_itn") ?? false
-        options.decodingMethod = inner.decodingMethod(of: family) ?? .greedySearch
-        options.language = inner.language(of: family)
-        return options
+        return inner.options(of: family)
     }
 
     private mutating func readDownload() -> ModelDownload? {

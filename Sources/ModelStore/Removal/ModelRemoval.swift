@@ -38,7 +38,7 @@ actor ModelRemoval {
             if DownloadRecord.read(in: directory) != nil { return }
         }
         guard StagingFolder.partial(for: entry.directory).size == 0 else { return }
-        let there = Set(entry.files.values).subtracting(entry.missingFiles())
+        let there = entry.regularFiles.subtracting(entry.missingFiles())
         throw ModelError(
             .notRemovable,
             there.isEmpty
@@ -78,7 +78,7 @@ actor ModelRemoval {
     private func delete(
         _ record: DownloadRecord, in directory: String, bytes: Int64
     ) throws(SystemError) -> ([String], Int64) {
-        let registered = Set(entry.files.values)
+        let registered = entry.regularFiles
         let paths = record.files.keys.sorted { first, second in
             (registered.contains(first) ? 0 : 1, first) < (registered.contains(second) ? 0 : 1, second)
         }

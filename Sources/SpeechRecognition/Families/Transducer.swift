@@ -12,13 +12,19 @@ extension FamilySetup {
                 "tokens": .tokens,
             ])
         ],
-        decodingMethods: [.greedySearch, .modifiedBeamSearch],
-        metadataKeys: ["encoder": ["model_type"]],
-        modelTypes: [
-            "encoder": [
-                "conformer", "zipformer", "zipformer2", "EncDecHybridRNNTCTCBPEModel", "EncDecRNNTBPEModel",
-            ]
-        ],
-        foreignKeys: ["encoder": ["decode_chunk_len"]],
-        vocabulary: VocabularySize(file: "decoder", key: "vocab_size"))
+        options: ModelOption.general(decodingMethods: ["greedy_search", "modified_beam_search"]) + [.blankPenalty]
+            + ModelOption.beamSearch + ModelOption.rules,
+        batching: .together,
+        times: .tokens,
+        tellsLogProbabilities: true,
+        hints: .hotwords,
+        checks: FileChecks(
+            requiredKeys: ["encoder": ["model_type"]],
+            modelTypes: [
+                "encoder": [
+                    "conformer", "zipformer", "zipformer2", "EncDecHybridRNNTCTCBPEModel", "EncDecRNNTBPEModel",
+                ]
+            ],
+            foreignKeys: ["encoder": ["decode_chunk_len"]],
+            vocabulary: .init(file: "decoder", key: "vocab_size")))
 }

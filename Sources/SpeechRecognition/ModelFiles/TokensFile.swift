@@ -8,8 +8,12 @@ enum TokensFile {
     /// - Parameters:
     ///   - path: Where the file is.
     ///   - vocabulary: How many tokens the model can write, if it tells: decoding crashes on one that is not in the file.
+    ///   - names: Tokens of which one must be there, unless there are none.
+    ///   - needed: Tokens that must be there.
     /// - Throws: `ModelFileError` with the number of the first bad line, or of the first missing token.
-    static func check(path: String, vocabulary: Int = 0) throws(ModelFileError) {
+    static func check(
+        path: String, vocabulary: Int = 0, oneOf names: [String] = [], allOf needed: [String] = []
+    ) throws(ModelFileError) {
         let data: Data
         do {
             data = try Data(contentsOf: URL(filePath: path))
@@ -18,6 +22,8 @@ enum TokensFile {
         }
         var number = 0
         var tokens: Set<Int32> = []
+        var wanted = !names.isEmpty
+        var missed = Set(needed)
         for line in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             number += 1
             let fields = line.split { $0 == UInt8(ascii: " ") || (9...13).contains($0) }
@@ -27,13 +33,43 @@ enum TokensFile {
                     path: path, line: number, problem: "line \(number) is not 'symbol number'; fetch it again")
             }
             tokens.insert(token)
+            guard wanted || !missed.isEmpty, fields.count == 2 else { continue }
+            let symbol = String(decoding: fields[0], as: UTF8.self)
+            if names.contains(symbol) { wanted = false }
+            missed.remove(symbol)
         }
         guard !tokens.isEmpty else { throw ModelFileError(path: path, problem: "has no tokens; fetch it again") }
+        guard !wanted else {
+            throw ModelFileError(
+                path: path,
+                problem:
+                    "has none of the tokens \(names.joined(separator: ", ")), one of which the type needs; check the "
+                    + "type, or fetch the file again")
+        }
+        if let symbol = missed.min() {
+            throw ModelFileError(
+                path: path,
+                problem: "has no token \(symbol), which the type needs; check the type, or fetch the file again")
+        }
         if let missing = (0..<Int32(clamping: vocabulary)).first(where: { !tokens.contains($0) }) {
             throw ModelFileError(
                 path: path,
                 problem: "has no token \(missing), and the model knows \(vocabulary); fetch both from the same place")
         }
+    }
+
+    /// The symbols of a file that has passed the check.
+    ///
+    /// - Throws: `ModelFileError` if it cannot be read.
+    static func symbols(path: String) throws(ModelFileError) -> Set<String> {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ModelFileError(path: path, problem: "cannot be read; check that it exists and may be read")
+        }
+        return Set(
+            data.split(separator: UInt8(ascii: "\n")).compactMap { line in
+                let fields = line.split { $0 == UInt8(ascii: " ") || (9...13).contains($0) }
+                return fields.count == 2 ? String(decoding: fields[0], as: UTF8.self) : nil
+            })
     }
 
     private static func number(_ field: Data) -> Int32? {

@@ -1,0 +1,59 @@
+import Foundation
+
+/// A `bpe.vocab`: the pieces that words are written in, and what each is worth.
+struct BPEVocabulary: Sendable {
+    private let scores: [String: Float]
+    private let longest: Int
+
+    /// Reads the file as sherpa-onnx's encoder does, which ends the process over a line that is not `piece score`
+    /// (github.com/pkufool/simple-sentencepiece, `LoadVocab`).
+    ///
+    /// - Throws: `ModelFileError` with the number of the first bad line.
+    init(path: String) throws(ModelFileError) {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ModelFileError(path: path, problem: "cannot be opened; check that it exists and may be read")
+        }
+        var scores: [String: Float] = [:]
+        var lines = String(decoding: data, as: UTF8.self).split(
+            omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        for (index, line) in lines.enumerated() {
+            let fields = line.split(whereSeparator: \.isWhitespace)
+            guard fields.count >= 2, let score = Float(fields[1]), score.isFinite else {
+                throw ModelFileError(
+                    path: path, line: index + 1, problem: "line \(index + 1) is not 'piece score'; fetch it again")
+            }
+            scores[String(fields[0])] = score
+        }
+        guard !scores.isEmpty else { throw ModelFileError(path: path, problem: "is empty") }
+        self.scores = scores
+        longest = scores.keys.map(\.utf8.count).max() ?? 0
+    }
+
+    /// The pieces of a word: those of the highest sum of scores, the first as long as may be where sums are equal. So
+    /// chooses sherpa-onnx's encoder, to which a place that no piece begins at is worth nothing.
+    ///
+    /// - Returns: `nil` if the way it takes leads to such a place.
+    func pieces(of word: String) -> [String]? {
+        let bytes = Array(("▁" + word).utf8)
+        var best = Array(repeating: (score: Float.zero, end: Int?.none), count: bytes.count + 1)
+        for start in bytes.indices.reversed() {
+            for end in start + 1...min(start + longest, bytes.count) {
+                guard let piece = String(validating: bytes[start..<end], as: UTF8.self), let score = scores[piece]
+                else {
+                    continue
+                }
+                let sum = score + best[end].score
+                if best[start].end == nil || sum >= best[start].score { best[start] = (sum, end) }
+            }
+        }
+        var pieces: [String] = []
+        var start = 0
+        while start < bytes.count {
+            guard let end = best[start].end else { return nil }
+            pieces.append(String(decoding: bytes[start..<end], as: UTF8.self))
+            start = end
+        }
+        return pieces
+    }
+}

@@ -1,0 +1,31 @@
+import Foundation
+
+/// The check of what `rule_fsts` and `rule_fars` name: sherpa-onnx crashes over an archive that is none.
+enum GrammarFile {
+    /// What a file of OpenFst can be.
+    enum Kind {
+        /// A transducer (fst/fst.h, `kFstMagicNumber`).
+        case transducer
+        /// Several (fst/extensions/far, `kSTTableMagicNumber` and `kSTListMagicNumber`), or one.
+        case archive
+
+        fileprivate var magicNumbers: Set<Int32> {
+            switch self {
+            case .transducer: [2_125_659_606]
+            case .archive: [2_125_656_924, 5_656_924, 2_125_659_606]
+            }
+        }
+    }
+
+    /// - Throws: `ModelFileError` if the file does not begin as such files do.
+    static func check(path: String, kind: Kind) throws(ModelFileError) {
+        guard let handle = FileHandle(forReadingAtPath: path), let bytes = try? handle.read(upToCount: 4) else {
+            throw ModelFileError(path: path, problem: "cannot be opened; check that it exists and may be read")
+        }
+        let number = bytes.reversed().reduce(UInt32.zero) { $0 << 8 | UInt32($1) }
+        guard bytes.count == 4, kind.magicNumbers.contains(Int32(bitPattern: number)) else {
+            throw ModelFileError(
+                path: path, problem: "is no \(kind == .transducer ? "FST" : "FAR") of OpenFst; fetch it again")
+        }
+    }
+}
