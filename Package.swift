@@ -63,7 +63,9 @@ let package = Package(
         .target(
             name: "SherpaOnnx", dependencies: ["CSherpaOnnx"], swiftSettings: strict,
             linkerSettings: [
-                .unsafeFlags(["-L\(deps)/lib", "-Xlinker", "-rpath=$ORIGIN/../lib/asr2clip", "-Xlinker", "-rpath=\(deps)/lib"]),
+                .unsafeFlags([
+                    "-L\(deps)/lib", "-Xlinker", "-rpath=$ORIGIN/../lib/asr2clip", "-Xlinker", "-rpath=\(deps)/lib",
+                ]),
                 .linkedLibrary("sherpa-onnx-c-api"), .linkedLibrary("onnxruntime"),
             ]),
         .target(name: "SpeechTypes", swiftSettings: strict),
