@@ -84,10 +84,12 @@ struct CommandLineTests {
         }
     }
 
-    @Test func theToolWithoutAVerbSaysWhatItCanDo() async throws {
-        let result = try await run("asr2clip", [])
-        #expect(result.status == .exited(64))
-        #expect(result.error.contains("--serve"))
+    @Test func theToolWithoutAServerRecordsNothingAndSaysWhatToDo() async throws {
+        let result = try await runToEnd(
+            ServerProcess.path(of: "asr2clip"), [],
+            environment: folder.environment.merging(["OPENAI_BASE_URL": "http://127.0.0.1:9/v1"]) { $1 })
+        #expect(result.status == .exited(1))
+        #expect(result.error.contains("asr2clip-serve") && !result.error.contains("Listening"))
     }
 
     @Test(arguments: executables)
