@@ -28,7 +28,9 @@ struct Dictating {
                 threshold: dictation.silenceThreshold ?? ListeningSettings.usualThreshold,
                 detectorModel: InstalledFiles.detectorModel)
             let control = DictationControl()
-            try await Session(screen: screen, control: control).run {
+            let farewell =
+                "Cancelled. What was recorded is in '\(tool.store.path)'; asr2clip --retry sends it after all."
+            try await Session(screen: screen, control: control, farewell: farewell).run {
                 try await tool.withService(configuration) { service in
                     let scribe = Scribe(
                         service: service, template: tool.template(configuration),

@@ -6,6 +6,8 @@ import Foundation
 struct Session {
     let screen: DictationScreen
     let control: DictationControl
+    /// What to say of work that was cancelled.
+    var farewell: String?
 
     /// What a shell reports of a program that Ctrl-C ended: 128 and the signal's number.
     static let interrupted = ExitCode(128 + SIGINT)
@@ -28,7 +30,10 @@ struct Session {
         }
         try await Failure.reported {
             do {
-                guard let isComplete = try await control.cancellable(work) else { throw Self.interrupted }
+                guard let isComplete = try await control.cancellable(work) else {
+                    if let farewell { screen.show(.note(farewell)) }
+                    throw Self.interrupted
+                }
                 if !isComplete { throw ExitCode.failure }
             } catch {
                 screen.close()

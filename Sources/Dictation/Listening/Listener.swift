@@ -16,69 +16,77 @@ actor Listener {
     /// A microphone that gives nothing for so long is gone, whatever the system says.
     private static let patience = Duration.seconds(3)
 
+    private let settings: ListeningSettings
     private let store: RecordingStore
-    private let microphone: Microphone
-    private let detector: VoiceActivityDetector?
+    private let report: DictationEvents
+    private let queue: AsyncStream<Recording>.Continuation
     private var cutter: UtteranceCutter
     private var recording: Recording?
     private var samples = 0
 
-    /// Turns a device on.
-    ///
-    /// - Throws: `MicrophoneError`, `ListeningError`.
-    init(_ settings: ListeningSettings, store: RecordingStore) throws {
-        self.store = store
-        cutter = UtteranceCutter(settings.mode, window: VoiceActivityDetector.window)
-        detector = try settings.makeDetector()
-        microphone = try Microphone(settings.device)
-    }
-
-    /// Which device it is.
-    nonisolated var device: InputDevice { microphone.device }
-
-    /// Listens until it is told to stop, or the device is gone.
+    /// Describes how to listen; nothing is turned on yet.
     ///
     /// - Parameters:
-    ///   - isListening: Asked all the time.
-    ///   - onLevel: Told how loud it is and how long it has been listened.
-    ///   - onRecording: Given each recording, in order, as soon as it is complete.
-    /// - Returns: How often sound was lost on its way.
-    /// - Throws: `ListeningError`, after all that was heard has been handed out; `RecordingError`, `CancellationError`.
-    func listen(
-        while isListening: @Sendable () -> Bool, onLevel: @Sendable (SoundLevel, Duration) -> Void,
-        onRecording: @Sendable (Recording) -> Void
-    ) async throws -> Int {
+    ///   - settings: How.
+    ///   - store: Where recordings are kept.
+    ///   - report: Told which device it is, how loud it is, and when it is over.
+    ///   - queue: Given each recording, in order, as soon as it is complete; finished when there will be no more.
+    init(
+        _ settings: ListeningSettings, store: RecordingStore, report: @escaping DictationEvents,
+        queue: AsyncStream<Recording>.Continuation
+    ) {
+        self.settings = settings
+        self.store = store
+        self.report = report
+        self.queue = queue
+        cutter = UtteranceCutter(settings.mode, window: VoiceActivityDetector.window)
+    }
+
+    /// Turns the device on, and listens until it is told to stop or the device is gone.
+    ///
+    /// - Parameter isListening: Asked all the time.
+    /// - Throws: `MicrophoneError`, `RecordingError`, `CancellationError`; `ListeningError`, if the device goes away after
+    ///   all that was heard has been handed out.
+    func listen(while isListening: @Sendable () -> Bool) async throws {
+        defer {
+            report(.listened)
+            queue.finish()
+        }
+        let detector = try settings.makeDetector()
+        let microphone = try Microphone(settings.device)
+        report(.started(device: microphone.device.name))
         var lastSound = ContinuousClock.now
         var isGone = false
         while isListening(), !isGone {
             try await Task.sleep(for: Self.period)
-            if try take(onLevel, onRecording) {
+            if try take(from: microphone, detector) {
                 lastSound = .now
             } else {
                 isGone = !microphone.isOn || ContinuousClock.now - lastSound > Self.patience
             }
         }
-        _ = try take(onLevel, onRecording)
-        try perform(cutter.finish(), onRecording)
+        _ = try take(from: microphone, detector)
+        try perform(cutter.finish())
+        let overruns = microphone.overruns
+        if overruns > 0 {
+            report(.warning("Sound was lost \(overruns) times: the machine was too busy to take it."))
+        }
         if isGone { throw ListeningError("'\(microphone.device.name)' gives no sound any more: was it unplugged?") }
-        return microphone.overruns
     }
 
     /// Takes what has come.
     ///
     /// - Returns: Whether anything had.
-    private func take(
-        _ onLevel: (SoundLevel, Duration) -> Void, _ onRecording: (Recording) -> Void
-    ) throws -> Bool {
+    private func take(from microphone: Microphone, _ detector: VoiceActivityDetector?) throws -> Bool {
         let sound = microphone.take().samples
         guard !sound.isEmpty else { return false }
         samples += sound.count
-        onLevel(SoundLevel(of: sound), Duration(samples: samples))
-        try perform(cutter.receive(sound) { detector?.isSpeech($0) ?? false }, onRecording)
+        report(.level(SoundLevel(of: sound), Duration(samples: samples)))
+        try perform(cutter.receive(sound) { detector?.isSpeech($0) ?? false })
         return true
     }
 
-    private func perform(_ steps: [UtteranceCutter.Step], _ onRecording: (Recording) -> Void) throws {
+    private func perform(_ steps: [UtteranceCutter.Step]) throws(RecordingError) {
         for step in steps {
             switch step {
             case .begin: recording = try store.begin()
@@ -86,7 +94,7 @@ actor Listener {
             case .end(let count):
                 guard let finished = exchange(&recording, with: nil) else { continue }
                 try finished.finish(keeping: count)
-                onRecording(finished)
+                queue.yield(finished)
             }
         }
     }

@@ -24,18 +24,10 @@ public struct DictationSession: Sendable {
     /// - Returns: Whether every text was delivered.
     /// - Throws: `MicrophoneError`, `ListeningError`, `RecordingError`, `CancellationError`.
     public func run(_ control: DictationControl) async throws -> Bool {
-        let listener = try Listener(settings, store: store)
-        report(.started(device: listener.device.name))
         // Unbounded, but of file names: the sound itself is on disk.
         let (recordings, queue) = AsyncStream.makeStream(of: Recording.self, bufferingPolicy: .unbounded)
-        async let overruns = {
-            defer {
-                report(.listened)
-                queue.finish()
-            }
-            return try await listener.listen(
-                while: { control.isListening }, onLevel: { report(.level($0, $1)) }, onRecording: { queue.yield($0) })
-        }()
+        let listener = Listener(settings, store: store, report: report, queue: queue)
+        async let listening: Void = listener.listen { control.isListening }
         var isComplete = true
         for await recording in recordings {
             do {
@@ -45,8 +37,7 @@ public struct DictationSession: Sendable {
                 report(.warning(error.description))
             }
         }
-        let lost = try await overruns
-        if lost > 0 { report(.warning("Sound was lost \(lost) times: the machine was too busy to take it.")) }
+        try await listening
         return isComplete
     }
 }

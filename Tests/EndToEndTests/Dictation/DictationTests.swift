@@ -114,6 +114,7 @@ struct DictationTests {
                     tool.signal(SIGINT)
                     #expect(try await tool.exit() == .exited(130))
                     #expect(tool.standardOutput == "")
+                    #expect(tool.standardError.contains("Cancelled.") && tool.standardError.contains("--retry"))
                 }
             }
             #expect(try await here.display.clipboard() == nil)
@@ -123,6 +124,23 @@ struct DictationTests {
             #expect(retry.output == "ONE TWO THREE FOUR\n")
             #expect(here.sound.recordings.isEmpty)
             #expect(try await here.run(["--retry"]).error.contains("No recording waits"))
+        }
+    }
+
+    @Test(arguments: [0, 30, 100, 200, 400])
+    func controlCAtTheStartEndsItAndLeavesNothing(milliseconds: Int) async throws {
+        try await withSoundServer { sound in
+            let arguments = ["--url", try ServerProcess.shared().url, "--clipboard", "none"]
+            try await withProcess(
+                ServerProcess.path(of: "asr2clip"), arguments, environment: sound.environment
+            ) { tool in
+                try await Task.sleep(for: .milliseconds(milliseconds))
+                tool.signal(SIGINT)
+                let end = try await tool.exit()
+                #expect([.exited(0), .exited(130), .signaled(SIGINT)].contains(end), "\(end)")
+                #expect(tool.standardOutput == "")
+            }
+            #expect(sound.recordings.isEmpty)
         }
     }
 

@@ -67,6 +67,23 @@ struct ToolTests {
         #expect(folder.runs.isEmpty)
     }
 
+    @Test func controlCEndsATranscriptionAndLeavesNothing() async throws {
+        try await withSilentServer { url in
+            try await withProcess(
+                ServerProcess.path(of: "asr2clip"),
+                ["--url", url, "--model", "m", "-i", Fixtures.audio("en_digits_16k.wav"), "--clipboard", "none"],
+                environment: folder.environment
+            ) { tool in
+                // Until it asks: a server that is silent is given a second first.
+                try await Task.sleep(for: .milliseconds(1500))
+                tool.signal(SIGINT)
+                #expect(try await tool.exit() == .exited(130))
+                #expect(tool.standardOutput == "" && tool.standardError == "")
+            }
+        }
+        #expect(folder.runs.isEmpty)
+    }
+
     @Test func textsAreAppendedToTheFile() async throws {
         let notes = try files.write(Data("before\n".utf8), to: "notes.txt")
         for _ in 0..<2 {
