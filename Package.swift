@@ -61,7 +61,7 @@ let package = Package(
         .systemLibrary(name: "CPortAudio", pkgConfig: "portaudio-2.0"),
         .systemLibrary(name: "CProcess"),
         .target(
-            name: "SherpaOnnx", dependencies: ["CSherpaOnnx"], swiftSettings: strict,
+            name: "SherpaOnnx", dependencies: ["CSherpaOnnx", .crypto], swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags(["-L\(deps)/lib", "-Xlinker", "-rpath=$ORIGIN/../lib/asr2clip", "-Xlinker", "-rpath=\(deps)/lib"]),
                 .linkedLibrary("sherpa-onnx-c-api"), .linkedLibrary("onnxruntime"),
