@@ -85,7 +85,8 @@ let package = Package(
         .target(
             name: "Transcription",
             dependencies: [
-                "AudioInput", "BlockingWork", "SpeechDetection", "SpeechRecognition", "SpeechTypes", .collections,
+                "AudioInput", "BlockingWork", "SherpaOnnx", "SpeechDetection", "SpeechRecognition", "SpeechTypes",
+                .collections,
             ],
             swiftSettings: strict),
         .target(
