@@ -29,7 +29,7 @@ import Testing
         #expect(recording.segments() == whole.segments())
     }
 
-    @Test(arguments: 0..<60 as Range<UInt64>)
+    @Test(arguments: 0..<40 as Range<UInt64>)
     func segmentsAreInOrderAndNotTooLongAndHaveTheirOwnSound(seed: UInt64) {
         let recording = CutRecording.random(seed)
         var end = 0
@@ -37,13 +37,13 @@ import Testing
             #expect(segment.offset >= end)
             end = segment.offset + segment.audio.samples.count
             #expect(end <= recording.sound.samples.count)
-            #expect(segment.audio.samples.elementsEqual(recording.sound.samples[segment.offset..<end]))
+            #expect(segment.audio.samples == Array(recording.sound.samples[segment.offset..<end]))
             #expect(segment.audio.samples.count <= recording.settings.window.samples)
             #expect(segment.audio.samples.count >= SpeechCutter.shortest)
         }
     }
 
-    @Test(arguments: 0..<60 as Range<UInt64>)
+    @Test(arguments: 0..<40 as Range<UInt64>)
     func allThatIsSpeechIsInASegmentWhichTellsWhere(seed: UInt64) throws {
         let recording = CutRecording.random(seed)
         let segments = recording.segments()
