@@ -61,7 +61,7 @@ let package = Package(
         .systemLibrary(name: "CPortAudio", pkgConfig: "portaudio-2.0"),
         .systemLibrary(name: "CProcess"),
         .target(
-            name: "SherpaOnnx", dependencies: ["CSherpaOnnx"], swiftSettings: strict,
+            name: "SherpaOnnx", dependencies: ["CSherpaOnnx", .crypto], swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags([
                     "-L\(deps)/lib", "-Xlinker", "-rpath=$ORIGIN/../lib/asr2clip", "-Xlinker", "-rpath=\(deps)/lib",
@@ -87,7 +87,8 @@ let package = Package(
         .target(
             name: "Transcription",
             dependencies: [
-                "AudioInput", "BlockingWork", "SpeechDetection", "SpeechRecognition", "SpeechTypes", .collections,
+                "AudioInput", "BlockingWork", "SherpaOnnx", "SpeechDetection", "SpeechRecognition", "SpeechTypes",
+                .collections,
             ],
             swiftSettings: strict),
         .target(

@@ -11,10 +11,12 @@ struct EngineProcessCommand: AsyncParsableCommand {
     @Option var socket: String
     @Option var lanes: Int
     @Option var parent: Int32
+    @Option var detector: String?
     @Option(transform: { try JSONDecoder().decode(ModelSpecification.self, from: Data($0.utf8)) })
     var model: ModelSpecification
 
     func run() async throws {
-        try await EngineServer.run(EngineCommand(model: model, socket: socket, lanes: lanes, parent: parent))
+        try await EngineServer.run(
+            EngineCommand(model: model, socket: socket, lanes: lanes, parent: parent, detector: detector))
     }
 }

@@ -11,13 +11,16 @@ public struct EngineCommand: Sendable, Equatable {
     public var lanes: Int
     /// The process whose end is the engine's end too.
     public var parent: Int32
+    /// Where the voice activity model is; `nil` if it is not installed.
+    public var detector: String?
 
     /// Describes an engine.
-    public init(model: ModelSpecification, socket: String, lanes: Int, parent: Int32) {
+    public init(model: ModelSpecification, socket: String, lanes: Int, parent: Int32, detector: String?) {
         self.model = model
         self.socket = socket
         self.lanes = lanes
         self.parent = parent
+        self.detector = detector
     }
 
     /// The word that makes our executables an engine.
@@ -27,5 +30,6 @@ public struct EngineCommand: Sendable, Equatable {
     func arguments() throws -> [String] {
         let model = String(decoding: try JSONEncoder().encode(model), as: UTF8.self)
         return [Self.verb, "--socket", socket, "--lanes", "\(lanes)", "--parent", "\(parent)", "--model", model]
+            + (detector.map { ["--detector", $0] } ?? [])
     }
 }

@@ -18,12 +18,15 @@ public actor EnginePool {
         public var directory: String
         /// How long a request waits for a model to load.
         public var loadWait: Duration
+        /// Where the voice activity model is; `nil` if it is not installed.
+        public var detectorModel: String?
 
         /// Describes how engines are run.
-        public init(executable: String, directory: String, loadWait: Duration) {
+        public init(executable: String, directory: String, loadWait: Duration, detectorModel: String?) {
             self.executable = executable
             self.directory = directory
             self.loadWait = loadWait
+            self.detectorModel = detectorModel
         }
     }
 
@@ -45,8 +48,9 @@ public actor EnginePool {
         client.proxy = nil
         self.served = served
         surroundings = EngineSurroundings(
-            executable: configuration.executable, directory: configuration.directory, lanes: served.lanes,
-            loadWait: configuration.loadWait, client: HTTPClient(configuration: client), logger: logger)
+            executable: configuration.executable, directory: configuration.directory,
+            detectorModel: configuration.detectorModel, lanes: served.lanes, loadWait: configuration.loadWait,
+            client: HTTPClient(configuration: client), logger: logger)
     }
 
     /// Gives a job to its model's engine, which is started if need be.

@@ -7,27 +7,55 @@ import Transcription
 /// To see it: `curl --unix-socket FILE http://engine/transcribe -d '{"path": "/tmp/a.wav", "file_name": "a.wav",
 /// "maximum_seconds": 60}'`.
 struct WireJob: Codable {
+    struct Chunking: Codable {
+        var threshold: Double
+        var prefixPaddingSeconds: Double
+        var silenceSeconds: Double
+
+        enum CodingKeys: String, CodingKey {
+            case threshold
+            case prefixPaddingSeconds = "prefix_padding_seconds"
+            case silenceSeconds = "silence_seconds"
+        }
+    }
+
     var path: String
     var fileName: String
     var language: Language?
     var maximumSeconds: Double
+    var chunking: Chunking?
 
     init(_ job: TranscriptionJob) {
         path = job.path
         fileName = job.fileName
         language = job.language
         maximumSeconds = job.maximumDuration.inSeconds
+        chunking = job.chunking.map(Chunking.init)
     }
 
     var job: TranscriptionJob {
         TranscriptionJob(
-            path: path, fileName: fileName, language: language, maximumDuration: .seconds(maximumSeconds))
+            path: path, fileName: fileName, language: language, maximumDuration: .seconds(maximumSeconds),
+            chunking: chunking?.strategy)
     }
 
     enum CodingKeys: String, CodingKey {
-        case path, language
+        case path, language, chunking
         case fileName = "file_name"
         case maximumSeconds = "maximum_seconds"
+    }
+}
+
+extension WireJob.Chunking {
+    init(_ strategy: ChunkingStrategy) {
+        threshold = strategy.threshold
+        prefixPaddingSeconds = strategy.prefixPadding.inSeconds
+        silenceSeconds = strategy.silence.inSeconds
+    }
+
+    var strategy: ChunkingStrategy {
+        ChunkingStrategy(
+            threshold: threshold, prefixPadding: .seconds(prefixPaddingSeconds), silence: .seconds(silenceSeconds))
     }
 }
 

@@ -4,6 +4,8 @@ public struct SherpaOnnxError: Error, Equatable, CustomStringConvertible {
     public enum Code: Sendable {
         /// No recognizer came of the configuration.
         case notCreated
+        /// A file is not the model that it should be.
+        case wrongModel
         /// Fewer samples than `OfflineRecognizer.minimumSamples`.
         case tooFewSamples
         /// Hotwords for a recognizer that takes none, or such that the library would abort over.

@@ -1,4 +1,5 @@
 import CSherpaOnnx
+import Crypto
 import Foundation
 
 /// Tells speech from all else, 32 ms at a time, with the Silero model.
@@ -8,21 +9,42 @@ public final class VoiceActivityDetector {
     /// How many samples at 16 kHz the model takes at once: exactly these (Tests/Fixtures/VERIFY.md).
     public static let window = 512
 
+    /// The SHA-256 of the one model that is taken: sherpa-onnx ends the process over others, of Silero too
+    /// (Tests/Fixtures/VERIFY.md). It is silero_vad_16k_op15.onnx of silero-vad 6.2.3 on PyPI.
+    static let modelDigest = "7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49"
+
+    /// The library refuses thresholds nearer to 0 and 1.
+    private static let thresholds: ClosedRange<Float> = 0.02...0.98
+
     /// The library keeps speech until it ends; so long at most, that memory stays flat.
     private static let longestSegment: Float = 20
 
     private let pointer: OpaquePointer
     private var speechWindows = 0
 
+    /// Makes sure that a file is the model.
+    ///
+    /// - Throws: `SherpaOnnxError` (`wrongModel`) if the file is missing, damaged, or another model.
+    public static func check(model: String) throws(SherpaOnnxError) {
+        guard let data = FileManager.default.contents(atPath: model) else {
+            throw SherpaOnnxError(.wrongModel, printed: "The file cannot be read.")
+        }
+        guard SHA256.hash(data: data).map({ String(format: "%02x", $0) }).joined() == modelDigest else {
+            throw SherpaOnnxError(
+                .wrongModel, printed: "The file is not silero_vad_16k_op15.onnx of silero-vad 6.2.3, or is damaged.")
+        }
+    }
+
     /// Loads the model.
     ///
-    /// Another model than Silero's for 16 kHz and 512 samples ends the process.
     /// - Parameters:
-    ///   - model: The path of `silero_vad.onnx`.
+    ///   - model: The path of the model, which is checked.
     ///   - threshold: The probability from which on a window is speech, 0…1; 0.5 is the model's own advice. Speech goes on
-    ///     until it falls 0.15 below (silero-vad, `get_speech_timestamps`).
-    /// - Throws: `SherpaOnnxError` if the file is missing or no model.
+    ///     until it falls 0.15 below (silero-vad, `get_speech_timestamps`). 0 and 1 count as 0.02 and 0.98.
+    /// - Throws: `SherpaOnnxError` if the file is missing or another.
     public init(model: String, threshold: Float) throws(SherpaOnnxError) {
+        try Self.check(model: model)
+        let threshold = min(max(threshold, Self.thresholds.lowerBound), Self.thresholds.upperBound)
         let (created, printed) = LibraryMessages.during {
             model.withCString { model in
                 "cpu".withCString { provider in

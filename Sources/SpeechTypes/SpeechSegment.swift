@@ -4,11 +4,15 @@ public struct SpeechSegment: Sendable, Equatable {
     public let offset: Int
     /// The sound itself.
     public let audio: AudioBuffer
+    /// Where somebody speaks in it, from the first to the last speech, in samples from the start of the recording; `nil`
+    /// where nobody asked a detector.
+    public let speech: Range<Int>?
 
     /// Names a stretch of sound and its place in the recording.
-    public init(offset: Int, audio: AudioBuffer) {
+    public init(offset: Int, audio: AudioBuffer, speech: Range<Int>? = nil) {
         self.offset = offset
         self.audio = audio
+        self.speech = speech
     }
 
     /// When the stretch begins.

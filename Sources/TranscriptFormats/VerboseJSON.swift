@@ -18,10 +18,10 @@ extension Transcript {
         return .object(members)
     }
 
-    /// OpenAI's client types require every key of a segment; what our models do not tell is 0 or empty.
+    /// Recognised stretches are too long to read: they are listed in pieces. OpenAI's client types require every key; what our models do not tell is 0 or empty.
     private func segmentsJSON(temperature: Double) -> [JSONValue] {
         var clock = MillisecondClock(duration: duration)
-        return segments.enumerated().map { id, segment in
+        return segments.flatMap { $0.readable() }.enumerated().map { id, segment in
             [
                 "id": .integer(id),
                 "seek": 0,

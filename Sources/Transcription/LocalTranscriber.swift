@@ -5,8 +5,9 @@ public struct LocalTranscriber: Transcriber {
     private let pipeline: TranscriptionPipeline
 
     /// Uses a loaded model with lanes of its own.
-    public init(recognizer: Recognizer, lanes: Int) {
-        pipeline = TranscriptionPipeline(recognizer: recognizer, scheduler: LaneScheduler(lanes: lanes))
+    public init(recognizer: Recognizer, lanes: Int, detector: VoiceActivityModel) {
+        pipeline = TranscriptionPipeline(
+            recognizer: recognizer, scheduler: LaneScheduler(lanes: lanes), detector: detector)
     }
 
     /// Starts a transcription; letting go of its events ends it.

@@ -17,6 +17,8 @@ public struct TranscriptionError: Error, Sendable, Equatable {
         case unsupportedLanguage = "unsupported_language"
         /// The model cannot do what is wanted with the speech.
         case unsupportedTask = "unsupported_task"
+        /// The request wants the recording cut at pauses, and what finds them is not installed.
+        case detectorUnavailable = "detector_unavailable"
         /// The model failed on this sound.
         case recognitionFailed = "recognition_failed"
     }

@@ -1,25 +1,35 @@
-import AudioInput
 import Foundation
 public import SpeechRecognition
 import SpeechTypes
 
-/// The way of one recording: read it, cut it into windows, recognise them on the shared lanes, report them in order.
+/// The way of one recording: read it, cut it into segments, recognise them on the shared lanes, report them in order.
 public struct TranscriptionPipeline: Sendable {
     private let recognizer: Recognizer
     private let scheduler: LaneScheduler
+    private let detector: VoiceActivityModel
 
     /// A pipeline for one model; its scheduler is shared by all jobs.
-    public init(recognizer: Recognizer, scheduler: LaneScheduler) {
+    ///
+    /// - Parameters:
+    ///   - recognizer: The model.
+    ///   - scheduler: Its decode lanes.
+    ///   - detector: What finds the speech in recordings that are not heard whole.
+    public init(recognizer: Recognizer, scheduler: LaneScheduler, detector: VoiceActivityModel) {
         self.recognizer = recognizer
         self.scheduler = scheduler
+        self.detector = detector
     }
 
     private enum Step: Sendable {
+        case read(SpeechSegment?)
         case recognized(index: Int, segments: [Transcript.Segment])
         case tick
     }
 
-    /// Transcribes one recording. At most two windows more than there are lanes are in memory.
+    private enum Reading { case idle, busy, ended }
+
+    /// Transcribes one recording. At most two segments more than there are lanes are in memory, and what the next one is
+    /// cut from.
     ///
     /// - Parameters:
     ///   - job: The recording.
@@ -27,30 +37,33 @@ public struct TranscriptionPipeline: Sendable {
     /// - Throws: `TranscriptionError`, `CancellationError`, or what `report` throws; all work has then ended.
     public func run(_ job: TranscriptionJob, report: (TranscriptEvent) async throws -> Void) async throws {
         do throws(RecognitionError) { try recognizer.check(job.language) } catch { throw TranscriptionError(error) }
-        let reader = WindowReader(job, window: recognizer.window)
+        let reader = reader(of: job)
         try await withThrowingTaskGroup(of: Step.self) { group in
+            var reading = Reading.idle
             var order = InOrder<[Transcript.Segment]>()
             let jobID = UUID()
             group.addTask { try await Self.tick() }
-            repeat {
-                while order.outstanding <= scheduler.laneCount, let window = try await Self.next(of: reader) {
-                    let index = order.begin()
-                    group.addTask { [recognizer, scheduler] in
-                        let segments = try await scheduler.withLane(for: jobID) { lane in
-                            try await Self.recognize(window, of: job, with: recognizer, on: lane)
-                        }
-                        return .recognized(index: index, segments: segments)
-                    }
+            while reading != .ended || order.outstanding > 0 {
+                if reading == .idle, order.outstanding <= scheduler.laneCount {
+                    reading = .busy
+                    group.addTask { .read(try await reader.next()) }
                 }
-                guard order.outstanding > 0, let step = try await group.next() else { break }
+                guard let step = try await group.next() else { break }
                 switch step {
+                case .read(let segment?):
+                    reading = .idle
+                    let index = order.begin()
+                    group.addTask {
+                        .recognized(index: index, segments: try await recognize(segment, of: job, as: jobID))
+                    }
+                case .read(nil): reading = .ended
                 case .recognized(let index, let segments):
                     for segment in order.finish(index, with: segments).joined() { try await report(.segment(segment)) }
                 case .tick:
                     try await report(.working)
                     group.addTask { try await Self.tick() }
                 }
-            } while true
+            }
             group.cancelAll()
         }
         try await report(.done(duration: reader.duration, damagedPackets: reader.damagedPackets))
@@ -61,21 +74,37 @@ public struct TranscriptionPipeline: Sendable {
         return .tick
     }
 
-    private static func next(of reader: WindowReader) async throws -> SpeechSegment? {
-        do throws(AudioError) {
-            return try await reader.next()
-        } catch {
-            throw TranscriptionError(error)
+    private func reader(of job: TranscriptionJob) -> SegmentReader {
+        SegmentReader(job) { [recognizer, detector] () throws(TranscriptionError) in
+            try RecordingCutter(
+                window: recognizer.window, joining: recognizer.preferredSegment, strategy: job.chunking,
+                model: detector)
         }
     }
 
-    private static func recognize(
-        _ window: SpeechSegment, of job: TranscriptionJob, with recognizer: Recognizer, on lane: DecodeLane
+    private func recognize(
+        _ segment: SpeechSegment, of job: TranscriptionJob, as id: UUID
     ) async throws -> [Transcript.Segment] {
-        do throws(RecognitionError) {
-            return try await lane.recognize(window, with: recognizer, language: job.language)
-        } catch {
-            throw TranscriptionError(error)
+        let recognized = try await scheduler.withLane(for: id) { lane in
+            do throws(RecognitionError) {
+                return try await lane.recognize(segment, with: recognizer, language: job.language)
+            } catch {
+                throw TranscriptionError(error)
+            }
+        }
+        return segment.speech.map { recognized.said(within: $0) } ?? recognized
+    }
+}
+
+extension [Transcript.Segment] {
+    /// These with the times of the speech they were made from, in samples, not of the sound kept around it.
+    fileprivate func said(within speech: Range<Int>) -> Self {
+        let (start, end) = (Duration(samples: speech.lowerBound), Duration(samples: speech.upperBound))
+        return enumerated().map { index, segment in
+            Transcript.Segment(
+                start: index == startIndex ? start : Swift.min(Swift.max(segment.start, start), end),
+                end: index == endIndex - 1 ? end : Swift.min(Swift.max(segment.end, start), end),
+                text: segment.text, tokens: segment.tokens, language: segment.language)
         }
     }
 }

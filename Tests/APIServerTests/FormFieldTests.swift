@@ -2,6 +2,7 @@ import SpeechTypes
 import TestSupport
 import Testing
 import TranscriptFormats
+import Transcription
 
 @testable import APIServer
 
@@ -54,14 +55,9 @@ import TranscriptFormats
         ("temperature", "-0.1", "invalid_value", "temperature"),
         ("temperature", "nan", "invalid_value", "temperature"),
         ("stream", "maybe", "invalid_value", "stream"),
-        ("timestamp_granularities[]", "word", "unsupported_value", "timestamp_granularities"),
-        ("timestamp_granularities", "word", "unsupported_value", "timestamp_granularities"),
         ("timestamp_granularities[]", "letter", "invalid_value", "timestamp_granularities"),
         ("include[]", "logprobs", "unsupported_value", "include"),
         ("include", "logprobs", "unsupported_value", "include"),
-        ("chunking_strategy", "auto", "unsupported_value", "chunking_strategy"),
-        ("chunking_strategy", #"{"type": "server_vad"}"#, "unsupported_value", "chunking_strategy"),
-        ("chunking_strategy[type]", "server_vad", "unsupported_value", "chunking_strategy"),
     ])
     func aBadValueIsRefusedByItsField(field: String, value: String, code: String, parameter: String) async throws {
         let error = try #require(try await SentForm([(field, value)]).refusal())
@@ -74,6 +70,7 @@ import TranscriptFormats
     @Test(arguments: [
         [("timestamp_granularities[]", "segment")], [("timestamp_granularities", "segment")],
         [("timestamp_granularities[]", "")], [("include[]", "")], [("chunking_strategy", "")],
+        [("chunking_strategy[type]", "")], [("chunking_strategy[", "x")],
         [("whatever", "x"), ("whatever[]", "y"), ("[]", "z"), ("", "")], [("user", "me"), ("seed", "1")],
     ])
     func whatChangesNothingIsTaken(fields: [(String, String)]) async throws {
@@ -94,9 +91,16 @@ import TranscriptFormats
         #expect(try await SentForm(fields).received().ignored == ignored)
     }
 
-    @Test func anEmptyFieldDoesNotHideOneThatIsRefused() async throws {
-        let fields = [("chunking_strategy", ""), ("chunking_strategy[type]", "server_vad")]
-        #expect(try await SentForm(fields).refusal()?.parameter == "chunking_strategy")
+    @Test(
+        arguments: [
+            ([], [.segment]), (["segment"], [.segment]), (["word"], [.word]),
+            (["word", "segment"], [.word, .segment]),
+            (["", "word", "word"], [.word]),
+        ] as [([String], Set<TimestampGranularity>)])
+    func granularitiesComeInAnyCombination(words: [String], expected: Set<TimestampGranularity>) async throws {
+        for name in ["timestamp_granularities[]", "timestamp_granularities"] {
+            #expect(try await SentForm(words.map { (name, $0) }).received().timestamps == expected)
+        }
     }
 
     @Test func theLastOfSeveralValuesCounts() async throws {

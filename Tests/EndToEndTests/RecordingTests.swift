@@ -47,7 +47,7 @@ struct RecordingTests {
         #expect(try answer.json(TextBody.self).text.hasPrefix("seven three"))
     }
 
-    /// 72 s: three windows, whose borders are in pauses.
+    /// 72 s: three windows at least.
     @Test(arguments: ["sense_voice", "paraformer", "whisper"])
     func aLongRecordingIsHeardWhole(model: String) async throws {
         let phrases = try Phrases(20)

@@ -24,11 +24,10 @@ struct RefusalTests {
         ("temperature", "1.1", "invalid_value"), ("temperature", "-1", "invalid_value"),
         ("temperature", "nan", "invalid_value"), ("temperature", "warm", "invalid_value"),
         ("stream", "perhaps", "invalid_value"),
-        ("timestamp_granularities[]", "word", "unsupported_value"),
         ("timestamp_granularities[]", "letter", "invalid_value"),
         ("include[]", "logprobs", "unsupported_value"),
-        ("chunking_strategy", "auto", "unsupported_value"),
-        ("chunking_strategy[type]", "server_vad", "unsupported_value"),
+        ("chunking_strategy", "never", "invalid_value"),
+        ("chunking_strategy[type]", "client_vad", "invalid_value"),
     ])
     func aBadFieldIsNamed(field: String, value: String, code: String) async throws {
         let answer = try await APIClient.shared().transcribe(

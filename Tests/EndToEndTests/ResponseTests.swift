@@ -74,8 +74,8 @@ struct ResponseTests {
         let answer = try await APIClient.shared().transcribe(
             phrases.file, ["model": "sense_voice", "response_format": "verbose_json"])
         let verbose = try answer.json(Verbose.self)
-        #expect(verbose.segments.count == 3)
-        #expect(verbose.segments.map(\.id) == [0, 1, 2])
+        #expect(verbose.segments.count >= 3)
+        #expect(verbose.segments.map(\.id) == Array(verbose.segments.indices))
         let times = verbose.segments.flatMap { [$0.start, $0.end] }
         #expect(times == times.sorted())
         #expect(times.allSatisfy { (0...verbose.duration).contains($0) })
@@ -118,7 +118,7 @@ struct ResponseTests {
         let phrases = try Phrases(20)
         let events = try await APIClient.shared().stream(
             phrases.file, ["model": "sense_voice", "stream": "true"])
-        #expect(events.count == 5)
+        #expect(events.count >= 5)
         #expect(events.deltas == phrases.text)
         #expect(events.doneText == events.deltas)
         #expect(events.last == .finished)

@@ -65,9 +65,11 @@ struct WireTests {
     }
 
     @Test func aJobComesBackAsItself() throws {
-        for language in [nil, Language(code: "zh")] {
+        let chunking = ChunkingStrategy(threshold: 0.3, prefixPadding: .milliseconds(125), silence: .milliseconds(750))
+        for (language, chunking) in [(nil, nil), (Language(code: "zh"), chunking)] {
             let job = TranscriptionJob(
-                path: "/tmp/a b/ü\".wav", fileName: "ü\".wav", language: language, maximumDuration: .seconds(21_600))
+                path: "/tmp/a b/ü\".wav", fileName: "ü\".wav", language: language, maximumDuration: .seconds(21_600),
+                chunking: chunking)
             let wire = try JSONDecoder().decode(WireJob.self, from: JSONEncoder().encode(WireJob(job)))
             #expect(wire.job == job)
         }
@@ -78,11 +80,15 @@ struct WireTests {
             name: "my model", family: .senseVoice, files: ["model": "/a b/\"c\".onnx", "tokens": "/ü.txt"],
             options: ModelOptions(
                 language: Language(code: "zh"), ["use_itn": true, "preferred_segment": 2, "rule_fsts": "/a"]))
-        let arguments = try EngineCommand(model: model, socket: "/tmp/s", lanes: 3, parent: 7).arguments()
+        var command = EngineCommand(model: model, socket: "/tmp/s", lanes: 3, parent: 7, detector: nil)
+        let arguments = try command.arguments()
         #expect(arguments.first == EngineCommand.verb)
         #expect(Array(arguments[1...6]) == ["--socket", "/tmp/s", "--lanes", "3", "--parent", "7"])
         #expect(arguments[7] == "--model")
         #expect(try JSONDecoder().decode(ModelSpecification.self, from: Data(arguments[8].utf8)) == model)
+        #expect(arguments.count == 9)
+        command.detector = "/a b/vad.onnx"
+        #expect(try command.arguments().suffix(2) == ["--detector", "/a b/vad.onnx"])
     }
 
     @Test func lastWordsAreTheLastLines() {

@@ -1,4 +1,5 @@
 public import Foundation
+import SpeechTypes
 
 /// A WAV file that is a header of 44 bytes or more and 16-bit samples: the plain kind.
 public struct WaveFile {
@@ -24,6 +25,23 @@ public struct WaveFile {
         var file = header + Data("data".utf8) + Self.littleEndian(sound.count) + sound
         file.replaceSubrange(4..<8, with: Self.littleEndian(file.count - 8))
         return file
+    }
+
+    /// Writes a file of silence that takes no room on disk.
+    ///
+    /// - Parameters:
+    ///   - seconds: How long it is; up to 37 hours.
+    ///   - path: Where it goes.
+    /// - Throws: What the file system says.
+    public static func writeSilence(seconds: Int, to path: String) throws {
+        let length = seconds * 32_000
+        var header = AudioBuffer().wav
+        header.replaceSubrange(4..<8, with: littleEndian(header.count - 8 + length))
+        header.replaceSubrange(header.count - 4..<header.count, with: littleEndian(length))
+        try header.write(to: URL(filePath: path))
+        let file = try FileHandle(forWritingTo: URL(filePath: path))
+        try file.truncate(atOffset: UInt64(header.count + length))
+        try file.close()
     }
 
     private static func littleEndian(_ number: Int) -> Data {

@@ -49,7 +49,8 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try await folder.write(Self.longSound().wavOfUnknownLength, to: "long.wav")
         let scheduler = LaneScheduler(lanes: 2)
-        let pipeline = TranscriptionPipeline(recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler)
+        let pipeline = TranscriptionPipeline(
+            recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler, detector: .installed)
         var segments = 0
         let error = await #expect(throws: TranscriptionError.self) {
             try await pipeline.run(.job(path, maximumDuration: .seconds(170))) { event in
@@ -65,7 +66,8 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try await folder.write(Self.longSound().wav, to: "long.wav")
         let scheduler = LaneScheduler(lanes: 2)
-        let pipeline = TranscriptionPipeline(recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler)
+        let pipeline = TranscriptionPipeline(
+            recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler, detector: .installed)
         let events = Counter()
         let work = Task {
             try await pipeline.run(.job(path)) { _ in
@@ -78,10 +80,26 @@ import Testing
         try await scheduler.lendAllLanes()
     }
 
+    @Test func cancellingEndsTheWorkWhileThereIsOnlySilence() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("silence.wav")
+        try WaveFile.writeSilence(seconds: 36_000, to: path)
+        let pipeline = TranscriptionPipeline(
+            recognizer: try Loaded.recognizer(.paraformer), scheduler: LaneScheduler(lanes: 2), detector: .installed)
+        let work = Task {
+            try await pipeline.run(.job(path, maximumDuration: .seconds(36_000))) { event in
+                #expect(event == .working)
+                withUnsafeCurrentTask { $0?.cancel() }
+            }
+        }
+        await #expect(throws: CancellationError.self) { try await work.value }
+    }
+
     @Test func whatTheReportThrowsEndsTheWork() async throws {
         struct Stop: Error {}
         let scheduler = LaneScheduler(lanes: 2)
-        let pipeline = TranscriptionPipeline(recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler)
+        let pipeline = TranscriptionPipeline(
+            recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler, detector: .installed)
         await #expect(throws: Stop.self) {
             try await pipeline.run(.fixture(Manifest.shared.session.file)) { _ in throw Stop() }
         }

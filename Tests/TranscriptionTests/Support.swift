@@ -88,14 +88,20 @@ final class Counter: Sendable {
 
 extension TranscriptionJob {
     /// A job for a recording of the fixtures.
-    static func fixture(_ file: String, language: String? = nil, maximumDuration: Duration = .seconds(600)) -> Self {
-        job(Fixtures.audio(file), language: language, maximumDuration: maximumDuration)
+    static func fixture(
+        _ file: String, language: String? = nil, maximumDuration: Duration = .seconds(600),
+        chunking: ChunkingStrategy? = nil
+    ) -> Self {
+        job(Fixtures.audio(file), language: language, maximumDuration: maximumDuration, chunking: chunking)
     }
 
-    static func job(_ path: String, language: String? = nil, maximumDuration: Duration = .seconds(600)) -> Self {
+    static func job(
+        _ path: String, language: String? = nil, maximumDuration: Duration = .seconds(600),
+        chunking: ChunkingStrategy? = nil
+    ) -> Self {
         TranscriptionJob(
             path: path, fileName: "clip", language: language.map { Language(code: $0) },
-            maximumDuration: maximumDuration)
+            maximumDuration: maximumDuration, chunking: chunking)
     }
 }
 
@@ -126,6 +132,13 @@ struct Report: Sendable {
     }
 }
 
+extension VoiceActivityModel {
+    /// The model that set-up fetched.
+    static let installed = VoiceActivityModel(path: Fixtures.voiceActivityModel)
+    /// As on a machine where set-up did not run.
+    static let missing = VoiceActivityModel(path: nil)
+}
+
 /// Recognizers of the fixtures, loaded once.
 enum Loaded {
     static let senseVoice = Result { try Recognizer(.fixture(.senseVoice)) }
@@ -145,7 +158,9 @@ enum Loaded {
         }
     }
 
-    static func transcriber(_ family: ModelFamily, lanes: Int = 2) throws -> LocalTranscriber {
-        LocalTranscriber(recognizer: try recognizer(family), lanes: lanes)
+    static func transcriber(
+        _ family: ModelFamily, lanes: Int = 2, detector: VoiceActivityModel = .installed
+    ) throws -> LocalTranscriber {
+        LocalTranscriber(recognizer: try recognizer(family), lanes: lanes, detector: detector)
     }
 }

@@ -25,8 +25,14 @@ struct TranscriptionEndpoint: Sendable {
         _ form: TranscriptionForm, tellsProgress: Bool, context: APIContext
     ) async throws -> Response {
         let entry = try await catalog.store.resolve(form.model)
+        guard !form.timestamps.contains(.word) || entry.specification.mayTellTokenTimes else {
+            throw APIError.unsupported(
+                "timestamp_granularities",
+                "The model '\(entry.name)' does not tell when it hears words; ask for 'segment', or another model.")
+        }
         let job = TranscriptionJob(
-            path: form.file.path, fileName: form.fileName, language: form.language, maximumDuration: maximumDuration)
+            path: form.file.path, fileName: form.fileName, language: form.language, maximumDuration: maximumDuration,
+            chunking: form.chunking)
         let events = try await catalog.transcribe(job, with: entry)
         let answer = Answer(
             form: form, entry: entry, events: events, tellsProgress: tellsProgress, context: context)
@@ -63,7 +69,9 @@ private struct Answer: Sendable {
         if damagedPackets > 0 { headers[.damagedPackets] = "\(damagedPackets)" }
         return Response(
             status: .ok, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(string: form.format.render(transcript, echoing: echo))))
+            body: ResponseBody(
+                byteBuffer: ByteBuffer(
+                    string: form.format.render(transcript, echoing: echo, timestamps: form.timestamps))))
     }
 
     /// The transcript as it grows. What fails before the first event is an ordinary error answer.

@@ -66,6 +66,7 @@ extension APIError {
             case .audioTooLong: (.contentTooLarge, "audio_too_long", "file")
             case .unsupportedLanguage: (.badRequest, "unsupported_value", "language")
             case .unsupportedTask: (.badRequest, "unsupported_value", "model")
+            case .detectorUnavailable: (.badRequest, "unsupported_value", "chunking_strategy")
             case .recognitionFailed: (.internalServerError, "recognition_failed", nil)
             }
         self.init(

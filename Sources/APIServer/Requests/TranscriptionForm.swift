@@ -1,5 +1,6 @@
 import SpeechTypes
 import TranscriptFormats
+import Transcription
 
 /// A request to transcribe, checked: what is in it is possible, as far as that can be told without the model.
 struct TranscriptionForm: Sendable {
@@ -10,6 +11,9 @@ struct TranscriptionForm: Sendable {
     let language: Language?
     let temperature: Double
     let isStreamed: Bool
+    /// What `verbose_json` lists with its times.
+    let timestamps: Set<TimestampGranularity>
+    let chunking: ChunkingStrategy?
     /// Fields that were sent and change nothing, whatever the model.
     let ignored: [String]
 
@@ -35,6 +39,8 @@ struct TranscriptionForm: Sendable {
         language = try fields.language()
         temperature = try fields.temperature()
         isStreamed = try fields.flag("stream")
+        timestamps = try fields.timestamps()
+        chunking = try ChunkingFields.strategy(in: form.fields)
         try fields.refuseUnsupported()
         ignored = fields.ignored(temperature: temperature)
     }
@@ -91,26 +97,21 @@ private struct FormFields {
         }
     }
 
+    func timestamps() throws(APIError) -> Set<TimestampGranularity> {
+        var timestamps: Set<TimestampGranularity> = []
+        for word in values["timestamp_granularities"] ?? [] where !word.isEmpty {
+            guard let granularity = TimestampGranularity(rawValue: word) else {
+                throw .invalid("timestamp_granularities", "'\(word)' is not 'segment' or 'word'.")
+            }
+            timestamps.insert(granularity)
+        }
+        return timestamps.isEmpty ? [.segment] : timestamps
+    }
+
     /// What the contract has and this server does not have yet.
     func refuseUnsupported() throws(APIError) {
-        for granularity in values["timestamp_granularities"] ?? [] {
-            switch granularity {
-            case "segment", "": continue
-            case "word":
-                throw .unsupported(
-                    "timestamp_granularities",
-                    "Word times are not supported; ask for 'segment' or leave the field out.")
-            default:
-                throw .invalid("timestamp_granularities", "'\(granularity)' is not 'segment' or 'word'.")
-            }
-        }
         for item in values["include"] ?? [] where !item.isEmpty {
             throw .unsupported("include", "'\(item)' cannot be included; leave the field out.")
-        }
-        let names = values.keys.filter { $0 == "chunking_strategy" || $0.hasPrefix("chunking_strategy[") }
-        if names.contains(where: isGiven) {
-            throw .unsupported(
-                "chunking_strategy", "A chunking_strategy is not supported; long recordings are cut without it.")
         }
     }
 

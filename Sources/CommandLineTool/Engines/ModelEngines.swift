@@ -32,7 +32,8 @@ struct ModelEngines {
             onProgress: onProgress)
         pool = EnginePool(
             EnginePool.Configuration(
-                executable: try Self.executable(), directory: directory.sockets, loadWait: loadWait),
+                executable: try Self.executable(), directory: directory.sockets, loadWait: loadWait,
+                detectorModel: InstalledFiles.detectorModel),
             serving: Self.served(registry, numThreads: numThreads), logger: logger)
     }
 

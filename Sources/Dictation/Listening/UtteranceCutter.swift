@@ -21,13 +21,12 @@ struct UtteranceCutter {
     private static let minimumSpeech = Duration.milliseconds(96)
     /// How many samples the detector hears at once.
     private let window: Int
+    private var windows: SoundWindows
 
     private let mode: ListeningMode
     private var segmenter: Segmenter
     /// The longest recording, where there is one.
     private let longest: Int?
-    /// Sound that has come and is not heard by the detector yet: less than a window.
-    private var unheard: [Float] = []
     /// The last sound before `position`, for the beginning of an utterance.
     private var history: [Float] = []
     /// The recording in hand; its samples only where it may have to be cut, which keeps memory flat.
@@ -43,6 +42,7 @@ struct UtteranceCutter {
     init(_ mode: ListeningMode, window: Int) {
         self.mode = mode
         self.window = window
+        windows = SoundWindows(size: window)
         switch mode {
         case .untilStopped:
             longest = nil
@@ -66,16 +66,7 @@ struct UtteranceCutter {
     /// - Returns: What to do, in order.
     mutating func receive(_ sound: [Float], isSpeech: (ArraySlice<Float>) -> Bool) -> [Step] {
         guard case .utterances = mode else { return takeAll(sound) }
-        var steps: [Step] = []
-        unheard += sound
-        var rest = unheard[...]
-        while rest.count >= window {
-            let samples = rest.prefix(window)
-            rest = rest.dropFirst(window)
-            steps += hear(samples, isSpeech(samples))
-        }
-        unheard = Array(rest)
-        return steps
+        return windows.receive(sound).flatMap { hear($0, isSpeech($0)) }
     }
 
     /// Ends: nothing more will come.
@@ -83,9 +74,9 @@ struct UtteranceCutter {
         defer { current = nil }
         guard let current else { return [] }
         guard case .utterances = mode else { return [.end(keeping: position - current.start)] }
-        let end = position + unheard.count
+        let end = position + windows.rest.count
         guard case .end(let cut) = segmenter.finish(at: end) else { return [] }
-        return [.add(unheard), .end(keeping: max(0, cut - current.start))]
+        return [.add(windows.rest), .end(keeping: max(0, cut - current.start))]
     }
 
     private mutating func takeAll(_ sound: [Float]) -> [Step] {

@@ -7,6 +7,7 @@ import SpeechRecognition
 struct EngineSurroundings: Sendable {
     let executable: String
     let directory: String
+    let detectorModel: String?
     var lanes: Int
     let loadWait: Duration
     let client: HTTPClient
@@ -26,7 +27,7 @@ struct EngineRun: Sendable {
         self.surroundings = surroundings
         command = EngineCommand(
             model: model, socket: "\(surroundings.directory)/\(number)-\(UUID().uuidString.prefix(8)).sock",
-            lanes: model.lanes(of: surroundings.lanes), parent: getpid())
+            lanes: model.lanes(of: surroundings.lanes), parent: getpid(), detector: surroundings.detectorModel)
         var logger = surroundings.logger
         logger[metadataKey: "model"] = "\(model.name)"
         self.logger = logger

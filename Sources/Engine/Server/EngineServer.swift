@@ -24,9 +24,11 @@ public struct EngineServer: Sendable {
             greet(Greeting(failed: error.message))
             return
         }
-        let scheduler = LaneScheduler(lanes: command.lanes)
-        let server = EngineServer(pipeline: TranscriptionPipeline(recognizer: recognizer, scheduler: scheduler))
-        try await server.serve(on: command.socket)
+        let detector = VoiceActivityModel(path: command.detector)
+        if let fault = detector.fault { log("\(fault) Until then, long recordings are cut at quiet places.") }
+        let pipeline = TranscriptionPipeline(
+            recognizer: recognizer, scheduler: LaneScheduler(lanes: command.lanes), detector: detector)
+        try await EngineServer(pipeline: pipeline).serve(on: command.socket)
     }
 
     private func serve(on socket: String) async throws {
@@ -63,6 +65,11 @@ public struct EngineServer: Sendable {
             }
             try await writer.finish(nil)
         }
+    }
+
+    /// A line in the log of the parent.
+    private static func log(_ line: String) {
+        try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
     }
 
     private static func greet(_ greeting: Greeting) {

@@ -1,51 +1,68 @@
-import BlockingWork
 import AudioInput
-import SpeechDetection
+import BlockingWork
 import SpeechTypes
 
-/// Reads a recording window by window, on a thread of its own.
-actor WindowReader {
+/// Reads a recording segment by segment, on a thread of its own.
+actor SegmentReader {
     private let executor = QueueExecutor(label: "audio reader")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let job: TranscriptionJob
     private var decoder: AudioDecoder?
-    private var cutter: WindowCutter
+    private var cutter: RecordingCutter?
+    private let makeCutter: @Sendable () throws(TranscriptionError) -> RecordingCutter
     private var ready: ArraySlice<SpeechSegment> = []
     private var hasEnded = false
     private var samplesRead = 0
     /// Packets that could not be decoded and were passed over; known at the end of the recording.
     private(set) var damagedPackets = 0
 
-    init(_ job: TranscriptionJob, window: Duration) {
+    /// Makes a reader; nothing is read yet.
+    ///
+    /// - Parameters:
+    ///   - job: The recording.
+    ///   - makeCutter: Makes what cuts it.
+    init(
+        _ job: TranscriptionJob, cutter makeCutter: @escaping @Sendable () throws(TranscriptionError) -> RecordingCutter
+    ) {
         self.job = job
-        cutter = WindowCutter(window: window)
+        self.makeCutter = makeCutter
     }
 
     /// How long the recording is, as far as it has been read.
     var duration: Duration { Duration(samples: samplesRead) }
 
-    /// The next window, in order.
+    /// The next segment, in order. Silence may take it through hours of sound.
     ///
     /// - Returns: `nil` at the end of the recording.
-    func next() throws(AudioError) -> SpeechSegment? {
-        while ready.isEmpty, !hasEnded { try read() }
+    /// - Throws: `TranscriptionError`; `CancellationError` within a second of sound.
+    func next() throws -> SpeechSegment? {
+        while ready.isEmpty, !hasEnded {
+            try Task.checkCancellation()
+            do {
+                try read()
+            } catch let error as AudioError {
+                throw TranscriptionError(error)
+            }
+        }
         return ready.popFirst()
     }
 
-    private func read() throws(AudioError) {
+    private func read() throws {
+        var cutter = try exchange(&self.cutter, with: nil) ?? makeCutter()
         if decoder == nil {
             decoder = try AudioDecoder(
                 path: job.path, name: job.fileName, limits: AudioLimits(maximumDuration: job.maximumDuration))
         }
         if let chunk = try decoder?.next() {
             samplesRead += chunk.samples.count
-            ready += cutter.receive(chunk)
+            ready += try cutter.receive(chunk)
         } else {
             hasEnded = true
             damagedPackets = decoder?.damagedPackets ?? 0
             decoder = nil
             ready += cutter.finish()
         }
+        self.cutter = cutter
     }
 }

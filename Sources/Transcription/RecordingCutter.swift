@@ -1,0 +1,81 @@
+import SherpaOnnx
+import SpeechDetection
+import SpeechTypes
+
+/// Cuts one recording into segments for a model, as it comes.
+///
+/// What the model hears whole stays whole, unless the request wants it cut. What is longer is cut into stretches of
+/// speech; without a detector, anywhere quiet. It is for one thread, as its detector is.
+struct RecordingCutter {
+    private let window: Duration
+    private let model: VoiceActivityModel
+    private let strategy: ChunkingStrategy
+    /// All sound so far, while it may still be heard whole.
+    private var beginning: [Float]?
+    private var windows = SoundWindows(size: VoiceActivityDetector.window)
+    private var detector: VoiceActivityDetector?
+    private var cutter: SpeechCutter
+
+    /// Makes a cutter for one recording.
+    ///
+    /// - Parameters:
+    ///   - window: The longest sound that the model hears whole.
+    ///   - joining: The length up to which the model likes neighbouring stretches in one segment.
+    ///   - strategy: How the request wants its recording cut, if it does; its stretches are not joined.
+    ///   - model: Of the detector.
+    /// - Throws: `TranscriptionError` (`detectorUnavailable`) if the request's wish cannot be done.
+    init(
+        window: Duration, joining: Duration, strategy: ChunkingStrategy?, model: VoiceActivityModel
+    ) throws(TranscriptionError) {
+        self.window = window
+        self.model = model
+        self.strategy = strategy ?? ChunkingStrategy()
+        cutter = SpeechCutter(
+            .init(
+                window: window, prefix: self.strategy.prefixPadding, silence: self.strategy.silence,
+                joining: strategy == nil ? joining : .zero))
+        beginning = strategy == nil ? [] : nil
+        guard strategy != nil else { return }
+        if let fault = model.fault { throw TranscriptionError(.detectorUnavailable, fault) }
+        detector = try model.detector(threshold: self.strategy.threshold)
+    }
+
+    /// Takes the next sound.
+    ///
+    /// - Returns: The segments that are complete, usually none or one.
+    /// - Throws: `TranscriptionError` if the detector cannot be loaded.
+    mutating func receive(_ audio: AudioBuffer) throws(TranscriptionError) -> [SpeechSegment] {
+        guard var sound = exchange(&beginning, with: nil) else { return cut(audio.samples) }
+        sound += audio.samples
+        guard sound.count > window.samples else {
+            beginning = sound
+            return []
+        }
+        detector = try model.detector(threshold: strategy.threshold)
+        return cut(sound)
+    }
+
+    /// Ends the recording.
+    ///
+    /// - Returns: The segments still to come.
+    mutating func finish() -> [SpeechSegment] {
+        if let sound = exchange(&beginning, with: nil) {
+            return sound.isEmpty ? [] : [SpeechSegment(offset: 0, audio: AudioBuffer(samples: sound))]
+        }
+        let rest = windows.rest
+        guard !rest.isEmpty else { return known(cutter.finish()) }
+        // The detector takes whole windows.
+        let silence = [Float](repeating: 0, count: VoiceActivityDetector.window - rest.count)
+        let isSpeech = detector?.isSpeech((rest + silence)[...]) ?? true
+        return known(cutter.receive(rest[...], isSpeech: isSpeech) + cutter.finish())
+    }
+
+    private mutating func cut(_ sound: [Float]) -> [SpeechSegment] {
+        known(windows.receive(sound).flatMap { cutter.receive($0, isSpeech: detector?.isSpeech($0) ?? true) })
+    }
+
+    /// Without a detector, nobody knows where the speech is.
+    private func known(_ segments: [SpeechSegment]) -> [SpeechSegment] {
+        detector == nil ? segments.map { SpeechSegment(offset: $0.offset, audio: $0.audio) } : segments
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Recordings that the request wants cut, and the times of what is in them.
+@Suite(.serialized, .server(TestRegistry(TestRegistry.Model.fixtures)))
+struct SegmentationTests {
+    private struct Verbose: Decodable {
+        struct Segment: Decodable {
+            let start, end: Double
+            let text: String
+        }
+        struct Word: Decodable {
+            let word: String
+            let start, end: Double
+        }
+        let duration: Double
+        let text: String
+        let segments: [Segment]?
+        let words: [Word]?
+    }
+
+    private static let session = Manifest.shared.session
+
+    @Test(arguments: ["sense_voice", "paraformer", "transducer", "whisper"])
+    func everyUtteranceIsASegmentWithItsTextAndTimes(model: String) async throws {
+        let answer = try await APIClient.shared().transcribe(
+            Self.session.file,
+            [
+                "model": model, "response_format": "verbose_json",
+                "chunking_strategy": #"{"type": "server_vad", "silence_duration_ms": 500}"#,
+            ])
+        let verbose = try answer.json(Verbose.self)
+        let segments = try #require(verbose.segments)
+        #expect(verbose.words == nil)
+        #expect(verbose.duration == Self.session.duration)
+        #expect(segments.map { $0.text.lowercased() } == Self.session.utterances.map(\.text))
+        #expect(segments.map(\.text).joined(separator: " ") == verbose.text)
+        for (segment, utterance) in zip(segments, Self.session.utterances) {
+            #expect(abs(segment.start - utterance.start) <= 0.25, "\(segment) \(utterance)")
+            #expect(abs(segment.end - utterance.end) <= 0.25, "\(segment) \(utterance)")
+        }
+    }
+
+    @Test func eachStretchIsADeltaAndTheyMakeUpTheText() async throws {
+        let events = try await APIClient.shared().stream(
+            .init(path: Fixtures.audio(Self.session.file)),
+            [
+                "model": "sense_voice", "stream": "true", "chunking_strategy[type]": "server_vad",
+                "chunking_strategy[silence_duration_ms]": "500",
+            ])
+        let expected = Self.session.utterances.map(\.text)
+        #expect(events.prefix(2) == [.delta(expected[0]), .delta(" " + expected[1])])
+        #expect(events.count == expected.count + 2)
+        #expect(events.deltas == expected.joined(separator: " "))
+        #expect(events.doneText == events.deltas)
+    }
+
+    @Test func silenceThatIsToBeCutHasNoText() async throws {
+        for file in ["silence_16k.wav", "noise_16k.wav"] {
+            let answer = try await APIClient.shared().transcribe(
+                file, ["model": "sense_voice", "response_format": "verbose_json", "chunking_strategy": "auto"])
+            #expect(answer.status == 200)
+            let verbose = try answer.json(Verbose.self)
+            #expect(verbose.text.isEmpty)
+            #expect(verbose.segments?.isEmpty == true)
+            #expect(verbose.duration == 1.5)
+        }
+    }
+
+    @Test(arguments: [["segment"], ["word"], ["word", "segment"]])
+    func timesAreThoseAskedFor(granularities: [String]) async throws {
+        let client = try APIClient.shared()
+        let file = try MultipartBody.Upload(path: Fixtures.audio("en_digits_16k.wav"))
+        let name = "timestamp_granularities[]"
+        let answer =
+            granularities.count == 1
+            ? try await client.transcribe(
+                file, ["model": "sense_voice", "response_format": "verbose_json", name: granularities[0]])
+            : try await client.transcribe(
+                file,
+                [
+                    "model": "sense_voice", "response_format": "verbose_json", name: granularities[0],
+                    name: granularities[1],
+                ])
+        let verbose = try answer.json(Verbose.self)
+        #expect((verbose.segments != nil) == granularities.contains("segment"))
+        #expect((verbose.words != nil) == granularities.contains("word"))
+        guard let words = verbose.words else { return }
+        #expect(words.map(\.word) == ["one", "two", "three", "four"])
+        for (word, start) in zip(words, [0.25, 0.5, 0.713, 0.958]) { #expect(abs(word.start - start) <= 0.15) }
+        for (word, next) in zip(words, words.dropFirst()) { #expect(word.end <= next.start) }
+    }
+
+    @Test func wordsOfAModelThatDoesNotTellTheirTimesAreRefused() async throws {
+        let answer = try await APIClient.shared().transcribe(
+            "en_digits_16k.wav",
+            ["model": "whisper", "response_format": "verbose_json", "timestamp_granularities[]": "word"])
+        try expectError(answer, 400, "unsupported_value", parameter: "timestamp_granularities")
+        #expect(try answer.error.message.contains("whisper"))
+    }
+}
