@@ -34,10 +34,9 @@ $(BUILT): $(SOURCES) $(if $(wildcard $(SERVER)),,FORCE) | needs
 	@mv -f $@.new $@ || test -e $@
 
 install: needs ## Build both programs and install them, with libraries, completions and manual pages (PREFIX=/usr/local)
-	swift package --scratch-path .build-install generate-manual --configuration release
-	swift build --scratch-path .build-install --configuration release --product asr2clip $(STATIC)
-	swift build --scratch-path .build-install --configuration release --product asr2clip-serve $(STATIC)
-	scripts/install .build-install $(PREFIX)
+	swift build --configuration release --product asr2clip $(STATIC)
+	swift build --configuration release --product asr2clip-serve $(STATIC)
+	scripts/install .build $(PREFIX)
 
 test: setup ## Set up, then run everything CI runs
 	@scripts/check
@@ -49,4 +48,4 @@ format: ## Format the Swift sources in place
 	swift format --in-place --recursive --parallel --configuration .swift-format Package.swift Sources Tests $(wildcard Benchmarks)
 
 clean: ## Remove what was built; .deps stays
-	rm -rf .build .build-install
+	rm -rf .build

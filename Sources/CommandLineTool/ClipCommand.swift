@@ -51,14 +51,14 @@ public struct ClipCommand: AsyncParsableCommand {
         case .serve, .downloadModel:
             let serving = Serving(server, paths: models.paths(registry: action.config))
             try await serving.run(downloadOnly: action.action == .downloadModel)
-        case .dictate: try await Dictating(tool, dictation: dictation, texts: texts).run()
+        case .dictate: try await Dictating(tool: tool, dictation: dictation, texts: texts).run()
         case .transcribe:
-            try await TranscribingInputs(tool, texts: texts, format: format.format ?? .text).run(action.inputs)
-        case .retry: try await Retrying(tool, texts: texts).run()
-        case .test: try await SelfTest(tool, dictation: dictation, texts: texts).run()
+            try await TranscribingInputs(tool: tool, texts: texts, format: format.format ?? .text).run(action.inputs)
+        case .retry: try await Retrying(tool: tool, texts: texts).run()
+        case .test: try await SelfTest(tool: tool, dictation: dictation, texts: texts).run()
         case .listDevices: try await Failure.reported { try DeviceList.print() }
-        case .edit: try await ConfigurationEditing(tool).run()
-        case .generateConfiguration: try await Failure.reported { try ConfigurationWriting(to: action.config).run() }
+        case .edit: try await ConfigurationEditing(tool: tool).run()
+        case .generateConfiguration: try await Failure.reported { try ConfigurationWriting(path: action.config).run() }
         case .printConfiguration:
             try await Failure.reported { print(try tool.configuration().yaml, terminator: "") }
         }

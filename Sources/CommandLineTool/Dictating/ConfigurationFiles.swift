@@ -6,12 +6,8 @@ import SystemPackage
 
 /// `asr2clip --generate_config`.
 struct ConfigurationWriting {
-    private let path: String?
-
-    /// Writes to a file that must not exist; `nil` is standard output.
-    init(to path: String?) {
-        self.path = path
-    }
+    /// A file that must not exist; `nil` is standard output.
+    let path: String?
 
     /// Writes a configuration to begin with.
     ///
@@ -25,11 +21,7 @@ struct ConfigurationWriting {
 
 /// `asr2clip --edit`.
 struct ConfigurationEditing {
-    private let tool: Tool
-
-    init(_ tool: Tool) {
-        self.tool = tool
-    }
+    let tool: Tool
 
     /// Opens the configuration file in the user's editor, and checks it afterwards.
     func run() async throws {

@@ -6,15 +6,9 @@ import SpeechTypes
 
 /// `asr2clip --test`: goes the whole way once, without touching the clipboard.
 struct SelfTest {
-    private let tool: Tool
-    private let dictation: DictationOptions
-    private let texts: TextOptions
-
-    init(_ tool: Tool, dictation: DictationOptions, texts: TextOptions) {
-        self.tool = tool
-        self.dictation = dictation
-        self.texts = texts
-    }
+    let tool: Tool
+    let dictation: DictationOptions
+    let texts: TextOptions
 
     /// Prints a line for each check: a tick and what was found, or a cross and what to do.
     ///

@@ -3,22 +3,16 @@ import TranscriptFormats
 
 /// `asr2clip -i FILE`: from files to standard output and the clipboard.
 struct TranscribingInputs {
-    private let tool: Tool
-    private let texts: TextOptions
-    private let format: ResponseFormat
-
-    init(_ tool: Tool, texts: TextOptions, format: ResponseFormat) {
-        self.tool = tool
-        self.texts = texts
-        self.format = format
-    }
+    let tool: Tool
+    let texts: TextOptions
+    let format: ResponseFormat
 
     /// Transcribes the files, in order.
     func run(_ files: [String]) async throws {
         try await Failure.reported {
             let configuration = try tool.configuration()
             let screen = DictationScreen(isQuiet: configuration.isQuiet, environment: tool.environment)
-            try texts.output.map(OutputFile.init)?.check()
+            try texts.checkOutput()
             try await Session(screen: screen, control: DictationControl(listens: false)).run {
                 try await tool.withService(configuration) { service in
                     try await FileTranscription(

@@ -32,6 +32,13 @@ struct TextOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How to reach the clipboard. (default: auto)", valueName: "way"))
     var clipboard: ClipboardChoice?
 
+    /// Makes sure that the file can be written, before there is anything to lose.
+    ///
+    /// - Throws: `DeliveryError`.
+    func checkOutput() throws(DeliveryError) {
+        try output.map(OutputFile.init)?.check()
+    }
+
     /// The places, with standard output behind a screen.
     func delivery(_ screen: DictationScreen, environment: [String: String]) -> TextDelivery {
         TextDelivery(
