@@ -12,14 +12,14 @@ public struct VoiceActivityModel: Sendable {
     public init(path: String?) {
         self.path = path
         guard let path else {
-            fault = "The voice activity model, silero_vad_16k_op15.onnx, is not installed. Run: make setup"
+            fault = "The voice activity model, silero_vad_16k_op15.onnx, is not installed. Run: make install"
             return
         }
         do throws(SherpaOnnxError) {
             try VoiceActivityDetector.check(model: path)
             fault = nil
         } catch {
-            fault = "The voice activity model '\(path)' cannot be used: \(error.words) Run: make setup"
+            fault = "The voice activity model '\(path)' cannot be used: \(error.words) Run: make install"
         }
     }
 

@@ -23,6 +23,13 @@ import Transcription
         #expect(try await SentForm([("response_format", text)]).received().format == format)
     }
 
+    @Test(arguments: ResponseFormat.allCases)
+    func subtitlesAreNotStreamed(format: ResponseFormat) async throws {
+        let error = try await SentForm([("stream", "true"), ("response_format", format.rawValue)]).refusal()
+        #expect(error?.parameter == ([.srt, .vtt].contains(format) ? "response_format" : nil))
+        #expect(try await SentForm([("response_format", format.rawValue)]).received().format == format)
+    }
+
     @Test(arguments: [
         ("en", "en"), ("EN", "en"), ("en-US", "en"), ("zh_CN", "zh"), ("yue", "yue"), ("", nil), ("auto", nil),
         ("AUTO", nil),

@@ -56,6 +56,23 @@ def test_verbose_json_has_language_duration_and_segments(transcribe):
     assert set(type(segment).model_fields) <= segment.model_fields_set
 
 
+def test_words_have_times(transcribe):
+    answer = transcribe(response_format="verbose_json", timestamp_granularities=["word", "segment"])
+    assert [word.word for word in answer.words] == ["one", "two", "three", "four"]
+    assert all(0 <= word.start <= word.end <= 1.699 for word in answer.words)
+    assert len(answer.segments) == 1
+
+
+@pytest.mark.parametrize(
+    ("strategy", "segments"),
+    [("auto", 2), ({"type": "server_vad"}, 2), ({"type": "server_vad", "silence_duration_ms": 1500}, 1)],
+)
+def test_a_recording_is_cut_where_the_strategy_says(transcribe, strategy, segments):
+    answer = transcribe("en_two_phrases_16k.wav", response_format="verbose_json", chunking_strategy=strategy)
+    assert answer.text == "one two three seven eight"
+    assert len(answer.segments) == segments
+
+
 def test_a_stream_is_deltas_and_then_the_whole_text(transcribe):
     events = list(transcribe(stream=True))
     assert [event.type for event in events] == ["transcript.text.delta", "transcript.text.done"]
@@ -107,12 +124,12 @@ def test_models_are_listed_and_shown(client):
         ({"file": "bad_empty.wav"}, "file", "audio_empty"),
         ({"file": "bad_5ms.wav"}, "file", "audio_too_short"),
         ({"model": "whisper", "language": "xx"}, "language", "unsupported_value"),
-        ({"response_format": "srt"}, "response_format", "unsupported_value"),
+        ({"response_format": "srt", "stream": True}, "response_format", "unsupported_value"),
         ({"response_format": "nonsense"}, "response_format", "invalid_value"),
         ({"temperature": 2}, "temperature", "invalid_value"),
-        ({"timestamp_granularities": ["word"]}, "timestamp_granularities", "unsupported_value"),
+        ({"model": "whisper", "timestamp_granularities": ["word"]}, "timestamp_granularities", "unsupported_value"),
         ({"include": ["logprobs"]}, "include", "unsupported_value"),
-        ({"chunking_strategy": "auto"}, "chunking_strategy", "unsupported_value"),
+        ({"chunking_strategy": {"type": "server_vad", "threshold": 2}}, "chunking_strategy", "invalid_value"),
     ],
 )
 def test_a_bad_request_is_a_bad_request_error(transcribe, requests, options, parameter, code):

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Recordings that the request wants cut, and the times of what is in them.
-@Suite(.serialized, .server(TestRegistry(TestRegistry.Model.fixtures)))
+@Suite(.serialized, .server(TestRegistry(TestRegistry.Model.fixtures + [.timedWhisper])))
 struct SegmentationTests {
     private struct Verbose: Decodable {
         struct Segment: Decodable {
@@ -92,6 +92,24 @@ struct SegmentationTests {
         for (word, next) in zip(words, words.dropFirst()) { #expect(word.end <= next.start) }
     }
 
+    @Test(arguments: ["paraformer", "transducer", "timed_whisper"])
+    func wordsOfALongRecordingAreWithinTheirUtterances(model: String) async throws {
+        let answer = try await APIClient.shared().transcribe(
+            Self.session.file,
+            ["model": model, "response_format": "verbose_json", "timestamp_granularities[]": "word"])
+        let words = try #require(try answer.json(Verbose.self).words)
+        let utterances = Self.session.utterances
+        #expect(
+            words.map { $0.word.lowercased() } == utterances.flatMap { $0.text.split(separator: " ").map(String.init) })
+        var rest = words[...]
+        for utterance in utterances {
+            let own = rest.prefix(utterance.text.split(separator: " ").count)
+            rest = rest.dropFirst(own.count)
+            let (first, last) = try (#require(own.first), #require(own.last))
+            #expect(first.start >= utterance.start - 0.3 && last.start <= utterance.end + 0.3, "\(own) \(utterance)")
+        }
+    }
+
     @Test func wordsOfAModelThatDoesNotTellTheirTimesAreRefused() async throws {
         let answer = try await APIClient.shared().transcribe(
             "en_digits_16k.wav",
@@ -99,4 +117,10 @@ struct SegmentationTests {
         try expectError(answer, 400, "unsupported_value", parameter: "timestamp_granularities")
         #expect(try answer.error.message.contains("whisper"))
     }
+}
+
+extension TestRegistry.Model {
+    /// Whisper that tells when it hears its tokens.
+    fileprivate static let timedWhisper = whisper.named(
+        "timed_whisper", options: ["enable_token_timestamps": "true"])
 }

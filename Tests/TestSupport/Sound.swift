@@ -35,7 +35,7 @@ extension AudioBuffer {
 extension AudioBuffer {
     /// This sound as a WAV file of 16-bit samples.
     public var wav: Data {
-        let bytes = samples.map { Int16(($0 * 32_767).rounded()) }.flatMap { littleEndian($0) }
+        let bytes = samples.map { Int16(($0 * 32_767).rounded()).littleEndian }.withUnsafeBytes { Data($0) }
         var file = Data("RIFF".utf8) + littleEndian(UInt32(36 + bytes.count)) + Data("WAVEfmt ".utf8)
         file += littleEndian(UInt32(16)) + littleEndian(UInt16(1)) + littleEndian(UInt16(1))
         file += littleEndian(UInt32(Self.sampleRate)) + littleEndian(UInt32(Self.sampleRate * 2))

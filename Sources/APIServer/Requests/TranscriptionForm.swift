@@ -39,6 +39,10 @@ struct TranscriptionForm: Sendable {
         language = try fields.language()
         temperature = try fields.temperature()
         isStreamed = try fields.flag("stream")
+        guard !isStreamed || ![.srt, .vtt].contains(format) else {
+            throw APIError.unsupported(
+                "response_format", "Subtitles cannot be streamed: send '\(format.rawValue)' without stream.")
+        }
         timestamps = try fields.timestamps()
         chunking = try ChunkingFields.strategy(in: form.fields)
         try fields.refuseUnsupported()
