@@ -12,6 +12,8 @@ public struct EngineReport: Sendable {
     public let memory: Int?
     /// The requests it was given that have not ended.
     public let requests: Int
+    /// The requests whose clients left before their answer, since the engine was first wanted.
+    public let abandoned: Int
     /// Since when it has had none: since its last request, else since it was loaded. `nil` while it has any.
     public let idleSince: Date?
     /// Whether it ends with its last request: its model changed or went.

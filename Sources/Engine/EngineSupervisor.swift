@@ -44,6 +44,7 @@ public actor EngineSupervisor: Transcriber {
         return EngineReport(
             model: model.name, status: status, process: process?.id,
             memory: process.flatMap { ProcessMemory.resident(of: $0.id) }, requests: jobs,
+            abandoned: usage.abandoned,
             idleSince: jobs == 0 ? [usage.idleSince, process?.loaded].compactMap { $0 }.max() : nil,
             isEnding: isRetired)
     }

@@ -77,6 +77,10 @@ struct ConnectionTests {
         _ = try await client.transcribe(try Phrases(15).file, ["model": "whisper"])
         let costOfFifteen = try work() - before
 
+        func abandoned() async throws -> Int {
+            try await client.get("/v1/ps").json(EngineList.self).data.reduce(0) { $0 + $1.abandoned }
+        }
+        let left = try await abandoned()
         let long = try Phrases(150).file
         switch hangUp {
         case .inMidStream:
@@ -98,10 +102,19 @@ struct ConnectionTests {
             try await Task.sleep(for: .seconds(1))
             return try work() == now
         }
+        try await eventually("it is counted") { try await abandoned() == left + 1 }
+        #expect(server.process.standardError.contains("The client hung up before its answer."))
         // Of ten times the work it did less than half.
         #expect(try work() - before < 6 * costOfFifteen)
         #expect(server.engines == [engine])
         #expect(try await client.transcribe("en_word_16k.wav", ["model": "whisper"]).body == #"{"text": "stop"}"#)
+    }
+
+    private struct EngineList: Decodable {
+        struct Engine: Decodable {
+            var abandoned: Int
+        }
+        var data: [Engine]
     }
 
     /// The parent writes an upload to disk as it comes; a quarter of this one in memory would show.

@@ -20,6 +20,17 @@ struct EngineUsageTests {
         #expect(usage.idleSince != nil)
     }
 
+    @Test func aJobThatNobodyWaitedForIsCounted() {
+        var answered: EngineUsage.Ticket? = usage.begin()
+        answered?.answer()
+        answered = nil
+        #expect(usage.abandoned == 0)
+        var left: EngineUsage.Ticket? = usage.begin()
+        withExtendedLifetime(left) {}
+        left = nil
+        #expect(usage.abandoned == 1 && usage.jobs == 0)
+    }
+
     @Test func whoWaitsForAnIdleEngineIsAnsweredByTheLastTicket() async throws {
         try await usage.waitUntilIdle()
         var ticket: EngineUsage.Ticket? = usage.begin()

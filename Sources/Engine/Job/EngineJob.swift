@@ -30,6 +30,7 @@ actor EngineJob {
         do {
             return try await nextEvent()
         } catch {
+            if !(error is CancellationError) { ticket?.answer() }
             leave()
             throw error
         }
@@ -47,6 +48,7 @@ actor EngineJob {
                     segmentsReported += 1
                 case .done:
                     isDone = true
+                    ticket?.answer()
                     leave()
                 case .working: break
                 }

@@ -1,23 +1,30 @@
 import Foundation
 import Synchronization
 
-/// Counts the jobs that an engine was given and that have not ended.
+/// Counts the jobs that an engine was given: those that have not ended, and those that nobody waited for.
 final class EngineUsage: Sendable {
     /// One job, until the value goes.
     final class Ticket: Sendable {
         private let usage: EngineUsage
+        private let isAnswered = Atomic(false)
 
         fileprivate init(_ usage: EngineUsage) {
             self.usage = usage
         }
 
+        /// Notes that the job has its answer, a good one or not.
+        func answer() {
+            isAnswered.store(true, ordering: .relaxed)
+        }
+
         deinit {
-            usage.end()
+            usage.end(isAnswered: isAnswered.load(ordering: .relaxed))
         }
     }
 
     private struct State {
         var jobs = 0
+        var abandoned = 0
         var lastEnd: Date?
         var waiters: [Pending<Void>] = []
     }
@@ -26,6 +33,9 @@ final class EngineUsage: Sendable {
 
     /// The jobs that have not ended.
     var jobs: Int { state.withLock { $0.jobs } }
+
+    /// The jobs whose clients left before the answer.
+    var abandoned: Int { state.withLock { $0.abandoned } }
 
     /// When the last job ended; `nil` while there are any, and before the first.
     var idleSince: Date? { state.withLock { $0.jobs == 0 ? $0.lastEnd : nil } }
@@ -49,9 +59,10 @@ final class EngineUsage: Sendable {
         try await pending?.value()
     }
 
-    private func end() {
+    private func end(isAnswered: Bool) {
         let waiters = state.withLock { state -> [Pending<Void>] in
             state.jobs -= 1
+            if !isAnswered { state.abandoned += 1 }
             guard state.jobs == 0 else { return [] }
             state.lastEnd = Date()
             return exchange(&state.waiters, with: [])
