@@ -24,8 +24,8 @@ extension EngineReport {
         return [
             "model": .string(model), "status": .string(status), "pid": process.map { .integer(Int($0)) } ?? nil,
             "memory_bytes": memory.map(JSONValue.integer) ?? nil, "requests": .integer(requests),
-            "abandoned": .integer(abandoned),
             "idle_since": idleSince.map { .integer(Int($0.timeIntervalSince1970)) } ?? nil, "ending": .bool(isEnding),
+            "abandoned": .integer(abandoned),
         ]
     }
 }
