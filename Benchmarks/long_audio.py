@@ -133,7 +133,7 @@ def memory(pid):
 
 
 def request(port, path, **fields):
-    """Sends a form, the file streamed. Returns the connection's answer, to be read."""
+    """Sends a form, the file streamed. Returns the answer, to be read, and when the last byte was sent."""
     boundary = uuid.uuid4().hex
     head = "".join(
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
@@ -151,13 +151,15 @@ def request(port, path, **fields):
         while piece := file.read(1 << 20):
             connection.send(piece)
     connection.send(tail)
+    sent = time.monotonic()
     response = connection.getresponse()
     assert response.status == 200, response.read()
-    return response
+    return response, sent
 
 
 def transcribe(port, path):
-    with request(port, path, model=MODEL) as response:
+    response, _ = request(port, path, model=MODEL)
+    with response:
         return json.load(response)["text"]
 
 
@@ -165,8 +167,7 @@ def stream(port, path, pid):
     """Streams a transcript. Returns its text, times, and the engine's memory by seconds heard."""
     start = time.monotonic()
     first, heard, text, curve = None, 0.0, "", []
-    response = request(port, path, model=MODEL, stream="true")
-    uploaded = time.monotonic()
+    response, sent = request(port, path, model=MODEL, stream="true")
     for line in response:
         line = line.decode().rstrip("\n")
         if line.startswith(": heard "):
@@ -181,12 +182,12 @@ def stream(port, path, pid):
             else:
                 assert event["text"] == text, "the deltas are not the text"
                 duration = event["duration"]
-    return text, duration, first - uploaded, time.monotonic() - start, curve
+    return text, duration, first - sent, time.monotonic() - start, curve
 
 
 def hang_up(port, path, pid):
     """Leaves in the middle. Returns how much computing the engine did in the second second after that, 0…2."""
-    response = request(port, path, model=MODEL, stream="true")
+    response, _ = request(port, path, model=MODEL, stream="true")
     response.readline()
     response.close()
 
