@@ -61,7 +61,8 @@ private struct Answer: Sendable {
             switch event {
             case .segment(let segment): transcript.append(segment)
             case .working: break
-            case .done(let duration, let damaged): (transcript.duration, damagedPackets) = (duration, damaged)
+            case .done(let summary):
+                (transcript.duration, damagedPackets) = (summary.duration, summary.damagedPackets)
             }
         }
         log(transcript, damagedPackets: damagedPackets)
@@ -113,8 +114,8 @@ private struct Answer: Sendable {
             case .working:
                 try context.checkClient()
                 if lastWrite.duration(to: .now) >= Self.keepAliveInterval { try await send(.keepAlive) }
-            case .done(let duration, let damaged):
-                (transcript.duration, damagedPackets) = (duration, damaged)
+            case .done(let summary):
+                (transcript.duration, damagedPackets) = (summary.duration, summary.damagedPackets)
                 try await send(.done(transcript, languageHint: form.language))
                 try await send(.finished)
             }

@@ -35,7 +35,7 @@ public struct LocalService: TranscriptionService {
                     if !delta.isEmpty, request.isStreamed { try await report(.delta(delta)) }
                     try await report(.heard(segment.end))
                 case .working: break
-                case .done(let duration, _): transcript.duration = duration
+                case .done(let summary): transcript.duration = summary.duration
                 }
             }
         } catch let error as TranscriptionError {
