@@ -27,6 +27,14 @@ extension ResponseFormat {
         }
     }
 
+    /// Whether a transcript may be sent while it grows to who asks for this format; all then get the same events.
+    public var isStreamable: Bool {
+        switch self {
+        case .json, .text, .verboseJSON: true
+        case .srt, .vtt: false
+        }
+    }
+
     /// Writes a transcript out.
     ///
     /// - Parameters:
