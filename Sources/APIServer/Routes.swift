@@ -4,6 +4,7 @@ import Hummingbird
 /// Every endpoint of the server, one line each.
 struct Routes: Sendable {
     let transcriptions: TranscriptionEndpoint
+    let translations: TranslationEndpoint
     let models: ModelEndpoints
     let engines: EngineEndpoint
     let health: HealthEndpoints
@@ -16,6 +17,7 @@ struct Routes: Sendable {
     private var table: [(method: HTTPRequest.Method, path: RouterPath, handler: Handler)] {
         [
             (.post, "/v1/audio/transcriptions", transcriptions.create),
+            (.post, "/v1/audio/translations", translations.create),
             (.get, "/v1/models", models.list),
             (.get, "/v1/models/**", models.show),
             (.delete, "/v1/models/**", models.delete),

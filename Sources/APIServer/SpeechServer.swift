@@ -81,6 +81,7 @@ public struct SpeechServer: Service {
             maximumDuration: settings.maximumDuration)
         Routes(
             transcriptions: TranscriptionEndpoint(service: service),
+            translations: TranslationEndpoint(service: service),
             models: ModelEndpoints(catalog: catalog, authentication: authentication),
             engines: EngineEndpoint(catalog: catalog),
             health: HealthEndpoints(catalog: catalog)
