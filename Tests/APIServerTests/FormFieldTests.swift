@@ -65,8 +65,7 @@ import Transcription
         ("stream", "maybe", "invalid_value", "stream"),
         ("languages[]", "english please", "invalid_value", "languages"),
         ("timestamp_granularities[]", "letter", "invalid_value", "timestamp_granularities"),
-        ("include[]", "logprobs", "unsupported_value", "include"),
-        ("include", "logprobs", "unsupported_value", "include"),
+        ("include[]", "usage", "unsupported_value", "include"), ("include", "LOGPROBS", "unsupported_value", "include"),
     ])
     func aBadValueIsRefusedByItsField(field: String, value: String, code: String, parameter: String) async throws {
         let error = try #require(try await SentForm([(field, value)]).refusal())
@@ -155,6 +154,15 @@ import Transcription
     func granularitiesComeInAnyCombination(words: [String], expected: Set<TimestampGranularity>) async throws {
         for name in ["timestamp_granularities[]", "timestamp_granularities"] {
             #expect(try await SentForm(words.map { (name, $0) }).received().timestamps == expected)
+        }
+    }
+
+    @Test(arguments: ["include[]", "include"])
+    func logProbabilitiesComeWithJSONInOnePiece(name: String) async throws {
+        #expect(try await SentForm([(name, "logprobs"), (name, "")]).received().inclusions == [.logProbabilities])
+        #expect(try await SentForm([(name, "")]).received().inclusions == [])
+        for field in [("response_format", "text"), ("response_format", "verbose_json"), ("stream", "true")] {
+            #expect(try await SentForm([(name, "logprobs"), field]).refusal()?.parameter == "include")
         }
     }
 

@@ -5,12 +5,14 @@ import SpeechRecognition
 enum ModelNeed: Sendable {
     case translation
     case wordTimes
+    case logProbabilities
 
     /// The field that wants it.
     var parameter: String {
         switch self {
         case .translation: "model"
         case .wordTimes: "timestamp_granularities"
+        case .logProbabilities: "include"
         }
     }
 
@@ -19,6 +21,7 @@ enum ModelNeed: Sendable {
         switch self {
         case .translation: "cannot translate"
         case .wordTimes: "does not tell when it hears words; 'segment' works with all models"
+        case .logProbabilities: "does not tell how sure it is of its tokens; leave 'include' out, or take another"
         }
     }
 
@@ -26,6 +29,7 @@ enum ModelNeed: Sendable {
         switch self {
         case .translation: model.mayTranslate
         case .wordTimes: model.mayTellTokenTimes
+        case .logProbabilities: model.family.tellsLogProbabilities
         }
     }
 }
@@ -36,6 +40,7 @@ extension TranscriptionForm {
         var needs: [ModelNeed] = []
         if task == .translate { needs.append(.translation) }
         if timestamps.contains(.word) { needs.append(.wordTimes) }
+        if inclusions.contains(.logProbabilities) { needs.append(.logProbabilities) }
         return needs
     }
 }

@@ -35,11 +35,9 @@ struct TranscriptAnswer: Sendable {
         log(summary)
         var headers = headers(contentType: form.format.contentType, unusedHints: summary.unusedHints)
         if summary.damagedPackets > 0 { headers[.damagedPackets] = "\(summary.damagedPackets)" }
-        return Response(
-            status: .ok, headers: headers,
-            body: ResponseBody(
-                byteBuffer: ByteBuffer(
-                    string: form.format.render(transcript, echoing: echo, timestamps: form.timestamps))))
+        let body = form.format.render(
+            transcript, echoing: echo, timestamps: form.timestamps, including: form.inclusions)
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
     }
 
     /// The transcript as it grows. What fails before the first event is an ordinary error answer.

@@ -108,10 +108,15 @@ struct FormFields {
         return timestamps.isEmpty ? [.segment] : timestamps
     }
 
-    /// What the contract has and this server does not have yet.
-    func refuseUnsupported() throws(APIError) {
-        for item in values["include"] ?? [] where !item.isEmpty {
-            throw .unsupported("include", "'\(item)' cannot be included; leave the field out.")
+    func inclusions() throws(APIError) -> Set<Inclusion> {
+        var inclusions: Set<Inclusion> = []
+        for word in values["include"] ?? [] where !word.isEmpty {
+            guard let inclusion = Inclusion(rawValue: word) else {
+                throw .unsupported(
+                    "include", "'\(word.prefix(100))' cannot be included; send 'logprobs', or leave the field out.")
+            }
+            inclusions.insert(inclusion)
         }
+        return inclusions
     }
 }

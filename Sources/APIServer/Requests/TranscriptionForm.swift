@@ -18,6 +18,8 @@ struct TranscriptionForm: Sendable {
     let isStreamed: Bool
     /// What `verbose_json` lists with its times.
     let timestamps: Set<TimestampGranularity>
+    /// What `json` has beside the text.
+    let inclusions: Set<Inclusion>
     let chunking: ChunkingStrategy?
     /// Fields that were sent and change nothing, whatever the model.
     let ignored: [String]
@@ -53,17 +55,19 @@ struct TranscriptionForm: Sendable {
         hints = try fields.hints()
         temperature = try fields.temperature()
         isStreamed = try fields.flag("stream")
-        guard !isStreamed || ![.srt, .vtt].contains(format) else {
+        guard !isStreamed || format.isStreamable else {
             throw APIError.unsupported(
                 "response_format", "Subtitles cannot be streamed: send '\(format.rawValue)' without stream.")
         }
         timestamps = try fields.timestamps()
         chunking = try ChunkingFields.strategy(in: form.fields)
-        try fields.refuseUnsupported()
-        guard !isStreamed || format.isStreamable else {
+        inclusions = try fields.inclusions()
+        guard inclusions.isEmpty || format == .json && !isStreamed else {
             throw APIError.unsupported(
-                "response_format",
-                "Subtitles (\(format.rawValue)) cannot be streamed; leave 'stream' out, or send json.")
+                "include",
+                "'logprobs' come with response_format json in one piece: send that without 'stream', or leave 'include' "
+                    + "out."
+            )
         }
         var ignored = foreign.filter(sent.isGiven)
         if language != nil, !candidates.isEmpty { ignored.append("languages") }
