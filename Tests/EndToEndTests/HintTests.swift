@@ -6,12 +6,7 @@ import Testing
     .serialized,
     .server(
         TestRegistry([
-            .transducer.named(
-                "hotwords",
-                options: [
-                    "decoding_method": "modified_beam_search", "modeling_unit": "bpe", "hotwords_score": "3",
-                    "bpe_vocab": "bpe.vocab",
-                ]), .transducer, .senseVoice, .whisper, .paraformer,
+            .hotwords, .transducer, .senseVoice, .whisper, .paraformer,
         ])))
 struct HintTests {
     @Test(
