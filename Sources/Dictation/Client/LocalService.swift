@@ -25,7 +25,8 @@ public struct LocalService: TranscriptionService {
             throw ClientError(.refused, "'\(error.text)' is no language code; write one such as en or zh.")
         }
         let job = TranscriptionJob(
-            path: request.file, fileName: request.fileName, language: language, maximumDuration: Self.longest)
+            path: request.file, fileName: request.fileName, language: language,
+            hints: Hints(prompt: request.prompt ?? ""), maximumDuration: Self.longest)
         var transcript = Transcript()
         do {
             for try await event in try await transcriber.transcribe(job) {
