@@ -58,7 +58,7 @@ struct FormFields {
         guard prompt.count <= Self.longestPrompt else {
             throw .invalid(
                 "prompt",
-                "The prompt has \(prompt.count) characters; send at most \(Self.longestPrompt), the words that matter most."
+                "The prompt has \(prompt.count) characters; send at most \(Self.longestPrompt), those that matter most."
             )
         }
         let keywords = (values["keywords"] ?? []).filter { !$0.isEmpty }
@@ -68,7 +68,7 @@ struct FormFields {
         if let keyword = keywords.first(where: { $0.count > Self.longestKeyword }) {
             throw .invalid(
                 "keywords",
-                "The keyword '\(keyword.prefix(40))…' has \(keyword.count) characters; send words and names of at most "
+                "The keyword '\(keyword.prefix(40))…' has \(keyword.count) characters; send words of at most "
                     + "\(Self.longestKeyword).")
         }
         return Hints(prompt: prompt, keywords: keywords)

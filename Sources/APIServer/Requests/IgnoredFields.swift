@@ -6,7 +6,7 @@ extension TranscriptionForm {
     ///
     /// - Parameters:
     ///   - model: The model that hears the recording.
-    ///   - unusedHints: What the engine says of the hints once it has; until then a model that takes hints is taken to use
+    ///   - unusedHints: What the engine says of the hints; before it does, a model that takes hints is believed to use
     ///     them all.
     /// - Returns: Names of fields, each once.
     func ignoredFields(with model: ModelSpecification, unusedHints: [Hints.Field] = []) -> [String] {

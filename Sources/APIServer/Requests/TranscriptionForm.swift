@@ -2,7 +2,8 @@ import SpeechTypes
 import TranscriptFormats
 import Transcription
 
-/// A request to make text of a recording, checked: what is in it is possible, as far as that can be told without the model.
+/// A request to make text of a recording, checked: what is in it is possible, as far as that can be told without the
+/// model.
 struct TranscriptionForm: Sendable {
     let file: SpooledUpload
     let fileName: String
