@@ -165,8 +165,8 @@ let package = Package(
         .testTarget(
             name: "APIServerTests",
             dependencies: [
-                "APIServer", "Engine", "ModelStore", "SpeechTypes", "TestSupport", "TranscriptFormats", "Transcription",
-                .hummingbird, .nioCore,
+                "APIServer", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TestSupport",
+                "TranscriptFormats", "Transcription", .hummingbird, .nioCore,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -4,17 +4,20 @@ import Hummingbird
 /// Every endpoint of the server, one line each.
 struct Routes: Sendable {
     let transcriptions: TranscriptionEndpoint
+    let translations: TranslationEndpoint
     let models: ModelEndpoints
     let engines: EngineEndpoint
     let health: HealthEndpoints
 
-    static let transcriptionPath = "/v1/audio/transcriptions"
+    /// What the endpoints that are sent a recording have in common.
+    static let recordings = "/v1/audio/"
 
     private typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
     private var table: [(method: HTTPRequest.Method, path: RouterPath, handler: Handler)] {
         [
-            (.post, RouterPath(Self.transcriptionPath), transcriptions.create),
+            (.post, "/v1/audio/transcriptions", transcriptions.create),
+            (.post, "/v1/audio/translations", translations.create),
             (.get, "/v1/models", models.list),
             (.get, "/v1/models/**", models.show),
             (.delete, "/v1/models/**", models.delete),

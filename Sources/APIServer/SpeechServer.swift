@@ -76,10 +76,12 @@ public struct SpeechServer: Service {
         router.add(middleware: ShutdownRefusal(flag: shutdown))
         let authentication = Authentication(keys: settings.apiKeys)
         router.add(middleware: authentication)
+        let service = RecordingService(
+            catalog: catalog, reader: FormReader(spool: spool, maximumUpload: settings.maximumUpload),
+            maximumDuration: settings.maximumDuration)
         Routes(
-            transcriptions: TranscriptionEndpoint(
-                catalog: catalog, reader: FormReader(spool: spool, maximumUpload: settings.maximumUpload),
-                maximumDuration: settings.maximumDuration),
+            transcriptions: TranscriptionEndpoint(service: service),
+            translations: TranslationEndpoint(service: service),
             models: ModelEndpoints(catalog: catalog, authentication: authentication),
             engines: EngineEndpoint(catalog: catalog),
             health: HealthEndpoints(catalog: catalog)

@@ -22,6 +22,9 @@ struct WireJob: Codable {
     var path: String
     var fileName: String
     var language: Language?
+    var candidates: [Language]?
+    var task: SpeechTask?
+    var hints: Hints?
     var maximumSeconds: Double
     var chunking: Chunking?
 
@@ -29,18 +32,21 @@ struct WireJob: Codable {
         path = job.path
         fileName = job.fileName
         language = job.language
+        candidates = job.candidates
+        task = job.task
+        hints = job.hints
         maximumSeconds = job.maximumDuration.inSeconds
         chunking = job.chunking.map(Chunking.init)
     }
 
     var job: TranscriptionJob {
         TranscriptionJob(
-            path: path, fileName: fileName, language: language, maximumDuration: .seconds(maximumSeconds),
-            chunking: chunking?.strategy)
+            path: path, fileName: fileName, language: language, candidates: candidates ?? [], task: task,
+            hints: hints ?? Hints(), maximumDuration: .seconds(maximumSeconds), chunking: chunking?.strategy)
     }
 
     enum CodingKeys: String, CodingKey {
-        case path, language, chunking
+        case path, language, candidates, task, hints, chunking
         case fileName = "file_name"
         case maximumSeconds = "maximum_seconds"
     }
@@ -83,10 +89,12 @@ struct WireLine: Codable {
     struct Done: Codable {
         var seconds: Double
         var damagedPackets: Int
+        var unusedHints: [Hints.Field]
 
         enum CodingKeys: String, CodingKey {
             case seconds
             case damagedPackets = "damaged_packets"
+            case unusedHints = "unused_hints"
         }
     }
 
@@ -104,8 +112,7 @@ struct WireLine: Codable {
         switch event {
         case .segment(let segment): self.segment = Segment(segment)
         case .working: working = true
-        case .done(let duration, let damagedPackets):
-            done = Done(seconds: duration.inSeconds, damagedPackets: damagedPackets)
+        case .done(let summary): done = Done(summary)
         }
     }
 
@@ -119,7 +126,7 @@ struct WireLine: Codable {
     func event() throws -> TranscriptEvent {
         if let segment { return .segment(segment.segment) }
         if working != nil { return .working }
-        if let done { return .done(duration: .seconds(done.seconds), damagedPackets: done.damagedPackets) }
+        if let done { return .done(done.summary) }
         if let error, let code = TranscriptionError.Code(rawValue: error.code) {
             throw TranscriptionError(code, error.message)
         }
@@ -129,6 +136,18 @@ struct WireLine: Codable {
 
 /// A line that no engine of this version writes.
 struct MalformedLine: Error {}
+
+extension WireLine.Done {
+    init(_ summary: RecordingSummary) {
+        seconds = summary.duration.inSeconds
+        damagedPackets = summary.damagedPackets
+        unusedHints = summary.unusedHints
+    }
+
+    var summary: RecordingSummary {
+        RecordingSummary(duration: .seconds(seconds), damagedPackets: damagedPackets, unusedHints: unusedHints)
+    }
+}
 
 extension WireLine.Segment {
     init(_ segment: Transcript.Segment) {

@@ -77,6 +77,9 @@ extension ModelFamily {
         if case .told(_, let otherwise) = setup.languages { Language(code: otherwise) } else { nil }
     }
 
+    /// Whether the model finds out the language of a request that names none.
+    public var detectsLanguage: Bool { takesLanguage && languageUnlessTold == nil }
+
     /// Whether each language costs a recognizer of its own, and with it a whole model's memory.
     public var hasRecognizerPerLanguage: Bool {
         if case .atCreation = setup.languageSetting { true } else { false }

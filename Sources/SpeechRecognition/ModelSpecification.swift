@@ -28,6 +28,13 @@ extension ModelSpecification {
         }
     }
 
+    /// Whether requests may ask for a translation; of Whisper's models the multilingual ones, as far as their files are
+    /// there to tell.
+    public var mayTranslate: Bool {
+        guard family.translates else { return false }
+        return (try? LanguageSupport(of: self)).map(translates) ?? true
+    }
+
     /// The length up to which neighbouring pieces of speech are best joined, never more than is heard whole.
     public var preferredSegment: Duration {
         min(options.number("preferred_segment").map { .seconds($0) } ?? family.preferredSegment, family.window)

@@ -31,7 +31,7 @@ public struct Transcript: Sendable, Equatable {
         /// The model's tokens, in order.
         public let tokens: [Token]
         /// The language the model heard, if it tells.
-        public let language: Language?
+        public var language: Language?
 
         /// Collects what is known about a stretch.
         public init(start: Duration, end: Duration, text: String, tokens: [Token] = [], language: Language? = nil) {

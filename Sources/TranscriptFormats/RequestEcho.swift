@@ -2,23 +2,15 @@ public import SpeechTypes
 
 /// What an answer repeats of the request it belongs to.
 public struct RequestEcho: Sendable, Equatable {
-    /// What is made of the speech, by the word that answers use.
-    public enum Task: String, Sendable {
-        /// Text in the language spoken.
-        case transcribe
-        /// English text, whatever was spoken.
-        case translate
-    }
-
     /// What was asked for.
-    public var task: Task
+    public var task: SpeechTask
     /// The language the request named, if it did.
     public var languageHint: Language?
     /// The sampling temperature asked for, 0…1.
     public var temperature: Double
 
     /// Collects what the answer repeats; the defaults are those of a request that sets nothing.
-    public init(task: Task = .transcribe, languageHint: Language? = nil, temperature: Double = 0) {
+    public init(task: SpeechTask = .transcribe, languageHint: Language? = nil, temperature: Double = 0) {
         self.task = task
         self.languageHint = languageHint
         self.temperature = temperature

@@ -27,22 +27,41 @@ extension ResponseFormat {
         }
     }
 
+    /// Whether a transcript may be sent while it grows to who asks for this format; all then get the same events.
+    public var isStreamable: Bool {
+        switch self {
+        case .json, .text, .verboseJSON: true
+        case .srt, .vtt: false
+        }
+    }
+
     /// Writes a transcript out.
     ///
     /// - Parameters:
     ///   - transcript: What was said; without segments for silence.
     ///   - request: What the answer repeats of its request; only `verbose_json` does.
     ///   - timestamps: What `verbose_json` lists with its times.
+    ///   - inclusions: What `json` has beside the text.
     /// - Returns: The whole body of an answer. Subtitles end with a line end, the other formats do not.
     public func render(
-        _ transcript: Transcript, echoing request: RequestEcho, timestamps: Set<TimestampGranularity> = [.segment]
+        _ transcript: Transcript, echoing request: RequestEcho, timestamps: Set<TimestampGranularity> = [.segment],
+        including inclusions: Set<Inclusion> = []
     ) -> String {
         switch self {
-        case .json: (["text": .string(transcript.text)] as JSONValue).text
+        case .json: transcript.json(including: inclusions).text
         case .text: transcript.text
         case .verboseJSON: transcript.verboseJSON(echoing: request, timestamps: timestamps).text
         case .srt: transcript.subRip()
         case .vtt: transcript.webVTT()
         }
+    }
+}
+
+extension Transcript {
+    /// The answer of `response_format=json`.
+    fileprivate func json(including inclusions: Set<Inclusion>) -> JSONValue {
+        var members: [(String, JSONValue)] = [("text", .string(text))]
+        if inclusions.contains(.logProbabilities) { members.append(("logprobs", logProbabilitiesJSON())) }
+        return .object(members)
     }
 }

@@ -30,7 +30,7 @@ extension Transcript {
                 "text": .string(segment.text),
                 "tokens": [],  // whisper's vocabulary numbers, which the engine does not give
                 "temperature": .number(temperature),
-                "avg_logprob": 0,
+                "avg_logprob": .number(segment.meanLogProbability),
                 "compression_ratio": 0,
                 "no_speech_prob": 0,
             ]

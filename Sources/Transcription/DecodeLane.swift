@@ -13,8 +13,7 @@ actor DecodeLane {
 
     /// Recognises a segment; the recognizer is shared with the other lanes.
     func recognize(
-        _ segment: SpeechSegment, with recognizer: Recognizer, language: Language?, task: SpeechTask? = nil,
-        hints: Hints = Hints()
+        _ segment: SpeechSegment, with recognizer: Recognizer, language: Language?, task: SpeechTask?, hints: Hints
     ) throws(RecognitionError) -> [Transcript.Segment] {
         try recognizer.recognize(segment, language: language, task: task, hints: hints)
     }

@@ -6,8 +6,25 @@ public enum TranscriptEvent: Sendable, Equatable {
     case segment(Transcript.Segment)
     /// Nothing new, but the work goes on: about once a second.
     case working
-    /// The end: how long the recording was, and how many of its packets were damaged and could not be heard.
-    case done(duration: Duration, damagedPackets: Int)
+    /// The end, and what is known then.
+    case done(RecordingSummary)
+}
+
+/// What is known of a recording, and of the request for it, once it has been heard to its end.
+public struct RecordingSummary: Sendable, Equatable {
+    /// How long the recording is.
+    public var duration: Duration
+    /// How many of its packets were damaged and could not be heard.
+    public var damagedPackets: Int
+    /// The fields of the request with hints that the model could not use, or not all of them.
+    public var unusedHints: [Hints.Field]
+
+    /// Sums a recording up.
+    public init(duration: Duration = .zero, damagedPackets: Int = 0, unusedHints: [Hints.Field] = []) {
+        self.duration = duration
+        self.damagedPackets = damagedPackets
+        self.unusedHints = unusedHints
+    }
 }
 
 /// Events as they come. Letting go of the stream ends the work.

@@ -15,6 +15,8 @@ public struct TranscriptionError: Error, Sendable, Equatable {
         case audioTooLong = "audio_too_long"
         /// The model does not know the language.
         case unsupportedLanguage = "unsupported_language"
+        /// The model does not know one of the languages that may be spoken.
+        case unsupportedCandidate = "unsupported_candidate"
         /// The model cannot do what is wanted with the speech.
         case unsupportedTask = "unsupported_task"
         /// The request wants the recording cut at pauses, and what finds them is not installed.

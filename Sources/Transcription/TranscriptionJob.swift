@@ -8,6 +8,13 @@ public struct TranscriptionJob: Sendable, Equatable {
     public var fileName: String
     /// The language the request named, if any.
     public var language: Language?
+    /// The languages that may be spoken, if the request says so: a language that is detected counts only if it is among
+    /// them. They are beside the point once `language` is named.
+    public var candidates: [Language]
+    /// What is to be made of the speech; `nil` leaves it to the model's options.
+    public var task: SpeechTask?
+    /// What the request tells about the words.
+    public var hints: Hints
     /// The longest recording to accept.
     public var maximumDuration: Duration
     /// How the request wants the recording cut, if it does; else it is cut only where the model needs that.
@@ -15,12 +22,15 @@ public struct TranscriptionJob: Sendable, Equatable {
 
     /// Describes a job.
     public init(
-        path: String, fileName: String, language: Language?, maximumDuration: Duration,
-        chunking: ChunkingStrategy? = nil
+        path: String, fileName: String, language: Language?, candidates: [Language] = [], task: SpeechTask? = nil,
+        hints: Hints = Hints(), maximumDuration: Duration, chunking: ChunkingStrategy? = nil
     ) {
         self.path = path
         self.fileName = fileName
         self.language = language
+        self.candidates = candidates
+        self.task = task
+        self.hints = hints
         self.maximumDuration = maximumDuration
         self.chunking = chunking
     }

@@ -36,7 +36,7 @@ public struct TranscriptionPipeline: Sendable {
     ///   - report: Takes each event; the work waits for it.
     /// - Throws: `TranscriptionError`, `CancellationError`, or what `report` throws; all work has then ended.
     public func run(_ job: TranscriptionJob, report: (TranscriptEvent) async throws -> Void) async throws {
-        do throws(RecognitionError) { try recognizer.check(job.language) } catch { throw TranscriptionError(error) }
+        try check(job)
         let reader = reader(of: job)
         try await withThrowingTaskGroup(of: Step.self) { group in
             var reading = Reading.idle
@@ -66,7 +66,23 @@ public struct TranscriptionPipeline: Sendable {
             }
             group.cancelAll()
         }
-        try await report(.done(duration: reader.duration, damagedPackets: reader.damagedPackets))
+        try await report(
+            .done(
+                RecordingSummary(
+                    duration: reader.duration, damagedPackets: reader.damagedPackets,
+                    unusedHints: job.hints.fields(of: recognizer.unused(job.hints)))))
+    }
+
+    private func check(_ job: TranscriptionJob) throws(TranscriptionError) {
+        do throws(RecognitionError) { try recognizer.check(job.language, task: job.task) } catch {
+            throw TranscriptionError(error)
+        }
+        guard job.language == nil else { return }
+        for candidate in job.candidates {
+            do throws(RecognitionError) { try recognizer.check(candidate) } catch {
+                throw TranscriptionError(.unsupportedCandidate, error.message)
+            }
+        }
     }
 
     private static func tick() async throws -> Step {
@@ -87,16 +103,29 @@ public struct TranscriptionPipeline: Sendable {
     ) async throws -> [Transcript.Segment] {
         let recognized = try await scheduler.withLane(for: id) { lane in
             do throws(RecognitionError) {
-                return try await lane.recognize(segment, with: recognizer, language: job.language)
+                return try await lane.recognize(
+                    segment, with: recognizer, language: job.language, task: job.task, hints: job.hints)
             } catch {
                 throw TranscriptionError(error)
             }
         }
-        return segment.speech.map { recognized.said(within: $0) } ?? recognized
+        let heard = job.language == nil ? recognized.heard(among: job.candidates) : recognized
+        return segment.speech.map { heard.said(within: $0) } ?? heard
     }
 }
 
 extension [Transcript.Segment] {
+    /// These without detected languages other than the candidates, if there are any.
+    fileprivate func heard(among candidates: [Language]) -> Self {
+        map { segment in
+            var segment = segment
+            if let language = segment.language, !candidates.isEmpty, !candidates.contains(language) {
+                segment.language = nil
+            }
+            return segment
+        }
+    }
+
     /// These with the times of the speech they were made from, in samples, not of the sound kept around it.
     fileprivate func said(within speech: Range<Int>) -> Self {
         let (start, end) = (Duration(samples: speech.lowerBound), Duration(samples: speech.upperBound))

@@ -60,6 +60,12 @@ import Transcription
             error: TranscriptionError(.unsupportedLanguage, "m"), status: 400, code: "unsupported_value",
             parameter: "language"),
         Answer(
+            error: TranscriptionError(.unsupportedCandidate, "m"), status: 400, code: "unsupported_value",
+            parameter: "languages"),
+        Answer(
+            error: TranscriptionError(.unsupportedTask, "m"), status: 400, code: "unsupported_value",
+            parameter: "model"),
+        Answer(
             error: TranscriptionError(.recognitionFailed, "m"), status: 500, code: "recognition_failed",
             type: "server_error", shouldRetry: "false"),
         Answer(error: HTTPError(.notFound), status: 404, code: "not_found"),

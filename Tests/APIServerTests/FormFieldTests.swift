@@ -1,3 +1,4 @@
+import SpeechRecognition
 import SpeechTypes
 import TestSupport
 import Testing
@@ -62,9 +63,9 @@ import Transcription
         ("temperature", "-0.1", "invalid_value", "temperature"),
         ("temperature", "nan", "invalid_value", "temperature"),
         ("stream", "maybe", "invalid_value", "stream"),
+        ("languages[]", "english please", "invalid_value", "languages"),
         ("timestamp_granularities[]", "letter", "invalid_value", "timestamp_granularities"),
-        ("include[]", "logprobs", "unsupported_value", "include"),
-        ("include", "logprobs", "unsupported_value", "include"),
+        ("include[]", "usage", "unsupported_value", "include"), ("include", "LOGPROBS", "unsupported_value", "include"),
     ])
     func aBadValueIsRefusedByItsField(field: String, value: String, code: String, parameter: String) async throws {
         let error = try #require(try await SentForm([(field, value)]).refusal())
@@ -85,17 +86,63 @@ import Transcription
         #expect(form.ignored.isEmpty)
     }
 
+    @Test(
+        arguments: [
+            ([("prompt", "names")], .senseVoice, ["prompt"]), ([("temperature", "0.2")], .senseVoice, ["temperature"]),
+            ([("temperature", "0")], .senseVoice, []),
+            ([("keywords[]", "a"), ("keywords[]", "b")], .senseVoice, ["keywords"]),
+            ([("prompt", ""), ("keywords[]", ""), ("languages[]", "")], .paraformer, []),
+            ([("languages", "en")], .senseVoice, []), ([("languages[]", "en")], .whisper, []),
+            ([("languages", "en")], .paraformer, ["languages"]), ([("languages", "en")], .canary, ["languages"]),
+            ([("language", "en")], .paraformer, ["language"]), ([("language", "en")], .canary, []),
+            ([("languages[]", "en"), ("language", "en")], .whisper, ["languages"]),
+            ([("languages[]", "en"), ("language", "en")], .paraformer, ["language", "languages"]),
+            ([("keywords", "k"), ("prompt", "p")], .qwen3ASR, []),
+            (
+                [("temperature", "1"), ("languages[]", "en"), ("keywords", "k"), ("prompt", "p")], .paraformer,
+                ["prompt", "keywords", "languages", "temperature"]
+            ),
+        ] as [([(String, String)], ModelFamily, [String])])
+    func whatChangesNothingWithAModelIsNamed(
+        fields: [(String, String)], family: ModelFamily, ignored: [String]
+    ) async throws {
+        let form = try await SentForm(fields).received()
+        #expect(form.ignoredFields(with: .fixture(family)) == ignored)
+    }
+
+    @Test func aModelThatTakesHintsTellsWhichItCouldNotUse() async throws {
+        let form = try await SentForm([("prompt", "p"), ("keywords[]", "k")]).received()
+        let model = ModelSpecification.fixture(.transducer, options: .withHotwords)
+        #expect(form.ignoredFields(with: model) == [])
+        #expect(form.ignoredFields(with: model, unusedHints: [.keywords]) == ["keywords"])
+        #expect(form.ignoredFields(with: .fixture(.transducer), unusedHints: [.keywords]) == ["prompt", "keywords"])
+    }
+
+    @Test(arguments: ["keywords", "keywords[]"])
+    func hintsAreTheirWords(name: String) async throws {
+        let form = try await SentForm([(name, "Ada"), ("prompt", "Grace, Mary"), (name, ""), (name, "C#")]).received()
+        #expect(form.hints == Hints(prompt: "Grace, Mary", keywords: ["Ada", "C#"]))
+    }
+
     @Test(arguments: [
-        ([("prompt", "names")], ["prompt"]), ([("temperature", "0.2")], ["temperature"]), ([("temperature", "0")], []),
-        ([("keywords[]", "a"), ("keywords[]", "b")], ["keywords"]), ([("languages", "en")], ["languages"]),
-        ([("prompt", ""), ("keywords[]", "")], []),
-        (
-            [("temperature", "1"), ("languages[]", "en"), ("keywords", "k"), ("prompt", "p")],
-            ["prompt", "keywords", "languages", "temperature"]
-        ),
+        (String(repeating: "é", count: 10_000), 500, String(repeating: "二", count: 200), nil),
+        (String(repeating: "p", count: 10_001), 1, "k", "prompt"), ("p", 501, "k", "keywords"),
+        ("p", 1, String(repeating: "k", count: 201), "keywords"),
     ])
-    func hintsThatChangeNothingAreNamed(fields: [(String, String)], ignored: [String]) async throws {
-        #expect(try await SentForm(fields).received().ignored == ignored)
+    func hintsHaveASize(prompt: String, count: Int, keyword: String, parameter: String?) async throws {
+        let form = SentForm([("prompt", prompt)] + Array(repeating: ("keywords[]", keyword), count: count))
+        let error = try await form.refusal()
+        #expect(error?.parameter == parameter)
+        #expect(error.map { $0.status == .badRequest && $0.code == "invalid_value" } != false)
+    }
+
+    @Test func fieldsThatAnEndpointLacksAreNotRead() async throws {
+        let sent = SentForm([("language", "no code"), ("stream", "maybe"), ("prompt", "p")])
+        let form = try await sent.received(task: .translate, without: ["language", "stream", "user"])
+        #expect(form.task == .translate)
+        #expect(form.language == nil)
+        #expect(!form.isStreamed)
+        #expect(form.ignored == ["language", "stream"])
     }
 
     @Test(
@@ -107,6 +154,15 @@ import Transcription
     func granularitiesComeInAnyCombination(words: [String], expected: Set<TimestampGranularity>) async throws {
         for name in ["timestamp_granularities[]", "timestamp_granularities"] {
             #expect(try await SentForm(words.map { (name, $0) }).received().timestamps == expected)
+        }
+    }
+
+    @Test(arguments: ["include[]", "include"])
+    func logProbabilitiesComeWithJSONInOnePiece(name: String) async throws {
+        #expect(try await SentForm([(name, "logprobs"), (name, "")]).received().inclusions == [.logProbabilities])
+        #expect(try await SentForm([(name, "")]).received().inclusions == [])
+        for field in [("response_format", "text"), ("response_format", "verbose_json"), ("stream", "true")] {
+            #expect(try await SentForm([(name, "logprobs"), field]).refusal()?.parameter == "include")
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import NIOCore
+import SpeechTypes
 import TestSupport
 
 @testable import APIServer
@@ -51,14 +52,17 @@ struct SentForm {
     }
 
     /// What the server reads.
-    func received(in folder: TemporaryFolder, maximumUpload: Int = 1 << 20) async throws -> TranscriptionForm {
+    func received(
+        in folder: TemporaryFolder, maximumUpload: Int = 1 << 20, task: SpeechTask? = nil,
+        without foreign: [String] = []
+    ) async throws -> TranscriptionForm {
         let reader = FormReader(spool: UploadSpool(directory: folder.path), maximumUpload: maximumUpload)
-        return try await TranscriptionForm(reader.read(request))
+        return try await TranscriptionForm(reader.read(request), task: task, without: foreign)
     }
 
     /// What the server reads; the file it was spooled to is gone already.
-    func received() async throws -> TranscriptionForm {
-        try await received(in: TemporaryFolder())
+    func received(task: SpeechTask? = nil, without foreign: [String] = []) async throws -> TranscriptionForm {
+        try await received(in: TemporaryFolder(), task: task, without: foreign)
     }
 
     /// What the server answers to a form that it refuses; `nil` if it takes the form.

@@ -1,40 +1,9 @@
-"""The official OpenAI client against a running server, as EndToEndTests/OpenAIClientTests.swift sets it up."""
-
-import os
-from pathlib import Path
+"""The official OpenAI client as it is: see conftest.py."""
 
 import openai
 import pytest
 
-URL = os.environ["ASR2CLIP_URL"]
-AUDIO = Path(__file__).resolve().parent.parent / "Fixtures" / "audio"
-
-
-class Requests(list):
-    """The requests that went out, retries included."""
-
-    def hook(self, request):
-        self.append(request)
-
-
-@pytest.fixture
-def requests():
-    return Requests()
-
-
-@pytest.fixture
-def client(requests):
-    http_client = openai.DefaultHttpxClient(event_hooks={"request": [requests.hook]}, trust_env=False)
-    with openai.OpenAI(base_url=f"{URL}/v1", api_key="not-used", http_client=http_client) as client:
-        yield client
-
-
-@pytest.fixture
-def transcribe(client):
-    def transcribe(file="en_digits_16k.wav", model="sense_voice", **options):
-        return client.audio.transcriptions.create(file=AUDIO / file, model=model, **options)
-
-    return transcribe
+from conftest import AUDIO
 
 
 def test_json_is_an_object_with_the_text(transcribe):
@@ -110,8 +79,64 @@ def test_hints_are_accepted_and_named_as_ignored(client):
     assert int(answer.headers["openai-processing-ms"]) >= 0
 
 
+@pytest.mark.parametrize(
+    ("hints", "text", "ignored"),
+    [
+        ({}, "FOUR EIGHT RIGHT", None),
+        ({"prompt": "for, ate"}, "FOR ATE RIGHT", None),
+        ({"keywords": ["write", "for"]}, "FOR EIGHT WRITE", None),
+        ({"keywords": ["C#", "for"], "prompt": "write"}, "FOR EIGHT WRITE", "keywords"),
+    ],
+)
+def test_hints_bias_a_transducer(client, hints, text, ignored):
+    answer = client.audio.transcriptions.with_raw_response.create(
+        file=AUDIO / "en_homophones_16k.wav", model="hotwords", **hints)
+    assert answer.parse().text == text
+    assert answer.headers.get("x-asr-ignored") == ignored
+
+
+@pytest.mark.parametrize(("languages", "language"), [(["en", "zh"], "en"), (["zh"], "auto")])
+def test_a_detected_language_counts_if_it_is_a_candidate(transcribe, languages, language):
+    answer = transcribe(languages=languages, response_format="verbose_json")
+    assert (answer.text, answer.language) == ("one two three four", language)
+
+
+def test_log_probabilities_are_included(transcribe):
+    answer = transcribe("en_homophones_16k.wav", "hotwords", include=["logprobs"])
+    assert "".join(token.token for token in answer.logprobs).strip() == answer.text == "FOUR EIGHT RIGHT"
+    for token in answer.logprobs:
+        assert -20 < token.logprob <= 0
+        assert list(token.bytes) == list(token.token.encode())
+
+
+def test_segments_tell_how_sure_the_model_was(transcribe):
+    [sure] = transcribe(model="hotwords", response_format="verbose_json").segments
+    assert -20 < sure.avg_logprob < 0
+    [unknown] = transcribe(model="sense_voice", response_format="verbose_json").segments
+    assert unknown.avg_logprob == 0
+
+
+def test_translations_are_english(client):
+    chinese = {"file": AUDIO / "zh_digits_16k.wav", "model": "whisper"}
+    assert client.audio.transcriptions.create(**chinese).text == "一二三四五"
+    assert client.audio.translations.create(**chinese).text == "one two three four five"
+    assert client.audio.translations.create(**chinese, response_format="text") == "one two three four five"
+    answer = client.audio.translations.create(
+        **chinese, prompt="numbers", temperature=0, response_format="verbose_json")
+    assert (answer.text, answer.language, answer.duration) == ("one two three four five", "english", 2.421)
+    assert [segment.text for segment in answer.segments] == ["one two three four five"]
+
+
+def test_a_model_that_cannot_translate_names_one_that_can(client, requests):
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.audio.translations.create(file=AUDIO / "en_word_16k.wav", model="sense_voice")
+    assert (caught.value.param, caught.value.code) == ("model", "unsupported_value")
+    assert "whisper" in caught.value.message
+    assert len(requests) == 1
+
+
 def test_models_are_listed_and_shown(client):
-    assert [model.id for model in client.models.list()] == ["sense_voice", "whisper", "broken"]
+    assert [model.id for model in client.models.list()] == ["sense_voice", "whisper", "hotwords", "broken"]
     model = client.models.retrieve("whisper-1")
     assert (model.id, model.object, model.owned_by) == ("whisper", "model", "local")
     assert model.created > 0
@@ -125,11 +150,16 @@ def test_models_are_listed_and_shown(client):
         ({"file": "bad_5ms.wav"}, "file", "audio_too_short"),
         ({"model": "whisper", "language": "xx"}, "language", "unsupported_value"),
         ({"response_format": "srt", "stream": True}, "response_format", "unsupported_value"),
+        ({"response_format": "vtt", "stream": True}, "response_format", "unsupported_value"),
         ({"response_format": "nonsense"}, "response_format", "invalid_value"),
         ({"temperature": 2}, "temperature", "invalid_value"),
         ({"model": "whisper", "timestamp_granularities": ["word"]}, "timestamp_granularities", "unsupported_value"),
         ({"include": ["logprobs"]}, "include", "unsupported_value"),
+        ({"model": "hotwords", "include": ["logprobs"], "stream": True}, "include", "unsupported_value"),
         ({"chunking_strategy": {"type": "server_vad", "threshold": 2}}, "chunking_strategy", "invalid_value"),
+        ({"languages": ["en", "xx"]}, "languages", "unsupported_value"),
+        ({"prompt": "p" * 10_001}, "prompt", "invalid_value"),
+        ({"keywords": ["k" * 201]}, "keywords", "invalid_value"),
     ],
 )
 def test_a_bad_request_is_a_bad_request_error(transcribe, requests, options, parameter, code):

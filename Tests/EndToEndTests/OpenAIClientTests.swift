@@ -6,12 +6,23 @@ struct OpenAIClientTests {
     @Test func theOfficialClientWorksUnchanged() async throws {
         var broken = TestRegistry.Model.paraformer.named("broken")
         broken.files["tokens"] = "no-tokens.txt"
-        let registry = TestRegistry([.senseVoice, .whisper, broken], aliases: ["whisper-1": "whisper"])
-        let limits = ["--max-upload-size", "300K", "--max-duration", "5s"]
-        try await withServer(ServerProcess.Setup(registry, limits)) { server in
+        let registry = TestRegistry(
+            [.senseVoice, .whisper, .hotwords, broken], aliases: ["whisper-1": "whisper"])
+        try await run(
+            "test_openai.py", on: ServerProcess.Setup(registry, ["--max-upload-size", "300K", "--max-duration", "5s"]))
+    }
+
+    @Test func othersReadTheSubtitles() async throws {
+        try await run(
+            "test_subtitles.py",
+            on: ServerProcess.Setup(TestRegistry(TestRegistry.Model.fixtures + [.timedWhisper, .starter])))
+    }
+
+    private func run(_ tests: String, on setup: ServerProcess.Setup) async throws {
+        try await withServer(setup) { server in
             let result = try await runToEnd(
                 Fixtures.path(".deps/venv/bin/python"),
-                ["-m", "pytest", "-q", "-p", "no:cacheprovider", Fixtures.path("Tests/Client")],
+                ["-m", "pytest", "-q", "-p", "no:cacheprovider", Fixtures.path("Tests/Client/\(tests)")],
                 environment: server.folder.environment.merging([
                     "ASR2CLIP_URL": server.url, "PYTHONDONTWRITEBYTECODE": "1",
                 ]) { $1 })

@@ -36,6 +36,13 @@ struct RefusalTests {
         try expectError(answer, 400, code, parameter: String(parameter))
     }
 
+    @Test(arguments: ["srt", "vtt"])
+    func subtitlesCannotBeStreamed(format: String) async throws {
+        let answer = try await APIClient.shared().transcribe(
+            "en_word_16k.wav", ["model": "sense_voice", "response_format": format, "stream": "true"])
+        try expectError(answer, 400, "unsupported_value", parameter: "response_format")
+    }
+
     @Test(arguments: [[:], ["model": ""]] as [KeyValuePairs<String, String>])
     func aFormWithoutModelIsRefused(fields: KeyValuePairs<String, String>) async throws {
         let answer = try await APIClient.shared().transcribe("en_word_16k.wav", fields)

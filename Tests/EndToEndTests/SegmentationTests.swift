@@ -92,7 +92,7 @@ struct SegmentationTests {
         for (word, next) in zip(words, words.dropFirst()) { #expect(word.end <= next.start) }
     }
 
-    @Test(arguments: ["paraformer", "transducer", "timed_whisper"])
+    @Test(arguments: ["paraformer", "transducer", "timed-whisper"])
     func wordsOfALongRecordingAreWithinTheirUtterances(model: String) async throws {
         let answer = try await APIClient.shared().transcribe(
             Self.session.file,
@@ -110,17 +110,33 @@ struct SegmentationTests {
         }
     }
 
+    /// The true times are those of Tests/Fixtures/VERIFY.md.
+    @Test func whisperTellsWordsAndSegmentsWhenItsOptionsAskForThem() async throws {
+        let name = "timestamp_granularities[]"
+        let answer = try await APIClient.shared().transcribe(
+            "en_two_phrases_16k.wav",
+            ["model": "timed-whisper", "response_format": "verbose_json", name: "word", name: "segment"])
+        let verbose = try answer.json(Verbose.self)
+        let segments = try #require(verbose.segments)
+        #expect(segments.map(\.text) == ["one two three", "seven eight"])
+        for (segment, times) in zip(segments, [(0.25, 1.23), (2.43, 3.25)]) {
+            #expect(abs(segment.start - times.0) <= 0.1 && abs(segment.end - times.1) <= 0.1, "\(segment)")
+        }
+        let words = try #require(verbose.words)
+        #expect(words.map(\.word) == ["one", "two", "three", "seven", "eight"])
+        for (word, segment) in zip(words, [0, 0, 0, 1, 1].map { segments[$0] }) {
+            #expect(word.start >= segment.start && word.end <= segment.end, "\(word) \(segment)")
+        }
+        for (word, next) in zip(words, words.dropFirst()) { #expect(word.end <= next.start) }
+    }
+
     @Test func wordsOfAModelThatDoesNotTellTheirTimesAreRefused() async throws {
         let answer = try await APIClient.shared().transcribe(
             "en_digits_16k.wav",
             ["model": "whisper", "response_format": "verbose_json", "timestamp_granularities[]": "word"])
         try expectError(answer, 400, "unsupported_value", parameter: "timestamp_granularities")
-        #expect(try answer.error.message.contains("whisper"))
+        let message = try answer.error.message
+        #expect(message.contains("'whisper' does not tell when it hears words"))
+        #expect(message.hasSuffix("These can: sense_voice, paraformer, transducer, timed-whisper."))
     }
-}
-
-extension TestRegistry.Model {
-    /// Whisper that tells when it hears its tokens.
-    fileprivate static let timedWhisper = whisper.named(
-        "timed_whisper", options: ["enable_token_timestamps": "true"])
 }

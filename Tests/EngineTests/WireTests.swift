@@ -35,7 +35,11 @@ struct WireTests {
         mutating func event() -> TranscriptEvent {
             switch Int.random(in: 0...3, using: &generator) {
             case 0: .working
-            case 1: .done(duration: time(), damagedPackets: Int.random(in: 0...9, using: &generator))
+            case 1:
+                .done(
+                    RecordingSummary(
+                        duration: time(), damagedPackets: Int.random(in: 0...9, using: &generator),
+                        unusedHints: Hints.Field.allCases.filter { _ in Bool.random(using: &generator) }))
             default: .segment(segment())
             }
         }
@@ -66,13 +70,27 @@ struct WireTests {
 
     @Test func aJobComesBackAsItself() throws {
         let chunking = ChunkingStrategy(threshold: 0.3, prefixPadding: .milliseconds(125), silence: .milliseconds(750))
-        for (language, chunking) in [(nil, nil), (Language(code: "zh"), chunking)] {
-            let job = TranscriptionJob(
-                path: "/tmp/a b/ü\".wav", fileName: "ü\".wav", language: language, maximumDuration: .seconds(21_600),
-                chunking: chunking)
+        let plain = TranscriptionJob(
+            path: "/tmp/a b/ü\".wav", fileName: "ü\".wav", language: nil, maximumDuration: .seconds(21_600))
+        var full = plain
+        full.language = Language(code: "zh")
+        full.candidates = [Language(code: "zh"), Language(code: "en")]
+        full.task = .translate
+        full.hints = Hints(prompt: "Ada, \"二\"\n", keywords: ["/", "\u{2028}"])
+        full.chunking = chunking
+        for job in [plain, full] {
             let wire = try JSONDecoder().decode(WireJob.self, from: JSONEncoder().encode(WireJob(job)))
             #expect(wire.job == job)
         }
+    }
+
+    @Test func aJobByHandNeedsOnlyItsRecording() throws {
+        let line = #"{"path": "/tmp/a.wav", "file_name": "a.wav", "maximum_seconds": 60}"#
+        let job = try JSONDecoder().decode(WireJob.self, from: Data(line.utf8)).job
+        #expect(
+            job
+                == TranscriptionJob(
+                    path: "/tmp/a.wav", fileName: "a.wav", language: nil, maximumDuration: .seconds(60)))
     }
 
     @Test func anEngineIsToldItsModelByArguments() throws {
@@ -104,7 +122,11 @@ extension TranscriptEvent {
     fileprivate var inMilliseconds: Self {
         switch self {
         case .working: .working
-        case .done(let duration, let damaged): .done(duration: duration.inMilliseconds, damagedPackets: damaged)
+        case .done(let summary):
+            .done(
+                RecordingSummary(
+                    duration: summary.duration.inMilliseconds, damagedPackets: summary.damagedPackets,
+                    unusedHints: summary.unusedHints))
         case .segment(let segment):
             .segment(
                 Transcript.Segment(

@@ -6,11 +6,6 @@ import Testing
 @testable import SpeechRecognition
 
 @BlockingCalls @Suite struct HintTests {
-    nonisolated static let withHotwords = ModelOptions([
-        "decoding_method": "modified_beam_search", "modeling_unit": "bpe", "hotwords_score": 3,
-        "bpe_vocab": .text(Fixtures.model("transducer", "bpe.vocab")),
-    ])
-
     @Test(
         arguments: [
             (Hints(keywords: ["FOR"]), "FOR EIGHT RIGHT", []),
@@ -23,7 +18,7 @@ import Testing
             (Hints(), "FOUR EIGHT RIGHT", []),
         ] as [(Hints, String, [String])])
     func aTransducerWithBeamSearchPrefersTheHintsItCanSpell(hints: Hints, text: String, unused: [String]) throws {
-        let recognizer = try Loaded.recognizer(.transducer, options: Self.withHotwords)
+        let recognizer = try Loaded.recognizer(.transducer, options: .withHotwords)
         let sound = SpeechSegment(offset: 0, audio: try .fixture("en_homophones_16k.wav"))
         #expect(try recognizer.recognize(sound, language: nil, hints: hints).map(\.text) == [text])
         #expect(recognizer.unused(hints) == unused)
@@ -47,7 +42,7 @@ import Testing
         ("ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE", nil),
     ])
     func piecesMustAllBeTokens(phrase: String, spelling: String?) throws {
-        let speller = try #require(try HotwordSpeller(.fixture(.transducer, options: Self.withHotwords)))
+        let speller = try #require(try HotwordSpeller(.fixture(.transducer, options: .withHotwords)))
         #expect(speller.spelling(of: phrase) == spelling)
     }
 
@@ -79,7 +74,7 @@ import Testing
     @Test(arguments: [("▁a\t-1\n▁b\n", 2), ("a b\n", 1), ("a 1\n\nb 2\n", 2), ("a nan\n", 1)])
     func aBadVocabularyIsNamedBeforeAnythingLoads(content: String, line: Int) throws {
         let folder = try TemporaryFolder()
-        var options = Self.withHotwords
+        var options = ModelOptions.withHotwords
         let path = try folder.write(Data(content.utf8), to: "bpe.vocab")
         options.values["bpe_vocab"] = .text(path)
         let error = #expect(throws: RecognitionError.self) { try Recognizer(.fixture(.transducer, options: options)) }
@@ -105,5 +100,16 @@ import Testing
     func hintsArePhrases(hints: Hints, phrases: [String]) {
         #expect(hints.phrases == phrases)
         #expect(hints.isEmpty == phrases.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            (Hints(), [], []), (Hints(prompt: "a, b", keywords: ["b", "c"]), [], []),
+            (Hints(prompt: "a, b", keywords: ["b", "c"]), ["a"], [.prompt]),
+            (Hints(prompt: "a, b", keywords: ["b", " c  d "]), ["c d"], [.keywords]),
+            (Hints(prompt: "a, b", keywords: ["b", "c"]), ["b"], [.prompt, .keywords]),
+        ] as [(Hints, [String], [Hints.Field])])
+    func aPhraseIsTracedToItsFields(hints: Hints, phrases: [String], fields: [Hints.Field]) {
+        #expect(hints.fields(of: phrases) == fields)
     }
 }

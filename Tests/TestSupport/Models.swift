@@ -35,6 +35,14 @@ extension ModelSpecification {
     }
 }
 
+extension ModelOptions {
+    /// What the fixture transducer needs to take hints.
+    public static let withHotwords = ModelOptions([
+        "decoding_method": "modified_beam_search", "modeling_unit": "bpe", "hotwords_score": 3,
+        "bpe_vocab": .text(Fixtures.model("transducer", "bpe.vocab")),
+    ])
+}
+
 extension ModelFamily {
     /// The families that can be run here.
     public static let withFixture: [ModelFamily] = [

@@ -73,6 +73,17 @@ extension TestRegistry.Model {
     public static let transducer = fixture(
         "transducer", ["encoder": "encoder.onnx", "decoder": "decoder.onnx", "joiner": "joiner.onnx"])
 
+    /// The transducer, with beam search and so with hints.
+    public static let hotwords = transducer.named(
+        "hotwords",
+        options: [
+            "decoding_method": "modified_beam_search", "modeling_unit": "bpe", "hotwords_score": "3",
+            "bpe_vocab": "bpe.vocab",
+        ])
+    /// Whisper, telling when words and segments begin.
+    public static let timedWhisper = whisper.named(
+        "timed-whisper", options: ["enable_token_timestamps": "true", "enable_segment_timestamps": "true"])
+
     /// The model that `make serve` serves.
     public static let starter = Self(
         name: "moonshine-tiny-en", type: "moonshine", directory: Fixtures.path(".deps/models/moonshine-tiny-en"),

@@ -48,10 +48,10 @@ import Testing
 
 @Suite struct VerboseJSONTests {
     @Test(arguments: [
-        ("en" as String?, "de" as String?, RequestEcho.Task.transcribe, "en"), ("en", nil, .transcribe, "en"),
+        ("en" as String?, "de" as String?, SpeechTask.transcribe, "en"), ("en", nil, .transcribe, "en"),
         (nil, "de", .transcribe, "de"), (nil, nil, .transcribe, "auto"), ("zh", "de", .translate, "english"),
     ])
-    func languageIsTheOneHeardElseTheHint(heard: String?, hint: String?, task: RequestEcho.Task, name: String) throws {
+    func languageIsTheOneHeardElseTheHint(heard: String?, hint: String?, task: SpeechTask, name: String) throws {
         var transcript = Transcript(duration: .seconds(1))
         transcript.append(.init(start: .zero, end: .seconds(1), text: "hm", language: heard.map(Language.init(code:))))
         let echo = RequestEcho(task: task, languageHint: hint.map(Language.init(code:)))

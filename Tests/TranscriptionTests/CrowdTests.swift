@@ -33,7 +33,8 @@ import Testing
                         let request = round == 0 ? request : next
                         let segments = try await scheduler.withLane(for: job) { lane in
                             try await lane.recognize(
-                                request.sound, with: recognizer, language: request.language, task: request.task)
+                                request.sound, with: recognizer, language: request.language, task: request.task,
+                                hints: Hints())
                         }
                         #expect(
                             Self.text(of: segments) == request.text,

@@ -38,6 +38,7 @@ import Testing
 
     @Test(arguments: [
         (RecognitionError.Code.unsupportedLanguage, TranscriptionError.Code.unsupportedLanguage),
+        (.unsupportedTask, .unsupportedTask),
         (.decodingFailed, .recognitionFailed), (.modelUnusable, .recognitionFailed),
     ])
     func everyRecognitionErrorHasACode(recognition: RecognitionError.Code, code: TranscriptionError.Code) {

@@ -95,7 +95,7 @@ import Testing
             switch event {
             case .working: isWorking = true
             case .segment(let segment): Issue.record("\(segment)")
-            case .done(let duration, _): #expect(duration == .seconds(3_600))
+            case .done(let summary): #expect(summary.duration == .seconds(3_600))
             }
         }
         #expect(isWorking)

@@ -110,8 +110,8 @@ struct Report: Sendable {
     private(set) var transcript = Transcript()
     /// The texts of all segments, empty ones among them.
     private(set) var segments: [Transcript.Segment] = []
+    private(set) var summary = RecordingSummary()
     /// Whether `done` came, and nothing after it.
-    private(set) var damagedPackets = 0
     private(set) var isDone = false
 
     /// Collects all events.
@@ -123,9 +123,9 @@ struct Report: Sendable {
                 segments.append(segment)
                 transcript.append(segment)
             case .working: break
-            case .done(let duration, let damagedPackets):
-                transcript.duration = duration
-                self.damagedPackets = damagedPackets
+            case .done(let summary):
+                transcript.duration = summary.duration
+                self.summary = summary
                 isDone = true
             }
         }

@@ -65,6 +65,7 @@ extension APIError {
             case .audioTooShort: (.badRequest, "audio_too_short", "file")
             case .audioTooLong: (.contentTooLarge, "audio_too_long", "file")
             case .unsupportedLanguage: (.badRequest, "unsupported_value", "language")
+            case .unsupportedCandidate: (.badRequest, "unsupported_value", "languages")
             case .unsupportedTask: (.badRequest, "unsupported_value", "model")
             case .detectorUnavailable: (.badRequest, "unsupported_value", "chunking_strategy")
             case .recognitionFailed: (.internalServerError, "recognition_failed", nil)

@@ -9,7 +9,7 @@ struct ErrorAnswers: RouterMiddleware {
             return try await next(request, context)
         } catch {
             var answer = answer(to: error, context: context)
-            // Only the one endpoint for POST reads bodies.
+            // Only the endpoints for POST read bodies.
             answer.abandonsBody = request.hasBody && (answer.abandonsBody || request.method != .post)
             if answer.abandonsBody { LingeringClose.begin(on: context.channel) }
             return answer.response

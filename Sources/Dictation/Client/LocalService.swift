@@ -25,7 +25,8 @@ public struct LocalService: TranscriptionService {
             throw ClientError(.refused, "'\(error.text)' is no language code; write one such as en or zh.")
         }
         let job = TranscriptionJob(
-            path: request.file, fileName: request.fileName, language: language, maximumDuration: Self.longest)
+            path: request.file, fileName: request.fileName, language: language,
+            hints: Hints(prompt: request.prompt ?? ""), maximumDuration: Self.longest)
         var transcript = Transcript()
         do {
             for try await event in try await transcriber.transcribe(job) {
@@ -35,7 +36,7 @@ public struct LocalService: TranscriptionService {
                     if !delta.isEmpty, request.isStreamed { try await report(.delta(delta)) }
                     try await report(.heard(segment.end))
                 case .working: break
-                case .done(let duration, _): transcript.duration = duration
+                case .done(let summary): transcript.duration = summary.duration
                 }
             }
         } catch let error as TranscriptionError {

@@ -183,11 +183,11 @@ struct ToolTests {
     }
 
     @Test func anEngineOfTheToolsOwnNeedsNoServer() async throws {
-        let registry = try folder.write(TestRegistry([.paraformer, .transducer]))
+        let registry = try folder.write(TestRegistry([.paraformer, .hotwords]))
         let yaml = """
             engine: sherpa_onnx
             model_config_path: \(registry)
-            model_name: transducer
+            model_name: hotwords
             num_threads: 1
             """
         let file = try files.write(Data(yaml.utf8), to: "own.yaml")
@@ -197,6 +197,9 @@ struct ToolTests {
             #expect(outcome.status == .exited(0), "\(outcome.error)")
             #expect(outcome.output.contains("STOP\n") && outcome.error == "")
         }
+        let hinted = try await run(
+            ["-c", file, "-i", Fixtures.audio("en_homophones_16k.wav"), "--prompt", "for", "--clipboard", "none"])
+        #expect(hinted.output == "FOR EIGHT RIGHT\n")
         let bad = try await run(["-c", file, "-i", Fixtures.audio("bad_text.wav"), "--clipboard", "none"])
         #expect(bad.status == .exited(1) && bad.error.contains("bad_text.wav"))
         let unknown = try await run(["-c", file, "--model", "nobody", "-i", Fixtures.audio("en_word_16k.wav")])

@@ -77,11 +77,17 @@ struct APIClient: Sendable {
     /// Sends a form to be transcribed.
     func transcribe(
         _ file: MultipartBody.Upload?, _ fields: KeyValuePairs<String, String>, fileFirst: Bool = false,
-        headers: [(String, String)] = []
+        headers: [(String, String)] = [], at path: String = transcriptions
+    ) async throws -> Answer {
+        try await send(MultipartBody(file: file, fields: fields, fileFirst: fileFirst), headers: headers, to: path)
+    }
+
+    /// Sends a form.
+    func send(
+        _ form: MultipartBody, headers: [(String, String)] = [], to path: String = transcriptions
     ) async throws -> Answer {
         try await send(
-            "POST", Self.transcriptions, headers: headers + [("Content-Type", MultipartBody.contentType)],
-            body: MultipartBody(file: file, fields: fields, fileFirst: fileFirst).data)
+            "POST", path, headers: headers + [("Content-Type", MultipartBody.contentType)], body: form.data)
     }
 
     /// Sends a fixture to be transcribed.
@@ -89,6 +95,11 @@ struct APIClient: Sendable {
         _ fixture: String, _ fields: KeyValuePairs<String, String>, fileFirst: Bool = false
     ) async throws -> Answer {
         try await transcribe(.init(path: Fixtures.audio(fixture)), fields, fileFirst: fileFirst)
+    }
+
+    /// Sends a fixture to be translated.
+    func translate(_ fixture: String, _ fields: KeyValuePairs<String, String>) async throws -> Answer {
+        try await transcribe(.init(path: Fixtures.audio(fixture)), fields, at: Self.translations)
     }
 
     /// Streams a transcription; letting go of the events hangs up.
@@ -120,6 +131,7 @@ struct APIClient: Sendable {
     }
 
     static let transcriptions = "/v1/audio/transcriptions"
+    static let translations = "/v1/audio/translations"
 
     private func open<R: Sendable>(
         _ method: String, _ path: String, headers: [(String, String)], body: HTTPClientRequest.Body?,

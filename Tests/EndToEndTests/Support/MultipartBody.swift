@@ -12,7 +12,7 @@ struct MultipartBody: Sendable {
     private(set) var data = Data()
 
     /// A form with a recording, the file before or behind the fields.
-    init(file: Upload?, fields: KeyValuePairs<String, String>, fileFirst: Bool = false) {
+    init(file: Upload?, fields: some Sequence<(key: String, value: String)>, fileFirst: Bool = false) {
         if fileFirst, let file { add(file) }
         for (name, value) in fields {
             add(#"name="\#(name)""#, content: Data(value.utf8))

@@ -1,0 +1,61 @@
+import ModelStore
+import SpeechRecognition
+
+/// What a request wants that not every model can do.
+enum ModelNeed: Sendable {
+    case translation
+    case wordTimes
+    case logProbabilities
+
+    /// The field that wants it.
+    var parameter: String {
+        switch self {
+        case .translation: "model"
+        case .wordTimes: "timestamp_granularities"
+        case .logProbabilities: "include"
+        }
+    }
+
+    /// Continues "The model …".
+    fileprivate var lack: String {
+        switch self {
+        case .translation: "cannot translate"
+        case .wordTimes: "does not tell when it hears words; 'segment' works with all models"
+        case .logProbabilities: "does not tell how sure it is of its tokens; leave 'include' out, or take another"
+        }
+    }
+
+    fileprivate func isMet(by model: ModelSpecification) -> Bool {
+        switch self {
+        case .translation: model.mayTranslate
+        case .wordTimes: model.mayTellTokenTimes
+        case .logProbabilities: model.family.tellsLogProbabilities
+        }
+    }
+}
+
+extension TranscriptionForm {
+    /// What the model has to be able to do.
+    var needs: [ModelNeed] {
+        var needs: [ModelNeed] = []
+        if task == .translate { needs.append(.translation) }
+        if timestamps.contains(.word) { needs.append(.wordTimes) }
+        if inclusions.contains(.logProbabilities) { needs.append(.logProbabilities) }
+        return needs
+    }
+}
+
+extension ModelCatalog {
+    /// Checks what can be told of a model without loading it.
+    ///
+    /// - Throws: `APIError` naming the models that can do what this one cannot.
+    func check(_ needs: [ModelNeed], of entry: ModelEntry) async throws {
+        guard let need = needs.first(where: { !$0.isMet(by: entry.specification) }) else { return }
+        let able = await registry.entries.filter { need.isMet(by: $0.specification) }.map(\.name)
+        let advice =
+            able.isEmpty
+            ? "No registered model can; docs/models.md tells which types do."
+            : "These can: \(able.joined(separator: ", "))."
+        throw APIError.unsupported(need.parameter, "The model '\(entry.name)' \(need.lack). \(advice)")
+    }
+}

@@ -1,0 +1,25 @@
+import Hummingbird
+import Transcription
+
+/// From a checked form to the answer, the same for every endpoint that is sent a recording.
+struct RecordingService: Sendable {
+    let catalog: ModelCatalog
+    let reader: FormReader
+    let maximumDuration: Duration
+
+    /// Has the recording transcribed, and the work ended if the client hangs up.
+    func answer(_ form: TranscriptionForm, to request: Request, context: APIContext) async throws -> Response {
+        let tellsProgress = request.headers[.progress] != nil
+        return try await context.whileConnected {
+            let entry = try await catalog.store.resolve(form.model)
+            try await catalog.check(form.needs, of: entry)
+            let job = TranscriptionJob(
+                path: form.file.path, fileName: form.fileName, language: form.language, candidates: form.candidates,
+                task: form.task, hints: form.hints, maximumDuration: maximumDuration, chunking: form.chunking)
+            let answer = TranscriptAnswer(
+                form: form, entry: entry, events: try await catalog.transcribe(job, with: entry),
+                tellsProgress: tellsProgress, context: context)
+            return try await form.isStreamed ? answer.streamed() : answer.whole()
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Engine
+import HTTPTypes
+import Hummingbird
+import ModelStore
+import NIOCore
+import SpeechTypes
+import TranscriptFormats
+import Transcription
+
+/// A transcription on its way to the client. It holds the uploaded file until it ends.
+struct TranscriptAnswer: Sendable {
+    let form: TranscriptionForm
+    let entry: ModelEntry
+    let events: TranscriptEvents
+    /// Whether a stream tells in comments how far the recording has been heard.
+    let tellsProgress: Bool
+    let context: APIContext
+
+    private var echo: RequestEcho {
+        RequestEcho(task: form.task ?? .transcribe, languageHint: form.language, temperature: form.temperature)
+    }
+
+    /// The transcript in one piece, in the format asked for.
+    func whole() async throws -> Response {
+        var transcript = Transcript()
+        var summary = RecordingSummary()
+        for try await event in events {
+            switch event {
+            case .segment(let segment): transcript.append(segment)
+            case .working: break
+            case .done(let known): summary = known
+            }
+        }
+        transcript.duration = summary.duration
+        log(summary)
+        var headers = headers(contentType: form.format.contentType, unusedHints: summary.unusedHints)
+        if summary.damagedPackets > 0 { headers[.damagedPackets] = "\(summary.damagedPackets)" }
+        let body = form.format.render(
+            transcript, echoing: echo, timestamps: form.timestamps, including: form.inclusions)
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
+    }
+
+    /// The transcript as it grows. What fails before the first event is an ordinary error answer.
+    func streamed() async throws -> Response {
+        var iterator = events.makeAsyncIterator()
+        let first = try await iterator.next()
+        var headers = headers(contentType: TranscriptStreamEvent.contentType)
+        headers[.cacheControl] = "no-cache"
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                do {
+                    try await write(first: first, to: &writer)
+                } catch let error where context.channel.isActive {
+                    context.log.error("A stream broke off.", metadata: ["error": "\(error)"])
+                    let answer = APIError(error) ?? .unforeseen
+                    try await writer.write(ByteBuffer(string: TranscriptStreamEvent.error(answer.body).text))
+                }
+                try await writer.finish(nil)
+            })
+    }
+
+    private func write(first: TranscriptEvent?, to writer: inout any ResponseBodyWriter) async throws {
+        var transcript = Transcript()
+        var summary = RecordingSummary()
+        var lastWrite = ContinuousClock.now
+        func send(_ event: TranscriptStreamEvent) async throws {
+            try await writer.write(ByteBuffer(string: event.text))
+            lastWrite = .now
+        }
+        var iterator = events.makeAsyncIterator()
+        var next = first
+        while let event = next {
+            switch event {
+            case .segment(let segment):
+                let delta = transcript.append(segment)
+                if !delta.isEmpty { try await send(.delta(delta)) }
+                if tellsProgress { try await send(.heard(segment.end)) }
+            case .working:
+                try context.checkClient()
+                if lastWrite.duration(to: .now) >= Self.keepAliveInterval { try await send(.keepAlive) }
+            case .done(let known):
+                summary = known
+                transcript.duration = summary.duration
+                try await send(.done(transcript, languageHint: form.language))
+                try await send(.finished)
+            }
+            next = try await iterator.next()
+        }
+        log(summary)
+    }
+
+    /// How long a stream may be silent; proxies commonly close after 30 to 60 s.
+    private static let keepAliveInterval = Duration.seconds(15)
+
+    /// The head of a stream goes out before the engine has told which hints it could not use.
+    private func headers(contentType: String, unusedHints: [Hints.Field] = []) -> HTTPFields {
+        var headers: HTTPFields = [.contentType: contentType]
+        let ignored = form.ignoredFields(with: entry.specification, unusedHints: unusedHints)
+        if !ignored.isEmpty { headers[.ignoredFields] = ignored.joined(separator: ", ") }
+        return headers
+    }
+
+    private func log(_ summary: RecordingSummary) {
+        if summary.damagedPackets > 0 {
+            context.log.warning(
+                "Parts of a recording are damaged.", metadata: ["packets": "\(summary.damagedPackets)"])
+        }
+        let wall = context.elapsed.inSeconds
+        let audio = summary.duration.inSeconds
+        context.log.info(
+            "Transcribed.",
+            metadata: [
+                "model": "\(entry.name)", "audio_s": "\((audio * 1000).rounded() / 1000)",
+                "wall_s": "\((wall * 1000).rounded() / 1000)",
+                "rtf": "\(audio > 0 ? (wall / audio * 10_000).rounded() / 10_000 : 0)",
+            ])
+    }
+}

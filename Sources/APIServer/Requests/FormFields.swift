@@ -1,0 +1,122 @@
+import SpeechTypes
+import TranscriptFormats
+
+/// The text fields of a form, read one by one.
+struct FormFields {
+    private let values: [String: [String]]
+
+    init(_ values: [String: [String]]) {
+        self.values = values
+    }
+
+    /// The same without some fields.
+    func without(_ names: [String]) -> Self {
+        Self(values.filter { !names.contains($0.key) })
+    }
+
+    /// The last value of a field; `nil` where it is missing or empty.
+    func text(_ name: String) -> String? {
+        values[name]?.last.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Whether any value of a field says something.
+    func isGiven(_ name: String) -> Bool {
+        values[name]?.contains { !$0.isEmpty } == true
+    }
+
+    func responseFormat() throws(APIError) -> ResponseFormat {
+        guard let text = text("response_format") else { return .json }
+        if let format = ResponseFormat(rawValue: text) { return format }
+        let known = ResponseFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        let message = "The response_format '\(text)' is not one of \(known)."
+        throw text == "diarized_json" ? .unsupported("response_format", message) : .invalid("response_format", message)
+    }
+
+    func language() throws(APIError) -> Language? {
+        guard let text = text("language") else { return nil }
+        return try language(text, in: "language")
+    }
+
+    func languages() throws(APIError) -> [Language] {
+        var languages: [Language] = []
+        for text in values["languages"] ?? [] {
+            if let language = try language(text, in: "languages") { languages.append(language) }
+        }
+        return languages
+    }
+
+    private func language(_ text: String, in name: String) throws(APIError) -> Language? {
+        do throws(MalformedLanguage) {
+            return try Language(parsing: text)
+        } catch {
+            throw .invalid(name, "The language '\(text.prefix(100))' is not a code such as en, zh or yue.")
+        }
+    }
+
+    func hints() throws(APIError) -> Hints {
+        let prompt = text("prompt") ?? ""
+        guard prompt.count <= Self.longestPrompt else {
+            throw .invalid(
+                "prompt",
+                "The prompt has \(prompt.count) characters; send at most \(Self.longestPrompt), those that matter most."
+            )
+        }
+        let keywords = (values["keywords"] ?? []).filter { !$0.isEmpty }
+        guard keywords.count <= Self.mostKeywords else {
+            throw .invalid("keywords", "There are \(keywords.count) keywords; send at most \(Self.mostKeywords).")
+        }
+        if let keyword = keywords.first(where: { $0.count > Self.longestKeyword }) {
+            throw .invalid(
+                "keywords",
+                "The keyword '\(keyword.prefix(40))…' has \(keyword.count) characters; send words of at most "
+                    + "\(Self.longestKeyword).")
+        }
+        return Hints(prompt: prompt, keywords: keywords)
+    }
+
+    /// Far more than the models read: the longest prompt that Whisper reads has about 1000 characters.
+    private static let longestPrompt = 10_000
+    /// Fewer than a form may have parts.
+    private static let mostKeywords = 500
+    /// More than the longest names, in characters.
+    private static let longestKeyword = 200
+
+    func temperature() throws(APIError) -> Double {
+        guard let text = text("temperature") else { return 0 }
+        guard let number = Double(text), (0...1).contains(number) else {
+            throw .invalid("temperature", "The temperature '\(text)' is not a number from 0 to 1.")
+        }
+        return number
+    }
+
+    func flag(_ name: String) throws(APIError) -> Bool {
+        switch text(name)?.lowercased() {
+        case nil, "false", "0", "no": false
+        case "true", "1", "yes": true
+        case let text?: throw .invalid(name, "The value '\(text)' of \(name) is not true or false.")
+        }
+    }
+
+    func timestamps() throws(APIError) -> Set<TimestampGranularity> {
+        var timestamps: Set<TimestampGranularity> = []
+        for word in values["timestamp_granularities"] ?? [] where !word.isEmpty {
+            guard let granularity = TimestampGranularity(rawValue: word) else {
+                throw .invalid("timestamp_granularities", "'\(word)' is not 'segment' or 'word'.")
+            }
+            timestamps.insert(granularity)
+        }
+        return timestamps.isEmpty ? [.segment] : timestamps
+    }
+
+    func inclusions() throws(APIError) -> Set<Inclusion> {
+        var inclusions: Set<Inclusion> = []
+        for word in values["include"] ?? [] where !word.isEmpty {
+            guard let inclusion = Inclusion(rawValue: word) else {
+                throw .unsupported(
+                    "include", "'\(word.prefix(100))' cannot be included; send 'logprobs', or leave the field out.")
+            }
+            inclusions.insert(inclusion)
+        }
+        return inclusions
+    }
+}
