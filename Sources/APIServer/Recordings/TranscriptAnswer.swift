@@ -55,6 +55,9 @@ struct TranscriptAnswer: Sendable {
                     context.log.error("A stream broke off.", metadata: ["error": "\(error)"])
                     let answer = APIError(error) ?? .unforeseen
                     try await writer.write(ByteBuffer(string: TranscriptStreamEvent.error(answer.body).text))
+                } catch {
+                    context.log.info("The client hung up before its answer.")
+                    throw error
                 }
                 try await writer.finish(nil)
             })
