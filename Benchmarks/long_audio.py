@@ -228,7 +228,11 @@ def main():
 
         reference = [word for name in order for word in words(REFERENCES[name])]
         one_by_one = [word for name in order for word in words(alone[name])]
-        by_ten = max((m for heard, m in curve if heard <= 600), default=0)
+        peaks = {
+            minute: round(max(m for heard, m in curve if heard <= minute * 60) - loaded)
+            for minute in (10, 30, 60, 90, 120, 150, 180)
+            if minute * 60 <= duration
+        }
         result = {
             "format": options.format,
             "audio_seconds": round(duration),
@@ -238,8 +242,7 @@ def main():
             "times_real_time": round(duration / wall, 1),
             "first_delta_seconds_after_upload": round(first, 2),
             "engine_loaded_mb": round(loaded),
-            "engine_peak_above_loaded_mb": round(max(m for _, m in curve) - loaded),
-            "engine_peak_by_minute_10_above_loaded_mb": round(by_ten - loaded),
+            "engine_peak_above_loaded_mb_by_minute": peaks,
             "engine_end_above_loaded_mb": round(curve[-1][1] - loaded),
             "cpu_seconds_in_a_second_after_hanging_up": round(left, 2),
             "cores": os.cpu_count(),
