@@ -5,14 +5,14 @@ import SpeechTypes
 
 /// Listens to a microphone on a thread of its own, and hands out recordings as they become complete.
 ///
-/// Each sample goes to its file as it comes: the thread looks fifty times a second, and the ring of the microphone holds
+/// Each sample goes to its file as it comes: the thread looks a hundred times a second, and the ring of the microphone holds
 /// half a minute should the disk keep it waiting.
 actor Listener {
     private let executor = QueueExecutor(label: "listener")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// How often the microphone is asked.
-    private static let period = Duration.milliseconds(20)
+    private static let period = Duration.milliseconds(10)
     /// A microphone that gives nothing for so long is gone, whatever the system says.
     private static let patience = Duration.seconds(3)
 

@@ -17,6 +17,9 @@ struct UtteranceCutter {
     static let preRoll = Duration.milliseconds(300)
     /// What is kept of the pause after it.
     private static let postRoll = Duration.milliseconds(300)
+    /// The detector tells the end of speech a window late (35 ms on average over the fixture's session), which is part of
+    /// the pause.
+    private static let detectorDelay = Duration.milliseconds(32)
     /// Less than this in a row is the click of a key, not speech.
     private static let minimumSpeech = Duration.milliseconds(96)
     /// How many samples the detector hears at once.
@@ -54,7 +57,8 @@ struct UtteranceCutter {
             self.longest = longest.samples
             segmenter = Segmenter(
                 .init(
-                    prefix: Self.preRoll, suffix: Self.postRoll, silence: silence, minimumSpeech: Self.minimumSpeech))
+                    prefix: Self.preRoll, suffix: Self.postRoll, silence: max(.zero, silence - Self.detectorDelay),
+                    minimumSpeech: Self.minimumSpeech))
         }
     }
 
