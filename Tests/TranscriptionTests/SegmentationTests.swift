@@ -110,6 +110,18 @@ import Testing
         #expect(report.transcript.duration == .seconds(600))
     }
 
+    @Test(arguments: families)
+    func musicIsNoTrouble(family: ModelFamily) async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(AudioBuffer.music(seconds: 40).wav, to: "music.wav")
+        let report = try await Report(Loaded.transcriber(family).transcribe(.job(path)))
+        #expect(report.transcript.duration == .seconds(40))
+        #expect(report.segments.allSatisfy { .zero <= $0.start && $0.start <= $0.end && $0.end <= .seconds(40) })
+        for (earlier, later) in zip(report.segments, report.segments.dropFirst()) {
+            #expect(earlier.end <= later.start)
+        }
+    }
+
     @Test(arguments: ["bad_5ms.wav", "bad_empty.wav"])
     func tooLittleSoundIsStillAnError(file: String) async throws {
         let transcriber = try Loaded.transcriber(.whisper)
@@ -133,5 +145,17 @@ import Testing
         let model = VoiceActivityModel(path: Fixtures.model("sense_voice", "model.onnx"))
         #expect(model.fault?.contains("sense_voice/model.onnx") == true)
         #expect(VoiceActivityModel.installed.fault == nil)
+    }
+}
+
+extension AudioBuffer {
+    /// Plucked chords, two a second, loud at first and fading.
+    fileprivate static func music(seconds: Int) -> AudioBuffer {
+        let chord = (0..<sampleRate / 2).map { index -> Float in
+            let time = Double(index) / Double(sampleRate)
+            let tones = [220.0, 277.2, 329.6, 440].reduce(0) { $0 + sin(2 * .pi * $1 * time) }
+            return Float(tones / 4 * exp(-4 * time))
+        }
+        return AudioBuffer(samples: chord).repeated(seconds * 2)
     }
 }
