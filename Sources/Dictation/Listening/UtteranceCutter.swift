@@ -17,9 +17,9 @@ struct UtteranceCutter {
     static let preRoll = Duration.milliseconds(300)
     /// What is kept of the pause after it.
     private static let postRoll = Duration.milliseconds(300)
-    /// The detector tells the end of speech a window late (35 ms on average over the fixture's session), which is part of
-    /// the pause.
-    private static let detectorDelay = Duration.milliseconds(32)
+    /// The detector hears the end of speech two windows late and more (75 to 131 ms over the fixtures' session), which is
+    /// part of the pause.
+    private static let detectorDelay = Duration.milliseconds(64)
     /// Less than this in a row is the click of a key, not speech.
     private static let minimumSpeech = Duration.milliseconds(96)
     /// How many samples the detector hears at once.
