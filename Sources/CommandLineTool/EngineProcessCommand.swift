@@ -10,6 +10,7 @@ struct EngineProcessCommand: AsyncParsableCommand {
 
     @Option var socket: String
     @Option var lanes: Int
+    @Option var threadsPerLane: Int
     @Option var parent: Int32
     @Option var detector: String?
     @Option(transform: { try JSONDecoder().decode(ModelSpecification.self, from: Data($0.utf8)) })
@@ -17,6 +18,9 @@ struct EngineProcessCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await EngineServer.run(
-            EngineCommand(model: model, socket: socket, lanes: lanes, parent: parent, detector: detector))
+            EngineCommand(
+                model: model, socket: socket, threads: DecodeThreads(lanes: lanes, perLane: threadsPerLane),
+                parent: parent,
+                detector: detector))
     }
 }

@@ -7,18 +7,18 @@ public struct EngineCommand: Sendable, Equatable {
     public var model: ModelSpecification
     /// The Unix socket to listen on.
     public var socket: String
-    /// Segments decoded at once.
-    public var lanes: Int
+    /// How it spends its threads.
+    public var threads: DecodeThreads
     /// The process whose end is the engine's end too.
     public var parent: Int32
     /// Where the voice activity model is; `nil` if it is not installed.
     public var detector: String?
 
     /// Describes an engine.
-    public init(model: ModelSpecification, socket: String, lanes: Int, parent: Int32, detector: String?) {
+    public init(model: ModelSpecification, socket: String, threads: DecodeThreads, parent: Int32, detector: String?) {
         self.model = model
         self.socket = socket
-        self.lanes = lanes
+        self.threads = threads
         self.parent = parent
         self.detector = detector
     }
@@ -29,7 +29,10 @@ public struct EngineCommand: Sendable, Equatable {
     /// The arguments that say this, for the shell of whoever debugs it too.
     func arguments() throws -> [String] {
         let model = String(decoding: try JSONEncoder().encode(model), as: UTF8.self)
-        return [Self.verb, "--socket", socket, "--lanes", "\(lanes)", "--parent", "\(parent)", "--model", model]
+        return [
+            Self.verb, "--socket", socket, "--lanes", "\(threads.lanes)", "--threads-per-lane", "\(threads.perLane)",
+            "--parent", "\(parent)", "--model", model,
+        ]
             + (detector.map { ["--detector", $0] } ?? [])
     }
 }

@@ -49,7 +49,7 @@ public actor EnginePool {
         self.served = served
         surroundings = EngineSurroundings(
             executable: configuration.executable, directory: configuration.directory,
-            detectorModel: configuration.detectorModel, lanes: served.lanes, loadWait: configuration.loadWait,
+            detectorModel: configuration.detectorModel, threads: served.threads, loadWait: configuration.loadWait,
             client: HTTPClient(configuration: client), logger: logger)
     }
 
@@ -95,9 +95,9 @@ public actor EnginePool {
             if await engine.hasOtherFiles { outdated.insert(model) }
         }
         // From here to the last retirement nothing is awaited: a job finds either the old state or the new one.
-        if new.lanes != served.lanes { outdated.formUnion(engines.keys) }
+        if new.threads != served.threads { outdated.formUnion(engines.keys) }
         served = new
-        surroundings.lanes = new.lanes
+        surroundings.threads = new.threads
         let leaving = engines.filter { !new.models.contains($0.key) || outdated.contains($0.key) }
         for engine in leaving.values { retire(engine) }
 

@@ -6,13 +6,13 @@ public struct ServedModels: Sendable, Equatable {
     public var models: Set<ModelSpecification>
     /// The name of the one whose engine is started again at once when it dies, for the next job to find it ready.
     public var stayingLoaded: String?
-    /// Segments decoded at once by each engine.
-    public var lanes: Int
+    /// Threads that decode in each engine.
+    public var threads: Int
 
     /// Names the models.
-    public init(models: Set<ModelSpecification>, stayingLoaded: String?, lanes: Int) {
+    public init(models: Set<ModelSpecification>, stayingLoaded: String?, threads: Int) {
         self.models = models
         self.stayingLoaded = stayingLoaded
-        self.lanes = lanes
+        self.threads = threads
     }
 }

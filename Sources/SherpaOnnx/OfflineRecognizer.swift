@@ -42,17 +42,42 @@ public final class OfflineRecognizer: Sendable {
     public func decode(
         _ samples: [Float], options: [String: String] = [:], hotwords: [String] = []
     ) throws(SherpaOnnxError) -> OfflineResult {
-        guard samples.count >= Self.minimumSamples else { throw SherpaOnnxError(.tooFewSamples, printed: "") }
+        try decode([samples], options: options, hotwords: hotwords)[0]
+    }
+
+    /// Recognises several waveforms in one call, which takes about as long as that many of the longest.
+    ///
+    /// - Parameters:
+    ///   - waveforms: Each as for one.
+    ///   - options: The same for all.
+    ///   - hotwords: The same for all.
+    /// - Returns: What the model made of each, in order.
+    /// - Throws: `SherpaOnnxError` if any of them fails: the library then answers an empty text for all.
+    public func decode(
+        _ waveforms: [[Float]], options: [String: String] = [:], hotwords: [String] = []
+    ) throws(SherpaOnnxError) -> [OfflineResult] {
+        guard waveforms.allSatisfy({ $0.count >= Self.minimumSamples }) else {
+            throw SherpaOnnxError(.tooFewSamples, printed: "")
+        }
         guard hotwords.isEmpty || takesHotwords && hotwords.allSatisfy(Self.isHarmless) else {
             throw SherpaOnnxError(.hotwordsRefused, printed: "")
         }
-        let (result, printed) = LibraryMessages.during {
-            OfflineStream(for: pointer, options: options, hotwords: hotwords)?.decode(samples, with: pointer)
+        let (results, printed) = LibraryMessages.during {
+            let streams = waveforms.compactMap { samples in
+                OfflineStream(of: samples, for: pointer, options: options, hotwords: hotwords)
+            }
+            if let stream = streams.first, streams.count == 1 {
+                SherpaOnnxDecodeOfflineStream(pointer, stream.pointer)
+            } else {
+                var pointers = streams.map { Optional($0.pointer) }
+                SherpaOnnxDecodeMultipleOfflineStreams(pointer, &pointers, Int32(pointers.count))
+            }
+            return streams.compactMap(\.result)
         }
-        guard let result, !printed.contains("Caught exception") else {
+        guard results.count == waveforms.count, !printed.contains("Caught exception") else {
             throw SherpaOnnxError(.decodingFailed, printed: printed)
         }
-        return result
+        return results
     }
 
     /// The library splits hotwords at `/` and line ends, takes what begins with `:` or `#` for a number, and aborts if it
@@ -63,31 +88,4 @@ public final class OfflineRecognizer: Sendable {
 
     /// 25 ms, one feature frame: fewer samples crash Whisper, transducers and CTC models (Tests/Fixtures/VERIFY.md).
     public static let minimumSamples = 400
-}
-
-/// One waveform on its way through a recognizer. c-api.h: a stream takes its waveform once, so decoding consumes it.
-private struct OfflineStream: ~Copyable {
-    private let pointer: OpaquePointer
-
-    init?(for recognizer: OpaquePointer, options: [String: String], hotwords: [String]) {
-        let created =
-            hotwords.isEmpty
-            ? SherpaOnnxCreateOfflineStream(recognizer)
-            : SherpaOnnxCreateOfflineStreamWithHotwords(recognizer, hotwords.joined(separator: "/"))
-        guard let created else { return nil }
-        pointer = created
-        for (key, value) in options { SherpaOnnxOfflineStreamSetOption(created, key, value) }
-    }
-
-    deinit {
-        SherpaOnnxDestroyOfflineStream(pointer)
-    }
-
-    consuming func decode(_ samples: [Float], with recognizer: OpaquePointer) -> OfflineResult? {
-        SherpaOnnxAcceptWaveformOffline(pointer, 16_000, samples, Int32(samples.count))
-        SherpaOnnxDecodeOfflineStream(recognizer, pointer)
-        guard let result = SherpaOnnxGetOfflineStreamResult(pointer) else { return nil }
-        defer { SherpaOnnxDestroyOfflineRecognizerResult(result) }
-        return OfflineResult(result.pointee)
-    }
 }

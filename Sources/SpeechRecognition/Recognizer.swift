@@ -12,6 +12,8 @@ public final class Recognizer: Sendable {
     public let window: Duration
     /// The length up to which neighbouring pieces of speech are best joined.
     public let preferredSegment: Duration
+    /// Whether several segments in one call take less than one after the other.
+    public let batches: Bool
 
     let cache: RecognizerCache
     private let model: ModelSpecification
@@ -37,6 +39,7 @@ public final class Recognizer: Sendable {
         self.languages = languages
         window = model.family.window
         preferredSegment = model.preferredSegment
+        batches = model.family.batching == .together
         turns = DecodeTurns(model.family.concurrency)
         tokenLimit = try Self.tokenLimit(of: model)
         planner = try model.hintPlanner()
@@ -96,37 +99,84 @@ public final class Recognizer: Sendable {
     /// - Returns: The text in order, usually as one segment; its text is empty for silence.
     /// - Throws: `RecognitionError` if the language is not known, the task cannot be done or the library fails.
     public func recognize(
-        _ segment: SpeechSegment, language: Language?, task: SpeechTask? = nil, hints: Hints = Hints()
+        _ segment: SpeechSegment, language: Language? = nil, task: SpeechTask? = nil, hints: Hints = Hints()
     ) throws(RecognitionError) -> [Transcript.Segment] {
-        try check(language, task: task)
-        let language = try languages.resolve(language ?? model.options.language, model: name)
-        let recognizer = try cache.recognizer(for: model.settings(language: language, task: task))
-        let plan = planner.plan(hints)
-        var options = model.streamOptions(language: language)
-        options["hotwords"] = plan.context
-        return try recognize(segment) { [options] samples throws(SherpaOnnxError) in
-            try recognizer.decode(samples, options: options, hotwords: plan.hotwords)
+        try recognize(segment, with: tuning(for: RecognitionRequest(language: language, task: task, hints: hints)))
+    }
+
+    /// Recognises segments of equal requests, in one call of the library where the model's family gains by that.
+    ///
+    /// - Parameters:
+    ///   - segments: Best of about the same length: the shorter ones cost as much as the longest.
+    ///   - request: What all of them are recognised for.
+    /// - Returns: What became of each, in order. One that fails leaves the others unharmed.
+    public func recognize(
+        _ segments: [SpeechSegment], for request: RecognitionRequest
+    ) -> [Result<[Transcript.Segment], RecognitionError>] {
+        let tuning: Tuning
+        do throws(RecognitionError) {
+            tuning = try self.tuning(for: request)
+        } catch {
+            return segments.map { _ in .failure(error) }
+        }
+        if segments.count > 1, batches, let results = try? tuning.decode(segments, turns: turns) {
+            return zip(segments, results).map { segment, result in
+                Result { () throws(RecognitionError) in try finish(result, of: segment, with: tuning) }
+            }
+        }
+        return segments.map { segment in
+            Result { () throws(RecognitionError) in try recognize(segment, with: tuning) }
         }
     }
 
+    private func tuning(for request: RecognitionRequest) throws(RecognitionError) -> Tuning {
+        try check(request.language, task: request.task)
+        let language = try languages.resolve(request.language ?? model.options.language, model: name)
+        let plan = planner.plan(request.hints)
+        var options = model.streamOptions(language: language)
+        options["hotwords"] = plan.context
+        return Tuning(
+            recognizer: try cache.recognizer(for: model.settings(language: language, task: request.task)),
+            options: options, hotwords: plan.hotwords)
+    }
+
     private func recognize(
-        _ segment: SpeechSegment, decode: ([Float]) throws(SherpaOnnxError) -> OfflineResult
+        _ segment: SpeechSegment, with tuning: Tuning
     ) throws(RecognitionError) -> [Transcript.Segment] {
-        let result: OfflineResult
+        let results: [OfflineResult]
         do throws(SherpaOnnxError) {
-            result = try turns.take { () throws(SherpaOnnxError) in try decode(segment.audio.samples) }
+            results = try tuning.decode([segment], turns: turns)
         } catch {
             throw RecognitionError(
                 .decodingFailed,
                 "Model '\(name)' failed on the sound from \(segment.start.inSeconds) s to \(segment.end.inSeconds) s: "
                     + "\(error.words)")
         }
+        return try finish(results[0], of: segment, with: tuning)
+    }
+
+    private func finish(
+        _ result: OfflineResult, of segment: SpeechSegment, with tuning: Tuning
+    ) throws(RecognitionError) -> [Transcript.Segment] {
         if let tokenLimit, result.tokens.count >= max(2, tokenLimit(segment.audio.duration) - 1),
             let (first, second) = segment.halved()
         {
-            return try recognize(first, decode: decode) + recognize(second, decode: decode)
+            return try recognize(first, with: tuning) + recognize(second, with: tuning)
         }
         return Transcript.Segment.segments(
             result, of: segment, family: model.family, languages: languages.languages)
+    }
+}
+
+/// A recognizer, and what a request tells it with each stream.
+private struct Tuning {
+    let recognizer: OfflineRecognizer
+    let options: [String: String]
+    let hotwords: [String]
+
+    func decode(_ segments: [SpeechSegment], turns: DecodeTurns) throws(SherpaOnnxError) -> [OfflineResult] {
+        try turns.take { () throws(SherpaOnnxError) in
+            try recognizer.decode(segments.map(\.audio.samples), options: options, hotwords: hotwords)
+        }
     }
 }

@@ -1,67 +1,78 @@
 import Foundation
 
 /// Shares the decode lanes of a model between all jobs, by turns.
-public actor LaneScheduler {
+actor LaneScheduler<Work: Sendable, Output: Sendable> {
     private struct Waiter {
         let id: UUID
-        let lane: CheckedContinuation<DecodeLane, any Error>
+        let work: Work
+        let output: CheckedContinuation<Output, any Error>
     }
 
-    /// How many segments are decoded at once.
-    public nonisolated let laneCount: Int
+    /// How many calls go on at once.
+    nonisolated let laneCount: Int
 
+    private let decode: @Sendable ([Work]) -> [Result<Output, any Error>]
     private var idle: [DecodeLane]
-    private var waiting = RoundRobin<UUID, Waiter>()
+    private var queue: DecodeQueue<UUID, Waiter>
 
     /// Makes the lanes.
     ///
-    /// - Parameter lanes: At least one; more than the machine has cores gains nothing.
-    public init(lanes: Int) {
+    /// - Parameters:
+    ///   - lanes: At least one; more than the machine has cores gains nothing.
+    ///   - limits: How many pieces of work one call may take.
+    ///   - measure: Weighs a piece of work.
+    ///   - decode: The call, which may block; it has a result for each piece, in order.
+    init(
+        lanes: Int, limits: BatchLimits, measure: @escaping @Sendable (Work) -> BatchMeasure,
+        decode: @escaping @Sendable ([Work]) -> [Result<Output, any Error>]
+    ) {
         laneCount = max(1, lanes)
         idle = (0..<laneCount).map { DecodeLane(number: $0) }
+        queue = DecodeQueue(lanes: laneCount, limits: limits) { measure($0.work) }
+        self.decode = decode
     }
 
-    /// Lends a lane to one piece of a job's work, once it is the job's turn.
+    /// Has a piece of a job's work done on a lane, once it is the job's turn.
     ///
-    /// - Throws: `CancellationError` if the task is cancelled while it waits, and what the work throws.
-    func withLane<R: Sendable>(
-        for job: UUID, _ work: @Sendable (DecodeLane) async throws -> R
-    ) async throws -> R {
-        let lane = try await acquire(for: job)
-        defer { release(lane) }
-        try Task.checkCancellation()
-        return try await work(lane)
-    }
-
-    /// How many pieces of work wait for a lane.
-    var waitingCount: Int { waiting.count }
-
-    private func acquire(for job: UUID) async throws -> DecodeLane {
-        try Task.checkCancellation()
-        if let lane = idle.popLast() { return lane }
+    /// - Throws: `CancellationError` if the task is cancelled while the work waits, and what the call says of it.
+    func run(_ work: Work, for job: UUID) async throws -> Output {
         let id = UUID()
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                if Task.isCancelled {
-                    continuation.resume(throwing: CancellationError())
-                } else {
-                    waiting.add(Waiter(id: id, lane: continuation), of: job)
-                }
+            try await withCheckedThrowingContinuation { output in
+                guard !Task.isCancelled else { return output.resume(throwing: CancellationError()) }
+                queue.add(Waiter(id: id, work: work, output: output), of: job)
+                startCalls()
             }
         } onCancel: {
             Task { await self.giveUp(id, of: job) }
         }
     }
 
-    private func release(_ lane: DecodeLane) {
-        if let next = waiting.next() {
-            next.lane.resume(returning: lane)
-        } else {
-            idle.append(lane)
+    /// How many pieces of work wait for a lane.
+    var waitingCount: Int { queue.count }
+
+    /// How many lanes are in a call.
+    var busyCount: Int { laneCount - idle.count }
+
+    /// How many pieces of work have been done.
+    private(set) var doneCount = 0
+
+    private func startCalls() {
+        while let lane = idle.last, let batch = queue.next() {
+            idle.removeLast()
+            // Unstructured because it is the work of all the jobs in it, each of which waits for its own output.
+            Task { [decode] in
+                let outputs = await lane.call { decode(batch.map(\.work)) }
+                for (waiter, output) in zip(batch, outputs) { waiter.output.resume(with: output) }
+                doneCount += batch.count
+                idle.append(lane)
+                queue.finish()
+                startCalls()
+            }
         }
     }
 
     private func giveUp(_ id: UUID, of job: UUID) {
-        waiting.remove(of: job) { $0.id == id }?.lane.resume(throwing: CancellationError())
+        queue.remove(of: job) { $0.id == id }?.output.resume(throwing: CancellationError())
     }
 }

@@ -6,8 +6,7 @@ public struct LocalTranscriber: Transcriber {
 
     /// Uses a loaded model with lanes of its own.
     public init(recognizer: Recognizer, lanes: Int, detector: VoiceActivityModel) {
-        pipeline = TranscriptionPipeline(
-            recognizer: recognizer, scheduler: LaneScheduler(lanes: lanes), detector: detector)
+        pipeline = TranscriptionPipeline(recognizer: recognizer, lanes: lanes, detector: detector)
     }
 
     /// Starts a transcription; letting go of its events ends it.

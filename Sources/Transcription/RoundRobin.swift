@@ -14,8 +14,13 @@ struct RoundRobin<Job: Hashable, Item> {
     }
 
     /// Takes the first item of the job whose turn it is; the job goes to the end of the round.
-    mutating func next() -> Item? {
-        guard let job = queues.keys.first, var queue = queues.removeValue(forKey: job) else { return nil }
+    ///
+    /// - Parameter fits: Jobs whose first item does not fit keep their turn.
+    /// - Returns: `nil` if no job has one that fits.
+    mutating func next(where fits: (Item) -> Bool = { _ in true }) -> Item? {
+        guard let job = queues.first(where: { $0.value.first.map(fits) ?? false })?.key,
+            var queue = queues.removeValue(forKey: job)
+        else { return nil }
         let item = queue.removeFirst()
         if !queue.isEmpty { queues[job] = queue }
         return item

@@ -5,20 +5,50 @@ import SpeechTypes
 /// The way of one recording: read it, cut it into segments, recognise them on the shared lanes, report them in order.
 public struct TranscriptionPipeline: Sendable {
     private let recognizer: Recognizer
-    private let scheduler: LaneScheduler
+    private let scheduler: SegmentScheduler
     private let detector: VoiceActivityModel
 
-    /// A pipeline for one model; its scheduler is shared by all jobs.
+    /// A pipeline for one model, with decode lanes that all its jobs share.
     ///
     /// - Parameters:
     ///   - recognizer: The model.
-    ///   - scheduler: Its decode lanes.
+    ///   - lanes: How many calls of the recognizer go on at once.
     ///   - detector: What finds the speech in recordings that are not heard whole.
-    public init(recognizer: Recognizer, scheduler: LaneScheduler, detector: VoiceActivityModel) {
+    public init(recognizer: Recognizer, lanes: Int, detector: VoiceActivityModel) {
+        self.init(
+            recognizer: recognizer, scheduler: SegmentScheduler(lanes: lanes, recognizer: recognizer),
+            detector: detector)
+    }
+
+    init(recognizer: Recognizer, scheduler: SegmentScheduler, detector: VoiceActivityModel) {
         self.recognizer = recognizer
         self.scheduler = scheduler
         self.detector = detector
     }
+
+    /// What the decode lanes are doing.
+    public var load: DecodeLoad {
+        get async { await scheduler.load }
+    }
+
+    /// Decodes a second of nothing on every lane, so that the first request finds all in place that a decode makes once.
+    ///
+    /// - Throws: `TranscriptionError` if the model cannot even do that.
+    public func warmUp() async throws {
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<scheduler.laneCount {
+                group.addTask {
+                    _ = try await scheduler.run(
+                        SegmentWork(segment: Self.quietSecond, request: RecognitionRequest()), for: UUID())
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Not exact silence, in which some models would find nothing to do.
+    private static let quietSecond = SpeechSegment(
+        offset: 0, audio: AudioBuffer(samples: (0..<AudioBuffer.sampleRate).map { Float($0 % 7 - 3) * 1e-4 }))
 
     private enum Step: Sendable {
         case read(SpeechSegment?)
@@ -101,14 +131,8 @@ public struct TranscriptionPipeline: Sendable {
     private func recognize(
         _ segment: SpeechSegment, of job: TranscriptionJob, as id: UUID
     ) async throws -> [Transcript.Segment] {
-        let recognized = try await scheduler.withLane(for: id) { lane in
-            do throws(RecognitionError) {
-                return try await lane.recognize(
-                    segment, with: recognizer, language: job.language, task: job.task, hints: job.hints)
-            } catch {
-                throw TranscriptionError(error)
-            }
-        }
+        let request = RecognitionRequest(language: job.language, task: job.task, hints: job.hints)
+        let recognized = try await scheduler.run(SegmentWork(segment: segment, request: request), for: id)
         let heard = job.language == nil ? recognized.heard(among: job.candidates) : recognized
         return segment.speech.map { heard.said(within: $0) } ?? heard
     }

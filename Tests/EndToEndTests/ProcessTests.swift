@@ -33,7 +33,10 @@ struct ProcessTests {
     func anEngineEndsWithItsStandardInputAndServesNoStranger(parent: Int32, status: Int32) async throws {
         let folder = try TemporaryFolder()
         let model = String(decoding: try JSONEncoder().encode(ModelSpecification.fixture(.whisper)), as: UTF8.self)
-        let arguments = ["--socket", folder.file("e.sock"), "--lanes", "1", "--parent", "\(parent)", "--model", model]
+        let arguments = [
+            "--socket", folder.file("e.sock"), "--lanes", "1", "--threads-per-lane", "1", "--parent", "\(parent)",
+            "--model", model,
+        ]
         let result = try await runToEnd(ServerProcess.path(of: "asr2clip-serve"), ["engine"] + arguments)
         #expect(result.status == .exited(status))
     }

@@ -98,13 +98,13 @@ struct WireTests {
             name: "my model", family: .senseVoice, files: ["model": "/a b/\"c\".onnx", "tokens": "/ü.txt"],
             options: ModelOptions(
                 language: Language(code: "zh"), ["use_itn": true, "preferred_segment": 2, "rule_fsts": "/a"]))
-        var command = EngineCommand(model: model, socket: "/tmp/s", lanes: 3, parent: 7, detector: nil)
+        var command = EngineCommand(
+            model: model, socket: "/tmp/s", threads: DecodeThreads(lanes: 3, perLane: 2), parent: 7, detector: nil)
         let arguments = try command.arguments()
         #expect(arguments.first == EngineCommand.verb)
-        #expect(Array(arguments[1...6]) == ["--socket", "/tmp/s", "--lanes", "3", "--parent", "7"])
-        #expect(arguments[7] == "--model")
-        #expect(try JSONDecoder().decode(ModelSpecification.self, from: Data(arguments[8].utf8)) == model)
-        #expect(arguments.count == 9)
+        let options = ["--socket", "/tmp/s", "--lanes", "3", "--threads-per-lane", "2", "--parent", "7", "--model"]
+        #expect(arguments.dropFirst().dropLast() == options[...])
+        #expect(try JSONDecoder().decode(ModelSpecification.self, from: Data(arguments.last?.utf8 ?? "".utf8)) == model)
         command.detector = "/a b/vad.onnx"
         #expect(try command.arguments().suffix(2) == ["--detector", "/a b/vad.onnx"])
     }

@@ -21,7 +21,7 @@ import Testing
         let recognizer = try Loaded.recognizer(family)
         let requests = try await Self.requests(of: family)
         #expect(requests.count >= 16)
-        let scheduler = LaneScheduler(lanes: 4)
+        let scheduler = SegmentScheduler(lanes: 4, recognizer: recognizer)
         let rounds = 2
         try await withThrowingTaskGroup { group in
             for (number, request) in requests.prefix(16).enumerated() {
@@ -31,11 +31,11 @@ import Testing
                         // Every request takes another recording's place in the next round.
                         let next = requests[(number + round * 7) % requests.count]
                         let request = round == 0 ? request : next
-                        let segments = try await scheduler.withLane(for: job) { lane in
-                            try await lane.recognize(
-                                request.sound, with: recognizer, language: request.language, task: request.task,
-                                hints: Hints())
-                        }
+                        let segments = try await scheduler.run(
+                            SegmentWork(
+                                segment: request.sound,
+                                request: RecognitionRequest(language: request.language, task: request.task)),
+                            for: job)
                         #expect(
                             Self.text(of: segments) == request.text,
                             "\(request.file) in \(request.language?.code ?? "any language")")

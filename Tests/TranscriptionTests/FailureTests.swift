@@ -49,9 +49,9 @@ import Testing
     @Test func anErrorLateInARecordingEndsTheTranscription() async throws {
         let folder = try TemporaryFolder()
         let path = try await folder.write(Self.longSound().wavOfUnknownLength, to: "long.wav")
-        let scheduler = LaneScheduler(lanes: 2)
-        let pipeline = TranscriptionPipeline(
-            recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler, detector: .installed)
+        let recognizer = try Loaded.recognizer(.paraformer)
+        let scheduler = SegmentScheduler(lanes: 2, recognizer: recognizer)
+        let pipeline = TranscriptionPipeline(recognizer: recognizer, scheduler: scheduler, detector: .installed)
         var segments = 0
         let error = await #expect(throws: TranscriptionError.self) {
             try await pipeline.run(.job(path, maximumDuration: .seconds(170))) { event in
@@ -60,15 +60,15 @@ import Testing
         }
         #expect(error?.code == .audioTooLong)
         #expect(segments > 0)
-        try await scheduler.lendAllLanes()
+        try await scheduler.untilIdle()
     }
 
     @Test func cancellingTheTaskEndsTheWork() async throws {
         let folder = try TemporaryFolder()
         let path = try await folder.write(Self.longSound().wav, to: "long.wav")
-        let scheduler = LaneScheduler(lanes: 2)
-        let pipeline = TranscriptionPipeline(
-            recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler, detector: .installed)
+        let recognizer = try Loaded.recognizer(.paraformer)
+        let scheduler = SegmentScheduler(lanes: 2, recognizer: recognizer)
+        let pipeline = TranscriptionPipeline(recognizer: recognizer, scheduler: scheduler, detector: .installed)
         let events = Counter()
         let work = Task {
             try await pipeline.run(.job(path)) { _ in
@@ -78,7 +78,7 @@ import Testing
         }
         await #expect(throws: CancellationError.self) { try await work.value }
         #expect(events.value <= scheduler.laneCount + 1, "windows that were not yet in hand were recognised")
-        try await scheduler.lendAllLanes()
+        try await scheduler.untilIdle()
     }
 
     @Test func cancellingEndsTheWorkWhileThereIsOnlySilence() async throws {
@@ -86,7 +86,7 @@ import Testing
         let path = folder.file("silence.wav")
         try WaveFile.writeSilence(seconds: 36_000, to: path)
         let pipeline = TranscriptionPipeline(
-            recognizer: try Loaded.recognizer(.paraformer), scheduler: LaneScheduler(lanes: 2), detector: .installed)
+            recognizer: try Loaded.recognizer(.paraformer), lanes: 2, detector: .installed)
         let work = Task {
             try await pipeline.run(.job(path, maximumDuration: .seconds(36_000))) { event in
                 #expect(event == .working)
@@ -98,13 +98,13 @@ import Testing
 
     @Test func whatTheReportThrowsEndsTheWork() async throws {
         struct Stop: Error {}
-        let scheduler = LaneScheduler(lanes: 2)
-        let pipeline = TranscriptionPipeline(
-            recognizer: try Loaded.recognizer(.paraformer), scheduler: scheduler, detector: .installed)
+        let recognizer = try Loaded.recognizer(.paraformer)
+        let scheduler = SegmentScheduler(lanes: 2, recognizer: recognizer)
+        let pipeline = TranscriptionPipeline(recognizer: recognizer, scheduler: scheduler, detector: .installed)
         await #expect(throws: Stop.self) {
             try await pipeline.run(.fixture(Manifest.shared.session.file)) { _ in throw Stop() }
         }
-        try await scheduler.lendAllLanes()
+        try await scheduler.untilIdle()
     }
 
     /// Three minutes of speech.

@@ -23,18 +23,18 @@ import Testing
     ///
     /// - Returns: The jobs in the order in which their pieces got a lane.
     private func served(_ jobs: [String], lanes: Int) async throws -> [String] {
-        let scheduler = LaneScheduler(lanes: lanes)
+        let scheduler = TestLanes(lanes: lanes)
         let ids = Dictionary(uniqueKeysWithValues: Set(jobs).map { ($0, UUID()) })
         let gate = Gate()
         let order = Log<String>()
-        let holding = await scheduler.holdAllLanes(for: ids["long"] ?? UUID(), until: gate)
+        let holding = try await scheduler.holdAllLanes(for: ids["long"] ?? UUID(), until: gate)
         try await withThrowingTaskGroup { group in
             for (index, job) in jobs.enumerated() {
                 let id = try #require(ids[job])
-                group.addTask { try await scheduler.withLane(for: id) { _ in order.append(job) } }
+                group.addTask { try await scheduler.run({ order.append(job) }, for: id) }
                 await scheduler.untilWaiting(index + 1)
             }
-            await gate.open()
+            gate.open()
             try await group.waitForAll()
         }
         try await holding.value
@@ -42,16 +42,17 @@ import Testing
     }
 
     @Test func noMorePiecesRunAtOnceThanThereAreLanes() async throws {
-        let scheduler = LaneScheduler(lanes: 3)
+        let scheduler = TestLanes(lanes: 3)
         let (running, counts) = (Counter(), Log<Int>())
         try await withThrowingTaskGroup { group in
             for _ in 0..<60 {
                 group.addTask {
-                    try await scheduler.withLane(for: UUID()) { _ in
+                    let work: @Sendable () -> Void = {
                         counts.append(running.increment())
-                        await Task.yield()
+                        Thread.sleep(forTimeInterval: 0.001)
                         running.decrement()
                     }
+                    try await scheduler.run(work, for: UUID())
                 }
             }
             try await group.waitForAll()
@@ -62,37 +63,35 @@ import Testing
     }
 
     @Test func aPieceThatIsCancelledWhileItWaitsLeavesTheRound() async throws {
-        let scheduler = LaneScheduler(lanes: 1)
+        let scheduler = TestLanes(lanes: 1)
         let gate = Gate()
-        let holding = await scheduler.holdAllLanes(until: gate)
-        let waiting = Task { try await scheduler.withLane(for: UUID()) { _ in _ = Issue.record("it got a lane") } }
+        let holding = try await scheduler.holdAllLanes(until: gate)
+        let waiting = Task { try await scheduler.run({ Issue.record("it got a lane") }, for: UUID()) }
         await scheduler.untilWaiting(1)
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
         await scheduler.untilWaiting(0)
-        await gate.open()
+        gate.open()
         try await holding.value
         try await scheduler.lendAllLanes()
     }
 
     @Test func aTaskCancelledBeforeItAsksGetsNoLane() async throws {
-        let scheduler = LaneScheduler(lanes: 1)
-        let gate = Gate()
+        let scheduler = TestLanes(lanes: 1)
         let task = Task {
-            await gate.pass()
-            try await scheduler.withLane(for: UUID()) { _ in _ = Issue.record("it got a lane") }
+            while !Task.isCancelled { await Task.yield() }
+            try await scheduler.run({ Issue.record("it got a lane") }, for: UUID())
         }
         task.cancel()
-        await gate.open()
         await #expect(throws: CancellationError.self) { try await task.value }
         try await scheduler.lendAllLanes()
     }
 
     @Test func workThatThrowsGivesItsLaneBack() async throws {
-        let scheduler = LaneScheduler(lanes: 2)
+        let scheduler = TestLanes(lanes: 2)
         for _ in 0..<10 {
             await #expect(throws: TranscriptionError.self) {
-                try await scheduler.withLane(for: UUID()) { _ in throw TranscriptionError(.audioEmpty, "") }
+                try await scheduler.run({ throw TranscriptionError(.audioEmpty, "") }, for: UUID())
             }
         }
         try await scheduler.lendAllLanes()
@@ -101,17 +100,26 @@ import Testing
     @Test(arguments: 0..<4)
     func noLaneIsLostHoweverTasksAreCancelled(seed: Int) async throws {
         var generator = SeededGenerator(seed: UInt64(seed))
-        let scheduler = LaneScheduler(lanes: 2)
+        let scheduler = TestLanes(lanes: 2)
         let jobs = (0..<5).map { _ in UUID() }
         var tasks: [Task<Void, any Error>] = []
         for number in 0..<200 {
             let job = jobs[number % jobs.count]
-            tasks.append(Task { try await scheduler.withLane(for: job) { _ in await Task.yield() } })
+            tasks.append(Task { try await scheduler.run({}, for: job) })
             if Bool.random(using: &generator) { tasks.randomElement(using: &generator)?.cancel() }
             if number % 7 == 0 { await Task.yield() }
         }
         for task in tasks { _ = await task.result }
         #expect(await scheduler.waitingCount == 0)
         try await scheduler.lendAllLanes()
+    }
+
+    @Test(arguments: [1, 3])
+    func warmingUpDecodesOnEveryLane(lanes: Int) async throws {
+        let recognizer = try Loaded.recognizer(.paraformer)
+        let pipeline = TranscriptionPipeline(recognizer: recognizer, lanes: lanes, detector: .missing)
+        try await pipeline.warmUp()
+        try await eventually("the lanes are idle again") { await pipeline.load.busy == 0 }
+        #expect(await pipeline.load == DecodeLoad(lanes: lanes, busy: 0, waiting: 0, decoded: lanes))
     }
 }

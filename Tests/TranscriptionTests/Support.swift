@@ -8,22 +8,59 @@ import Testing
 
 @testable import Transcription
 
-/// A door that starts shut.
-actor Gate {
-    private var isOpen = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+/// A door that starts shut, for threads.
+final class Gate: Sendable {
+    private let isOpen = Mutex(false)
 
-    /// Waits until the door is open.
-    func pass() async {
-        guard !isOpen else { return }
-        await withCheckedContinuation { waiting.append($0) }
+    /// Blocks until the door is open.
+    func pass() {
+        while !isOpen.withLock({ $0 }) { Thread.sleep(forTimeInterval: 0.001) }
     }
 
     /// Opens the door for good.
     func open() {
-        isOpen = true
-        waiting.forEach { $0.resume() }
-        waiting = []
+        isOpen.withLock { $0 = true }
+    }
+}
+
+/// Lanes for work that is whatever a test wants done there.
+typealias TestLanes = LaneScheduler<@Sendable () throws -> Void, Void>
+
+extension LaneScheduler<@Sendable () throws -> Void, Void> {
+    init(lanes: Int) {
+        self.init(
+            lanes: lanes, limits: .none, measure: { _ in BatchMeasure(length: 1, request: RecognitionRequest()) },
+            decode: { works in works.map { work in Result { try work() } } })
+    }
+
+    /// Takes every lane for pieces of a job that hold theirs until the gate opens.
+    ///
+    /// - Returns: The pieces, once they have the lanes; a lost lane is waited for in vain.
+    nonisolated func holdAllLanes(for job: UUID = UUID(), until gate: Gate) async throws -> Task<Void, any Error> {
+        let held = Counter()
+        let pieces = Task {
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<laneCount {
+                    group.addTask {
+                        try await self.run(
+                            {
+                                _ = held.increment(); gate.pass()
+                            }, for: job)
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        try await eventually("all lanes are held") { held.value == laneCount }
+        return pieces
+    }
+
+    /// Proves that no lane is lost.
+    nonisolated func lendAllLanes() async throws {
+        let gate = Gate()
+        let pieces = try await holdAllLanes(until: gate)
+        gate.open()
+        try await pieces.value
     }
 }
 
@@ -33,34 +70,9 @@ extension LaneScheduler {
         while waitingCount != count { await Task.yield() }
     }
 
-    /// Takes every lane for pieces of a job that hold theirs until the gate opens.
-    ///
-    /// - Returns: The pieces, once they have the lanes; a lost lane is waited for in vain.
-    nonisolated func holdAllLanes(for job: UUID = UUID(), until gate: Gate) async -> Task<Void, any Error> {
-        let (allHeld, held) = (Gate(), Counter())
-        let pieces = Task {
-            try await withThrowingTaskGroup { group in
-                for _ in 0..<laneCount {
-                    group.addTask {
-                        try await self.withLane(for: job) { _ in
-                            if held.increment() == self.laneCount { await allHeld.open() }
-                            await gate.pass()
-                        }
-                    }
-                }
-                try await group.waitForAll()
-            }
-        }
-        await allHeld.pass()
-        return pieces
-    }
-
-    /// Proves that no lane is lost; hangs otherwise.
-    nonisolated func lendAllLanes() async throws {
-        let gate = Gate()
-        let pieces = await holdAllLanes(until: gate)
-        await gate.open()
-        try await pieces.value
+    /// Proves that no lane is lost and nothing waits.
+    func untilIdle() async throws {
+        try await eventually("all lanes are idle") { waitingCount == 0 && busyCount == 0 }
     }
 }
 

@@ -44,11 +44,11 @@ struct ModelEngines {
         directory.remove()
     }
 
-    /// All usable models, with as many decode lanes as asked for, but no more than there are cores.
+    /// All usable models, with as many threads as asked for, but no more than there are cores.
     static func served(_ registry: ModelRegistry, numThreads: Int?) -> ServedModels {
         ServedModels(
             models: Set(registry.entries.map(\.specification)), stayingLoaded: registry.defaultModel,
-            lanes: min(numThreads ?? registry.numThreads ?? 4, ProcessInfo.processInfo.activeProcessorCount))
+            threads: min(numThreads ?? registry.numThreads ?? 4, ProcessInfo.processInfo.activeProcessorCount))
     }
 
     /// The path of this program, which is the engines' too.

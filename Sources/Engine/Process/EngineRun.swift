@@ -8,7 +8,7 @@ struct EngineSurroundings: Sendable {
     let executable: String
     let directory: String
     let detectorModel: String?
-    var lanes: Int
+    var threads: Int
     let loadWait: Duration
     let client: HTTPClient
     let logger: Logger
@@ -27,7 +27,8 @@ struct EngineRun: Sendable {
         self.surroundings = surroundings
         command = EngineCommand(
             model: model, socket: "\(surroundings.directory)/\(number)-\(UUID().uuidString.prefix(8)).sock",
-            lanes: model.lanes(of: surroundings.lanes), parent: getpid(), detector: surroundings.detectorModel)
+            threads: DecodeThreads(for: model, of: surroundings.threads), parent: getpid(),
+            detector: surroundings.detectorModel)
         var logger = surroundings.logger
         logger[metadataKey: "model"] = "\(model.name)"
         self.logger = logger
@@ -47,9 +48,4 @@ struct EngineRun: Sendable {
         try? FileManager.default.removeItem(atPath: command.socket)
         return end
     }
-}
-
-extension ModelSpecification {
-    /// How many decode lanes the model's engine has: those of the server, or fewer if its options say so.
-    func lanes(of server: Int) -> Int { min(options.numThreads ?? server, server) }
 }

@@ -19,7 +19,7 @@ public struct EngineServer: Sendable {
         ParentWatch.start(parent: command.parent)
         let recognizer: Recognizer
         do throws(RecognitionError) {
-            recognizer = try Recognizer(command.model)
+            recognizer = try Recognizer(command.model, operatorThreads: command.threads.perLane)
         } catch {
             greet(Greeting(failed: error.message))
             return
@@ -27,7 +27,13 @@ public struct EngineServer: Sendable {
         let detector = VoiceActivityModel(path: command.detector)
         if let fault = detector.fault { log("\(fault) Until then, long recordings are cut at quiet places.") }
         let pipeline = TranscriptionPipeline(
-            recognizer: recognizer, scheduler: LaneScheduler(lanes: command.lanes), detector: detector)
+            recognizer: recognizer, lanes: command.threads.lanes, detector: detector)
+        do {
+            try await pipeline.warmUp()
+        } catch {
+            greet(Greeting(failed: "Model '\(command.model.name)' was loaded but cannot decode: \(error)"))
+            return
+        }
         try await EngineServer(pipeline: pipeline).serve(on: command.socket)
     }
 

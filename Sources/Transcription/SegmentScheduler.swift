@@ -1,0 +1,50 @@
+import SpeechRecognition
+import SpeechTypes
+
+/// A segment to recognise, and what for.
+struct SegmentWork: Sendable {
+    let segment: SpeechSegment
+    let request: RecognitionRequest
+}
+
+/// The decode lanes of one recognizer.
+typealias SegmentScheduler = LaneScheduler<SegmentWork, [Transcript.Segment]>
+
+extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
+    /// Makes the lanes of a recognizer.
+    ///
+    /// Where the model's family gains by it, segments go together as long as their call costs no more than one segment of
+    /// the longest that the model hears: neither the memory of a lane nor the wait for it grows by company.
+    init(lanes: Int, recognizer: Recognizer) {
+        self.init(
+            lanes: lanes,
+            limits: recognizer.batches
+                ? BatchLimits(count: Self.batchCount, total: recognizer.window.samples) : .none,
+            measure: { BatchMeasure(length: $0.segment.audio.samples.count, request: $0.request) },
+            decode: { batch in
+                // Those that go together have equal requests.
+                recognizer.recognize(batch.map(\.segment), for: batch[0].request).map { result in
+                    result.mapError { TranscriptionError($0) }
+                }
+            })
+    }
+
+    /// What the lanes are doing.
+    var load: DecodeLoad {
+        DecodeLoad(lanes: laneCount, busy: busyCount, waiting: waitingCount, decoded: doneCount)
+    }
+
+    private static var batchCount: Int { 4 }
+}
+
+/// What the decode lanes of a model are doing.
+public struct DecodeLoad: Sendable, Equatable {
+    /// How many there are.
+    public let lanes: Int
+    /// How many decode.
+    public let busy: Int
+    /// How many segments wait for one.
+    public let waiting: Int
+    /// How many segments have been decoded since the model was loaded.
+    public let decoded: Int
+}
