@@ -49,7 +49,8 @@ struct ProcessTests {
                 var kills = 0
                 while true {
                     let run = pull(folder)
-                    let life = Duration.milliseconds(Int.random(in: 20...400, using: &generator))
+                    // Longer and longer, since a busy machine may need the first 400 ms to start.
+                    let life = Duration.milliseconds(Int.random(in: 20...(400 + 20 * kills), using: &generator))
                     let status = try await withProcess(run.executable, run.arguments, environment: run.environment) {
                         process in
                         try await Task.sleep(for: life)
