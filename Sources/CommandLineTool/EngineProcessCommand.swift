@@ -13,6 +13,7 @@ struct EngineProcessCommand: AsyncParsableCommand {
     @Option var threadsPerLane: Int
     @Option var parent: Int32
     @Option var detector: String?
+    @Option var runtimeSettings: String?
     @Option(transform: { try JSONDecoder().decode(ModelSpecification.self, from: Data($0.utf8)) })
     var model: ModelSpecification
 
@@ -21,6 +22,6 @@ struct EngineProcessCommand: AsyncParsableCommand {
             EngineCommand(
                 model: model, socket: socket, threads: DecodeThreads(lanes: lanes, perLane: threadsPerLane),
                 parent: parent,
-                detector: detector))
+                detector: detector, runtimeSettings: runtimeSettings))
     }
 }

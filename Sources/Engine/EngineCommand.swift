@@ -13,14 +13,20 @@ public struct EngineCommand: Sendable, Equatable {
     public var parent: Int32
     /// Where the voice activity model is; `nil` if it is not installed.
     public var detector: String?
+    /// A file with settings for ONNX Runtime.
+    public var runtimeSettings: String?
 
     /// Describes an engine.
-    public init(model: ModelSpecification, socket: String, threads: DecodeThreads, parent: Int32, detector: String?) {
+    public init(
+        model: ModelSpecification, socket: String, threads: DecodeThreads, parent: Int32, detector: String? = nil,
+        runtimeSettings: String? = nil
+    ) {
         self.model = model
         self.socket = socket
         self.threads = threads
         self.parent = parent
         self.detector = detector
+        self.runtimeSettings = runtimeSettings
     }
 
     /// The word that makes our executables an engine.
@@ -34,5 +40,6 @@ public struct EngineCommand: Sendable, Equatable {
             "--parent", "\(parent)", "--model", model,
         ]
             + (detector.map { ["--detector", $0] } ?? [])
+            + (runtimeSettings.map { ["--runtime-settings", $0] } ?? [])
     }
 }

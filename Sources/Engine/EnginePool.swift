@@ -16,15 +16,20 @@ public actor EnginePool {
         public var executable: String
         /// Where the sockets go: a directory that only this user may enter.
         public var directory: String
+        /// A file with settings for ONNX Runtime (`RuntimeSettings.text`).
+        public var runtimeSettings: String
         /// How long a request waits for a model to load.
         public var loadWait: Duration
         /// Where the voice activity model is; `nil` if it is not installed.
         public var detectorModel: String?
 
         /// Describes how engines are run.
-        public init(executable: String, directory: String, loadWait: Duration, detectorModel: String?) {
+        public init(
+            executable: String, directory: String, runtimeSettings: String, loadWait: Duration, detectorModel: String?
+        ) {
             self.executable = executable
             self.directory = directory
+            self.runtimeSettings = runtimeSettings
             self.loadWait = loadWait
             self.detectorModel = detectorModel
         }
@@ -49,7 +54,8 @@ public actor EnginePool {
         self.served = served
         surroundings = EngineSurroundings(
             executable: configuration.executable, directory: configuration.directory,
-            detectorModel: configuration.detectorModel, threads: served.threads, loadWait: configuration.loadWait,
+            detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
+            threads: served.threads, loadWait: configuration.loadWait,
             client: HTTPClient(configuration: client), logger: logger)
     }
 

@@ -2,13 +2,16 @@ import SherpaOnnx
 import SpeechTypes
 
 extension ModelSpecification {
-    /// What sherpa-onnx is told to load this model.
+    /// What sherpa-onnx is told to load this model. A provider among the model's options beats the file of settings.
     func configuration(
-        for settings: RecognizerSettings, operatorThreads: Int
+        for settings: RecognizerSettings, operatorThreads: Int, runtimeSettings: String? = nil
     ) throws(RecognitionError) -> OfflineRecognizerConfiguration {
         var configuration = OfflineRecognizerConfiguration()
         for (name, field) in try layout().fields { configuration.texts[field] = files[name] }
         for option in family.options { option.put(options.values[option.key], into: &configuration) }
+        if let runtimeSettings, options.values["provider"] == nil {
+            configuration.texts[.provider] = RuntimeSettings.provider(runtimeSettings)
+        }
         configuration.numbers[.operatorThreads] = Int32(operatorThreads)
         if case .atCreation(let field, let unset, let words) = family.setup.languageSetting {
             configuration.texts[field] = settings.language.map { words[$0.code] ?? $0.code } ?? unset

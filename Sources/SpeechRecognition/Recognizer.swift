@@ -29,9 +29,12 @@ public final class Recognizer: Sendable {
     /// - Parameters:
     ///   - model: What to load.
     ///   - operatorThreads: Threads inside one decode; more than one wastes cores when several decode.
+    ///   - runtimeSettings: A file with `RuntimeSettings.text`; `nil` for ONNX Runtime's own settings.
     /// - Throws: `RecognitionError` (`modelUnusable`) naming the file and what is wrong with it. What the checks cannot
     ///   see may end the process.
-    public init(_ model: ModelSpecification, operatorThreads: Int = 1) throws(RecognitionError) {
+    public init(
+        _ model: ModelSpecification, operatorThreads: Int = 1, runtimeSettings: String? = nil
+    ) throws(RecognitionError) {
         try model.checkFiles()
         let languages = try LanguageSupport(of: model)
         name = model.name
@@ -44,7 +47,8 @@ public final class Recognizer: Sendable {
         tokenLimit = try Self.tokenLimit(of: model)
         planner = try model.hintPlanner()
         cache = RecognizerCache(capacity: Self.cacheCapacity) { settings throws(RecognitionError) in
-            let configuration = try model.configuration(for: settings, operatorThreads: operatorThreads)
+            let configuration = try model.configuration(
+                for: settings, operatorThreads: operatorThreads, runtimeSettings: runtimeSettings)
             do throws(SherpaOnnxError) {
                 return try OfflineRecognizer(configuration)
             } catch {

@@ -106,7 +106,9 @@ struct WireTests {
         #expect(arguments.dropFirst().dropLast() == options[...])
         #expect(try JSONDecoder().decode(ModelSpecification.self, from: Data(arguments.last?.utf8 ?? "".utf8)) == model)
         command.detector = "/a b/vad.onnx"
-        #expect(try command.arguments().suffix(2) == ["--detector", "/a b/vad.onnx"])
+        command.runtimeSettings = "/a b/ort"
+        #expect(
+            try command.arguments().suffix(4) == ["--detector", "/a b/vad.onnx", "--runtime-settings", "/a b/ort"])
     }
 
     @Test func lastWordsAreTheLastLines() {

@@ -1,4 +1,5 @@
 import Foundation
+import SpeechTypes
 import TestSupport
 import Testing
 
@@ -90,10 +91,30 @@ import Testing
 
     @Test func aProviderMayHaveSettings() throws {
         let folder = try TemporaryFolder()
-        let settings = "SessionConfig.session.intra_op.allow_spinning=0\nEnableMemPattern=0\n"
-        let path = try folder.write(Data(settings.utf8), to: "ort.txt")
+        let path = try folder.write(Data(RuntimeSettings.text.utf8), to: "ort.txt")
         let recognizer = try Recognizer(
             .fixture(.paraformer, options: ModelOptions(["provider": .text("cpu:" + path)])))
         #expect(try recognizer.transcript(.fixture("en_word_16k.wav")).text == "stop")
+    }
+
+    @Test func settingsForAllModelsYieldToTheProviderOfOne() throws {
+        func provider(_ options: ModelOptions) throws -> String? {
+            try ModelSpecification.fixture(.whisper, options: options).configuration(
+                for: RecognizerSettings(), operatorThreads: 1, runtimeSettings: "/run/ort"
+            ).texts[.provider]
+        }
+        #expect(try provider(ModelOptions()) == "cpu:/run/ort")
+        #expect(try provider(ModelOptions(["provider": "cuda"])) == "cuda")
+    }
+
+    @Test(arguments: ModelFamily.withFixture)
+    func theSettingsForAllModelsLeaveTheTextsAlone(family: ModelFamily) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Data(RuntimeSettings.text.utf8), to: "ort.txt")
+        let recognizer = try Recognizer(.fixture(family), operatorThreads: 2, runtimeSettings: path)
+        for file in ["en_digits_16k.wav", "en_long_16k.flac"] {
+            let sound = try AudioBuffer.fixture(file)
+            #expect(try recognizer.transcript(sound) == Loaded.recognizer(family).transcript(sound))
+        }
     }
 }

@@ -32,7 +32,8 @@ struct ModelEngines {
             onProgress: onProgress)
         pool = EnginePool(
             EnginePool.Configuration(
-                executable: try Self.executable(), directory: directory.sockets, loadWait: loadWait,
+                executable: try Self.executable(), directory: directory.sockets,
+                runtimeSettings: try Self.writeRuntimeSettings(in: directory), loadWait: loadWait,
                 detectorModel: InstalledFiles.detectorModel),
             serving: Self.served(registry, numThreads: numThreads), logger: logger)
     }
@@ -59,6 +60,16 @@ struct ModelEngines {
             throw Failure("Cannot find the path of this program, which the engines are started from.")
         }
         return path
+    }
+
+    private static func writeRuntimeSettings(in directory: RunDirectory) throws(Failure) -> String {
+        let file = directory.sockets + "/onnxruntime.settings"
+        do {
+            try RuntimeSettings.text.write(toFile: file, atomically: false, encoding: .utf8)
+        } catch {
+            throw Failure("Cannot write \(file): \(error.localizedDescription) Set TMPDIR to a folder with space.")
+        }
+        return file
     }
 
     private static func runDirectory(_ environment: [String: String]) throws(Failure) -> RunDirectory {

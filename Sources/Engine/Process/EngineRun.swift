@@ -8,6 +8,7 @@ struct EngineSurroundings: Sendable {
     let executable: String
     let directory: String
     let detectorModel: String?
+    let runtimeSettings: String
     var threads: Int
     let loadWait: Duration
     let client: HTTPClient
@@ -28,7 +29,7 @@ struct EngineRun: Sendable {
         command = EngineCommand(
             model: model, socket: "\(surroundings.directory)/\(number)-\(UUID().uuidString.prefix(8)).sock",
             threads: DecodeThreads(for: model, of: surroundings.threads), parent: getpid(),
-            detector: surroundings.detectorModel)
+            detector: surroundings.detectorModel, runtimeSettings: surroundings.runtimeSettings)
         var logger = surroundings.logger
         logger[metadataKey: "model"] = "\(model.name)"
         self.logger = logger

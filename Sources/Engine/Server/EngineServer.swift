@@ -8,6 +8,7 @@ import Transcription
 /// The inside of an engine process: one model, served on a Unix socket until the parent goes.
 public struct EngineServer: Sendable {
     private let pipeline: TranscriptionPipeline
+    private let freedMemory = FreedMemory()
 
     private init(pipeline: TranscriptionPipeline) {
         self.pipeline = pipeline
@@ -19,7 +20,8 @@ public struct EngineServer: Sendable {
         ParentWatch.start(parent: command.parent)
         let recognizer: Recognizer
         do throws(RecognitionError) {
-            recognizer = try Recognizer(command.model, operatorThreads: command.threads.perLane)
+            recognizer = try Recognizer(
+                command.model, operatorThreads: command.threads.perLane, runtimeSettings: command.runtimeSettings)
         } catch {
             greet(Greeting(failed: error.message))
             return
@@ -38,6 +40,7 @@ public struct EngineServer: Sendable {
     }
 
     private func serve(on socket: String) async throws {
+        freedMemory.giveBack()  // of loading
         let router = Router()
         router.post("transcribe") { request, _ in
             let body = try await request.body.collect(upTo: 1 << 20)
@@ -57,7 +60,7 @@ public struct EngineServer: Sendable {
 
     /// The events as lines. A parent that hangs up makes the next line fail, which ends the job.
     private func answer(_ job: TranscriptionJob) -> ResponseBody {
-        ResponseBody { [pipeline] writer in
+        ResponseBody { [pipeline, freedMemory] writer in
             let encoder = JSONEncoder()
             func write(_ line: WireLine) async throws {
                 var buffer = try encoder.encodeAsByteBuffer(line, allocator: ByteBufferAllocator())
@@ -65,7 +68,10 @@ public struct EngineServer: Sendable {
                 try await writer.write(buffer)
             }
             do {
-                try await pipeline.run(job) { event in try await write(WireLine(event)) }
+                try await pipeline.run(job) { event in
+                    try await write(WireLine(event))
+                    freedMemory.giveBack()
+                }
             } catch let error as TranscriptionError {
                 try await write(WireLine(error))
             }
