@@ -12,11 +12,13 @@ struct EngineProcessCommand: AsyncParsableCommand {
     @Option var lanes: Int
     @Option var parent: Int32
     @Option var detector: String?
+    @Option var memory: Int?
     @Option(transform: { try JSONDecoder().decode(ModelSpecification.self, from: Data($0.utf8)) })
     var model: ModelSpecification
 
     func run() async throws {
         try await EngineServer.run(
-            EngineCommand(model: model, socket: socket, lanes: lanes, parent: parent, detector: detector))
+            EngineCommand(
+                model: model, socket: socket, lanes: lanes, parent: parent, detector: detector, memory: memory))
     }
 }

@@ -20,13 +20,18 @@ public actor EnginePool {
         public var loadWait: Duration
         /// Where the voice activity model is; `nil` if it is not installed.
         public var detectorModel: String?
+        /// The most bytes of memory each engine may have for data; `nil` for what the machine or control group has.
+        public var engineMemory: Int?
 
         /// Describes how engines are run.
-        public init(executable: String, directory: String, loadWait: Duration, detectorModel: String?) {
+        public init(
+            executable: String, directory: String, loadWait: Duration, detectorModel: String?, engineMemory: Int? = nil
+        ) {
             self.executable = executable
             self.directory = directory
             self.loadWait = loadWait
             self.detectorModel = detectorModel
+            self.engineMemory = engineMemory
         }
     }
 
@@ -49,8 +54,8 @@ public actor EnginePool {
         self.served = served
         surroundings = EngineSurroundings(
             executable: configuration.executable, directory: configuration.directory,
-            detectorModel: configuration.detectorModel, lanes: served.lanes, loadWait: configuration.loadWait,
-            client: HTTPClient(configuration: client), logger: logger)
+            detectorModel: configuration.detectorModel, lanes: served.lanes, memory: configuration.engineMemory,
+            loadWait: configuration.loadWait, client: HTTPClient(configuration: client), logger: logger)
     }
 
     /// Gives a job to its model's engine, which is started if need be.

@@ -9,6 +9,7 @@ struct EngineSurroundings: Sendable {
     let directory: String
     let detectorModel: String?
     var lanes: Int
+    let memory: Int?
     let loadWait: Duration
     let client: HTTPClient
     let logger: Logger
@@ -27,7 +28,8 @@ struct EngineRun: Sendable {
         self.surroundings = surroundings
         command = EngineCommand(
             model: model, socket: "\(surroundings.directory)/\(number)-\(UUID().uuidString.prefix(8)).sock",
-            lanes: model.lanes(of: surroundings.lanes), parent: getpid(), detector: surroundings.detectorModel)
+            lanes: model.lanes(of: surroundings.lanes), parent: getpid(), detector: surroundings.detectorModel,
+            memory: surroundings.memory)
         var logger = surroundings.logger
         logger[metadataKey: "model"] = "\(model.name)"
         self.logger = logger
