@@ -185,9 +185,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "SandboxProbe", "SpeechRecognition", "TestSupport", "asr2clip", "asr2clip-serve", .asyncHTTPClient,
-                .nioCore,
-                .nioPosix, .subprocess, .systemPackage,
+                "BlockingWork", "SandboxProbe", "SpeechRecognition", "TestSupport", "asr2clip", "asr2clip-serve",
+                .asyncHTTPClient, .nioCore, .nioPosix, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
     ]
