@@ -11,6 +11,11 @@ enum EngineProcess {
         var status: String
         /// The last lines of its standard error.
         var lastWords: String
+
+        /// Whether its last words are those of a program that got no memory: Swift's, the C++ library's or the system's.
+        var lacksMemory: Bool {
+            ["failed to allocate", "bad_alloc", "Cannot allocate memory"].contains { lastWords.contains($0) }
+        }
     }
 
     /// What a line of an engine's standard error begins with that is a warning, and none of its last words.

@@ -44,9 +44,12 @@ struct EngineRun: Sendable {
     func callAsFunction(
         began: @escaping @Sendable (Int32) async -> Void, report: @escaping @Sendable (Greeting) async -> Void
     ) async -> EngineProcess.End {
-        let end = await EngineProcess.run(
+        var end = await EngineProcess.run(
             command, executable: surroundings.executable, logger: logger, began: began, report: report)
         try? FileManager.default.removeItem(atPath: command.socket)
+        if let memory = command.memory, end.lacksMemory {
+            end.lastWords += " It may take \(memory) bytes of memory; --engine-memory can give it more."
+        }
         return end
     }
 }
