@@ -24,22 +24,29 @@ public struct EngineSandbox: Sendable {
     ///
     /// - Returns: What this system does not have or does not grant, in words; the process goes on without it.
     public func enter() -> [String] {
-        var missing = ResourceLimits(memory: memory).apply()
+        let missing = ResourceLimits(memory: memory).apply()
         #if os(Linux)
-            // A process may filter its own calls if it can gain no privileges by them.
-            if asr_set_no_new_privileges() != 0 {
-                missing.append("a promise to gain no privileges (\(String(cString: strerror(errno))))")
-            }
-            if let filter = SystemCallPolicy(process: getpid(), opensDevices: opensDevices).filter {
-                do throws(POSIXError) { try filter.install() } catch {
-                    missing.append("a filter of system calls (\(String(cString: strerror(error.code.rawValue))))")
-                }
-            } else {
-                missing.append("a filter of system calls (this processor is not known)")
-            }
+            return missing + limitCalls()
         #else
-            missing.append("a filter of system calls (there is one on Linux only)")
+            return missing
         #endif
-        return missing
     }
+
+    #if os(Linux)
+        private func limitCalls() -> [String] {
+            // A process may filter its own calls if it can gain no privileges by them.
+            guard asr_set_no_new_privileges() == 0 else {
+                return ["a promise to gain no privileges (\(String(cString: strerror(errno)))), nor a filter of calls"]
+            }
+            guard let filter = SystemCallPolicy(process: getpid(), opensDevices: opensDevices).filter else {
+                return ["a filter of system calls (this processor is not known)"]
+            }
+            do throws(POSIXError) {
+                try filter.install()
+                return []
+            } catch {
+                return ["a filter of system calls (\(String(cString: strerror(error.code.rawValue))))"]
+            }
+        }
+    #endif
 }

@@ -13,8 +13,15 @@ actor RawConnection {
     /// How often a connection was made.
     private(set) var connects = 0
 
+    #if canImport(Darwin)
+        private static let stream = SOCK_STREAM
+    #else
+        private static let stream = Int32(SOCK_STREAM.rawValue)
+    #endif
+
     init(port: Int) {
         self.port = port
+        signal(SIGPIPE, SIG_IGN)  // writing to whom has hung up is an error then
     }
 
     deinit {
@@ -95,7 +102,7 @@ actor RawConnection {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
-                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                Foundation.send(descriptor, $0.baseAddress, $0.count, 0)
             }
             guard count > 0 else { return }
             sent += count
@@ -104,7 +111,7 @@ actor RawConnection {
 
     private func connect() throws {
         connects += 1
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_INET, Self.stream, 0)
         var patience = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
