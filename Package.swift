@@ -104,7 +104,7 @@ let package = Package(
             dependencies: [
                 "BlockingWork", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TranscriptFormats",
                 "Transcription", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
-                .nioHTTPTypes, .serviceLifecycle,
+                .nioHTTPTypes, .serviceLifecycle, .systemPackage,
             ],
             swiftSettings: strict),
         .target(
@@ -131,6 +131,10 @@ let package = Package(
                 "AudioInput", "BlockingWork", "SpeechRecognition", "SpeechTypes", .subprocess, .systemPackage,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .executableTarget(
+            name: "SandboxProbe", dependencies: ["CProcess", "Engine"], path: "Tests/SandboxProbe",
+            swiftSettings: strict
+        ),
         .testTarget(name: "SpeechTypesTests", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .testTarget(
             name: "SherpaOnnxTests", dependencies: ["SherpaOnnx", "SpeechTypes", "TestSupport"], swiftSettings: strict),
@@ -181,8 +185,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "SpeechRecognition", "TestSupport", "asr2clip", "asr2clip-serve", .asyncHTTPClient, .nioCore,
-                .nioPosix, .subprocess, .systemPackage,
+                "BlockingWork", "SandboxProbe", "SpeechRecognition", "TestSupport", "asr2clip", "asr2clip-serve",
+                .asyncHTTPClient, .nioCore, .nioPosix, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
     ]

@@ -14,6 +14,7 @@ struct EngineProcessCommand: AsyncParsableCommand {
     @Option var parent: Int32
     @Option var detector: String?
     @Option var runtimeSettings: String?
+    @Option var memory: Int?
     @Option(transform: { try JSONDecoder().decode(ModelSpecification.self, from: Data($0.utf8)) })
     var model: ModelSpecification
 
@@ -21,7 +22,6 @@ struct EngineProcessCommand: AsyncParsableCommand {
         try await EngineServer.run(
             EngineCommand(
                 model: model, socket: socket, threads: DecodeThreads(lanes: lanes, perLane: threadsPerLane),
-                parent: parent,
-                detector: detector, runtimeSettings: runtimeSettings))
+                parent: parent, detector: detector, runtimeSettings: runtimeSettings, memory: memory))
     }
 }

@@ -15,11 +15,13 @@ public struct EngineCommand: Sendable, Equatable {
     public var detector: String?
     /// A file with settings for ONNX Runtime.
     public var runtimeSettings: String?
+    /// The most bytes of memory it may have for data; `nil` for what the machine or its control group has.
+    public var memory: Int?
 
     /// Describes an engine.
     public init(
         model: ModelSpecification, socket: String, threads: DecodeThreads, parent: Int32, detector: String? = nil,
-        runtimeSettings: String? = nil
+        runtimeSettings: String? = nil, memory: Int? = nil
     ) {
         self.model = model
         self.socket = socket
@@ -27,6 +29,7 @@ public struct EngineCommand: Sendable, Equatable {
         self.parent = parent
         self.detector = detector
         self.runtimeSettings = runtimeSettings
+        self.memory = memory
     }
 
     /// The word that makes our executables an engine.
@@ -41,5 +44,6 @@ public struct EngineCommand: Sendable, Equatable {
         ]
             + (detector.map { ["--detector", $0] } ?? [])
             + (runtimeSettings.map { ["--runtime-settings", $0] } ?? [])
+            + (memory.map { ["--memory", "\($0)"] } ?? [])
     }
 }

@@ -22,16 +22,20 @@ public actor EnginePool {
         public var loadWait: Duration
         /// Where the voice activity model is; `nil` if it is not installed.
         public var detectorModel: String?
+        /// The most bytes of memory each engine may have for data; `nil` for what the machine or control group has.
+        public var engineMemory: Int?
 
         /// Describes how engines are run.
         public init(
-            executable: String, directory: String, runtimeSettings: String, loadWait: Duration, detectorModel: String?
+            executable: String, directory: String, runtimeSettings: String, loadWait: Duration, detectorModel: String?,
+            engineMemory: Int? = nil
         ) {
             self.executable = executable
             self.directory = directory
             self.runtimeSettings = runtimeSettings
             self.loadWait = loadWait
             self.detectorModel = detectorModel
+            self.engineMemory = engineMemory
         }
     }
 
@@ -55,7 +59,7 @@ public actor EnginePool {
         surroundings = EngineSurroundings(
             executable: configuration.executable, directory: configuration.directory,
             detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
-            threads: served.threads, loadWait: configuration.loadWait,
+            threads: served.threads, memory: configuration.engineMemory, loadWait: configuration.loadWait,
             client: HTTPClient(configuration: client), logger: logger)
     }
 

@@ -13,6 +13,8 @@ public struct ServerProcess: Sendable {
         public var environment: [String: String]
         /// `asr2clip-serve`, or `asr2clip` which then wants `--serve`.
         public var executable: String
+        /// A command that runs the one which is appended to it, in surroundings of its making, as the same process.
+        public var launcher: [String] = []
 
         /// Describes a server.
         public init(
@@ -121,10 +123,12 @@ public func withServer<R: Sendable>(
     _ body: (ServerProcess) async throws -> R
 ) async throws -> R {
     let folder = try folder ?? ServerFolder()
-    var arguments = setup.arguments + ["--port", "0"]
+    var arguments = Array(setup.launcher.dropFirst())
+    if !setup.launcher.isEmpty { arguments.append(ServerProcess.path(of: setup.executable)) }
+    arguments += setup.arguments + ["--port", "0"]
     if let registry = setup.registry { arguments += ["--config", try folder.write(registry)] }
     return try await withProcess(
-        ServerProcess.path(of: setup.executable), arguments,
+        setup.launcher.first ?? ServerProcess.path(of: setup.executable), arguments,
         environment: folder.environment.merging(setup.environment) { $1 }
     ) { process in
         let port = try await process.output(after: "asr2clip is listening on http://127.0.0.1:")

@@ -11,6 +11,7 @@ extension APIError {
         switch error {
         case let error as APIError: self = error
         case let error as MultipartError: self.init(error)
+        case is StorageFull: self = .storageFull
         case let error as ModelError: self.init(error)
         case let error as EngineError: self.init(error)
         case let error as TranscriptionError: self.init(error)
@@ -99,6 +100,14 @@ extension APIError {
         status: .serviceUnavailable, code: "shutting_down",
         message: "The server is shutting down. Send the request again when it is back.", retryAfter: .seconds(5),
         abandonsBody: true)
+
+    /// An upload for which the disk has no room; others end meanwhile and free theirs.
+    static let storageFull = APIError(
+        status: .serviceUnavailable, code: "storage_full",
+        message:
+            "The server has no room left on its disk for this upload. Send a smaller file, or try again later; who "
+            + "runs the server can free space in its folder for temporary files, or name another with TMPDIR.",
+        parameter: "file", retryAfter: .seconds(10), abandonsBody: true)
 
     /// What nobody foresaw; the cause is in the log.
     static let unforeseen = APIError(

@@ -1,6 +1,7 @@
 import BlockingWork
 import Foundation
 import NIOCore
+import SystemPackage
 
 /// Where uploads are kept while they are worked on: files that only this user may read, in a folder of this run's own.
 struct UploadSpool: Sendable {
@@ -12,8 +13,23 @@ struct UploadSpool: Sendable {
     }
 
     /// Begins an upload.
+    ///
+    /// - Throws: `StorageFull`, or `Errno` for what nobody foresaw.
     func begin() throws -> SpooledUpload {
         try SpooledUpload(path: "\(directory)/\(UUID().uuidString)")
+    }
+}
+
+/// There is no room for an upload: the disk, the user's quota or the limit on the size of files is used up.
+struct StorageFull: Error {
+    /// Throws what a failure to write means: `StorageFull`, or the failure itself.
+    @discardableResult
+    static func check<Result>(_ write: () throws -> Result) throws -> Result {
+        do {
+            return try write()
+        } catch let error as Errno where [.noSpace, .diskQuotaExceeded, .fileTooLarge].contains(error) {
+            throw StorageFull()
+        }
     }
 }
 
@@ -24,28 +40,37 @@ actor SpooledUpload {
 
     /// Where the file is.
     nonisolated let path: String
-    private let handle: FileHandle
+    /// `nil` once the writing has ended.
+    private var file: SystemPackage.FileDescriptor?
     private(set) var size = 0
 
     init(path: String) throws {
         self.path = path
-        let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        file = try StorageFull.check {
+            try SystemPackage.FileDescriptor.open(
+                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+        }
     }
 
     deinit {
+        try? file?.close()
         unlink(path)
     }
 
-    /// Adds bytes to the file.
+    /// Adds bytes to the file, which is not closed yet.
+    ///
+    /// - Throws: `StorageFull`, or `Errno`.
     func write(_ bytes: ByteBuffer) throws {
-        try handle.write(contentsOf: bytes.readableBytesView)
+        guard let file else { throw Errno.badFileDescriptor }
+        try StorageFull.check { try file.writeAll(bytes.readableBytesView) }
         size += bytes.readableBytes
     }
 
     /// Ends the writing; the file stays.
+    ///
+    /// - Throws: `StorageFull`, since some file systems look for room only now, or `Errno`.
     func close() throws {
-        try handle.close()
+        guard let file = exchange(&file, with: nil) else { return }
+        try StorageFull.check { try file.close() }
     }
 }

@@ -18,11 +18,13 @@ struct ModelEngines {
     ///   - paths: Where they are.
     ///   - numThreads: What flags or configuration say of the number of threads.
     ///   - loadWait: How long a request waits for its model to load.
+    ///   - engineMemory: The most bytes of memory each engine may have for data.
     ///   - logger: For the engines and for fetches.
     ///   - onProgress: Told of fetches instead of the log.
     /// - Throws: `Failure`.
     init(
-        _ registry: ModelRegistry, paths: ModelPaths, numThreads: Int?, loadWait: Duration, logger: Logger,
+        _ registry: ModelRegistry, paths: ModelPaths, numThreads: Int?, loadWait: Duration, engineMemory: Int? = nil,
+        logger: Logger,
         onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
     ) throws {
         let environment = ProcessInfo.processInfo.environment
@@ -34,7 +36,7 @@ struct ModelEngines {
             EnginePool.Configuration(
                 executable: try Self.executable(), directory: directory.sockets,
                 runtimeSettings: try Self.writeRuntimeSettings(in: directory), loadWait: loadWait,
-                detectorModel: InstalledFiles.detectorModel),
+                detectorModel: InstalledFiles.detectorModel, engineMemory: engineMemory),
             serving: Self.served(registry, numThreads: numThreads), logger: logger)
     }
 

@@ -34,6 +34,13 @@ struct ServeOptions: ParsableArguments {
     var modelWait: TimeSpan?
 
     @Option(
+        name: .customLong("engine-memory"),
+        help: ArgumentHelp(
+            "The most memory the engine of a model may take, such as 4G; Linux only. (default: what there is)",
+            valueName: "size"))
+    var engineMemory: ByteCount?
+
+    @Option(
         name: .customLong("api-key"),
         help: ArgumentHelp(
             "A key that clients have to give; may be repeated. (default: $ASR2CLIP_API_KEY, else none)",
@@ -55,7 +62,8 @@ struct ServeOptions: ParsableArguments {
     var given: [String] {
         let values: [(String, Any?)] = [
             ("--host", host), ("--port", port), ("--default-model", defaultModel), ("--max-upload-size", maximumUpload),
-            ("--max-duration", maximumDuration), ("--model-wait", modelWait), ("--api-key", apiKeys.first),
+            ("--max-duration", maximumDuration), ("--model-wait", modelWait),
+            ("--engine-memory", engineMemory), ("--api-key", apiKeys.first),
             ("--log-level", logLevel),
         ]
         return values.compactMap { name, value in value == nil ? nil : name }

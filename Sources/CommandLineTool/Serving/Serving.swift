@@ -35,12 +35,15 @@ struct Serving {
     }
 
     private func serve(_ registry: ModelRegistry) async throws {
+        // A limit on the size of files is then an error of the upload that meets it, not the end of the server.
+        signal(SIGXFSZ, SIG_IGN)
         let logger = makeLogger()
         for problem in registry.problems { logger.warning("\(problem)") }
         let settings = settings()
         let numThreads = options.threads.number
         let engines = try ModelEngines(
-            registry, paths: paths, numThreads: numThreads, loadWait: settings.modelWait, logger: logger)
+            registry, paths: paths, numThreads: numThreads, loadWait: settings.modelWait,
+            engineMemory: options.engineMemory?.bytes, logger: logger)
         let directory = engines.directory
         defer { directory.remove() }
         let catalog = ModelCatalog(

@@ -11,14 +11,22 @@ enum EngineProcess {
         var status: String
         /// The last lines of its standard error.
         var lastWords: String
+
+        /// Whether its last words are those of a program that got no memory: Swift's, the C++ library's or the system's.
+        var lacksMemory: Bool {
+            ["failed to allocate", "bad_alloc", "Cannot allocate memory"].contains { lastWords.contains($0) }
+        }
     }
 
-    /// Ours, but a crash ends it at once: Swift's backtracer holds it up for seconds, and hides its last words under
+    /// What a line of an engine's standard error begins with that is a warning, and none of its last words.
+    static let warningMark = "warning: "
+
+    /// Ours without its secrets, but a crash ends it at once: Swift's backtracer holds it up for seconds, and hides its last words under
     /// hundreds of lines. And one heap for all threads (mallopt(3), M_ARENA_MAX): with one for each, what a decode frees on
     /// one is no use to the next on another, and memory grows twice as far (Benchmarks/RESULTS.md).
     private static let environment = Environment.inherit.updating([
         "SWIFT_BACKTRACE": "enable=no", "MALLOC_ARENA_MAX": "1",
-    ])
+    ]).updating(SecretVariables.removed(from: ProcessInfo.processInfo.environment.keys))
 
     /// Runs an engine until it ends; cancelling the task kills it.
     ///
@@ -41,8 +49,12 @@ enum EngineProcess {
                 await withTaskGroup { group in
                     group.addTask {
                         for await line in Self.lines(of: execution.standardError) {
-                            logger.info("\(line)")
-                            words.add(line)
+                            if line.hasPrefix(Self.warningMark) {
+                                logger.warning("\(line.dropFirst(Self.warningMark.count))")
+                            } else {
+                                logger.info("\(line)")
+                                words.add(line)
+                            }
                         }
                     }
                     group.addTask {

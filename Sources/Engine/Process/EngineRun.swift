@@ -10,6 +10,7 @@ struct EngineSurroundings: Sendable {
     let detectorModel: String?
     let runtimeSettings: String
     var threads: Int
+    let memory: Int?
     let loadWait: Duration
     let client: HTTPClient
     let logger: Logger
@@ -29,7 +30,8 @@ struct EngineRun: Sendable {
         command = EngineCommand(
             model: model, socket: "\(surroundings.directory)/\(number)-\(UUID().uuidString.prefix(8)).sock",
             threads: DecodeThreads(for: model, of: surroundings.threads), parent: getpid(),
-            detector: surroundings.detectorModel, runtimeSettings: surroundings.runtimeSettings)
+            detector: surroundings.detectorModel, runtimeSettings: surroundings.runtimeSettings,
+            memory: surroundings.memory)
         var logger = surroundings.logger
         logger[metadataKey: "model"] = "\(model.name)"
         self.logger = logger
@@ -44,9 +46,12 @@ struct EngineRun: Sendable {
     func callAsFunction(
         began: @escaping @Sendable (Int32) async -> Void, report: @escaping @Sendable (Greeting) async -> Void
     ) async -> EngineProcess.End {
-        let end = await EngineProcess.run(
+        var end = await EngineProcess.run(
             command, executable: surroundings.executable, logger: logger, began: began, report: report)
         try? FileManager.default.removeItem(atPath: command.socket)
+        if let memory = command.memory, end.lacksMemory {
+            end.lastWords += " It may take \(memory) bytes of memory; --engine-memory can give it more."
+        }
         return end
     }
 }

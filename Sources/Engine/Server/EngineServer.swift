@@ -18,6 +18,8 @@ public struct EngineServer: Sendable {
     /// ends before, with its parent.
     public static func run(_ command: EngineCommand) async throws {
         ParentWatch.start(parent: command.parent)
+        let sandbox = EngineSandbox(memory: command.memory, opensDevices: command.model.options.needsDevices)
+        for lack in sandbox.enter() { log("\(EngineProcess.warningMark)The engine's sandbox is without \(lack).") }
         let recognizer: Recognizer
         do throws(RecognitionError) {
             recognizer = try Recognizer(

@@ -19,6 +19,9 @@ public struct ModelOptions: Sendable, Hashable, Codable {
     /// What is made of the speech when a request does not say.
     public var task: SpeechTask { text("task").flatMap { SpeechTask(rawValue: $0) } ?? .transcribe }
 
+    /// Whether the model runs on an accelerator, whose driver has to open its devices.
+    public var needsDevices: Bool { !["cpu", "xnnpack"].contains((text("provider") ?? "cpu").prefix { $0 != ":" }) }
+
     /// The text behind a key.
     func text(_ key: String) -> String? {
         if case .text(let text) = values[key] { text } else { nil }

@@ -1,0 +1,71 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Numbered requests, sent to a server over several kept connections at once, and what became of them.
+struct Bombardment {
+    /// How many samples, times what `ASR2CLIP_FUZZ_SCALE` says: 1 in `make test`, more in a soak.
+    let samples: Int
+    /// Connections that are used at once.
+    private static let connections = 6
+
+    init(samples: Int) {
+        let scale = ProcessInfo.processInfo.environment["ASR2CLIP_FUZZ_SCALE"].flatMap { Int($0) } ?? 1
+        self.samples = samples * max(1, scale)
+    }
+
+    /// How often each status was answered.
+    struct Tally: Sendable {
+        var statuses: [UInt: Int] = [:]
+        var connects = 0
+
+        /// For the test's record.
+        var description: String {
+            statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n")
+                + "\nconnections made: \(connects)\n"
+        }
+    }
+
+    /// Sends all samples.
+    ///
+    /// - Parameters:
+    ///   - server: Who gets them.
+    ///   - sample: Makes the body that goes by a number: the same for the same number.
+    /// - Returns: What was answered. A 5xx and a missing answer are recorded as issues, each by its sample's number.
+    func strike(
+        _ server: ServerProcess, _ sample: @escaping @Sendable (Int) -> (contentType: String, body: [UInt8])
+    ) async -> Tally {
+        await withTaskGroup(of: Tally.self) { group in
+            for first in 0..<Self.connections {
+                group.addTask { await strike(server, beginningWith: first, sample) }
+            }
+            return await group.reduce(into: Tally()) { sum, part in
+                sum.statuses.merge(part.statuses, uniquingKeysWith: +)
+                sum.connects += part.connects
+            }
+        }
+    }
+
+    private func strike(
+        _ server: ServerProcess, beginningWith first: Int,
+        _ sample: @Sendable (Int) -> (contentType: String, body: [UInt8])
+    ) async -> Tally {
+        let connection = RawConnection(port: server.port)
+        var tally = Tally()
+        for number in stride(from: first, to: samples, by: Self.connections) {
+            let (contentType, body) = sample(number)
+            do {
+                let reply = try await connection.post(
+                    APIClient.transcriptions, contentType: contentType, body: body)
+                tally.statuses[reply.status, default: 0] += 1
+                if !(200..<500).contains(reply.status) {
+                    Issue.record("Sample \(number) of \(body.count) bytes was answered \(reply.status): \(reply.body)")
+                }
+            } catch {
+                Issue.record("Sample \(number) of \(body.count) bytes was not answered: \(error)")
+            }
+        }
+        tally.connects = await connection.connects
+        return tally
+    }
+}

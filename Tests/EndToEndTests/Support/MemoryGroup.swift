@@ -1,0 +1,71 @@
+#if os(Linux)
+    import Foundation
+    import TestSupport
+
+    /// A control group of a test's own, whose memory it can bound (cgroups(7), both versions); gone with the value.
+    final class MemoryGroup: Sendable {
+        private let folder: String
+        private let limitFile, usageFile, eventFile: String
+
+        /// Makes a group below the one we are in.
+        ///
+        /// - Throws: `NeverHappened` where we may not.
+        init() throws {
+            let groups = try String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8).split(separator: "\n")
+            let name = "asr2clip-test-\(UUID().uuidString.prefix(8))"
+            if let own = groups.first(where: { $0.contains(":memory:") })?.split(separator: ":").last {
+                folder = "/sys/fs/cgroup/memory\(own)/\(name)"
+                (limitFile, usageFile, eventFile) = (
+                    "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.oom_control"
+                )
+            } else {
+                let own = groups.first { $0.hasPrefix("0::") }?.dropFirst(3) ?? "/"
+                folder = "/sys/fs/cgroup\(own)/\(name)"
+                (limitFile, usageFile, eventFile) = ("memory.max", "memory.current", "memory.events")
+            }
+            guard mkdir(folder, 0o755) == 0, FileManager.default.isWritableFile(atPath: "\(folder)/\(limitFile)") else {
+                rmdir(folder)
+                throw NeverHappened("a control group \(folder) with memory to bound")
+            }
+        }
+
+        deinit {
+            // Refused while its last process is being cleared away.
+            for _ in 0..<100 where rmdir(folder) != 0 && errno == EBUSY { usleep(50_000) }
+        }
+
+        /// Whether such a group can be made here.
+        static var isAvailable: Bool { (try? MemoryGroup()) != nil }
+
+        /// Takes a process in; those that it starts from now on follow.
+        func add(_ process: Int32) throws {
+            try write("\(process)", to: "cgroup.procs")
+        }
+
+        /// Leaves the group no more memory than it has in use. What can be taken back is taken back first.
+        func close() {
+            guard let usage = try? read(usageFile) else { return }
+            try? write(usage, to: limitFile)
+        }
+
+        /// Lets it have what it wants.
+        func open() throws {
+            try write(limitFile == "memory.max" ? "max" : "-1", to: limitFile)
+        }
+
+        /// How many of its processes the kernel has killed for want of memory.
+        func kills() throws -> Int {
+            let line = try read(eventFile).split(separator: "\n").first { $0.hasPrefix("oom_kill ") }
+            return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
+        }
+
+        private func read(_ file: String) throws -> String {
+            try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+        }
+
+        private func write(_ text: String, to file: String) throws {
+            let handle = try FileHandle(forWritingTo: URL(filePath: "\(folder)/\(file)"))
+            try handle.write(contentsOf: Data(text.trimmingCharacters(in: .newlines).utf8))
+        }
+    }
+#endif

@@ -1,0 +1,26 @@
+import Foundation
+import Synchronization
+
+/// A thread that is there before the sandbox is, and does its work inside.
+final class EarlyThread: Sendable {
+    private let start = DispatchSemaphore(value: 0)
+    private let end = DispatchSemaphore(value: 0)
+    private let outcome = Mutex("")
+
+    /// Starts the thread, which waits.
+    init(_ work: @escaping @Sendable () -> String) {
+        Thread.detachNewThread {
+            self.start.wait()
+            let outcome = work()
+            self.outcome.withLock { $0 = outcome }
+            self.end.signal()
+        }
+    }
+
+    /// Has the work done.
+    func run() -> String {
+        start.signal()
+        end.wait()
+        return outcome.withLock { $0 }
+    }
+}
