@@ -11,6 +11,8 @@ struct EngineSurroundings: Sendable {
     var lanes: Int
     let loadWait: Duration
     let client: HTTPClient
+    let room: EngineRoom
+    let tally: EngineTally
     let logger: Logger
 }
 
