@@ -17,13 +17,14 @@ struct ModelEngines {
     ///   - registry: The models.
     ///   - paths: Where they are.
     ///   - numThreads: What flags or configuration say of the number of threads.
+    ///   - capacity: What flags and environment say of models in memory.
     ///   - loadWait: How long a request waits for its model to load.
     ///   - logger: For the engines and for fetches.
     ///   - onProgress: Told of fetches instead of the log.
     /// - Throws: `Failure`.
     init(
-        _ registry: ModelRegistry, paths: ModelPaths, numThreads: Int?, loadWait: Duration, logger: Logger,
-        onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
+        _ registry: ModelRegistry, paths: ModelPaths, numThreads: Int?, capacity: CapacitySettings, loadWait: Duration,
+        logger: Logger, onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
     ) throws {
         let environment = ProcessInfo.processInfo.environment
         directory = try Self.runDirectory(environment)
@@ -34,7 +35,7 @@ struct ModelEngines {
             EnginePool.Configuration(
                 executable: try Self.executable(), directory: directory.sockets, loadWait: loadWait,
                 detectorModel: InstalledFiles.detectorModel),
-            serving: Self.served(registry, numThreads: numThreads), logger: logger)
+            serving: Self.served(registry, numThreads: numThreads, capacity: capacity), logger: logger)
     }
 
     /// Ends fetches and engines, and removes what they kept on disk.
@@ -45,10 +46,13 @@ struct ModelEngines {
     }
 
     /// All usable models, with as many decode lanes as asked for, but no more than there are cores.
-    static func served(_ registry: ModelRegistry, numThreads: Int?) -> ServedModels {
-        ServedModels(
+    static func served(_ registry: ModelRegistry, numThreads: Int?, capacity: CapacitySettings) -> ServedModels {
+        let capacity = capacity.or(registry.capacity)
+        return ServedModels(
             models: Set(registry.entries.map(\.specification)), stayingLoaded: registry.defaultModel,
-            lanes: min(numThreads ?? registry.numThreads ?? 4, ProcessInfo.processInfo.activeProcessorCount))
+            lanes: min(numThreads ?? registry.numThreads ?? 4, ProcessInfo.processInfo.activeProcessorCount),
+            keepAlive: (capacity.keepAlive ?? .standard).duration,
+            maximumLoaded: capacity.maximumLoadedModels ?? CapacitySettings.standardLoadedModels)
     }
 
     /// The path of this program, which is the engines' too.

@@ -33,6 +33,8 @@ struct ServeOptions: ParsableArguments {
             "How long a request waits for its model to be fetched or loaded. (default: 60s)", valueName: "time"))
     var modelWait: TimeSpan?
 
+    @OptionGroup var capacity: CapacityOptions
+
     @Option(
         name: .customLong("api-key"),
         help: ArgumentHelp(
@@ -55,7 +57,9 @@ struct ServeOptions: ParsableArguments {
     var given: [String] {
         let values: [(String, Any?)] = [
             ("--host", host), ("--port", port), ("--default-model", defaultModel), ("--max-upload-size", maximumUpload),
-            ("--max-duration", maximumDuration), ("--model-wait", modelWait), ("--api-key", apiKeys.first),
+            ("--max-duration", maximumDuration), ("--model-wait", modelWait), ("--max-queue", capacity.maximumQueue),
+            ("--keep-alive", capacity.keepAlive), ("--max-loaded-models", capacity.maximumLoadedModels),
+            ("--api-key", apiKeys.first),
             ("--log-level", logLevel),
         ]
         return values.compactMap { name, value in value == nil ? nil : name }
