@@ -180,7 +180,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandLineToolTests", dependencies: ["CommandLineTool", "Dictation", .argumentParser],
+            name: "CommandLineToolTests",
+            dependencies: ["CommandLineTool", "Dictation", "ModelStore", .argumentParser],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

@@ -56,11 +56,16 @@ public actor EnginePool {
         client.connectionPool.retryConnectionEstablishment = false
         client.proxy = nil
         self.served = served
+        let room = EngineRoom(served.rules, defaultModel: served.stayingLoaded)
         surroundings = EngineSurroundings(
             executable: configuration.executable, directory: configuration.directory,
             detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
             threads: served.threads, memory: configuration.engineMemory, loadWait: configuration.loadWait,
-            client: HTTPClient(configuration: client), logger: logger)
+            client: HTTPClient(configuration: client), room: room, tally: EngineTally(), logger: logger)
+        // Unstructured because it lasts as long as the pool; `shutDown()` ends the vacancies.
+        Task { [weak self] in
+            for await _ in room.vacancies { await self?.bringBackDefault() }
+        }
     }
 
     /// Gives a job to its model's engine, which is started if need be.
@@ -87,10 +92,13 @@ public actor EnginePool {
 
     /// Starts a model's engine if it does not run and may be tried, without waiting for it.
     ///
+    /// An engine that had to go for another model stays away: it comes back when it is used, or when there is room.
+    ///
     /// - Returns: Where it is then.
     public func wake(_ model: ModelSpecification) async -> EngineStatus {
         guard served.models.contains(model) else { return .unloaded }
-        return await engine(for: model).wake()
+        let engine = engine(for: model)
+        return await engine.isResting ? .unloaded : await engine.wake()
     }
 
     /// Serves these models from now on.
@@ -111,6 +119,7 @@ public actor EnginePool {
         let leaving = engines.filter { !new.models.contains($0.key) || outdated.contains($0.key) }
         for engine in leaving.values { retire(engine) }
 
+        await surroundings.room.use(new.rules, defaultModel: new.stayingLoaded)
         for engine in engines.values { await engine.keepLoaded(engine.model.name == new.stayingLoaded) }
         let reloaded = Set(leaving.keys.filter(loaded.contains).map(\.name))
         for model in new.models where reloaded.contains(model.name) && model.hasAllFiles { _ = await wake(model) }
@@ -141,19 +150,42 @@ public actor EnginePool {
     /// What each engine is doing, by the names of their models.
     public func reports() async -> [EngineReport] {
         var reports: [EngineReport] = []
-        for engine in allEngines { reports.append(await engine.report) }
+        for engine in allEngines {
+            var report = await engine.report
+            report.expires = expiry(of: report)
+            reports.append(report)
+        }
         return reports.sorted { ($0.model, $0.isEnding ? 1 : 0) < ($1.model, $1.isEnding ? 1 : 0) }
     }
+
+    /// What has become of the engines of each model since the server started, by the models' names.
+    public var counts: [String: EngineCounts] { surroundings.tally.all }
 
     /// Ends all engines.
     public func shutDown() async {
         await withTaskGroup { group in
             for engine in allEngines { group.addTask { await engine.shutDown() } }
         }
+        await surroundings.room.close()
         try? await surroundings.client.shutdown()
     }
 
     private var allEngines: [EngineSupervisor] { Array(engines.values) + retired.values.map(\.engine) }
+
+    private func expiry(of report: EngineReport) -> Date? {
+        guard let keepAlive = served.keepAlive, let idleSince = report.idleSince, report.status == .loaded,
+            !report.isEnding, report.model != served.stayingLoaded
+        else { return nil }
+        return idleSince + keepAlive / .seconds(1)
+    }
+
+    /// Loads the default model again that had to go for another one, now that there is room.
+    private func bringBackDefault() async {
+        guard let engine = engines.values.first(where: { $0.model.name == served.stayingLoaded }),
+            await engine.isResting
+        else { return }
+        _ = await engine.wake()
+    }
 
     private func engine(for model: ModelSpecification) -> EngineSupervisor {
         if let engine = engines[model] { return engine }
@@ -174,6 +206,12 @@ public actor EnginePool {
             retired[ObjectIdentifier(engine)] = nil
             end.resolve(.success(()))
         }
+    }
+}
+
+extension ServedModels {
+    fileprivate var rules: Residency<EngineRoom.ID>.Rules {
+        Residency.Rules(keepAlive: keepAlive, maximumLoaded: maximumLoaded)
     }
 }
 

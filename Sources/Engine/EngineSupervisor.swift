@@ -17,11 +17,14 @@ public actor EngineSupervisor: Transcriber {
     public private(set) var hasBeenLoaded = false
 
     private let surroundings: EngineSurroundings
-    private let usage = EngineUsage()
+    nonisolated let usage: EngineUsage
     private let gate = EngineGate()
     private var staysLoaded = false
     private var isRetired = false
     private var isShuttingDown = false
+    private var isWaitingForRoom = false
+    /// The run that was ended on purpose.
+    private var unloadedRun: Int?
     private var lifecycle = EngineLifecycle()
     private var current = Pending<EngineConnection>()
     private var running: Task<Void, Never>?
@@ -33,6 +36,7 @@ public actor EngineSupervisor: Transcriber {
         self.model = model
         self.staysLoaded = staysLoaded
         self.surroundings = surroundings
+        usage = EngineUsage { [room = surroundings.room] in Task { await room.carryOut() } }
     }
 
     /// Where the engine is in its life.
@@ -46,7 +50,7 @@ public actor EngineSupervisor: Transcriber {
             memory: process.flatMap { ProcessMemory.resident(of: $0.id) }, requests: jobs,
             abandoned: usage.abandoned,
             idleSince: jobs == 0 ? [usage.idleSince, process?.loaded].compactMap { $0 }.max() : nil,
-            isEnding: isRetired)
+            isEnding: isRetired, counts: surroundings.tally.counts(of: model.name))
     }
 
     /// Starts the engine if it does not run and may be tried, without waiting for it.
@@ -78,10 +82,32 @@ public actor EngineSupervisor: Transcriber {
         self.staysLoaded = staysLoaded
     }
 
+    /// Whether the engine was ended because nobody needed it, and nobody has since.
+    var isResting: Bool { lifecycle.isResting }
+
+    /// Ends the process if it has no job, which gives its memory back; the next job starts it again.
+    ///
+    /// - Returns: Whether it has ended.
+    func unload() async -> Bool {
+        // Who comes from here on waits at the gate, and then finds that the engine has to be started.
+        guard usage.jobs == 0, lifecycle.state == .running, let running, let pass = gate.enterIfEmpty() else {
+            return false
+        }
+        lifecycle.unloaded()
+        unloadedRun = runs
+        current = Pending()
+        running.cancel()
+        await running.value
+        withExtendedLifetime(pass) {}
+        return true
+    }
+
     /// Ends the engine after the jobs it has. Whoever retires it gives it no further one.
     func retire() async {
         isRetired = true
         staysLoaded = false
+        // Its last jobs are soon done, and its successor is wanted now: it counts no longer.
+        await surroundings.room.leave(self)
         try? await usage.waitUntilIdle()
         await shutDown()
     }
@@ -127,9 +153,12 @@ public actor EngineSupervisor: Transcriber {
         guard !isShuttingDown else { throw EngineError(.shuttingDown, "The server is shutting down.") }
         follow(lifecycle.wanted(at: .now, files: ModelFilesStamp(of: model)))
         guard let connection = try await current.value(within: surroundings.loadWait) else {
+            let reason =
+                isWaitingForRoom
+                ? "waits for room in memory: as many models as max_loaded_models allows are at work"
+                : "is still being loaded"
             throw EngineError(
-                .modelNotReady,
-                "Model '\(model.name)' is still being loaded after \(surroundings.loadWait). Try again soon.")
+                .modelNotReady, "Model '\(model.name)' \(reason), after \(surroundings.loadWait). Try again soon.")
         }
         return connection
     }
@@ -155,17 +184,30 @@ public actor EngineSupervisor: Transcriber {
             // A run that refused its files may not have ended yet: there are never two.
             await previous?.value
             try? await Task.sleep(for: delay)
-            guard !Task.isCancelled else { return }
+            guard await takePlace() else { return }
             let end = await run(began: { await self.began($0) }, report: { await self.heard($0, from: run) })
             self.ended(end, of: run)
+            await surroundings.room.leave(self)
         }
+    }
+
+    /// Waits until the engine may be in memory.
+    ///
+    /// - Returns: `false` if it is no longer to be started.
+    private func takePlace() async -> Bool {
+        if !isRetired {
+            isWaitingForRoom = true
+            defer { isWaitingForRoom = false }
+            try? await surroundings.room.enter(self)
+        }
+        return !Task.isCancelled
     }
 
     private func began(_ id: Int32) {
         process = (id, nil)
     }
 
-    private func heard(_ greeting: Greeting, from run: EngineRun) {
+    private func heard(_ greeting: Greeting, from run: EngineRun) async {
         if let reason = greeting.failed {
             follow(lifecycle.refused(reason, at: .now))
         } else {
@@ -173,12 +215,19 @@ public actor EngineSupervisor: Transcriber {
             hasBeenLoaded = true
             process?.loaded = Date()
             current.resolve(.success(run.connection))
+            surroundings.tally.add(\.loads, of: model.name)
+            await surroundings.room.finishedLoading(self)
         }
     }
 
     private func ended(_ end: EngineProcess.End, of run: EngineRun) {
         process = nil
-        guard !isShuttingDown else { return }
+        if isRetired && isShuttingDown || run.number == unloadedRun {
+            surroundings.tally.add(\.unloads, of: model.name)
+            run.logger.info("The model was unloaded.")
+        }
+        guard !isShuttingDown, run.number != unloadedRun else { return }
+        surroundings.tally.add(\.deaths, of: model.name)
         lastWords = end.lastWords.isEmpty ? end.status : "\(end.status): \(end.lastWords)"
         if case .failed(let reason) = lifecycle.state {
             run.logger.error("The model cannot be used.", metadata: ["reason": "\(reason)"])

@@ -29,6 +29,18 @@ public enum Amounts {
         return "\(seconds / 3600):\(padded(seconds % 3600 / 60)):\(padded(seconds % 60))"
     }
 
+    /// Reads a length of time as people write it: `90`, `90s`, `30m`, `1.5h`; a bare number is seconds.
+    ///
+    /// - Returns: `nil` if it is none, or below zero, or longer than thirty years.
+    public static func duration(_ text: String) -> Duration? {
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+        let unit = text.last.flatMap { units[$0] }
+        guard let number = Double(unit == nil ? text[...] : text.dropLast()), number >= 0, number < 1e9 else {
+            return nil
+        }
+        return .seconds(number * (unit ?? 1))
+    }
+
     /// Tenths below ten, whole numbers above.
     private static func rounded(_ amount: Double) -> String {
         guard amount < 9.95 else { return "\(Int(amount.rounded()))" }

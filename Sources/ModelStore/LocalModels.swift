@@ -115,7 +115,7 @@ public actor LocalModels {
     }
 
     /// The size of a model's registered files that are there, in bytes.
-    public func sizeOnDisk(of entry: ModelEntry) -> Int64 {
+    public nonisolated func sizeOnDisk(of entry: ModelEntry) -> Int64 {
         entry.regularFiles.reduce(0) { $0 + (FileSystem.size(entry.path(of: $1)) ?? 0) }
     }
 

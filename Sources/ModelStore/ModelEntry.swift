@@ -14,6 +14,8 @@ public struct ModelEntry: Sendable, Equatable {
     public let options: ModelOptions
     /// Where to fetch the files; `nil` if they are to be put there by hand.
     public let download: ModelDownload?
+    /// How many requests may be in hand for this model; `nil` if the server's limit is enough.
+    public let maximumQueue: Int?
 
     /// All that an engine needs to load the model, once no file is missing.
     public var specification: ModelSpecification {

@@ -10,7 +10,7 @@ import Testing
     static let everything = [
         "--host", "::1", "--port", "0", "--model-dir", "/m", "--num-threads", "3", "--config", "/r.yaml",
         "--default-model", "tiny", "--max-upload-size", "5M", "--max-duration", "2h", "--model-wait", "9s",
-        "--log-level", "DEBUG",
+        "--log-level", "DEBUG", "--max-queue", "7", "--keep-alive", "2h", "--max-loaded-models", "5",
     ]
 
     private func expectEverything(in options: ServeOptions) {
@@ -22,6 +22,8 @@ import Testing
         #expect(options.maximumDuration?.duration == .seconds(7_200))
         #expect(options.modelWait?.duration == .seconds(9))
         #expect(options.logLevel?.level == .debug)
+        #expect(options.capacity.maximumQueue == 7 && options.capacity.maximumLoadedModels == 5)
+        #expect(options.capacity.keepAlive?.value.duration == .seconds(7_200))
     }
 
     @Test func allFormsOfTheServerTakeTheSameOptions() throws {
@@ -66,7 +68,9 @@ import Testing
         (["--port", "65536"], "The port 65536 is not from 0 to 65535."), (["--port"], "--port"),
         (["--num-threads", "0"], "must be 1 or more, not 0"), (["--num-threads", "many"], "--num-threads"),
         (["--max-upload-size", "much"], "--max-upload-size"), (["--max-duration", "0"], "--max-duration"),
-        (["--model-wait", "soon"], "--model-wait"), (["--log-level", "loud"], "--log-level"),
+        (["--model-wait", "soon"], "--model-wait"), (["--max-queue", "0"], "must be 1 or more, not 0"),
+        (["--max-loaded-models", "0"], "must be 1 or more, not 0"), (["--keep-alive", "long"], "--keep-alive"),
+        (["--log-level", "loud"], "--log-level"),
         (["--serve"], "--serve"), (["serve"], "serve"), (["--unknown"], "--unknown"),
     ])
     func aWrongCallOfTheServerIsExplained(arguments: [String], words: String) {

@@ -78,7 +78,7 @@ struct ConnectionTests {
         let costOfFifteen = try work() - before
 
         func abandoned() async throws -> Int {
-            try await client.get("/v1/ps").json(EngineList.self).data.reduce(0) { $0 + $1.abandoned }
+            try await client.engines().reduce(0) { $0 + $1.abandoned }
         }
         let left = try await abandoned()
         let long = try Phrases(150).file
@@ -108,13 +108,6 @@ struct ConnectionTests {
         #expect(try work() - before < 6 * costOfFifteen)
         #expect(server.engines == [engine])
         #expect(try await client.transcribe("en_word_16k.wav", ["model": "whisper"]).body == #"{"text": "stop"}"#)
-    }
-
-    private struct EngineList: Decodable {
-        struct Engine: Decodable {
-            var abandoned: Int
-        }
-        var data: [Engine]
     }
 
     /// The parent writes an upload to disk as it comes; a quarter of this one in memory would show.

@@ -62,6 +62,72 @@ struct CrashTests {
         }
     }
 
+    /// Requests that are all in hand when the engine begins to work on them.
+    private func crowd(
+        _ sizes: [Int], at client: APIClient
+    ) async throws -> [(request: Task<Answer, any Error>, text: String)] {
+        try await client.whileStopped("whisper") { _ in
+            let requests = try sizes.map { size in
+                let phrases = try Phrases(size)
+                let fields: KeyValuePairs = ["model": "whisper", "response_format": "text"]
+                return (request: Task { try await client.transcribe(phrases.file, fields) }, text: phrases.text)
+            }
+            try await client.waitUntilInHand(sizes.count, of: "whisper")
+            return requests
+        }
+    }
+
+    private static func size(of path: String) -> Int? {
+        try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    }
+
+    @Test func sixteenRequestsOutliveTheirEngine() async throws {
+        try await withHealthyServer { server, client in
+            let requests = try await crowd((0..<16).map { $0 % 4 + 1 }, at: client)
+            let engine = try await server.busyEngine(of: "whisper")
+            kill(engine, SIGKILL)
+            for (request, text) in requests { #expect(try await request.value.body == text) }
+            #expect(server.process.standardError.matches(of: /The engine ended\./).count == 1)
+            #expect(server.engines.count == 1 && !server.engines.contains(engine))
+        }
+    }
+
+    /// Whatever engine opens the recording of one request is killed: nobody knows at first which of the sixteen it was, and
+    /// the second time it is alone.
+    @Test func aRequestThatKillsEveryEngineFailsAloneAmongSixteen() async throws {
+        try await withHealthyServer { server, client in
+            let size = 40
+            let killer = Task {
+                let bytes = try Phrases(size).file.bytes.count
+                var killed: [Int32] = []
+                while !Task.isCancelled {
+                    let recordings = server.folder.uploads.filter { Self.size(of: $0) == bytes }
+                    for engine in server.engines where !killed.contains(engine) {
+                        guard !ProcessTable.openFiles(of: engine).isDisjoint(with: recordings) else { continue }
+                        kill(engine, SIGKILL)
+                        killed.append(engine)
+                    }
+                    try? await Task.sleep(for: .milliseconds(2))
+                }
+                return killed
+            }
+            let requests = try await crowd(
+                Array(repeating: 1, count: 7) + [size] + Array(repeating: 2, count: 8), at: client)
+            for (number, (request, text)) in requests.enumerated() {
+                let answer = try await request.value
+                if number == 7 {
+                    try expectError(answer, 500, "engine_crashed")
+                    #expect(answer.headers["x-should-retry"] == "false")
+                } else {
+                    #expect(answer.body == text)
+                }
+            }
+            killer.cancel()
+            #expect(try await killer.value.count == 2)
+            #expect(server.process.standardError.matches(of: /The engine ended\./).count == 2)
+        }
+    }
+
     @Test func aStreamThatLosesTwoEnginesEndsWithTheError() async throws {
         try await withHealthyServer { server, client in
             let phrases = try Phrases(40)

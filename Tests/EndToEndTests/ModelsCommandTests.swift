@@ -170,7 +170,7 @@ struct ModelsCommandTests {
             let table = try await run("ps", "--url", server.url, "--api-key", "sesame")
             #expect(table.status == .exited(0), "\(table.error)")
             let lines = table.output.split(separator: "\n").map { $0.split(separator: " ") }
-            #expect(lines.first?.joined(separator: " ") == "MODEL STATUS PID MEMORY REQUESTS IDLE")
+            #expect(lines.first?.joined(separator: " ") == "MODEL STATUS PID MEMORY REQUESTS IDLE UNLOAD IN")
             #expect(lines.count == 2)
             #expect(lines.last?.prefix(3).joined(separator: " ") == "sense_voice loaded \(engine)")
 

@@ -9,7 +9,8 @@ struct ProcessTests {
     private let setup = ServerProcess.Setup(TestRegistry([.whisper, .paraformer]), ["--num-threads", "1"])
 
     @Test func noEngineOutlivesAKilledServer() async throws {
-        try await withServer(setup) { server in
+        let folder = try ServerFolder()
+        try await withServer(setup, in: folder) { server in
             let client = APIClient(server)
             try await client.waitUntilHealthy()
             _ = try await client.transcribe("en_word_16k.wav", ["model": "paraformer"])
@@ -24,6 +25,11 @@ struct ProcessTests {
             }
             #expect(try await server.process.exit() == .signaled(SIGKILL))
             #expect(await request.result.isFailure)
+        }
+        #expect(folder.uploads.count == 1)
+        try await withServer(setup, in: folder) { _ in
+            #expect(folder.uploads.isEmpty)
+            #expect(folder.runs.count == 1)
         }
     }
 
@@ -87,13 +93,24 @@ struct ProcessTests {
         try await withServer(setup) { server in
             let client = APIClient(server)
             try await client.waitUntilHealthy()
-            let phrases = try Phrases(12)
-            async let answer = client.transcribe(phrases.file, ["model": "whisper", "response_format": "text"])
-            _ = try await server.busyEngine(of: "whisper")
-            server.process.signal(SIGTERM)
-            try await eventually("nobody listens") { (try? await client.get("/health/live")) == nil }
-            #expect(try await answer.body == phrases.text)
+            let requests = try await client.whileStopped("whisper") { _ in
+                let requests = try (1...8).map { size in
+                    let phrases = try Phrases(size)
+                    let fields: KeyValuePairs = ["model": "whisper", "response_format": "text"]
+                    return (answer: Task { try await client.transcribe(phrases.file, fields) }, text: phrases.text)
+                }
+                try await client.waitUntilInHand(8, of: "whisper")
+                server.process.signal(SIGTERM)
+                try await eventually("nobody listens") { (try? await client.get("/health/live")) == nil }
+                return requests
+            }
+            for (answer, text) in requests {
+                #expect(try await answer.value.status == 200)
+                #expect(try await answer.value.body == text)
+            }
+            let engines = server.engines
             #expect(try await server.process.exit() == .exited(0))
+            #expect(engines.allSatisfy { ProcessTable.work(of: $0) == nil })
             #expect(server.folder.runs.isEmpty)
         }
     }

@@ -152,6 +152,22 @@ struct EngineGateTests {
         }
     }
 
+    @Test func whoWantsInOnlyIfItIsEmptyDoesNotWait() async throws {
+        var inside: EngineGate.Pass? = try await gate.enter(.shared)
+        #expect(gate.enterIfEmpty() == nil)
+        withExtendedLifetime(inside) {}
+        inside = nil
+        var alone = gate.enterIfEmpty()
+        #expect(alone != nil)
+        let next = Visitor(gate, .shared)
+        try await eventually("the next one waits") { gate.waiting == 1 }
+        #expect(gate.enterIfEmpty() == nil)
+        withExtendedLifetime(alone) {}
+        alone = nil
+        try await eventually("the next one is let in") { next.hasEntered }
+        next.leave()
+    }
+
     @Test func manyComersAndGoersNeverMeetOneWhoIsAlone() async throws {
         let room = Room()
         try await withThrowingTaskGroup { group in

@@ -12,6 +12,7 @@ struct EngineLifecycleTests {
         case loaded
         case refused(Double)
         case died(Double)
+        case unloaded
     }
 
     struct Story: Sendable, CustomTestStringConvertible {
@@ -85,6 +86,16 @@ struct EngineLifecycleTests {
                 (.wanted(6, files: .asTheyWere), .now),
             ], end: .loading),
         Story(
+            "one that was unloaded is started by the next job, without the delay of quick deaths before",
+            [
+                (.wanted(0), .now), (.loaded, .nothing), (.died(1), .nothing), (.wanted(1), .now), (.loaded, .nothing),
+                (.died(2), .nothing), (.wanted(2), .start(after: .milliseconds(100))), (.loaded, .nothing),
+                (.unloaded, .nothing), (.wanted(3), .now),
+            ], end: .loading),
+        Story(
+            "one that was unloaded is as if it had never run",
+            [(.wanted(0), .now), (.loaded, .nothing), (.unloaded, .nothing)], end: .stopped),
+        Story(
             "a failed model gets three tries again",
             [
                 (.wanted(0), .now), (.died(1), .now), (.died(2), .start(after: .milliseconds(100))),
@@ -129,6 +140,9 @@ extension EngineLifecycle {
         case .died(let second): return died("died", at: birth + .seconds(second), files: .asTheyWere)
         case .loaded:
             loaded()
+            return .nothing
+        case .unloaded:
+            unloaded()
             return .nothing
         }
     }

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Engine
@@ -29,6 +30,21 @@ struct EngineUsageTests {
         withExtendedLifetime(left) {}
         left = nil
         #expect(usage.abandoned == 1 && usage.jobs == 0)
+    }
+
+    @Test func theLastTicketTellsThatTheEngineIsIdle() {
+        let calls = Mutex(0)
+        let usage = EngineUsage { calls.withLock { $0 += 1 } }
+        var first: EngineUsage.Ticket? = usage.begin()
+        var second: EngineUsage.Ticket? = usage.begin()
+        withExtendedLifetime(first) {}
+        first = nil
+        #expect(calls.withLock { $0 } == 0)
+        #expect(usage.lastEnd == nil)
+        withExtendedLifetime(second) {}
+        second = nil
+        #expect(calls.withLock { $0 } == 1)
+        #expect(usage.lastEnd != nil)
     }
 
     @Test func whoWaitsForAnIdleEngineIsAnsweredByTheLastTicket() async throws {

@@ -57,7 +57,7 @@ struct BombTests {
             try await withTemporaryFolder { folder in
                 let (store, entry) = try folder.store(download: "url: \(server.url("/v.tgz"))")
                 _ = try await store.prepare(entry, waitingUpTo: .seconds(300))
-                #expect(await store.sizeOnDisk(of: entry) == 2_000_001)
+                #expect(store.sizeOnDisk(of: entry) == 2_000_001)
             }
         }
     }

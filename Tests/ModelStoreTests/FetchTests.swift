@@ -22,7 +22,7 @@ struct FetchTests {
                 #expect(folder.text("asr2clip/models/voice/m.onnx") == "the model")
                 try #expect(folder.contents == voiceFiles)
                 #expect(await store.status(of: entry) == .present)
-                #expect(await store.sizeOnDisk(of: entry) == 19)
+                #expect(store.sizeOnDisk(of: entry) == 19)
                 #expect(reports.phases.first == .connecting(to: url))
                 #expect(reports.phases.suffix(2) == [.unpacking, .finished(directory: root)])
                 let arrived = reports.list.last { $0.phase == .downloading }

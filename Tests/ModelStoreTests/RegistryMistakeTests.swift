@@ -30,6 +30,8 @@ struct RegistryMistakeTests {
             type: moonshine
             dir: /models/b
             files: {encoder: e.ort, merged_decoder: d.ort, tokens: t.txt}
+        max_loaded_models: 3
+        max_queue: 64
         """
 
     struct Row: Sendable, CustomTestStringConvertible {
@@ -75,6 +77,7 @@ struct RegistryMistakeTests {
         Row(old: "archive_subdir: inner", new: "archive_subdir: ../x", line: 18, part: "inside the archive"),
         Row(old: "sha256: 0011", new: "sha256: 001", line: 19, part: "64 hexadecimal digits"),
         Row(old: "sha256: 0011", new: "sha256: 00gg", line: 19, part: "64 hexadecimal digits"),
+        Row(old: "dir: folder", new: "dir: folder\n    max_queue: 0", line: 10, part: "write max_queue: 8"),
         Row(old: "size: 1000", new: "size: -1", line: 20, part: "a whole number above 0, not '-1'"),
         Row(old: "size: 1000", new: "size: 1 MB", line: 20, part: "a whole number above 0"),
         Row(
@@ -130,6 +133,25 @@ struct RegistryMistakeTests {
             old: "default_model: a", new: "default_model: off", line: 1, part: "write default_model: \"off\"",
             subject: .setting("default_model")),
         Row(
+            old: "keep_alive: 15m", new: "keep_alive: soon", line: 3,
+            part: "a time such as 30s, 15m or 2h, 0, or never, not 'soon'; write keep_alive: 15m.",
+            subject: .setting("keep_alive")),
+        Row(
+            old: "keep_alive: 15m", new: "keep_alive: off", line: 3, part: "not 'off'; write keep_alive: 15m",
+            subject: .setting("keep_alive")),
+        Row(
+            old: "keep_alive: 15m", new: "keep_alive: -5m", line: 3, part: "not '-5m'",
+            subject: .setting("keep_alive")),
+        Row(
+            old: "keep_alive: 15m", new: "keep_alive: [15m]", line: 3, part: "not a list",
+            subject: .setting("keep_alive")),
+        Row(
+            old: "max_loaded_models: 3", new: "max_loaded_models: 0", line: 25,
+            part: "above 0, not '0'; write max_loaded_models: 3", subject: .setting("max_loaded_models")),
+        Row(
+            old: "max_queue: 64", new: "max_queue: none", line: 26, part: "not 'none'; write max_queue: 64",
+            subject: .setting("max_queue")),
+        Row(
             old: "keep_alive", new: "keepalive", line: 3, part: "Unknown key 'keepalive' is ignored", subject: .file,
             severity: .warning),
         Row(
@@ -184,6 +206,30 @@ struct RegistryMistakeTests {
         let registry = try Self.parse(Row(old: "use_itn: true", new: "use_itn: \(text)", line: 0, part: ""))
         #expect(registry.problems == [])
         #expect(registry.entries.first?.options.values == (text.isEmpty ? [:] : ["use_itn": .flag(value)]))
+    }
+
+    @Test(arguments: [
+        ("15m", Duration.seconds(900)), ("30s", .seconds(30)), ("2h", .seconds(7_200)), ("90", .seconds(90)),
+        ("0", .zero), ("'15m'", .seconds(900)), ("never", nil),
+    ])
+    func keepAliveIsATimeOrNever(text: String, duration: Duration?) throws {
+        let registry = try Self.parse(Row(old: "keep_alive: 15m", new: "keep_alive: \(text)", line: 0, part: ""))
+        #expect(registry.problems == [])
+        #expect(registry.capacity.keepAlive == KeepAlive(duration))
+        #expect(registry.capacity.maximumLoadedModels == 3 && registry.capacity.maximumQueue == 64)
+    }
+
+    @Test func aModelMayHaveAQueueOfItsOwn() throws {
+        let registry = try Self.parse(Row(old: "dir: folder", new: "dir: folder\n    max_queue: 8", line: 0, part: ""))
+        #expect(registry.problems == [])
+        #expect(registry.entries.map(\.maximumQueue) == [8, nil])
+    }
+
+    @Test func whatIsNotSaidOfCapacityIsLeftOpen() throws {
+        let registry = try Self.parse(Row(old: "keep_alive: 15m", new: "keep_alive:", line: 0, part: ""))
+        #expect(registry.problems == [])
+        let flags = CapacitySettings(maximumQueue: 2)
+        #expect(flags.or(registry.capacity) == CapacitySettings(maximumLoadedModels: 3, maximumQueue: 2))
     }
 
     private static func parse(_ row: Row) throws -> ModelRegistry {

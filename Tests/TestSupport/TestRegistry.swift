@@ -14,6 +14,8 @@ public struct TestRegistry: Sendable {
         public var options: [String: String] = [:]
         /// What stands under `download:`.
         public var download: [String: String] = [:]
+        /// Its keys beside these.
+        public var settings: [String: String] = [:]
 
         /// The same files under another name, and perhaps in another place.
         public func named(_ name: String, in directory: String? = nil, options: [String: String]? = nil) -> Self {
@@ -31,6 +33,8 @@ public struct TestRegistry: Sendable {
     public var aliases: [String: String]
     /// The entries, in order.
     public var models: [Model]
+    /// Keys at the top of the file beside these.
+    public var settings: [String: String] = [:]
 
     /// A registry whose first model is the default one unless another is named.
     public init(_ models: [Model], defaultModel: String? = nil, aliases: [String: String] = [:]) {
@@ -42,10 +46,12 @@ public struct TestRegistry: Sendable {
     /// The text of the file.
     public var yaml: String {
         var lines = defaultModel.map { ["default_model: \($0)"] } ?? []
+        lines += settings.sorted { $0.key < $1.key }.map { "\($0): \($1)" }
         lines += Self.mapping("aliases", aliases, indent: "")
         lines.append("models:")
         for model in models {
             lines += ["  \(model.name):", "    type: \(model.type)", "    dir: \(model.directory)"]
+            lines += model.settings.sorted { $0.key < $1.key }.map { "    \($0): \($1)" }
             lines += Self.mapping("files", model.files, indent: "    ")
             lines += Self.mapping("options", model.options, indent: "    ")
             lines += Self.mapping("download", model.download, indent: "    ")

@@ -26,6 +26,7 @@ extension EngineReport {
             "memory_bytes": memory.map(JSONValue.integer) ?? nil, "requests": .integer(requests),
             "idle_since": idleSince.map { .integer(Int($0.timeIntervalSince1970)) } ?? nil, "ending": .bool(isEnding),
             "abandoned": .integer(abandoned),
+            "expires_at": expires.map { .integer(Int($0.timeIntervalSince1970)) } ?? nil,
         ]
     }
 }

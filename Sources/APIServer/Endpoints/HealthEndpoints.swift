@@ -24,9 +24,13 @@ struct HealthEndpoints: Sendable {
         }
         // Throws the reason when files are missing; a fetch that failed a while ago is tried again.
         let model = try await catalog.store.prepare(catalog.store.resolve(name), waitingUpTo: .zero)
-        switch await catalog.engines.wake(model) {
+        let status = await catalog.engines.wake(model)
+        // It had to go for another model, and comes back with the next request.
+        let isResting = status == .unloaded ? await catalog.engines.hasBeenLoaded(name) : false
+        switch status {
         case .loaded: return Response(json: ["status": "ok"])
         case .failed(let reason): throw APIError.modelFailed(reason)
+        case .unloaded where isResting: return Response(json: ["status": "ok"])
         case .loading, .unloaded:
             throw APIError(
                 status: .serviceUnavailable, code: "model_not_ready",

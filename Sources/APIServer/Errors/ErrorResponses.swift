@@ -10,6 +10,7 @@ extension APIError {
     init?(_ error: any Error) {
         switch error {
         case let error as APIError: self = error
+        case let error as QueueFull: self.init(error)
         case let error as MultipartError: self.init(error)
         case is StorageFull: self = .storageFull
         case let error as ModelError: self.init(error)
@@ -18,6 +19,12 @@ extension APIError {
         case let error as HTTPError: self.init(error)
         default: return nil
         }
+    }
+
+    init(_ error: QueueFull) {
+        self.init(
+            status: .tooManyRequests, code: "queue_full", message: error.message, retryAfter: error.retryAfter,
+            abandonsBody: error.isBodyUnread)
     }
 
     init(_ error: MultipartError) {

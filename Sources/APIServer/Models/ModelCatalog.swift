@@ -9,6 +9,7 @@ import Transcription
 public struct ModelCatalog: Sendable {
     let store: LocalModels
     let engines: EnginePool
+    let admission: Admission
     let logger: Logger
     private let modelWait: Duration
     private let served: @Sendable (ModelRegistry) -> ServedModels
@@ -18,15 +19,17 @@ public struct ModelCatalog: Sendable {
     /// - Parameters:
     ///   - store: The models on disk, and the registry in force.
     ///   - engines: The processes that load them.
+    ///   - admission: Bounds the requests in hand.
     ///   - modelWait: How long a request waits for its model to be fetched.
     ///   - served: What the engines are to serve under a registry.
     ///   - logger: Told what becomes of the default model.
     public init(
-        store: LocalModels, engines: EnginePool, modelWait: Duration,
+        store: LocalModels, engines: EnginePool, admission: Admission, modelWait: Duration,
         served: @escaping @Sendable (ModelRegistry) -> ServedModels, logger: Logger
     ) {
         self.store = store
         self.engines = engines
+        self.admission = admission
         self.modelWait = modelWait
         self.served = served
         self.logger = logger
@@ -39,15 +42,24 @@ public struct ModelCatalog: Sendable {
 
     /// Puts another registry in force. Requests that run finish with the models they began with.
     public func use(_ registry: ModelRegistry) async {
+        admission.use(registry)
         await store.use(registry)
         await engines.serve(served(registry))
     }
 
     /// Begins a transcription, the model's files fetched if they were missing.
     ///
+    /// - Parameters:
+    ///   - job: What to transcribe.
+    ///   - entry: The model.
+    ///   - place: The request's place in the queue.
+    /// - Returns: The events of the transcription.
     /// - Throws: `ModelError`; the events may throw `TranscriptionError` and `EngineError`.
-    func transcribe(_ job: TranscriptionJob, with entry: ModelEntry) async throws -> TranscriptEvents {
+    func transcribe(
+        _ job: TranscriptionJob, with entry: ModelEntry, in place: Admission.Place
+    ) async throws -> TranscriptEvents {
         let model = try await store.prepare(entry, waitingUpTo: modelWait)
+        place.begin()
         return await engines.transcribe(job, with: model)
     }
 
@@ -106,7 +118,7 @@ public struct ModelCatalog: Sendable {
             status: status,
             downloadPercent: percent,
             aliases: await registry.aliases.filter { $0.value == entry.name }.keys.sorted(),
-            sizeInBytes: Int(await store.sizeOnDisk(of: entry)))
+            sizeInBytes: Int(store.sizeOnDisk(of: entry)))
     }
 
     /// Where a model is on its way from the registry to being loaded.

@@ -7,18 +7,28 @@ struct RecordingService: Sendable {
     let reader: FormReader
     let maximumDuration: Duration
 
+    /// Reads the form of a request, if it may come in.
+    ///
+    /// - Throws: `QueueFull` before anything is read, and what `FormReader` throws.
+    func form(of request: Request) async throws -> FormReader.Form {
+        try catalog.admission.checkRoom()
+        return try await reader.read(request)
+    }
+
     /// Has the recording transcribed, and the work ended if the client hangs up.
     func answer(_ form: TranscriptionForm, to request: Request, context: APIContext) async throws -> Response {
         let tellsProgress = request.headers[.progress] != nil
         return try await context.whileConnected {
             let entry = try await catalog.store.resolve(form.model)
             try await catalog.check(form.needs, of: entry)
+            let place = try catalog.admission.enter(entry, bytes: await form.file.size)
             let job = TranscriptionJob(
                 path: form.file.path, fileName: form.fileName, language: form.language, candidates: form.candidates,
                 task: form.task, hints: form.hints, maximumDuration: maximumDuration, chunking: form.chunking)
             let answer = TranscriptAnswer(
-                form: form, entry: entry, events: try await catalog.transcribe(job, with: entry),
-                tellsProgress: tellsProgress, context: context)
+                form: form, entry: entry, place: place,
+                events: try await catalog.transcribe(job, with: entry, in: place), tellsProgress: tellsProgress,
+                context: context)
             return try await form.isStreamed ? answer.streamed() : answer.whole()
         }
     }

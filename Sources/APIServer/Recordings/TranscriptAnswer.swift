@@ -7,10 +7,11 @@ import SpeechTypes
 import TranscriptFormats
 import Transcription
 
-/// A transcription on its way to the client. It holds the uploaded file until it ends.
+/// A transcription on its way to the client. It holds the uploaded file and the place in the queue until it ends.
 struct TranscriptAnswer: Sendable {
     let form: TranscriptionForm
     let entry: ModelEntry
+    let place: Admission.Place
     let events: TranscriptEvents
     /// Whether a stream tells in comments how far the recording has been heard.
     let tellsProgress: Bool
@@ -28,7 +29,9 @@ struct TranscriptAnswer: Sendable {
             switch event {
             case .segment(let segment): transcript.append(segment)
             case .working: break
-            case .done(let known): summary = known
+            case .done(let known):
+                summary = known
+                place.finish()
             }
         }
         transcript.duration = summary.duration
@@ -84,6 +87,7 @@ struct TranscriptAnswer: Sendable {
                 if lastWrite.duration(to: .now) >= Self.keepAliveInterval { try await send(.keepAlive) }
             case .done(let known):
                 summary = known
+                place.finish()
                 transcript.duration = summary.duration
                 try await send(.done(transcript, languageHint: form.language))
                 try await send(.finished)

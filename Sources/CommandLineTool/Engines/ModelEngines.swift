@@ -17,15 +17,15 @@ struct ModelEngines {
     ///   - registry: The models.
     ///   - paths: Where they are.
     ///   - numThreads: What flags or configuration say of the number of threads.
+    ///   - capacity: What flags and environment say of models in memory.
     ///   - loadWait: How long a request waits for its model to load.
     ///   - engineMemory: The most bytes of memory each engine may have for data.
     ///   - logger: For the engines and for fetches.
     ///   - onProgress: Told of fetches instead of the log.
     /// - Throws: `Failure`.
     init(
-        _ registry: ModelRegistry, paths: ModelPaths, numThreads: Int?, loadWait: Duration, engineMemory: Int? = nil,
-        logger: Logger,
-        onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
+        _ registry: ModelRegistry, paths: ModelPaths, numThreads: Int?, capacity: CapacitySettings, loadWait: Duration,
+        engineMemory: Int? = nil, logger: Logger, onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
     ) throws {
         let environment = ProcessInfo.processInfo.environment
         directory = try Self.runDirectory(environment)
@@ -37,7 +37,7 @@ struct ModelEngines {
                 executable: try Self.executable(), directory: directory.sockets,
                 runtimeSettings: try Self.writeRuntimeSettings(in: directory), loadWait: loadWait,
                 detectorModel: InstalledFiles.detectorModel, engineMemory: engineMemory),
-            serving: Self.served(registry, numThreads: numThreads), logger: logger)
+            serving: Self.served(registry, numThreads: numThreads, capacity: capacity), logger: logger)
     }
 
     /// Ends fetches and engines, and removes what they kept on disk.
@@ -48,10 +48,13 @@ struct ModelEngines {
     }
 
     /// All usable models, with as many threads as asked for, but no more than there are cores.
-    static func served(_ registry: ModelRegistry, numThreads: Int?) -> ServedModels {
-        ServedModels(
+    static func served(_ registry: ModelRegistry, numThreads: Int?, capacity: CapacitySettings) -> ServedModels {
+        let capacity = capacity.or(registry.capacity)
+        return ServedModels(
             models: Set(registry.entries.map(\.specification)), stayingLoaded: registry.defaultModel,
-            threads: min(numThreads ?? registry.numThreads ?? 4, ProcessInfo.processInfo.activeProcessorCount))
+            threads: min(numThreads ?? registry.numThreads ?? 4, ProcessInfo.processInfo.activeProcessorCount),
+            keepAlive: (capacity.keepAlive ?? .standard).duration,
+            maximumLoaded: capacity.maximumLoadedModels ?? CapacitySettings.standardLoadedModels)
     }
 
     /// The path of this program, which is the engines' too.

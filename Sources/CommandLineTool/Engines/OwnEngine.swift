@@ -31,8 +31,8 @@ struct OwnEngine: Transcriber {
         var logger = Logger(label: "asr2clip", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .critical
         engines = try ModelEngines(
-            registry, paths: paths, numThreads: numThreads, loadWait: Self.loadWait, logger: logger,
-            onProgress: FetchDisplay().show)
+            registry, paths: paths, numThreads: numThreads, capacity: CapacitySettings(keepAlive: KeepAlive(nil)),
+            loadWait: Self.loadWait, logger: logger, onProgress: FetchDisplay().show)
         do {
             entry = try await engines.store.resolve(name)
         } catch {

@@ -24,7 +24,7 @@ struct ListModels: AsyncParsableCommand {
     private func table(of models: RegisteredModels) async -> String {
         var table = Table("NAME", "TYPE", "LANGUAGES", "SIZE", "STATUS")
         for entry in models.registry.entries {
-            let size = await models.store.sizeOnDisk(of: entry)
+            let size = models.store.sizeOnDisk(of: entry)
             table.add(
                 entry.name + (models.isDefault(entry.name) ? " (default)" : ""), entry.family.rawValue,
                 languages(of: entry), size > 0 ? Amounts.bytes(size) : "",
@@ -49,7 +49,7 @@ struct ListModels: AsyncParsableCommand {
             values.append([
                 "name": .string(entry.name), "type": .string(entry.family.rawValue),
                 "languages": .array(entry.specification.languages.map { .string($0.code) }),
-                "size_bytes": .integer(Int(await models.store.sizeOnDisk(of: entry))),
+                "size_bytes": .integer(Int(models.store.sizeOnDisk(of: entry))),
                 "status": .string(status.word), "download_percent": status.percent.map(JSONValue.integer) ?? nil,
                 "default": .bool(models.isDefault(entry.name)),
                 "aliases": .array(models.aliases(of: entry.name).map(JSONValue.string)),

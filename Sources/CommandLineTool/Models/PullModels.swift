@@ -41,7 +41,7 @@ struct PullModels: AsyncParsableCommand {
         return [
             "name": .string(entry.name), "status": wasThere ? "present" : "fetched",
             "directory": .string(entry.directory),
-            "size_bytes": .integer(Int(await models.store.sizeOnDisk(of: entry))),
+            "size_bytes": .integer(Int(models.store.sizeOnDisk(of: entry))),
         ]
     }
 }

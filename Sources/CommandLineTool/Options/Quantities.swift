@@ -1,4 +1,5 @@
 import ArgumentParser
+import ModelStore
 
 /// A number of bytes as people write it: `1048576`, `500M`, `2G`; powers of 1024.
 struct ByteCount: ExpressibleByArgument, Equatable {
@@ -21,11 +22,7 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
     let duration: Duration
 
     init?(argument: String) {
-        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
-        let unit = argument.last.flatMap { units[$0] }
-        guard let number = Double(unit == nil ? argument[...] : argument.dropLast()), number > 0, number < 1e9 else {
-            return nil
-        }
-        duration = .seconds(number * (unit ?? 1))
+        guard let duration = Amounts.duration(argument), duration > .zero else { return nil }
+        self.duration = duration
     }
 }

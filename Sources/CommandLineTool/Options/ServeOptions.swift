@@ -33,6 +33,8 @@ struct ServeOptions: ParsableArguments {
             "How long a request waits for its model to be fetched or loaded. (default: 60s)", valueName: "time"))
     var modelWait: TimeSpan?
 
+    @OptionGroup var capacity: CapacityOptions
+
     @Option(
         name: .customLong("engine-memory"),
         help: ArgumentHelp(
@@ -62,7 +64,8 @@ struct ServeOptions: ParsableArguments {
     var given: [String] {
         let values: [(String, Any?)] = [
             ("--host", host), ("--port", port), ("--default-model", defaultModel), ("--max-upload-size", maximumUpload),
-            ("--max-duration", maximumDuration), ("--model-wait", modelWait),
+            ("--max-duration", maximumDuration), ("--model-wait", modelWait), ("--max-queue", capacity.maximumQueue),
+            ("--keep-alive", capacity.keepAlive), ("--max-loaded-models", capacity.maximumLoadedModels),
             ("--engine-memory", engineMemory), ("--api-key", apiKeys.first),
             ("--log-level", logLevel),
         ]

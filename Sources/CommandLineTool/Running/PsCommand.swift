@@ -8,8 +8,8 @@ struct PsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ps", abstract: "Show what a running server has loaded.",
         discussion: """
-            A line for each engine: its model, its process, its memory, the requests it has, and how long it has been \
-            idle. An engine that is ending serves its last requests, because its model was changed or removed.
+            A line for each engine: its model, its process, its memory, the requests it has, how long it has been idle, \
+            and in what time it will be unloaded if no request comes. An engine that is ending serves its last requests, because its model was changed or removed.
             """)
 
     @Option(help: ArgumentHelp("The server's address. (default: http://127.0.0.1:8000)", valueName: "address"))
@@ -34,13 +34,15 @@ struct PsCommand: AsyncParsableCommand {
     }
 
     private static func table(of engines: [EngineList.Engine]) -> String {
-        var table = Table("MODEL", "STATUS", "PID", "MEMORY", "REQUESTS", "IDLE")
+        var table = Table("MODEL", "STATUS", "PID", "MEMORY", "REQUESTS", "IDLE", "UNLOAD IN")
         for engine in engines {
-            let idle = engine.idleSince.map { Date().timeIntervalSince1970 - Double($0) }
+            let now = Date().timeIntervalSince1970
+            let idle = engine.idleSince.map { now - Double($0) }
+            let rest = engine.expiresAt.map { Double($0) - now }
             table.add(
                 engine.model, engine.ending ? "ending" : engine.status, engine.pid.map { "\($0)" } ?? "",
                 engine.memoryBytes.map { Amounts.bytes(Int64($0)) } ?? "", "\(engine.requests)",
-                idle.map { Amounts.time(.seconds($0)) } ?? "")
+                idle.map { Amounts.time(.seconds($0)) } ?? "", rest.map { Amounts.time(.seconds($0)) } ?? "")
         }
         return table.text
     }
@@ -56,11 +58,13 @@ private struct EngineList: Decodable {
         var requests: Int
         var idleSince: Int?
         var ending: Bool
+        var expiresAt: Int?
 
         enum CodingKeys: String, CodingKey {
             case model, status, pid, requests, ending
             case memoryBytes = "memory_bytes"
             case idleSince = "idle_since"
+            case expiresAt = "expires_at"
         }
     }
 

@@ -41,14 +41,16 @@ struct Serving {
         for problem in registry.problems { logger.warning("\(problem)") }
         let settings = settings()
         let numThreads = options.threads.number
+        let capacity = try options.capacity.settings(environment: environment)
         let engines = try ModelEngines(
-            registry, paths: paths, numThreads: numThreads, loadWait: settings.modelWait,
+            registry, paths: paths, numThreads: numThreads, capacity: capacity, loadWait: settings.modelWait,
             engineMemory: options.engineMemory?.bytes, logger: logger)
         let directory = engines.directory
         defer { directory.remove() }
         let catalog = ModelCatalog(
-            store: engines.store, engines: engines.pool, modelWait: settings.modelWait,
-            served: { ModelEngines.served($0, numThreads: numThreads) }, logger: logger)
+            store: engines.store, engines: engines.pool,
+            admission: Admission(registry, maximumQueue: capacity.maximumQueue), modelWait: settings.modelWait,
+            served: { ModelEngines.served($0, numThreads: numThreads, capacity: capacity) }, logger: logger)
         let server = SpeechServer(settings, catalog: catalog, directory: directory, logger: logger) { port in
             let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
             print("asr2clip is listening on http://\(host):\(port)")

@@ -86,6 +86,14 @@ final class EngineGate: Sendable {
         return Pass(gate: self, mode: mode, generation: generation)
     }
 
+    /// Comes in alone if nobody is inside and nobody waits; `nil` otherwise.
+    func enterIfEmpty() -> Pass? {
+        let generation = state.withLock { state -> Int? in
+            state.waiting.isEmpty && state.enter(.alone) ? state.generation : nil
+        }
+        return generation.map { Pass(gate: self, mode: .alone, generation: $0) }
+    }
+
     /// Empties the engine: it has ended, and a job that has not noticed yet holds nobody up.
     func forgetAllInside() {
         let (admitted, generation) = state.withLock { state in

@@ -6,10 +6,11 @@ import Transcription
 actor EngineJob {
     private let job: TranscriptionJob
     private let supervisor: EngineSupervisor
-    /// Keeps the engine from being retired.
-    private var ticket: EngineUsage.Ticket?
     private var attempt = 0
     private var place: EngineSupervisor.Place?
+    /// Keeps the engine from being retired or unloaded. Declared behind the place, and so given back after it: an engine
+    /// that is idle has nobody inside.
+    private var ticket: EngineUsage.Ticket?
     /// A second run's way into the engine, which may take as long as those before it need.
     private var entry: (task: Task<Void, Never>, place: Pending<EngineSupervisor.Place>)?
     private var answer: EngineConnection.Answer?

@@ -25,11 +25,19 @@ final class EngineUsage: Sendable {
     private struct State {
         var jobs = 0
         var abandoned = 0
-        var lastEnd: Date?
+        var lastEnd: (date: Date, instant: ContinuousClock.Instant)?
         var waiters: [Pending<Void>] = []
     }
 
     private let state = Mutex(State())
+    private let onIdle: @Sendable () -> Void
+
+    /// Counts none yet.
+    ///
+    /// - Parameter onIdle: Called whenever the last job ends, on the thread that ends it.
+    init(onIdle: @escaping @Sendable () -> Void = {}) {
+        self.onIdle = onIdle
+    }
 
     /// The jobs that have not ended.
     var jobs: Int { state.withLock { $0.jobs } }
@@ -38,7 +46,10 @@ final class EngineUsage: Sendable {
     var abandoned: Int { state.withLock { $0.abandoned } }
 
     /// When the last job ended; `nil` while there are any, and before the first.
-    var idleSince: Date? { state.withLock { $0.jobs == 0 ? $0.lastEnd : nil } }
+    var idleSince: Date? { state.withLock { $0.jobs == 0 ? $0.lastEnd?.date : nil } }
+
+    /// When the engine last had no job any more; `nil` before the first.
+    var lastEnd: ContinuousClock.Instant? { state.withLock { $0.lastEnd?.instant } }
 
     /// Counts a job from now on.
     func begin() -> Ticket {
@@ -60,13 +71,15 @@ final class EngineUsage: Sendable {
     }
 
     private func end(isAnswered: Bool) {
-        let waiters = state.withLock { state -> [Pending<Void>] in
+        let waiters = state.withLock { state -> [Pending<Void>]? in
             state.jobs -= 1
             if !isAnswered { state.abandoned += 1 }
-            guard state.jobs == 0 else { return [] }
-            state.lastEnd = Date()
+            guard state.jobs == 0 else { return nil }
+            state.lastEnd = (Date(), .now)
             return exchange(&state.waiters, with: [])
         }
+        guard let waiters else { return }
         for waiter in waiters { waiter.resolve(.success(())) }
+        onIdle()
     }
 }

@@ -22,6 +22,8 @@ struct EngineLifecycle: Sendable {
     private var failedAt: ContinuousClock.Instant?
     /// The files that the last start had before it.
     private(set) var triedFiles: ModelFilesStamp?
+    /// Whether the engine has been ended because nobody needed it, and nobody has since.
+    private(set) var isResting = false
 
     /// Loads in a row that may end badly before the model counts as failed.
     static let maximumBadLoads = 3
@@ -69,8 +71,16 @@ struct EngineLifecycle: Sendable {
         }
     }
 
+    /// The engine is ended because nobody needs it now.
+    mutating func unloaded() {
+        state = .stopped
+        quickDeaths = 0
+        isResting = true
+    }
+
     private mutating func start(at now: ContinuousClock.Instant, files: ModelFilesStamp) -> Action {
         state = .loading
+        isResting = false
         lastStart = now
         triedFiles = files
         return .start(after: Self.delay(afterQuickDeaths: quickDeaths))

@@ -13,6 +13,8 @@ struct EngineSurroundings: Sendable {
     let memory: Int?
     let loadWait: Duration
     let client: HTTPClient
+    let room: EngineRoom
+    let tally: EngineTally
     let logger: Logger
 }
 

@@ -19,17 +19,19 @@ struct EntryReader {
 
     /// Reads the entry; `nil` if it has a mistake that makes it unusable. All its mistakes are noted, not just the first.
     mutating func read(name: String) -> ModelEntry? {
-        fields.warn(ofKeysBut: ["type", "dir", "files", "options", "download"])
+        fields.warn(ofKeysBut: ["type", "dir", "files", "options", "download", "max_queue"])
         let family = readFamily()
         let directory = readDirectory()
         let files = readFiles(of: family)
         let options = readOptions(of: family)
         let download = readDownload()
+        let maximumQueue = fields.positiveInteger("max_queue", example: 8)
         guard !fields.mistakes.contains(where: { $0.severity == .error }), let family, let directory, let files else {
             return nil
         }
         return ModelEntry(
-            name: name, family: family, directory: directory, files: files, options: options, download: download)
+            name: name, family: family, directory: directory, files: files, options: options, download: download,
+            maximumQueue: maximumQueue)
     }
 
     private mutating func readFamily() -> ModelFamily? {

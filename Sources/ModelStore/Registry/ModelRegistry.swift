@@ -9,6 +9,8 @@ public struct ModelRegistry: Sendable, Equatable {
     public let defaultModel: String?
     /// How many threads recognition may use; `nil` if the file does not say.
     public let numThreads: Int?
+    /// What the file says about requests in hand and models in memory.
+    public let capacity: CapacitySettings
     /// Further names of models: alias → name.
     public let aliases: [String: String]
     /// The usable entries, in file order.
@@ -64,12 +66,13 @@ public struct ModelRegistry: Sendable, Equatable {
     }
 
     init(
-        file: String, defaultModel: String?, numThreads: Int?, aliases: [String: String], entries: [ModelEntry],
-        problems: [RegistryProblem]
+        file: String, defaultModel: String?, numThreads: Int?, capacity: CapacitySettings, aliases: [String: String],
+        entries: [ModelEntry], problems: [RegistryProblem]
     ) {
         self.file = file
         self.defaultModel = defaultModel
         self.numThreads = numThreads
+        self.capacity = capacity
         self.aliases = aliases
         self.entries = entries
         self.problems = problems
@@ -101,8 +104,8 @@ public struct ModelRegistry: Sendable, Equatable {
             throw RegistryError(file: file, "No model is named '\(name)'; choose one of \(names.listed).")
         }
         return Self(
-            file: file, defaultModel: model, numThreads: numThreads, aliases: aliases, entries: entries,
-            problems: problems)
+            file: file, defaultModel: model, numThreads: numThreads, capacity: capacity, aliases: aliases,
+            entries: entries, problems: problems)
     }
 
     /// A chosen models root that directly holds the default model's files is that model's directory.
@@ -117,6 +120,8 @@ public struct ModelRegistry: Sendable, Equatable {
 
 extension ModelEntry {
     fileprivate func moved(to directory: String) -> Self {
-        Self(name: name, family: family, directory: directory, files: files, options: options, download: download)
+        Self(
+            name: name, family: family, directory: directory, files: files, options: options, download: download,
+            maximumQueue: maximumQueue)
     }
 }

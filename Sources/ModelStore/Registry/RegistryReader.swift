@@ -18,17 +18,20 @@ struct RegistryReader {
     /// - Throws: `RegistryError` if the text is not YAML or not a mapping. Lesser mistakes are problems of the result.
     mutating func read(_ yaml: String) throws(RegistryError) -> ModelRegistry {
         var fields = try topLevel(of: yaml)
-        // `keep_alive` is for those who unload models; it is no business of this reader.
-        fields.warn(ofKeysBut: ["default_model", "num_threads", "keep_alive", "aliases", "models"])
+        fields.warn(
+            ofKeysBut: [
+                "default_model", "num_threads", "keep_alive", "max_loaded_models", "max_queue", "aliases", "models",
+            ])
         take(&fields, .file)
         let numThreads = fields.positiveInteger("num_threads", example: 4)
         take(&fields, .setting("num_threads"))
+        let capacity = readCapacity(&fields)
         let (entries, names) = readEntries(&fields)
         let aliases = readAliases(&fields, models: names)
         let defaultModel = readDefault(&fields, models: names, aliases: aliases)
         return ModelRegistry(
-            file: file, defaultModel: defaultModel, numThreads: numThreads, aliases: aliases, entries: entries,
-            problems: problems.sorted { $0.line < $1.line })
+            file: file, defaultModel: defaultModel, numThreads: numThreads, capacity: capacity, aliases: aliases,
+            entries: entries, problems: problems.sorted { $0.line < $1.line })
     }
 
     private func topLevel(of yaml: String) throws(RegistryError) -> FieldReader {
@@ -43,6 +46,17 @@ struct RegistryReader {
             throw RegistryError(file: file, line: root?.mark?.line ?? 1, "The file is no mapping of keys; \(advice).")
         }
         return FieldReader(mapping)
+    }
+
+    private mutating func readCapacity(_ fields: inout FieldReader) -> CapacitySettings {
+        var capacity = CapacitySettings()
+        capacity.keepAlive = fields.notation("keep_alive", wanted: KeepAlive.wanted, example: "15m", KeepAlive.init)
+        take(&fields, .setting("keep_alive"))
+        capacity.maximumLoadedModels = fields.positiveInteger("max_loaded_models", example: 3)
+        take(&fields, .setting("max_loaded_models"))
+        capacity.maximumQueue = fields.positiveInteger("max_queue", example: 64)
+        take(&fields, .setting("max_queue"))
+        return capacity
     }
 
     /// The usable entries, and the names of all.

@@ -133,6 +133,13 @@ struct APIClient: Sendable {
     static let transcriptions = "/v1/audio/transcriptions"
     static let translations = "/v1/audio/translations"
 
+    /// A socket for each request: the shared client would hold the ninth back.
+    private static let http = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1_000
+        return HTTPClient(configuration: configuration)
+    }()
+
     private func open<R: Sendable>(
         _ method: String, _ path: String, headers: [(String, String)], body: HTTPClientRequest.Body?,
         isolation: isolated (any Actor)? = #isolation, _ use: (HTTPClientResponse) async throws -> R
@@ -141,6 +148,6 @@ struct APIClient: Sendable {
         request.method = .RAW(value: method)
         request.headers.add(contentsOf: headers)
         request.body = body
-        return try await use(try await HTTPClient.shared.execute(request, timeout: .minutes(10)))
+        return try await use(try await Self.http.execute(request, timeout: .minutes(10)))
     }
 }

@@ -16,6 +16,7 @@ func expectError(
     let type =
         switch status {
         case 401: "authentication_error"
+        case 429: "rate_limit_error"
         case 500...: "server_error"
         default: "invalid_request_error"
         }

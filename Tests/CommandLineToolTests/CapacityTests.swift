@@ -1,0 +1,40 @@
+import ModelStore
+import Testing
+
+@testable import CommandLineTool
+
+/// What flags and environment say of the server's capacity.
+struct CapacityTests {
+    private let environment = [
+        "ASR2CLIP_MAX_QUEUE": "9", "ASR2CLIP_KEEP_ALIVE": "never", "ASR2CLIP_MAX_LOADED_MODELS": "2",
+    ]
+
+    private func settings(_ arguments: [String], _ environment: [String: String]) throws -> CapacitySettings {
+        try ServeCommand.parse(arguments).options.capacity.settings(environment: environment)
+    }
+
+    @Test func nothingIsSaidUnlessSomebodySaysIt() throws {
+        #expect(try settings([], [:]) == CapacitySettings())
+        #expect(try settings([], ["ASR2CLIP_MAX_QUEUE": "", "ASR2CLIP_KEEP_ALIVE": ""]) == CapacitySettings())
+    }
+
+    @Test func theEnvironmentSays() throws {
+        let said = CapacitySettings(keepAlive: KeepAlive(nil as Duration?), maximumLoadedModels: 2, maximumQueue: 9)
+        #expect(try settings([], environment) == said)
+    }
+
+    @Test func flagsBeatTheEnvironment() throws {
+        let flags = ["--max-queue", "1", "--keep-alive", "0", "--max-loaded-models", "4"]
+        let said = CapacitySettings(keepAlive: KeepAlive(.zero), maximumLoadedModels: 4, maximumQueue: 1)
+        #expect(try settings(flags, environment) == said)
+    }
+
+    @Test(arguments: [
+        ("ASR2CLIP_MAX_QUEUE", "0"), ("ASR2CLIP_MAX_QUEUE", "many"), ("ASR2CLIP_KEEP_ALIVE", "soon"),
+        ("ASR2CLIP_MAX_LOADED_MODELS", "-1"),
+    ])
+    func aBadVariableIsNamedWithItsValue(name: String, value: String) throws {
+        let failure = #expect(throws: Failure.self) { try settings([], [name: value]) }
+        #expect(failure?.message.hasPrefix("\(name) is '\(value)'; set it to ") == true)
+    }
+}
