@@ -166,7 +166,7 @@ let package = Package(
             name: "APIServerTests",
             dependencies: [
                 "APIServer", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TestSupport",
-                "TranscriptFormats", "Transcription", .hummingbird, .nioCore,
+                "TranscriptFormats", "Transcription", .httpTypes, .hummingbird, .nioCore,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -176,7 +176,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandLineToolTests", dependencies: ["CommandLineTool", "Dictation", .argumentParser],
+            name: "CommandLineToolTests", dependencies: ["APIServer", "CommandLineTool", "Dictation", .argumentParser],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
