@@ -33,12 +33,8 @@ struct ServeOptions: ParsableArguments {
             "How long a request waits for its model to be fetched or loaded. (default: 60s)", valueName: "time"))
     var modelWait: TimeSpan?
 
-    @Option(
-        name: .customLong("api-key"),
-        help: ArgumentHelp(
-            "A key that clients have to give; may be repeated. (default: $ASR2CLIP_API_KEY, else none)",
-            valueName: "key"))
-    var apiKeys: [String] = []
+    @OptionGroup var access: AccessOptions
+    @OptionGroup var connections: ConnectionOptions
 
     @Option(
         name: .customLong("log-level"),
@@ -55,10 +51,10 @@ struct ServeOptions: ParsableArguments {
     var given: [String] {
         let values: [(String, Any?)] = [
             ("--host", host), ("--port", port), ("--default-model", defaultModel), ("--max-upload-size", maximumUpload),
-            ("--max-duration", maximumDuration), ("--model-wait", modelWait), ("--api-key", apiKeys.first),
+            ("--max-duration", maximumDuration), ("--model-wait", modelWait),
             ("--log-level", logLevel),
         ]
-        return values.compactMap { name, value in value == nil ? nil : name }
+        return values.compactMap { name, value in value == nil ? nil : name } + access.given + connections.given
     }
 }
 
