@@ -170,7 +170,7 @@ let package = Package(
             name: "APIServerTests",
             dependencies: [
                 "APIServer", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TestSupport",
-                "TranscriptFormats", "Transcription", .hummingbird, .nioCore,
+                "TranscriptFormats", "Transcription", .httpTypes, .hummingbird, .nioCore,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -181,7 +181,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineToolTests",
-            dependencies: ["CommandLineTool", "Dictation", "ModelStore", .argumentParser],
+            dependencies: ["APIServer", "CommandLineTool", "Dictation", "ModelStore", .argumentParser],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

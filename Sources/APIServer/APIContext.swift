@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -23,8 +22,7 @@ struct APIContext: RequestContext {
 
     /// Takes the client's name for the request if it is fit for a log line, and makes one otherwise.
     mutating func identify(by given: String?, log: Logger) {
-        let isFit = given.map { (1...128).contains($0.utf8.count) && $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
-        requestID = isFit == true ? given ?? "" : "req_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+        requestID = RequestID.choose(given: given)
         self.log = log
         self.log[metadataKey: "request"] = "\(requestID)"
     }

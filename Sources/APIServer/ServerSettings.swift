@@ -14,12 +14,20 @@ public struct ServerSettings: Sendable {
     public var shutdownGrace: Duration
     /// The keys of which a client has to give one; with none, everybody may use the server but delete nothing.
     public var apiKeys: [APIKey]
+    /// Names that the server answers to beside those of this machine.
+    public var allowedHosts: [HostName]
+    /// Web pages that may use the server beside its own.
+    public var allowedOrigins: [AllowedOrigin]
+    /// What connections may take.
+    public var connections: ConnectionLimits
 
     /// The defaults of the command line.
     public init(
         host: String = "127.0.0.1", port: Int = 8000, maximumUpload: Int = 1 << 30,
         maximumDuration: Duration = .seconds(6 * 3600), modelWait: Duration = .seconds(60),
-        shutdownGrace: Duration = .seconds(30), apiKeys: [APIKey] = []
+        shutdownGrace: Duration = .seconds(30), apiKeys: [APIKey] = [],
+        allowedHosts: [HostName] = [], allowedOrigins: [AllowedOrigin] = [],
+        connections: ConnectionLimits = ConnectionLimits()
     ) {
         self.host = host
         self.port = port
@@ -28,5 +36,8 @@ public struct ServerSettings: Sendable {
         self.modelWait = modelWait
         self.shutdownGrace = shutdownGrace
         self.apiKeys = apiKeys
+        self.allowedHosts = allowedHosts
+        self.allowedOrigins = allowedOrigins
+        self.connections = connections
     }
 }

@@ -41,11 +41,14 @@ public struct SpeechServer: Service {
         let (hasBegun, listening) = AsyncStream.makeStream(of: Never.self, bufferingPolicy: .bufferingNewest(1))
         let application = Application(
             router: makeRouter(),
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [HangUpHandler(), ContinueHandler()], idleTimeout: Self.idleTimeout)),
-            configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
+            server: .http1(configuration: makeChannels()),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), backlog: Self.backlog),
             onServerRunning: { channel in
+                let hasKeys = !settings.apiKeys.isEmpty
+                if let text = ExposureWarning.text(listeningOn: channel.localAddress, hasKeys: hasKeys) {
+                    logger.warning("\(text)")
+                }
                 onListening(channel.localAddress?.port ?? settings.port)
                 listening.finish()
             },
@@ -66,14 +69,33 @@ public struct SpeechServer: Service {
         }
     }
 
-    /// How long a connection may be silent while a request is awaited or sent; work on an answer does not count.
-    private static let idleTimeout = TimeAmount.seconds(75)
+    /// Connections that the system keeps until they are taken; many may come at once.
+    private static let backlog = 1024
+
+    private var crossOriginPolicy: CrossOriginPolicy { CrossOriginPolicy(allowing: settings.allowedOrigins) }
+
+    /// What stands between a connection's bytes and its requests.
+    private func makeChannels() -> HTTP1Channel.Configuration {
+        let limits = settings.connections
+        let limit = ConnectionLimit(maximum: limits.maximum)
+        let policy = crossOriginPolicy
+        return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [
+                AnswerHeaders(), ConnectionLimitHandler(limit: limit, policy: policy, logger: logger),
+                RequestPaceHandler(limits: limits, policy: policy), HangUpHandler(), ContinueHandler(),
+            ],
+            idleTimeout: TimeAmount(limits.idleTime))
+    }
 
     private func makeRouter() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestNames(log: logger))
+        router.add(middleware: CrossOriginHeaders(policy: crossOriginPolicy))
         router.add(middleware: ErrorAnswers())
         router.add(middleware: ShutdownRefusal(flag: shutdown))
+        let hosts = AllowedHosts(
+            listeningOn: settings.host, isLoopback: Loopback.bounds(settings.host), listed: settings.allowedHosts)
+        router.add(middleware: BrowserGate(hosts: hosts, policy: crossOriginPolicy))
         let authentication = Authentication(keys: settings.apiKeys)
         router.add(middleware: authentication)
         let service = RecordingService(

@@ -1,3 +1,4 @@
+import APIServer
 import ArgumentParser
 import Dictation
 import Logging
@@ -10,7 +11,10 @@ import Testing
     static let everything = [
         "--host", "::1", "--port", "0", "--model-dir", "/m", "--num-threads", "3", "--config", "/r.yaml",
         "--default-model", "tiny", "--max-upload-size", "5M", "--max-duration", "2h", "--model-wait", "9s",
-        "--log-level", "DEBUG", "--max-queue", "7", "--keep-alive", "2h", "--max-loaded-models", "5",
+        "--max-queue", "7", "--keep-alive", "2h", "--max-loaded-models", "5",
+        "--log-level", "DEBUG", "--api-key", "a", "--api-key", "b", "--api-key-file", "/k",
+        "--allowed-host", "speech.example", "--cors-origin", "app://obsidian.md", "--cors-origin", "*",
+        "--max-connections", "7", "--header-timeout", "3s", "--idle-timeout", "4s", "--min-upload-rate", "1K",
     ]
 
     private func expectEverything(in options: ServeOptions) {
@@ -24,6 +28,12 @@ import Testing
         #expect(options.logLevel?.level == .debug)
         #expect(options.capacity.maximumQueue == 7 && options.capacity.maximumLoadedModels == 5)
         #expect(options.capacity.keepAlive?.value.duration == .seconds(7_200))
+        #expect(options.access.apiKeys == ["a", "b"] && options.access.apiKeyFile == "/k")
+        #expect(options.access.allowedHosts == [HostName("speech.example")])
+        #expect(options.access.allowedOrigins == [AllowedOrigin("app://obsidian.md"), .any])
+        let limits = options.connections.limits
+        #expect(limits.maximum == 7 && limits.headTime == .seconds(3) && limits.idleTime == .seconds(4))
+        #expect(limits.minimumRate == 1024)
     }
 
     @Test func allFormsOfTheServerTakeTheSameOptions() throws {
@@ -53,6 +63,10 @@ import Testing
         (["--vad", "--silence_threshold", "1.5"], "from 0.01 to 0.99"), (["--interval", "0"], "from 1 to 3600"),
         (["--vad", "--silence-duration", "0"], "from 0.1 to 60"),
         (["--serve", "--port", "65536"], "The port 65536 is not from 0 to 65535."),
+        (["--serve", "--max-connections", "0"], "must be 1 or more, not 0"),
+        (["--serve", "--allowed-host", "http://speech.example"], "'http://speech.example' is invalid"),
+        (["--serve", "--cors-origin", "notes.example"], "'notes.example' is invalid"),
+        (["--cors-origin", "*"], "--cors-origin belongs to --serve"),
         (["--serve", "speech.wav"], "Unexpected argument"),
         (["--download-model", "--num-threads", "0"], "must be 1 or more, not 0"),
     ])

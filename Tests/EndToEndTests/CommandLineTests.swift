@@ -107,8 +107,10 @@ struct CommandLineTests {
         for flag in [
             "--host", "--port", "--model-dir", "--num-threads", "--config", "--download-model", "--default-model",
             "--log-level", "--max-upload-size", "--max-duration", "--model-wait", "--version", "--help",
+            "--api-key", "--api-key-file", "--allowed-host", "--cors-origin", "--max-connections", "--header-timeout",
+            "--idle-timeout", "--min-upload-rate",
         ] { #expect(result.output.contains(flag), "\(flag)") }
-        #expect(!result.output.contains("--socket"))
+        #expect(!result.output.contains("--socket") && !result.output.contains("--upload-rate-window"))
     }
 
     @Test(arguments: executables)

@@ -131,9 +131,3 @@ struct ProcessTests {
         }
     }
 }
-
-extension Result {
-    fileprivate var isFailure: Bool {
-        if case .failure = self { true } else { false }
-    }
-}

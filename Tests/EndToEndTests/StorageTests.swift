@@ -55,7 +55,7 @@
                     let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
                         for _ in 0..<4 {
                             // Sends on while the answer is under way, and reads it then, as clients should.
-                            group.addTask { try await RawConnection(port: server.port).post(large) }
+                            group.addTask { try await FormConnection(port: server.port).post(large) }
                         }
                         return try await group.reduce(into: []) { $0.append($1) }
                     }

@@ -32,6 +32,23 @@ public enum ProcessTable {
             descriptors.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") })
     }
 
+    /// How many files a process may have open: its soft limit (proc(5), /proc/pid/limits); `nil` when it is gone.
+    public static func openFileLimit(of pid: Int32) -> Int? {
+        let line = contents("/proc/\(pid)/limits")?.split(separator: "\n").first { $0.hasPrefix("Max open files") }
+        return line?.split(separator: " ").dropFirst(3).first.flatMap { Int($0) }
+    }
+
+    /// The connections that a server on this port of this machine holds, also those that only its client has closed
+    /// (proc(5), /proc/net/tcp; states 1 and 8).
+    public static func connections(toPort port: Int) -> Int {
+        let rows = pages(of: "/proc/net/tcp").split(separator: "\n").dropFirst()
+        return rows.count { row in
+            let fields = row.split(separator: " ")
+            let local = fields.count > 3 ? fields[1].split(separator: ":").last.flatMap { Int($0, radix: 16) } : nil
+            return local == port && ["01", "08"].contains(fields[3])
+        }
+    }
+
     private static func processes() -> [Int32] {
         ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }
     }
@@ -44,6 +61,14 @@ public enum ProcessTable {
             let kernel = Int(fields[13])
         else { return nil }
         return (parent, user + kernel)
+    }
+
+    /// The kernel gives such a file a page at a time, which `contents` takes for its end.
+    private static func pages(of path: String) -> String {
+        guard let file = FileHandle(forReadingAtPath: path) else { return "" }
+        var data = Data()
+        while let page = try? file.read(upToCount: 1 << 16), !page.isEmpty { data += page }
+        return String(decoding: data, as: UTF8.self)
     }
 
     private static func contents(_ path: String) -> String? {

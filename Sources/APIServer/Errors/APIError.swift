@@ -46,33 +46,39 @@ struct APIError: Error {
         ]
     }
 
-    /// The whole answer.
-    var response: Response {
+    /// The headers of the answer.
+    var headers: HTTPFields {
         var headers: HTTPFields = [.contentType: "application/json"]
         if let retryAfter { headers[.retryAfter] = "\(max(1, retryAfter.components.seconds))" }
         if let allow { headers[.allow] = allow }
         if let authenticate { headers[.wwwAuthenticate] = authenticate }
         if willRepeat { headers[.shouldRetry] = "false" }
         if abandonsBody { headers[.connection] = "close" }
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body.text)))
+        return headers
+    }
+
+    /// The whole answer.
+    var response: Response {
+        Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body.text)))
     }
 }
 
 extension HTTPField.Name {
     /// Tells OpenAI's SDKs whether to repeat a request, before they look at its status.
-    static let shouldRetry = Self.ours("x-should-retry")
+    static let shouldRetry = Self.fixed("x-should-retry")
     /// Names a request in answers and logs.
-    static let requestID = Self.ours("x-request-id")
+    static let requestID = Self.fixed("x-request-id")
     /// The fields of a request that changed nothing.
-    static let ignoredFields = Self.ours("x-asr-ignored")
+    static let ignoredFields = Self.fixed("x-asr-ignored")
     /// How many packets of the recording could not be decoded; their sound is missing from the text.
-    static let damagedPackets = Self.ours("x-asr-damaged-packets")
+    static let damagedPackets = Self.fixed("x-asr-damaged-packets")
     /// Sent with any value, it asks a stream to tell in comments how far the recording has been heard.
-    static let progress = Self.ours("x-asr-progress")
+    static let progress = Self.fixed("x-asr-progress")
     /// How long the answer took to make.
-    static let processingMilliseconds = Self.ours("openai-processing-ms")
+    static let processingMilliseconds = Self.fixed("openai-processing-ms")
 
-    private static func ours(_ name: StaticString) -> Self {
+    /// A name that is known to be valid.
+    static func fixed(_ name: StaticString) -> Self {
         guard let name = Self("\(name)") else { preconditionFailure("\(name) is a valid field name (RFC 9110, 5.1)") }
         return name
     }

@@ -2,15 +2,39 @@ import Crypto
 
 /// A key that clients may prove themselves with. Only its hash is kept, so that it gets into no log.
 public struct APIKey: Sendable {
-    private let hash: SHA256.Digest
+    /// The SHA-256 hash of the key.
+    private let hash: [UInt8]
 
     /// Takes a key.
     public init(_ key: String) {
-        hash = SHA256.hash(data: Array(key.utf8))
+        hash = Array(SHA256.hash(data: Array(key.utf8)))
     }
 
-    /// Whether somebody gave this key. The time this takes tells nothing: digests are compared in constant time.
-    func matches(_ given: some StringProtocol) -> Bool {
-        SHA256.hash(data: Array(given.utf8)) == hash
+    /// Takes the hash of a key: 64 hexadecimal digits; `nil` for anything else.
+    init?(hash hexadecimal: some StringProtocol) {
+        let digits = hexadecimal.utf8.map { Character(UnicodeScalar($0)).hexDigitValue }
+        guard digits.count == 2 * SHA256.byteCount else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = digits[index], let low = digits[index + 1] else { return nil }
+            bytes.append(UInt8(high << 4 | low))
+        }
+        hash = bytes
+    }
+
+    /// Whether a key with this hash is the key. Digests are compared in constant time.
+    fileprivate func matches(_ given: SHA256.Digest) -> Bool {
+        given == hash
+    }
+}
+
+extension [APIKey] {
+    /// Whether somebody gave one of these keys. The time this takes tells neither which nor how nearly: whatever was
+    /// given is compared with every key.
+    func admit(_ given: some StringProtocol) -> Bool {
+        let hash = SHA256.hash(data: [UInt8](given.utf8))
+        var matches = 0
+        for key in self { matches += key.matches(hash) ? 1 : 0 }
+        return matches > 0
     }
 }

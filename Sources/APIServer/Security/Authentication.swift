@@ -17,13 +17,14 @@ struct Authentication: RouterMiddleware {
     /// - Throws: `APIError` 401.
     func check(_ request: Request) throws(APIError) {
         guard !keys.isEmpty else {
-            throw .unauthenticated("This needs an API key, and the server has none. Start it with --api-key.")
+            throw .unauthenticated(
+                "This needs an API key, and the server has none. Start it with --api-key or --api-key-file.")
         }
         guard let given = request.headers[.authorization].flatMap(Self.bearer) else {
             throw .unauthenticated("This server wants an API key: send the header 'Authorization: Bearer KEY'.")
         }
-        guard keys.contains(where: { $0.matches(given) }) else {
-            throw .unauthenticated("The API key is not one of this server's (--api-key).")
+        guard keys.admit(given) else {
+            throw .unauthenticated("The API key is not one of this server's (--api-key, --api-key-file).")
         }
     }
 

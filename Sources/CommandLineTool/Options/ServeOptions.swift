@@ -42,12 +42,8 @@ struct ServeOptions: ParsableArguments {
             valueName: "size"))
     var engineMemory: ByteCount?
 
-    @Option(
-        name: .customLong("api-key"),
-        help: ArgumentHelp(
-            "A key that clients have to give; may be repeated. (default: $ASR2CLIP_API_KEY, else none)",
-            valueName: "key"))
-    var apiKeys: [String] = []
+    @OptionGroup var access: AccessOptions
+    @OptionGroup var connections: ConnectionOptions
 
     @Option(
         name: .customLong("log-level"),
@@ -66,10 +62,9 @@ struct ServeOptions: ParsableArguments {
             ("--host", host), ("--port", port), ("--default-model", defaultModel), ("--max-upload-size", maximumUpload),
             ("--max-duration", maximumDuration), ("--model-wait", modelWait), ("--max-queue", capacity.maximumQueue),
             ("--keep-alive", capacity.keepAlive), ("--max-loaded-models", capacity.maximumLoadedModels),
-            ("--engine-memory", engineMemory), ("--api-key", apiKeys.first),
-            ("--log-level", logLevel),
+            ("--engine-memory", engineMemory), ("--log-level", logLevel),
         ]
-        return values.compactMap { name, value in value == nil ? nil : name }
+        return values.compactMap { name, value in value == nil ? nil : name } + access.given + connections.given
     }
 }
 

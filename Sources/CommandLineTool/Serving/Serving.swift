@@ -39,7 +39,7 @@ struct Serving {
         signal(SIGXFSZ, SIG_IGN)
         let logger = makeLogger()
         for problem in registry.problems { logger.warning("\(problem)") }
-        let settings = settings()
+        let settings = try settings(logger)
         let numThreads = options.threads.number
         let capacity = try options.capacity.settings(environment: environment)
         let engines = try ModelEngines(
@@ -76,7 +76,7 @@ struct Serving {
         }
     }
 
-    private func settings() -> ServerSettings {
+    private func settings(_ logger: Logger) throws -> ServerSettings {
         let defaults = ServerSettings()
         return ServerSettings(
             host: options.host ?? defaults.host,
@@ -84,12 +84,10 @@ struct Serving {
             maximumUpload: options.maximumUpload?.bytes ?? defaults.maximumUpload,
             maximumDuration: options.maximumDuration?.duration ?? defaults.maximumDuration,
             modelWait: options.modelWait?.duration ?? defaults.modelWait,
-            apiKeys: apiKeys)
-    }
-
-    /// The keys of flags and environment, empty ones left out.
-    private var apiKeys: [APIKey] {
-        (options.apiKeys + [environment["ASR2CLIP_API_KEY"] ?? ""]).filter { !$0.isEmpty }.map(APIKey.init)
+            apiKeys: try options.access.apiKeys(environment: environment),
+            allowedHosts: options.access.allowedHosts,
+            allowedOrigins: options.access.allowedOrigins,
+            connections: OpenFiles.makeRoom(for: options.connections.limits, logger: logger))
     }
 
     private func makeLogger() -> Logger {

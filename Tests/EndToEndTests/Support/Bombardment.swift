@@ -50,7 +50,7 @@ struct Bombardment {
         _ server: ServerProcess, beginningWith first: Int,
         _ sample: @Sendable (Int) -> (contentType: String, body: [UInt8])
     ) async -> Tally {
-        let connection = RawConnection(port: server.port)
+        let connection = FormConnection(port: server.port)
         var tally = Tally()
         for number in stride(from: first, to: samples, by: Self.connections) {
             let (contentType, body) = sample(number)

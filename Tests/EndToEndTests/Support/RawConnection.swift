@@ -1,134 +1,121 @@
-import BlockingWork
 import Foundation
+import NIOCore
+import NIOPosix
+import Synchronization
 import TestSupport
 
-/// A connection that is kept for one request after another, and shows every byte of the answers.
-actor RawConnection {
-    private let executor = QueueExecutor(label: "raw connection")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+/// A connection to a server under test on which a test sends what it likes, byte for byte.
+final class RawConnection: Sendable {
+    private let channel: any Channel
+    private let received: Received
 
-    private let port: Int
-    private var descriptor: Int32 = -1
-    private var received: [UInt8] = []
-    /// How often a connection was made.
-    private(set) var connects = 0
-
-    #if canImport(Darwin)
-        private static let stream = SOCK_STREAM
-    #else
-        private static let stream = Int32(SOCK_STREAM.rawValue)
-    #endif
-
-    init(port: Int) {
-        self.port = port
-        signal(SIGPIPE, SIG_IGN)  // writing to whom has hung up is an error then
+    private init(_ channel: any Channel, _ received: Received) {
+        self.channel = channel
+        self.received = received
     }
 
     deinit {
-        if descriptor >= 0 { Foundation.close(descriptor) }
+        channel.close(promise: nil)
     }
 
-    /// Posts a form, on the connection of the request before if the server has left it open.
+    /// Connects.
     ///
-    /// - Throws: `NeverHappened` if no whole answer comes.
-    func post(_ path: String, contentType: String, body: [UInt8]) throws -> Answer {
-        if descriptor < 0 { try connect() }
-        let opening = "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: \(contentType)\r\n"
-        // An answer may come before all is sent, and the server hang up on the rest.
-        send(Array("\(opening)Content-Length: \(body.count)\r\n\r\n".utf8) + body)
-        let lines = try head(endingWith: "\r\n\r\n").split(separator: "\r\n")
-        guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ UInt($0) }) else {
-            throw NeverHappened("a status in \(lines)")
-        }
-        var fields: [String: String] = [:]
-        for line in lines.dropFirst() {
-            guard let colon = line.firstIndex(of: ":") else { throw NeverHappened("a colon in \(line)") }
-            fields[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-        }
-        let reply: [UInt8]
-        if fields["transfer-encoding"] == "chunked" {
-            reply = try chunks()
-        } else {
-            reply = try take(fields["content-length"].flatMap { Int($0) } ?? 0)
-        }
-        if fields["connection"] == "close" { hangUp() }
-        return Answer(status: status, headers: fields, body: String(decoding: reply, as: UTF8.self))
-    }
-
-    /// Posts a form to be transcribed.
-    func post(_ form: MultipartBody) throws -> Answer {
-        try post(APIClient.transcriptions, contentType: MultipartBody.contentType, body: [UInt8](form.data))
-    }
-
-    private func chunks() throws -> [UInt8] {
-        var body: [UInt8] = []
-        while true {
-            guard let size = Int(try head(endingWith: "\r\n"), radix: 16) else { throw NeverHappened("a chunk's size") }
-            let chunk = try take(size + 2)
-            if size == 0 { return body }
-            body += chunk.dropLast(2)
-        }
-    }
-
-    /// What comes before a mark; the mark is taken too.
-    private func head(endingWith mark: String) throws -> String {
-        let mark = Array(mark.utf8)
-        while true {
-            if let range = received.firstRange(of: mark) {
-                defer { received.removeSubrange(..<range.upperBound) }
-                return String(decoding: received[..<range.lowerBound], as: UTF8.self)
+    /// - Parameters:
+    ///   - server: To whom.
+    ///   - reading: Whether what the server sends is taken at all.
+    /// - Returns: The open connection.
+    /// - Throws: What the system says.
+    static func open(to server: ServerProcess, reading: Bool = true) async throws -> RawConnection {
+        let received = Received()
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: reading)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(received) }
             }
-            try receive()
-        }
+            .connect(host: "127.0.0.1", port: server.port).get()
+        return RawConnection(channel, received)
     }
 
-    private func take(_ count: Int) throws -> [UInt8] {
-        while received.count < count { try receive() }
-        defer { received.removeSubrange(..<count) }
-        return Array(received[..<count])
+    /// Sends bytes; throws when the connection is closed.
+    func send(_ bytes: some Sequence<UInt8>) async throws {
+        try await channel.writeAndFlush(ByteBuffer(bytes: bytes))
     }
 
-    private func receive() throws {
-        var buffer = [UInt8](repeating: 0, count: 16_384)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
-        guard count > 0 else {
-            hangUp()
-            throw NeverHappened("The server hung up, or said nothing for two minutes, instead of an answer.")
-        }
-        received += buffer[..<count]
-    }
+    /// Sends text; throws when the connection is closed.
+    func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
-    private func send(_ bytes: [UInt8]) {
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes {
-                Foundation.send(descriptor, $0.baseAddress, $0.count, 0)
-            }
-            guard count > 0 else { return }
-            sent += count
-        }
-    }
+    /// Whether an end has closed it.
+    var isClosed: Bool { received.state.withLock { $0.isClosed } }
+    /// Whether any of an answer has come that was not taken yet.
+    var hasAnswer: Bool { received.state.withLock { !$0.bytes.isEmpty } }
 
-    private func connect() throws {
-        connects += 1
-        descriptor = socket(AF_INET, Self.stream, 0)
-        var patience = timeval(tv_sec: 120, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        let status = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Foundation.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    /// Waits for an answer that says its length, and takes it.
+    func answer() async throws -> Answer {
+        try await untilFound("an answer") {
+            try received.state.withLock { state in
+                if let answer = state.takeAnswer() { return answer }
+                guard !state.isClosed else { throw NeverHappened("The connection was closed before an answer") }
+                return nil
             }
         }
-        guard status == 0 else { throw NeverHappened("a connection to port \(port)") }
     }
 
-    private func hangUp() {
-        Foundation.close(descriptor)
-        descriptor = -1
-        received = []
+    /// Waits until the connection is closed.
+    ///
+    /// - Returns: What came and was not taken.
+    func end() async throws -> String {
+        try await eventually("the connection is closed") { isClosed }
+        return received.state.withLock { String(decoding: $0.bytes, as: UTF8.self) }
+    }
+
+    /// Closes the connection; `abruptly`, the server is told that it is broken (RFC 9293, section 3.5.2).
+    func close(abruptly: Bool = false) async throws {
+        if abruptly {
+            let provider = channel as? any SocketOptionProvider
+            try await provider?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        }
+        try? await channel.close()
+    }
+}
+
+/// Keeps what comes.
+private final class Received: ChannelInboundHandler, Sendable {
+    typealias InboundIn = ByteBuffer
+
+    struct State {
+        var bytes = Data()
+        var isClosed = false
+
+        /// Takes an answer off the beginning, if all of it is there.
+        mutating func takeAnswer() -> Answer? {
+            guard let end = bytes.range(of: Data("\r\n\r\n".utf8)) else { return nil }
+            var lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")[...]
+            let status = lines.popFirst()?.split(separator: " ").dropFirst().first.flatMap { UInt($0) } ?? 0
+            let fields = lines.map {
+                $0.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            }
+            let headers = Dictionary(fields.map { ($0[0].lowercased(), $0.count > 1 ? $0[1] : "") }) { "\($0), \($1)" }
+            let length = headers["content-length"].flatMap { Int($0) } ?? 0
+            guard bytes.distance(from: end.upperBound, to: bytes.endIndex) >= length else { return nil }
+            let body = bytes[end.upperBound...].prefix(length)
+            bytes = Data(bytes[body.endIndex...])
+            return Answer(status: status, headers: headers, body: String(decoding: body, as: UTF8.self))
+        }
+    }
+
+    let state = Mutex(State())
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        state.withLock { $0.bytes += Data(buffer.readableBytesView) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        state.withLock { $0.isClosed = true }
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
     }
 }

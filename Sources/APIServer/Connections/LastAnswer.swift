@@ -1,0 +1,57 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NIOHTTPTypes
+
+/// An error that a connection itself answers with, and then ends.
+struct LastAnswer {
+    let error: APIError
+    let policy: CrossOriginPolicy
+
+    /// Sends the answer and closes our side; the other has some time to read it, and then the connection goes.
+    ///
+    /// - Parameters:
+    ///   - request: What it answers, if that has come.
+    ///   - context: Where in the channel it starts from; nothing else may be sent afterwards.
+    func send(answering request: HTTPRequest?, context: ChannelHandlerContext) {
+        let body = error.body.text
+        var head = HTTPResponse(status: error.status, headerFields: error.headers)
+        head.headerFields[.connection] = "close"
+        head.headerFields[.contentLength] = "\(body.utf8.count)"
+        head.headerFields[.requestID] = RequestID.choose(given: request?.headerFields[.requestID])
+        if let request { head.headerFields.append(contentsOf: policy.headers(answering: request)) }
+        write(.head(head), context)
+        if request?.method != .head { write(.body(ByteBuffer(string: body)), context) }
+        write(.end(nil), context)
+        context.flush()
+        context.close(mode: .output, promise: nil)
+        LingeringClose.begin(on: context.channel)
+    }
+
+    private func write(_ part: HTTPResponsePart, _ context: ChannelHandlerContext) {
+        context.write(NIOAny(part), promise: nil)
+    }
+}
+
+extension APIError {
+    static func tooManyConnections(limit: Int) -> Self {
+        APIError(
+            status: .serviceUnavailable, code: "too_many_connections",
+            message: "The server has \(limit) connections, its limit (--max-connections). Try again soon, and use"
+                + " connections for more than one request.",
+            retryAfter: .seconds(1), abandonsBody: true)
+    }
+
+    static func headTooSlow(limit: Duration) -> Self {
+        APIError(
+            status: .requestTimeout, code: "request_timeout",
+            message: "The head of the request was not there within \(limit) (--header-timeout).", abandonsBody: true)
+    }
+
+    static func bodyTooSlow(rate: Int, over time: Duration) -> Self {
+        APIError(
+            status: .requestTimeout, code: "request_timeout",
+            message: "The request came in at less than \(rate) bytes a second (--min-upload-rate) for \(time).",
+            abandonsBody: true)
+    }
+}

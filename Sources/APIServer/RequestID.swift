@@ -1,0 +1,12 @@
+import Foundation
+
+/// What a request is called in answers and logs.
+enum RequestID {
+    /// The client's name for the request if it is fit for a log line, and one of our own otherwise.
+    static func choose(given: String?) -> String {
+        if let given, (1...128).contains(given.utf8.count), given.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            return given
+        }
+        return "req_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+    }
+}

@@ -1,0 +1,23 @@
+import HTTPTypes
+
+/// What every answer tells browsers: it is data, and nothing else is to be made of it.
+enum SecurityHeaders {
+    private static let fields: HTTPFields = [
+        .xContentTypeOptions: "nosniff",
+        .contentSecurityPolicy: "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        .frameOptions: "DENY",
+        .referrerPolicy: "no-referrer",
+        .crossOriginResourcePolicy: "same-origin",
+        .cacheControl: "no-store",
+    ]
+
+    /// Adds those that an answer does not have yet.
+    static func complete(_ headers: inout HTTPFields) {
+        for field in fields where headers[field.name] == nil { headers.append(field) }
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let frameOptions = Self.fixed("X-Frame-Options")
+    fileprivate static let referrerPolicy = Self.fixed("Referrer-Policy")
+}

@@ -1,0 +1,64 @@
+/// Where a web page or an app's page comes from, as browsers say in `Origin` (RFC 6454, section 6).
+public struct WebOrigin: Hashable, Sendable {
+    private let scheme: String
+    private let host: HostName?
+    private let port: Int?
+
+    /// What browsers say of pages that come from nowhere in particular: files, sandboxed frames.
+    static let null = WebOrigin(scheme: "null", host: nil, port: nil)
+
+    private init(scheme: String, host: HostName?, port: Int?) {
+        (self.scheme, self.host, self.port) = (scheme, host, port)
+    }
+
+    /// Reads `null` or `scheme://host[:port]`, with or without a slash at the end; `nil` for anything else.
+    public init?(_ text: String) {
+        guard text.lowercased() != "null" else {
+            self = .null
+            return
+        }
+        guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else { return nil }
+        let scheme = text[..<colon].lowercased()
+        var authority = text[colon...].dropFirst(3)
+        if authority.hasSuffix("/") { authority = authority.dropLast() }
+        guard scheme.first?.isLetter == true,
+            scheme.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }),
+            let host = HostName(String(authority))
+        else { return nil }
+        self.init(scheme: scheme, host: host, port: Self.port(of: authority) ?? Self.defaultPorts[scheme])
+    }
+
+    /// Whether a request from this origin to this authority, `host` or `host:port`, stays within one site.
+    ///
+    /// A proxy may have taken TLS off, so the origin's scheme tells what port an authority without one means.
+    func isSame(as authority: String) -> Bool {
+        guard let usual = Self.defaultPorts[scheme], let other = HostName(authority) else { return false }
+        return host == other && port == Self.port(of: authority[...]) ?? usual
+    }
+
+    private static let defaultPorts = ["http": 80, "https": 443]
+
+    private static func port(of authority: Substring) -> Int? {
+        let end = authority.lastIndex(of: "]") ?? authority.startIndex
+        return authority[end...].lastIndex(of: ":").flatMap { Int(authority[authority.index(after: $0)...]) }
+    }
+}
+
+/// What `--cors-origin` may say.
+public enum AllowedOrigin: Hashable, Sendable {
+    /// Pages from everywhere.
+    case any
+    /// Pages of one origin.
+    case origin(WebOrigin)
+
+    /// Reads `*` or an origin.
+    public init?(_ text: String) {
+        if text == "*" {
+            self = .any
+        } else if let origin = WebOrigin(text) {
+            self = .origin(origin)
+        } else {
+            return nil
+        }
+    }
+}

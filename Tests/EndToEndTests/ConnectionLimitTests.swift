@@ -1,0 +1,94 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// More connections than the server takes.
+@Suite(
+    .serialized, .timeLimit(.minutes(10)),
+    .server(TestRegistry([.paraformer]), "--max-connections", "8", "--cors-origin", "https://notes.example"))
+struct ConnectionLimitTests {
+    private static let request = "GET /health HTTP/1.1\r\nHost: localhost\r\nOrigin: https://notes.example\r\n\r\n"
+
+    /// Opens connections and has each one served.
+    private func fill(_ server: ServerProcess, _ count: Int = 8) async throws -> [RawConnection] {
+        try await eventually("there is room") { ProcessTable.connections(toPort: server.port) == 0 }
+        var connections: [RawConnection] = []
+        for _ in 0..<count {
+            let connection = try await RawConnection.open(to: server)
+            try await connection.send(Self.request)
+            #expect(try await connection.answer().status == 200)
+            connections.append(connection)
+        }
+        return connections
+    }
+
+    @Test func oneTooManyIsToldSoAndTheOthersAreServed() async throws {
+        let server = try ServerProcess.shared()
+        let open = try await fill(server)
+        for _ in 0..<3 {
+            let refused = try await RawConnection.open(to: server)
+            try await refused.send(Self.request)
+            let answer = try await refused.answer()
+            try expectError(answer, 503, "too_many_connections")
+            #expect(answer.headers["retry-after"] == "1")
+            #expect(answer.headers["connection"] == "close")
+            #expect(answer.headers["x-content-type-options"] == "nosniff")
+            #expect(answer.headers["access-control-allow-origin"] == "https://notes.example")
+            #expect(try answer.error.message.contains("--max-connections"))
+            #expect(try await refused.end() == "")
+        }
+        for connection in open {
+            try await connection.send(Self.request)
+            #expect(try await connection.answer().status == 200)
+        }
+        #expect(server.process.standardError.matches(of: /too many connections/).count == 1)
+    }
+
+    @Test func whereOneGoesAnotherIsServed() async throws {
+        let server = try ServerProcess.shared()
+        let open = try await fill(server)
+        try await open[3].close()
+        try await eventually("there is room for one") {
+            let connection = try await RawConnection.open(to: server)
+            try await connection.send(Self.request)
+            return try await connection.answer().status == 200
+        }
+        withExtendedLifetime(open) {}
+    }
+
+    @Test func noneIsLeftWaiting() async throws {
+        let server = try ServerProcess.shared()
+        let open = try await fill(server)
+        var silent: [RawConnection] = []
+        for _ in 0..<100 { silent.append(try await RawConnection.open(to: server)) }
+        for connection in silent { _ = try await connection.end() }
+        #expect(ProcessTable.connections(toPort: server.port) == open.count)
+        try await open[0].send(Self.request)
+        #expect(try await open[0].answer().status == 200)
+    }
+
+    /// Starts a server under limits of open files, as a shell sets them, and tells what limit it has then.
+    private func limit(_ limits: String, _ arguments: [String] = []) async throws -> (limit: Int?, log: String) {
+        let folder = try ServerFolder()
+        let command = [
+            "-c", "\(limits); exec \"$@\"", "bash", ServerProcess.path(of: "asr2clip-serve"), "--port", "0", "--config",
+            try folder.write(TestRegistry([.paraformer])),
+        ]
+        return try await withProcess("/bin/bash", command + arguments, environment: folder.environment) { process in
+            _ = try await process.output(after: "asr2clip is listening on http://")
+            return (ProcessTable.openFileLimit(of: process.pid), process.standardError)
+        }
+    }
+
+    @Test func theLimitOfOpenFilesIsRaisedAsFarAsNeeded() async throws {
+        let (few, log) = try await limit("ulimit -S -n 256", ["--max-connections", "100"])
+        let (many, _) = try await limit("ulimit -S -n 256", ["--max-connections", "1000"])
+        #expect(few ?? 0 > 256 && many ?? 0 > 3000 && !log.contains("open_files"))
+    }
+
+    @Test func whereItCannotBeRaisedTheLogSaysHowManyConnectionsFit() async throws {
+        let (limit, log) = try await limit("ulimit -n 512")
+        #expect(limit == 512)
+        #expect(log.contains("connections=64") && log.contains("open_files=512") && log.contains("--max-connections"))
+    }
+}
