@@ -10,11 +10,11 @@ struct ConnectionLimitTests {
     private static let request = "GET /health HTTP/1.1\r\nHost: localhost\r\nOrigin: https://notes.example\r\n\r\n"
 
     /// Opens connections and has each one served.
-    private func fill(_ server: ServerProcess, _ count: Int = 8) async throws -> [RawConnection] {
+    private func fill(_ server: ServerProcess, _ count: Int = 8) async throws -> [ByteConnection] {
         try await eventually("there is room") { ProcessTable.connections(toPort: server.port) == 0 }
-        var connections: [RawConnection] = []
+        var connections: [ByteConnection] = []
         for _ in 0..<count {
-            let connection = try await RawConnection.open(to: server)
+            let connection = try await ByteConnection.open(to: server)
             try await connection.send(Self.request)
             #expect(try await connection.answer().status == 200)
             connections.append(connection)
@@ -26,7 +26,7 @@ struct ConnectionLimitTests {
         let server = try ServerProcess.shared()
         let open = try await fill(server)
         for _ in 0..<3 {
-            let refused = try await RawConnection.open(to: server)
+            let refused = try await ByteConnection.open(to: server)
             try await refused.send(Self.request)
             let answer = try await refused.answer()
             try expectError(answer, 503, "too_many_connections")
@@ -49,7 +49,7 @@ struct ConnectionLimitTests {
         let open = try await fill(server)
         try await open[3].close()
         try await eventually("there is room for one") {
-            let connection = try await RawConnection.open(to: server)
+            let connection = try await ByteConnection.open(to: server)
             try await connection.send(Self.request)
             return try await connection.answer().status == 200
         }
@@ -59,8 +59,8 @@ struct ConnectionLimitTests {
     @Test func noneIsLeftWaiting() async throws {
         let server = try ServerProcess.shared()
         let open = try await fill(server)
-        var silent: [RawConnection] = []
-        for _ in 0..<100 { silent.append(try await RawConnection.open(to: server)) }
+        var silent: [ByteConnection] = []
+        for _ in 0..<100 { silent.append(try await ByteConnection.open(to: server)) }
         for connection in silent { _ = try await connection.end() }
         #expect(ProcessTable.connections(toPort: server.port) == open.count)
         try await open[0].send(Self.request)

@@ -34,7 +34,7 @@ struct EndlessUploadTests {
 
     @Test(arguments: Place.allCases) func anEndlessBodyIsEnded(place: Place) async throws {
         try await withServer(.init(TestRegistry([.paraformer]), ["--max-upload-size", "1M"])) { server in
-            let connection = try await RawConnection.open(to: server)
+            let connection = try await ByteConnection.open(to: server)
             try await connection.send(
                 """
                 POST \(APIClient.transcriptions) HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\

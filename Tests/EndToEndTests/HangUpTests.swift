@@ -30,8 +30,8 @@ struct HangUpTests {
             Content-Type: \(MultipartBody.contentType)\r\n\r\n
             """.utf8)
         let before = ProcessTable.connections(toPort: server.port)
-        var connections: [RawConnection] = []
-        for _ in 0..<5 { connections.append(try await RawConnection.open(to: server)) }
+        var connections: [ByteConnection] = []
+        for _ in 0..<5 { connections.append(try await ByteConnection.open(to: server)) }
         for connection in connections {
             switch stage {
             case .connected: break

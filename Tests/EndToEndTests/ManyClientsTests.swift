@@ -18,8 +18,8 @@ struct ManyClientsTests {
             Content-Type: \(MultipartBody.contentType)\r\n\r\n
             """
         let connections = try await withThrowingTaskGroup { group in
-            for _ in 0..<Self.count { group.addTask { try await RawConnection.open(to: server) } }
-            return try await group.reduce(into: [RawConnection]()) { $0.append($1) }
+            for _ in 0..<Self.count { group.addTask { try await ByteConnection.open(to: server) } }
+            return try await group.reduce(into: [ByteConnection]()) { $0.append($1) }
         }
         try await eventually("all are connected") { ProcessTable.connections(toPort: server.port) >= Self.count }
         // All ask before any is answered in full: the first byte of the body of each comes before the last of any.

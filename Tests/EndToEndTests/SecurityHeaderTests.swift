@@ -44,7 +44,7 @@ struct SecurityHeaderTests {
     }
 
     @Test func evenTheRefusalOfWhatIsNoHTTPHasThem() async throws {
-        let connection = try await RawConnection.open(to: ServerProcess.shared())
+        let connection = try await ByteConnection.open(to: ServerProcess.shared())
         try await connection.send("this is no request\r\n\r\n")
         let answer = try await connection.answer()
         #expect(answer.status == 400)

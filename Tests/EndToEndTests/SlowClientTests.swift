@@ -10,7 +10,7 @@ import Testing
 )
 struct SlowClientTests {
     /// Sends a byte 20 times a second until the connection is closed.
-    private func trickle(on connection: RawConnection) async throws {
+    private func trickle(on connection: ByteConnection) async throws {
         while !connection.isClosed {
             try? await connection.send("x")
             try await Task.sleep(for: .milliseconds(50))
@@ -25,7 +25,7 @@ struct SlowClientTests {
         let ends = try await withThrowingTaskGroup { group in
             for _ in 0..<50 {
                 group.addTask {
-                    let connection = try await RawConnection.open(to: server)
+                    let connection = try await ByteConnection.open(to: server)
                     try await connection.send("GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
                     try await trickle(on: connection)
                     return try await connection.end()
@@ -44,7 +44,7 @@ struct SlowClientTests {
     }
 
     @Test func aLaterHeadThatTricklesIsEndedToo() async throws {
-        let connection = try await RawConnection.open(to: ServerProcess.shared())
+        let connection = try await ByteConnection.open(to: ServerProcess.shared())
         try await connection.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(try await connection.answer().status == 200)
         // A connection may rest between requests; it is the head that must not take long.
@@ -56,7 +56,7 @@ struct SlowClientTests {
     }
 
     @Test func aConnectionThatSaysNothingIsClosedInSilence() async throws {
-        #expect(try await RawConnection.open(to: ServerProcess.shared()).end() == "")
+        #expect(try await ByteConnection.open(to: ServerProcess.shared()).end() == "")
     }
 
     private static let head =
@@ -65,7 +65,7 @@ struct SlowClientTests {
     @Test(arguments: ["Content-Length: 1000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nfffff\r\n"])
     func anUploadThatCrawlsIsEnded(framing: String) async throws {
         let server = try ServerProcess.shared()
-        let connection = try await RawConnection.open(to: server)
+        let connection = try await ByteConnection.open(to: server)
         try await connection.send(Self.head + framing + String(decoding: MultipartBody.beginning, as: UTF8.self))
         try await eventually("the upload is there") { !server.folder.uploads.isEmpty }
         try await trickle(on: connection)
@@ -78,7 +78,7 @@ struct SlowClientTests {
     @Test func anUploadThatIsSlowButComesIsServed() async throws {
         let file = try MultipartBody.Upload(path: Fixtures.audio("en_word_16k.wav"))
         let form = MultipartBody(file: file, fields: ["model": "paraformer"]).data
-        let connection = try await RawConnection.open(to: ServerProcess.shared())
+        let connection = try await ByteConnection.open(to: ServerProcess.shared())
         try await connection.send(Self.head + "Content-Length: \(form.count)\r\n\r\n")
         for start in stride(from: 0, to: form.count, by: form.count / 10) {
             try await connection.send(form[start...].prefix(form.count / 10))
@@ -88,7 +88,7 @@ struct SlowClientTests {
     }
 
     @Test func theBodyOfARequestThatWasAnsweredCannotCrawlEither() async throws {
-        let connection = try await RawConnection.open(to: ServerProcess.shared())
+        let connection = try await ByteConnection.open(to: ServerProcess.shared())
         try await connection.send("GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n")
         #expect(try await connection.answer().status == 200)
         try await trickle(on: connection)
@@ -98,7 +98,7 @@ struct SlowClientTests {
     @Test func aClientThatTakesNoAnswersIsLeft() async throws {
         let server = try ServerProcess.shared()
         let before = ProcessTable.connections(toPort: server.port)
-        let connection = try await RawConnection.open(to: server, reading: false)
+        let connection = try await ByteConnection.open(to: server, reading: false)
         let requests = String(repeating: "GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 1000)
         let sending = Task { while true { try await connection.send(requests) } }
         try await eventually("it is connected") { ProcessTable.connections(toPort: server.port) > before }

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 
 /// A connection to a server under test on which a test sends what it likes, byte for byte.
-final class RawConnection: Sendable {
+final class ByteConnection: Sendable {
     private let channel: any Channel
     private let received: Received
 
@@ -25,7 +25,7 @@ final class RawConnection: Sendable {
     ///   - reading: Whether what the server sends is taken at all.
     /// - Returns: The open connection.
     /// - Throws: What the system says.
-    static func open(to server: ServerProcess, reading: Bool = true) async throws -> RawConnection {
+    static func open(to server: ServerProcess, reading: Bool = true) async throws -> ByteConnection {
         let received = Received()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: reading)
@@ -33,7 +33,7 @@ final class RawConnection: Sendable {
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(received) }
             }
             .connect(host: "127.0.0.1", port: server.port).get()
-        return RawConnection(channel, received)
+        return ByteConnection(channel, received)
     }
 
     /// Sends bytes; throws when the connection is closed.
