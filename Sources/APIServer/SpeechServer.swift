@@ -9,6 +9,7 @@ public struct SpeechServer: Service {
     private let settings: ServerSettings
     private let catalog: ModelCatalog
     private let spool: UploadSpool
+    private let reports: ServerReports
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
     private let shutdown = ShutdownFlag()
@@ -19,17 +20,19 @@ public struct SpeechServer: Service {
     ///   - settings: Address and limits.
     ///   - catalog: The models.
     ///   - directory: Where uploads are spooled.
+    ///   - reports: What it tells of itself under `/metrics`.
     ///   - logger: Told of each request, never of its text.
     ///   - onListening: Called with the port once the server listens.
     public init(
-        _ settings: ServerSettings, catalog: ModelCatalog, directory: RunDirectory, logger: Logger,
-        onListening: @escaping @Sendable (Int) -> Void
+        _ settings: ServerSettings, catalog: ModelCatalog, directory: RunDirectory, reports: ServerReports,
+        logger: Logger, onListening: @escaping @Sendable (Int) -> Void
     ) {
         self.settings = settings
         self.catalog = catalog
         self.logger = logger
         self.onListening = onListening
-        spool = UploadSpool(directory: directory.uploads)
+        self.reports = reports
+        spool = UploadSpool(directory: directory.uploads, metrics: reports.metrics)
     }
 
     /// Listens until graceful shutdown, finishing the requests that run then; loads the default model meanwhile.
@@ -43,7 +46,9 @@ public struct SpeechServer: Service {
             router: makeRouter(),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [HangUpHandler(), ContinueHandler()], idleTimeout: Self.idleTimeout)),
+                    additionalChannelHandlers: [
+                        ConnectionMeter(reports.metrics.connections), HangUpHandler(), ContinueHandler(),
+                    ], idleTimeout: Self.idleTimeout)),
             configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
             onServerRunning: { channel in
                 onListening(channel.localAddress?.port ?? settings.port)
@@ -72,6 +77,7 @@ public struct SpeechServer: Service {
     private func makeRouter() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestNames(log: logger))
+        router.add(middleware: RequestReports(metrics: reports.metrics))
         router.add(middleware: ErrorAnswers())
         router.add(middleware: ShutdownRefusal(flag: shutdown))
         let authentication = Authentication(keys: settings.apiKeys)
@@ -84,7 +90,8 @@ public struct SpeechServer: Service {
             translations: TranslationEndpoint(service: service),
             models: ModelEndpoints(catalog: catalog, authentication: authentication),
             engines: EngineEndpoint(catalog: catalog),
-            health: HealthEndpoints(catalog: catalog)
+            health: HealthEndpoints(catalog: catalog),
+            metrics: MetricsEndpoint(catalog: catalog, reports: reports)
         ).add(to: router)
         return router
     }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+public import CoreMetrics
 import Foundation
 public import Logging
 import NIOCore
@@ -39,7 +40,16 @@ public actor EnginePool {
     private var loadedBefore: Set<String> = []
 
     /// Makes a pool for these models; no engine is started yet.
-    public init(_ configuration: Configuration, serving served: ServedModels, logger: Logger) {
+    ///
+    /// - Parameters:
+    ///   - configuration: How engines are run.
+    ///   - served: The models.
+    ///   - logger: Told what becomes of engines, and what they write to standard error.
+    ///   - metrics: Where `EngineMetrics` are counted.
+    public init(
+        _ configuration: Configuration, serving served: ServedModels, logger: Logger,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+    ) {
         var client = HTTPClient.Configuration()
         // A socket is one host to the client: without this the ninth job of an engine would wait unseen.
         client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 100_000
@@ -50,7 +60,7 @@ public actor EnginePool {
         surroundings = EngineSurroundings(
             executable: configuration.executable, directory: configuration.directory,
             detectorModel: configuration.detectorModel, lanes: served.lanes, loadWait: configuration.loadWait,
-            client: HTTPClient(configuration: client), logger: logger)
+            client: HTTPClient(configuration: client), logger: logger, metrics: metrics)
     }
 
     /// Gives a job to its model's engine, which is started if need be.
@@ -133,6 +143,17 @@ public actor EnginePool {
         var reports: [EngineReport] = []
         for engine in allEngines { reports.append(await engine.report) }
         return reports.sorted { ($0.model, $0.isEnding ? 1 : 0) < ($1.model, $1.isEnding ? 1 : 0) }
+    }
+
+    /// What each engine is doing, and its decode lanes too. All are asked at once; one that does not answer soon holds
+    /// nobody up.
+    public func measurements() async -> [EngineReport] {
+        await withTaskGroup { group in
+            for engine in allEngines { group.addTask { await engine.measurement() } }
+            var reports: [EngineReport] = []
+            for await report in group { reports.append(report) }
+            return reports
+        }
     }
 
     /// Ends all engines.

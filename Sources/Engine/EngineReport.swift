@@ -1,4 +1,5 @@
 public import Foundation
+public import Transcription
 
 /// What one engine is doing, for people who ask what is loaded.
 public struct EngineReport: Sendable {
@@ -18,4 +19,6 @@ public struct EngineReport: Sendable {
     public let idleSince: Date?
     /// Whether it ends with its last request: its model changed or went.
     public let isEnding: Bool
+    /// What its decode lanes are doing; `nil` if it was not asked, or did not answer in time.
+    public internal(set) var lanes: LaneLoad?
 }

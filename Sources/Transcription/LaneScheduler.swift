@@ -36,6 +36,11 @@ public actor LaneScheduler {
     /// How many pieces of work wait for a lane.
     var waitingCount: Int { waiting.count }
 
+    /// What the lanes are doing now.
+    public var load: LaneLoad {
+        LaneLoad(lanes: laneCount, busy: laneCount - idle.count, waiting: waiting.count)
+    }
+
     private func acquire(for job: UUID) async throws -> DecodeLane {
         try Task.checkCancellation()
         if let lane = idle.popLast() { return lane }

@@ -12,23 +12,14 @@ struct ErrorAnswers: RouterMiddleware {
             // Only the endpoints for POST read bodies.
             answer.abandonsBody = request.hasBody && (answer.abandonsBody || request.method != .post)
             if answer.abandonsBody { LingeringClose.begin(on: context.channel) }
-            return answer.response
+            // After the answer to HEAD, a body would be taken for the next answer.
+            return request.method == .head ? answer.response.createHeadResponse() : answer.response
         }
     }
 
     private func answer(to error: any Error, context: APIContext) -> APIError {
-        if let answer = APIError(error) {
-            context.log.info(
-                "Answered with an error.",
-                metadata: ["status": "\(answer.status.code)", "code": "\(answer.code)"])
-            return answer
-        }
-        if context.channel.isActive {
-            context.log.error("A request failed.", metadata: ["error": "\(error)"])
-        } else {
-            context.log.info("The client hung up before its answer.")
-        }
-        return .unforeseen
+        if !context.channel.isActive { context.record.note(\.isAbandoned, true) }
+        return context.record.answer(to: error)
     }
 }
 

@@ -1,4 +1,5 @@
 import APIServer
+import CoreMetrics
 import Engine
 import Foundation
 import Logging
@@ -19,10 +20,12 @@ struct ModelEngines {
     ///   - numThreads: What flags or configuration say of the number of threads.
     ///   - loadWait: How long a request waits for its model to load.
     ///   - logger: For the engines and for fetches.
+    ///   - metrics: Where the engines are counted.
     ///   - onProgress: Told of fetches instead of the log.
     /// - Throws: `Failure`.
     init(
         _ registry: ModelRegistry, paths: ModelPaths, numThreads: Int?, loadWait: Duration, logger: Logger,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
     ) throws {
         let environment = ProcessInfo.processInfo.environment
@@ -34,7 +37,7 @@ struct ModelEngines {
             EnginePool.Configuration(
                 executable: try Self.executable(), directory: directory.sockets, loadWait: loadWait,
                 detectorModel: InstalledFiles.detectorModel),
-            serving: Self.served(registry, numThreads: numThreads), logger: logger)
+            serving: Self.served(registry, numThreads: numThreads), logger: logger, metrics: metrics)
     }
 
     /// Ends fetches and engines, and removes what they kept on disk.

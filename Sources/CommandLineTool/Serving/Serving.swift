@@ -39,14 +39,18 @@ struct Serving {
         for problem in registry.problems { logger.warning("\(problem)") }
         let settings = settings()
         let numThreads = options.threads.number
+        let reports = ServerReports(version: Version.text)
         let engines = try ModelEngines(
-            registry, paths: paths, numThreads: numThreads, loadWait: settings.modelWait, logger: logger)
+            registry, paths: paths, numThreads: numThreads, loadWait: settings.modelWait, logger: logger,
+            metrics: reports.factory)
         let directory = engines.directory
         defer { directory.remove() }
         let catalog = ModelCatalog(
             store: engines.store, engines: engines.pool, modelWait: settings.modelWait,
             served: { ModelEngines.served($0, numThreads: numThreads) }, logger: logger)
-        let server = SpeechServer(settings, catalog: catalog, directory: directory, logger: logger) { port in
+        let server = SpeechServer(
+            settings, catalog: catalog, directory: directory, reports: reports, logger: logger
+        ) { port in
             let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
             print("asr2clip is listening on http://\(host):\(port)")
             fflush(nil)
@@ -87,8 +91,11 @@ struct Serving {
         (options.apiKeys + [environment["ASR2CLIP_API_KEY"] ?? ""]).filter { !$0.isEmpty }.map(APIKey.init)
     }
 
+    /// Our log. What libraries log of their own accord goes the same way.
     private func makeLogger() -> Logger {
-        var logger = Logger(label: "asr2clip", factory: { StreamLogHandler.standardError(label: $0) })
+        let format = options.logFormat ?? .text
+        LoggingSystem.bootstrap { format.handler(label: $0) }
+        var logger = Logger(label: "asr2clip", factory: format.handler)
         logger.logLevel = options.logLevel?.level ?? .info
         return logger
     }

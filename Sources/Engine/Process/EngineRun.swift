@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CoreMetrics
 import Foundation
 import Logging
 import SpeechRecognition
@@ -12,6 +13,7 @@ struct EngineSurroundings: Sendable {
     let loadWait: Duration
     let client: HTTPClient
     let logger: Logger
+    let metrics: any MetricsFactory
 }
 
 /// One run of a model's engine: its socket, its command, its place in the log.

@@ -8,9 +8,11 @@ import Transcription
 /// The inside of an engine process: one model, served on a Unix socket until the parent goes.
 public struct EngineServer: Sendable {
     private let pipeline: TranscriptionPipeline
+    private let scheduler: LaneScheduler
 
-    private init(pipeline: TranscriptionPipeline) {
+    private init(pipeline: TranscriptionPipeline, scheduler: LaneScheduler) {
         self.pipeline = pipeline
+        self.scheduler = scheduler
     }
 
     /// Loads the model, says so on standard output, and serves. Returns only when serving ends; the process usually
@@ -26,9 +28,9 @@ public struct EngineServer: Sendable {
         }
         let detector = VoiceActivityModel(path: command.detector)
         if let fault = detector.fault { log("\(fault) Until then, long recordings are cut at quiet places.") }
-        let pipeline = TranscriptionPipeline(
-            recognizer: recognizer, scheduler: LaneScheduler(lanes: command.lanes), detector: detector)
-        try await EngineServer(pipeline: pipeline).serve(on: command.socket)
+        let scheduler = LaneScheduler(lanes: command.lanes)
+        let pipeline = TranscriptionPipeline(recognizer: recognizer, scheduler: scheduler, detector: detector)
+        try await EngineServer(pipeline: pipeline, scheduler: scheduler).serve(on: command.socket)
     }
 
     private func serve(on socket: String) async throws {
@@ -37,6 +39,11 @@ public struct EngineServer: Sendable {
             let body = try await request.body.collect(upTo: 1 << 20)
             let job = try JSONDecoder().decode(WireJob.self, from: body).job
             return Response(status: .ok, headers: [.contentType: "application/x-ndjson"], body: answer(job))
+        }
+        router.get("status") { [scheduler] _, _ in
+            let load = try JSONEncoder().encodeAsByteBuffer(await scheduler.load, allocator: ByteBufferAllocator())
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: load))
         }
         var logger = Logger(label: "engine")
         logger.logLevel = .warning
