@@ -61,6 +61,20 @@ import Testing
         try await scheduler.lendAllLanes()
     }
 
+    @Test func theLoadTellsOfBusyLanesAndOfWhatWaits() async throws {
+        let scheduler = LaneScheduler(lanes: 2)
+        #expect(await scheduler.load == LaneLoad(lanes: 2, busy: 0, waiting: 0))
+        let gate = Gate()
+        let holding = await scheduler.holdAllLanes(until: gate)
+        let waiting = (0..<3).map { _ in Task { try await scheduler.withLane(for: UUID()) { _ in } } }
+        await scheduler.untilWaiting(3)
+        #expect(await scheduler.load == LaneLoad(lanes: 2, busy: 2, waiting: 3))
+        await gate.open()
+        try await holding.value
+        for task in waiting { try await task.value }
+        #expect(await scheduler.load == LaneLoad(lanes: 2, busy: 0, waiting: 0))
+    }
+
     @Test func aPieceThatIsCancelledWhileItWaitsLeavesTheRound() async throws {
         let scheduler = LaneScheduler(lanes: 1)
         let gate = Gate()

@@ -16,6 +16,32 @@ import Testing
         #expect(report.segments.count == 1)
     }
 
+    @Test func howLongTheFirstSegmentWaitedForALaneIsTold() async throws {
+        let scheduler = LaneScheduler(lanes: 1)
+        let pipeline = TranscriptionPipeline(
+            recognizer: try Loaded.recognizer(.senseVoice), scheduler: scheduler, detector: .installed)
+        let gate = Gate()
+        let holding = await scheduler.holdAllLanes(until: gate)
+        let told = Task { try await Self.laneWait(of: .fixture("en_digits_16k.wav"), in: pipeline) }
+        await scheduler.untilWaiting(1)
+        let waitsSince = ContinuousClock.now
+        try await Task.sleep(for: .milliseconds(20))
+        let waited = waitsSince.duration(to: .now)
+        await gate.open()
+        #expect(try #require(try await told.value) >= waited)
+        try await holding.value
+    }
+
+    private nonisolated static func laneWait(
+        of job: TranscriptionJob, in pipeline: TranscriptionPipeline
+    ) async throws -> Duration? {
+        var wait: Duration?
+        try await pipeline.run(job) { event in
+            if case .done(let summary) = event { wait = summary.laneWait }
+        }
+        return wait
+    }
+
     @Test func theLanguageOfTheRequestIsUsed() async throws {
         let report = try await Report(
             Loaded.transcriber(.whisper).transcribe(.fixture("en_digits_16k.wav", language: "zh")))

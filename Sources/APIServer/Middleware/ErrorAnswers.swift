@@ -12,8 +12,7 @@ struct ErrorAnswers: RouterMiddleware {
             // Only the endpoints for POST read bodies.
             answer.abandonsBody = request.hasBody && (answer.abandonsBody || request.method != .post)
             if answer.abandonsBody { LingeringClose.begin(on: context.channel) }
-            // After the answer to HEAD, a body would be taken for the next answer.
-            return request.method == .head ? answer.response.createHeadResponse() : answer.response
+            return answer.response
         }
     }
 

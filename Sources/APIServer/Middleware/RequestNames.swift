@@ -18,6 +18,7 @@ struct RequestNames: RouterMiddleware {
         if request.uri.path.hasPrefix(Routes.recordings) {
             response.headers[.processingMilliseconds] = "\(Int(context.elapsed.inSeconds * 1000))"
         }
-        return response
+        // An error has a body whatever the method was; after the answer to HEAD it would be taken for the next answer.
+        return request.method == .head ? response.createHeadResponse() : response
     }
 }

@@ -12,6 +12,11 @@ struct RequestReports: RouterMiddleware {
         let report = RequestReport(of: request, context: context, metrics: metrics)
         var response = try await next(request, context)
         let (status, body) = (response.status, response.body)
+        guard request.method != .head else {
+            // Its answer has no body, whose end would be the time to report.
+            report.send(status)
+            return response
+        }
         response.body = ResponseBody(contentLength: body.contentLength) { writer in
             do {
                 try await body.write(writer)
@@ -50,8 +55,10 @@ private final class RequestReport: Sendable {
     /// - Parameter status: What the client was sent, if anything.
     func send(_ status: HTTPResponse.Status?) {
         guard !isSent.exchange(true, ordering: .relaxed) else { return }
+        // The router has a word of its own where it has no route.
+        let route = context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil }
         let outcome = RequestOutcome(
-            method: method, path: path, route: context.endpointPath, sent: status,
+            method: method, path: path, route: route, sent: status,
             wall: context.elapsed, findings: context.record.current)
         metrics.count(outcome)
         context.log.log(level: outcome.level, outcome.message, metadata: outcome.metadata)
