@@ -17,11 +17,17 @@ struct LogTests {
         var method: String?
         var path: String?
         var status: Int?
-        var wall_s: Double?
+        var wall: Double?
         var model: String?
-        var audio_s: Double?
+        var audio: Double?
         var rtf: Double?
         var code: String?
+
+        enum CodingKeys: String, CodingKey {
+            case time, level, message, request, method, path, status, model, rtf, code
+            case wall = "wall_s"
+            case audio = "audio_s"
+        }
     }
 
     private func lines(of server: ServerProcess) throws -> [Line] {
@@ -47,14 +53,14 @@ struct LogTests {
             let all = try lines(of: server)
             for name in statuses.keys { #expect(all.filter { $0.request == name }.count == 1, "\(name)") }
             for line in all where line.request != nil {
-                #expect(line.method != nil && line.path?.contains("?") == false && line.wall_s.map { $0 >= 0 } == true)
+                #expect(line.method != nil && line.path?.contains("?") == false && line.wall.map { $0 >= 0 } == true)
             }
 
             func ended(_ name: String) throws -> Line { try #require(all.first { $0.request == name }) }
             for name in ["good", "stream"] {
                 let line = try ended(name)
                 #expect(line.message == "Transcribed." && line.model == "whisper")
-                #expect(line.audio_s == 3.595 && line.rtf.map { $0 > 0 } == true)
+                #expect(line.audio == 3.595 && line.rtf.map { $0 > 0 } == true)
             }
             #expect(try ended("refused").code == "invalid_value")
             #expect(try ended("nowhere").path == "/nowhere")
