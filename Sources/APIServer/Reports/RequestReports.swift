@@ -19,15 +19,29 @@ struct RequestReports: RouterMiddleware {
         }
         response.body = ResponseBody(contentLength: body.contentLength) { writer in
             do {
-                try await body.write(writer)
+                try await body.write(ReportingWriter(parent: writer) { report.send(status) })
             } catch {
                 context.record.note(\.isAbandoned, true)
                 report.send(status)
                 throw error
             }
-            report.send(status)
         }
         return response
+    }
+}
+
+/// Reports when all of a body has been written. A client may have left by the time its end is: it has read what it wanted.
+private struct ReportingWriter: ResponseBodyWriter {
+    var parent: any ResponseBodyWriter
+    let report: @Sendable () -> Void
+
+    mutating func write(_ buffer: ByteBuffer) async throws {
+        try await parent.write(buffer)
+    }
+
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
+        report()
+        try await parent.finish(trailingHeaders)
     }
 }
 
