@@ -16,6 +16,7 @@ extension Target.Dependency {
     static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let collections: Self = .product(name: "Collections", package: "swift-collections")
+    static let coreMetrics: Self = .product(name: "CoreMetrics", package: "swift-metrics")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
@@ -45,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
@@ -70,6 +72,7 @@ let package = Package(
             ]),
         .target(name: "SpeechTypes", swiftSettings: strict),
         .target(name: "BlockingWork", swiftSettings: strict),
+        .target(name: "PrometheusMetrics", dependencies: [.coreMetrics], swiftSettings: strict),
         .target(name: "AudioInput", dependencies: ["CFFmpeg", "CPortAudio", "SpeechTypes"], swiftSettings: strict),
         .target(name: "SpeechDetection", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .target(
@@ -94,17 +97,18 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: [
-                "CProcess", "SpeechRecognition", "SpeechTypes", "Transcription", .asyncHTTPClient, .hummingbird,
-                .collections, .logging, .nioCore, .nioFoundationCompat, .subprocess, .systemPackage,
+                "CProcess", "PrometheusMetrics", "SpeechRecognition", "SpeechTypes", "Transcription", .asyncHTTPClient,
+                .hummingbird, .collections, .coreMetrics, .logging, .nioCore, .nioFoundationCompat, .subprocess,
+                .systemPackage,
             ],
             swiftSettings: strict),
         .target(name: "TranscriptFormats", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .target(
             name: "APIServer",
             dependencies: [
-                "BlockingWork", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TranscriptFormats",
-                "Transcription", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
-                .nioHTTPTypes, .serviceLifecycle, .systemPackage,
+                "BlockingWork", "Engine", "ModelStore", "PrometheusMetrics", "SpeechRecognition", "SpeechTypes",
+                "TranscriptFormats", "Transcription", .coreMetrics, .crypto, .httpTypes, .hummingbird, .hummingbirdCore,
+                .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle, .systemPackage,
             ],
             swiftSettings: strict),
         .target(
@@ -118,7 +122,8 @@ let package = Package(
             name: "CommandLineTool",
             dependencies: [
                 "APIServer", "AudioInput", "Dictation", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes",
-                "TranscriptFormats", "Transcription", .argumentParser, .asyncHTTPClient, .logging, .nioCore,
+                "TranscriptFormats", "Transcription", .argumentParser, .asyncHTTPClient, .coreMetrics, .logging,
+                .nioCore,
                 .serviceLifecycle, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
@@ -135,6 +140,9 @@ let package = Package(
             name: "SandboxProbe", dependencies: ["CProcess", "Engine"], path: "Tests/SandboxProbe",
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", "TestSupport", .coreMetrics],
+            swiftSettings: strict),
         .testTarget(name: "SpeechTypesTests", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .testTarget(
             name: "SherpaOnnxTests", dependencies: ["SherpaOnnx", "SpeechTypes", "TestSupport"], swiftSettings: strict),
@@ -170,7 +178,8 @@ let package = Package(
             name: "APIServerTests",
             dependencies: [
                 "APIServer", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TestSupport",
-                "TranscriptFormats", "Transcription", .httpTypes, .hummingbird, .nioCore,
+                "PrometheusMetrics", "TranscriptFormats", "Transcription", .coreMetrics, .httpTypes, .hummingbird,
+                .logging, .nioCore,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -181,7 +190,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineToolTests",
-            dependencies: ["APIServer", "CommandLineTool", "Dictation", "ModelStore", .argumentParser],
+            dependencies: [
+                "APIServer", "CommandLineTool", "Dictation", "ModelStore", "TestSupport", .argumentParser, .logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

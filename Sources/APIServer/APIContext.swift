@@ -12,6 +12,8 @@ struct APIContext: RequestContext {
     private(set) var requestID = ""
     /// The server's log, with the request's id on every line.
     private(set) var log = Logger(label: "asr2clip")
+    /// What becomes known of it.
+    let record = RequestRecord()
     /// When it came.
     let start = ContinuousClock.now
 

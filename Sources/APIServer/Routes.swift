@@ -8,9 +8,14 @@ struct Routes: Sendable {
     let models: ModelEndpoints
     let engines: EngineEndpoint
     let health: HealthEndpoints
+    let metrics: MetricsEndpoint
 
     /// What the endpoints that are sent a recording have in common.
     static let recordings = "/v1/audio/"
+    /// Where probes ask.
+    static let health = "/health"
+    /// Where Prometheus asks.
+    static let metrics = "/metrics"
 
     private typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
@@ -22,7 +27,8 @@ struct Routes: Sendable {
             (.get, "/v1/models/**", models.show),
             (.delete, "/v1/models/**", models.delete),
             (.get, "/v1/ps", engines.list),
-            (.get, "/health", health.health),
+            (.get, RouterPath(Self.metrics), metrics.show),
+            (.get, RouterPath(Self.health), health.health),
             (.get, "/health/live", health.live),
             (.get, "/health/ready", health.ready),
         ]
@@ -46,5 +52,6 @@ struct Routes: Sendable {
         }
     }
 
-    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+    /// The methods that the server knows.
+    static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
 }

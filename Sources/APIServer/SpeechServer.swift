@@ -9,6 +9,7 @@ public struct SpeechServer: Service {
     private let settings: ServerSettings
     private let catalog: ModelCatalog
     private let spool: UploadSpool
+    private let reports: ServerReports
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
     private let shutdown = ShutdownFlag()
@@ -19,17 +20,19 @@ public struct SpeechServer: Service {
     ///   - settings: Address and limits.
     ///   - catalog: The models.
     ///   - directory: Where uploads are spooled.
+    ///   - reports: What it tells of itself under `/metrics`.
     ///   - logger: Told of each request, never of its text.
     ///   - onListening: Called with the port once the server listens.
     public init(
-        _ settings: ServerSettings, catalog: ModelCatalog, directory: RunDirectory, logger: Logger,
-        onListening: @escaping @Sendable (Int) -> Void
+        _ settings: ServerSettings, catalog: ModelCatalog, directory: RunDirectory, reports: ServerReports,
+        logger: Logger, onListening: @escaping @Sendable (Int) -> Void
     ) {
         self.settings = settings
         self.catalog = catalog
         self.logger = logger
         self.onListening = onListening
-        spool = UploadSpool(directory: directory.uploads)
+        self.reports = reports
+        spool = UploadSpool(directory: directory.uploads, metrics: reports.metrics)
     }
 
     /// Listens until graceful shutdown, finishing the requests that run then; loads the default model meanwhile.
@@ -91,6 +94,7 @@ public struct SpeechServer: Service {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestNames(log: logger))
         router.add(middleware: CrossOriginHeaders(policy: crossOriginPolicy))
+        router.add(middleware: RequestReports(metrics: reports.metrics))
         router.add(middleware: ErrorAnswers())
         router.add(middleware: ShutdownRefusal(flag: shutdown))
         let hosts = AllowedHosts(
@@ -106,7 +110,8 @@ public struct SpeechServer: Service {
             translations: TranslationEndpoint(service: service),
             models: ModelEndpoints(catalog: catalog, authentication: authentication),
             engines: EngineEndpoint(catalog: catalog),
-            health: HealthEndpoints(catalog: catalog)
+            health: HealthEndpoints(catalog: catalog),
+            metrics: MetricsEndpoint(catalog: catalog, reports: reports)
         ).add(to: router)
         return router
     }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+public import CoreMetrics
 import Foundation
 public import Logging
 import NIOCore
@@ -48,7 +49,16 @@ public actor EnginePool {
     private var loadedBefore: Set<String> = []
 
     /// Makes a pool for these models; no engine is started yet.
-    public init(_ configuration: Configuration, serving served: ServedModels, logger: Logger) {
+    ///
+    /// - Parameters:
+    ///   - configuration: How engines are run.
+    ///   - served: The models.
+    ///   - logger: Told what becomes of engines, and what they write to standard error.
+    ///   - metrics: Where `EngineMetrics` are counted.
+    public init(
+        _ configuration: Configuration, serving served: ServedModels, logger: Logger,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+    ) {
         var client = HTTPClient.Configuration()
         // A socket is one host to the client: without this the ninth job of an engine would wait unseen.
         client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 100_000
@@ -61,7 +71,8 @@ public actor EnginePool {
             executable: configuration.executable, directory: configuration.directory,
             detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
             threads: served.threads, memory: configuration.engineMemory, loadWait: configuration.loadWait,
-            client: HTTPClient(configuration: client), room: room, tally: EngineTally(), logger: logger)
+            client: HTTPClient(configuration: client), room: room, tally: EngineTally(), logger: logger,
+            metrics: metrics)
         // Unstructured because it lasts as long as the pool; `shutDown()` ends the vacancies.
         Task { [weak self] in
             for await _ in room.vacancies { await self?.bringBackDefault() }
@@ -160,6 +171,17 @@ public actor EnginePool {
 
     /// What has become of the engines of each model since the server started, by the models' names.
     public var counts: [String: EngineCounts] { surroundings.tally.all }
+
+    /// What each engine is doing, and its decode lanes too. All are asked at once; one that does not answer soon holds
+    /// nobody up.
+    public func measurements() async -> [EngineReport] {
+        await withTaskGroup { group in
+            for engine in allEngines { group.addTask { await engine.measurement() } }
+            var reports: [EngineReport] = []
+            for await report in group { reports.append(report) }
+            return reports
+        }
+    }
 
     /// Ends all engines.
     public func shutDown() async {

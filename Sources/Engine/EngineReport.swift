@@ -1,4 +1,5 @@
 public import Foundation
+public import Transcription
 
 /// What one engine is doing, for people who ask what is loaded.
 public struct EngineReport: Sendable {
@@ -22,4 +23,6 @@ public struct EngineReport: Sendable {
     public let counts: EngineCounts
     /// When it ends if no request comes; `nil` while it has one, and if it stays.
     public internal(set) var expires: Date?
+    /// What its decode lanes are doing; `nil` if it was not asked, or did not answer in time.
+    public internal(set) var lanes: LaneLoad?
 }

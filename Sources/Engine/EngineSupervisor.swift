@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 public import SpeechRecognition
 public import Transcription
 
@@ -17,6 +18,7 @@ public actor EngineSupervisor: Transcriber {
     public private(set) var hasBeenLoaded = false
 
     private let surroundings: EngineSurroundings
+    private let metrics: EngineMetrics
     nonisolated let usage: EngineUsage
     private let gate = EngineGate()
     private var staysLoaded = false
@@ -31,12 +33,15 @@ public actor EngineSupervisor: Transcriber {
     private var runs = 0
     private var process: (id: Int32, loaded: Date?)?
     private var lastWords = ""
+    /// Whether the next run stands in for one that ended without being asked to.
+    private var isReplacing = false
 
     init(model: ModelSpecification, staysLoaded: Bool, surroundings: EngineSurroundings) {
         self.model = model
         self.staysLoaded = staysLoaded
         self.surroundings = surroundings
         usage = EngineUsage { [room = surroundings.room] in Task { await room.carryOut() } }
+        metrics = EngineMetrics(of: model.name, in: surroundings.metrics)
     }
 
     /// Where the engine is in its life.
@@ -52,6 +57,17 @@ public actor EngineSupervisor: Transcriber {
             idleSince: jobs == 0 ? [usage.idleSince, process?.loaded].compactMap { $0 }.max() : nil,
             isEnding: isRetired, counts: surroundings.tally.counts(of: model.name))
     }
+
+    /// What the engine is doing, its decode lanes included if it runs and answers soon.
+    func measurement() async -> EngineReport {
+        var report = report
+        guard lifecycle.state == .running, let connection = try? await current.value() else { return report }
+        report.lanes = await connection.load(within: Self.measuringTime)
+        return report
+    }
+
+    /// How long an engine has to tell about its lanes.
+    private static let measuringTime = TimeAmount.milliseconds(500)
 
     /// Starts the engine if it does not run and may be tried, without waiting for it.
     ///
@@ -178,6 +194,7 @@ public actor EngineSupervisor: Transcriber {
 
     private func start(after delay: Duration) {
         runs += 1
+        if exchange(&isReplacing, with: false) { metrics.restarts.increment() }
         if current.isResolved { current = Pending() }
         let run = EngineRun(runs, of: model, in: surroundings)
         running = Task { [previous = running] in
@@ -213,6 +230,7 @@ public actor EngineSupervisor: Transcriber {
         } else {
             lifecycle.loaded()
             hasBeenLoaded = true
+            metrics.loads.increment()
             process?.loaded = Date()
             current.resolve(.success(run.connection))
             surroundings.tally.add(\.loads, of: model.name)
@@ -221,6 +239,7 @@ public actor EngineSupervisor: Transcriber {
     }
 
     private func ended(_ end: EngineProcess.End, of run: EngineRun) {
+        if process?.loaded != nil { metrics.unloads.increment() }
         process = nil
         if isRetired && isShuttingDown || run.number == unloadedRun {
             surroundings.tally.add(\.unloads, of: model.name)
@@ -233,6 +252,7 @@ public actor EngineSupervisor: Transcriber {
             run.logger.error("The model cannot be used.", metadata: ["reason": "\(reason)"])
         } else {
             run.logger.error("The engine ended.", metadata: ["reason": "\(lastWords)"])
+            isReplacing = true
         }
         guard run.number == runs else { return }
         running = nil

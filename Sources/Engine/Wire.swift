@@ -2,7 +2,8 @@ import Foundation
 import SpeechTypes
 import Transcription
 
-/// What goes over an engine's socket: `POST /transcribe` takes a `WireJob` and answers one `WireLine` a line.
+/// What goes over an engine's socket: `POST /transcribe` takes a `WireJob` and answers one `WireLine` a line;
+/// `GET /status` answers with the `LaneLoad`, as JSON.
 ///
 /// To see it: `curl --unix-socket FILE http://engine/transcribe -d '{"path": "/tmp/a.wav", "file_name": "a.wav",
 /// "maximum_seconds": 60}'`.
@@ -90,9 +91,11 @@ struct WireLine: Codable {
         var seconds: Double
         var damagedPackets: Int
         var unusedHints: [Hints.Field]
+        var laneWaitSeconds: Double?
 
         enum CodingKeys: String, CodingKey {
             case seconds
+            case laneWaitSeconds = "lane_wait_seconds"
             case damagedPackets = "damaged_packets"
             case unusedHints = "unused_hints"
         }
@@ -142,10 +145,13 @@ extension WireLine.Done {
         seconds = summary.duration.inSeconds
         damagedPackets = summary.damagedPackets
         unusedHints = summary.unusedHints
+        laneWaitSeconds = summary.laneWait?.inSeconds
     }
 
     var summary: RecordingSummary {
-        RecordingSummary(duration: .seconds(seconds), damagedPackets: damagedPackets, unusedHints: unusedHints)
+        RecordingSummary(
+            duration: .seconds(seconds), damagedPackets: damagedPackets, unusedHints: unusedHints,
+            laneWait: laneWaitSeconds.map { .seconds($0) })
     }
 }
 

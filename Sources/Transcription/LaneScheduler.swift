@@ -5,7 +5,8 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     private struct Waiter {
         let id: UUID
         let work: Work
-        let output: CheckedContinuation<Output, any Error>
+        let since = ContinuousClock.now
+        let output: CheckedContinuation<(output: Output, wait: Duration), any Error>
     }
 
     /// How many calls go on at once.
@@ -34,8 +35,9 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
 
     /// Has a piece of a job's work done on a lane, once it is the job's turn.
     ///
+    /// - Returns: What the call says of it, and how long the work waited for its lane.
     /// - Throws: `CancellationError` if the task is cancelled while the work waits, and what the call says of it.
-    func run(_ work: Work, for job: UUID) async throws -> Output {
+    func run(_ work: Work, for job: UUID) async throws -> (output: Output, wait: Duration) {
         let id = UUID()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { output in
@@ -48,22 +50,23 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
         }
     }
 
-    /// How many pieces of work wait for a lane.
-    var waitingCount: Int { queue.count }
+    /// What the lanes are doing now.
+    var load: LaneLoad {
+        LaneLoad(lanes: laneCount, busy: laneCount - idle.count, waiting: queue.count, decoded: doneCount)
+    }
 
-    /// How many lanes are in a call.
-    var busyCount: Int { laneCount - idle.count }
-
-    /// How many pieces of work have been done.
-    private(set) var doneCount = 0
+    private var doneCount = 0
 
     private func startCalls() {
         while let lane = idle.last, let batch = queue.next() {
             idle.removeLast()
+            let start = ContinuousClock.now
             // Unstructured because it is the work of all the jobs in it, each of which waits for its own output.
             Task { [decode] in
                 let outputs = await lane.call { decode(batch.map(\.work)) }
-                for (waiter, output) in zip(batch, outputs) { waiter.output.resume(with: output) }
+                for (waiter, output) in zip(batch, outputs) {
+                    waiter.output.resume(with: output.map { ($0, start - waiter.since) })
+                }
                 doneCount += batch.count
                 idle.append(lane)
                 queue.finish()

@@ -29,22 +29,5 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
             })
     }
 
-    /// What the lanes are doing.
-    var load: DecodeLoad {
-        DecodeLoad(lanes: laneCount, busy: busyCount, waiting: waitingCount, decoded: doneCount)
-    }
-
     private static var batchCount: Int { 4 }
-}
-
-/// What the decode lanes of a model are doing.
-public struct DecodeLoad: Sendable, Equatable {
-    /// How many there are.
-    public let lanes: Int
-    /// How many decode.
-    public let busy: Int
-    /// How many segments wait for one.
-    public let waiting: Int
-    /// How many segments have been decoded since the model was loaded.
-    public let decoded: Int
 }

@@ -18,12 +18,17 @@ public struct RecordingSummary: Sendable, Equatable {
     public var damagedPackets: Int
     /// The fields of the request with hints that the model could not use, or not all of them.
     public var unusedHints: [Hints.Field]
+    /// How long its first segment, once cut, waited for a decode lane; `nil` where there was no segment.
+    public var laneWait: Duration?
 
     /// Sums a recording up.
-    public init(duration: Duration = .zero, damagedPackets: Int = 0, unusedHints: [Hints.Field] = []) {
+    public init(
+        duration: Duration = .zero, damagedPackets: Int = 0, unusedHints: [Hints.Field] = [], laneWait: Duration? = nil
+    ) {
         self.duration = duration
         self.damagedPackets = damagedPackets
         self.unusedHints = unusedHints
+        self.laneWait = laneWait
     }
 }
 

@@ -27,7 +27,7 @@ public struct TranscriptionPipeline: Sendable {
     }
 
     /// What the decode lanes are doing.
-    public var load: DecodeLoad {
+    public var load: LaneLoad {
         get async { await scheduler.load }
     }
 
@@ -52,7 +52,7 @@ public struct TranscriptionPipeline: Sendable {
 
     private enum Step: Sendable {
         case read(SpeechSegment?)
-        case recognized(index: Int, segments: [Transcript.Segment])
+        case recognized(index: Int, segments: [Transcript.Segment], wait: Duration)
         case tick
     }
 
@@ -68,6 +68,7 @@ public struct TranscriptionPipeline: Sendable {
     public func run(_ job: TranscriptionJob, report: (TranscriptEvent) async throws -> Void) async throws {
         try check(job)
         let reader = reader(of: job)
+        var firstWait: Duration?
         try await withThrowingTaskGroup(of: Step.self) { group in
             var reading = Reading.idle
             var order = InOrder<[Transcript.Segment]>()
@@ -84,10 +85,12 @@ public struct TranscriptionPipeline: Sendable {
                     reading = .idle
                     let index = order.begin()
                     group.addTask {
-                        .recognized(index: index, segments: try await recognize(segment, of: job, as: jobID))
+                        let (segments, wait) = try await recognize(segment, of: job, as: jobID)
+                        return .recognized(index: index, segments: segments, wait: wait)
                     }
                 case .read(nil): reading = .ended
-                case .recognized(let index, let segments):
+                case .recognized(let index, let segments, let wait):
+                    if index == 0 { firstWait = wait }
                     for segment in order.finish(index, with: segments).joined() { try await report(.segment(segment)) }
                 case .tick:
                     try await report(.working)
@@ -100,7 +103,7 @@ public struct TranscriptionPipeline: Sendable {
             .done(
                 RecordingSummary(
                     duration: reader.duration, damagedPackets: reader.damagedPackets,
-                    unusedHints: job.hints.fields(of: recognizer.unused(job.hints)))))
+                    unusedHints: job.hints.fields(of: recognizer.unused(job.hints)), laneWait: firstWait)))
     }
 
     private func check(_ job: TranscriptionJob) throws(TranscriptionError) {
@@ -128,13 +131,14 @@ public struct TranscriptionPipeline: Sendable {
         }
     }
 
+    /// - Returns: What was said, and how long the segment waited for its lane.
     private func recognize(
         _ segment: SpeechSegment, of job: TranscriptionJob, as id: UUID
-    ) async throws -> [Transcript.Segment] {
+    ) async throws -> ([Transcript.Segment], wait: Duration) {
         let request = RecognitionRequest(language: job.language, task: job.task, hints: job.hints)
-        let recognized = try await scheduler.run(SegmentWork(segment: segment, request: request), for: id)
+        let (recognized, wait) = try await scheduler.run(SegmentWork(segment: segment, request: request), for: id)
         let heard = job.language == nil ? recognized.heard(among: job.candidates) : recognized
-        return segment.speech.map { heard.said(within: $0) } ?? heard
+        return (segment.speech.map { heard.said(within: $0) } ?? heard, wait)
     }
 }
 

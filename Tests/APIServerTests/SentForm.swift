@@ -56,7 +56,9 @@ struct SentForm {
         in folder: TemporaryFolder, maximumUpload: Int = 1 << 20, task: SpeechTask? = nil,
         without foreign: [String] = []
     ) async throws -> TranscriptionForm {
-        let reader = FormReader(spool: UploadSpool(directory: folder.path), maximumUpload: maximumUpload)
+        let reader = FormReader(
+            spool: UploadSpool(directory: folder.path, metrics: ServerReports(version: "0").metrics),
+            maximumUpload: maximumUpload)
         return try await TranscriptionForm(reader.read(request), task: task, without: foreign)
     }
 

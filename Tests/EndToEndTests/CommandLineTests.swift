@@ -74,6 +74,7 @@ struct CommandLineTests {
     @Test(arguments: [
         ["--port", "many"], ["--port", "65536"], ["--num-threads", "0"], ["--nonsense"], ["stray"],
         ["--max-upload-size", "huge"], ["--max-duration", "-1s"], ["--log-level", "loud"],
+        ["--log-format", "xml"],
     ])
     func badUsageIsToldWithStatus64(arguments: [String]) async throws {
         for (executable, verb) in [("asr2clip-serve", []), ("asr2clip", ["--serve"])] {
@@ -106,7 +107,7 @@ struct CommandLineTests {
         #expect(result.status == .exited(0))
         for flag in [
             "--host", "--port", "--model-dir", "--num-threads", "--config", "--download-model", "--default-model",
-            "--log-level", "--max-upload-size", "--max-duration", "--model-wait", "--version", "--help",
+            "--log-level", "--log-format", "--max-upload-size", "--max-duration", "--model-wait", "--version", "--help",
             "--api-key", "--api-key-file", "--allowed-host", "--cors-origin", "--max-connections", "--header-timeout",
             "--idle-timeout", "--min-upload-rate",
         ] { #expect(result.output.contains(flag), "\(flag)") }

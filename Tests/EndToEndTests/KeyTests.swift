@@ -11,13 +11,15 @@ struct KeyTests {
             .init(path: Fixtures.audio("en_word_16k.wav")), ["model": "paraformer"],
             headers: [("Authorization", "Bearer \(key)")])
         #expect(answer.body == #"{"text": "stop"}"#)
+        let metrics = try await client.send("GET", "/metrics", headers: [("Authorization", "Bearer \(key)")])
+        #expect(metrics.status == 200)
     }
 
     @Test(arguments: [nil, "Bearer", "Bearer ", "Bearer open", "Basic sesame", "Bearer sesame sesame", "sesame"])
     func whoGivesNoneOrAnotherIsNot(header: String?) async throws {
         let client = try APIClient.shared()
         let headers = header.map { [("Authorization", $0)] } ?? []
-        for path in ["/v1/models", "/v1/models/paraformer", "/v1/ps"] {
+        for path in ["/v1/models", "/v1/models/paraformer", "/v1/ps", "/metrics"] {
             let answer = try await client.send("GET", path, headers: headers)
             try expectError(answer, 401, "invalid_api_key")
             #expect(answer.headers["www-authenticate"] == "Bearer")

@@ -39,7 +39,8 @@ struct WireTests {
                 .done(
                     RecordingSummary(
                         duration: time(), damagedPackets: Int.random(in: 0...9, using: &generator),
-                        unusedHints: Hints.Field.allCases.filter { _ in Bool.random(using: &generator) }))
+                        unusedHints: Hints.Field.allCases.filter { _ in Bool.random(using: &generator) },
+                        laneWait: Bool.random(using: &generator) ? time() : nil))
             default: .segment(segment())
             }
         }
@@ -128,7 +129,7 @@ extension TranscriptEvent {
             .done(
                 RecordingSummary(
                     duration: summary.duration.inMilliseconds, damagedPackets: summary.damagedPackets,
-                    unusedHints: summary.unusedHints))
+                    unusedHints: summary.unusedHints, laneWait: summary.laneWait?.inMilliseconds))
         case .segment(let segment):
             .segment(
                 Transcript.Segment(

@@ -31,7 +31,7 @@ import Testing
                         // Every request takes another recording's place in the next round.
                         let next = requests[(number + round * 7) % requests.count]
                         let request = round == 0 ? request : next
-                        let segments = try await scheduler.run(
+                        let (segments, _) = try await scheduler.run(
                             SegmentWork(
                                 segment: request.sound,
                                 request: RecognitionRequest(language: request.language, task: request.task)),

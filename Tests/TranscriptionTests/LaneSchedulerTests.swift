@@ -31,7 +31,7 @@ import Testing
         try await withThrowingTaskGroup { group in
             for (index, job) in jobs.enumerated() {
                 let id = try #require(ids[job])
-                group.addTask { try await scheduler.run({ order.append(job) }, for: id) }
+                group.addTask { _ = try await scheduler.run({ order.append(job) }, for: id) }
                 await scheduler.untilWaiting(index + 1)
             }
             gate.open()
@@ -52,7 +52,7 @@ import Testing
                         Thread.sleep(forTimeInterval: 0.001)
                         running.decrement()
                     }
-                    try await scheduler.run(work, for: UUID())
+                    _ = try await scheduler.run(work, for: UUID())
                 }
             }
             try await group.waitForAll()
@@ -60,6 +60,21 @@ import Testing
         #expect(counts.entries.count == 60)
         #expect(counts.entries.allSatisfy { $0 <= 3 })
         try await scheduler.lendAllLanes()
+    }
+
+    @Test func theLoadTellsOfBusyLanesAndOfWhatWaits() async throws {
+        let scheduler = TestLanes(lanes: 2)
+        #expect(await scheduler.load == LaneLoad(lanes: 2, busy: 0, waiting: 0, decoded: 0))
+        let gate = Gate()
+        let holding = try await scheduler.holdAllLanes(until: gate)
+        let waiting = (0..<3).map { _ in Task { try await scheduler.run({}, for: UUID()) } }
+        await scheduler.untilWaiting(3)
+        #expect(await scheduler.load == LaneLoad(lanes: 2, busy: 2, waiting: 3, decoded: 0))
+        gate.open()
+        try await holding.value
+        for task in waiting { #expect(try await task.value.wait > .zero) }
+        try await scheduler.untilIdle()
+        #expect(await scheduler.load == LaneLoad(lanes: 2, busy: 0, waiting: 0, decoded: 5))
     }
 
     @Test func aPieceThatIsCancelledWhileItWaitsLeavesTheRound() async throws {
@@ -80,7 +95,7 @@ import Testing
         let scheduler = TestLanes(lanes: 1)
         let task = Task {
             while !Task.isCancelled { await Task.yield() }
-            try await scheduler.run({ Issue.record("it got a lane") }, for: UUID())
+            _ = try await scheduler.run({ Issue.record("it got a lane") }, for: UUID())
         }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -91,7 +106,7 @@ import Testing
         let scheduler = TestLanes(lanes: 2)
         for _ in 0..<10 {
             await #expect(throws: TranscriptionError.self) {
-                try await scheduler.run({ throw TranscriptionError(.audioEmpty, "") }, for: UUID())
+                _ = try await scheduler.run({ throw TranscriptionError(.audioEmpty, "") }, for: UUID())
             }
         }
         try await scheduler.lendAllLanes()
@@ -105,12 +120,12 @@ import Testing
         var tasks: [Task<Void, any Error>] = []
         for number in 0..<200 {
             let job = jobs[number % jobs.count]
-            tasks.append(Task { try await scheduler.run({}, for: job) })
+            tasks.append(Task { _ = try await scheduler.run({}, for: job) })
             if Bool.random(using: &generator) { tasks.randomElement(using: &generator)?.cancel() }
             if number % 7 == 0 { await Task.yield() }
         }
         for task in tasks { _ = await task.result }
-        #expect(await scheduler.waitingCount == 0)
+        #expect(await scheduler.load.waiting == 0)
         try await scheduler.lendAllLanes()
     }
 
@@ -120,6 +135,6 @@ import Testing
         let pipeline = TranscriptionPipeline(recognizer: recognizer, lanes: lanes, detector: .missing)
         try await pipeline.warmUp()
         try await eventually("the lanes are idle again") { await pipeline.load.busy == 0 }
-        #expect(await pipeline.load == DecodeLoad(lanes: lanes, busy: 0, waiting: 0, decoded: lanes))
+        #expect(await pipeline.load == LaneLoad(lanes: lanes, busy: 0, waiting: 0, decoded: lanes))
     }
 }

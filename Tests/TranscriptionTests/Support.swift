@@ -42,10 +42,11 @@ extension LaneScheduler<@Sendable () throws -> Void, Void> {
             try await withThrowingTaskGroup { group in
                 for _ in 0..<laneCount {
                     group.addTask {
-                        try await self.run(
-                            {
-                                _ = held.increment(); gate.pass()
-                            }, for: job)
+                        let piece: @Sendable () -> Void = {
+                            held.increment()
+                            gate.pass()
+                        }
+                        _ = try await self.run(piece, for: job)
                     }
                 }
                 try await group.waitForAll()
@@ -67,12 +68,12 @@ extension LaneScheduler<@Sendable () throws -> Void, Void> {
 extension LaneScheduler {
     /// Waits until so many pieces wait for a lane.
     func untilWaiting(_ count: Int) async {
-        while waitingCount != count { await Task.yield() }
+        while load.waiting != count { await Task.yield() }
     }
 
     /// Proves that no lane is lost and nothing waits.
     func untilIdle() async throws {
-        try await eventually("all lanes are idle") { waitingCount == 0 && busyCount == 0 }
+        try await eventually("all lanes are idle") { load.waiting == 0 && load.busy == 0 }
     }
 }
 

@@ -16,6 +16,38 @@ import Testing
         #expect(report.segments.count == 1)
     }
 
+    @Test func howLongTheFirstSegmentWaitedForALaneIsTold() async throws {
+        let recognizer = try Loaded.recognizer(.senseVoice)
+        let gate = Gate()
+        let scheduler = SegmentScheduler(
+            lanes: 1, limits: .none, measure: { _ in BatchMeasure(length: 1, request: RecognitionRequest()) },
+            decode: { works in
+                gate.pass()
+                return works.map { work in Result { try recognizer.recognize(work.segment) } }
+            })
+        let pipeline = TranscriptionPipeline(recognizer: recognizer, scheduler: scheduler, detector: .installed)
+        let holding = Task { try await Self.laneWait(of: .fixture("en_word_16k.wav"), in: pipeline) }
+        try await eventually("the lane is held") { await scheduler.load.busy == 1 }
+        let told = Task { try await Self.laneWait(of: .fixture("en_digits_16k.wav"), in: pipeline) }
+        await scheduler.untilWaiting(1)
+        let waitsSince = ContinuousClock.now
+        try await Task.sleep(for: .milliseconds(20))
+        let waited = waitsSince.duration(to: .now)
+        gate.open()
+        #expect(try #require(try await told.value) >= waited)
+        _ = try await holding.value
+    }
+
+    private nonisolated static func laneWait(
+        of job: TranscriptionJob, in pipeline: TranscriptionPipeline
+    ) async throws -> Duration? {
+        var wait: Duration?
+        try await pipeline.run(job) { event in
+            if case .done(let summary) = event { wait = summary.laneWait }
+        }
+        return wait
+    }
+
     @Test func theLanguageOfTheRequestIsUsed() async throws {
         let report = try await Report(
             Loaded.transcriber(.whisper).transcribe(.fixture("en_digits_16k.wav", language: "zh")))

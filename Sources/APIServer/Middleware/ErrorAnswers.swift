@@ -17,18 +17,8 @@ struct ErrorAnswers: RouterMiddleware {
     }
 
     private func answer(to error: any Error, context: APIContext) -> APIError {
-        if let answer = APIError(error) {
-            context.log.info(
-                "Answered with an error.",
-                metadata: ["status": "\(answer.status.code)", "code": "\(answer.code)"])
-            return answer
-        }
-        if context.channel.isActive {
-            context.log.error("A request failed.", metadata: ["error": "\(error)"])
-        } else {
-            context.log.info("The client hung up before its answer.")
-        }
-        return .unforeseen
+        if !context.channel.isActive { context.record.note(\.isAbandoned, true) }
+        return context.record.answer(to: error)
     }
 }
 

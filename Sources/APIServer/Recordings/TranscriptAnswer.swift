@@ -35,7 +35,7 @@ struct TranscriptAnswer: Sendable {
             }
         }
         transcript.duration = summary.duration
-        log(summary)
+        note(summary)
         var headers = headers(contentType: form.format.contentType, unusedHints: summary.unusedHints)
         if summary.damagedPackets > 0 { headers[.damagedPackets] = "\(summary.damagedPackets)" }
         let body = form.format.render(
@@ -55,12 +55,8 @@ struct TranscriptAnswer: Sendable {
                 do {
                     try await write(first: first, to: &writer)
                 } catch let error where context.channel.isActive {
-                    context.log.error("A stream broke off.", metadata: ["error": "\(error)"])
-                    let answer = APIError(error) ?? .unforeseen
+                    let answer = context.record.answer(to: error)
                     try await writer.write(ByteBuffer(string: TranscriptStreamEvent.error(answer.body).text))
-                } catch {
-                    context.log.info("The client hung up before its answer.")
-                    throw error
                 }
                 try await writer.finish(nil)
             })
@@ -94,7 +90,7 @@ struct TranscriptAnswer: Sendable {
             }
             next = try await iterator.next()
         }
-        log(summary)
+        note(summary)
     }
 
     /// How long a stream may be silent; proxies commonly close after 30 to 60 s.
@@ -108,19 +104,8 @@ struct TranscriptAnswer: Sendable {
         return headers
     }
 
-    private func log(_ summary: RecordingSummary) {
-        if summary.damagedPackets > 0 {
-            context.log.warning(
-                "Parts of a recording are damaged.", metadata: ["packets": "\(summary.damagedPackets)"])
-        }
-        let wall = context.elapsed.inSeconds
-        let audio = summary.duration.inSeconds
-        context.log.info(
-            "Transcribed.",
-            metadata: [
-                "model": "\(entry.name)", "audio_s": "\((audio * 1000).rounded() / 1000)",
-                "wall_s": "\((wall * 1000).rounded() / 1000)",
-                "rtf": "\(audio > 0 ? (wall / audio * 10_000).rounded() / 10_000 : 0)",
-            ])
+    private func note(_ summary: RecordingSummary) {
+        context.record.note(
+            \.recording, RequestFindings.Recording(model: entry.name, summary: summary, wall: context.elapsed))
     }
 }

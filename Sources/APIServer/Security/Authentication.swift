@@ -1,14 +1,15 @@
 import HTTPTypes
 import Hummingbird
 
-/// Lets only those with a key use the API, if the server has keys; health is for everybody.
+/// Lets only those with a key use the API and see the metrics, if the server has keys; health is for everybody.
 struct Authentication: RouterMiddleware {
     let keys: [APIKey]
 
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
-        if !keys.isEmpty, request.uri.path.hasPrefix("/v1/") || request.uri.path == "/v1" { try check(request) }
+        let path = request.uri.path
+        if !keys.isEmpty, path.hasPrefix("/v1/") || path == "/v1" || path == Routes.metrics { try check(request) }
         return try await next(request, context)
     }
 

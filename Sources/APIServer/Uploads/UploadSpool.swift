@@ -6,17 +6,19 @@ import SystemPackage
 /// Where uploads are kept while they are worked on: files that only this user may read, in a folder of this run's own.
 struct UploadSpool: Sendable {
     private let directory: String
+    private let metrics: ServerMetrics
 
     /// Uses an existing directory that only this user may enter.
-    init(directory: String) {
+    init(directory: String, metrics: ServerMetrics) {
         self.directory = directory
+        self.metrics = metrics
     }
 
     /// Begins an upload.
     ///
     /// - Throws: `StorageFull`, or `Errno` for what nobody foresaw.
     func begin() throws -> SpooledUpload {
-        try SpooledUpload(path: "\(directory)/\(UUID().uuidString)")
+        try SpooledUpload(path: "\(directory)/\(UUID().uuidString)", metrics: metrics)
     }
 }
 
@@ -42,10 +44,12 @@ actor SpooledUpload {
     nonisolated let path: String
     /// `nil` once the writing has ended.
     private var file: SystemPackage.FileDescriptor?
+    private let metrics: ServerMetrics
     private(set) var size = 0
 
-    init(path: String) throws {
+    init(path: String, metrics: ServerMetrics) throws {
         self.path = path
+        self.metrics = metrics
         file = try StorageFull.check {
             try SystemPackage.FileDescriptor.open(
                 path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
@@ -55,6 +59,7 @@ actor SpooledUpload {
     deinit {
         try? file?.close()
         unlink(path)
+        metrics.spoolSize.decrement(by: Double(size))
     }
 
     /// Adds bytes to the file, which is not closed yet.
@@ -64,6 +69,8 @@ actor SpooledUpload {
         guard let file else { throw Errno.badFileDescriptor }
         try StorageFull.check { try file.writeAll(bytes.readableBytesView) }
         size += bytes.readableBytes
+        metrics.spooledBytes.increment(by: bytes.readableBytes)
+        metrics.spoolSize.increment(by: Double(bytes.readableBytes))
     }
 
     /// Ends the writing; the file stays.

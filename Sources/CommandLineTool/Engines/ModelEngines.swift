@@ -1,4 +1,5 @@
 import APIServer
+import CoreMetrics
 import Engine
 import Foundation
 import Logging
@@ -21,11 +22,13 @@ struct ModelEngines {
     ///   - loadWait: How long a request waits for its model to load.
     ///   - engineMemory: The most bytes of memory each engine may have for data.
     ///   - logger: For the engines and for fetches.
+    ///   - metrics: Where the engines are counted.
     ///   - onProgress: Told of fetches instead of the log.
     /// - Throws: `Failure`.
     init(
         _ registry: ModelRegistry, paths: ModelPaths, numThreads: Int?, capacity: CapacitySettings, loadWait: Duration,
-        engineMemory: Int? = nil, logger: Logger, onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
+        engineMemory: Int? = nil, logger: Logger, metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
     ) throws {
         let environment = ProcessInfo.processInfo.environment
         directory = try Self.runDirectory(environment)
@@ -37,7 +40,8 @@ struct ModelEngines {
                 executable: try Self.executable(), directory: directory.sockets,
                 runtimeSettings: try Self.writeRuntimeSettings(in: directory), loadWait: loadWait,
                 detectorModel: InstalledFiles.detectorModel, engineMemory: engineMemory),
-            serving: Self.served(registry, numThreads: numThreads, capacity: capacity), logger: logger)
+            serving: Self.served(registry, numThreads: numThreads, capacity: capacity), logger: logger, metrics: metrics
+        )
     }
 
     /// Ends fetches and engines, and removes what they kept on disk.

@@ -50,6 +50,11 @@ struct ServeOptions: ParsableArguments {
         help: ArgumentHelp("How much to log on standard error. (default: info)", valueName: "level"))
     var logLevel: LogLevel?
 
+    @Option(
+        name: .customLong("log-format"),
+        help: ArgumentHelp("How to log: text, or json with an object a line. (default: text)", valueName: "format"))
+    var logFormat: LogFormat?
+
     func validate() throws {
         if let port, !(0...65535).contains(port) {
             throw ValidationError("The port \(port) is not from 0 to 65535.")
@@ -62,7 +67,7 @@ struct ServeOptions: ParsableArguments {
             ("--host", host), ("--port", port), ("--default-model", defaultModel), ("--max-upload-size", maximumUpload),
             ("--max-duration", maximumDuration), ("--model-wait", modelWait), ("--max-queue", capacity.maximumQueue),
             ("--keep-alive", capacity.keepAlive), ("--max-loaded-models", capacity.maximumLoadedModels),
-            ("--engine-memory", engineMemory), ("--log-level", logLevel),
+            ("--engine-memory", engineMemory), ("--log-level", logLevel), ("--log-format", logFormat),
         ]
         return values.compactMap { name, value in value == nil ? nil : name } + access.given + connections.given
     }
@@ -79,3 +84,5 @@ struct LogLevel: ExpressibleByArgument {
 
     static var allValueStrings: [String] { Logger.Level.allCases.map(\.rawValue) }
 }
+
+extension LogFormat: ExpressibleByArgument {}

@@ -42,16 +42,19 @@ struct Serving {
         let settings = try settings(logger)
         let numThreads = options.threads.number
         let capacity = try options.capacity.settings(environment: environment)
+        let reports = ServerReports(version: Version.text)
         let engines = try ModelEngines(
             registry, paths: paths, numThreads: numThreads, capacity: capacity, loadWait: settings.modelWait,
-            engineMemory: options.engineMemory?.bytes, logger: logger)
+            engineMemory: options.engineMemory?.bytes, logger: logger, metrics: reports.factory)
         let directory = engines.directory
         defer { directory.remove() }
         let catalog = ModelCatalog(
             store: engines.store, engines: engines.pool,
             admission: Admission(registry, maximumQueue: capacity.maximumQueue), modelWait: settings.modelWait,
             served: { ModelEngines.served($0, numThreads: numThreads, capacity: capacity) }, logger: logger)
-        let server = SpeechServer(settings, catalog: catalog, directory: directory, logger: logger) { port in
+        let server = SpeechServer(
+            settings, catalog: catalog, directory: directory, reports: reports, logger: logger
+        ) { port in
             let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
             print("asr2clip is listening on http://\(host):\(port)")
             fflush(nil)
@@ -90,8 +93,11 @@ struct Serving {
             connections: OpenFiles.makeRoom(for: options.connections.limits, logger: logger))
     }
 
+    /// Our log. What libraries log of their own accord goes the same way.
     private func makeLogger() -> Logger {
-        var logger = Logger(label: "asr2clip", factory: { StreamLogHandler.standardError(label: $0) })
+        let format = options.logFormat ?? .text
+        LoggingSystem.bootstrap { format.handler(label: $0) }
+        var logger = Logger(label: "asr2clip", factory: format.handler)
         logger.logLevel = options.logLevel?.level ?? .info
         return logger
     }

@@ -39,6 +39,20 @@ struct EngineConnection: Sendable {
         return Answer(response.body)
     }
 
+    /// Asks what the engine's lanes are doing.
+    ///
+    /// - Returns: `nil` if it does not say so in time.
+    func load(within limit: TimeAmount) async -> LaneLoad? {
+        guard let url = URL(httpURLWithSocketPath: socket, uri: "/status") else { return nil }
+        do {
+            let response = try await client.execute(HTTPClientRequest(url: url.absoluteString), timeout: limit)
+            guard response.status == .ok else { return nil }
+            return try JSONDecoder().decode(LaneLoad.self, from: await response.body.collect(upTo: 1 << 10))
+        } catch {
+            return nil
+        }
+    }
+
     /// The lines of an answer as they come.
     struct Answer {
         private var body: HTTPClientResponse.Body.AsyncIterator

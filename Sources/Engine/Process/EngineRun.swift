@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CoreMetrics
 import Foundation
 import Logging
 import SpeechRecognition
@@ -16,6 +17,7 @@ struct EngineSurroundings: Sendable {
     let room: EngineRoom
     let tally: EngineTally
     let logger: Logger
+    let metrics: any MetricsFactory
 }
 
 /// One run of a model's engine: its socket, its command, its place in the log.

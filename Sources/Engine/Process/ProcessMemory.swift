@@ -1,9 +1,12 @@
 import Foundation
 
 /// What a process of ours has in memory.
-enum ProcessMemory {
+public enum ProcessMemory {
     /// The resident bytes of a process, shared libraries included; `nil` if the system does not tell.
-    static func resident(of process: Int32) -> Int? {
+    ///
+    /// - Parameter process: Its id.
+    /// - Returns: Bytes.
+    public static func resident(of process: Int32) -> Int? {
         #if os(Linux)
             // proc(5), /proc/pid/statm: the second number is the resident set in pages.
             guard let line = try? String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8) else { return nil }

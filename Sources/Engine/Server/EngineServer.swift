@@ -49,6 +49,11 @@ public struct EngineServer: Sendable {
             let job = try JSONDecoder().decode(WireJob.self, from: body).job
             return Response(status: .ok, headers: [.contentType: "application/x-ndjson"], body: answer(job))
         }
+        router.get("status") { [pipeline] _, _ in
+            let load = try JSONEncoder().encodeAsByteBuffer(await pipeline.load, allocator: ByteBufferAllocator())
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: load))
+        }
         var logger = Logger(label: "engine")
         logger.logLevel = .warning
         let application = Application(

@@ -1,0 +1,80 @@
+import HTTPTypes
+import Hummingbird
+import Synchronization
+
+/// Reports every request once, when its answer has gone out or its client has left: a line in the log, and the metrics.
+struct RequestReports: RouterMiddleware {
+    let metrics: ServerMetrics
+
+    func handle(
+        _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        let report = RequestReport(of: request, context: context, metrics: metrics)
+        var response = try await next(request, context)
+        let (status, body) = (response.status, response.body)
+        guard request.method != .head else {
+            // Its answer has no body, whose end would be the time to report.
+            report.send(status)
+            return response
+        }
+        response.body = ResponseBody(contentLength: body.contentLength) { writer in
+            do {
+                try await body.write(ReportingWriter(parent: writer) { report.send(status) })
+            } catch {
+                context.record.note(\.isAbandoned, true)
+                report.send(status)
+                throw error
+            }
+        }
+        return response
+    }
+}
+
+/// Reports when all of a body has been written. A client may have left by the time its end is: it has read what it wanted.
+private struct ReportingWriter: ResponseBodyWriter {
+    var parent: any ResponseBodyWriter
+    let report: @Sendable () -> Void
+
+    mutating func write(_ buffer: ByteBuffer) async throws {
+        try await parent.write(buffer)
+    }
+
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
+        report()
+        try await parent.finish(trailingHeaders)
+    }
+}
+
+/// The report of one request. If no answer was begun when the last reference to it goes, the client had left.
+private final class RequestReport: Sendable {
+    private let method: HTTPRequest.Method
+    private let path: String
+    private let context: APIContext
+    private let metrics: ServerMetrics
+    private let isSent = Atomic(false)
+
+    init(of request: Request, context: APIContext, metrics: ServerMetrics) {
+        method = request.method
+        path = request.uri.path
+        self.context = context
+        self.metrics = metrics
+    }
+
+    deinit {
+        send(nil)
+    }
+
+    /// Reports, if that has not been done.
+    ///
+    /// - Parameter status: What the client was sent, if anything.
+    func send(_ status: HTTPResponse.Status?) {
+        guard !isSent.exchange(true, ordering: .relaxed) else { return }
+        // The router has a word of its own where it has no route.
+        let route = context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil }
+        let outcome = RequestOutcome(
+            method: method, path: path, route: route, sent: status,
+            wall: context.elapsed, findings: context.record.current)
+        metrics.count(outcome)
+        context.log.log(level: outcome.level, outcome.message, metadata: outcome.metadata)
+    }
+}

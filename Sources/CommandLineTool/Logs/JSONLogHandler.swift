@@ -1,0 +1,61 @@
+import Foundation
+import Logging
+import TranscriptFormats
+
+/// A log of JSON objects, one a line: `time` (RFC 3339, UTC), `level`, `message`, and then the metadata by name.
+struct JSONLogHandler: LogHandler {
+    var logLevel = Logger.Level.info
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+    private let write: @Sendable (String) -> Void
+
+    /// Makes a handler.
+    ///
+    /// - Parameter write: Takes each line, its end included, in one piece.
+    init(write: @escaping @Sendable (String) -> Void) {
+        self.write = write
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var metadata = metadataProvider?.get() ?? [:]
+        metadata.merge(self.metadata) { $1 }
+        metadata.merge(event.metadata ?? [:]) { $1 }
+        if let error = event.error, metadata["error"] == nil { metadata["error"] = "\(error)" }
+        var members: [(String, JSONValue)] = [
+            ("time", .string(Date().formatted(Self.time))), ("level", .string(event.level.rawValue)),
+            ("message", .string("\(event.message)")),
+        ]
+        for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+            // A name comes once in an object.
+            members.append((Self.reserved.contains(key) ? "metadata.\(key)" : key, JSONValue(value)))
+        }
+        write(JSONValue.object(members).text + "\n")
+    }
+
+    private static let time = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    private static let reserved: Set<String> = ["time", "level", "message"]
+}
+
+extension JSONValue {
+    /// Metadata as it is: numbers stay numbers.
+    fileprivate init(_ value: Logger.MetadataValue) {
+        switch value {
+        case .string(let text): self = .string(text)
+        case .stringConvertible(let value):
+            switch value {
+            case let value as Bool: self = .bool(value)
+            case let value as Int: self = .integer(value)
+            case let value as Double: self = .number(value)
+            default: self = .string(value.description)
+            }
+        case .array(let values): self = .array(values.map(JSONValue.init))
+        case .dictionary(let members):
+            self = .object(members.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) })
+        }
+    }
+}

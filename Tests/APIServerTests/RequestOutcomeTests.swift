@@ -1,0 +1,90 @@
+import HTTPTypes
+import Logging
+import SpeechTypes
+import Testing
+import Transcription
+
+@testable import APIServer
+
+/// The one line that a request has in the log.
+struct RequestOutcomeTests {
+    private func outcome(
+        _ path: String = "/v1/models", sent: HTTPResponse.Status? = .ok, _ findings: RequestFindings = RequestFindings()
+    ) -> RequestOutcome {
+        RequestOutcome(
+            method: .get, path: path, route: "/v1/models", sent: sent, wall: .microseconds(1_234_567),
+            findings: findings)
+    }
+
+    private func outcome(_ findings: RequestFindings) -> RequestOutcome { outcome("/v1/models", findings) }
+
+    private func words(of outcome: RequestOutcome) -> [String: String] { outcome.metadata.mapValues { "\($0)" } }
+
+    private func recording(damaged: Int = 0) -> RequestFindings.Recording {
+        .init(
+            model: "whisper", summary: RecordingSummary(duration: .milliseconds(1699), damagedPackets: damaged),
+            wall: .milliseconds(850))
+    }
+
+    @Test func anAnswerHasWhatWasAskedAndHowItEnded() {
+        let outcome = outcome()
+        #expect("\(outcome.message)" == "Answered.")
+        #expect(outcome.level == .info)
+        #expect(words(of: outcome) == ["method": "GET", "path": "/v1/models", "status": "200", "wall_s": "1.235"])
+    }
+
+    @Test func aTranscriptionHasItsModelAndSpeed() {
+        let outcome = outcome(RequestFindings(recording: recording()))
+        #expect("\(outcome.message)" == "Transcribed.")
+        let part = words(of: outcome).filter { ["model", "audio_s", "rtf", "damaged_packets"].contains($0.key) }
+        #expect(part == ["model": "whisper", "audio_s": "1.699", "rtf": "0.5003"])
+    }
+
+    @Test func damageIsAWarning() {
+        let outcome = outcome(RequestFindings(recording: recording(damaged: 3)))
+        #expect(outcome.level == .warning)
+        #expect(words(of: outcome)["damaged_packets"] == "3")
+    }
+
+    @Test func aRefusalHasItsCode() {
+        let outcome = outcome(sent: .badRequest, RequestFindings(errorCode: "invalid_value"))
+        #expect("\(outcome.message)" == "Answered with an error.")
+        #expect((outcome.level, outcome.status) == (.info, 400))
+        #expect(outcome.metadata["code"] == "invalid_value")
+    }
+
+    @Test func whatNobodyForesawIsAnErrorWithItsCause() {
+        let outcome = outcome(
+            sent: .internalServerError, RequestFindings(errorCode: "internal_error", cause: "Disk on fire"))
+        #expect("\(outcome.message)" == "A request failed.")
+        #expect(outcome.level == .error)
+        #expect(outcome.metadata["error"] == "Disk on fire")
+    }
+
+    /// Whatever else broke then: nobody is there to be told.
+    @Test(arguments: [nil, HTTPResponse.Status.ok, .internalServerError])
+    func aClientThatLeftIsNoError(sent: HTTPResponse.Status?) {
+        let outcome = outcome(
+            sent: sent, RequestFindings(errorCode: "internal_error", cause: "CancellationError()", isAbandoned: true))
+        #expect("\(outcome.message)" == "The client hung up before its answer.")
+        #expect((outcome.level, outcome.status) == (.info, 499))
+        #expect(outcome.metadata["error"] == nil)
+    }
+
+    @Test func aClientThatLeftBeforeAnyAnswerIsToldByThat() {
+        #expect(outcome(sent: nil).status == 499)
+    }
+
+    @Test(arguments: [
+        ("/health", Logger.Level.debug), ("/health/live", .debug), ("/health/ready", .debug), ("/metrics", .debug),
+        ("/healthy", .info), ("/v1/ps", .info), ("/metrics/x", .info),
+    ])
+    func probesDoNotFillTheLog(path: String, level: Logger.Level) {
+        #expect(outcome(path).level == level)
+    }
+
+    @Test func aPathIsCutWhereNoneOfOursIsSoLong() {
+        let outcome = outcome("/" + String(repeating: "a", count: 5_000))
+        #expect("\(outcome.metadata["path"] ?? "")".count == 200)
+    }
+}

@@ -1,0 +1,34 @@
+import TestSupport
+import Testing
+
+/// `GET /metrics`, read by Prometheus's parser for Python: see Tests/Client/test_metrics.py.
+struct MetricsTests {
+    @Test func whatHappenedIsCounted() async throws {
+        // Its files are of another type, which its engine finds out.
+        let broken = TestRegistry.Model.senseVoice.named("broken", in: TestRegistry.Model.paraformer.directory)
+        try await runClientTests(
+            "test_metrics.py",
+            on: ServerProcess.Setup(
+                TestRegistry([.whisper, broken]), ["--num-threads", "1", "--max-duration", "5s"]))
+    }
+
+    /// A request that runs has a job, a busy lane and, being long, segments that wait.
+    @Test func whatHappensIsMeasured() async throws {
+        try await withServer(.init(TestRegistry([.whisper]), ["--num-threads", "1"])) { server in
+            let client = APIClient(server)
+            try await client.waitUntilHealthy()
+            let request = Task { try await client.transcribe(Phrases(150).file, ["model": "whisper"]) }
+            for line in [
+                #"asr2clip_queue_jobs{model="whisper"} 1"#, #"asr2clip_decode_lanes_busy{model="whisper"} 1"#,
+                #"asr2clip_queue_segments{model="whisper"} 1"#,
+            ] {
+                try await eventually(line) {
+                    try await client.get("/metrics").body.split(separator: "\n").contains { $0 == line }
+                }
+            }
+            request.cancel()
+            let idle = #"asr2clip_decode_lanes_busy{model="whisper"} 0"#
+            try await eventually(idle) { try await client.get("/metrics").body.contains(idle) }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import TestSupport
+import Testing
+
+/// Runs a file of Tests/Client, in Python, against a server of its own.
+func runClientTests(_ file: String, on setup: ServerProcess.Setup) async throws {
+    try await withServer(setup) { server in try await runClientTests(file, against: server) }
+}
+
+/// Runs a file of Tests/Client, in Python, against a server.
+func runClientTests(_ file: String, against server: ServerProcess) async throws {
+    let result = try await runToEnd(
+        Fixtures.path(".deps/venv/bin/python"),
+        ["-m", "pytest", "-q", "-p", "no:cacheprovider", Fixtures.path("Tests/Client/\(file)")],
+        environment: server.folder.environment.merging([
+            "ASR2CLIP_URL": server.url, "PYTHONDONTWRITEBYTECODE": "1",
+        ]) { $1 })
+    #expect(result.status == .exited(0), "\(result.output)\(result.error)")
+    #expect(try /\d+ passed/.firstMatch(in: result.output) != nil)
+}
