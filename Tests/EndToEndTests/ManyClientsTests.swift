@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Five hundred clients at once.
-@Suite(.serialized, .timeLimit(.minutes(10)), .server(TestRegistry([.whisper])))
+@Suite(.serialized, .timeLimit(.minutes(10)), .server(TestRegistry([.whisper]), "--max-queue", "500"))
 struct ManyClientsTests {
     private static let count = 500
 
@@ -30,13 +30,8 @@ struct ManyClientsTests {
                 group.addTask {
                     try await connection.send(form.suffix(1))
                     let answer = try await connection.answer()
-                    if answer.status == 200 {
-                        #expect(answer.body == #"{"text": "stop"}"#)
-                    } else {
-                        // Those for whom there is no place in the queue are told when to come again.
-                        try expectError(answer, 429, "queue_full")
-                        #expect(answer.headers["retry-after"] != nil)
-                    }
+                    #expect(answer.status == 200)
+                    #expect(answer.body == #"{"text": "stop"}"#)
                 }
             }
             try await group.waitForAll()
