@@ -16,7 +16,7 @@ class Report:
             goal, met = f"≤ {at_most:.4g}{unit}", value <= at_most
         elif at_least is not None:
             goal, met = f"≥ {at_least:.4g}{unit}", value >= at_least
-        measured = f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
+        measured = str(value) if isinstance(value, int) else f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
         self._add(name, measured + unit, goal, met, note)
 
     def check(self, name, found, goal, met, note=""):
@@ -42,10 +42,10 @@ class Report:
         return [name for name, _, _, met, _ in self.figures if met is False]
 
     def table(self):
-        lines = ["| figure | measured | goal | |", "| --- | --- | --- | --- |"]
+        lines = ["| figure | measured | goal | | |", "| --- | --- | --- | --- | --- |"]
         for name, measured, goal, met, note in self.figures:
-            verdict = {True: "ok", False: "missed", None: ""}[met]
-            lines.append(f"| {name}{f' ({note})' if note else ''} | {measured} | {goal} | {verdict} |")
+            verdict = {True: "ok", False: "**missed**", None: ""}[met]
+            lines.append(f"| {name} | {measured} | {goal} | {verdict} | {note} |")
         return "\n".join(lines)
 
     def write(self, path, **about):
