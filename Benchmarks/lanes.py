@@ -32,7 +32,8 @@ FIXTURE_REPEAT = 10
 
 def fixture_clips(lengths):
     """Words that the fixture models know, spoken one clip after the other until the length is reached."""
-    spoken = [samples(FIXTURES / "audio" / name) for name in ("en_digits_16k.wav", "en_repeats_16k.wav", "en_word_16k.wav")]
+    names = ["en_digits_16k.wav", "en_repeats_16k.wav", "en_word_16k.wav"]
+    spoken = [samples(FIXTURES / "audio" / name) for name in names]
     clips = []
     for length in lengths:
         clip = array.array("h")

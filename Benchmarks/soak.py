@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Soaks a server: mixed load on several models, with clients that err and leave, engines that are killed, and edits of the
-registry, all by chance.
+"""Soaks a server: mixed load on several models, with clients that err and leave, engines that are killed, and edits of
+the registry, all by chance.
 
     make soak
     Benchmarks/soak.py --minutes 30 --seed 1
@@ -12,7 +12,6 @@ requests; what happens at the same time differs from run to run.
 """
 
 import argparse
-import json
 import sys
 import tempfile
 import threading
@@ -23,6 +22,7 @@ from harness import machine
 from harness.paths import SERVER
 from harness.report import Report
 from harness.serving import flags_of, serving
+from soaking.asking import Asker
 from soaking.faults import Editor, Killer, Kills, write_registry
 from soaking.ledger import Gate, Ledger, Spans
 from soaking.recordings import learn, samples
@@ -55,6 +55,7 @@ class Soak:
         return self.minutes > self.length / 2
 
     def run(self, clients, seed):
+        threading.excepthook = lambda failure: self.ledger.violation("the soak failed", f"{failure.exc_value!r}")
         editor = Editor(self, f"{seed} editor")
         workers = [Client(self, f"{seed} {index}") for index in range(clients)]
         workers += [Killer(self, f"{seed} killer"), editor]
@@ -65,7 +66,7 @@ class Soak:
         looks, told = every, 1
         while self.minutes < self.length and self.server.process.poll() is None:
             time.sleep(0.5)
-            if self.minutes >= looks:
+            if self.minutes >= looks and self.server.process.poll() is None:
                 self.rest.look()
                 looks = self.minutes + every
             if self.minutes >= told:
@@ -82,26 +83,28 @@ class Soak:
         outcomes = ", ".join(f"{outcome} {count}" for outcome, count in self.ledger.outcomes.most_common())
         print(
             f"{self.minutes:6.1f} min: {self.ledger.requests} requests ({outcomes}), {len(self.kills.times)} kills, "
-            f"{editor.edits} edits, slowest /health {max(self.health.times) * 1000:.0f} ms, {len(self.server.engines)} "
-            f"engines, {sum(self.ledger.violations.values())} violations",
+            f"{editor.edits} edits, slowest /health {max(self.health.times) * 1000:.0f} ms, "
+            f"{sum(self.ledger.violations.values())} violations",
             flush=True,
         )
 
     def end(self):
         """Asks the server to stop while requests are under way: those get their answers. Returns its exit status."""
-        clients = [Client(self, f"last {index}") for index in range(6)]
+        askers = [Asker(self, index) for index in range(6)]
         ask = {"errors": {(503, "shutting_down")}}
         threads = []
-        for index, client in enumerate(clients):
+        for index, asker in enumerate(askers):
             sample = [s for s in self.samples if s.is_long][index % 3]
             request = sample.request(self.port, stream="true" if index % 2 else "false")
             arguments = ["at the end", sample, request, "stream" if index % 2 else "json"]
-            threads.append(threading.Thread(target=client.expect, args=arguments, kwargs=ask))
+            threads.append(threading.Thread(target=asker.expect, args=arguments, kwargs=ask))
             threads[-1].start()
         time.sleep(0.7)
         status = self.server.stop()
         for thread in threads:
             thread.join()
+        for asker in askers:
+            asker.drop()
         return status
 
 
@@ -139,7 +142,6 @@ def main():
             "engines_mb": {f"{model} {pid}": points for (pid, model), points in soak.memories.engines.items()},
         }
     print(f"\n{report.table()}")
-    print(json.dumps(soak.ledger.kinds))
     if options.json:
         report.write(options.json, **about)
     if report.missed:

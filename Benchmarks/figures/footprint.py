@@ -5,7 +5,7 @@ import time
 
 from harness.watching import Watched
 from harness.client import Connection, envelope, form
-from harness.processes import memories
+from harness.processes import memories, running
 from harness.registry import registry
 from harness.serving import STARTER, flags_of, serving
 from harness.speech import cut, wav
@@ -26,8 +26,10 @@ def _parent(bench):
     with serving(bench.server, "--max-upload-size", "2G") as server:
         server.wait_until_ready()
         time.sleep(1)
+        others = len(running(bench.server)) - 1 - len(server.engines)
+        sharing = f"; {others} OTHER PROCESSES OF THIS EXECUTABLE MAKE IT SMALLER" if others else ""
         idle = memories(server.pid)
-        report.figure("parent's memory idle", idle["proportional"], " MB", at_most=60, note=f"{_detail(idle)}; {WHY}")
+        report.figure("parent's memory idle", idle["proportional"], " MB", at_most=60, note=f"{_detail(idle)}; {WHY}{sharing}")
         with Watched(lambda: memories(server.pid), every=0.02) as watched, Connection(server.port) as connection:
             start = time.monotonic()
             _upload(connection, server.port, int(GIB * min(1, bench.scale)))

@@ -72,7 +72,8 @@ def _bare(bench, paths, arrangement, repeat):
 
 def _costs(runs, bares):
     """Where the computing went: seconds for an hour of audio."""
-    parts = ", ".join(f"{part} {median(run['cpu'][part] for run in runs):.1f}" for part in ("engine", "parent", "clients"))
+    costs = {part: median(run["cpu"][part] for run in runs) for part in ("engine", "parent", "clients")}
+    parts = ", ".join(f"{part} {seconds:.1f}" for part, seconds in costs.items())
     return f"CPU s per audio hour: {parts}; bare {median(run['cpu'] for run in bares):.1f}"
 
 

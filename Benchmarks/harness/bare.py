@@ -37,7 +37,7 @@ def compiled(folder):
     """Compiles it into a folder. Returns the program."""
     program = folder / "bare_engine"
     library = DEPS / "lib"
-    command = ["cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-o", program, SOURCE, "-I", DEPS / "include", "-L", library]
+    command = ["cc", "-std=gnu11", "-O2", "-Wall", "-o", program, SOURCE, "-I", DEPS / "include", "-L", library]
     libraries = [f"-Wl,-rpath,{library}", "-lsherpa-onnx-c-api", "-lonnxruntime", "-lpthread"]
     subprocess.run([*command, *libraries], check=True)
     return program
