@@ -10,6 +10,8 @@ from soaking.recordings import text_of
 
 #: Seconds until an answer counts as lost.
 TIMEOUT = 240
+#: Seconds that a connection is kept unused: a server may close it later than that, at the very moment of a request.
+KEPT = 5
 
 
 class Asker:
@@ -19,6 +21,7 @@ class Asker:
         self.soak = soak
         self.chance = random.Random(seed)
         self.connection = None
+        self.last_use = 0.0
 
     def expect(self, kind, sample, request, format, errors=frozenset(), model=None):
         """Sends a good request: the right text must come, or one of the errors. The model is the sample's unless given."""
@@ -56,7 +59,8 @@ class Asker:
     def _ask(self, kind, request):
         """Status, headers and body; `None` if no answer came, which is a violation."""
         try:
-            if not self.connection or self.chance.random() < 0.3:
+            is_old = time.monotonic() - self.last_use > KEPT
+            if not self.connection or is_old or self.chance.random() < 0.3:
                 self.drop()
                 self.connection = Connection(self.soak.port, TIMEOUT)
             try:
@@ -65,6 +69,7 @@ class Asker:
                 pass  # the server may answer before it has read all
             response = self.connection.answer()
             body = response.read()
+            self.last_use = time.monotonic()
             if response.will_close:
                 self.drop()
             return response.status, response.headers, body
