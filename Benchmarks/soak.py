@@ -26,7 +26,7 @@ from soaking.asking import Asker
 from soaking.faults import Editor, Killer, Kills, write_registry
 from soaking.ledger import Gate, Ledger, Spans
 from soaking.recordings import learn, samples
-from soaking.traffic import MAX_QUEUE, MAX_UPLOAD, Client
+from soaking.traffic import MAX_QUEUE, MAX_UPLOAD, Client, burst
 from soaking.verdict import judge
 from soaking.watch import Health, Memories, Rest
 
@@ -59,8 +59,11 @@ class Soak:
         editor = Editor(self, f"{seed} editor")
         workers = [Client(self, f"{seed} {index}") for index in range(clients)]
         workers += [Killer(self, f"{seed} killer"), editor]
-        watchers = [self.health, self.memories]
-        for thread in [*watchers, *workers]:
+        self.health.start()
+        # The largest burst that can come, so that memory has been as high as it gets when the rest begins.
+        burst(self, max((sample for sample in self.samples if not sample.is_long), key=lambda sample: len(sample.content)))
+        self.ledger.started = time.monotonic()
+        for thread in [self.memories, *workers]:
             thread.start()
         every = min(2, self.length / 5)
         looks, told = every, 1
@@ -75,7 +78,7 @@ class Soak:
         if self.server.process.poll() is not None:
             self.ledger.violation("the server ended", f"with {self.server.process.returncode}")
         self.ended.set()
-        for thread in [*workers, *watchers]:
+        for thread in [*workers, self.health, self.memories]:
             thread.join()
         self._tell(editor)
 

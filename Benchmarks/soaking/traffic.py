@@ -20,6 +20,24 @@ TOO_LARGE = bytes(MAX_UPLOAD + 1)
 BROKEN = ["bad_text.wav", "bad_truncated.wav", "bad_5ms.wav", "bad_empty.wav"]
 
 
+def burst(soak, sample):
+    """Many at once. The limits of the queue may answer them, and others that come meanwhile."""
+    if not soak.one_burst.acquire(blocking=False):
+        return
+    span = soak.bursts.begin()
+    crowd = [Asker(soak, index) for index in range(BURST)]
+    arguments = ["burst", sample, sample.request(soak.port), "json"]
+    threads = [threading.Thread(target=asker.expect, args=arguments) for asker in crowd]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for asker in crowd:
+        asker.drop()
+    soak.bursts.end(span)
+    soak.one_burst.release()
+
+
 class Client(threading.Thread):
     """Sends one request after the other, chosen by chance, and judges each answer."""
 
@@ -81,23 +99,7 @@ class Client(threading.Thread):
         self.asker.refused(f"bad: {name}", make(), errors)
 
     def burst(self):
-        """Many at once. The limits of the queue may answer them, and others that come meanwhile."""
-        if not self.soak.one_burst.acquire(blocking=False):
-            return
-        span = self.soak.bursts.begin()
-        sample = self.chance.choice([s for s in self.soak.samples if not s.is_long])
-        crowd = [Asker(self.soak, index) for index in range(BURST)]
-        request = sample.request(self.soak.port)
-        arguments = ["burst", sample, request, "json"]
-        threads = [threading.Thread(target=asker.expect, args=arguments) for asker in crowd]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        for asker in crowd:
-            asker.drop()
-        self.soak.bursts.end(span)
-        self.soak.one_burst.release()
+        burst(self.soak, self._sample(is_long=False))
 
     def hang_up(self):
         """Leaves at some point: in the head, in the file, before the answer, or in the middle of it."""
