@@ -3,13 +3,13 @@ SERVER := .build/release/asr2clip-serve
 BUILT := .build/asr2clip-serve.built
 SOURCES := Package.swift scripts/setup.d/pins/sherpa-onnx-core.txt $(shell find Sources)
 STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
-# For `make serve`: PORT=9000, or any flags of the server in ARGS.
+# For `make serve`: PORT=9000, or any flags of the server in ARGS. `make bench` and `make soak` pass theirs on.
 PORT :=
 ARGS :=
 # For `make install`.
 PREFIX := /usr/local
 
-.PHONY: help setup needs build serve install test check format clean FORCE
+.PHONY: help setup needs build serve install test check bench soak format clean FORCE
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,12 @@ test: setup ## Set up, then run everything CI runs
 
 check: ## Lint, build and test, without setting up
 	@scripts/check
+
+bench: $(BUILT) ## Measure the server against the bare engine (ARGS="--json FILE")
+	@Benchmarks/bench.py --server $(SERVER) $(ARGS)
+
+soak: $(BUILT) ## Run a server under mixed load, kills and bad clients for 30 minutes (ARGS="--minutes 5")
+	@Benchmarks/soak.py --server $(SERVER) $(ARGS)
 
 format: ## Format the Swift sources in place
 	swift format --in-place --recursive --parallel --configuration .swift-format Package.swift Sources Tests $(wildcard Benchmarks)

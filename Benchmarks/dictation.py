@@ -13,7 +13,6 @@ import argparse
 import contextlib
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -22,8 +21,9 @@ import threading
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-FIXTURES = ROOT / "Tests/Fixtures"
+from harness.paths import FIXTURES, ROOT
+from harness.processes import memory
+
 SESSION = json.loads((FIXTURES / "audio/manifest.json").read_text())["session"]
 SILENCE = 0.5  # seconds of --silence_duration
 REGISTRY = f"""
@@ -76,11 +76,6 @@ def surroundings(folder):
         environment["DISPLAY"] = ":" + screen.stdout.readline().strip()
         time.sleep(1)
         yield environment
-
-
-def memory(pid):
-    """Resident megabytes, without the files that are mapped."""
-    return int(re.search(r"RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
 
 
 def delay_of_the_loop(environment):

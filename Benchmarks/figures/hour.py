@@ -1,0 +1,142 @@
+"""A recording of an hour: how fast, beside whom, and what memory it takes."""
+
+import json
+import threading
+import time
+from pathlib import Path
+
+from harness import bare
+from harness.client import Connection, form, send_file
+from harness.paths import DETECTOR
+from harness.processes import memory
+from harness.serving import STARTER, serving
+from harness.speech import RATE, build, cut, samples, wav
+from harness.summary import percentile
+from harness.watching import Watched
+
+#: What the server keeps around speech, in samples (ChunkingStrategy.prefixPadding, SpeechCutter.suffix).
+PREFIX, SUFFIX = RATE * 3 // 10, RATE // 5
+
+
+def measure(bench):
+    path, _ = build(bench.folder, bench.scale, seed=1)
+    report = bench.report
+    with serving(bench.server) as server:
+        server.wait_until_ready()
+        arguments = Path(f"/proc/{server.engine}/cmdline").read_text().split("\0")
+        lanes = int(arguments[arguments.index("--lanes") + 1])
+        _ask_short(server, 3)
+        loaded = memory(server.engine)
+        with Watched(lambda: memory(server.engine), every=0.2) as engine:
+            transcript, wall = _whole(server.port, path)
+        alone = _ask_short(server, bench.times(60))
+        text, first, beside = _streamed(server, path)
+        assert text == transcript["text"], "the stream has another text"
+
+    segments = _segments(transcript["segments"], samples(path), bench.folder)
+    reference = bare.run(bench.bare, "moonshine", segments, lanes=lanes)
+    detector = bare.run(bench.bare, "moonshine", [path], detector=DETECTOR)
+    _speed(report, reference, wall, lanes, detector)
+    above = (max(engine.values) - loaded) / lanes
+    note = f"{loaded:.0f} MB loaded, {max(engine.values):.0f} MB at the peak, {lanes} lanes"
+    report.figure("engine above the loaded model, per lane", above, " MB", at_most=150, note=note)
+    report.figure("first delta after the last byte", first, " s", at_most=1.5)
+    _fairness(report, alone, beside, reference)
+    report.raw["hour"] = {
+        "wall": wall, "lanes": lanes, "bare": reference, "detector": detector, "short_alone": alone,
+        "short_beside": beside, "first_delta": first, "engine_mb": engine.values, "loaded_mb": loaded,
+    }
+
+
+def _speed(report, reference, wall, lanes, detector):
+    note = (
+        f"{wall:.1f} s, bare engine on {lanes} lanes {reference['wall_seconds']:.1f} s for "
+        f"{len(reference['texts'])} segments with {reference['audio_seconds']:.0f} s; beside that the detector computes "
+        f"{detector['cpu_seconds']:.1f} s"
+    )
+    ratio = wall / reference["wall_seconds"]
+    report.figure("one-hour file ÷ bare engine over its segments", ratio, at_most=1.05, note=note)
+    share = detector["cpu_seconds"] / lanes / reference["wall_seconds"]
+    report.figure("… of that the detector's computing", share, note="spread over all lanes")
+
+
+def _fairness(report, alone, beside, reference):
+    segment = percentile(reference["latencies"], 95)
+    idle, busy = percentile(alone, 95), percentile(beside, 95)
+    note = (
+        f"idle {idle * 1000:.0f} ms, beside the file {busy * 1000:.0f} ms ({len(beside)} requests); allowed is 1.5 × idle "
+        f"+ a long segment's decode, {segment * 1000:.0f} ms; ratio {busy / idle:.1f}"
+    )
+    report.figure("p95 of a 3 s clip beside a one-hour file", busy, " s", at_most=1.5 * idle + segment, note=note)
+
+
+def _ask_short(server, count, goes_on=lambda: True):
+    """Seconds of each of some requests for a 3 s clip, one after the other, with pauses as people make them."""
+    times = []
+    request = form(server.port, wav(cut([3])[0]), model=STARTER)
+    with Connection(server.port) as connection:
+        while len(times) < count and goes_on():
+            start = time.monotonic()
+            status, _, body = connection.ask(request)
+            times.append(time.monotonic() - start)
+            assert status == 200, body
+            time.sleep(0.05)
+    return times
+
+
+def _whole(port, path):
+    with Connection(port, timeout=3600) as connection:
+        start = time.monotonic()
+        send_file(connection, port, path, model=STARTER, response_format="verbose_json")
+        response = connection.answer()
+        body = response.read()
+        assert response.status == 200, body
+        return json.loads(body), time.monotonic() - start
+
+
+def _streamed(server, path):
+    """Streams the file, and asks for short clips after the first delta. Returns text, its delay, and their times."""
+    times, began, ended = [], threading.Event(), threading.Event()
+
+    def ask():
+        began.wait()
+        times.extend(_ask_short(server, 1_000_000, goes_on=lambda: not ended.is_set()))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    text = ""
+    try:
+        with Connection(server.port, timeout=3600) as connection:
+            send_file(connection, server.port, path, model=STARTER, stream="true")
+            sent = time.monotonic()
+            for line in connection.answer():
+                if line.startswith(b'data: {"type": "transcript.text.delta"'):
+                    if not began.is_set():
+                        first = time.monotonic() - sent
+                        began.set()
+                    text += json.loads(line[len("data: ") :])["delta"]
+    finally:
+        ended.set()
+        began.set()
+        asking.join()
+    return text, first, times
+
+
+def _segments(told, sound, folder):
+    """The files of the segments: speech as the answer has it, and what SpeechCutter keeps around it."""
+    speech = [(round(part["start"] * RATE), round(part["end"] * RATE)) for part in told]
+    paths = []
+    for index, (start, end) in enumerate(speech):
+        before = speech[index - 1][1] if index else -len(sound)
+        after = speech[index + 1][0] if index + 1 < len(speech) else 2 * len(sound)
+        low = max(0, _border(before, start), start - PREFIX)
+        high = min(len(sound), end + SUFFIX, _border(end, after))
+        path = folder / f"segment{index}.wav"
+        path.write_bytes(wav(sound[low:high]))
+        paths.append(path)
+    return paths
+
+
+def _border(end, start):
+    """Where two segments meet, if they do."""
+    return min(max((end + start) // 2, start - PREFIX), end + SUFFIX)

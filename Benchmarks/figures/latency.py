@@ -1,0 +1,35 @@
+"""Latency: one client and a clip of 5 s, the bare engine and the server by turns."""
+
+import time
+
+from harness import bare
+from harness.client import Connection, form
+from harness.serving import STARTER, serving
+from harness.speech import cut, wav
+from harness.summary import median, percentile
+
+
+def measure(bench):
+    path = bench.folder / "five.wav"
+    path.write_bytes(wav(cut([5])[0]))
+    pairs = []
+    with serving(bench.server) as server, bare.asked(bench.bare, "moonshine", [path]) as engine:
+        server.wait_until_ready()
+        request = form(server.port, path.read_bytes(), model=STARTER)
+        with Connection(server.port) as connection:
+            for index in range(bench.times(80) + 5):
+                decode = engine.decode(0)
+                start = time.monotonic()
+                status, _, body = connection.ask(request)
+                seconds = time.monotonic() - start
+                assert status == 200, body
+                if index >= 5:
+                    pairs.append((decode, seconds))
+    added = [(seconds - decode) * 1000 for decode, seconds in pairs]
+    note = (
+        f"bare {median(decode for decode, _ in pairs) * 1000:.1f} ms, server "
+        f"{median(seconds for _, seconds in pairs) * 1000:.1f} ms; half of the differences within "
+        f"{percentile(added, 25):.1f} and {percentile(added, 75):.1f} ms"
+    )
+    bench.report.figure("added latency of a 5 s clip, median", median(added), " ms", at_most=3, note=note)
+    bench.report.raw["latency"] = {"bare_and_server_seconds": pairs}
