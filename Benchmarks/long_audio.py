@@ -12,6 +12,7 @@ made with the program ffmpeg. Prints a table, and with --json FILE the same as J
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -96,18 +97,18 @@ def main():
         port = server.wait_until_ready().port
         path, order = build(Path(folder), options.hours, options.seed)
         path = encoded(path, options.format)
-        alone = {name: transcribe(port, path.with_name(name)) for name in REFERENCES}
         engine = server.engine
         loaded = memory(engine)
+        alone = {name: transcribe(port, path.with_name(name)) for name in REFERENCES}
         text, duration, first, wall, curve = stream(port, path, engine)
         left = hang_up(port, path, engine)
 
         reference = [word for name in order for word in words(REFERENCES[name])]
         one_by_one = [word for name in order for word in words(alone[name])]
-        peaks = {
-            minute: round(max(m for heard, m in curve if heard <= minute * 60) - loaded)
-            for minute in (10, 30, 60, 90, 120, 150, 180)
-            if minute * 60 <= duration
+        minutes = [minute for minute in (10, 30, 60, 90, 120, 150, 180) if minute * 60 <= duration]
+        peaks = {m: round(max(size for heard, size in curve if heard <= m * 60) - loaded) for m in minutes}
+        medians = {
+            m: round(statistics.median(size for heard, size in curve if m - 5 <= heard / 60 <= m) - loaded) for m in minutes
         }
         result = {
             "format": options.format,
@@ -119,6 +120,7 @@ def main():
             "first_delta_seconds_after_upload": round(first, 2),
             "engine_loaded_mb": round(loaded),
             "engine_peak_above_loaded_mb_by_minute": peaks,
+            "engine_median_above_loaded_mb_of_the_5_minutes_before": medians,
             "engine_end_above_loaded_mb": round(curve[-1][1] - loaded),
             "cpu_seconds_in_a_second_after_hanging_up": round(left, 2),
             "cores": os.cpu_count(),

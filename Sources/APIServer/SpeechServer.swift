@@ -84,7 +84,8 @@ public struct SpeechServer: Service {
         let policy = crossOriginPolicy
         return HTTP1Channel.Configuration(
             additionalChannelHandlers: [
-                AnswerHeaders(), ConnectionLimitHandler(limit: limit, policy: policy, logger: logger),
+                ConnectionMeter(reports.metrics.connections), AnswerHeaders(),
+                ConnectionLimitHandler(limit: limit, policy: policy, logger: logger),
                 RequestPaceHandler(limits: limits, policy: policy), HangUpHandler(), ContinueHandler(),
             ],
             idleTimeout: TimeAmount(limits.idleTime))

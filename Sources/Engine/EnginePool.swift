@@ -71,7 +71,7 @@ public actor EnginePool {
             executable: configuration.executable, directory: configuration.directory,
             detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
             threads: served.threads, memory: configuration.engineMemory, loadWait: configuration.loadWait,
-            client: HTTPClient(configuration: client), room: room, tally: EngineTally(), logger: logger,
+            client: HTTPClient(configuration: client), room: room, logger: logger,
             metrics: metrics)
         // Unstructured because it lasts as long as the pool; `shutDown()` ends the vacancies.
         Task { [weak self] in
@@ -168,9 +168,6 @@ public actor EnginePool {
         }
         return reports.sorted { ($0.model, $0.isEnding ? 1 : 0) < ($1.model, $1.isEnding ? 1 : 0) }
     }
-
-    /// What has become of the engines of each model since the server started, by the models' names.
-    public var counts: [String: EngineCounts] { surroundings.tally.all }
 
     /// What each engine is doing, and its decode lanes too. All are asked at once; one that does not answer soon holds
     /// nobody up.

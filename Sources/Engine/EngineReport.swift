@@ -19,8 +19,6 @@ public struct EngineReport: Sendable {
     public let idleSince: Date?
     /// Whether it ends with its last request: its model changed or went.
     public let isEnding: Bool
-    /// What has become of the model's engines since the server started.
-    public let counts: EngineCounts
     /// When it ends if no request comes; `nil` while it has one, and if it stays.
     public internal(set) var expires: Date?
     /// What its decode lanes are doing; `nil` if it was not asked, or did not answer in time.

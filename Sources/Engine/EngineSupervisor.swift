@@ -55,7 +55,7 @@ public actor EngineSupervisor: Transcriber {
             memory: process.flatMap { ProcessMemory.resident(of: $0.id) }, requests: jobs,
             abandoned: usage.abandoned,
             idleSince: jobs == 0 ? [usage.idleSince, process?.loaded].compactMap { $0 }.max() : nil,
-            isEnding: isRetired, counts: surroundings.tally.counts(of: model.name))
+            isEnding: isRetired)
     }
 
     /// What the engine is doing, its decode lanes included if it runs and answers soon.
@@ -233,7 +233,6 @@ public actor EngineSupervisor: Transcriber {
             metrics.loads.increment()
             process?.loaded = Date()
             current.resolve(.success(run.connection))
-            surroundings.tally.add(\.loads, of: model.name)
             await surroundings.room.finishedLoading(self)
         }
     }
@@ -242,11 +241,9 @@ public actor EngineSupervisor: Transcriber {
         if process?.loaded != nil { metrics.unloads.increment() }
         process = nil
         if isRetired && isShuttingDown || run.number == unloadedRun {
-            surroundings.tally.add(\.unloads, of: model.name)
             run.logger.info("The model was unloaded.")
         }
         guard !isShuttingDown, run.number != unloadedRun else { return }
-        surroundings.tally.add(\.deaths, of: model.name)
         lastWords = end.lastWords.isEmpty ? end.status : "\(end.status): \(end.lastWords)"
         if case .failed(let reason) = lifecycle.state {
             run.logger.error("The model cannot be used.", metadata: ["reason": "\(reason)"])

@@ -11,6 +11,9 @@ actor SegmentReader {
     private var decoder: AudioDecoder?
     private var cutter: RecordingCutter?
     private let makeCutter: @Sendable () throws(TranscriptionError) -> RecordingCutter
+    private let beginCutting: @Sendable (AudioBuffer?) async throws -> Permits.Permit
+    /// Held while the recording is cut.
+    private var permit: Permits.Permit?
     private var ready: ArraySlice<SpeechSegment> = []
     private var hasEnded = false
     private var samplesRead = 0
@@ -22,11 +25,16 @@ actor SegmentReader {
     /// - Parameters:
     ///   - job: The recording.
     ///   - makeCutter: Makes what cuts it.
+    ///   - beginCutting: Waits until the recording may be cut, if it must be; told its first window, unless even a short
+    ///     one is cut.
     init(
-        _ job: TranscriptionJob, cutter makeCutter: @escaping @Sendable () throws(TranscriptionError) -> RecordingCutter
+        _ job: TranscriptionJob,
+        cutter makeCutter: @escaping @Sendable () throws(TranscriptionError) -> RecordingCutter,
+        beginCutting: @escaping @Sendable (AudioBuffer?) async throws -> Permits.Permit
     ) {
         self.job = job
         self.makeCutter = makeCutter
+        self.beginCutting = beginCutting
     }
 
     /// How long the recording is, as far as it has been read.
@@ -36,11 +44,11 @@ actor SegmentReader {
     ///
     /// - Returns: `nil` at the end of the recording.
     /// - Throws: `TranscriptionError`; `CancellationError` within a second of sound.
-    func next() throws -> SpeechSegment? {
+    func next() async throws -> SpeechSegment? {
         while ready.isEmpty, !hasEnded {
             try Task.checkCancellation()
             do {
-                try read()
+                try await read()
             } catch let error as AudioError {
                 throw TranscriptionError(error)
             }
@@ -48,7 +56,8 @@ actor SegmentReader {
         return ready.popFirst()
     }
 
-    private func read() throws {
+    private func read() async throws {
+        if cutter == nil, job.chunking != nil { permit = try await beginCutting(nil) }
         var cutter = try exchange(&self.cutter, with: nil) ?? makeCutter()
         if decoder == nil {
             decoder = try AudioDecoder(
@@ -56,12 +65,14 @@ actor SegmentReader {
         }
         if let chunk = try decoder?.next() {
             samplesRead += chunk.samples.count
+            if let opening = cutter.opening(with: chunk) { permit = try await beginCutting(opening) }
             ready += try cutter.receive(chunk)
         } else {
             hasEnded = true
             damagedPackets = decoder?.damagedPackets ?? 0
             decoder = nil
             ready += cutter.finish()
+            permit = nil
         }
         self.cutter = cutter
     }

@@ -7,6 +7,8 @@ public struct TranscriptionPipeline: Sendable {
     private let recognizer: Recognizer
     private let scheduler: SegmentScheduler
     private let detector: VoiceActivityModel
+    private let cutting: Permits
+    private let rehearsal = Rehearsal()
 
     /// A pipeline for one model, with decode lanes that all its jobs share.
     ///
@@ -24,7 +26,12 @@ public struct TranscriptionPipeline: Sendable {
         self.recognizer = recognizer
         self.scheduler = scheduler
         self.detector = detector
+        cutting = Permits(Self.mostCut(onLanes: scheduler.laneCount))
     }
+
+    /// How many recordings are cut at once. A detector and the segments ahead of the lanes take about 18 MB for each, so
+    /// that memory would go by the number of clients; these are more than keep the lanes busy.
+    static func mostCut(onLanes lanes: Int) -> Int { 2 * lanes + 2 }
 
     /// What the decode lanes are doing.
     public var load: LaneLoad {
@@ -35,20 +42,18 @@ public struct TranscriptionPipeline: Sendable {
     ///
     /// - Throws: `TranscriptionError` if the model cannot even do that.
     public func warmUp() async throws {
+        // In exact silence some models would find nothing to do.
+        try await decodeOnAllLanes(
+            AudioBuffer(samples: (0..<AudioBuffer.sampleRate).map { Float($0 % 7 - 3) * 1e-4 }))
+    }
+
+    private func decodeOnAllLanes(_ sound: AudioBuffer) async throws {
+        let work = SegmentWork(segment: SpeechSegment(offset: 0, audio: sound), request: RecognitionRequest())
         try await withThrowingTaskGroup { group in
-            for _ in 0..<scheduler.laneCount {
-                group.addTask {
-                    _ = try await scheduler.run(
-                        SegmentWork(segment: Self.quietSecond, request: RecognitionRequest()), for: UUID())
-                }
-            }
+            for _ in 0..<scheduler.laneCount { group.addTask { _ = try await scheduler.run(work, for: UUID()) } }
             try await group.waitForAll()
         }
     }
-
-    /// Not exact silence, in which some models would find nothing to do.
-    private static let quietSecond = SpeechSegment(
-        offset: 0, audio: AudioBuffer(samples: (0..<AudioBuffer.sampleRate).map { Float($0 % 7 - 3) * 1e-4 }))
 
     private enum Step: Sendable {
         case read(SpeechSegment?)
@@ -128,6 +133,10 @@ public struct TranscriptionPipeline: Sendable {
             try RecordingCutter(
                 window: recognizer.window, joining: recognizer.preferredSegment, strategy: job.chunking,
                 model: detector)
+        } beginCutting: { opening in
+            let permit = try await cutting.take()
+            if let opening, rehearsal.isDue { _ = try? await decodeOnAllLanes(opening) }
+            return permit
         }
     }
 

@@ -5,15 +5,6 @@ import Testing
 @testable import Transcription
 
 @Suite(.timeLimit(.minutes(1))) struct LaneSchedulerTests {
-    @Test(arguments: 1...3)
-    func aShortJobWaitsForAtMostOnePieceOfALongOne(lanes: Int) async throws {
-        let order = try await served(["long", "long", "long", "long", "short", "other"], lanes: lanes)
-        #expect(order.count == 6)
-        // Lanes that come free together start their pieces in any order among themselves.
-        #expect(try #require(order.firstIndex(of: "short")) <= lanes)
-        #expect(try #require(order.firstIndex(of: "other")) <= lanes + 1)
-    }
-
     @Test func oneLaneServesTheJobsByTurns() async throws {
         let order = try await served(["a", "a", "a", "b", "b", "c"], lanes: 1)
         #expect(order == ["a", "b", "c", "a", "b", "a"])

@@ -15,7 +15,6 @@ struct EngineSurroundings: Sendable {
     let loadWait: Duration
     let client: HTTPClient
     let room: EngineRoom
-    let tally: EngineTally
     let logger: Logger
     let metrics: any MetricsFactory
 }
