@@ -6,10 +6,12 @@ STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 # For `make serve`: PORT=9000, or any flags of the server in ARGS. `make bench` and `make soak` pass theirs on.
 PORT :=
 ARGS :=
+# For `make fuzz`: times as much as the tests.
+FUZZ_SCALE := 4
 # For `make install`.
 PREFIX := /usr/local
 
-.PHONY: help setup needs build serve install test check bench soak format clean FORCE
+.PHONY: help setup needs build serve install test check bench soak fuzz format clean FORCE
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -47,8 +49,13 @@ check: ## Lint, build and test, without setting up
 bench: $(BUILT) ## Measure the server against the bare engine (ARGS="--json FILE")
 	@Benchmarks/bench.py --server $(SERVER) $(ARGS)
 
-soak: $(BUILT) ## Run a server under mixed load, kills and bad clients for 30 minutes (ARGS="--minutes 5")
+soak: $(BUILT) ## Mixed load, kills and bad clients for 30 minutes (ARGS="--minutes 5"), then damaged input (make fuzz)
 	@Benchmarks/soak.py --server $(SERVER) $(ARGS)
+	@$(MAKE) fuzz
+
+fuzz: setup ## Send a server four times as many damaged forms and recordings as the tests do (FUZZ_SCALE=4)
+	swift build --build-tests
+	ASR2CLIP_FUZZ_SCALE=$(FUZZ_SCALE) swift test --skip-build --disable-xctest --filter FuzzTests
 
 format: ## Format the Swift sources in place
 	swift format --in-place --recursive --parallel --configuration .swift-format Package.swift Sources Tests $(wildcard Benchmarks)
