@@ -8,6 +8,8 @@ public struct RunDirectory: Sendable {
     let uploads: String
     /// Where the engines' sockets go.
     public let sockets: String
+    /// Where what the engines are told about ONNX Runtime is.
+    public let runtimeSettings: String
     private let path: String
 
     private static let prefix = "asr2clip-"
@@ -23,6 +25,7 @@ public struct RunDirectory: Sendable {
         path = String(cString: made)
         uploads = path + "/uploads"
         sockets = path + "/engines"
+        runtimeSettings = path + "/onnxruntime.settings"
         for folder in [uploads, sockets] {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])

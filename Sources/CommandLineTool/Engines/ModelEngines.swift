@@ -72,7 +72,7 @@ struct ModelEngines {
     }
 
     private static func writeRuntimeSettings(in directory: RunDirectory) throws(Failure) -> String {
-        let file = directory.sockets + "/onnxruntime.settings"
+        let file = directory.runtimeSettings
         do {
             try RuntimeSettings.text.write(toFile: file, atomically: false, encoding: .utf8)
         } catch {
