@@ -1,8 +1,6 @@
-import AsyncHTTPClient
 public import CoreMetrics
 import Foundation
 public import Logging
-import NIOCore
 public import SpeechRecognition
 public import Transcription
 
@@ -59,19 +57,13 @@ public actor EnginePool {
         _ configuration: Configuration, serving served: ServedModels, logger: Logger,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) {
-        var client = HTTPClient.Configuration()
-        // A socket is one host to the client: without this the ninth job of an engine would wait unseen.
-        client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 100_000
-        // Who finds no socket has to know at once: the engine has ended, and the job goes to the next run.
-        client.connectionPool.retryConnectionEstablishment = false
-        client.proxy = nil
         self.served = served
         let room = EngineRoom(served.rules, defaultModel: served.stayingLoaded)
         surroundings = EngineSurroundings(
             executable: configuration.executable, directory: configuration.directory,
             detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
             threads: served.threads, memory: configuration.engineMemory, loadWait: configuration.loadWait,
-            client: HTTPClient(configuration: client), room: room, logger: logger,
+            room: room, logger: logger,
             metrics: metrics)
         // Unstructured because it lasts as long as the pool; `shutDown()` ends the vacancies.
         Task { [weak self] in
@@ -186,7 +178,6 @@ public actor EnginePool {
             for engine in allEngines { group.addTask { await engine.shutDown() } }
         }
         await surroundings.room.close()
-        try? await surroundings.client.shutdown()
     }
 
     private var allEngines: [EngineSupervisor] { Array(engines.values) + retired.values.map(\.engine) }

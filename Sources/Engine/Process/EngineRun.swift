@@ -13,7 +13,6 @@ struct EngineSurroundings: Sendable {
     var threads: Int
     let memory: Int?
     let loadWait: Duration
-    let client: HTTPClient
     let room: EngineRoom
     let logger: Logger
     let metrics: any MetricsFactory
@@ -26,7 +25,10 @@ struct EngineRun: Sendable {
     let logger: Logger
     private let command: EngineCommand
     private let surroundings: EngineSurroundings
+    /// The run's own: what a client knows of a socket it never forgets.
+    private let client: HTTPClient
 
+    /// Describes a run. It has to be run, or given up.
     init(_ number: Int, of model: ModelSpecification, in surroundings: EngineSurroundings) {
         self.number = number
         self.surroundings = surroundings
@@ -38,11 +40,22 @@ struct EngineRun: Sendable {
         var logger = surroundings.logger
         logger[metadataKey: "model"] = "\(model.name)"
         self.logger = logger
+        client = HTTPClient(configuration: Self.clientConfiguration)
+    }
+
+    private static var clientConfiguration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        // A socket is one host to the client: without this the ninth job of an engine would wait unseen.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 100_000
+        // Who finds no socket has to know at once: the engine has ended, and the job goes to the next run.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.proxy = nil
+        return configuration
     }
 
     /// The way to the engine, once it listens.
     var connection: EngineConnection {
-        EngineConnection(client: surroundings.client, socket: command.socket, run: number)
+        EngineConnection(client: client, socket: command.socket, run: number)
     }
 
     /// Runs the engine to its end.
@@ -51,10 +64,16 @@ struct EngineRun: Sendable {
     ) async -> EngineProcess.End {
         var end = await EngineProcess.run(
             command, executable: surroundings.executable, logger: logger, began: began, report: report)
-        try? FileManager.default.removeItem(atPath: command.socket)
+        await giveUp()
         if let memory = command.memory, end.lacksMemory {
             end.lastWords += " It may take \(memory) bytes of memory; --engine-memory can give it more."
         }
         return end
+    }
+
+    /// Ends what there is of the run beside its process.
+    func giveUp() async {
+        try? FileManager.default.removeItem(atPath: command.socket)
+        try? await client.shutdown()
     }
 }
