@@ -18,7 +18,7 @@ extension DecodeThreads {
     /// What makes most of a number of threads for a model, which may want fewer by its own `num_threads`.
     ///
     /// Lanes of one thread: two of them take a fifth to a half less computing than one decode on two threads, in every
-    /// family that was measured (Benchmarks/RESULTS.md, "Lanes and threads"). A family that decodes one segment at a time
+    /// family that was measured (Benchmarks/lanes.py). A family that decodes one segment at a time
     /// has one lane, with all threads.
     init(for model: ModelSpecification, of server: Int) {
         let threads = max(1, min(model.options.numThreads ?? server, server))
