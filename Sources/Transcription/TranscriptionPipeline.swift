@@ -7,7 +7,7 @@ public struct TranscriptionPipeline: Sendable {
     private let recognizer: Recognizer
     private let scheduler: SegmentScheduler
     private let detector: VoiceActivityModel
-    private let cutting: Permits
+    let cutting: Permits
     private let rehearsal = Rehearsal()
 
     /// A pipeline for one model, with decode lanes that all its jobs share.

@@ -41,33 +41,62 @@ import Testing
         _ = try await permits.take()
     }
 
-    /// More long recordings at once than may be cut at once: each comes out whole in the end.
-    @Test func manyLongRecordingsTakeTurnsAtBeingCut() async throws {
+    @Test func aLongRecordingWaitsForItsTurnToBeCutAndAShortOneDoesNot() async throws {
         let folder = try TemporaryFolder()
-        let sound = try await Self.longSound()
-        let path = try folder.write(sound.wav, to: "long.wav")
-        let recognizer = try Loaded.recognizer(.paraformer)
-        let pipeline = TranscriptionPipeline(recognizer: recognizer, lanes: 1, detector: .installed)
-        let count = 3 * TranscriptionPipeline.mostCut(onLanes: 1)
-        let texts = try await withThrowingTaskGroup { group in
-            for _ in 0..<count { group.addTask { try await Self.text(of: path, in: pipeline) } }
-            return try await group.reduce(into: []) { $0.append($1) }
-        }
-        #expect(texts.count == count)
-        let words = texts[0].split(separator: " ").count
-        #expect(words > 50)
-        #expect(Set(texts).count == 1)
+        let path = try await Self.writeLongSound(in: folder)
+        let pipeline = try Self.pipeline(lanes: 1)
+        var held: [Permits.Permit] = []
+        for _ in 0..<TranscriptionPipeline.mostCut(onLanes: 1) { held.append(try await pipeline.cutting.take()) }
+        let long = Task { try await Self.texts(of: .job(path), in: pipeline) }
+        try await eventually("it waits") { pipeline.cutting.waiting == 1 }
+        let cut = Task { try await Self.texts(of: .fixture("en_word_16k.wav", chunking: .init()), in: pipeline) }
+        try await eventually("what a request wants cut waits too") { pipeline.cutting.waiting == 2 }
+        #expect(try await Self.texts(of: .fixture("en_word_16k.wav"), in: pipeline) == ["stop"])
+        #expect(pipeline.cutting.waiting == 2)
+        held = []
+        #expect(try await long.value.joined(separator: " ").split(separator: " ").count > 50)
+        #expect(try await cut.value == ["stop"])
+        // All places have been given back.
+        for _ in 0..<TranscriptionPipeline.mostCut(onLanes: 1) { held.append(try await pipeline.cutting.take()) }
     }
 
-    private nonisolated static func text(of path: String, in pipeline: TranscriptionPipeline) async throws -> String {
-        var transcript = Transcript()
-        try await pipeline.run(.job(path)) { event in
-            if case .segment(let segment) = event { transcript.append(segment) }
-        }
-        return transcript.text
+    @Test(arguments: [1, 3])
+    func theFirstWindowOfTheFirstLongRecordingIsDecodedOnEveryLane(lanes: Int) async throws {
+        let folder = try TemporaryFolder()
+        let path = try await Self.writeLongSound(in: folder)
+        let pipeline = try Self.pipeline(lanes: lanes)
+        _ = try await Self.texts(of: .fixture("en_word_16k.wav"), in: pipeline)
+        try await eventually("the lanes are idle") { await pipeline.load.busy == 0 }
+        let short = await pipeline.load.decoded
+        let first = try await Self.texts(of: .job(path), in: pipeline)
+        try await eventually("the lanes are idle") { await pipeline.load.busy == 0 }
+        let once = await pipeline.load.decoded
+        #expect(try await Self.texts(of: .job(path), in: pipeline) == first)
+        try await eventually("the lanes are idle") { await pipeline.load.busy == 0 }
+        let twice = await pipeline.load.decoded
+        #expect(short == 1)
+        #expect(once - short == first.count + lanes)
+        #expect(twice - once == first.count)
     }
 
-    @BlockingCalls private static func longSound() throws -> AudioBuffer {
-        try AudioBuffer.decoding(Fixtures.audio(Manifest.shared.session.file)).repeated(2)
+    private nonisolated static func pipeline(lanes: Int) throws -> TranscriptionPipeline {
+        TranscriptionPipeline(recognizer: try Loaded.recognizer(.paraformer), lanes: lanes, detector: .installed)
+    }
+
+    /// The text of each segment.
+    private nonisolated static func texts(
+        of job: TranscriptionJob, in pipeline: TranscriptionPipeline
+    ) async throws -> [String] {
+        var texts: [String] = []
+        try await pipeline.run(job) { event in
+            if case .segment(let segment) = event { texts.append(segment.text) }
+        }
+        return texts
+    }
+
+    /// Two minutes of speech.
+    @BlockingCalls private static func writeLongSound(in folder: TemporaryFolder) throws -> String {
+        let sound = try AudioBuffer.decoding(Fixtures.audio(Manifest.shared.session.file)).repeated(2)
+        return try folder.write(sound.wav, to: "long.wav")
     }
 }

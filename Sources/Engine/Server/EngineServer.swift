@@ -35,7 +35,10 @@ public struct EngineServer: Sendable {
         do {
             try await pipeline.warmUp()
         } catch {
-            greet(Greeting(failed: "Model '\(command.model.name)' was loaded but cannot decode: \(error)"))
+            let reason = (error as? TranscriptionError)?.message ?? "\(error)"
+            greet(
+                Greeting(
+                    failed: "Model '\(command.model.name)' was loaded but cannot decode. \(reason) Check its files."))
             return
         }
         try await EngineServer(pipeline: pipeline).serve(on: command.socket)
