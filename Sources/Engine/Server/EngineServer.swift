@@ -1,3 +1,4 @@
+import CProcess
 import Foundation
 import Hummingbird
 import Logging
@@ -8,7 +9,6 @@ import Transcription
 /// The inside of an engine process: one model, served on a Unix socket until the parent goes.
 public struct EngineServer: Sendable {
     private let pipeline: TranscriptionPipeline
-    private let freedMemory = FreedMemory()
 
     private init(pipeline: TranscriptionPipeline) {
         self.pipeline = pipeline
@@ -41,11 +41,13 @@ public struct EngineServer: Sendable {
                     failed: "Model '\(command.model.name)' was loaded but cannot decode. \(reason) Check its files."))
             return
         }
+        #if os(Linux)
+            asr_return_freed_memory()  // what loading took and decoding does not
+        #endif
         try await EngineServer(pipeline: pipeline).serve(on: command.socket)
     }
 
     private func serve(on socket: String) async throws {
-        freedMemory.giveBack()  // of loading
         let router = Router()
         router.post("transcribe") { request, _ in
             let body = try await request.body.collect(upTo: 1 << 20)
@@ -70,7 +72,7 @@ public struct EngineServer: Sendable {
 
     /// The events as lines. A parent that hangs up makes the next line fail, which ends the job.
     private func answer(_ job: TranscriptionJob) -> ResponseBody {
-        ResponseBody { [pipeline, freedMemory] writer in
+        ResponseBody { [pipeline] writer in
             let encoder = JSONEncoder()
             func write(_ line: WireLine) async throws {
                 var buffer = try encoder.encodeAsByteBuffer(line, allocator: ByteBufferAllocator())
@@ -78,10 +80,7 @@ public struct EngineServer: Sendable {
                 try await writer.write(buffer)
             }
             do {
-                try await pipeline.run(job) { event in
-                    try await write(WireLine(event))
-                    freedMemory.giveBack()
-                }
+                try await pipeline.run(job) { event in try await write(WireLine(event)) }
             } catch let error as TranscriptionError {
                 try await write(WireLine(error))
             }
