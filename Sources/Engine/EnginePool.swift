@@ -60,11 +60,10 @@ public actor EnginePool {
         self.served = served
         let room = EngineRoom(served.rules, defaultModel: served.stayingLoaded)
         surroundings = EngineSurroundings(
-            executable: configuration.executable, directory: configuration.directory,
+            executable: configuration.executable, sockets: EngineSockets(in: configuration.directory),
             detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
             threads: served.threads, memory: configuration.engineMemory, loadWait: configuration.loadWait,
-            room: room, logger: logger,
-            metrics: metrics)
+            room: room, logger: logger, metrics: metrics)
         // Unstructured because it lasts as long as the pool; `shutDown()` ends the vacancies.
         Task { [weak self] in
             for await _ in room.vacancies { await self?.bringBackDefault() }
@@ -178,6 +177,7 @@ public actor EnginePool {
             for engine in allEngines { group.addTask { await engine.shutDown() } }
         }
         await surroundings.room.close()
+        await surroundings.sockets.close()
     }
 
     private var allEngines: [EngineSupervisor] { Array(engines.values) + retired.values.map(\.engine) }

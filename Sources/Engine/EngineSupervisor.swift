@@ -201,7 +201,7 @@ public actor EngineSupervisor: Transcriber {
             // A run that refused its files may not have ended yet: there are never two.
             await previous?.value
             try? await Task.sleep(for: delay)
-            guard await takePlace() else { return await run.giveUp() }
+            guard await takePlace() else { return run.giveUp() }
             let end = await run(began: { await self.began($0) }, report: { await self.heard($0, from: run) })
             self.ended(end, of: run)
             await surroundings.room.leave(self)
