@@ -71,7 +71,7 @@ let package = Package(
                 .linkedLibrary("sherpa-onnx-c-api"), .linkedLibrary("onnxruntime"),
             ]),
         .target(name: "SpeechTypes", swiftSettings: strict),
-        .target(name: "BlockingWork", swiftSettings: strict),
+        .target(name: "BlockingWork", dependencies: [.collections], swiftSettings: strict),
         .target(name: "PrometheusMetrics", dependencies: [.coreMetrics], swiftSettings: strict),
         .target(name: "AudioInput", dependencies: ["CFFmpeg", "CPortAudio", "SpeechTypes"], swiftSettings: strict),
         .target(name: "SpeechDetection", dependencies: ["SpeechTypes"], swiftSettings: strict),
@@ -165,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "TranscriptionTests",
             dependencies: [
-                "AudioInput", "SpeechDetection", "SpeechRecognition", "SpeechTypes", "Transcription", "TestSupport",
+                "AudioInput", "BlockingWork", "SpeechDetection", "SpeechRecognition", "SpeechTypes", "Transcription",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -3,8 +3,11 @@ import BlockingWork
 import SpeechTypes
 
 /// Reads a recording segment by segment, on a thread of its own.
+///
+/// What is cut steps back behind the decode lanes: a detector that computes beside them would hold up every short recording,
+/// and gets a core to itself as soon as a lane has nothing to do.
 actor SegmentReader {
-    private let executor = QueueExecutor(label: "audio reader")
+    private let executor = ThreadExecutor(label: "audio reader")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let job: TranscriptionJob
@@ -57,7 +60,7 @@ actor SegmentReader {
     }
 
     private func read() async throws {
-        if cutter == nil, job.chunking != nil { permit = try await beginCutting(nil) }
+        if cutter == nil, job.chunking != nil { try await begin(with: nil) }
         var cutter = try exchange(&self.cutter, with: nil) ?? makeCutter()
         if decoder == nil {
             decoder = try AudioDecoder(
@@ -65,7 +68,7 @@ actor SegmentReader {
         }
         if let chunk = try decoder?.next() {
             samplesRead += chunk.samples.count
-            if let opening = cutter.opening(with: chunk) { permit = try await beginCutting(opening) }
+            if let opening = cutter.opening(with: chunk) { try await begin(with: opening) }
             ready += try cutter.receive(chunk)
         } else {
             hasEnded = true
@@ -75,5 +78,10 @@ actor SegmentReader {
             permit = nil
         }
         self.cutter = cutter
+    }
+
+    private func begin(with opening: AudioBuffer?) async throws {
+        permit = try await beginCutting(opening)
+        executor.stepBack()
     }
 }

@@ -5,19 +5,27 @@ import SpeechRecognition
 struct ModelFilesStamp: Equatable, Sendable {
     private struct Stamp: Equatable {
         var size: Int64
-        var changed: Date
+        var seconds: Int
+        var nanoseconds: Int
     }
 
     private var files: [String: Stamp] = [:]
 
     init() {}
 
+    /// What the files of a model are now. Asked for with every request: Foundation would look up the names of their owner
+    /// and group as well.
     init(of model: ModelSpecification) {
         for path in model.files.values {
-            guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { continue }
+            var status = stat()
+            guard stat(path, &status) == 0 else { continue }
+            #if canImport(Darwin)
+                let changed = status.st_mtimespec
+            #else
+                let changed = status.st_mtim
+            #endif
             files[path] = Stamp(
-                size: (attributes[.size] as? NSNumber)?.int64Value ?? 0,
-                changed: attributes[.modificationDate] as? Date ?? .distantPast)
+                size: Int64(status.st_size), seconds: Int(changed.tv_sec), nanoseconds: Int(changed.tv_nsec))
         }
     }
 }
