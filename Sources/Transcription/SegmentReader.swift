@@ -20,8 +20,7 @@ actor SegmentReader {
     private var ready: ArraySlice<SpeechSegment> = []
     private var hasEnded = false
     private var samplesRead = 0
-    /// Packets that could not be decoded and were passed over; known at the end of the recording.
-    private(set) var damagedPackets = 0
+    private var damagedPackets = 0
 
     /// Makes a reader; nothing is read yet.
     ///
@@ -40,14 +39,17 @@ actor SegmentReader {
         self.beginCutting = beginCutting
     }
 
-    /// How long the recording is, as far as it has been read.
-    var duration: Duration { Duration(samples: samplesRead) }
+    /// What comes next in a recording.
+    enum Next: Sendable {
+        case segment(SpeechSegment)
+        /// Nothing any more: how long the recording was, and how many packets could not be decoded and were passed over.
+        case end(duration: Duration, damagedPackets: Int)
+    }
 
-    /// The next segment, in order. Silence may take it through hours of sound.
+    /// The next segment, in order, or the end. Silence may take it through hours of sound.
     ///
-    /// - Returns: `nil` at the end of the recording.
     /// - Throws: `TranscriptionError`; `CancellationError` within a second of sound.
-    func next() async throws -> SpeechSegment? {
+    func next() async throws -> Next {
         while ready.isEmpty, !hasEnded {
             try Task.checkCancellation()
             do {
@@ -56,7 +58,8 @@ actor SegmentReader {
                 throw TranscriptionError(error)
             }
         }
-        return ready.popFirst()
+        if let segment = ready.popFirst() { return .segment(segment) }
+        return .end(duration: Duration(samples: samplesRead), damagedPackets: damagedPackets)
     }
 
     private func read() async throws {

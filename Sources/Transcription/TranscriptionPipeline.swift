@@ -56,12 +56,10 @@ public struct TranscriptionPipeline: Sendable {
     }
 
     private enum Step: Sendable {
-        case read(SpeechSegment?)
+        case read(SegmentReader.Next)
         case recognized(index: Int, segments: [Transcript.Segment], wait: Duration)
         case tick
     }
-
-    private enum Reading { case idle, busy, ended }
 
     /// Transcribes one recording. At most two segments more than there are lanes are in memory, and what the next one is
     /// cut from.
@@ -73,27 +71,31 @@ public struct TranscriptionPipeline: Sendable {
     public func run(_ job: TranscriptionJob, report: (TranscriptEvent) async throws -> Void) async throws {
         try check(job)
         let reader = reader(of: job)
-        var firstWait: Duration?
         try await withThrowingTaskGroup(of: Step.self) { group in
-            var reading = Reading.idle
+            var isReading = false
+            var summary: RecordingSummary?
+            var firstWait: Duration?
             var order = InOrder<[Transcript.Segment]>()
             let jobID = UUID()
             group.addTask { try await Self.tick() }
-            while reading != .ended || order.outstanding > 0 {
-                if reading == .idle, order.outstanding <= scheduler.laneCount {
-                    reading = .busy
+            while summary == nil || order.outstanding > 0 {
+                if summary == nil, !isReading, order.outstanding <= scheduler.laneCount {
+                    isReading = true
                     group.addTask { .read(try await reader.next()) }
                 }
                 guard let step = try await group.next() else { break }
                 switch step {
-                case .read(let segment?):
-                    reading = .idle
+                case .read(.segment(let segment)):
+                    isReading = false
                     let index = order.begin()
                     group.addTask {
                         let (segments, wait) = try await recognize(segment, of: job, as: jobID)
                         return .recognized(index: index, segments: segments, wait: wait)
                     }
-                case .read(nil): reading = .ended
+                case .read(.end(let duration, let damagedPackets)):
+                    summary = RecordingSummary(
+                        duration: duration, damagedPackets: damagedPackets,
+                        unusedHints: job.hints.fields(of: recognizer.unused(job.hints)))
                 case .recognized(let index, let segments, let wait):
                     if index == 0 { firstWait = wait }
                     for segment in order.finish(index, with: segments).joined() { try await report(.segment(segment)) }
@@ -102,13 +104,12 @@ public struct TranscriptionPipeline: Sendable {
                     group.addTask { try await Self.tick() }
                 }
             }
+            if var summary {
+                summary.laneWait = firstWait
+                try await report(.done(summary))
+            }
             group.cancelAll()
         }
-        try await report(
-            .done(
-                RecordingSummary(
-                    duration: reader.duration, damagedPackets: reader.damagedPackets,
-                    unusedHints: job.hints.fields(of: recognizer.unused(job.hints)), laneWait: firstWait)))
     }
 
     private func check(_ job: TranscriptionJob) throws(TranscriptionError) {

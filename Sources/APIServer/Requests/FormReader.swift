@@ -9,6 +9,10 @@ struct FormReader {
     /// The most bytes that all text fields may have together; a long prompt has some thousands.
     static let maximumText = 1 << 20
 
+    /// Bytes of a file that are collected before they are written: each write costs two changes of thread, and a clip of a
+    /// few seconds should need one.
+    private static let writtenAtOnce = 1 << 18
+
     /// A form as it was sent.
     struct Form {
         /// Text fields by name, `[]` removed; a field that came more than once has several values.
@@ -63,7 +67,8 @@ struct FormReader {
     private enum OpenPart {
         case none
         case text(name: String, value: ByteBuffer)
-        case file(SpooledUpload, size: Int)
+        /// What waits has not been written yet.
+        case file(SpooledUpload, size: Int, waiting: ByteBuffer)
     }
 
     private func open(_ part: MultipartPart, in form: inout Form) throws -> OpenPart {
@@ -77,14 +82,14 @@ struct FormReader {
         }
         let upload = try spool.begin()
         form.file = (upload, part.filename ?? "file")
-        return .file(upload, size: 0)
+        return .file(upload, size: 0, waiting: ByteBuffer())
     }
 
     private func end(_ part: OpenPart, in form: inout Form) async throws {
         switch part {
         case .none: break
         case .text(let name, let value): form.fields[name, default: []].append(value.asText)
-        case .file(let upload, _): try await upload.close()
+        case .file(let upload, _, let waiting): try await upload.end(with: waiting)
         }
     }
 
@@ -97,11 +102,16 @@ struct FormReader {
             value.writeImmutableBuffer(bytes)
             part = .text(name: name, value: value)
             return bytes.readableBytes
-        case .file(let upload, let size):
-            let size = size + bytes.readableBytes
+        case .file(let upload, var size, var waiting):
+            part = .none
+            size += bytes.readableBytes
             guard size <= maximumUpload else { throw APIError.tooLarge(limit: maximumUpload) }
-            try await upload.write(bytes)
-            part = .file(upload, size: size)
+            waiting.writeImmutableBuffer(bytes)
+            if waiting.readableBytes >= Self.writtenAtOnce {
+                try await upload.write(waiting)
+                waiting.clear()
+            }
+            part = .file(upload, size: size, waiting: waiting)
             return 0
         }
     }

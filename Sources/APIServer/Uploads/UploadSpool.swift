@@ -73,10 +73,11 @@ actor SpooledUpload {
         metrics.spoolSize.increment(by: Double(bytes.readableBytes))
     }
 
-    /// Ends the writing; the file stays.
+    /// Adds the last bytes and ends the writing; the file stays.
     ///
     /// - Throws: `StorageFull`, since some file systems look for room only now, or `Errno`.
-    func close() throws {
+    func end(with bytes: ByteBuffer) throws {
+        try write(bytes)
         guard let file = exchange(&file, with: nil) else { return }
         try StorageFull.check { try file.close() }
     }
