@@ -5,8 +5,8 @@ public import SpeechTypes
 /// The format is found from the content, never from the name, and the file cannot make the decoder open another one.
 /// Calls block. One chunk is in memory at a time, never the whole recording.
 ///
-/// `Sendable` although unchecked is sound: there are no copies, the FFmpeg contexts inside are tied to no thread and are
-/// worked with only in `mutating` calls, so whoever holds the value is alone with them.
+/// `Sendable` although unchecked is sound: there are no copies, the source inside is tied to no thread and is worked with
+/// only in `mutating` calls, so whoever holds the value is alone with it.
 public struct AudioDecoder: ~Copyable, @unchecked Sendable {
     /// Recordings with fewer samples are refused: some models crash on them.
     static let minimumSamples = AudioBuffer.sampleRate / 10
@@ -18,7 +18,7 @@ public struct AudioDecoder: ~Copyable, @unchecked Sendable {
 
     private let name: DisplayName
     private let limits: AudioLimits
-    private var source: SampleSource
+    private let source: any SoundSource
     private var pending: [Float] = []
     private var isAtEnd = false
 
@@ -41,8 +41,11 @@ public struct AudioDecoder: ~Copyable, @unchecked Sendable {
         self.limits = limits
     }
 
-    private static func open(_ path: String, _ limits: AudioLimits) throws(Refusal) -> SampleSource {
-        let source = try SampleSource(path: path)
+    private static func open(_ path: String, _ limits: AudioLimits) throws(Refusal) -> any SoundSource {
+        let file = try InputFile(path: path)
+        guard file.size > 0 else { throw .empty }
+        let source: any SoundSource
+        if let plain = PlainWAV(file) { source = plain } else { source = try SampleSource(file) }
         if let declared = source.declaredDuration, declared > limits.maximumDuration {
             throw .tooLong(declared: declared, limit: limits.maximumDuration)
         }

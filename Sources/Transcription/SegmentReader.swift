@@ -7,7 +7,7 @@ import SpeechTypes
 /// What is cut steps back behind the decode lanes: a detector that computes beside them would hold up every short recording,
 /// and gets a core to itself as soon as a lane has nothing to do.
 actor SegmentReader {
-    private let executor = ThreadExecutor(label: "audio reader")
+    private let executor = YieldingExecutor(label: "audio reader")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let job: TranscriptionJob

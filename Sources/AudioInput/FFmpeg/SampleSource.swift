@@ -1,8 +1,7 @@
 import CFFmpeg
 
-/// A file on its way to mono samples at 16 kHz: packets, frames, samples.
-struct SampleSource: ~Copyable {
-    /// Packets that were damaged and left out.
+/// A file that FFmpeg reads: packets, frames, samples.
+final class SampleSource: SoundSource {
     private(set) var damagedPackets = 0
 
     private var container: Container
@@ -12,9 +11,7 @@ struct SampleSource: ~Copyable {
     private var frame: Frame
     private var isDraining = false
 
-    init(path: String) throws(Refusal) {
-        let file = try InputFile(path: path)
-        guard file.size > 0 else { throw .empty }
+    init(_ file: InputFile) throws(Refusal) {
         let container = try Container(of: file)
         let codec = try container.makeDecoder()
         let packet = try Packet()
@@ -25,13 +22,10 @@ struct SampleSource: ~Copyable {
         self.frame = frame
     }
 
-    /// What the header declares, if it is credible.
     var declaredDuration: Duration? { container.declaredDuration }
 
     /// Appends the samples of the next frame, if one packet is enough for it.
-    ///
-    /// - Returns: Whether there may be more.
-    mutating func decode(into samples: inout [Float]) throws(Refusal) -> Bool {
+    func decode(into samples: inout [Float]) throws(Refusal) -> Bool {
         switch codec.receive(into: frame) {
         case .frame:
             convert(into: &samples)
@@ -47,7 +41,7 @@ struct SampleSource: ~Copyable {
         return true
     }
 
-    private mutating func convert(into samples: inout [Float]) {
+    private func convert(into samples: inout [Float]) {
         // A damaged packet may claim a rate that one frame would become gigabytes at.
         guard CodecContext.sampleRates.contains(frame.format.rate) else {
             damagedPackets += 1
@@ -61,7 +55,7 @@ struct SampleSource: ~Copyable {
         }
     }
 
-    private mutating func feed() throws(Refusal) {
+    private func feed() throws(Refusal) {
         switch try container.read(into: packet) {
         case .packet:
             do { try codec.send(packet) } catch { damagedPackets += 1 }

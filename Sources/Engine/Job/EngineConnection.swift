@@ -53,7 +53,7 @@ struct EngineConnection: Sendable {
         }
     }
 
-    /// The lines of an answer as they come.
+    /// The lines of an answer as they come. One that is read to its end leaves its connection to the next job.
     struct Answer {
         private var body: HTTPClientResponse.Body.AsyncIterator
         private var pending = ByteBuffer()
@@ -72,7 +72,9 @@ struct EngineConnection: Sendable {
                     let line = pending.readSlice(length: length) ?? ByteBuffer()
                     pending.moveReaderIndex(forwardBy: 1)
                     pending.discardReadBytes()
-                    return try JSONDecoder().decode(WireLine.self, from: line).event()
+                    let event = try JSONDecoder().decode(WireLine.self, from: line).event()
+                    if case .done = event { await readToEnd() }
+                    return event
                 }
                 do {
                     guard var more = try await body.next(isolation: #isolation) else { throw Lost() }
@@ -84,6 +86,11 @@ struct EngineConnection: Sendable {
                     throw Lost()
                 }
             }
+        }
+
+        /// Nothing but the end follows, and the engine sends it at once.
+        private nonisolated(nonsending) mutating func readToEnd() async {
+            while let _ = try? await body.next(isolation: #isolation) {}
         }
     }
 }
