@@ -52,8 +52,17 @@ extension Transcript.Segment {
     /// Trims, composes (NFC), and drops a text that is only a mark for non-speech, such as Whisper's `[BLANK_AUDIO]`.
     private static func tidied(_ text: String) -> String {
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        let isMark = trimmed.wholeMatch(of: /\[[\p{Lu}_ ]+\]/) != nil
-        return isMark ? "" : trimmed.precomposedStringWithCanonicalMapping
+        return isMark(trimmed) ? "" : trimmed.precomposedStringWithCanonicalMapping
+    }
+
+    /// Capitals, spaces and `_` in brackets. Spelt out, since a regular expression takes longer to compile than all else that
+    /// is done with a result.
+    private static func isMark(_ text: String) -> Bool {
+        let inside = text.dropFirst().dropLast()
+        return text.hasPrefix("[") && text.hasSuffix("]") && !inside.isEmpty
+            && inside.unicodeScalars.allSatisfy {
+                $0 == "_" || $0 == " " || $0.properties.generalCategory == .uppercaseLetter
+            }
     }
 }
 
