@@ -35,27 +35,34 @@ def measure(bench):
 
     segments = _segments(transcript["segments"], samples(path), bench.folder)
     reference = bare.run(bench.bare, "moonshine", segments, lanes=lanes)
+    loop = bare.run(bench.bare, "moonshine", segments, lanes=1)
     detector = bare.run(bench.bare, "moonshine", [path], detector=DETECTOR)
-    _speed(report, reference, wall, lanes, detector)
+    _speed(report, reference, loop, wall, lanes, detector)
     above = (max(engine.values) - loaded) / lanes
     note = f"{loaded:.0f} MB loaded, {max(engine.values):.0f} MB at the peak, {lanes} lanes"
     report.figure("engine above the loaded model, per lane", above, " MB", at_most=150, note=note)
     report.figure("first delta after the last byte", first, " s", at_most=1.5)
     _fairness(report, alone, beside, reference)
     report.raw["hour"] = {
-        "wall": wall, "lanes": lanes, "bare": reference, "detector": detector, "short_alone": alone,
+        "wall": wall, "lanes": lanes, "bare": reference, "bare_loop": loop, "detector": detector, "short_alone": alone,
         "short_beside": beside, "first_delta": first, "engine_mb": engine.values, "loaded_mb": loaded,
     }
 
 
-def _speed(report, reference, wall, lanes, detector):
+def _speed(report, reference, loop, wall, lanes, detector):
+    """The goal is against the sum over the segments, one after the other. Against the bare engine on all lanes there is
+    none: it gets its segments for nothing, while here the detector, which finds them, computes on the same cores."""
     note = (
-        f"{wall:.1f} s, bare engine on {lanes} lanes {reference['wall_seconds']:.1f} s for "
-        f"{len(reference['texts'])} segments with {reference['audio_seconds']:.0f} s; beside that the detector computes "
-        f"{detector['cpu_seconds']:.1f} s"
+        f"{wall:.1f} s; bare engine {loop['wall_seconds']:.1f} s for {len(loop['texts'])} segments with "
+        f"{loop['audio_seconds']:.0f} s, one after the other"
     )
-    ratio = wall / reference["wall_seconds"]
-    report.figure("one-hour file ÷ bare engine over its segments", ratio, at_most=1.05, note=note)
+    name = "one-hour file ÷ bare engine's sum over its segments"
+    report.figure(name, wall / loop["wall_seconds"], at_most=1.05, note=note)
+    note = (
+        f"bare engine on {lanes} lanes {reference['wall_seconds']:.1f} s, computing {reference['cpu_seconds']:.1f} s; the "
+        f"detector computes {detector['cpu_seconds']:.1f} s beside that"
+    )
+    report.figure("one-hour file ÷ bare engine on all lanes", wall / reference["wall_seconds"], note=note)
     share = detector["cpu_seconds"] / lanes / reference["wall_seconds"]
     report.figure("… of that the detector's computing", share, note="spread over all lanes")
 
