@@ -60,6 +60,28 @@ struct ConnectionTests {
         #expect(lines.last?.hasPrefix(#"{"done":"#) == true)
     }
 
+    #if os(Linux)
+        @Test func jobsFollowOneAnotherOnOneConnectionToTheEngine() async throws {
+            let server = try ServerProcess.shared()
+            let client = APIClient(server)
+            try await client.waitUntilHealthy()
+            let socket = try #require(server.folder.sockets.first)
+            /// The engine's ends of its connections, by inode: proc_pid_net(5), where 03 means connected.
+            func connections() throws -> Set<Substring> {
+                let table = try String(contentsOfFile: "/proc/net/unix", encoding: .utf8)
+                let rows = table.split(separator: "\n").map { $0.split(separator: " ") }
+                let ends = rows.filter { row in row.count == 8 && row[5] == "03" && row[7] == socket }
+                return Set(ends.map { $0[6] })
+            }
+            var seen: Set<Substring> = []
+            for _ in 0..<5 {
+                _ = try await client.transcribe(try Phrases(1).file, ["model": "whisper"])
+                seen.formUnion(try connections())
+            }
+            #expect(seen.count == 1)
+        }
+    #endif
+
     /// How a client may leave a request that goes on.
     enum HangUp: CaseIterable {
         case inMidStream, beforeTheAnswer

@@ -3,8 +3,7 @@ import Foundation
 import Testing
 
 #if os(Linux)
-    @Suite("An actor that steps back")
-    struct YieldingExecutorTests {
+    @Suite struct YieldingExecutorTests {
         actor Worker {
             private let executor = YieldingExecutor(label: "test worker")
             nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -24,11 +23,12 @@ import Testing
             func stepBack() { executor.stepBack() }
             var niceness: Int32 { getpriority(Int32(PRIO_PROCESS.rawValue), 0) }
             /// Its directory below `/proc`, such as `71/task/72`.
-            var thread: String { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")) ?? "" }
+            var thread: String {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")) ?? ""
+            }
         }
 
-        @Test("runs its jobs one after the other, before, while and after it steps back")
-        func oneAtATime() async throws {
+        @Test func runsOneJobAtATimeBeforeWhileAndAfterItStepsBack() async throws {
             let worker = Worker()
             let alone = await withTaskGroup(of: Bool.self) { group in
                 for number in 0..<1000 {
@@ -44,30 +44,32 @@ import Testing
             }
             #expect(alone)
             #expect(await worker.seen.sorted() == Array(0..<1000))
-            let name = try String(contentsOfFile: "/proc/\(await worker.thread)/comm", encoding: .utf8)
+            let thread = await Task { await worker.thread }.value
+            let name = try String(contentsOfFile: "/proc/\(thread)/comm", encoding: .utf8)
             #expect(name == "test worker\n")
         }
 
-        @Test("steps back alone")
-        func stepsBack() async {
+        @Test func stepsBackAlone() async {
             let (worker, other) = (Worker(), Worker())
             let usual = await other.niceness
             await worker.stepBack()
-            #expect(await worker.niceness == 5)
+            // A task of its own, since the compiler may do two calls in a row in one job.
+            #expect(await Task { await worker.niceness }.value == 5)
             #expect(await other.niceness == usual)
         }
 
-        @Test("ends its thread with its actor", .timeLimit(.minutes(1)))
-        func ends() async throws {
+        @Test(.timeLimit(.minutes(1))) func endsItsThreadWithItsActor() async throws {
             let thread = await Self.threadOfItsOwn()
             try #require(thread.contains("/task/"))
-            while FileManager.default.fileExists(atPath: "/proc/\(thread)") { try await Task.sleep(for: .milliseconds(5)) }
+            while FileManager.default.fileExists(atPath: "/proc/\(thread)") {
+                try await Task.sleep(for: .milliseconds(5))
+            }
         }
 
         private static func threadOfItsOwn() async -> String {
             let worker = Worker()
             await worker.stepBack()
-            return await worker.thread
+            return await Task { await worker.thread }.value
         }
     }
 #endif
