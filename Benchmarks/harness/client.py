@@ -1,6 +1,7 @@
 """A client that costs little: requests are whole before they are sent, connections are kept."""
 
 import http.client
+import re
 import socket
 import uuid
 
@@ -37,6 +38,23 @@ class Connection:
         self.send(request)
         response = self.answer()
         return response.status, response.headers, response.read()
+
+
+    def received(self, request):
+        """Sends a request whose answer states its length. Returns the answer's bytes, not yet looked at."""
+        self.send(request)
+        data = bytearray()
+        while (end := data.find(b"\r\n\r\n")) < 0:
+            data += self._some()
+        length = int(re.search(rb"\r\ncontent-length: *(\d+)", data[:end], re.IGNORECASE)[1])
+        while len(data) < end + 4 + length:
+            data += self._some()
+        return data
+
+    def _some(self):
+        some = self.socket.recv(1 << 16)
+        assert some, "the server hung up"
+        return some
 
 
 def get(port, path, timeout=10):
