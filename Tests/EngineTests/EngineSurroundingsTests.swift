@@ -9,9 +9,13 @@ import Testing
             "ASR2CLIP_API_KEY", "OPENAI_API_KEY", "hf_token", "DB_PASSWORD", "SSH_AUTH_SOCK", "AWS_SECRET_ACCESS_ID",
             "PATH", "HOME", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "LANG", "TMPDIR",
         ]
-        let removed = SecretVariables.removed(from: names)
+        let removed = EngineEnvironment.changes(to: names).filter { $0.value == nil }
         #expect(Set(removed.keys.map(\.description)) == Set(names.prefix(6)))
-        #expect(removed.values.allSatisfy { $0 == nil })
+    }
+
+    @Test func tunablesOfTheCLibraryAreOursUnlessTheUserHasSome() {
+        #expect(EngineEnvironment.changes(to: ["PATH"])["GLIBC_TUNABLES"] == "glibc.malloc.tcache_count=1000")
+        #expect(EngineEnvironment.changes(to: ["GLIBC_TUNABLES"])["GLIBC_TUNABLES"] == .none)
     }
 
     @Test(arguments: [

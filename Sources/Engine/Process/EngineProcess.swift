@@ -21,12 +21,8 @@ enum EngineProcess {
     /// What a line of an engine's standard error begins with that is a warning, and none of its last words.
     static let warningMark = "warning: "
 
-    /// Ours without its secrets, but a crash ends it at once: Swift's backtracer holds it up for seconds, and hides its last words under
-    /// hundreds of lines. And one heap for all threads (mallopt(3), M_ARENA_MAX): with one for each, what a decode frees on
-    /// one is no use to the next on another, and memory grows twice as far (Benchmarks/RESULTS.md).
-    private static let environment = Environment.inherit.updating([
-        "SWIFT_BACKTRACE": "enable=no", "MALLOC_ARENA_MAX": "1",
-    ]).updating(SecretVariables.removed(from: ProcessInfo.processInfo.environment.keys))
+    private static let environment = Environment.inherit.updating(
+        EngineEnvironment.changes(to: ProcessInfo.processInfo.environment.keys))
 
     /// Runs an engine until it ends; cancelling the task kills it.
     ///
