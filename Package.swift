@@ -98,8 +98,8 @@ let package = Package(
             name: "Engine",
             dependencies: [
                 "CProcess", "PrometheusMetrics", "SpeechRecognition", "SpeechTypes", "Transcription", .asyncHTTPClient,
-                .hummingbird, .collections, .coreMetrics, .logging, .nioCore, .nioFoundationCompat, .subprocess,
-                .systemPackage,
+                .hummingbird, .collections, .coreMetrics, .logging, .nioCore, .nioFoundationCompat, .nioPosix,
+                .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
         .target(name: "TranscriptFormats", dependencies: ["SpeechTypes"], swiftSettings: strict),

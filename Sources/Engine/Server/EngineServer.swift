@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import Logging
 import NIOFoundationCompat
+import NIOPosix
 import SpeechRecognition
 import Transcription
 
@@ -47,14 +48,16 @@ public struct EngineServer: Sendable {
         try await EngineServer(pipeline: pipeline).serve(on: command.socket)
     }
 
+    /// What goes on between reading, decoding and writing is little, and all of it runs on one event loop, connections and
+    /// tasks: a change of thread costs some 50 µs, and a short recording would have ten of them.
     private func serve(on socket: String) async throws {
-        let router = Router(context: EngineContext.self)
-        router.post("transcribe") { request, context in
+        let router = Router(context: BasicRequestContext.self)
+        router.post("transcribe") { request, _ in
             let body = try await request.body.collect(upTo: 1 << 20)
             let job = try JSONDecoder().decode(WireJob.self, from: body).job
             return Response(
                 status: .ok, headers: [.contentType: "application/x-ndjson"],
-                body: answer(job, on: context.executor))
+                body: answer(job))
         }
         router.get("status") { [pipeline] _, _ in
             let load = try JSONEncoder().encodeAsByteBuffer(await pipeline.load, allocator: ByteBufferAllocator())
@@ -63,20 +66,19 @@ public struct EngineServer: Sendable {
         }
         var logger = Logger(label: "engine")
         logger.logLevel = .warning
+        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let application = Application(
             router: router,
             // The backlog is for a burst of jobs: a Unix socket refuses what it cannot queue.
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socket), backlog: 4096),
             onServerRunning: { _ in Self.greet(Greeting(ready: true)) },
+            eventLoopGroupProvider: .shared(eventLoops),
             logger: logger)
-        try await application.run()
+        try await withTaskExecutorPreference(EventLoopExecutor(eventLoops.next())) { try await application.run() }
     }
 
     /// The events as lines. A parent that hangs up makes the next line fail, which ends the job.
-    ///
-    /// What goes on between reading, decoding and writing is little, and all of it runs on the connection's own thread: a
-    /// change of thread costs some 50 µs, and a short recording would have ten of them.
-    private func answer(_ job: TranscriptionJob, on executor: EventLoopExecutor) -> ResponseBody {
+    private func answer(_ job: TranscriptionJob) -> ResponseBody {
         ResponseBody { [pipeline] writer in
             let encoder = JSONEncoder()
             func write(_ line: WireLine) async throws {
@@ -85,9 +87,7 @@ public struct EngineServer: Sendable {
                 try await writer.write(buffer)
             }
             do {
-                try await withTaskExecutorPreference(executor) {
-                    try await pipeline.run(job) { event in try await write(WireLine(event)) }
-                }
+                try await pipeline.run(job) { event in try await write(WireLine(event)) }
             } catch let error as TranscriptionError {
                 try await write(WireLine(error))
             }

@@ -1,17 +1,4 @@
-import Hummingbird
 import NIOCore
-
-/// What belongs to one request of the parent.
-struct EngineContext: RequestContext {
-    var coreContext: CoreRequestContextStorage
-    /// The thread of the connection, for tasks.
-    let executor: EventLoopExecutor
-
-    init(source: ApplicationRequestContextSource) {
-        coreContext = CoreRequestContextStorage(source: source)
-        executor = EventLoopExecutor(source.channel.eventLoop)
-    }
-}
 
 /// Runs tasks on an event loop. They must not block it.
 final class EventLoopExecutor: TaskExecutor {
