@@ -167,7 +167,7 @@ import TranscriptFormats
 
     @Test func aServerThatSaysNothingIsGivenUp() async throws {
         try await withScriptedServer([.pause(.seconds(30))]) { server in
-            try await expectError(.failed, "said nothing", from: server, requests: 1, patience: .milliseconds(200))
+            try await expectError(.failed, "said nothing", from: server, requests: 1, patience: .seconds(2))
         }
     }
 

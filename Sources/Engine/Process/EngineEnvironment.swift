@@ -6,11 +6,11 @@ enum EngineEnvironment {
     ///   under hundreds of lines.
     /// - `MALLOC_ARENA_MAX` (mallopt(3)): One heap for all threads. With one for each, what a decode frees on one is no use
     ///   to the next on another, and memory grows twice as far.
-    /// - `GLIBC_TUNABLES` (the C library's manual, "Memory Allocation Tunables"): A thread keeps up to 1000 free blocks of
-    ///   each small size, not 7, so that lanes do not wait for one another at that heap's lock; it cost 3 % of the
+    /// - `GLIBC_TUNABLES` (the C library's manual, "Memory Allocation Tunables"): A thread keeps up to 300 free blocks of
+    ///   each small size, not 7, so that lanes do not wait for one another at that heap's lock; it cost 3 to 9 % of the
     ///   throughput (Benchmarks/RESULTS.md, "Memory").
     private static let settings: [Environment.Key: String] = [
-        "SWIFT_BACKTRACE": "enable=no", "MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=1000",
+        "SWIFT_BACKTRACE": "enable=no", "MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=300",
     ]
 
     /// What of an environment's names is none of an engine's business: it reads what strangers send.
