@@ -10,7 +10,8 @@ public struct ServerSettings: Sendable {
     public var maximumDuration: Duration
     /// How long a request waits for its model to be fetched, and then to be loaded.
     public var modelWait: Duration
-    /// How long running requests may go on after the server was told to stop.
+    /// How long running requests may go on after the server was told to stop: a little less than the 90 s after which
+    /// systemd kills a service (systemd-system.conf(5), `DefaultTimeoutStopSec`).
     public var shutdownGrace: Duration
     /// The keys of which a client has to give one; with none, everybody may use the server but delete nothing.
     public var apiKeys: [APIKey]
@@ -25,7 +26,7 @@ public struct ServerSettings: Sendable {
     public init(
         host: String = "127.0.0.1", port: Int = 8000, maximumUpload: Int = 1 << 30,
         maximumDuration: Duration = .seconds(6 * 3600), modelWait: Duration = .seconds(60),
-        shutdownGrace: Duration = .seconds(30), apiKeys: [APIKey] = [],
+        shutdownGrace: Duration = .seconds(80), apiKeys: [APIKey] = [],
         allowedHosts: [HostName] = [], allowedOrigins: [AllowedOrigin] = [],
         connections: ConnectionLimits = ConnectionLimits()
     ) {
