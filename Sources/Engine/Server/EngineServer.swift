@@ -56,8 +56,7 @@ public struct EngineServer: Sendable {
             let body = try await request.body.collect(upTo: 1 << 20)
             let job = try JSONDecoder().decode(WireJob.self, from: body).job
             return Response(
-                status: .ok, headers: [.contentType: "application/x-ndjson"],
-                body: answer(job))
+                status: .ok, headers: [.contentType: "application/x-ndjson"], body: answer(job))
         }
         router.get("status") { [pipeline] _, _ in
             let load = try JSONEncoder().encodeAsByteBuffer(await pipeline.load, allocator: ByteBufferAllocator())
@@ -66,15 +65,15 @@ public struct EngineServer: Sendable {
         }
         var logger = Logger(label: "engine")
         logger.logLevel = .warning
-        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let application = Application(
             router: router,
             // The backlog is for a burst of jobs: a Unix socket refuses what it cannot queue.
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socket), backlog: 4096),
             onServerRunning: { _ in Self.greet(Greeting(ready: true)) },
-            eventLoopGroupProvider: .shared(eventLoops),
+            eventLoopGroupProvider: .shared(eventLoop),
             logger: logger)
-        try await withTaskExecutorPreference(EventLoopExecutor(eventLoops.next())) { try await application.run() }
+        try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) { try await application.run() }
     }
 
     /// The events as lines. A parent that hangs up makes the next line fail, which ends the job.
