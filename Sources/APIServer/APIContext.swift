@@ -38,23 +38,4 @@ struct APIContext: RequestContext {
     func checkClient() throws {
         guard channel.isActive else { throw CancellationError() }
     }
-
-    /// Does work for a client, and cancels it soon after the client hangs up, whatever it waits for.
-    ///
-    /// - Parameter work: What is to be done.
-    /// - Returns: What came of it.
-    /// - Throws: What the work throws, or `CancellationError`.
-    func whileConnected<R: Sendable>(_ work: @escaping @Sendable () async throws -> R) async throws -> R {
-        try await withThrowingTaskGroup(of: R.self) { group in
-            group.addTask(operation: work)
-            group.addTask {
-                // Asked again and again because a callback on the channel would live as long as the connection.
-                while channel.isActive { try await Task.sleep(for: .milliseconds(250)) }
-                throw CancellationError()
-            }
-            defer { group.cancelAll() }
-            guard let result = try await group.next() else { throw CancellationError() }
-            return result
-        }
-    }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What a request is called in answers and logs.
 enum RequestID {
     /// The client's name for the request if it is fit for a log line, and one of our own otherwise.
@@ -7,6 +5,7 @@ enum RequestID {
         if let given, (1...128).contains(given.utf8.count), given.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
             return given
         }
-        return "req_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+        let halves = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }
+        return "req_" + halves.map { String(repeating: "0", count: 16 - $0.count) + $0 }.joined()
     }
 }

@@ -13,6 +13,7 @@ public struct SpeechServer: Service {
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
     private let shutdown = ShutdownFlag()
+    private let hangUps = HangUps()
 
     /// Puts the server together; nothing runs and nothing listens yet.
     ///
@@ -86,7 +87,7 @@ public struct SpeechServer: Service {
             additionalChannelHandlers: [
                 ConnectionMeter(reports.metrics.connections), AnswerHeaders(),
                 ConnectionLimitHandler(limit: limit, policy: policy, logger: logger),
-                RequestPaceHandler(limits: limits, policy: policy), HangUpHandler(), ContinueHandler(),
+                RequestPaceHandler(limits: limits, policy: policy), HangUpHandler(hangUps), ContinueHandler(),
             ],
             idleTimeout: TimeAmount(limits.idleTime))
     }
@@ -105,11 +106,11 @@ public struct SpeechServer: Service {
         router.add(middleware: authentication)
         let service = RecordingService(
             catalog: catalog, reader: FormReader(spool: spool, maximumUpload: settings.maximumUpload),
-            maximumDuration: settings.maximumDuration)
+            maximumDuration: settings.maximumDuration, hangUps: hangUps)
         Routes(
             transcriptions: TranscriptionEndpoint(service: service),
             translations: TranslationEndpoint(service: service),
-            models: ModelEndpoints(catalog: catalog, authentication: authentication),
+            models: ModelEndpoints(catalog: catalog, authentication: authentication, hangUps: hangUps),
             engines: EngineEndpoint(catalog: catalog),
             health: HealthEndpoints(catalog: catalog),
             metrics: MetricsEndpoint(catalog: catalog, reports: reports)

@@ -28,6 +28,7 @@ struct WireJob: Codable {
     var hints: Hints?
     var maximumSeconds: Double
     var chunking: Chunking?
+    var needsTokens: Bool?
 
     init(_ job: TranscriptionJob) {
         path = job.path
@@ -38,18 +39,21 @@ struct WireJob: Codable {
         hints = job.hints
         maximumSeconds = job.maximumDuration.inSeconds
         chunking = job.chunking.map(Chunking.init)
+        needsTokens = job.needsTokens
     }
 
     var job: TranscriptionJob {
         TranscriptionJob(
             path: path, fileName: fileName, language: language, candidates: candidates ?? [], task: task,
-            hints: hints ?? Hints(), maximumDuration: .seconds(maximumSeconds), chunking: chunking?.strategy)
+            hints: hints ?? Hints(), maximumDuration: .seconds(maximumSeconds), chunking: chunking?.strategy,
+            needsTokens: needsTokens ?? true)
     }
 
     enum CodingKeys: String, CodingKey {
         case path, language, candidates, task, hints, chunking
         case fileName = "file_name"
         case maximumSeconds = "maximum_seconds"
+        case needsTokens = "needs_tokens"
     }
 }
 

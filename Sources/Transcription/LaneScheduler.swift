@@ -1,9 +1,7 @@
-import Foundation
-
 /// Shares the decode lanes of a model between all jobs, by turns.
 actor LaneScheduler<Work: Sendable, Output: Sendable> {
     private struct Waiter {
-        let id: UUID
+        let id: SerialNumber
         let work: Work
         let since = ContinuousClock.now
         let output: CheckedContinuation<(output: Output, wait: Duration), any Error>
@@ -14,7 +12,7 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
 
     private let decode: @Sendable ([Work]) -> [Result<Output, any Error>]
     private var idle: [DecodeLane]
-    private var queue: DecodeQueue<UUID, Waiter>
+    private var queue: DecodeQueue<SerialNumber, Waiter>
 
     /// Makes the lanes.
     ///
@@ -37,8 +35,8 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     ///
     /// - Returns: What the call says of it, and how long the work waited for its lane.
     /// - Throws: `CancellationError` if the task is cancelled while the work waits, and what the call says of it.
-    func run(_ work: Work, for job: UUID) async throws -> (output: Output, wait: Duration) {
-        let id = UUID()
+    func run(_ work: Work, for job: SerialNumber) async throws -> (output: Output, wait: Duration) {
+        let id = SerialNumber()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { output in
                 guard !Task.isCancelled else { return output.resume(throwing: CancellationError()) }
@@ -63,9 +61,11 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
             let start = ContinuousClock.now
             // Unstructured because it is the work of all the jobs in it, each of which waits for its own output.
             Task { [decode] in
-                let outputs = await lane.call { decode(batch.map(\.work)) }
-                for (waiter, output) in zip(batch, outputs) {
-                    waiter.output.resume(with: output.map { ($0, start - waiter.since) })
+                await lane.call {
+                    // From here, and not from the scheduler: that would cost those who wait another change of thread.
+                    for (waiter, output) in zip(batch, decode(batch.map(\.work))) {
+                        waiter.output.resume(with: output.map { ($0, start - waiter.since) })
+                    }
                 }
                 doneCount += batch.count
                 idle.append(lane)
@@ -75,7 +75,7 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
         }
     }
 
-    private func giveUp(_ id: UUID, of job: UUID) {
+    private func giveUp(_ id: SerialNumber, of job: SerialNumber) {
         queue.remove(of: job) { $0.id == id }?.output.resume(throwing: CancellationError())
     }
 }

@@ -15,7 +15,9 @@ public struct LocalTranscriber: Transcriber {
         let (events, continuation) = TranscriptEvents.makeStream(bufferingPolicy: .unbounded)
         let work = Task { [pipeline] in
             do {
-                try await pipeline.run(job) { continuation.yield($0) }
+                try await pipeline.run(job) { events in
+                    for event in events { continuation.yield(event) }
+                }
                 continuation.finish()
             } catch {
                 continuation.finish(throwing: error)

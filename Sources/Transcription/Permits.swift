@@ -1,5 +1,4 @@
 import Collections
-import Foundation
 import Synchronization
 
 /// A number of places, lent to whoever comes first.
@@ -19,7 +18,7 @@ final class Permits: Sendable {
 
     private struct State {
         var free: Int
-        var waiting: OrderedDictionary<UUID, CheckedContinuation<Void, any Error>> = [:]
+        var waiting: OrderedDictionary<SerialNumber, CheckedContinuation<Void, any Error>> = [:]
     }
 
     private let state: Mutex<State>
@@ -36,7 +35,7 @@ final class Permits: Sendable {
     ///
     /// - Throws: `CancellationError` if the task is cancelled meanwhile.
     func take() async throws -> Permit {
-        let id = UUID()
+        let id = SerialNumber()
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (place: CheckedContinuation<Void, any Error>) in
                 let decided = state.withLock { state -> Result<Void, any Error>? in

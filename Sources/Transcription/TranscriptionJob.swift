@@ -19,11 +19,14 @@ public struct TranscriptionJob: Sendable, Equatable {
     public var maximumDuration: Duration
     /// How the request wants the recording cut, if it does; else it is cut only where the model needs that.
     public var chunking: ChunkingStrategy?
+    /// Whether the segments have the model's tokens. Text alone is less to send.
+    public var needsTokens: Bool
 
     /// Describes a job.
     public init(
         path: String, fileName: String, language: Language?, candidates: [Language] = [], task: SpeechTask? = nil,
-        hints: Hints = Hints(), maximumDuration: Duration, chunking: ChunkingStrategy? = nil
+        hints: Hints = Hints(), maximumDuration: Duration, chunking: ChunkingStrategy? = nil,
+        needsTokens: Bool = true
     ) {
         self.path = path
         self.fileName = fileName
@@ -33,5 +36,6 @@ public struct TranscriptionJob: Sendable, Equatable {
         self.hints = hints
         self.maximumDuration = maximumDuration
         self.chunking = chunking
+        self.needsTokens = needsTokens
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 public import SpeechRecognition
 import SpeechTypes
 
@@ -7,6 +6,7 @@ public struct TranscriptionPipeline: Sendable {
     private let recognizer: Recognizer
     private let scheduler: SegmentScheduler
     private let detector: VoiceActivityModel
+    private let clock: any Clock<Duration>
     let cutting: Permits
     private let rehearsal = Rehearsal()
 
@@ -16,16 +16,23 @@ public struct TranscriptionPipeline: Sendable {
     ///   - recognizer: The model.
     ///   - lanes: How many calls of the recognizer go on at once.
     ///   - detector: What finds the speech in recordings that are not heard whole.
-    public init(recognizer: Recognizer, lanes: Int, detector: VoiceActivityModel) {
+    ///   - clock: What tells when a second without news has passed.
+    public init(
+        recognizer: Recognizer, lanes: Int, detector: VoiceActivityModel, clock: any Clock<Duration> = ContinuousClock()
+    ) {
         self.init(
             recognizer: recognizer, scheduler: SegmentScheduler(lanes: lanes, recognizer: recognizer),
-            detector: detector)
+            detector: detector, clock: clock)
     }
 
-    init(recognizer: Recognizer, scheduler: SegmentScheduler, detector: VoiceActivityModel) {
+    init(
+        recognizer: Recognizer, scheduler: SegmentScheduler, detector: VoiceActivityModel,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
         self.recognizer = recognizer
         self.scheduler = scheduler
         self.detector = detector
+        self.clock = clock
         cutting = Permits(Self.mostCut(onLanes: scheduler.laneCount))
     }
 
@@ -38,19 +45,19 @@ public struct TranscriptionPipeline: Sendable {
         get async { await scheduler.load }
     }
 
-    /// Decodes a second of nothing on every lane, so that the first request finds all in place that a decode makes once.
+    /// Decodes a moment of nothing on every lane, so that the first request finds all in place that a decode makes once.
     ///
     /// - Throws: `TranscriptionError` if the model cannot even do that.
     public func warmUp() async throws {
-        // In exact silence some models would find nothing to do.
+        // In exact silence some models would find nothing to do; and the longer it is, the more they make of it.
         try await decodeOnAllLanes(
-            AudioBuffer(samples: (0..<AudioBuffer.sampleRate).map { Float($0 % 7 - 3) * 1e-4 }))
+            AudioBuffer(samples: (0..<AudioBuffer.sampleRate / 4).map { Float($0 % 7 - 3) * 1e-4 }))
     }
 
     private func decodeOnAllLanes(_ sound: AudioBuffer) async throws {
         let work = SegmentWork(segment: SpeechSegment(offset: 0, audio: sound), request: RecognitionRequest())
         try await withThrowingTaskGroup { group in
-            for _ in 0..<scheduler.laneCount { group.addTask { _ = try await scheduler.run(work, for: UUID()) } }
+            for _ in 0..<scheduler.laneCount { group.addTask { _ = try await scheduler.run(work, for: SerialNumber()) } }
             try await group.waitForAll()
         }
     }
@@ -66,9 +73,9 @@ public struct TranscriptionPipeline: Sendable {
     ///
     /// - Parameters:
     ///   - job: The recording.
-    ///   - report: Takes each event; the work waits for it.
+    ///   - report: Takes the events that came about at once, in order; the work waits for it.
     /// - Throws: `TranscriptionError`, `CancellationError`, or what `report` throws; all work has then ended.
-    public func run(_ job: TranscriptionJob, report: (TranscriptEvent) async throws -> Void) async throws {
+    public func run(_ job: TranscriptionJob, report: ([TranscriptEvent]) async throws -> Void) async throws {
         try check(job)
         let reader = reader(of: job)
         try await withThrowingTaskGroup(of: Step.self) { group in
@@ -76,8 +83,9 @@ public struct TranscriptionPipeline: Sendable {
             var summary: RecordingSummary?
             var firstWait: Duration?
             var order = InOrder<[Transcript.Segment]>()
-            let jobID = UUID()
-            group.addTask { try await Self.tick() }
+            var news: [TranscriptEvent] = []
+            let jobID = SerialNumber()
+            group.addTask { try await tick() }
             while summary == nil || order.outstanding > 0 {
                 if summary == nil, !isReading, order.outstanding <= scheduler.laneCount {
                     isReading = true
@@ -98,15 +106,19 @@ public struct TranscriptionPipeline: Sendable {
                         unusedHints: job.hints.fields(of: recognizer.unused(job.hints)))
                 case .recognized(let index, let segments, let wait):
                     if index == 0 { firstWait = wait }
-                    for segment in order.finish(index, with: segments).joined() { try await report(.segment(segment)) }
+                    news += order.finish(index, with: segments).joined().map(TranscriptEvent.segment)
+                    // The last segments go with the end: each report costs whoever reads it a change of thread.
+                    if !news.isEmpty, summary == nil || order.outstanding > 0 {
+                        try await report(exchange(&news, with: []))
+                    }
                 case .tick:
-                    try await report(.working)
-                    group.addTask { try await Self.tick() }
+                    try await report([.working])
+                    group.addTask { try await tick() }
                 }
             }
             if var summary {
                 summary.laneWait = firstWait
-                try await report(.done(summary))
+                try await report(news + [.done(summary)])
             }
             group.cancelAll()
         }
@@ -124,8 +136,8 @@ public struct TranscriptionPipeline: Sendable {
         }
     }
 
-    private static func tick() async throws -> Step {
-        try await Task.sleep(for: .seconds(1))
+    private func tick() async throws -> Step {
+        try await clock.sleep(for: .seconds(1))
         return .tick
     }
 
@@ -143,13 +155,18 @@ public struct TranscriptionPipeline: Sendable {
 
     /// - Returns: What was said, and how long the segment waited for its lane.
     private func recognize(
-        _ segment: SpeechSegment, of job: TranscriptionJob, as id: UUID
+        _ segment: SpeechSegment, of job: TranscriptionJob, as id: SerialNumber
     ) async throws -> ([Transcript.Segment], wait: Duration) {
         let request = RecognitionRequest(language: job.language, task: job.task, hints: job.hints)
         let (recognized, wait) = try await scheduler.run(SegmentWork(segment: segment, request: request), for: id)
         let heard = job.language == nil ? recognized.heard(among: job.candidates) : recognized
-        return (segment.speech.map { heard.said(within: $0) } ?? heard, wait)
+        let said = segment.speech.map { heard.said(within: $0) } ?? heard
+        return (job.needsTokens ? said : said.map(\.withoutTokens), wait)
     }
+}
+
+extension Transcript.Segment {
+    fileprivate var withoutTokens: Self { Self(start: start, end: end, text: text, language: language) }
 }
 
 extension [Transcript.Segment] {

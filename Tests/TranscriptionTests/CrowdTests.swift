@@ -26,7 +26,7 @@ import Testing
         try await withThrowingTaskGroup { group in
             for (number, request) in requests.prefix(16).enumerated() {
                 group.addTask {
-                    let job = UUID()
+                    let job = SerialNumber()
                     for round in 0..<rounds {
                         // Every request takes another recording's place in the next round.
                         let next = requests[(number + round * 7) % requests.count]

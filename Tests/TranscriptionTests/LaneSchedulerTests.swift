@@ -15,10 +15,10 @@ import Testing
     /// - Returns: The jobs in the order in which their pieces got a lane.
     private func served(_ jobs: [String], lanes: Int) async throws -> [String] {
         let scheduler = TestLanes(lanes: lanes)
-        let ids = Dictionary(uniqueKeysWithValues: Set(jobs).map { ($0, UUID()) })
+        let ids = Dictionary(uniqueKeysWithValues: Set(jobs).map { ($0, SerialNumber()) })
         let gate = Gate()
         let order = Log<String>()
-        let holding = try await scheduler.holdAllLanes(for: ids["long"] ?? UUID(), until: gate)
+        let holding = try await scheduler.holdAllLanes(for: ids["long"] ?? SerialNumber(), until: gate)
         try await withThrowingTaskGroup { group in
             for (index, job) in jobs.enumerated() {
                 let id = try #require(ids[job])
@@ -43,7 +43,7 @@ import Testing
                         Thread.sleep(forTimeInterval: 0.001)
                         running.decrement()
                     }
-                    _ = try await scheduler.run(work, for: UUID())
+                    _ = try await scheduler.run(work, for: SerialNumber())
                 }
             }
             try await group.waitForAll()
@@ -58,7 +58,7 @@ import Testing
         #expect(await scheduler.load == LaneLoad(lanes: 2, busy: 0, waiting: 0, decoded: 0))
         let gate = Gate()
         let holding = try await scheduler.holdAllLanes(until: gate)
-        let waiting = (0..<3).map { _ in Task { try await scheduler.run({}, for: UUID()) } }
+        let waiting = (0..<3).map { _ in Task { try await scheduler.run({}, for: SerialNumber()) } }
         await scheduler.untilWaiting(3)
         #expect(await scheduler.load == LaneLoad(lanes: 2, busy: 2, waiting: 3, decoded: 0))
         gate.open()
@@ -72,7 +72,7 @@ import Testing
         let scheduler = TestLanes(lanes: 1)
         let gate = Gate()
         let holding = try await scheduler.holdAllLanes(until: gate)
-        let waiting = Task { try await scheduler.run({ Issue.record("it got a lane") }, for: UUID()) }
+        let waiting = Task { try await scheduler.run({ Issue.record("it got a lane") }, for: SerialNumber()) }
         await scheduler.untilWaiting(1)
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
@@ -86,7 +86,7 @@ import Testing
         let scheduler = TestLanes(lanes: 1)
         let task = Task {
             while !Task.isCancelled { await Task.yield() }
-            _ = try await scheduler.run({ Issue.record("it got a lane") }, for: UUID())
+            _ = try await scheduler.run({ Issue.record("it got a lane") }, for: SerialNumber())
         }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -97,7 +97,7 @@ import Testing
         let scheduler = TestLanes(lanes: 2)
         for _ in 0..<10 {
             await #expect(throws: TranscriptionError.self) {
-                _ = try await scheduler.run({ throw TranscriptionError(.audioEmpty, "") }, for: UUID())
+                _ = try await scheduler.run({ throw TranscriptionError(.audioEmpty, "") }, for: SerialNumber())
             }
         }
         try await scheduler.lendAllLanes()
@@ -107,7 +107,7 @@ import Testing
     func noLaneIsLostHoweverTasksAreCancelled(seed: Int) async throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         let scheduler = TestLanes(lanes: 2)
-        let jobs = (0..<5).map { _ in UUID() }
+        let jobs = (0..<5).map { _ in SerialNumber() }
         var tasks: [Task<Void, any Error>] = []
         for number in 0..<200 {
             let job = jobs[number % jobs.count]

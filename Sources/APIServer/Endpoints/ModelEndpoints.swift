@@ -5,6 +5,7 @@ import TranscriptFormats
 struct ModelEndpoints: Sendable {
     let catalog: ModelCatalog
     let authentication: Authentication
+    let hangUps: HangUps
 
     @Sendable func list(_ request: Request, context: APIContext) async throws -> Response {
         var models: [JSONValue] = []
@@ -21,7 +22,7 @@ struct ModelEndpoints: Sendable {
     @Sendable func delete(_ request: Request, context: APIContext) async throws -> Response {
         try authentication.check(request)
         let entry = try await catalog.store.resolve(id(in: context))
-        try await context.whileConnected { try await catalog.delete(entry) }
+        try await hangUps.whileConnected(context.channel) { try await catalog.delete(entry) }
         return Response(json: ["id": .string(entry.name), "object": "model", "deleted": true])
     }
 

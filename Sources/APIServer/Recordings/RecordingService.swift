@@ -6,6 +6,7 @@ struct RecordingService: Sendable {
     let catalog: ModelCatalog
     let reader: FormReader
     let maximumDuration: Duration
+    let hangUps: HangUps
 
     /// Reads the form of a request, if it may come in.
     ///
@@ -18,13 +19,13 @@ struct RecordingService: Sendable {
     /// Has the recording transcribed, and the work ended if the client hangs up.
     func answer(_ form: TranscriptionForm, to request: Request, context: APIContext) async throws -> Response {
         let tellsProgress = request.headers[.progress] != nil
-        return try await context.whileConnected {
+        return try await hangUps.whileConnected(context.channel) {
             let entry = try await catalog.store.resolve(form.model)
             try await catalog.check(form.needs, of: entry)
-            let place = try catalog.admission.enter(entry, bytes: await form.file.size)
+            let place = try catalog.admission.enter(entry, bytes: form.fileSize)
             let job = TranscriptionJob(
                 path: form.file.path, fileName: form.fileName, language: form.language, candidates: form.candidates,
-                task: form.task, hints: form.hints, maximumDuration: maximumDuration, chunking: form.chunking)
+                task: form.task, hints: form.hints, maximumDuration: maximumDuration, chunking: form.chunking, needsTokens: form.needsTokens)
             let answer = TranscriptAnswer(
                 form: form, entry: entry, place: place,
                 events: try await catalog.transcribe(job, with: entry, in: place), tellsProgress: tellsProgress,

@@ -12,12 +12,13 @@ struct RequestReports: RouterMiddleware {
         let report = RequestReport(of: request, context: context, metrics: metrics)
         var response = try await next(request, context)
         let (status, body) = (response.status, response.body)
-        guard request.method != .head else {
-            // Its answer has no body, whose end would be the time to report.
+        guard request.method != .head, body.contentLength == nil else {
+            // All of it goes out in one write, unless somebody looks in between.
+            if !context.channel.isActive { context.record.note(\.isAbandoned, true) }
             report.send(status)
             return response
         }
-        response.body = ResponseBody(contentLength: body.contentLength) { writer in
+        response.body = ResponseBody { writer in
             do {
                 try await body.write(ReportingWriter(parent: writer) { report.send(status) })
             } catch {

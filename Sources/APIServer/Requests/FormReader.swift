@@ -17,8 +17,8 @@ struct FormReader {
     struct Form {
         /// Text fields by name, `[]` removed; a field that came more than once has several values.
         var fields: [String: [String]] = [:]
-        /// The uploaded file and what the client calls it.
-        var file: (upload: SpooledUpload, name: String)?
+        /// The uploaded file, what the client calls it, and how many bytes it has.
+        var file: (upload: SpooledUpload, name: String, size: Int)?
     }
 
     /// Reads the whole form.
@@ -81,7 +81,7 @@ struct FormReader {
                 abandonsBody: true)
         }
         let upload = try spool.begin()
-        form.file = (upload, part.filename ?? "file")
+        form.file = (upload, part.filename ?? "file", 0)
         return .file(upload, size: 0, waiting: ByteBuffer())
     }
 
@@ -89,7 +89,9 @@ struct FormReader {
         switch part {
         case .none: break
         case .text(let name, let value): form.fields[name, default: []].append(value.asText)
-        case .file(let upload, _, let waiting): try await upload.end(with: waiting)
+        case .file(let upload, let size, let waiting):
+            form.file?.size = size
+            try await upload.end(with: waiting)
         }
     }
 

@@ -7,6 +7,8 @@ import Transcription
 struct TranscriptionForm: Sendable {
     let file: SpooledUpload
     let fileName: String
+    /// Bytes.
+    let fileSize: Int
     let model: String
     let format: ResponseFormat
     /// What is to be made of the speech; `nil` leaves it to the model's options.
@@ -22,6 +24,8 @@ struct TranscriptionForm: Sendable {
     /// What `json` has beside the text.
     let inclusions: Set<Inclusion>
     let chunking: ChunkingStrategy?
+    /// Whether the answer tells anything of the model's tokens: their times, or how sure it is of them.
+    var needsTokens: Bool { !inclusions.isEmpty || ![.json, .text].contains(format) }
     /// Fields that were sent and change nothing, whatever the model.
     let ignored: [String]
 
@@ -32,11 +36,11 @@ struct TranscriptionForm: Sendable {
     ///   - task: What the endpoint makes of speech, if it is for one task only.
     ///   - foreign: Fields of other endpoints that this one does not have.
     /// - Throws: `APIError` naming the field and what it may be.
-    init(_ form: FormReader.Form, task: SpeechTask? = nil, without foreign: [String] = []) async throws {
-        guard let (upload, name) = form.file else {
+    init(_ form: FormReader.Form, task: SpeechTask? = nil, without foreign: [String] = []) throws {
+        guard let (upload, name, size) = form.file else {
             throw APIError.missing("file", "The form has no 'file'. Send the recording as a file part.")
         }
-        guard await upload.size > 0 else {
+        guard size > 0 else {
             throw APIError(
                 status: .badRequest, code: "audio_empty", message: "The file '\(name)' is empty.", parameter: "file")
         }
@@ -47,6 +51,7 @@ struct TranscriptionForm: Sendable {
         }
         file = upload
         fileName = name
+        fileSize = size
         self.model = model
         self.task = task
         format = try fields.responseFormat()

@@ -2,6 +2,7 @@ import BlockingWork
 import Foundation
 import NIOCore
 import SystemPackage
+import Transcription
 
 /// Where uploads are kept while they are worked on: files that only this user may read, in a folder of this run's own.
 struct UploadSpool: Sendable {
@@ -18,7 +19,7 @@ struct UploadSpool: Sendable {
     ///
     /// - Throws: `StorageFull`, or `Errno` for what nobody foresaw.
     func begin() throws -> SpooledUpload {
-        try SpooledUpload(path: "\(directory)/\(UUID().uuidString)", metrics: metrics)
+        try SpooledUpload(path: "\(directory)/\(SerialNumber())", metrics: metrics)
     }
 }
 
@@ -45,7 +46,7 @@ actor SpooledUpload {
     /// `nil` once the writing has ended.
     private var file: SystemPackage.FileDescriptor?
     private let metrics: ServerMetrics
-    private(set) var size = 0
+    private var size = 0
 
     init(path: String, metrics: ServerMetrics) throws {
         self.path = path

@@ -6,10 +6,11 @@ import Transcription
 
 /// The way to one run of an engine: its socket.
 struct EngineConnection: Sendable {
-    let client: HTTPClient
-    let socket: String
     /// Counts the runs of the model's engine.
     let run: Int
+    private let client: HTTPClient
+    /// Where jobs go, and where it is asked what its lanes do.
+    private let transcribe, status: String
 
     /// The engine went away without an answer.
     struct Lost: Error {}
@@ -17,13 +18,20 @@ struct EngineConnection: Sendable {
     /// Longer than any job: the longest accepted recording at a tenth of real time, ten times over.
     private static let timeout = TimeAmount.hours(24 * 7)
 
+    init(client: HTTPClient, socket: String, run: Int) {
+        self.client = client
+        self.run = run
+        func url(_ path: String) -> String { URL(httpURLWithSocketPath: socket, uri: path)?.absoluteString ?? "" }
+        transcribe = url("/transcribe")
+        status = url("/status")
+    }
+
     /// Gives the engine a job.
     ///
     /// - Returns: Its answer, line by line. Letting go of it hangs up, which ends the job.
     /// - Throws: `Lost` if there is nobody.
     func send(_ job: TranscriptionJob) async throws -> Answer {
-        guard let url = URL(httpURLWithSocketPath: socket, uri: "/transcribe") else { throw Lost() }
-        var request = HTTPClientRequest(url: url.absoluteString)
+        var request = HTTPClientRequest(url: transcribe)
         request.method = .POST
         request.body = .bytes(ByteBuffer(data: try JSONEncoder().encode(WireJob(job))))
         let response: HTTPClientResponse
@@ -43,9 +51,8 @@ struct EngineConnection: Sendable {
     ///
     /// - Returns: `nil` if it does not say so in time.
     func load(within limit: TimeAmount) async -> LaneLoad? {
-        guard let url = URL(httpURLWithSocketPath: socket, uri: "/status") else { return nil }
         do {
-            let response = try await client.execute(HTTPClientRequest(url: url.absoluteString), timeout: limit)
+            let response = try await client.execute(HTTPClientRequest(url: status), timeout: limit)
             guard response.status == .ok else { return nil }
             return try JSONDecoder().decode(LaneLoad.self, from: await response.body.collect(upTo: 1 << 10))
         } catch {
@@ -72,9 +79,7 @@ struct EngineConnection: Sendable {
                     let line = pending.readSlice(length: length) ?? ByteBuffer()
                     pending.moveReaderIndex(forwardBy: 1)
                     pending.discardReadBytes()
-                    let event = try JSONDecoder().decode(WireLine.self, from: line).event()
-                    if case .done = event { await readToEnd() }
-                    return event
+                    return try JSONDecoder().decode(WireLine.self, from: line).event()
                 }
                 do {
                     guard var more = try await body.next(isolation: #isolation) else { throw Lost() }
@@ -88,8 +93,8 @@ struct EngineConnection: Sendable {
             }
         }
 
-        /// Nothing but the end follows, and the engine sends it at once.
-        private nonisolated(nonsending) mutating func readToEnd() async {
+        /// To be called after `done`: nothing but the end follows, and the engine sends it at once.
+        nonisolated(nonsending) consuming func readToEnd() async {
             while let _ = try? await body.next(isolation: #isolation) {}
         }
     }

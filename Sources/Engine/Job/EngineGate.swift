@@ -1,6 +1,6 @@
 import Collections
-import Foundation
 import Synchronization
+import Transcription
 
 /// Lets jobs into an engine: any number at once, or one alone.
 ///
@@ -31,7 +31,7 @@ final class EngineGate: Sendable {
     }
 
     private struct Waiter {
-        let id: UUID
+        let id: SerialNumber
         let mode: Mode
         let entry: CheckedContinuation<Int, any Error>
     }
@@ -69,7 +69,7 @@ final class EngineGate: Sendable {
     ///
     /// - Throws: `CancellationError` if the task is cancelled meanwhile.
     func enter(_ mode: Mode) async throws -> Pass {
-        let id = UUID()
+        let id = SerialNumber()
         let generation = try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (entry: CheckedContinuation<Int, any Error>) in
                 let decided = state.withLock { state -> Result<Int, any Error>? in
@@ -105,7 +105,7 @@ final class EngineGate: Sendable {
         admitted.forEach { $0.entry.resume(returning: generation) }
     }
 
-    private func giveUp(_ id: UUID) {
+    private func giveUp(_ id: SerialNumber) {
         let (gone, admitted, generation) = state.withLock { state -> (Waiter?, [Waiter], Int) in
             guard let index = state.waiting.firstIndex(where: { $0.id == id }) else { return (nil, [], 0) }
             let gone = state.waiting.remove(at: index)

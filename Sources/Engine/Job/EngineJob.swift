@@ -51,6 +51,7 @@ actor EngineJob {
                     isDone = true
                     ticket?.answer()
                     leave()
+                    Task { await readToEnd() }
                 case .working: break
                 }
                 return event
@@ -59,6 +60,11 @@ actor EngineJob {
             }
         }
         return nil
+    }
+
+    /// Leaves the connection to the next job. The client need not wait for that.
+    private func readToEnd() async {
+        await exchange(&answer, with: nil)?.readToEnd()
     }
 
     private func leave() {

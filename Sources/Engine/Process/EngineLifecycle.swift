@@ -32,12 +32,13 @@ struct EngineLifecycle: Sendable {
     /// An engine that dies sooner after its start than this is started again with a delay.
     static let quickDeath = Duration.seconds(10)
 
-    /// A job wants the engine.
-    mutating func wanted(at now: ContinuousClock.Instant, files: ModelFilesStamp) -> Action {
+    /// A job wants the engine. The files are looked at only if it does not run.
+    mutating func wanted(at now: ContinuousClock.Instant, files: @autoclosure () -> ModelFilesStamp) -> Action {
         switch state {
         case .loading, .running: return .nothing
-        case .stopped: return start(at: now, files: files)
+        case .stopped: return start(at: now, files: files())
         case .failed(let reason):
+            let files = files()
             let isOld = failedAt.map { now - $0 >= Self.retryInterval } ?? true
             guard isOld || files != triedFiles else { return .giveUp(reason: reason) }
             return start(at: now, files: files)

@@ -1,11 +1,11 @@
-import Foundation
 import Synchronization
+import Transcription
 
 /// A value that several tasks wait for; each may give up on its own.
 final class Pending<Value: Sendable>: Sendable {
     private struct State {
         var result: Result<Value, any Error>?
-        var waiters: [UUID: CheckedContinuation<Value, any Error>] = [:]
+        var waiters: [SerialNumber: CheckedContinuation<Value, any Error>] = [:]
     }
 
     private let state = Mutex(State())
@@ -13,7 +13,7 @@ final class Pending<Value: Sendable>: Sendable {
     /// Gives the value, or the error, to all who wait and will wait. Later calls change nothing.
     func resolve(_ result: Result<Value, any Error>) {
         let waiters = state.withLock { state in
-            guard state.result == nil else { return [UUID: CheckedContinuation<Value, any Error>]() }
+            guard state.result == nil else { return [SerialNumber: CheckedContinuation<Value, any Error>]() }
             state.result = result
             return exchange(&state.waiters, with: [:])
         }
@@ -27,7 +27,7 @@ final class Pending<Value: Sendable>: Sendable {
     ///
     /// - Throws: What it was resolved with, or `CancellationError`.
     func value() async throws -> Value {
-        let id = UUID()
+        let id = SerialNumber()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let known = state.withLock { state -> Result<Value, any Error>? in

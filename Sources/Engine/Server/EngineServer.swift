@@ -1,8 +1,9 @@
 import CProcess
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Logging
-import NIOFoundationCompat
+import NIOCore
 import NIOPosix
 import SpeechRecognition
 import Transcription
@@ -10,9 +11,11 @@ import Transcription
 /// The inside of an engine process: one model, served on a Unix socket until the parent goes.
 public struct EngineServer: Sendable {
     private let pipeline: TranscriptionPipeline
+    private let eventLoop: any EventLoop
 
-    private init(pipeline: TranscriptionPipeline) {
+    private init(pipeline: TranscriptionPipeline, on eventLoop: any EventLoop) {
         self.pipeline = pipeline
+        self.eventLoop = eventLoop
     }
 
     /// Loads the model, says so on standard output, and serves. Returns only when serving ends; the process usually
@@ -31,8 +34,10 @@ public struct EngineServer: Sendable {
         }
         let detector = VoiceActivityModel(path: command.detector)
         if let fault = detector.fault { log("\(fault) Until then, long recordings are cut at quiet places.") }
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let pipeline = TranscriptionPipeline(
-            recognizer: recognizer, lanes: command.threads.lanes, detector: detector)
+            recognizer: recognizer, lanes: command.threads.lanes, detector: detector,
+            clock: EventLoopClock(eventLoop: eventLoop))
         do {
             try await pipeline.warmUp()
         } catch {
@@ -45,7 +50,7 @@ public struct EngineServer: Sendable {
         #if os(Linux)
             asr_return_freed_memory()  // what loading took and decoding does not
         #endif
-        try await EngineServer(pipeline: pipeline).serve(on: command.socket)
+        try await EngineServer(pipeline: pipeline, on: eventLoop).serve(on: command.socket)
     }
 
     /// What goes on between reading, decoding and writing is little, and all of it runs on one event loop, connections and
@@ -65,9 +70,9 @@ public struct EngineServer: Sendable {
         }
         var logger = Logger(label: "engine")
         logger.logLevel = .warning
-        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let application = Application(
             router: router,
+            server: .http1(configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [HeadWithBody()])),
             // The backlog is for a burst of jobs: a Unix socket refuses what it cannot queue.
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socket), backlog: 4096),
             onServerRunning: { _ in Self.greet(Greeting(ready: true)) },
@@ -80,15 +85,18 @@ public struct EngineServer: Sendable {
     private func answer(_ job: TranscriptionJob) -> ResponseBody {
         ResponseBody { [pipeline] writer in
             let encoder = JSONEncoder()
-            func write(_ line: WireLine) async throws {
-                var buffer = try encoder.encodeAsByteBuffer(line, allocator: ByteBufferAllocator())
-                buffer.writeStaticString("\n")
+            func write(_ lines: [WireLine]) async throws {
+                var buffer = ByteBuffer()
+                for line in lines {
+                    buffer.writeBytes(try encoder.encode(line))
+                    buffer.writeStaticString("\n")
+                }
                 try await writer.write(buffer)
             }
             do {
-                try await pipeline.run(job) { event in try await write(WireLine(event)) }
+                try await pipeline.run(job) { events in try await write(events.map(WireLine.init)) }
             } catch let error as TranscriptionError {
-                try await write(WireLine(error))
+                try await write([WireLine(error)])
             }
             try await writer.finish(nil)
         }
