@@ -72,6 +72,7 @@ let package = Package(
             ]),
         .target(name: "SpeechTypes", swiftSettings: strict),
         .target(name: "BlockingWork", dependencies: [.collections], swiftSettings: strict),
+        .target(name: "EventLoops", dependencies: [.nioCore, .nioPosix], swiftSettings: strict),
         .target(name: "PrometheusMetrics", dependencies: [.coreMetrics], swiftSettings: strict),
         .target(name: "AudioInput", dependencies: ["CFFmpeg", "CPortAudio", "SpeechTypes"], swiftSettings: strict),
         .target(name: "SpeechDetection", dependencies: ["SpeechTypes"], swiftSettings: strict),
@@ -97,17 +98,17 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: [
-                "CProcess", "PrometheusMetrics", "SpeechRecognition", "SpeechTypes", "Transcription", .asyncHTTPClient,
-                .hummingbird, .collections, .coreMetrics, .logging, .nioCore, .nioFoundationCompat, .nioPosix,
-                .subprocess, .systemPackage,
+                "CProcess", "EventLoops", "PrometheusMetrics", "SpeechRecognition", "SpeechTypes", "Transcription",
+                .asyncHTTPClient, .hummingbird, .hummingbirdCore, .collections, .coreMetrics, .logging, .nioCore,
+                .nioFoundationCompat, .nioHTTPTypes, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
         .target(name: "TranscriptFormats", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .target(
             name: "APIServer",
             dependencies: [
-                "BlockingWork", "Engine", "ModelStore", "PrometheusMetrics", "SpeechRecognition", "SpeechTypes",
-                "TranscriptFormats", "Transcription", .coreMetrics, .crypto, .httpTypes, .hummingbird, .hummingbirdCore,
+                "BlockingWork", "Engine", "EventLoops", "ModelStore", "PrometheusMetrics", "SpeechRecognition",
+                "SpeechTypes", "TranscriptFormats", "Transcription", .coreMetrics, .crypto, .httpTypes, .hummingbird, .hummingbirdCore,
                 .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle, .systemPackage,
             ],
             swiftSettings: strict),
@@ -121,10 +122,9 @@ let package = Package(
         .target(
             name: "CommandLineTool",
             dependencies: [
-                "APIServer", "AudioInput", "Dictation", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes",
-                "TranscriptFormats", "Transcription", .argumentParser, .asyncHTTPClient, .coreMetrics, .logging,
-                .nioCore,
-                .serviceLifecycle, .subprocess, .systemPackage,
+                "APIServer", "AudioInput", "Dictation", "Engine", "EventLoops", "ModelStore", "SpeechRecognition",
+                "SpeechTypes", "TranscriptFormats", "Transcription", .argumentParser, .asyncHTTPClient, .coreMetrics,
+                .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
         .executableTarget(name: "asr2clip", dependencies: ["CommandLineTool"], swiftSettings: strict),

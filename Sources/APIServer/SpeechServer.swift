@@ -1,3 +1,4 @@
+public import EventLoops
 import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -13,7 +14,8 @@ public struct SpeechServer: Service {
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
     private let shutdown = ShutdownFlag()
-    private let hangUps = HangUps()
+    private let executor: EventLoopExecutor
+    private let hangUps: HangUps
 
     /// Puts the server together; nothing runs and nothing listens yet.
     ///
@@ -22,17 +24,20 @@ public struct SpeechServer: Service {
     ///   - catalog: The models.
     ///   - directory: Where uploads are spooled.
     ///   - reports: What it tells of itself under `/metrics`.
+    ///   - executor: Where connections and requests are, and best the engines' answers too.
     ///   - logger: Told of each request, never of its text.
     ///   - onListening: Called with the port once the server listens.
     public init(
         _ settings: ServerSettings, catalog: ModelCatalog, directory: RunDirectory, reports: ServerReports,
-        logger: Logger, onListening: @escaping @Sendable (Int) -> Void
+        executor: EventLoopExecutor = EventLoopExecutor(), logger: Logger, onListening: @escaping @Sendable (Int) -> Void
     ) {
         self.settings = settings
         self.catalog = catalog
         self.logger = logger
         self.onListening = onListening
         self.reports = reports
+        self.executor = executor
+        hangUps = HangUps(on: executor)
         spool = UploadSpool(directory: directory.uploads, metrics: reports.metrics)
     }
 
@@ -56,6 +61,7 @@ public struct SpeechServer: Service {
                 onListening(channel.localAddress?.port ?? settings.port)
                 listening.finish()
             },
+            eventLoopGroupProvider: .shared(executor.eventLoop),
             logger: quiet)
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup { group in
@@ -65,7 +71,7 @@ public struct SpeechServer: Service {
                     try Task.checkCancellation()
                     await catalog.loadDefault()
                 }
-                try await application.run()
+                try await withTaskExecutorPreference(executor) { try await application.run() }
                 group.cancelAll()
             }
         } onGracefulShutdown: {

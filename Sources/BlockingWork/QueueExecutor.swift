@@ -9,6 +9,11 @@ public final class QueueExecutor: SerialExecutor {
         queue = DispatchQueue(label: label)
     }
 
+    /// Does something else on the queue, once what the actor does now is done.
+    public func run(_ work: @escaping @Sendable () -> Void) {
+        queue.async(execute: work)
+    }
+
     /// Queues a job, for Swift's runtime.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)

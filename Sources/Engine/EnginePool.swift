@@ -1,4 +1,5 @@
 public import CoreMetrics
+public import EventLoops
 import Foundation
 public import Logging
 public import SpeechRecognition
@@ -23,11 +24,13 @@ public actor EnginePool {
         public var detectorModel: String?
         /// The most bytes of memory each engine may have for data; `nil` for what the machine or control group has.
         public var engineMemory: Int?
+        /// Where the engines' answers are read.
+        public var executor: EventLoopExecutor
 
         /// Describes how engines are run.
         public init(
             executable: String, directory: String, runtimeSettings: String, loadWait: Duration, detectorModel: String?,
-            engineMemory: Int? = nil
+            engineMemory: Int? = nil, executor: EventLoopExecutor = EventLoopExecutor()
         ) {
             self.executable = executable
             self.directory = directory
@@ -35,6 +38,7 @@ public actor EnginePool {
             self.loadWait = loadWait
             self.detectorModel = detectorModel
             self.engineMemory = engineMemory
+            self.executor = executor
         }
     }
 
@@ -60,7 +64,8 @@ public actor EnginePool {
         self.served = served
         let room = EngineRoom(served.rules, defaultModel: served.stayingLoaded)
         surroundings = EngineSurroundings(
-            executable: configuration.executable, sockets: EngineSockets(in: configuration.directory),
+            executable: configuration.executable, executor: configuration.executor,
+            sockets: EngineSockets(in: configuration.directory, eventLoop: configuration.executor.eventLoop),
             detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
             threads: served.threads, memory: configuration.engineMemory, loadWait: configuration.loadWait,
             room: room, logger: logger, metrics: metrics)

@@ -40,7 +40,9 @@ public actor EngineSupervisor: Transcriber {
         self.model = model
         self.staysLoaded = staysLoaded
         self.surroundings = surroundings
-        usage = EngineUsage { [room = surroundings.room] in Task { await room.carryOut() } }
+        usage = EngineUsage { [room = surroundings.room, executor = surroundings.executor] in
+            Task(executorPreference: executor) { await room.carryOut() }
+        }
         metrics = EngineMetrics(of: model.name, in: surroundings.metrics)
     }
 

@@ -10,6 +10,7 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     /// How many calls go on at once.
     nonisolated let laneCount: Int
 
+    private let executor: (any TaskExecutor)?
     private let decode: @Sendable ([Work]) -> [Result<Output, any Error>]
     private var idle: [DecodeLane]
     private var queue: DecodeQueue<SerialNumber, Waiter>
@@ -20,14 +21,16 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     ///   - lanes: At least one; more than the machine has cores gains nothing.
     ///   - limits: How many pieces of work one call may take.
     ///   - measure: Weighs a piece of work.
+    ///   - executor: Where lanes are given their work; anywhere if `nil`.
     ///   - decode: The call, which may block; it has a result for each piece, in order.
     init(
         lanes: Int, limits: BatchLimits, measure: @escaping @Sendable (Work) -> BatchMeasure,
-        decode: @escaping @Sendable ([Work]) -> [Result<Output, any Error>]
+        executor: (any TaskExecutor)? = nil, decode: @escaping @Sendable ([Work]) -> [Result<Output, any Error>]
     ) {
         laneCount = max(1, lanes)
         idle = (0..<laneCount).map { DecodeLane(number: $0) }
         queue = DecodeQueue(lanes: laneCount, limits: limits) { measure($0.work) }
+        self.executor = executor
         self.decode = decode
     }
 
@@ -58,21 +61,23 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     private func startCalls() {
         while let lane = idle.last, let batch = queue.next() {
             idle.removeLast()
-            let start = ContinuousClock.now
             // Unstructured because it is the work of all the jobs in it, each of which waits for its own output.
-            Task { [decode] in
-                await lane.call {
-                    // From here, and not from the scheduler: that would cost those who wait another change of thread.
-                    for (waiter, output) in zip(batch, decode(batch.map(\.work))) {
-                        waiter.output.resume(with: output.map { ($0, start - waiter.since) })
-                    }
-                }
-                doneCount += batch.count
-                idle.append(lane)
-                queue.finish()
-                startCalls()
+            Task(executorPreference: executor) { await self.call(batch, on: lane) }
+        }
+    }
+
+    private func call(_ batch: [Waiter], on lane: DecodeLane) async {
+        let start = ContinuousClock.now
+        await lane.call { [decode] in
+            // From here, and not from the scheduler: that would cost those who wait another change of thread.
+            for (waiter, output) in zip(batch, decode(batch.map(\.work))) {
+                waiter.output.resume(with: output.map { ($0, start - waiter.since) })
             }
         }
+        doneCount += batch.count
+        idle.append(lane)
+        queue.finish()
+        startCalls()
     }
 
     private func giveUp(_ id: SerialNumber, of job: SerialNumber) {

@@ -15,12 +15,13 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
     ///
     /// Where the model's family gains by it, segments go together as long as their call costs no more than one segment of
     /// the longest that the model hears: neither the memory of a lane nor the wait for it grows by company.
-    init(lanes: Int, recognizer: Recognizer) {
+    init(lanes: Int, recognizer: Recognizer, executor: (any TaskExecutor)? = nil) {
         self.init(
             lanes: lanes,
             limits: recognizer.batches
                 ? BatchLimits(count: Self.batchCount, total: recognizer.window.samples) : .none,
             measure: { BatchMeasure(length: $0.segment.audio.samples.count, request: $0.request) },
+            executor: executor,
             decode: { batch in
                 // Those that go together have equal requests.
                 recognizer.recognize(batch.map(\.segment), for: batch[0].request).map { result in

@@ -17,12 +17,15 @@ public struct TranscriptionPipeline: Sendable {
     ///   - lanes: How many calls of the recognizer go on at once.
     ///   - detector: What finds the speech in recordings that are not heard whole.
     ///   - clock: What tells when a second without news has passed.
+    ///   - executor: Where jobs are run, if it matters.
     public init(
-        recognizer: Recognizer, lanes: Int, detector: VoiceActivityModel, clock: any Clock<Duration> = ContinuousClock()
+        recognizer: Recognizer, lanes: Int, detector: VoiceActivityModel, clock: any Clock<Duration> = ContinuousClock(),
+        executor: (any TaskExecutor)? = nil
     ) {
         self.init(
-            recognizer: recognizer, scheduler: SegmentScheduler(lanes: lanes, recognizer: recognizer),
-            detector: detector, clock: clock)
+            recognizer: recognizer,
+            scheduler: SegmentScheduler(lanes: lanes, recognizer: recognizer, executor: executor), detector: detector,
+            clock: clock)
     }
 
     init(

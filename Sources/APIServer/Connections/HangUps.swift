@@ -1,3 +1,4 @@
+import EventLoops
 import NIOCore
 import Synchronization
 
@@ -6,7 +7,13 @@ import Synchronization
 /// Connections tell it of their end themselves. To ask them now and then would take a timer for each request; to wait for
 /// their end, a callback for each request that lives as long as the connection.
 final class HangUps: Sendable {
+    private let executor: EventLoopExecutor
     private let ends = Mutex<[ObjectIdentifier: @Sendable () -> Void]>([:])
+
+    /// Work is done on an executor.
+    init(on executor: EventLoopExecutor) {
+        self.executor = executor
+    }
 
     /// Does work for the client of a connection, and cancels it when the client hangs up, whatever it waits for.
     ///
@@ -18,7 +25,7 @@ final class HangUps: Sendable {
     func whileConnected<R: Sendable>(
         _ channel: any Channel, _ work: @escaping @Sendable () async throws -> R
     ) async throws -> R {
-        let task = Task(operation: work)
+        let task = Task(executorPreference: executor, operation: work)
         ends.withLock { $0[ObjectIdentifier(channel)] = task.cancel }
         defer { _ = ends.withLock { $0.removeValue(forKey: ObjectIdentifier(channel)) } }
         // It may have hung up before we could be told.

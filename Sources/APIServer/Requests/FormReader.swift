@@ -80,7 +80,7 @@ struct FormReader {
                 message: "The form has more than one 'file'. Send one recording a request.", parameter: "file",
                 abandonsBody: true)
         }
-        let upload = try spool.begin()
+        let upload = spool.begin()
         form.file = (upload, part.filename ?? "file", 0)
         return .file(upload, size: 0, waiting: ByteBuffer())
     }

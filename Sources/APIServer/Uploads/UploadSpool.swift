@@ -16,10 +16,8 @@ struct UploadSpool: Sendable {
     }
 
     /// Begins an upload.
-    ///
-    /// - Throws: `StorageFull`, or `Errno` for what nobody foresaw.
-    func begin() throws -> SpooledUpload {
-        try SpooledUpload(path: "\(directory)/\(SerialNumber())", metrics: metrics)
+    func begin() -> SpooledUpload {
+        SpooledUpload(path: "\(directory)/\(SerialNumber())", metrics: metrics)
     }
 }
 
@@ -36,38 +34,43 @@ struct StorageFull: Error {
     }
 }
 
-/// One uploaded file on disk; it is gone when the last reference to it goes.
+/// One uploaded file on disk; it goes when the last reference to it goes.
+///
+/// Disks may make anybody wait. So all that is done to the file is done on a queue of its own, its removal too.
 actor SpooledUpload {
     private let executor = QueueExecutor(label: "upload")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Where the file is.
     nonisolated let path: String
-    /// `nil` once the writing has ended.
-    private var file: SystemPackage.FileDescriptor?
+    private var state = State.new
     private let metrics: ServerMetrics
     private var size = 0
 
-    init(path: String, metrics: ServerMetrics) throws {
+    private enum State {
+        case new
+        case open(SystemPackage.FileDescriptor)
+        case complete
+    }
+
+    init(path: String, metrics: ServerMetrics) {
         self.path = path
         self.metrics = metrics
-        file = try StorageFull.check {
-            try SystemPackage.FileDescriptor.open(
-                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
-        }
     }
 
     deinit {
-        try? file?.close()
-        unlink(path)
-        metrics.spoolSize.decrement(by: Double(size))
+        executor.run { [state, path, metrics, size] in
+            if case .open(let file) = state { try? file.close() }
+            unlink(path)
+            metrics.spoolSize.decrement(by: Double(size))
+        }
     }
 
-    /// Adds bytes to the file, which is not closed yet.
+    /// Adds bytes to the file, which is made with the first and is not complete yet.
     ///
     /// - Throws: `StorageFull`, or `Errno`.
     func write(_ bytes: ByteBuffer) throws {
-        guard let file else { throw Errno.badFileDescriptor }
+        let file = try file()
         try StorageFull.check { try file.writeAll(bytes.readableBytesView) }
         size += bytes.readableBytes
         metrics.spooledBytes.increment(by: bytes.readableBytes)
@@ -79,7 +82,22 @@ actor SpooledUpload {
     /// - Throws: `StorageFull`, since some file systems look for room only now, or `Errno`.
     func end(with bytes: ByteBuffer) throws {
         try write(bytes)
-        guard let file = exchange(&file, with: nil) else { return }
+        let file = try file()
+        state = .complete
         try StorageFull.check { try file.close() }
+    }
+
+    private func file() throws -> SystemPackage.FileDescriptor {
+        switch state {
+        case .open(let file): return file
+        case .complete: throw Errno.badFileDescriptor
+        case .new:
+            let file = try StorageFull.check {
+                try SystemPackage.FileDescriptor.open(
+                    path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+            }
+            state = .open(file)
+            return file
+        }
     }
 }

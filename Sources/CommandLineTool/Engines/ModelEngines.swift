@@ -1,6 +1,7 @@
 import APIServer
 import CoreMetrics
 import Engine
+import EventLoops
 import Foundation
 import Logging
 import ModelStore
@@ -21,13 +22,15 @@ struct ModelEngines {
     ///   - capacity: What flags and environment say of models in memory.
     ///   - loadWait: How long a request waits for its model to load.
     ///   - engineMemory: The most bytes of memory each engine may have for data.
+    ///   - executor: Where the engines' answers are read.
     ///   - logger: For the engines and for fetches.
     ///   - metrics: Where the engines are counted.
     ///   - onProgress: Told of fetches instead of the log.
     /// - Throws: `Failure`.
     init(
         _ registry: ModelRegistry, paths: ModelPaths, numThreads: Int?, capacity: CapacitySettings, loadWait: Duration,
-        engineMemory: Int? = nil, logger: Logger, metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        engineMemory: Int? = nil, executor: EventLoopExecutor = EventLoopExecutor(), logger: Logger,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
     ) throws {
         let environment = ProcessInfo.processInfo.environment
@@ -39,7 +42,8 @@ struct ModelEngines {
             EnginePool.Configuration(
                 executable: try Self.executable(), directory: directory.sockets,
                 runtimeSettings: try Self.writeRuntimeSettings(in: directory), loadWait: loadWait,
-                detectorModel: InstalledFiles.detectorModel, engineMemory: engineMemory),
+                detectorModel: InstalledFiles.detectorModel, engineMemory: engineMemory,
+                executor: executor),
             serving: Self.served(registry, numThreads: numThreads, capacity: capacity), logger: logger, metrics: metrics
         )
     }

@@ -1,6 +1,7 @@
 import APIServer
 import ArgumentParser
 import Engine
+import EventLoops
 import Foundation
 import Logging
 import ModelStore
@@ -43,9 +44,10 @@ struct Serving {
         let numThreads = options.threads.number
         let capacity = try options.capacity.settings(environment: environment)
         let reports = ServerReports(version: Version.text)
+        let executor = EventLoopExecutor()
         let engines = try ModelEngines(
             registry, paths: paths, numThreads: numThreads, capacity: capacity, loadWait: settings.modelWait,
-            engineMemory: options.engineMemory?.bytes, logger: logger, metrics: reports.factory)
+            engineMemory: options.engineMemory?.bytes, executor: executor, logger: logger, metrics: reports.factory)
         let directory = engines.directory
         defer { directory.remove() }
         let catalog = ModelCatalog(
@@ -53,7 +55,8 @@ struct Serving {
             admission: Admission(registry, maximumQueue: capacity.maximumQueue), modelWait: settings.modelWait,
             served: { ModelEngines.served($0, numThreads: numThreads, capacity: capacity) }, logger: logger)
         let server = SpeechServer(
-            settings, catalog: catalog, directory: directory, reports: reports, logger: logger
+            settings, catalog: catalog, directory: directory, reports: reports, executor: executor,
+            logger: logger
         ) { port in
             let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
             print("asr2clip is listening on http://\(host):\(port)")

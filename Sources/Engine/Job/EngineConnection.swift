@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import EventLoops
 import Foundation
 import NIOCore
 import NIOFoundationCompat
@@ -8,6 +9,8 @@ import Transcription
 struct EngineConnection: Sendable {
     /// Counts the runs of the model's engine.
     let run: Int
+    /// Where its answers are read.
+    let executor: EventLoopExecutor
     private let client: HTTPClient
     /// Where jobs go, and where it is asked what its lanes do.
     private let transcribe, status: String
@@ -18,8 +21,9 @@ struct EngineConnection: Sendable {
     /// Longer than any job: the longest accepted recording at a tenth of real time, ten times over.
     private static let timeout = TimeAmount.hours(24 * 7)
 
-    init(client: HTTPClient, socket: String, run: Int) {
+    init(client: HTTPClient, executor: EventLoopExecutor, socket: String, run: Int) {
         self.client = client
+        self.executor = executor
         self.run = run
         func url(_ path: String) -> String { URL(httpURLWithSocketPath: socket, uri: path)?.absoluteString ?? "" }
         transcribe = url("/transcribe")

@@ -50,8 +50,8 @@ actor EngineJob {
                 case .done:
                     isDone = true
                     ticket?.answer()
+                    Task(executorPreference: place?.connection.executor) { await self.readToEnd() }
                     leave()
-                    Task { await readToEnd() }
                 case .working: break
                 }
                 return event

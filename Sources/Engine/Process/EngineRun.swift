@@ -1,4 +1,5 @@
 import CoreMetrics
+import EventLoops
 import Foundation
 import Logging
 import SpeechRecognition
@@ -6,6 +7,7 @@ import SpeechRecognition
 /// What all engines of a server share.
 struct EngineSurroundings: Sendable {
     let executable: String
+    let executor: EventLoopExecutor
     let sockets: EngineSockets
     let detectorModel: String?
     let runtimeSettings: String
@@ -41,7 +43,8 @@ struct EngineRun: Sendable {
 
     /// The way to the engine, once it listens.
     var connection: EngineConnection {
-        EngineConnection(client: surroundings.sockets.client, socket: command.socket, run: number)
+        EngineConnection(
+            client: surroundings.sockets.client, executor: surroundings.executor, socket: command.socket, run: number)
     }
 
     /// Runs the engine to its end.

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Collections
 import Foundation
+import NIOCore
 import Synchronization
 
 /// The sockets of a server's engines, and the client that speaks to them.
@@ -12,7 +13,7 @@ final class EngineSockets: Sendable {
     /// that many engines have to end before a path comes back.
     static let resting = 8
 
-    let client = HTTPClient(configuration: EngineSockets.configuration)
+    let client: HTTPClient
     private let directory: String
     private let paths = Mutex(Paths())
 
@@ -21,9 +22,10 @@ final class EngineSockets: Sendable {
         var free: Deque<String> = []
     }
 
-    /// Sockets in a directory that only this user may enter.
-    init(in directory: String) {
+    /// Sockets in a directory that only this user may enter, spoken to on an event loop.
+    init(in directory: String, eventLoop: any EventLoop) {
         self.directory = directory
+        client = HTTPClient(eventLoopGroup: eventLoop, configuration: Self.configuration)
     }
 
     private static var configuration: HTTPClient.Configuration {

@@ -1,21 +1,22 @@
 import CProcess
+import EventLoops
 import Foundation
 import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOPosix
 import SpeechRecognition
 import Transcription
 
 /// The inside of an engine process: one model, served on a Unix socket until the parent goes.
 public struct EngineServer: Sendable {
     private let pipeline: TranscriptionPipeline
-    private let eventLoop: any EventLoop
+    /// All that goes on between reading, decoding and writing.
+    private let executor: EventLoopExecutor
 
-    private init(pipeline: TranscriptionPipeline, on eventLoop: any EventLoop) {
+    private init(pipeline: TranscriptionPipeline, on executor: EventLoopExecutor) {
         self.pipeline = pipeline
-        self.eventLoop = eventLoop
+        self.executor = executor
     }
 
     /// Loads the model, says so on standard output, and serves. Returns only when serving ends; the process usually
@@ -34,10 +35,10 @@ public struct EngineServer: Sendable {
         }
         let detector = VoiceActivityModel(path: command.detector)
         if let fault = detector.fault { log("\(fault) Until then, long recordings are cut at quiet places.") }
-        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let executor = EventLoopExecutor()
         let pipeline = TranscriptionPipeline(
             recognizer: recognizer, lanes: command.threads.lanes, detector: detector,
-            clock: EventLoopClock(eventLoop: eventLoop))
+            clock: EventLoopClock(executor.eventLoop), executor: executor)
         do {
             try await pipeline.warmUp()
         } catch {
@@ -50,11 +51,9 @@ public struct EngineServer: Sendable {
         #if os(Linux)
             asr_return_freed_memory()  // what loading took and decoding does not
         #endif
-        try await EngineServer(pipeline: pipeline, on: eventLoop).serve(on: command.socket)
+        try await EngineServer(pipeline: pipeline, on: executor).serve(on: command.socket)
     }
 
-    /// What goes on between reading, decoding and writing is little, and all of it runs on one event loop, connections and
-    /// tasks: a change of thread costs some 50 µs, and a short recording would have ten of them.
     private func serve(on socket: String) async throws {
         let router = Router(context: BasicRequestContext.self)
         router.post("transcribe") { request, _ in
@@ -76,9 +75,9 @@ public struct EngineServer: Sendable {
             // The backlog is for a burst of jobs: a Unix socket refuses what it cannot queue.
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socket), backlog: 4096),
             onServerRunning: { _ in Self.greet(Greeting(ready: true)) },
-            eventLoopGroupProvider: .shared(eventLoop),
+            eventLoopGroupProvider: .shared(executor.eventLoop),
             logger: logger)
-        try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) { try await application.run() }
+        try await withTaskExecutorPreference(executor) { try await application.run() }
     }
 
     /// The events as lines. A parent that hangs up makes the next line fail, which ends the job.
