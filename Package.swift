@@ -25,6 +25,7 @@ extension Target.Dependency {
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioFoundationCompat: Self = .product(name: "NIOFoundationCompat", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let serviceLifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
@@ -99,8 +100,8 @@ let package = Package(
             name: "Engine",
             dependencies: [
                 "CProcess", "EventLoops", "PrometheusMetrics", "SpeechRecognition", "SpeechTypes", "Transcription",
-                .asyncHTTPClient, .hummingbird, .hummingbirdCore, .collections, .coreMetrics, .logging, .nioCore,
-                .nioFoundationCompat, .nioHTTPTypes, .subprocess, .systemPackage,
+                .hummingbird, .hummingbirdCore, .collections, .coreMetrics, .logging, .nioCore, .nioFoundationCompat,
+                .nioHTTP1, .nioHTTPTypes, .nioPosix, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
         .target(name: "TranscriptFormats", dependencies: ["SpeechTypes"], swiftSettings: strict),

@@ -65,7 +65,7 @@ public actor EnginePool {
         let room = EngineRoom(served.rules, defaultModel: served.stayingLoaded)
         surroundings = EngineSurroundings(
             executable: configuration.executable, executor: configuration.executor,
-            sockets: EngineSockets(in: configuration.directory, eventLoop: configuration.executor.eventLoop),
+            sockets: EngineSockets(in: configuration.directory),
             detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
             threads: served.threads, memory: configuration.engineMemory, loadWait: configuration.loadWait,
             room: room, logger: logger, metrics: metrics)
@@ -182,7 +182,6 @@ public actor EnginePool {
             for engine in allEngines { group.addTask { await engine.shutDown() } }
         }
         await surroundings.room.close()
-        await surroundings.sockets.close()
     }
 
     private var allEngines: [EngineSupervisor] { Array(engines.values) + retired.values.map(\.engine) }

@@ -127,6 +127,9 @@ struct WireLine: Codable {
         error = Failure(code: failure.code.rawValue, message: failure.message)
     }
 
+    /// Whether the engine says nothing after it.
+    var isLast: Bool { done != nil || error != nil }
+
     /// What the line says.
     ///
     /// - Throws: `TranscriptionError` if it says that, `MalformedLine` if it says nothing.

@@ -1,105 +1,96 @@
-import AsyncHTTPClient
-import EventLoops
 import Foundation
 import NIOCore
 import NIOFoundationCompat
+import NIOHTTP1
+import NIOPosix
+import Synchronization
 import Transcription
 
-/// The way to one run of an engine: its socket.
-struct EngineConnection: Sendable {
-    /// Counts the runs of the model's engine.
-    let run: Int
-    /// Where its answers are read.
-    let executor: EventLoopExecutor
-    private let client: HTTPClient
-    /// Where jobs go, and where it is asked what its lanes do.
-    private let transcribe, status: String
-
+/// The way to one run of an engine: its socket, and connections to it that wait for the next job.
+final class EngineConnection: Sendable {
     /// The engine went away without an answer.
     struct Lost: Error {}
 
-    /// Longer than any job: the longest accepted recording at a tenth of real time, ten times over.
-    private static let timeout = TimeAmount.hours(24 * 7)
+    /// Counts the runs of the model's engine.
+    let run: Int
+    private let socket: String
+    private let eventLoop: any EventLoop
+    private let waiting = Mutex<[any Channel]>([])
 
-    init(client: HTTPClient, executor: EventLoopExecutor, socket: String, run: Int) {
-        self.client = client
-        self.executor = executor
+    /// More connections than this are closed after their job.
+    private static let mostWaiting = 64
+
+    /// Nothing is connected yet.
+    ///
+    /// - Parameters:
+    ///   - socket: The engine's socket.
+    ///   - run: Counts the runs of the model's engine.
+    ///   - eventLoop: Where its answers are read.
+    init(to socket: String, run: Int, on eventLoop: any EventLoop) {
+        self.socket = socket
         self.run = run
-        func url(_ path: String) -> String { URL(httpURLWithSocketPath: socket, uri: path)?.absoluteString ?? "" }
-        transcribe = url("/transcribe")
-        status = url("/status")
+        self.eventLoop = eventLoop
     }
 
     /// Gives the engine a job.
     ///
-    /// - Returns: Its answer, line by line. Letting go of it hangs up, which ends the job.
+    /// - Returns: Its answer, line by line. Letting go of it before its end hangs up, which ends the job.
     /// - Throws: `Lost` if there is nobody.
-    func send(_ job: TranscriptionJob) async throws -> Answer {
-        var request = HTTPClientRequest(url: transcribe)
-        request.method = .POST
-        request.body = .bytes(ByteBuffer(data: try JSONEncoder().encode(WireJob(job))))
-        let response: HTTPClientResponse
-        do {
-            response = try await client.execute(request, timeout: Self.timeout)
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            try Task.checkCancellation()
-            throw Lost()
-        }
-        guard response.status == .ok else { throw Lost() }
-        return Answer(response.body)
+    func send(_ job: TranscriptionJob) async throws -> EngineAnswer {
+        let body = ByteBuffer(data: try JSONEncoder().encode(WireJob(job)))
+        return try await ask(.POST, "/transcribe", body: body)
     }
 
     /// Asks what the engine's lanes are doing.
     ///
     /// - Returns: `nil` if it does not say so in time.
     func load(within limit: TimeAmount) async -> LaneLoad? {
+        guard let answer = try? await ask(.GET, "/status") else { return nil }
+        let patience = eventLoop.scheduleTask(in: limit) { answer.hangUp() }
+        defer { patience.cancel() }
+        return try? JSONDecoder().decode(LaneLoad.self, from: await answer.collect())
+    }
+
+    private func ask(_ method: HTTPMethod, _ path: String, body: ByteBuffer = ByteBuffer()) async throws -> EngineAnswer {
+        let channel: any Channel
+        if let known = waiting.withLock({ $0.popLast() }) { channel = known } else { channel = try await connect() }
+        let (pieces, continuation) = EngineAnswer.Pieces.makeStream(bufferingPolicy: .unbounded)
+        let headers: HTTPHeaders = ["Host": "engine", "Content-Length": "\(body.readableBytes)"]
+        let request = EngineExchange.Request(
+            head: HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers), body: body,
+            answer: continuation)
+        channel.writeAndFlush(request).whenFailure { _ in continuation.finish(throwing: Lost()) }
+        return EngineAnswer(pieces, from: channel)
+    }
+
+    private func connect() async throws -> any Channel {
         do {
-            let response = try await client.execute(HTTPClientRequest(url: status), timeout: limit)
-            guard response.status == .ok else { return nil }
-            return try JSONDecoder().decode(LaneLoad.self, from: await response.body.collect(upTo: 1 << 10))
+            return try await ClientBootstrap(group: eventLoop)
+                .channelInitializer { [weak self] channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                        try channel.pipeline.syncOperations.addHandler(
+                            EngineExchange { [weak self] in self?.keep($0) ?? $0.close(promise: nil) })
+                    }
+                }
+                .connect(unixDomainSocketPath: socket).get()
         } catch {
-            return nil
+            try Task.checkCancellation()
+            throw Lost()
         }
     }
 
-    /// The lines of an answer as they come. One that is read to its end leaves its connection to the next job.
-    struct Answer {
-        private var body: HTTPClientResponse.Body.AsyncIterator
-        private var pending = ByteBuffer()
-
-        init(_ body: HTTPClientResponse.Body) {
-            self.body = body.makeAsyncIterator()
+    private func keep(_ channel: any Channel) {
+        let isKept = waiting.withLock { waiting in
+            waiting.removeAll { !$0.isActive }
+            guard waiting.count < Self.mostWaiting else { return false }
+            waiting.append(channel)
+            return true
         }
+        if !isKept { channel.close(promise: nil) }
+    }
 
-        /// The next event.
-        ///
-        /// - Throws: `TranscriptionError` if the engine says so, `Lost` if it ended without `done`.
-        nonisolated(nonsending) mutating func next() async throws -> TranscriptEvent {
-            while true {
-                if let end = pending.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
-                    let length = end - pending.readerIndex
-                    let line = pending.readSlice(length: length) ?? ByteBuffer()
-                    pending.moveReaderIndex(forwardBy: 1)
-                    pending.discardReadBytes()
-                    return try JSONDecoder().decode(WireLine.self, from: line).event()
-                }
-                do {
-                    guard var more = try await body.next(isolation: #isolation) else { throw Lost() }
-                    pending.writeBuffer(&more)
-                } catch let error as CancellationError {
-                    throw error
-                } catch {
-                    try Task.checkCancellation()
-                    throw Lost()
-                }
-            }
-        }
-
-        /// To be called after `done`: nothing but the end follows, and the engine sends it at once.
-        nonisolated(nonsending) consuming func readToEnd() async {
-            while let _ = try? await body.next(isolation: #isolation) {}
-        }
+    deinit {
+        for channel in waiting.withLock({ $0 }) { channel.close(promise: nil) }
     }
 }

@@ -13,7 +13,7 @@ actor EngineJob {
     private var ticket: EngineUsage.Ticket?
     /// A second run's way into the engine, which may take as long as those before it need.
     private var entry: (task: Task<Void, Never>, place: Pending<EngineSupervisor.Place>)?
-    private var answer: EngineConnection.Answer?
+    private var answer: EngineAnswer?
     private var segmentsReported = 0
     private var segmentsOfThisAttempt = 0
     private var isDone = false
@@ -50,7 +50,6 @@ actor EngineJob {
                 case .done:
                     isDone = true
                     ticket?.answer()
-                    Task(executorPreference: place?.connection.executor) { await self.readToEnd() }
                     leave()
                 case .working: break
                 }
@@ -60,11 +59,6 @@ actor EngineJob {
             }
         }
         return nil
-    }
-
-    /// Leaves the connection to the next job. The client need not wait for that.
-    private func readToEnd() async {
-        await exchange(&answer, with: nil)?.readToEnd()
     }
 
     private func leave() {
@@ -82,7 +76,7 @@ actor EngineJob {
             self.place = place
         }
         // Taken out while it waits: letting go of it is what hangs up.
-        var answer: EngineConnection.Answer
+        var answer: EngineAnswer
         if let begun = exchange(&self.answer, with: nil) {
             answer = begun
         } else {

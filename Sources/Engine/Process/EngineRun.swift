@@ -24,6 +24,8 @@ struct EngineRun: Sendable {
     /// Counts the runs of the engine.
     let number: Int
     let logger: Logger
+    /// The way to the engine, once it listens.
+    let connection: EngineConnection
     private let command: EngineCommand
     private let surroundings: EngineSurroundings
 
@@ -36,15 +38,10 @@ struct EngineRun: Sendable {
             threads: DecodeThreads(for: model, of: surroundings.threads), parent: getpid(),
             detector: surroundings.detectorModel, runtimeSettings: surroundings.runtimeSettings,
             memory: surroundings.memory)
+        connection = EngineConnection(to: command.socket, run: number, on: surroundings.executor.eventLoop)
         var logger = surroundings.logger
         logger[metadataKey: "model"] = "\(model.name)"
         self.logger = logger
-    }
-
-    /// The way to the engine, once it listens.
-    var connection: EngineConnection {
-        EngineConnection(
-            client: surroundings.sockets.client, executor: surroundings.executor, socket: command.socket, run: number)
     }
 
     /// Runs the engine to its end.
@@ -62,6 +59,6 @@ struct EngineRun: Sendable {
 
     /// Ends what there is of the run beside its process.
     func giveUp() {
-        surroundings.sockets.giveBack(command.socket)
+        surroundings.sockets.remove(command.socket)
     }
 }

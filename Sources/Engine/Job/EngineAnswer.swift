@@ -1,0 +1,73 @@
+import Foundation
+import NIOCore
+import NIOFoundationCompat
+import Synchronization
+import Transcription
+
+/// The answer to a job, line by line as it comes. Who lets go of it before the last line hangs up.
+struct EngineAnswer: Sendable {
+    /// The body in pieces. Unbounded: a recording makes some hundred bytes of events for each second of sound.
+    typealias Pieces = AsyncThrowingStream<ByteBuffer, any Error>
+
+    /// Closes the connection when the last reference goes, unless all has been heard.
+    private final class Line: Sendable {
+        let channel: any Channel
+        let isComplete = Atomic(false)
+
+        init(_ channel: any Channel) {
+            self.channel = channel
+        }
+
+        deinit {
+            if !isComplete.load(ordering: .relaxed) { channel.close(promise: nil) }
+        }
+    }
+
+    private let line: Line
+    private let pieces: Pieces
+    private var pending = ByteBuffer()
+
+    init(_ pieces: Pieces, from channel: any Channel) {
+        self.pieces = pieces
+        line = Line(channel)
+    }
+
+    /// The next event.
+    ///
+    /// - Throws: `TranscriptionError` if the engine says so, `Lost` if it ended without `done`, `CancellationError`.
+    nonisolated(nonsending) mutating func next() async throws -> TranscriptEvent {
+        while true {
+            if let end = pending.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
+                let bytes = pending.readSlice(length: end - pending.readerIndex) ?? ByteBuffer()
+                pending.moveReaderIndex(forwardBy: 1)
+                pending.discardReadBytes()
+                let wire = try JSONDecoder().decode(WireLine.self, from: bytes)
+                // The engine sends nothing more, and its connection is for the next job.
+                if wire.isLast { line.isComplete.store(true, ordering: .relaxed) }
+                return try wire.event()
+            }
+            var iterator = pieces.makeAsyncIterator()
+            guard var more = try await iterator.next(isolation: #isolation) else {
+                try Task.checkCancellation()
+                throw EngineConnection.Lost()
+            }
+            pending.writeBuffer(&more)
+        }
+    }
+
+    /// The whole body.
+    ///
+    /// - Throws: `Lost` if it has no end.
+    func collect() async throws -> ByteBuffer {
+        var body = ByteBuffer()
+        for try await var piece in pieces { body.writeBuffer(&piece) }
+        try Task.checkCancellation()
+        line.isComplete.store(true, ordering: .relaxed)
+        return body
+    }
+
+    /// Ends the connection, and the answer with it.
+    func hangUp() {
+        line.channel.close(promise: nil)
+    }
+}
