@@ -109,7 +109,8 @@ let package = Package(
             name: "APIServer",
             dependencies: [
                 "BlockingWork", "Engine", "EventLoops", "ModelStore", "PrometheusMetrics", "SpeechRecognition",
-                "SpeechTypes", "TranscriptFormats", "Transcription", .coreMetrics, .crypto, .httpTypes, .hummingbird, .hummingbirdCore,
+                "SpeechTypes", "TranscriptFormats", "Transcription", .coreMetrics, .crypto, .httpTypes, .hummingbird,
+                .hummingbirdCore,
                 .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle, .systemPackage,
             ],
             swiftSettings: strict),

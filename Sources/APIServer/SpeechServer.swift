@@ -24,12 +24,13 @@ public struct SpeechServer: Service {
     ///   - catalog: The models.
     ///   - directory: Where uploads are spooled.
     ///   - reports: What it tells of itself under `/metrics`.
-    ///   - executor: Where connections and requests are, and best the engines' answers too.
+    ///   - executor: Where connections and requests are handled, and best the engines' answers too.
     ///   - logger: Told of each request, never of its text.
     ///   - onListening: Called with the port once the server listens.
     public init(
         _ settings: ServerSettings, catalog: ModelCatalog, directory: RunDirectory, reports: ServerReports,
-        executor: EventLoopExecutor = EventLoopExecutor(), logger: Logger, onListening: @escaping @Sendable (Int) -> Void
+        executor: EventLoopExecutor = EventLoopExecutor(), logger: Logger,
+        onListening: @escaping @Sendable (Int) -> Void
     ) {
         self.settings = settings
         self.catalog = catalog

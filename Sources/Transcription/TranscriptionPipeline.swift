@@ -19,7 +19,8 @@ public struct TranscriptionPipeline: Sendable {
     ///   - clock: What tells when a second without news has passed.
     ///   - executor: Where jobs are run, if it matters.
     public init(
-        recognizer: Recognizer, lanes: Int, detector: VoiceActivityModel, clock: any Clock<Duration> = ContinuousClock(),
+        recognizer: Recognizer, lanes: Int, detector: VoiceActivityModel,
+        clock: any Clock<Duration> = ContinuousClock(),
         executor: (any TaskExecutor)? = nil
     ) {
         self.init(
@@ -60,7 +61,9 @@ public struct TranscriptionPipeline: Sendable {
     private func decodeOnAllLanes(_ sound: AudioBuffer) async throws {
         let work = SegmentWork(segment: SpeechSegment(offset: 0, audio: sound), request: RecognitionRequest())
         try await withThrowingTaskGroup { group in
-            for _ in 0..<scheduler.laneCount { group.addTask { _ = try await scheduler.run(work, for: SerialNumber()) } }
+            for _ in 0..<scheduler.laneCount {
+                group.addTask { _ = try await scheduler.run(work, for: SerialNumber()) }
+            }
             try await group.waitForAll()
         }
     }

@@ -54,8 +54,8 @@ import Testing
         let pipeline = TranscriptionPipeline(recognizer: recognizer, scheduler: scheduler, detector: .installed)
         var segments = 0
         let error = await #expect(throws: TranscriptionError.self) {
-            try await pipeline.run(.job(path, maximumDuration: .seconds(170))) { event in
-                if case .segment = event { segments += 1 }
+            try await pipeline.run(.job(path, maximumDuration: .seconds(170))) { events in
+                for case .segment in events { segments += 1 }
             }
         }
         #expect(error?.code == .audioTooLong)
@@ -88,8 +88,8 @@ import Testing
         let pipeline = TranscriptionPipeline(
             recognizer: try Loaded.recognizer(.paraformer), lanes: 2, detector: .installed)
         let work = Task {
-            try await pipeline.run(.job(path, maximumDuration: .seconds(36_000))) { event in
-                #expect(event == .working)
+            try await pipeline.run(.job(path, maximumDuration: .seconds(36_000))) { events in
+                #expect(events == [.working])
                 withUnsafeCurrentTask { $0?.cancel() }
             }
         }

@@ -88,8 +88,8 @@ import Testing
         of job: TranscriptionJob, in pipeline: TranscriptionPipeline
     ) async throws -> [String] {
         var texts: [String] = []
-        try await pipeline.run(job) { event in
-            if case .segment(let segment) = event { texts.append(segment.text) }
+        try await pipeline.run(job) { events in
+            for case .segment(let segment) in events { texts.append(segment.text) }
         }
         return texts
     }

@@ -42,8 +42,8 @@ import Testing
         of job: TranscriptionJob, in pipeline: TranscriptionPipeline
     ) async throws -> Duration? {
         var wait: Duration?
-        try await pipeline.run(job) { event in
-            if case .done(let summary) = event { wait = summary.laneWait }
+        try await pipeline.run(job) { events in
+            for case .done(let summary) in events { wait = summary.laneWait }
         }
         return wait
     }

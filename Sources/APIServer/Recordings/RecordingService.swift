@@ -25,7 +25,8 @@ struct RecordingService: Sendable {
             let place = try catalog.admission.enter(entry, bytes: form.fileSize)
             let job = TranscriptionJob(
                 path: form.file.path, fileName: form.fileName, language: form.language, candidates: form.candidates,
-                task: form.task, hints: form.hints, maximumDuration: maximumDuration, chunking: form.chunking, needsTokens: form.needsTokens)
+                task: form.task, hints: form.hints, maximumDuration: maximumDuration, chunking: form.chunking,
+                needsTokens: form.needsTokens)
             let answer = TranscriptAnswer(
                 form: form, entry: entry, place: place,
                 events: try await catalog.transcribe(job, with: entry, in: place), tellsProgress: tellsProgress,

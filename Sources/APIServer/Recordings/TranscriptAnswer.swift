@@ -38,10 +38,20 @@ struct TranscriptAnswer: Sendable {
         note(summary)
         var headers = headers(contentType: form.format.contentType, unusedHints: summary.unusedHints)
         if summary.damagedPackets > 0 { headers[.damagedPackets] = "\(summary.damagedPackets)" }
-        let body = form.format.render(
-            transcript, echoing: echo, timestamps: form.timestamps, including: form.inclusions)
+        let body = await rendered(transcript)
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
     }
+
+    /// A long transcript is written out elsewhere: all other connections are on this event loop.
+    private func rendered(_ transcript: Transcript) async -> String {
+        let elsewhere = transcript.segments.count > Self.mostRenderedHere ? globalConcurrentExecutor : nil
+        return await withTaskExecutorPreference(elsewhere) {
+            form.format.render(transcript, echoing: echo, timestamps: form.timestamps, including: form.inclusions)
+        }
+    }
+
+    /// Some minutes of speech, which take a millisecond at most.
+    private static let mostRenderedHere = 20
 
     /// The transcript as it grows. What fails before the first event is an ordinary error answer.
     func streamed() async throws -> Response {

@@ -51,7 +51,8 @@ final class EngineConnection: Sendable {
         return try? JSONDecoder().decode(LaneLoad.self, from: await answer.collect())
     }
 
-    private func ask(_ method: HTTPMethod, _ path: String, body: ByteBuffer = ByteBuffer()) async throws -> EngineAnswer {
+    private func ask(_ method: HTTPMethod, _ path: String, body: ByteBuffer = ByteBuffer()) async throws -> EngineAnswer
+    {
         let channel: any Channel
         if let known = waiting.withLock({ $0.popLast() }) { channel = known } else { channel = try await connect() }
         let (pieces, continuation) = EngineAnswer.Pieces.makeStream(bufferingPolicy: .unbounded)
