@@ -8,9 +8,11 @@ enum EngineEnvironment {
     ///   to the next on another, and memory grows twice as far.
     /// - `GLIBC_TUNABLES` (the C library's manual, "Memory Allocation Tunables"): A thread keeps up to 300 free blocks of
     ///   each small size, not 7, so that lanes do not wait for one another at that heap's lock; it cost 3 to 9 % of the
-    ///   throughput (Benchmarks/RESULTS.md, "Memory").
+    ///   throughput. Blocks of more than 136 bytes count as small no longer: they are rarely waited for, and would hold
+    ///   megabytes (Benchmarks/RESULTS.md, "Memory").
     private static let settings: [Environment.Key: String] = [
-        "SWIFT_BACKTRACE": "enable=no", "MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=300",
+        "SWIFT_BACKTRACE": "enable=no", "MALLOC_ARENA_MAX": "1",
+        "GLIBC_TUNABLES": "glibc.malloc.tcache_count=300:glibc.malloc.tcache_max=136",
     ]
 
     /// What of an environment's names is none of an engine's business: it reads what strangers send.
