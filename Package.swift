@@ -142,6 +142,7 @@ let package = Package(
             name: "SandboxProbe", dependencies: ["CProcess", "Engine"], path: "Tests/SandboxProbe",
             swiftSettings: strict
         ),
+        .testTarget(name: "EventLoopsTests", dependencies: ["EventLoops", .nioCore], swiftSettings: strict),
         .testTarget(
             name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", "TestSupport", .coreMetrics],
             swiftSettings: strict),

@@ -79,6 +79,7 @@ struct WireTests {
         full.task = .translate
         full.hints = Hints(prompt: "Ada, \"二\"\n", keywords: ["/", "\u{2028}"])
         full.chunking = chunking
+        full.needsTokens = false
         for job in [plain, full] {
             let wire = try JSONDecoder().decode(WireJob.self, from: JSONEncoder().encode(WireJob(job)))
             #expect(wire.job == job)

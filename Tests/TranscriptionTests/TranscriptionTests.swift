@@ -48,6 +48,15 @@ import Testing
         return wait
     }
 
+    @Test(arguments: [true, false])
+    func theTokensComeWithTheSegmentsIfTheJobNeedsThem(needsTokens: Bool) async throws {
+        var job = TranscriptionJob.fixture("en_digits_16k.wav")
+        job.needsTokens = needsTokens
+        let report = try await Report(Loaded.transcriber(.transducer).transcribe(job))
+        #expect(!report.segments.isEmpty)
+        #expect(report.segments.allSatisfy { $0.tokens.isEmpty != needsTokens })
+    }
+
     @Test func theLanguageOfTheRequestIsUsed() async throws {
         let report = try await Report(
             Loaded.transcriber(.whisper).transcribe(.fixture("en_digits_16k.wav", language: "zh")))

@@ -2,7 +2,8 @@ import HTTPTypes
 import Hummingbird
 import Synchronization
 
-/// Reports every request once, when its answer has gone out or its client has left: a line in the log, and the metrics.
+/// Reports every request once, when its answer goes out, a streamed one when it has, or when its client has left: a line in the
+/// log, and the metrics.
 struct RequestReports: RouterMiddleware {
     let metrics: ServerMetrics
 
