@@ -21,7 +21,7 @@ def measure(bench):
         request = form(server.port, path.read_bytes(), model=STARTER)
         with Connection(server.port) as connection:
             before = engine.decode(0)
-            for index in range(bench.times(240) + 5):
+            for index in range(bench.times(480) + 5):
                 start = time.monotonic()
                 answer = connection.received(request)
                 seconds = time.monotonic() - start
