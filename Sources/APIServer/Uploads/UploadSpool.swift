@@ -15,9 +15,12 @@ struct UploadSpool: Sendable {
         self.metrics = metrics
     }
 
-    /// Begins an upload.
+    /// Begins an upload. Its file is made while the first bytes come.
     func begin() -> SpooledUpload {
-        SpooledUpload(path: "\(directory)/\(SerialNumber())", metrics: metrics)
+        let upload = SpooledUpload(path: "\(directory)/\(SerialNumber())", metrics: metrics)
+        // What goes wrong here goes wrong again with the first bytes, and somebody waits for those.
+        Task { try? await upload.make() }
+        return upload
     }
 }
 
@@ -66,7 +69,14 @@ actor SpooledUpload {
         }
     }
 
-    /// Adds bytes to the file, which is made with the first and is not complete yet.
+    /// Makes the file, unless it is there already.
+    ///
+    /// - Throws: `StorageFull`, or `Errno`.
+    func make() throws {
+        if case .new = state { _ = try file() }
+    }
+
+    /// Adds bytes to the file, which is not complete yet.
     ///
     /// - Throws: `StorageFull`, or `Errno`.
     func write(_ bytes: ByteBuffer) throws {
