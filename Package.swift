@@ -23,6 +23,7 @@ extension Target.Dependency {
     static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded: Self = .product(name: "NIOEmbedded", package: "swift-nio")
     static let nioFoundationCompat: Self = .product(name: "NIOFoundationCompat", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
@@ -174,7 +175,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["Engine", "SpeechRecognition", "SpeechTypes", "Transcription", "TestSupport", .logging],
+            dependencies: [
+                "Engine", "SpeechRecognition", "SpeechTypes", "Transcription", "TestSupport", .logging, .nioCore,
+                .nioEmbedded, .nioHTTP1,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TranscriptFormatsTests", dependencies: ["SpeechTypes", "TranscriptFormats"], swiftSettings: strict),

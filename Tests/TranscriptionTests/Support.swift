@@ -36,9 +36,9 @@ extension LaneScheduler<@Sendable () throws -> Void, Void> {
     /// Takes every lane for pieces of a job that hold theirs until the gate opens.
     ///
     /// - Returns: The pieces, once they have the lanes; a lost lane is waited for in vain.
-    nonisolated func holdAllLanes(for job: SerialNumber = SerialNumber(), until gate: Gate) async throws -> Task<
-        Void, any Error
-    > {
+    nonisolated func holdAllLanes(
+        for job: SerialNumber = SerialNumber(), until gate: Gate
+    ) async throws -> Task<Void, any Error> {
         let held = Counter()
         let pieces = Task {
             try await withThrowingTaskGroup { group in

@@ -50,7 +50,7 @@ struct TranscriptAnswer: Sendable {
         }
     }
 
-    /// Some minutes of speech, which take a millisecond at most.
+    /// Segments: some minutes of speech.
     private static let mostRenderedHere = 20
 
     /// The transcript as it grows. What fails before the first event is an ordinary error answer.

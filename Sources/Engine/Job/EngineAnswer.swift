@@ -9,17 +9,23 @@ struct EngineAnswer: Sendable {
     /// The body in pieces. Unbounded: a recording makes some hundred bytes of events for each second of sound.
     typealias Pieces = AsyncThrowingStream<ByteBuffer, any Error>
 
-    /// Closes the connection when the last reference goes, unless all has been heard.
+    /// Hangs up when the last reference goes, unless all has been heard.
     private final class Line: Sendable {
-        let channel: any Channel
         let isComplete = Atomic(false)
+        private let channel: any Channel
+        private let request: SerialNumber
 
-        init(_ channel: any Channel) {
+        init(to request: SerialNumber, on channel: any Channel) {
+            self.request = request
             self.channel = channel
         }
 
         deinit {
-            if !isComplete.load(ordering: .relaxed) { channel.close(promise: nil) }
+            if !isComplete.load(ordering: .relaxed) { hangUp() }
+        }
+
+        func hangUp() {
+            channel.triggerUserOutboundEvent(EngineExchange.HangUp(number: request), promise: nil)
         }
     }
 
@@ -27,9 +33,9 @@ struct EngineAnswer: Sendable {
     private let pieces: Pieces
     private var pending = ByteBuffer()
 
-    init(_ pieces: Pieces, from channel: any Channel) {
+    init(_ pieces: Pieces, to request: SerialNumber, on channel: any Channel) {
         self.pieces = pieces
-        line = Line(channel)
+        line = Line(to: request, on: channel)
     }
 
     /// The next event.
@@ -66,8 +72,8 @@ struct EngineAnswer: Sendable {
         return body
     }
 
-    /// Ends the connection, and the answer with it.
+    /// Ends the answer, and the connection with it, if it has not ended yet.
     func hangUp() {
-        line.channel.close(promise: nil)
+        line.hangUp()
     }
 }

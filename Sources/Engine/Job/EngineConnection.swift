@@ -61,7 +61,7 @@ final class EngineConnection: Sendable {
             head: HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers), body: body,
             answer: continuation)
         channel.writeAndFlush(request).whenFailure { _ in continuation.finish(throwing: Lost()) }
-        return EngineAnswer(pieces, from: channel)
+        return EngineAnswer(pieces, to: request.number, on: channel)
     }
 
     private func connect() async throws -> any Channel {

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Transcription
 
 /// One connection to an engine: sends a request in one write, and hands on the body of its answer as it comes.
 ///
@@ -12,12 +13,18 @@ final class EngineExchange: ChannelDuplexHandler {
 
     /// A request, and who gets the answer's body.
     struct Request: Sendable {
+        let number = SerialNumber()
         let head: HTTPRequestHead
         let body: ByteBuffer
         let answer: EngineAnswer.Pieces.Continuation
     }
 
-    private var answer: EngineAnswer.Pieces.Continuation?
+    /// An outbound event: closes the connection if it is still busy with the request of this number, and not with the next.
+    struct HangUp: Sendable {
+        let number: SerialNumber
+    }
+
+    private var request: Request?
     private let onEnd: (any Channel) -> Void
 
     /// Makes a connection's handler.
@@ -29,7 +36,7 @@ final class EngineExchange: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let request = unwrapOutboundIn(data)
-        answer = request.answer
+        self.request = request
         context.write(wrapOutboundOut(.head(request.head)), promise: nil)
         if request.body.readableBytes > 0 {
             context.write(wrapOutboundOut(.body(.byteBuffer(request.body))), promise: nil)
@@ -39,21 +46,36 @@ final class EngineExchange: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): if head.status != .ok { context.close(promise: nil) }
-        case .body(let bytes): answer?.yield(bytes)
+        case .head(let head): if head.status != .ok { lose(context) }
+        case .body(let bytes): request?.answer.yield(bytes)
         case .end:
-            let ended = exchange(&answer, with: nil)
-            if context.channel.isActive { onEnd(context.channel) }
-            ended?.finish()
+            guard let ended = exchange(&request, with: nil) else { return }
+            onEnd(context.channel)
+            ended.answer.finish()
         }
     }
 
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard let hangUp = event as? HangUp else {
+            context.triggerUserOutboundEvent(event, promise: promise)
+            return
+        }
+        if request?.number == hangUp.number { lose(context) }
+        promise?.succeed()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
-        exchange(&answer, with: nil)?.finish(throwing: EngineConnection.Lost())
+        lose(context)
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        lose(context)
+    }
+
+    /// Ends the connection, and the answer that it was to bring.
+    private func lose(_ context: ChannelHandlerContext) {
+        exchange(&request, with: nil)?.answer.finish(throwing: EngineConnection.Lost())
         context.close(promise: nil)
     }
 }
