@@ -11,6 +11,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// The programs' heap on Linux: decode lanes wait for one another at the C library's (Benchmarks/RESULTS.md, "The heap").
+let heap: [LinkerSetting] = [.linkedLibrary("jemalloc", .when(platforms: [.linux]))]
+
 extension Target.Dependency {
     static let archive: Self = "CArchive"
     static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -130,8 +133,10 @@ let package = Package(
                 .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
-        .executableTarget(name: "asr2clip", dependencies: ["CommandLineTool"], swiftSettings: strict),
-        .executableTarget(name: "asr2clip-serve", dependencies: ["CommandLineTool"], swiftSettings: strict),
+        .executableTarget(
+            name: "asr2clip", dependencies: ["CommandLineTool"], swiftSettings: strict, linkerSettings: heap),
+        .executableTarget(
+            name: "asr2clip-serve", dependencies: ["CommandLineTool"], swiftSettings: strict, linkerSettings: heap),
 
         .target(
             name: "TestSupport",

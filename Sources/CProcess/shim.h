@@ -1,7 +1,6 @@
 // What Swift cannot call or does not import: variadic functions, the numbers of system calls, some headers.
 #ifdef __linux__
 #include <linux/filter.h>
-#include <malloc.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -10,8 +9,6 @@
 /// Asks Linux to kill this process when the thread that started it ends (prctl(2), PR_SET_PDEATHSIG); variadic in C.
 static inline int asr_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }
 
-/// Gives freed memory back to the system (malloc_trim(3)); in no header that Swift imports.
-static inline void asr_return_freed_memory(void) { malloc_trim(0); }
 /// Promises Linux that neither this process nor what it starts ever gains privileges (prctl(2), PR_SET_NO_NEW_PRIVS).
 static inline int asr_set_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 

@@ -40,11 +40,10 @@ struct RecordingCutter {
         detector = try model.detector(threshold: self.strategy.threshold)
     }
 
-    /// The longest sound that the model hears whole from the recording's start, if with this sound it becomes longer; from
-    /// then on it is cut, and has a detector.
-    func opening(with audio: AudioBuffer) -> AudioBuffer? {
-        guard let beginning, beginning.count + audio.samples.count > window.samples else { return nil }
-        return AudioBuffer(samples: Array((beginning + audio.samples).prefix(window.samples)))
+    /// Whether with this sound the recording becomes longer than the model hears whole: from then on it is cut, and has a
+    /// detector.
+    func beginsCutting(with audio: AudioBuffer) -> Bool {
+        beginning.map { $0.count + audio.samples.count > window.samples } ?? false
     }
 
     /// Takes the next sound.

@@ -14,7 +14,7 @@ actor SegmentReader {
     private var decoder: AudioDecoder?
     private var cutter: RecordingCutter?
     private let makeCutter: @Sendable () throws(TranscriptionError) -> RecordingCutter
-    private let beginCutting: @Sendable (AudioBuffer?) async throws -> Permits.Permit
+    private let cutting: Permits
     /// Held while the recording is cut.
     private var permit: Permits.Permit?
     private var ready: ArraySlice<SpeechSegment> = []
@@ -26,17 +26,15 @@ actor SegmentReader {
     ///
     /// - Parameters:
     ///   - job: The recording.
+    ///   - cutting: The places of those that are cut at the same time; it waits for one if it must be cut.
     ///   - makeCutter: Makes what cuts it.
-    ///   - beginCutting: Waits until the recording may be cut, if it must be; told its first window, unless even a short
-    ///     one is cut.
     init(
         _ job: TranscriptionJob,
-        cutter makeCutter: @escaping @Sendable () throws(TranscriptionError) -> RecordingCutter,
-        beginCutting: @escaping @Sendable (AudioBuffer?) async throws -> Permits.Permit
+        cutting: Permits, cutter makeCutter: @escaping @Sendable () throws(TranscriptionError) -> RecordingCutter
     ) {
         self.job = job
         self.makeCutter = makeCutter
-        self.beginCutting = beginCutting
+        self.cutting = cutting
     }
 
     /// What comes next in a recording.
@@ -63,7 +61,7 @@ actor SegmentReader {
     }
 
     private func read() async throws {
-        if cutter == nil, job.chunking != nil { try await begin(with: nil) }
+        if cutter == nil, job.chunking != nil { try await beginCutting() }
         var cutter = try exchange(&self.cutter, with: nil) ?? makeCutter()
         if decoder == nil {
             decoder = try AudioDecoder(
@@ -71,7 +69,7 @@ actor SegmentReader {
         }
         if let chunk = try decoder?.next() {
             samplesRead += chunk.samples.count
-            if let opening = cutter.opening(with: chunk) { try await begin(with: opening) }
+            if cutter.beginsCutting(with: chunk) { try await beginCutting() }
             ready += try cutter.receive(chunk)
         } else {
             hasEnded = true
@@ -83,8 +81,8 @@ actor SegmentReader {
         self.cutter = cutter
     }
 
-    private func begin(with opening: AudioBuffer?) async throws {
-        permit = try await beginCutting(opening)
+    private func beginCutting() async throws {
+        permit = try await cutting.take()
         executor.stepBack()
     }
 }

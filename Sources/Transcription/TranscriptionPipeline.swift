@@ -8,7 +8,6 @@ public struct TranscriptionPipeline: Sendable {
     private let detector: VoiceActivityModel
     private let clock: any Clock<Duration>
     let cutting: Permits
-    private let rehearsal = Rehearsal()
 
     /// A pipeline for one model, with decode lanes that all its jobs share.
     ///
@@ -54,11 +53,7 @@ public struct TranscriptionPipeline: Sendable {
     /// - Throws: `TranscriptionError` if the model cannot even do that.
     public func warmUp() async throws {
         // In exact silence some models would find nothing to do; and the longer it is, the more they make of it.
-        try await decodeOnAllLanes(
-            AudioBuffer(samples: (0..<AudioBuffer.sampleRate / 4).map { Float($0 % 7 - 3) * 1e-4 }))
-    }
-
-    private func decodeOnAllLanes(_ sound: AudioBuffer) async throws {
+        let sound = AudioBuffer(samples: (0..<AudioBuffer.sampleRate / 4).map { Float($0 % 7 - 3) * 1e-4 })
         let work = SegmentWork(segment: SpeechSegment(offset: 0, audio: sound), request: RecognitionRequest())
         try await withThrowingTaskGroup { group in
             for _ in 0..<scheduler.laneCount {
@@ -148,14 +143,10 @@ public struct TranscriptionPipeline: Sendable {
     }
 
     private func reader(of job: TranscriptionJob) -> SegmentReader {
-        SegmentReader(job) { [recognizer, detector] () throws(TranscriptionError) in
+        SegmentReader(job, cutting: cutting) { [recognizer, detector] () throws(TranscriptionError) in
             try RecordingCutter(
                 window: recognizer.window, joining: recognizer.preferredSegment, strategy: job.chunking,
                 model: detector)
-        } beginCutting: { opening in
-            let permit = try await cutting.take()
-            if let opening, rehearsal.isDue { _ = try? await decodeOnAllLanes(opening) }
-            return permit
         }
     }
 

@@ -13,10 +13,10 @@ import Testing
         #expect(Set(removed.keys.map(\.description)) == Set(names.prefix(6)))
     }
 
-    @Test func tunablesOfTheCLibraryAreOursUnlessTheUserHasSome() {
-        let tunables = "glibc.malloc.tcache_count=300:glibc.malloc.tcache_max=136"
-        #expect(EngineEnvironment.changes(to: ["PATH"])["GLIBC_TUNABLES"] == tunables)
-        #expect(!EngineEnvironment.changes(to: ["GLIBC_TUNABLES"]).keys.contains("GLIBC_TUNABLES"))
+    @Test func theHeapIsSetUpUnlessTheUserHasDoneSo() {
+        let changes = EngineEnvironment.changes(to: ["PATH"])
+        #expect(changes["MALLOC_CONF"]??.contains("dirty_decay_ms:30000") == true)
+        #expect(!EngineEnvironment.changes(to: ["MALLOC_CONF"]).keys.contains("MALLOC_CONF"))
     }
 
     @Test(arguments: [

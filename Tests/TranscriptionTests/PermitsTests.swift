@@ -60,25 +60,6 @@ import Testing
         for _ in 0..<TranscriptionPipeline.mostCut(onLanes: 1) { held.append(try await pipeline.cutting.take()) }
     }
 
-    @Test(arguments: [1, 3])
-    func theFirstWindowOfTheFirstLongRecordingIsDecodedOnEveryLane(lanes: Int) async throws {
-        let folder = try TemporaryFolder()
-        let path = try await Self.writeLongSound(in: folder)
-        let pipeline = try Self.pipeline(lanes: lanes)
-        _ = try await Self.texts(of: .fixture("en_word_16k.wav"), in: pipeline)
-        try await eventually("the lanes are idle") { await pipeline.load.busy == 0 }
-        let short = await pipeline.load.decoded
-        let first = try await Self.texts(of: .job(path), in: pipeline)
-        try await eventually("the lanes are idle") { await pipeline.load.busy == 0 }
-        let once = await pipeline.load.decoded
-        #expect(try await Self.texts(of: .job(path), in: pipeline) == first)
-        try await eventually("the lanes are idle") { await pipeline.load.busy == 0 }
-        let twice = await pipeline.load.decoded
-        #expect(short == 1)
-        #expect(once - short == first.count + lanes)
-        #expect(twice - once == first.count)
-    }
-
     private nonisolated static func pipeline(lanes: Int) throws -> TranscriptionPipeline {
         TranscriptionPipeline(recognizer: try Loaded.recognizer(.paraformer), lanes: lanes, detector: .installed)
     }

@@ -1,4 +1,3 @@
-import CProcess
 import EventLoops
 import Foundation
 import Hummingbird
@@ -48,9 +47,6 @@ public struct EngineServer: Sendable {
                     failed: "Model '\(command.model.name)' was loaded but cannot decode. \(reason) Check its files."))
             return
         }
-        #if os(Linux)
-            asr_return_freed_memory()  // what loading took and decoding does not
-        #endif
         try await EngineServer(pipeline: pipeline, on: executor).serve(on: command.socket)
     }
 
