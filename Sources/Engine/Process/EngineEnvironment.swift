@@ -6,10 +6,12 @@ enum EngineEnvironment {
     ///   under hundreds of lines.
     /// - `MALLOC_CONF` (jemalloc(3), "TUNING"): What is freed is kept for half a minute of work, since the next segment takes
     ///   as much again, and then a thread gives it back, so that an engine at rest shrinks. Blocks from 8 MB on as well,
-    ///   which would go at once otherwise: a decode of 20 s makes many (Benchmarks/RESULTS.md, "The heap").
+    ///   which would go at once otherwise: a decode of 20 s makes many. Addresses go with the memory, since they count
+    ///   against the limit on data (Benchmarks/RESULTS.md, "The heap").
     private static let settings: [Environment.Key: String] = [
         "SWIFT_BACKTRACE": "enable=no",
-        "MALLOC_CONF": "dirty_decay_ms:30000,oversize_threshold:0,background_thread:true,max_background_threads:1",
+        "MALLOC_CONF": "dirty_decay_ms:30000,oversize_threshold:0,retain:false,"
+            + "background_thread:true,max_background_threads:1",
     ]
 
     /// What of an environment's names is none of an engine's business: it reads what strangers send.
