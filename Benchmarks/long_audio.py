@@ -106,9 +106,9 @@ def main():
         reference = [word for name in order for word in words(REFERENCES[name])]
         one_by_one = [word for name in order for word in words(alone[name])]
         minutes = [minute for minute in (10, 30, 60, 90, 120, 150, 180) if minute * 60 <= duration]
-        peaks = {m: round(max(size for heard, size in curve if heard <= m * 60) - loaded) for m in minutes}
-        medians = {
-            m: round(statistics.median(size for heard, size in curve if m - 5 <= heard / 60 <= m) - loaded) for m in minutes
+        stretches = {
+            end: [size - loaded for heard, size in curve if start < heard / 60 <= end]
+            for start, end in zip([0, *minutes], minutes)
         }
         result = {
             "format": options.format,
@@ -119,8 +119,11 @@ def main():
             "times_real_time": round(duration / wall, 1),
             "first_delta_seconds_after_upload": round(first, 2),
             "engine_loaded_mb": round(loaded),
-            "engine_peak_above_loaded_mb_by_minute": peaks,
-            "engine_median_above_loaded_mb_of_the_5_minutes_before": medians,
+            "engine_peak_above_loaded_mb": round(max(size for _, size in curve) - loaded),
+            "engine_peak_above_loaded_mb_since_the_minute_before": {m: round(max(s)) for m, s in stretches.items()},
+            "engine_median_above_loaded_mb_since_the_minute_before": {
+                m: round(statistics.median(s)) for m, s in stretches.items()
+            },
             "engine_end_above_loaded_mb": round(curve[-1][1] - loaded),
             "cpu_seconds_in_a_second_after_hanging_up": round(left, 2),
             "cores": os.cpu_count(),

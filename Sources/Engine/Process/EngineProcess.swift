@@ -12,9 +12,11 @@ enum EngineProcess {
         /// The last lines of its standard error.
         var lastWords: String
 
-        /// Whether its last words are those of a program that got no memory: Swift's, the C++ library's or the system's.
+        /// Whether it ended as a program does that got no memory: with the words of Swift, the C++ library or the system, or
+        /// by a crash (SIGILL, SIGTRAP, SIGABRT, SIGSEGV) without a word, since words take memory as well.
         var lacksMemory: Bool {
-            ["failed to allocate", "bad_alloc", "Cannot allocate memory"].contains { lastWords.contains($0) }
+            if lastWords.isEmpty { return ["signal 4", "signal 5", "signal 6", "signal 11"].contains(status) }
+            return ["failed to allocate", "bad_alloc", "Cannot allocate memory"].contains { lastWords.contains($0) }
         }
     }
 

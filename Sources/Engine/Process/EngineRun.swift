@@ -52,7 +52,8 @@ struct EngineRun: Sendable {
             command, executable: surroundings.executable, logger: logger, began: began, report: report)
         giveUp()
         if let memory = command.memory, end.lacksMemory {
-            end.lastWords += " It may take \(memory) bytes of memory; --engine-memory can give it more."
+            let advice = "It may take \(memory) bytes of memory; --engine-memory can give it more."
+            end.lastWords = end.lastWords.isEmpty ? advice : "\(end.lastWords) \(advice)"
         }
         return end
     }
