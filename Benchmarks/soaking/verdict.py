@@ -47,29 +47,29 @@ def _growth(soak, report):
     memories = readings["parent's memory"]
     grown("parent's memory at rest, growth after a quarter", memories[len(memories) // 4 :], PARENT_GROWTH, " MB")
     for name, limit in (("descriptors", DESCRIPTOR_GROWTH), ("threads", THREAD_GROWTH)):
-        _compare_lowest(soak, report, name, limit if is_long else None, reason)
+        points = readings[name]
+        _compare_lowest(report, f"parent's {name} at rest", points, limit if is_long else None, reason)
 
     for model in sorted({model for _, model in soak.memories.engines}):
         lives = [points for (_, name), points in soak.memories.engines.items() if name == model]
         longest = max(lives, key=len)
         highest = max(mb for points in lives for _, mb in points)
         # Only the default model's engine lives long enough to tell; the others are killed and unloaded all the time. How
-        # high memory goes is a matter of how many long recordings meet.
-        judged = ENGINE_GROWTH if model == STARTER else None
-        name = f"longest life of an engine of {model} (highest of all {highest:.0f} MB), growth after a third"
-        grown(name, longest[len(longest) // 3 :], judged, " MB")
+        # high memory goes is a matter of how many long recordings meet; what is lost is never given back.
+        judged = ENGINE_GROWTH if is_long and model == STARTER else None
+        name = f"longest life of an engine of {model} (highest of all {highest:.0f} MB), after a third"
+        _compare_lowest(report, name, longest[len(longest) // 3 :], judged, reason, " MB")
 
 
-def _compare_lowest(soak, report, name, limit, reason):
-    """Engines come and go, so what is open at rest varies; what is lost is never closed again."""
-    points = soak.rest.readings[name]
+def _compare_lowest(report, name, points, limit, reason, unit=""):
+    """Engines come and go and so does their work, so what is held varies; what is lost is never let go again."""
     first, second = (points[: len(points) // 2], points[len(points) // 2 :])
     if not first:
-        report.check(f"parent's {name}", "NOT MEASURED", "", None if limit is None else False, "too few readings")
+        report.check(name, "NOT MEASURED", "", None if limit is None else False, "too few readings")
         return
     low, later = (min(value for _, value in half) for half in (first, second))
-    note = reason or f"lowest: {low} and {later}"
-    report.figure(f"parent's {name} at rest, second half − first", later - low, at_most=limit, note=note)
+    note = reason or f"lowest: {low:.0f} and {later:.0f}, of {len(points)} readings"
+    report.figure(f"{name}, lowest in the second half − in the first", later - low, unit, at_most=limit, note=note)
 
 
 def _leftovers(soak, report):
