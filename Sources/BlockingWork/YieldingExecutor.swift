@@ -33,19 +33,18 @@ public final class YieldingExecutor: SerialExecutor {
     }
 
     /// Lets other threads go before this executor's from the next job on: where cores are short it gets a quarter of one.
-    /// There is no way back (setpriority(2)).
+    /// There is no way back (setpriority(2)). It stays where it is if the system has no thread left for it.
     public func stepBack() {
         jobs.withLock { jobs in
             guard jobs == nil else { return }
             let own = Jobs()
-            jobs = own
-            let thread = Thread { [queue, label] in
+            let began = SystemThread.start { [queue, label] in
                 Thread.current.name = label
                 Self.lowerPriority()
                 queue.sync {}  // what runs there now runs to its end
                 while let job = own.next() { job() }
             }
-            thread.start()
+            if began { jobs = own }
         }
     }
 

@@ -3,21 +3,24 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/// Sees a piece of text on its way to the C `stderr`, on the thread that writes it.
+/// Sees a piece of text that went to the C `stderr`, on the thread that wrote it. Afterwards, since it takes memory: words
+/// about the want of memory have to get out.
 typedef void (*asr_stderr_observer)(const char *text, long length);
 
 #ifdef __APPLE__
 static int asr_observed_write(void *cookie, const char *text, int length) {
+  int written = (int)write(STDERR_FILENO, text, (size_t)length);
   ((asr_stderr_observer)cookie)(text, length);
-  return (int)write(STDERR_FILENO, text, (size_t)length);
+  return written;
 }
 #else
 #include <stddef.h>
 #include <sys/types.h>
 
 static ssize_t asr_observed_write(void *cookie, const char *text, size_t length) {
+  ssize_t written = write(STDERR_FILENO, text, length);
   ((asr_stderr_observer)cookie)(text, (long)length);
-  return write(STDERR_FILENO, text, length);
+  return written;
 }
 
 // glibc declares these for _GNU_SOURCE only: fopencookie(3).
@@ -30,7 +33,7 @@ typedef struct {
 extern FILE *asr_fopencookie(void *, const char *, asr_cookie_functions) __asm__("fopencookie");
 #endif
 
-/// Makes the C `stderr` an unbuffered stream that shows each piece to `observer` and writes it to descriptor 2 as before.
+/// Makes the C `stderr` an unbuffered stream that writes to descriptor 2 as before and shows each piece to `observer`.
 static inline void asr_observe_stderr(asr_stderr_observer observer) {
 #ifdef __APPLE__
   FILE *stream = funopen((void *)observer, NULL, asr_observed_write, NULL, NULL);

@@ -153,6 +153,8 @@ public actor EngineSupervisor: Transcriber {
         guard run == runs, let running else { return }
         let ending = Task {
             try await Task.sleep(for: .seconds(1))
+            surroundings.logger.error(
+                "The engine does not answer any more and is killed.", metadata: ["model": "\(model.name)"])
             running.cancel()
         }
         await running.value

@@ -68,7 +68,7 @@ struct ConnectionTests {
             let socket = try #require(server.folder.sockets.first)
             /// The engine's ends of its connections, by inode: proc_pid_net(5), where 03 means connected.
             func connections() throws -> Set<Substring> {
-                let table = try String(contentsOfFile: "/proc/net/unix", encoding: .utf8)
+                let table = ProcessTable.pages(of: "/proc/net/unix")
                 let rows = table.split(separator: "\n").map { $0.split(separator: " ") }
                 let ends = rows.filter { row in row.count == 8 && row[5] == "03" && row[7] == socket }
                 return Set(ends.map { $0[6] })

@@ -29,6 +29,17 @@ struct CrashTests {
         }
     }
 
+    /// It is silent for longer than an engine at work ever is.
+    @Test func aRequestOutlivesAnEngineThatHangs() async throws {
+        try await withHealthyServer { server, client in
+            let engine = try #require(server.engines.first)
+            kill(engine, SIGSTOP)
+            #expect(try await client.transcribe("en_word_16k.wav", ["model": "whisper"]).body == #"{"text": "stop"}"#)
+            #expect(!server.engines.contains(engine))
+            #expect(server.process.standardError.contains("does not answer any more and is killed"))
+        }
+    }
+
     @Test func aStreamOutlivesItsEngineAndRepeatsNothing() async throws {
         try await withHealthyServer { server, client in
             let phrases = try Phrases(40)
@@ -62,28 +73,13 @@ struct CrashTests {
         }
     }
 
-    /// Requests that are all in hand when the engine begins to work on them.
-    private func crowd(
-        _ sizes: [Int], at client: APIClient
-    ) async throws -> [(request: Task<Answer, any Error>, text: String)] {
-        try await client.whileStopped("whisper") { _ in
-            let requests = try sizes.map { size in
-                let phrases = try Phrases(size)
-                let fields: KeyValuePairs = ["model": "whisper", "response_format": "text"]
-                return (request: Task { try await client.transcribe(phrases.file, fields) }, text: phrases.text)
-            }
-            try await client.waitUntilInHand(sizes.count, of: "whisper")
-            return requests
-        }
-    }
-
     private static func size(of path: String) -> Int? {
         try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
     }
 
     @Test func sixteenRequestsOutliveTheirEngine() async throws {
         try await withHealthyServer { server, client in
-            let requests = try await crowd((0..<16).map { $0 % 4 + 1 }, at: client)
+            let requests = try await client.crowd((0..<16).map { $0 % 4 + 1 }, at: "whisper")
             let engine = try await server.busyEngine(of: "whisper")
             kill(engine, SIGKILL)
             for (request, text) in requests { #expect(try await request.value.body == text) }
@@ -111,8 +107,8 @@ struct CrashTests {
                 }
                 return killed
             }
-            let requests = try await crowd(
-                Array(repeating: 1, count: 7) + [size] + Array(repeating: 2, count: 8), at: client)
+            let requests = try await client.crowd(
+                Array(repeating: 1, count: 7) + [size] + Array(repeating: 2, count: 8), at: "whisper")
             for (number, (request, text)) in requests.enumerated() {
                 let answer = try await request.value
                 if number == 7 {

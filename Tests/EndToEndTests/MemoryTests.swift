@@ -3,7 +3,7 @@
     import TestSupport
     import Testing
 
-    /// Engines that run out of memory, under sixteen requests.
+    /// The heap of engines, and engines that run out of memory, under sixteen requests.
     @Suite(.serialized)
     struct MemoryTests {
         private func withHealthyServer(_ body: (ServerProcess, APIClient) async throws -> Void) async throws {
@@ -18,75 +18,69 @@
             }
         }
 
-        /// Sends recordings of different lengths at once, longer than the model hears whole: a detector for each that is cut
-        /// takes more memory than loading has left over.
-        private func sixteenAnswers(
-            from client: APIClient, while action: @escaping @Sendable () async throws -> Void
-        ) async throws -> [(answer: Answer, expected: String)] {
-            try await withThrowingTaskGroup(of: (Answer, String)?.self) { group in
-                for index in 0..<16 {
-                    group.addTask {
-                        let phrases = try Phrases(12 + index % 4)
-                        return (try await client.transcribe(phrases.file, ["model": "whisper"]), phrases.text)
-                    }
-                }
-                group.addTask {
-                    try await action()
-                    return nil
-                }
-                return try await group.reduce(into: []) { $0 += [$1].compactMap { $0 } }
-            }
-        }
+        /// Of different lengths, and longer than the model hears whole: to cut them takes a detector each, and more memory than
+        /// loading has left over.
+        private let sizes = (0..<16).map { 12 + $0 % 4 }
 
         @Test(.enabled(if: MemoryGroup.isAvailable, "No control group can be made here that bounds memory."))
         func anEngineThatTheKernelKillsForMemoryCostsNobodyAnAnswer() async throws {
+            let group = try MemoryGroup()
             try await withHealthyServer { server, client in
-                let group = try MemoryGroup()
                 // What it has counts where it was: the engine that is killed has to be one from inside the group.
                 let first = try #require(server.engines.first)
                 try group.add(server.process.pid)
                 kill(first, SIGKILL)
                 let engine = try await untilFound("the next engine") { server.engines.first { $0 != first } }
-                try await eventually("the model is loaded again") {
-                    try await client.get("/v1/models/whisper").body.contains(#""status": "loaded""#)
+                let requests = try await client.crowd(sizes, at: "whisper") { stopped in
+                    #expect(stopped == engine)
+                    try await group.close()
                 }
-                let answers = try await sixteenAnswers(from: client) {
-                    // To cut recordings takes more than to be loaded.
-                    try await eventually("the kernel has killed") {
-                        group.close()
-                        return try group.kills() > 0
-                    }
-                    try group.open()
-                }
-                #expect(answers.count == 16)
-                for (answer, expected) in answers { #expect(answer.body == #"{"text": "\#(expected)"}"#) }
+                try await eventually("the kernel has killed") { try group.kills() > 0 }
+                try group.open()
+                for (request, text) in requests { #expect(try await request.value.body == text) }
                 #expect(!server.engines.contains(engine))
                 #expect(try group.kills() == 1)
                 #expect(server.process.standardError.matches(of: /signal 9.*The engine ended/).count == 2)
             }
         }
 
-        /// The limit is lowered on an engine at work, below what it has: nothing more is granted.
+        /// The limit is lowered on an engine with work to do, below what it has: nothing more is granted.
         @Test func anEngineThatMeetsItsLimitFailsNobodyButWhoNeedsMore() async throws {
             try await withHealthyServer { server, client in
-                let engine = try #require(server.engines.first)
-                let answers = try await sixteenAnswers(from: client) {
-                    _ = try await server.busyEngine(of: "whisper")
+                var limited: Int32 = 0
+                let requests = try await client.crowd(sizes, at: "whisper") { engine in
                     let result = try await runToEnd("/usr/bin/prlimit", ["--pid", "\(engine)", "--data=\(1 << 20)"])
                     #expect(result.status == .exited(0), "\(result.error)")
+                    limited = engine
                 }
-                #expect(answers.count == 16)
-                for (answer, expected) in answers where answer.body != #"{"text": "\#(expected)"}"# {
+                var failed = 0
+                for (request, text) in requests {
+                    let answer = try await request.value
+                    guard answer.body != text else { continue }
+                    failed += 1
                     #expect(answer.status == 500)
                     #expect(["recognition_failed", "engine_crashed"].contains(try answer.error.code))
                 }
                 // It met the limit: it ended, or somebody was told.
-                #expect(!server.engines.contains(engine) || answers.contains { $0.answer.status == 500 })
+                #expect(!server.engines.contains(limited) || failed > 0)
             }
         }
 
-        @Test func aModelThatNeedsMoreThanItsEngineMayHaveSaysSo() async throws {
-            let setup = ServerProcess.Setup(TestRegistry([.starter]), ["--engine-memory", "32M"])
+        @Test func anEngineHasJemallocsHeapAndItUnderstandsItsSettings() async throws {
+            try await withServer(.init(TestRegistry([.transducer]))) { server in
+                let answer = try await APIClient(server).transcribe("en_word_16k.wav", ["model": "transducer"])
+                #expect(answer.status == 200, "\(answer.body)")
+                let engine = try #require(server.engines.first)
+                #expect(ProcessTable.pages(of: "/proc/\(engine)/maps").contains("/libjemalloc"))
+                // It names itself so where it complains.
+                #expect(!server.process.standardError.contains("<jemalloc>"))
+            }
+        }
+
+        /// The process gets along with it, and the model does not.
+        @Test(arguments: ["144M", "192M"])
+        func aModelThatNeedsMoreThanItsEngineMayHaveSaysSo(memory: String) async throws {
+            let setup = ServerProcess.Setup(TestRegistry([.starter]), ["--engine-memory", memory])
             try await withServer(setup) { server in
                 let client = APIClient(server)
                 let answer = try await client.transcribe("en_word_16k.wav", ["model": "moonshine-tiny-en"])

@@ -35,6 +35,22 @@ import Testing
         await #expect(throws: EngineConnection.Lost.self) { try await Self.text(text) }
     }
 
+    @Test func silenceEndsARequestThatHasWaitedLongEnoughAndNothingElse() async throws {
+        let channel = try connected { _ in Issue.record("the connection is not for another request") }
+        func fallSilent() { channel.pipeline.fireUserInboundEventTriggered(IdleStateHandler.IdleStateEvent.read) }
+        channel.embeddedEventLoop.advanceTime(by: EngineExchange.patience)
+        fallSilent()
+        let (request, text) = Self.request()
+        try channel.writeOutbound(request)
+        channel.embeddedEventLoop.advanceTime(by: EngineExchange.patience - .nanoseconds(1))
+        fallSilent()
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.advanceTime(by: .nanoseconds(1))
+        fallSilent()
+        #expect(!channel.isActive)
+        await #expect(throws: EngineConnection.Lost.self) { try await Self.text(text) }
+    }
+
     private func connected(onEnd: @escaping (any Channel) -> Void) throws -> EmbeddedChannel {
         let channel = EmbeddedChannel(handler: EngineExchange(onEnd: onEnd))
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/engine")).wait()

@@ -49,14 +49,4 @@ import Testing
     @Test func thereIsMemory() {
         #expect(MachineMemory.available > 64 << 20)
     }
-
-    @Test(arguments: [
-        ("terminate called after throwing an instance of 'std::bad_alloc'", "signal 6", true),
-        ("Fatal error: failed to allocate 16384 bytes of memory with alignment 1", "signal 6", true),
-        ("'context_size' does not exist in the metadata", "signal 6", false),
-        ("", "signal 4", true), ("", "signal 9", false), ("", "status 1", false),
-    ])
-    func anEnginesEndTellsThatItLackedMemory(words: String, status: String, isSo: Bool) {
-        #expect(EngineProcess.End(status: status, lastWords: words).lacksMemory == isSo)
-    }
 }

@@ -63,8 +63,9 @@ public enum ProcessTable {
         return (parent, user + kernel)
     }
 
-    /// The kernel gives such a file a page at a time, which `contents` takes for its end.
-    private static func pages(of path: String) -> String {
+    /// The whole text of a file below /proc; empty when there is none. The kernel gives it a page at a time, which others take
+    /// for its end.
+    public static func pages(of path: String) -> String {
         guard let file = FileHandle(forReadingAtPath: path) else { return "" }
         var data = Data()
         while let page = try? file.read(upToCount: 1 << 16), !page.isEmpty { data += page }

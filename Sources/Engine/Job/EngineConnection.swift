@@ -69,6 +69,8 @@ final class EngineConnection: Sendable {
             return try await ClientBootstrap(group: eventLoop)
                 .channelInitializer { [weak self] channel in
                     channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(
+                            IdleStateHandler(readTimeout: EngineExchange.patience))
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()
                         try channel.pipeline.syncOperations.addHandler(
                             EngineExchange { [weak self] in self?.keep($0) ?? $0.close(promise: nil) })

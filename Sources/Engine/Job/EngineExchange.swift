@@ -5,7 +5,7 @@ import Transcription
 /// One connection to an engine: sends a request in one write, and hands on the body of its answer as it comes.
 ///
 /// There is one request at a time. When the answer has ended, the connection is for the next one; when the connection ends
-/// first, or the engine refuses, the answer is lost.
+/// first, or the engine refuses or falls silent, the answer is lost.
 final class EngineExchange: ChannelDuplexHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundIn = Request
@@ -24,7 +24,11 @@ final class EngineExchange: ChannelDuplexHandler {
         let number: SerialNumber
     }
 
+    /// How long an engine may be silent with a request in hand. It says every second that it works, so one that does not hangs.
+    static let patience = TimeAmount.seconds(30)
+
     private var request: Request?
+    private var began = NIODeadline.distantPast
     private let onEnd: (any Channel) -> Void
 
     /// Makes a connection's handler.
@@ -37,6 +41,7 @@ final class EngineExchange: ChannelDuplexHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let request = unwrapOutboundIn(data)
         self.request = request
+        began = context.eventLoop.now
         context.write(wrapOutboundOut(.head(request.head)), promise: nil)
         if request.body.readableBytes > 0 {
             context.write(wrapOutboundOut(.body(.byteBuffer(request.body))), promise: nil)
@@ -62,6 +67,12 @@ final class EngineExchange: ChannelDuplexHandler {
         }
         if request?.number == hangUp.number { lose(context) }
         promise?.succeed()
+    }
+
+    /// SwiftNIO's `IdleStateHandler` tells of silence, which says nothing between two requests.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is IdleStateHandler.IdleStateEvent else { return context.fireUserInboundEventTriggered(event) }
+        if request != nil, context.eventLoop.now - began >= Self.patience { lose(context) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -11,13 +11,6 @@ enum EngineProcess {
         var status: String
         /// The last lines of its standard error.
         var lastWords: String
-
-        /// Whether it ended as a program does that got no memory: with the words of Swift, the C++ library or the system, or
-        /// by a crash (SIGILL, SIGTRAP, SIGABRT, SIGSEGV) without a word, since words take memory as well.
-        var lacksMemory: Bool {
-            if lastWords.isEmpty { return ["signal 4", "signal 5", "signal 6", "signal 11"].contains(status) }
-            return ["failed to allocate", "bad_alloc", "Cannot allocate memory"].contains { lastWords.contains($0) }
-        }
     }
 
     /// What a line of an engine's standard error begins with that is a warning, and none of its last words.

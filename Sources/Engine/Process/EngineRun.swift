@@ -48,14 +48,14 @@ struct EngineRun: Sendable {
     func callAsFunction(
         began: @escaping @Sendable (Int32) async -> Void, report: @escaping @Sendable (Greeting) async -> Void
     ) async -> EngineProcess.End {
-        var end = await EngineProcess.run(
-            command, executable: surroundings.executable, logger: logger, began: began, report: report)
-        giveUp()
-        if let memory = command.memory, end.lacksMemory {
-            let advice = "It may take \(memory) bytes of memory; --engine-memory can give it more."
-            end.lastWords = end.lastWords.isEmpty ? advice : "\(end.lastWords) \(advice)"
+        let advice = MemoryAdvice(limit: command.memory)
+        let end = await EngineProcess.run(
+            command, executable: surroundings.executable, logger: logger, began: began
+        ) { greeting in
+            await report(Greeting(ready: greeting.ready, failed: greeting.failed.map(advice.added)))
         }
-        return end
+        giveUp()
+        return advice.added(to: end)
     }
 
     /// Ends what there is of the run beside its process.

@@ -43,9 +43,9 @@
         }
 
         /// Leaves the group no more memory than it has in use. What can be taken back is taken back first.
-        func close() {
-            guard let usage = try? read(usageFile) else { return }
-            try? write(usage, to: limitFile)
+        func close() async throws {
+            // Refused where it uses more by then.
+            try await eventually("the group is closed") { (try? write(read(usageFile), to: limitFile)) != nil }
         }
 
         /// Lets it have what it wants.

@@ -1,0 +1,35 @@
+import Foundation
+
+/// A thread that says whether it could be made, which Foundation's does not.
+enum SystemThread {
+    fileprivate final class Work {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    /// Runs the body on a thread of its own, which ends with it.
+    ///
+    /// - Returns: Whether there is a thread: the number of threads has limits, as has the memory for their stacks
+    ///   (pthread_create(3)).
+    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+        let work = Unmanaged.passRetained(Work(body))
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        #if canImport(Darwin)
+            var thread: pthread_t?
+        #else
+            var thread = pthread_t()
+        #endif
+        let began = pthread_create(&thread, &attributes, runSystemThread, work.toOpaque()) == 0
+        if !began { work.release() }
+        return began
+    }
+}
+
+/// Not a closure, over which Swift 6.3.1 crashes.
+private func runSystemThread(_ work: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    if let work { Unmanaged<SystemThread.Work>.fromOpaque(work).takeRetainedValue().body() }
+    return nil
+}
