@@ -76,7 +76,10 @@ struct ConnectionLimitTests {
         ]
         return try await withProcess("/bin/bash", command + arguments, environment: folder.environment) { process in
             _ = try await process.output(after: "asr2clip is listening on http://")
-            return (ProcessTable.openFileLimit(of: process.pid), process.standardError)
+            let limit = ProcessTable.openFileLimit(of: process.pid)
+            process.signal(SIGTERM)
+            _ = try await process.exit()
+            return (limit, process.standardError)
         }
     }
 

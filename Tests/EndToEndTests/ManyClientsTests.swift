@@ -41,7 +41,7 @@ struct ManyClientsTests {
         try await eventually("the connections are gone") {
             ProcessTable.connections(toPort: server.port) < Self.count / 10
         }
-        #expect(server.folder.uploads.isEmpty)
+        try await eventually("no upload is left") { server.folder.uploads.isEmpty }
         #expect(try await client.transcribe(file, ["model": "whisper"]).body == #"{"text": "stop"}"#)
     }
 }

@@ -68,7 +68,17 @@ class Terminal:
 
 
 def say(recording=SPEECH):
+    """Plays a recording to its end, and lets its last sound arrive."""
     subprocess.run(["paplay", "--device=virt", recording], check=True, timeout=LIMIT)
+    time.sleep(0.3)
+
+
+def wait_until_recording(cache):
+    """Waits until sound has come into the file that is kept of it."""
+    deadline = time.monotonic() + LIMIT
+    while not any(file.stat().st_size > 1000 for file in (cache / "asr2clip" / "recordings").glob("*")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_enter_ends_the_recording_and_the_terminal_is_as_it_was():
@@ -131,9 +141,9 @@ def test_colours_are_for_those_who_want_them(variables, colored):
 
 
 @pytest.mark.parametrize("arguments, variables", [((), {"TERM": "dumb"}), (("--quiet",), {})])
-def test_where_nothing_can_or_shall_move_there_is_no_meter(arguments, variables):
-    with Terminal("--clipboard", "none", *arguments, **variables) as terminal:
-        time.sleep(1)
+def test_where_nothing_can_or_shall_move_there_is_no_meter(arguments, variables, tmp_path):
+    with Terminal("--clipboard", "none", *arguments, **variables, XDG_CACHE_HOME=str(tmp_path)) as terminal:
+        wait_until_recording(tmp_path)
         say()
         terminal.type(b"\r")
         terminal.read(TEXT.encode())
@@ -153,22 +163,25 @@ def test_over_ssh_the_terminal_is_told_to_copy(arguments):
         assert b"\x1b]52;c;" + base64.b64encode(TEXT.encode()) + b"\x07" in terminal.seen
 
 
-def test_a_job_in_the_background_leaves_the_terminal_alone():
+def test_a_job_in_the_background_leaves_the_terminal_alone(tmp_path):
     with Terminal("--clipboard", "none") as terminal:
         terminal.read("●".encode())
         assert termios.tcgetattr(terminal.its) != terminal.before
     # The same in another process group than the terminal's: it must not be stopped for touching it.
     ours, its = os.openpty()
-    script = f'"{TOOL}" --url "{URL}" --clipboard none & job=$!; sleep 1; paplay --device=virt "{SPEECH}"; kill -INT $job; wait $job'
+    script = f'"{TOOL}" --url "{URL}" --clipboard none & job=$!; read go; kill -INT $job; wait $job'
     shell = subprocess.Popen(
         ["bash", "-m", "-c", script],
         stdin=its,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "TERM": "xterm"},
+        env={**os.environ, "TERM": "xterm", "XDG_CACHE_HOME": str(tmp_path)},
         start_new_session=True,
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )
+    wait_until_recording(tmp_path)
+    say()
+    os.write(ours, b"\n")
     output, _ = shell.communicate(timeout=LIMIT)
     assert output == TEXT.encode() + b"\n"
     os.close(ours)

@@ -65,7 +65,7 @@ struct DictationTests {
             try await here.listening(["--vad", "--silence_duration", "0.5", "-o", notes]) { tool in
                 try await here.sound.play(Manifest.shared.session.file)
                 try await eventually("the last utterance") { tool.standardOutput.contains("START NINE STOP\n") }
-                #expect(try await here.display.clipboard() == "START NINE STOP")
+                try await eventually("it is copied") { try await here.display.clipboard() == "START NINE STOP" }
                 tool.signal(SIGINT)
                 #expect(try await tool.exit() == .exited(0))
                 #expect(tool.standardOutput.split(separator: "\n").map(String.init) == Self.utterances)

@@ -48,12 +48,13 @@ struct SoundServer: Sendable {
     /// A file in the server's folder.
     func file(_ name: String) -> String { folder.file(name) }
 
-    /// Says something: plays a recording to its end.
+    /// Says something: plays a recording to its end, and lets its last sound arrive where it is recorded.
     func play(_ recording: String) async throws {
         let result = try await runToEnd(
             "/usr/bin/paplay", ["--device=virt", Fixtures.audio(recording)],
             environment: environment)
         guard result.status == .exited(0) else { throw NeverHappened("paplay: \(result.error)") }
+        try await Task.sleep(for: .milliseconds(300))
     }
 }
 
