@@ -47,11 +47,11 @@
         /// The limit is lowered on an engine with work to do, below what it has: nothing more is granted.
         @Test func anEngineThatMeetsItsLimitFailsNobodyButWhoNeedsMore() async throws {
             try await withHealthyServer { server, client in
-                var limited: Int32 = 0
+                let limited = try #require(server.engines.first)
                 let requests = try await client.crowd(sizes, at: "whisper") { engine in
+                    #expect(engine == limited)
                     let result = try await runToEnd("/usr/bin/prlimit", ["--pid", "\(engine)", "--data=\(1 << 20)"])
                     #expect(result.status == .exited(0), "\(result.error)")
-                    limited = engine
                 }
                 var failed = 0
                 for (request, text) in requests {

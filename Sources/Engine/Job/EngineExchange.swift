@@ -24,7 +24,8 @@ final class EngineExchange: ChannelDuplexHandler {
         let number: SerialNumber
     }
 
-    /// How long an engine may be silent with a request in hand. It says every second that it works, so one that does not hangs.
+    /// How long an engine may be silent with a request in hand, and as long again at most until it is noticed. It says every
+    /// second that it works, so one that does not hangs.
     static let patience = TimeAmount.seconds(30)
 
     private var request: Request?
