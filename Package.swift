@@ -31,6 +31,8 @@ extension Target.Dependency {
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioHTTPTypesHTTP1: Self = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+    static let hummingbirdTesting: Self = .product(name: "HummingbirdTesting", package: "hummingbird")
     static let serviceLifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
     static let systemPackage: Self = .product(name: "SystemPackage", package: "swift-system")
@@ -115,7 +117,7 @@ let package = Package(
                 "BlockingWork", "Engine", "EventLoops", "ModelStore", "PrometheusMetrics", "SpeechRecognition",
                 "SpeechTypes", "TranscriptFormats", "Transcription", .coreMetrics, .crypto, .httpTypes, .hummingbird,
                 .hummingbirdCore,
-                .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle, .systemPackage,
+                .logging, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .serviceLifecycle, .systemPackage,
             ],
             swiftSettings: strict),
         .target(
@@ -192,7 +194,7 @@ let package = Package(
             dependencies: [
                 "APIServer", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TestSupport",
                 "PrometheusMetrics", "TranscriptFormats", "Transcription", .coreMetrics, .httpTypes, .hummingbird,
-                .logging, .nioCore,
+                .hummingbirdTesting, .logging, .nioCore, .nioEmbedded, .nioHTTP1,
             ],
             swiftSettings: strict),
         .testTarget(

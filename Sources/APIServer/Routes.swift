@@ -10,12 +10,12 @@ struct Routes: Sendable {
     let health: HealthEndpoints
     let metrics: MetricsEndpoint
 
-    /// What the endpoints that are sent a recording have in common.
-    static let recordings = "/v1/audio/"
-    /// Where probes ask.
-    static let health = "/health"
-    /// Where Prometheus asks.
-    static let metrics = "/metrics"
+    /// The routes that are sent a recording.
+    static let recordings: Set<String> = ["/v1/audio/transcriptions", "/v1/audio/translations"]
+    /// The routes that need no key. All others do, and so does every path without a route.
+    static let open: Set<String> = ["/health", "/health/live", "/health/ready"]
+    /// The routes that machines ask all day long.
+    static let probes = open.union(["/metrics"])
 
     private typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
@@ -27,8 +27,8 @@ struct Routes: Sendable {
             (.get, "/v1/models/**", models.show),
             (.delete, "/v1/models/**", models.delete),
             (.get, "/v1/ps", engines.list),
-            (.get, RouterPath(Self.metrics), metrics.show),
-            (.get, RouterPath(Self.health), health.health),
+            (.get, "/metrics", metrics.show),
+            (.get, "/health", health.health),
             (.get, "/health/live", health.live),
             (.get, "/health/ready", health.ready),
         ]
@@ -50,6 +50,12 @@ struct Routes: Sendable {
                 }
             }
         }
+    }
+
+    /// The route that a request took, whatever way its path was spelled; `nil` if it has none.
+    static func path(in context: APIContext) -> String? {
+        // For some answers of its own, the router puts a word there that is no path.
+        context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
 
     /// The methods that the server knows.

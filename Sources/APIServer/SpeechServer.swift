@@ -39,7 +39,8 @@ public struct SpeechServer: Service {
         self.reports = reports
         self.executor = executor
         hangUps = HangUps(on: executor)
-        spool = UploadSpool(directory: directory.uploads, metrics: reports.metrics)
+        spool = UploadSpool(
+            directory: directory.uploads, maximum: settings.connections.uploads, metrics: reports.metrics)
     }
 
     /// Listens until graceful shutdown, finishing the requests that run then; loads the default model meanwhile.
@@ -51,7 +52,7 @@ public struct SpeechServer: Service {
         let (hasBegun, listening) = AsyncStream.makeStream(of: Never.self, bufferingPolicy: .bufferingNewest(1))
         let application = Application(
             router: makeRouter(),
-            server: .http1(configuration: makeChannels()),
+            server: makeConnections(),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), backlog: Self.backlog),
             onServerRunning: { channel in
@@ -86,20 +87,23 @@ public struct SpeechServer: Service {
     private var crossOriginPolicy: CrossOriginPolicy { CrossOriginPolicy(allowing: settings.allowedOrigins) }
 
     /// What stands between a connection's bytes and its requests.
-    private func makeChannels() -> HTTP1Channel.Configuration {
+    private func makeConnections() -> HTTPServerBuilder {
         let limits = settings.connections
         let limit = ConnectionLimit(maximum: limits.maximum)
         let policy = crossOriginPolicy
-        return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [
-                ConnectionMeter(reports.metrics.connections), AnswerHeaders(),
-                ConnectionLimitHandler(limit: limit, policy: policy, logger: logger),
-                RequestPaceHandler(limits: limits, policy: policy), HangUpHandler(hangUps), ContinueHandler(),
-            ],
-            idleTimeout: TimeAmount(limits.idleTime))
+        return HTTPServerBuilder { responder in
+            HTTPConnection(responder: responder, limits: limits, policy: policy) {
+                [
+                    ConnectionMeter(reports.metrics.connections), AnswerHeaders(),
+                    ConnectionLimitHandler(limit: limit, policy: policy, logger: logger),
+                    RequestPaceHandler(limits: limits, policy: policy), HangUpHandler(hangUps),
+                ]
+            }
+        }
     }
 
-    private func makeRouter() -> Router<APIContext> {
+    /// The way of a request: what every one passes, and the endpoints.
+    func makeRouter() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestNames(log: logger))
         router.add(middleware: CrossOriginHeaders(policy: crossOriginPolicy))

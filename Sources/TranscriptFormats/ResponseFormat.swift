@@ -22,8 +22,9 @@ extension ResponseFormat {
         switch self {
         case .json, .verboseJSON: "application/json"
         case .text: "text/plain; charset=utf-8"
-        case .srt: "application/x-subrip"
-        case .vtt: "text/vtt"  // always UTF-8 (WebVTT, IANA considerations)
+        // Without a charset, some clients take what is not JSON for Latin-1.
+        case .srt: "application/x-subrip; charset=utf-8"
+        case .vtt: "text/vtt; charset=utf-8"
         }
     }
 

@@ -16,7 +16,7 @@ public enum TranscriptStreamEvent: Sendable {
     case keepAlive
 
     /// The value of the header `Content-Type` for a stream of events.
-    public static let contentType = "text/event-stream"
+    public static let contentType = "text/event-stream; charset=utf-8"
 
     /// The bytes on the wire, the blank line at the end included.
     public var text: String {

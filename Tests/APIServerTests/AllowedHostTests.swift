@@ -5,7 +5,7 @@ import Testing
 @Suite struct AllowedHostTests {
     private let own = AllowedHosts(
         listeningOn: "127.0.0.1", isLoopback: true,
-        listed: ["speech.example", "10.0.0.7", "fd00::7"].compactMap { HostName($0) })
+        listed: ["speech.example", "10.0.0.7", "fd00::7"].compactMap { HostName(given: $0) })
 
     @Test(arguments: [
         "localhost", "localhost:8000", "localhost:", "LocalHost", "localhost.", "a.b.localhost:1", "127.0.0.1",
@@ -20,7 +20,9 @@ import Testing
     @Test(arguments: [
         "evil.example", "evil.example:8000", "127.0.0.1.evil.example", "localhost.evil.example", "notlocalhost",
         "my.speech.example", "0.0.0.0", "192.168.1.1", "128.0.0.1", "[::2]", "[::ffff:10.0.0.1]", "127.1", "2130706433",
-        "", ":8000", "localhost:80a", "[::1]x", "[::1", "user@localhost", "localhost/", "127.0.0.1 ",
+        "", ":8000", "localhost:80a", "localhost:65536", "[::1]x", "[::1", "user@localhost", "localhost/", "127.0.0.1 ",
+        "..localhost", ".localhost", "a..localhost", "localhost..", "::1", "[127.0.0.1]", "[::1%1]", "127.0.0.01",
+        "0x7f.0.0.1", "0x7f000001", "127.0.0.1..", "evil.example.0x1", "fd00::7",
     ])
     func anotherNameIsNot(authority: String) {
         #expect(!own.allow(authority))

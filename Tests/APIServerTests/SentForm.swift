@@ -57,9 +57,9 @@ struct SentForm {
         without foreign: [String] = []
     ) async throws -> TranscriptionForm {
         let reader = FormReader(
-            spool: UploadSpool(directory: folder.path, metrics: ServerReports(version: "0").metrics),
+            spool: UploadSpool(directory: folder.path, maximum: 2, metrics: ServerReports(version: "0").metrics),
             maximumUpload: maximumUpload)
-        return try await TranscriptionForm(reader.read(request), task: task, without: foreign)
+        return try await TranscriptionForm(reader.read(request, from: UploadingClient()), task: task, without: foreign)
     }
 
     /// What the server reads; the file it was spooled to is gone already.

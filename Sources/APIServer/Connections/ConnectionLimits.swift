@@ -11,6 +11,9 @@ public struct ConnectionLimits: Sendable {
     /// The time over which that is measured.
     public var rateWindow: Duration
 
+    /// The most uploads that may be on their way at a time: they leave a quarter of the connections to all else.
+    var uploads: Int { max(1, maximum - maximum / 4) }
+
     /// The defaults of the command line.
     public init(
         maximum: Int = 1024, headTime: Duration = .seconds(15), idleTime: Duration = .seconds(75),

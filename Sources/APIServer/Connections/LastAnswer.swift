@@ -8,19 +8,28 @@ struct LastAnswer {
     let error: APIError
     let policy: CrossOriginPolicy
 
+    /// The JSON text that says what is wrong.
+    var body: String { error.body.text }
+
+    /// What goes before it.
+    ///
+    /// - Parameter request: What it answers, if that has come.
+    func head(answering request: HTTPRequest?) -> HTTPResponse {
+        var head = HTTPResponse(status: error.status, headerFields: error.headers)
+        head.headerFields[.connection] = "close"
+        head.headerFields[.contentLength] = "\(body.utf8.count)"
+        head.headerFields[.requestID] = RequestID.choose(given: request?.headerFields[.requestID])
+        if let request { head.headerFields.append(contentsOf: policy.headers(answering: request)) }
+        return head
+    }
+
     /// Sends the answer and closes our side; the other has some time to read it, and then the connection goes.
     ///
     /// - Parameters:
     ///   - request: What it answers, if that has come.
     ///   - context: Where in the channel it starts from; nothing else may be sent afterwards.
     func send(answering request: HTTPRequest?, context: ChannelHandlerContext) {
-        let body = error.body.text
-        var head = HTTPResponse(status: error.status, headerFields: error.headers)
-        head.headerFields[.connection] = "close"
-        head.headerFields[.contentLength] = "\(body.utf8.count)"
-        head.headerFields[.requestID] = RequestID.choose(given: request?.headerFields[.requestID])
-        if let request { head.headerFields.append(contentsOf: policy.headers(answering: request)) }
-        write(.head(head), context)
+        write(.head(head(answering: request)), context)
         if request?.method != .head { write(.body(ByteBuffer(string: body)), context) }
         write(.end(nil), context)
         context.flush()

@@ -1,9 +1,9 @@
 import NIOCore
 
-/// Closes a connection whose request was answered before its body was read.
+/// Closes a connection behind its last answer, which the client has not read yet.
 ///
-/// Hummingbird reads such a body to its end, however long; closing at once would reset the connection under the answer.
-/// So the client gets some time to read it and stop, and then the connection goes (RFC 9112, section 9.6).
+/// To close at once would reset the connection under the answer. So the client gets some time to read it and to stop
+/// sending, and then the connection goes (RFC 9112, section 9.6).
 enum LingeringClose {
     /// How long a client may go on sending after its answer.
     static let time = TimeAmount.seconds(3)

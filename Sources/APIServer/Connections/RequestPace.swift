@@ -29,6 +29,11 @@ struct RequestPace {
         phase = .head(since: start, isBegun: false)
     }
 
+    /// Whether the body of a request is on its way.
+    var isInBody: Bool {
+        if case .body = phase { true } else { false }
+    }
+
     /// Bytes came that are no whole part of a request yet.
     mutating func receiveBytes(at now: Instant) {
         switch phase {

@@ -89,6 +89,11 @@ final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelWritabilityChanged()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is UploadGivesWay else { return context.fireUserInboundEventTriggered(event) }
+        if !isOver, pace.isInBody { end(order.lastMayBeAnswered ? .uploadGaveWay : nil, to: request, context) }
+    }
+
     private func look(_ context: ChannelHandlerContext) {
         nextLook = nil
         switch pace.check(at: .now, isClientsTurn: isReading) {

@@ -8,20 +8,31 @@ struct ModelEndpoints: Sendable {
     let hangUps: HangUps
 
     @Sendable func list(_ request: Request, context: APIContext) async throws -> Response {
+        let registry = await catalog.registry
         var models: [JSONValue] = []
-        for entry in await catalog.registry.entries { models.append(await catalog.description(of: entry).json) }
+        for entry in registry.entries { models.append(await catalog.description(of: entry).json) }
+        for (alias, name) in registry.aliases.sorted(by: { $0.key < $1.key }) {
+            guard let entry = registry.entry(named: name) else { continue }
+            models.append(await catalog.description(of: entry, as: alias).json)
+        }
         return Response(json: ["object": "list", "data": .array(models)])
     }
 
     @Sendable func show(_ request: Request, context: APIContext) async throws -> Response {
-        let entry = try await catalog.store.resolve(id(in: context))
-        return Response(json: await catalog.description(of: entry).json)
+        let name = id(in: context)
+        let entry = try await catalog.resolve(name)
+        return Response(json: await catalog.description(of: entry, as: name).json)
     }
 
     /// Deletes a model's downloaded files, after the requests that use it; its entry stays.
     @Sendable func delete(_ request: Request, context: APIContext) async throws -> Response {
         try authentication.check(request)
-        let entry = try await catalog.store.resolve(id(in: context))
+        let name = id(in: context)
+        let entry = try await catalog.resolve(name)
+        guard entry.name == name else {
+            throw APIError.invalid(
+                "model", "'\(name)' is another name of the model '\(entry.name)'. Delete that one by its own name.")
+        }
         try await hangUps.whileConnected(context.channel) { try await catalog.delete(entry) }
         return Response(json: ["id": .string(entry.name), "object": "model", "deleted": true])
     }

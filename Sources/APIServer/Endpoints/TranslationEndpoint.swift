@@ -9,7 +9,7 @@ struct TranslationEndpoint: Sendable {
 
     @Sendable func create(_ request: Request, context: APIContext) async throws -> Response {
         let form = try await TranscriptionForm(
-            service.form(of: request), task: .translate, without: Self.foreign)
+            service.form(of: request, context: context), task: .translate, without: Self.foreign)
         return try await service.answer(form, to: request, context: context)
     }
 }

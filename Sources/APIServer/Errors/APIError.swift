@@ -18,8 +18,8 @@ struct APIError: Error {
     var parameter: String?
     /// When the same request may succeed; sent as `Retry-After`.
     var retryAfter: Duration?
-    /// Whether SDKs are told not to repeat the request although its status is 5xx.
-    var willRepeat = false
+    /// Whether the same request will fail again: SDKs are told not to repeat it although its status is 5xx.
+    var isPermanent = false
     /// The methods that would do, sent as `Allow`.
     var allow: String?
     /// How to prove oneself, sent as `WWW-Authenticate`.
@@ -52,7 +52,7 @@ struct APIError: Error {
         if let retryAfter { headers[.retryAfter] = "\(max(1, retryAfter.components.seconds))" }
         if let allow { headers[.allow] = allow }
         if let authenticate { headers[.wwwAuthenticate] = authenticate }
-        if willRepeat { headers[.shouldRetry] = "false" }
+        if isPermanent { headers[.shouldRetry] = "false" }
         if abandonsBody { headers[.connection] = "close" }
         return headers
     }

@@ -2,6 +2,7 @@ import Engine
 import HTTPTypes
 import Hummingbird
 import ModelStore
+import NIOHTTP1
 import Transcription
 
 /// The one place where errors become HTTP. No `default` over our own codes: a new one must pick its status.
@@ -17,6 +18,7 @@ extension APIError {
         case let error as EngineError: self.init(error)
         case let error as TranscriptionError: self.init(error)
         case let error as HTTPError: self.init(error)
+        case let error as HTTPParserError: self.init(error)
         default: return nil
         }
     }
@@ -60,7 +62,7 @@ extension APIError {
                 retryAfter: .seconds(5))
         case .crashed:
             self.init(
-                status: .internalServerError, code: "engine_crashed", message: error.message, willRepeat: true)
+                status: .internalServerError, code: "engine_crashed", message: error.message, isPermanent: true)
         case .shuttingDown: self = .shuttingDown
         }
     }
@@ -80,7 +82,7 @@ extension APIError {
             }
         self.init(
             status: status, code: code, message: error.message, parameter: parameter,
-            willRepeat: status.kind == .serverError)
+            isPermanent: status.kind == .serverError)
     }
 
     /// What the router and the HTTP library refuse.
@@ -89,7 +91,9 @@ extension APIError {
         case .notFound:
             self.init(
                 status: .notFound, code: "not_found",
-                message: "There is no such endpoint. Try /v1/audio/transcriptions, /v1/models or /health.",
+                message:
+                    "There is no such endpoint. Try /v1/audio/transcriptions, /v1/models or /health. A client's base"
+                    + " URL ends in /v1.",
                 abandonsBody: true)
         default:
             self.init(
@@ -100,7 +104,7 @@ extension APIError {
 
     static func modelFailed(_ message: String) -> Self {
         APIError(
-            status: .serviceUnavailable, code: "model_failed", message: message, parameter: "model", willRepeat: true)
+            status: .serviceUnavailable, code: "model_failed", message: message, parameter: "model", isPermanent: true)
     }
 
     static let shuttingDown = APIError(

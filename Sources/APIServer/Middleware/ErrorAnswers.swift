@@ -11,7 +11,6 @@ struct ErrorAnswers: RouterMiddleware {
             var answer = answer(to: error, context: context)
             // Only the endpoints for POST read bodies.
             answer.abandonsBody = request.hasBody && (answer.abandonsBody || request.method != .post)
-            if answer.abandonsBody { LingeringClose.begin(on: context.channel) }
             return answer.response
         }
     }

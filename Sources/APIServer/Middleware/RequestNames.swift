@@ -15,7 +15,7 @@ struct RequestNames: RouterMiddleware {
         context.identify(by: request.headers[.requestID], log: log)
         var response = try await next(request, context)
         response.headers[.requestID] = context.requestID
-        if request.uri.path.hasPrefix(Routes.recordings) {
+        if Routes.path(in: context).map(Routes.recordings.contains) == true {
             response.headers[.processingMilliseconds] = "\(Int(context.elapsed.inSeconds * 1000))"
         }
         // An error has a body whatever the method was; after the answer to HEAD it would be taken for the next answer.

@@ -107,12 +107,17 @@ public struct ModelCatalog: Sendable {
     }
 
     /// What is to be said of one model.
-    func description(of entry: ModelEntry) async -> ModelDescription {
+    ///
+    /// - Parameters:
+    ///   - entry: The model.
+    ///   - name: What it is called here, if that is another name than its own.
+    func description(of entry: ModelEntry, as name: String? = nil) async -> ModelDescription {
         let model = entry.specification
         let (status, percent) = await state(of: entry)
         return ModelDescription(
-            id: entry.name,
+            id: name ?? entry.name,
             created: Self.created(model),
+            aliasOf: name == nil || name == entry.name ? nil : entry.name,
             type: entry.family.rawValue,
             languages: model.languages.map(\.code),
             status: status,

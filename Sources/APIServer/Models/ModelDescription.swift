@@ -10,6 +10,8 @@ struct ModelDescription: Sendable, Equatable {
     let id: String
     /// Seconds since 1970.
     let created: Int
+    /// The model that this is another name of.
+    let aliasOf: String?
     let type: String
     let languages: [String]
     let status: Status
@@ -21,6 +23,9 @@ struct ModelDescription: Sendable, Equatable {
     var json: JSONValue {
         var members: [(String, JSONValue)] = [
             ("id", .string(id)), ("object", "model"), ("created", .integer(created)), ("owned_by", "local"),
+        ]
+        if let aliasOf { members.append(("alias_of", .string(aliasOf))) }
+        members += [
             ("type", .string(type)), ("languages", .array(languages.map(JSONValue.string))),
             ("status", .string(status.rawValue)),
         ]

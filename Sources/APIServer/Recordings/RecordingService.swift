@@ -11,16 +11,16 @@ struct RecordingService: Sendable {
     /// Reads the form of a request, if it may come in.
     ///
     /// - Throws: `QueueFull` before anything is read, and what `FormReader` throws.
-    func form(of request: Request) async throws -> FormReader.Form {
+    func form(of request: Request, context: APIContext) async throws -> FormReader.Form {
         try catalog.admission.checkRoom()
-        return try await reader.read(request)
+        return try await reader.read(request, from: context.client)
     }
 
     /// Has the recording transcribed, and the work ended if the client hangs up.
     func answer(_ form: TranscriptionForm, to request: Request, context: APIContext) async throws -> Response {
         let tellsProgress = request.headers[.progress] != nil
         return try await hangUps.whileConnected(context.channel) {
-            let entry = try await catalog.store.resolve(form.model)
+            let entry = try await catalog.resolve(form.model)
             try await catalog.check(form.needs, of: entry)
             let place = try catalog.admission.enter(entry, bytes: form.fileSize)
             let job = TranscriptionJob(

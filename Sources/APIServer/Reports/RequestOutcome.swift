@@ -23,14 +23,9 @@ struct RequestOutcome: Sendable {
 
     static let clientClosedRequest = 499
 
-    /// Paths that machines ask for all day long.
-    static func isProbe(_ path: String) -> Bool {
-        path == Routes.metrics || path == Routes.health || path.hasPrefix(Routes.health + "/")
-    }
-
     var level: Logger.Level {
         if findings.cause != nil, !findings.isAbandoned { return .error }
-        if Self.isProbe(path) { return .debug }
+        if let route, Routes.probes.contains(route) { return .debug }
         return (findings.recording?.summary.damagedPackets ?? 0) > 0 ? .warning : .info
     }
 

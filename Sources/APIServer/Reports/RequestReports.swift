@@ -71,10 +71,8 @@ private final class RequestReport: Sendable {
     /// - Parameter status: What the client was sent, if anything.
     func send(_ status: HTTPResponse.Status?) {
         guard !isSent.exchange(true, ordering: .relaxed) else { return }
-        // The router has a word of its own where it has no route.
-        let route = context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil }
         let outcome = RequestOutcome(
-            method: method, path: path, route: route, sent: status,
+            method: method, path: path, route: Routes.path(in: context), sent: status,
             wall: context.elapsed, findings: context.record.current)
         metrics.count(outcome)
         context.log.log(level: outcome.level, outcome.message, metadata: outcome.metadata)

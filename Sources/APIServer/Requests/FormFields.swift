@@ -5,6 +5,16 @@ import TranscriptFormats
 struct FormFields {
     private let values: [String: [String]]
 
+    /// Whether a field of this name is read, as `FormReader` calls it.
+    static func knows(_ name: String) -> Bool {
+        names.contains(name) || name.hasPrefix("chunking_strategy[")
+    }
+
+    private static let names: Set<String> = [
+        "model", "response_format", "language", "languages", "prompt", "keywords", "temperature", "stream",
+        "timestamp_granularities", "include", "chunking_strategy",
+    ]
+
     init(_ values: [String: [String]]) {
         self.values = values
     }

@@ -15,19 +15,23 @@ struct FormReader {
 
     /// A form as it was sent.
     struct Form {
-        /// Text fields by name, `[]` removed; a field that came more than once has several values.
+        /// Text fields by name, `[]` and `[0]` removed; a field that came more than once has several values.
         var fields: [String: [String]] = [:]
         /// The uploaded file, what the client calls it, and how many bytes it has.
         var file: (upload: SpooledUpload, name: String, size: Int)?
+        /// Names of parts that nobody reads, each once.
+        var skipped: [String] = []
     }
 
     /// Reads the whole form.
     ///
-    /// - Throws: `MultipartError`, or `APIError` for what is too large or there twice.
-    func read(_ request: Request) async throws -> Form {
+    /// - Throws: `MultipartError`, or `APIError` for what is too large, encoded or there twice.
+    func read(_ request: Request, from client: UploadingClient) async throws -> Form {
         // Known before the first byte: the form's own lines are some hundred bytes, and text has its own limit.
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }) { try check(length) }
+        if let length = request.headers[.contentLength].flatMap({ UInt64($0) }) { try check(Int(clamping: length)) }
+        try checkEncoding(request.headers[.contentEncoding])
         let boundary = try MultipartParser.boundary(fromContentType: request.headers[.contentType])
+        if request.headers[.expect]?.lowercased() == "100-continue" { client.askForBody() }
         var parser = MultipartParser(boundary: boundary)
         var form = Form()
         var part = OpenPart.none
@@ -39,7 +43,7 @@ struct FormReader {
             parser.append(chunk)
             while let event = try parser.next() {
                 switch event {
-                case .partBegan(let began): part = try open(began, in: &form)
+                case .partBegan(let began): part = try open(began, from: client, in: &form)
                 case .data(let bytes):
                     textBytes += try await add(bytes, to: &part)
                     guard textBytes <= Self.maximumText else {
@@ -64,25 +68,49 @@ struct FormReader {
         guard bodyBytes - 2 * Self.maximumText <= maximumUpload else { throw .tooLarge(limit: maximumUpload) }
     }
 
+    /// A body comes as it is: recordings are compressed already, and an unpacked one has no known end.
+    private func checkEncoding(_ encoding: String?) throws(APIError) {
+        guard let encoding, encoding.lowercased() != "identity" else { return }
+        throw APIError(
+            status: .unsupportedMediaType, code: "unsupported_media_type",
+            message: "The body is sent with Content-Encoding '\(encoding.prefix(100))'; send it without.",
+            abandonsBody: true)
+    }
+
     private enum OpenPart {
+        /// Nothing that is kept.
         case none
         case text(name: String, value: ByteBuffer)
         /// What waits has not been written yet.
         case file(SpooledUpload, size: Int, waiting: ByteBuffer)
     }
 
-    private func open(_ part: MultipartPart, in form: inout Form) throws -> OpenPart {
-        let name = part.name.hasSuffix("[]") ? String(part.name.dropLast(2)) : part.name
-        guard name == "file" else { return .text(name: name, value: ByteBuffer()) }
+    private func open(
+        _ part: MultipartPart, from client: UploadingClient, in form: inout Form
+    ) throws -> OpenPart {
+        let name = Self.fieldName(part.name)
+        guard name == "file" else {
+            if FormFields.knows(name) { return .text(name: name, value: ByteBuffer()) }
+            form.skip(name)
+            return .none
+        }
         guard form.file == nil else {
             throw APIError(
                 status: .badRequest, code: "invalid_value",
                 message: "The form has more than one 'file'. Send one recording a request.", parameter: "file",
                 abandonsBody: true)
         }
-        let upload = spool.begin()
+        let upload = try spool.begin(for: client)
         form.file = (upload, part.filename ?? "file", 0)
         return .file(upload, size: 0, waiting: ByteBuffer())
+    }
+
+    /// A list comes as `name[]` from most clients, as `name[0]`, `name[1]` from PHP, and as `name` from others.
+    private static func fieldName(_ name: String) -> String {
+        guard name.hasSuffix("]"), let bracket = name.lastIndex(of: "["),
+            name[bracket...].dropFirst().dropLast().utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else { return name }
+        return String(name[..<bracket])
     }
 
     private func end(_ part: OpenPart, in form: inout Form) async throws {
@@ -117,6 +145,24 @@ struct FormReader {
             return 0
         }
     }
+}
+
+extension FormReader.Form {
+    /// Notes a part that nobody reads. Its name goes into a header, so it is cut, and written in plain characters.
+    fileprivate mutating func skip(_ name: String) {
+        let plain = name.unicodeScalars.prefix(40).map { scalar in
+            scalar.isASCII
+                && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                    || "_-.[]".unicodeScalars.contains(scalar))
+                ? Character(scalar) : "?"
+        }
+        let shown = String(plain)
+        guard skipped.count < Self.mostSkipped, !shown.isEmpty, !skipped.contains(shown) else { return }
+        skipped.append(shown)
+    }
+
+    /// More than any client sends; a form may have a thousand parts.
+    private static let mostSkipped = 30
 }
 
 extension ByteBuffer {

@@ -9,7 +9,8 @@ struct TranscriptionForm: Sendable {
     let fileName: String
     /// Bytes.
     let fileSize: Int
-    let model: String
+    /// The model's name; `nil` means the default model.
+    let model: String?
     let format: ResponseFormat
     /// What is to be made of the speech; `nil` leaves it to the model's options.
     let task: SpeechTask?
@@ -46,13 +47,10 @@ struct TranscriptionForm: Sendable {
         }
         let sent = FormFields(form.fields)
         let fields = sent.without(foreign)
-        guard let model = fields.text("model") else {
-            throw APIError.missing("model", "The form has no 'model'. GET /v1/models lists the models.")
-        }
         file = upload
         fileName = name
         fileSize = size
-        self.model = model
+        model = fields.text("model")
         self.task = task
         format = try fields.responseFormat()
         language = try fields.language()
@@ -79,6 +77,6 @@ struct TranscriptionForm: Sendable {
         if language != nil, !candidates.isEmpty { ignored.append("languages") }
         // Decoding is greedy, which is temperature 0.
         if temperature != 0 { ignored.append("temperature") }
-        self.ignored = ignored
+        self.ignored = ignored + form.skipped
     }
 }

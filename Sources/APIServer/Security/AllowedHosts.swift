@@ -13,7 +13,7 @@ struct AllowedHosts: Sendable {
     ///   - isLoopback: Whether only this machine reaches that.
     ///   - listed: Further names; if there are any, names count on other addresses too.
     init(listeningOn host: String, isLoopback: Bool, listed: [HostName]) {
-        names = isLoopback || !listed.isEmpty ? Set(listed + [HostName(host)].compactMap(\.self)) : nil
+        names = isLoopback || !listed.isEmpty ? Set(listed + [HostName(given: host)].compactMap(\.self)) : nil
     }
 
     /// Whether a request to this authority, `host` or `host:port`, is served. Browsers always name one.

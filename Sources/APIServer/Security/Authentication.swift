@@ -1,15 +1,17 @@
 import HTTPTypes
 import Hummingbird
 
-/// Lets only those with a key use the API and see the metrics, if the server has keys; health is for everybody.
+/// If the server has keys, a request needs one of them, except on the routes that are open.
+///
+/// The router's word counts, not the path as it was sent: a path can be spelled in many ways.
 struct Authentication: RouterMiddleware {
     let keys: [APIKey]
 
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
-        let path = request.uri.path
-        if !keys.isEmpty, path.hasPrefix("/v1/") || path == "/v1" || path == Routes.metrics { try check(request) }
+        let isOpen = Routes.path(in: context).map(Routes.open.contains) ?? false
+        if !keys.isEmpty, !isOpen { try check(request) }
         return try await next(request, context)
     }
 
@@ -21,12 +23,20 @@ struct Authentication: RouterMiddleware {
             throw .unauthenticated(
                 "This needs an API key, and the server has none. Start it with --api-key or --api-key-file.")
         }
-        guard let given = request.headers[.authorization].flatMap(Self.bearer) else {
-            throw .unauthenticated("This server wants an API key: send the header 'Authorization: Bearer KEY'.")
+        guard let given = Self.key(in: request.headers) else {
+            throw .unauthenticated(
+                "This server wants an API key: send the header 'Authorization: Bearer KEY', 'x-api-key: KEY' or "
+                    + "'api-key: KEY'.")
         }
         guard keys.admit(given) else {
             throw .unauthenticated("The API key is not one of this server's (--api-key, --api-key-file).")
         }
+    }
+
+    /// The key that a request carries. `Authorization` is OpenAI's header, `api-key` Azure's.
+    private static func key(in headers: HTTPFields) -> Substring? {
+        if let token = headers[.authorization].flatMap(bearer) { return token }
+        return [HTTPField.Name.xAPIKey, .apiKey].lazy.compactMap { headers[$0]?[...] }.first { !$0.isEmpty }
     }
 
     /// The token of RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1).
@@ -35,6 +45,11 @@ struct Authentication: RouterMiddleware {
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
         return parts[1]
     }
+}
+
+extension HTTPField.Name {
+    fileprivate static let xAPIKey = Self.fixed("x-api-key")
+    fileprivate static let apiKey = Self.fixed("api-key")
 }
 
 extension APIError {

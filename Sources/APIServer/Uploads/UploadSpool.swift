@@ -7,17 +7,31 @@ import Transcription
 /// Where uploads are kept while they are worked on: files that only this user may read, in a folder of this run's own.
 struct UploadSpool: Sendable {
     private let directory: String
+    private let room: UploadRoom
     private let metrics: ServerMetrics
 
     /// Uses an existing directory that only this user may enter.
-    init(directory: String, metrics: ServerMetrics) {
+    ///
+    /// - Parameters:
+    ///   - directory: Where uploads go.
+    ///   - maximum: The most that may be on their way at a time.
+    ///   - metrics: Where their bytes are counted.
+    init(directory: String, maximum: Int, metrics: ServerMetrics) {
         self.directory = directory
+        room = UploadRoom(maximum: maximum)
         self.metrics = metrics
     }
 
     /// Begins an upload. Its file is made while the first bytes come.
-    func begin() -> SpooledUpload {
-        let upload = SpooledUpload(path: "\(directory)/\(SerialNumber())", metrics: metrics)
+    ///
+    /// - Throws: `APIError` if there are too many.
+    func begin(for client: UploadingClient) throws(APIError) -> SpooledUpload {
+        let place = try room.enter(client.address)
+        let upload = SpooledUpload(path: "\(directory)/\(SerialNumber())", place: place, metrics: metrics)
+        place.onDismissal { [weak upload] in
+            client.end()
+            Task { await upload?.discard() }
+        }
         // What goes wrong here goes wrong again with the first bytes, and somebody waits for those.
         Task { try? await upload.make() }
         return upload
@@ -47,6 +61,7 @@ actor SpooledUpload {
     /// Where the file is.
     nonisolated let path: String
     private var state = State.new
+    private let place: UploadRoom.Place
     private let metrics: ServerMetrics
     private var size = 0
 
@@ -54,10 +69,13 @@ actor SpooledUpload {
         case new
         case open(SystemPackage.FileDescriptor)
         case complete
+        /// It had to make room for others.
+        case discarded
     }
 
-    init(path: String, metrics: ServerMetrics) {
+    init(path: String, place: UploadRoom.Place, metrics: ServerMetrics) {
         self.path = path
+        self.place = place
         self.metrics = metrics
     }
 
@@ -78,8 +96,12 @@ actor SpooledUpload {
 
     /// Adds bytes to the file, which is not complete yet.
     ///
-    /// - Throws: `StorageFull`, or `Errno`.
-    func write(_ bytes: ByteBuffer) throws {
+    /// - Throws: `StorageFull`, `Errno`, or `APIError` if the upload had to make room for others.
+    func write(_ bytes: ByteBuffer) async throws {
+        if place.grow(by: bytes.readableBytes, free: Self.freeBytes(on: try file())) {
+            // Another upload is being taken off the disk meanwhile, or this one.
+            try await Task.sleep(for: .milliseconds(20))
+        }
         let file = try file()
         try StorageFull.check { try file.writeAll(bytes.readableBytesView) }
         size += bytes.readableBytes
@@ -90,17 +112,37 @@ actor SpooledUpload {
     /// Adds the last bytes and ends the writing; the file stays.
     ///
     /// - Throws: `StorageFull`, since some file systems look for room only now, or `Errno`.
-    func end(with bytes: ByteBuffer) throws {
-        try write(bytes)
+    func end(with bytes: ByteBuffer) async throws {
+        try await write(bytes)
         let file = try file()
         state = .complete
+        place.leave()
         try StorageFull.check { try file.close() }
+    }
+
+    /// Takes the file off the disk, unless it is complete.
+    func discard() {
+        guard case .open(let file) = state else { return }
+        state = .discarded
+        try? file.close()
+        unlink(path)
+        place.leave()
+    }
+
+    /// What the disk has left for this user.
+    private static func freeBytes(on file: SystemPackage.FileDescriptor) -> Int {
+        var status = statvfs()
+        guard fstatvfs(file.rawValue, &status) == 0 else { return .max }
+        let (bytes, overflow) = Int(clamping: status.f_bavail).multipliedReportingOverflow(
+            by: Int(clamping: status.f_frsize))
+        return overflow ? .max : bytes
     }
 
     private func file() throws -> SystemPackage.FileDescriptor {
         switch state {
         case .open(let file): return file
         case .complete: throw Errno.badFileDescriptor
+        case .discarded: throw APIError.uploadGaveWay
         case .new:
             let file = try StorageFull.check {
                 try SystemPackage.FileDescriptor.open(

@@ -41,19 +41,34 @@ struct AccessOptions: ParsableArguments {
         ].compactMap { $1 ? $0 : nil }
     }
 
-    /// The keys of flags, environment and file, empty ones left out.
+    /// The keys of flags, environment and file.
     ///
-    /// - Throws: `APIKeyFile.Mistake`.
-    func apiKeys(environment: [String: String]) throws(APIKeyFile.Mistake) -> [APIKey] {
-        let keys = (apiKeys + [environment["ASR2CLIP_API_KEY"] ?? ""]).filter { !$0.isEmpty }.map { APIKey($0) }
-        guard let file = apiKeyFile ?? environment["ASR2CLIP_API_KEY_FILE"], !file.isEmpty else { return keys }
+    /// A key that is given and empty is a mistake, mostly of a script whose variable is unset. To go on without it would
+    /// open the server to everybody.
+    ///
+    /// - Throws: `Failure` for a key that no client can send, `APIKeyFile.Mistake`.
+    func apiKeys(environment: [String: String]) throws -> [APIKey] {
+        var keys = try apiKeys.map { try Self.key($0, from: "--api-key") }
+        if let key = environment["ASR2CLIP_API_KEY"] { keys.append(try Self.key(key, from: "ASR2CLIP_API_KEY")) }
+        guard let file = apiKeyFile ?? environment["ASR2CLIP_API_KEY_FILE"] else { return keys }
+        guard !file.isEmpty else {
+            throw Failure("The name of the file of API keys is empty. Check --api-key-file and ASR2CLIP_API_KEY_FILE.")
+        }
         return keys + (try APIKeyFile.read(file))
+    }
+
+    private static func key(_ text: String, from source: String) throws(Failure) -> APIKey {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            let fault = text.isEmpty ? "is empty" : "has a space or another character that no HTTP header takes"
+            throw Failure("The API key of \(source) \(fault). Give another, or leave \(source) out.")
+        }
+        return APIKey(text)
     }
 }
 
 extension HostName: ExpressibleByArgument {
     /// Reads a value of `--allowed-host`.
-    public init?(argument: String) { self.init(argument) }
+    public init?(argument: String) { self.init(given: argument) }
 }
 
 extension AllowedOrigin: ExpressibleByArgument {

@@ -1,0 +1,61 @@
+import NIOCore
+
+/// Refuses a client that speaks HTTP/2 from its first byte on (RFC 9113, section 3.3), in words it understands.
+///
+/// It is sent empty settings and a GOAWAY frame with the error HTTP_1_1_REQUIRED, upon which curl, for one, asks again by
+/// HTTP/1.1. Silence, or an answer in HTTP/1.1, would look like a broken server.
+final class HTTP2Refusal: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// The bytes that came so far, while they may be a preface.
+    private var beginning: ByteBuffer? = ByteBuffer()
+    private var isRefused = false
+
+    private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isRefused else { return }
+        guard var bytes = beginning else {
+            context.fireChannelRead(data)
+            return
+        }
+        var new = unwrapInboundIn(data)
+        bytes.writeBuffer(&new)
+        if bytes.readableBytesView.starts(with: Self.preface) {
+            isRefused = true
+            beginning = nil
+            refuse(context)
+        } else if Self.preface.starts(with: bytes.readableBytesView) {
+            beginning = bytes
+        } else {
+            beginning = nil
+            context.fireChannelRead(wrapInboundOut(bytes))
+        }
+    }
+
+    private func refuse(_ context: ChannelHandlerContext) {
+        let reason = "This server speaks HTTP/1.1 only."
+        var frames = ByteBuffer()
+        frames.writeFrame(type: 4, payload: ByteBuffer())  // SETTINGS (RFC 9113, section 6.5)
+        var goAway = ByteBuffer()  // section 6.8
+        goAway.writeInteger(UInt32(0))  // no stream was processed
+        goAway.writeInteger(UInt32(0xD))  // HTTP_1_1_REQUIRED (section 7)
+        goAway.writeString(reason)
+        frames.writeFrame(type: 7, payload: goAway)
+        context.writeAndFlush(wrapOutboundOut(frames), promise: nil)
+        context.close(mode: .output, promise: nil)
+        LingeringClose.begin(on: context.channel)
+    }
+}
+
+extension ByteBuffer {
+    /// Appends a frame of the connection as a whole, without flags (RFC 9113, section 4.1).
+    fileprivate mutating func writeFrame(type: UInt8, payload: ByteBuffer) {
+        writeInteger(UInt8(truncatingIfNeeded: payload.readableBytes >> 16))
+        writeInteger(UInt16(truncatingIfNeeded: payload.readableBytes))
+        writeMultipleIntegers(type, UInt8(0), UInt32(0))
+        writeImmutableBuffer(payload)
+    }
+}

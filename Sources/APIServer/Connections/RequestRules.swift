@@ -1,0 +1,83 @@
+import NIOHTTP1
+
+/// What HTTP/1.1 demands of the head of a request beyond its grammar (RFC 9112): a value without I/O.
+enum RequestRules {
+    /// Brings a head into the one form that the rest of the server reads: the target is a path, `Host` is the target's
+    /// authority if it has one (section 3.2.2), and `Connection` is `close` if the connection ends with this request.
+    ///
+    /// - Throws: What the client is told. Its body cannot be trusted then, so the connection has to end.
+    static func normalized(_ head: HTTPRequestHead) throws(APIError) -> HTTPRequestHead {
+        var head = head
+        guard head.headers["host"].count <= 1, head.version == .http1_0 || head.headers.contains(name: "host") else {
+            throw .malformed("An HTTP/1.1 request has exactly one Host header (RFC 9112, 3.2).")
+        }
+        try checkCodings(of: head)
+        if let (authority, path) = try absoluteTarget(head.uri) {
+            head.uri = path
+            head.headers.replaceOrAdd(name: "Host", value: authority)
+        } else if !head.uri.hasPrefix("/"), head.uri != "*", head.method != .CONNECT {
+            throw .malformed("The target of the request is no path: '\(head.uri.prefix(100))'.")
+        }
+        if !head.isKeepAlive { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+        return head
+    }
+
+    /// Whether a client offers to speak another protocol from here on.
+    static func offersUpgrade(_ head: HTTPRequestHead) -> Bool {
+        head.method == .CONNECT || head.headers.contains(name: "upgrade")
+    }
+
+    private static func checkCodings(of head: HTTPRequestHead) throws(APIError) {
+        let codings = head.headers[canonicalForm: "transfer-encoding"].map { $0.lowercased() }
+        guard !codings.isEmpty else { return }
+        guard head.version != .http1_0, !head.headers.contains(name: "content-length") else {
+            throw .malformed("Transfer-Encoding goes neither with HTTP/1.0 nor with Content-Length (RFC 9112, 6.1).")
+        }
+        guard codings == ["chunked"] else {
+            throw APIError(
+                status: .notImplemented, code: "unsupported_value",
+                message: "The Transfer-Encoding '\(codings.joined(separator: ", ").prefix(100))' is not known here."
+                    + " Send the body chunked, or with its Content-Length.",
+                isPermanent: true, abandonsBody: true)
+        }
+    }
+
+    /// Takes `http://authority/path` apart; `nil` for a target of another form.
+    private static func absoluteTarget(_ uri: String) throws(APIError) -> (authority: String, path: String)? {
+        guard let scheme = ["http://", "https://"].first(where: { uri.lowercased().hasPrefix($0) }) else { return nil }
+        let rest = uri.dropFirst(scheme.count)
+        let authority = rest.prefix { !"/?#".contains($0) }
+        guard !authority.isEmpty, !authority.contains("@") else {
+            throw .malformed("The target of the request names no host: '\(uri.prefix(100))'.")
+        }
+        let path = rest.dropFirst(authority.count)
+        return (String(authority), path.hasPrefix("/") ? String(path) : "/" + path)
+    }
+}
+
+extension APIError {
+    /// A request that is no good HTTP.
+    static func malformed(_ message: String) -> Self {
+        APIError(status: .badRequest, code: "invalid_value", message: message, abandonsBody: true)
+    }
+
+    /// What the HTTP library could not read.
+    init(_ error: HTTPParserError) {
+        switch error {
+        case .headerOverflow:
+            self.init(
+                status: .requestHeaderFieldsTooLarge, code: "invalid_value",
+                message: "The headers of the request are too large. Send fewer, or shorter ones.", abandonsBody: true)
+        case .invalidVersion:
+            self.init(
+                status: .httpVersionNotSupported, code: "unsupported_value",
+                message: "This server speaks HTTP/1.1 and HTTP/1.0.", isPermanent: true, abandonsBody: true)
+        case .invalidChunkSize, .lfExpected, .strictModeAssertion:
+            self = .malformed("The chunks of the body are malformed (RFC 9112, 7.1). Send them again.")
+        case .invalidContentLength, .unexpectedContentLength:
+            self = .malformed("The Content-Length of the request is malformed (RFC 9112, 6.2).")
+        default:
+            self = .malformed("The request is malformed HTTP: \(error).")
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+
+/// Lets requests through in the form of `RequestRules`, refuses the others, and answers each in its client's version.
+final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// A request that has not been answered to its end.
+    private struct Exchange {
+        let version: HTTPVersion
+        var keepsAlive: Bool
+    }
+
+    private struct Refusal {
+        let error: APIError
+        let request: HTTPRequestHead?
+    }
+
+    private let policy: CrossOriginPolicy
+    private let decoder: RequestDecoder
+    private var unanswered = CircularBuffer<Exchange>()
+    /// The request that is coming in.
+    private var incoming: HTTPRequestHead?
+    /// Waits until the requests before it are answered; nothing behind it is read.
+    private var refusal: Refusal?
+
+    init(policy: CrossOriginPolicy, decoder: RequestDecoder) {
+        self.policy = policy
+        self.decoder = decoder
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if refusal == nil { context.read() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard refusal == nil else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            do throws(APIError) {
+                let request = try RequestRules.normalized(head)
+                incoming = request
+                unanswered.append(Exchange(version: head.version, keepsAlive: request.isKeepAlive))
+                context.fireChannelRead(wrapInboundOut(.head(request)))
+            } catch {
+                refuse(error, head, context)
+            }
+        case .body: context.fireChannelRead(data)
+        case .end:
+            let offersUpgrade = incoming.map(RequestRules.offersUpgrade) ?? false
+            incoming = nil
+            context.fireChannelRead(data)
+            if offersUpgrade { decoder.replace() }
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case ByteToMessageDecoderError.leftoverDataWhenDone(let bytes): decoder.restore(bytes)
+        // Its reader is told, if the request has one.
+        case is HTTPParserError where incoming != nil: context.fireErrorCaught(error)
+        case let error as HTTPParserError: refuse(APIError(error), nil, context)
+        default: context.fireErrorCaught(error)
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head) where !head.isInformational:
+            context.write(wrapOutboundOut(.head(framed(head))), promise: promise)
+        case .end:
+            context.write(data, promise: promise)
+            let exchange = unanswered.popFirst()
+            if unanswered.isEmpty, let refusal {
+                send(refusal, context)
+            } else if exchange?.keepsAlive == false, exchange?.version == .http1_0 {
+                // The end of the connection is the end of the answer.
+                context.flush()
+                context.close(mode: .output, promise: nil)
+                LingeringClose.begin(on: context.channel)
+            }
+        // HTTP/1.0 has no answers before the answer.
+        case .head where unanswered.first?.version == .http1_0: promise?.succeed()
+        case .head, .body: context.write(data, promise: promise)
+        }
+    }
+
+    /// An answer as the client's version has it: HTTP/1.0 knows no chunks, and connections that stay are the exception.
+    private func framed(_ answer: HTTPResponseHead) -> HTTPResponseHead {
+        guard let exchange = unanswered.first else { return answer }
+        var answer = answer
+        answer.version = exchange.version
+        if exchange.version == .http1_0 {
+            let hasLength = answer.headers.contains(name: "content-length")
+            if !hasLength || answer.headers["connection"] == ["close"] {
+                unanswered[unanswered.startIndex].keepsAlive = false
+            }
+            let keepsAlive = unanswered.first?.keepsAlive == true
+            answer.headers.replaceOrAdd(name: "Connection", value: keepsAlive ? "keep-alive" : "close")
+        } else if !exchange.keepsAlive {
+            answer.headers.replaceOrAdd(name: "Connection", value: "close")
+        }
+        return answer
+    }
+
+    private func refuse(_ error: APIError, _ request: HTTPRequestHead?, _ context: ChannelHandlerContext) {
+        guard refusal == nil else { return }
+        let refusal = Refusal(error: error, request: request)
+        self.refusal = refusal
+        if unanswered.isEmpty { send(refusal, context) }
+    }
+
+    private func send(_ refusal: Refusal, _ context: ChannelHandlerContext) {
+        let answer = LastAnswer(error: refusal.error, policy: policy)
+        let request = refusal.request.flatMap { try? HTTPRequest($0, secure: false, splitCookie: false) }
+        var head = answer.head(answering: request)
+        SecurityHeaders.complete(&head.headerFields)
+        context.write(wrapOutboundOut(.head(HTTPResponseHead(head))), promise: nil)
+        if request?.method != .head {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: answer.body)))), promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.close(mode: .output, promise: nil)
+        LingeringClose.begin(on: context.channel)
+    }
+}
+
+extension HTTPResponseHead {
+    fileprivate var isInformational: Bool { (100..<200).contains(status.code) }
+}
