@@ -77,20 +77,24 @@ let package = Package(
                 ]),
                 .linkedLibrary("sherpa-onnx-c-api"), .linkedLibrary("onnxruntime"),
             ]),
+        .target(name: "Basics", swiftSettings: strict),
         .target(name: "SpeechTypes", swiftSettings: strict),
         .target(name: "BlockingWork", dependencies: [.collections], swiftSettings: strict),
         .target(name: "EventLoops", dependencies: [.nioCore, .nioPosix], swiftSettings: strict),
         .target(name: "PrometheusMetrics", dependencies: [.coreMetrics], swiftSettings: strict),
-        .target(name: "AudioInput", dependencies: ["CFFmpeg", "CPortAudio", "SpeechTypes"], swiftSettings: strict),
+        .target(
+            name: "AudioInput", dependencies: ["Basics", "CFFmpeg", "CPortAudio", "SpeechTypes"], swiftSettings: strict),
         .target(name: "SpeechDetection", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .target(
-            name: "SpeechRecognition", dependencies: ["SherpaOnnx", "SpeechTypes", "SpeechDetection", .collections],
+            name: "SpeechRecognition",
+            dependencies: ["Basics", "SherpaOnnx", "SpeechTypes", "SpeechDetection", .collections],
             swiftSettings: strict),
         .target(name: "YAMLFields", dependencies: [.yams], swiftSettings: strict),
         .target(
             name: "ModelStore",
             dependencies: [
-                "YAMLFields", .archive, "BlockingWork", "SpeechRecognition", "SpeechTypes", .asyncHTTPClient, .crypto,
+                "Basics", "YAMLFields", .archive, "BlockingWork", "SpeechRecognition", "SpeechTypes", .asyncHTTPClient,
+                .crypto,
                 .logging,
                 .nioCore, .yams,
             ],
@@ -105,8 +109,9 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: [
-                "CProcess", "EventLoops", "PrometheusMetrics", "SpeechRecognition", "SpeechTypes", "Transcription",
-                .hummingbird, .hummingbirdCore, .collections, .coreMetrics, .logging, .nioCore, .nioFoundationCompat,
+                "Basics", "CProcess", "EventLoops", "PrometheusMetrics", "SpeechRecognition", "SpeechTypes",
+                "Transcription", .hummingbird, .hummingbirdCore, .collections, .coreMetrics, .logging, .nioCore,
+                .nioFoundationCompat,
                 .nioHTTP1, .nioHTTPTypes, .nioPosix, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
@@ -114,8 +119,9 @@ let package = Package(
         .target(
             name: "APIServer",
             dependencies: [
-                "BlockingWork", "Engine", "EventLoops", "ModelStore", "PrometheusMetrics", "SpeechRecognition",
-                "SpeechTypes", "TranscriptFormats", "Transcription", .coreMetrics, .crypto, .httpTypes, .hummingbird,
+                "Basics", "BlockingWork", "Engine", "EventLoops", "ModelStore", "PrometheusMetrics",
+                "SpeechRecognition", "SpeechTypes", "TranscriptFormats", "Transcription", .coreMetrics, .crypto,
+                .httpTypes, .hummingbird,
                 .hummingbirdCore,
                 .logging, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .serviceLifecycle, .systemPackage,
             ],
@@ -123,15 +129,17 @@ let package = Package(
         .target(
             name: "Dictation",
             dependencies: [
-                "AudioInput", "BlockingWork", "SherpaOnnx", "SpeechDetection", "SpeechTypes", "TranscriptFormats",
-                "Transcription", "YAMLFields", .asyncHTTPClient, .nioCore, .subprocess, .systemPackage, .yams,
+                "AudioInput", "Basics", "BlockingWork", "SherpaOnnx", "SpeechDetection", "SpeechTypes",
+                "TranscriptFormats", "Transcription", "YAMLFields", .asyncHTTPClient, .nioCore, .subprocess,
+                .systemPackage, .yams,
             ],
             swiftSettings: strict),
         .target(
             name: "CommandLineTool",
             dependencies: [
-                "APIServer", "AudioInput", "Dictation", "Engine", "EventLoops", "ModelStore", "SpeechRecognition",
-                "SpeechTypes", "TranscriptFormats", "Transcription", .argumentParser, .asyncHTTPClient, .coreMetrics,
+                "APIServer", "AudioInput", "Basics", "Dictation", "Engine", "EventLoops", "ModelStore",
+                "SpeechRecognition", "SpeechTypes", "TranscriptFormats", "Transcription", .argumentParser,
+                .asyncHTTPClient, .coreMetrics,
                 .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
@@ -150,6 +158,7 @@ let package = Package(
             name: "SandboxProbe", dependencies: ["CProcess", "Engine"], path: "Tests/SandboxProbe",
             swiftSettings: strict
         ),
+        .testTarget(name: "BasicsTests", dependencies: ["Basics"], swiftSettings: strict),
         .testTarget(name: "EventLoopsTests", dependencies: ["EventLoops", .nioCore], swiftSettings: strict),
         .testTarget(
             name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", "TestSupport", .coreMetrics],
@@ -183,7 +192,8 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Engine", "SpeechRecognition", "SpeechTypes", "Transcription", "TestSupport", .logging, .nioCore,
+                "Basics", "Engine", "SpeechRecognition", "SpeechTypes", "Transcription", "TestSupport", .logging,
+                .nioCore,
                 .nioEmbedded, .nioHTTP1,
             ],
             swiftSettings: strict),
@@ -200,13 +210,15 @@ let package = Package(
         .testTarget(
             name: "DictationTests",
             dependencies: [
-                "Dictation", "SherpaOnnx", "SpeechTypes", "TestSupport", "TranscriptFormats", .nioCore, .nioPosix,
+                "Basics", "Dictation", "SherpaOnnx", "SpeechTypes", "TestSupport", "TranscriptFormats", .nioCore,
+                .nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineToolTests",
             dependencies: [
-                "APIServer", "CommandLineTool", "Dictation", "ModelStore", "TestSupport", .argumentParser, .logging,
+                "APIServer", "Basics", "CommandLineTool", "Dictation", "ModelStore", "TestSupport", .argumentParser,
+                .logging,
             ],
             swiftSettings: strict),
         .testTarget(

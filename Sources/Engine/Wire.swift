@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import SpeechTypes
 import Transcription
@@ -45,7 +46,7 @@ struct WireJob: Codable {
     var job: TranscriptionJob {
         TranscriptionJob(
             path: path, fileName: fileName, language: language, candidates: candidates ?? [], task: task,
-            hints: hints ?? Hints(), maximumDuration: .seconds(maximumSeconds), chunking: chunking?.strategy,
+            hints: hints ?? Hints(), maximumDuration: .seconds(clamped: maximumSeconds), chunking: chunking?.strategy,
             needsTokens: needsTokens ?? true)
     }
 
@@ -66,7 +67,8 @@ extension WireJob.Chunking {
 
     var strategy: ChunkingStrategy {
         ChunkingStrategy(
-            threshold: threshold, prefixPadding: .seconds(prefixPaddingSeconds), silence: .seconds(silenceSeconds))
+            threshold: threshold, prefixPadding: .seconds(clamped: prefixPaddingSeconds),
+            silence: .seconds(clamped: silenceSeconds))
     }
 }
 
@@ -157,8 +159,8 @@ extension WireLine.Done {
 
     var summary: RecordingSummary {
         RecordingSummary(
-            duration: .seconds(seconds), damagedPackets: damagedPackets, unusedHints: unusedHints,
-            laneWait: laneWaitSeconds.map { .seconds($0) })
+            duration: .seconds(clamped: seconds), damagedPackets: damagedPackets, unusedHints: unusedHints,
+            laneWait: laneWaitSeconds.map { .seconds(clamped: $0) })
     }
 }
 
@@ -173,7 +175,7 @@ extension WireLine.Segment {
 
     var segment: Transcript.Segment {
         Transcript.Segment(
-            start: .seconds(start), end: .seconds(end), text: text,
+            start: .seconds(clamped: start), end: .seconds(clamped: end), text: text,
             tokens: tokens.map(\.token), language: language)
     }
 }
@@ -188,7 +190,7 @@ extension WireLine.Segment.Token {
 
     var token: SpeechTypes.Token {
         SpeechTypes.Token(
-            text: text, start: start.map { .seconds($0) }, duration: duration.map { .seconds($0) },
+            text: text, start: start.map { .seconds(clamped: $0) }, duration: duration.map { .seconds(clamped: $0) },
             logProbability: logProbability)
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 public import Logging
 public import SpeechRecognition
 import YAMLFields
@@ -116,7 +117,7 @@ public actor LocalModels {
 
     /// The size of a model's registered files that are there, in bytes.
     public nonisolated func sizeOnDisk(of entry: ModelEntry) -> Int64 {
-        entry.regularFiles.reduce(0) { $0 + (FileSystem.size(entry.path(of: $1)) ?? 0) }
+        entry.regularFiles.reduce(0) { $0.addingClamped(FileSystem.size(entry.path(of: $1)) ?? 0) }
     }
 
     /// Checks that a model has downloaded files, and that they may be deleted.

@@ -1,3 +1,4 @@
+import Basics
 import SpeechTypes
 
 /// A decoder that stops writing after a number of tokens, whatever is still unheard.
@@ -31,9 +32,9 @@ struct TokenLimit: Sendable, Equatable {
 
     /// The most tokens that a decode of `duration` can have, where the property has a value, if it is known.
     func tokens(in duration: Duration, context value: Int? = nil, options: ModelOptions = ModelOptions()) -> Int {
-        let bySound = perSecond.map { Int(duration.inSeconds * $0) }
-        let byContext = value.flatMap { value in context.map { Int(Double(value) * $0.share) } }
-        let byOption = option.map { Int(options.number($0.key) ?? Double($0.standard)) - $0.hidden }
+        let bySound = perSecond.map { Int(clamped: duration.inSeconds * $0) }
+        let byContext = value.flatMap { value in context.map { Int(clamped: Double(value) * $0.share) } }
+        let byOption = option.map { Int(clamped: options.number($0.key) ?? Double($0.standard)) - $0.hidden }
         return [bySound, byContext, byOption].compactMap { $0 }.min() ?? .max
     }
 }

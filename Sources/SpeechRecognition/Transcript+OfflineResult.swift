@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import SherpaOnnx
 import SpeechTypes
@@ -69,6 +70,6 @@ extension Transcript.Segment {
 extension SpeechSegment {
     /// The place in the recording that lies so many seconds behind the segment's start, and not outside it.
     fileprivate func time(at seconds: Float) -> Duration {
-        seconds.isFinite ? min(start + .seconds(Double(max(0, seconds))), end) : end
+        seconds.isFinite ? min(start + .seconds(clamped: Double(max(0, seconds))), end) : end
     }
 }

@@ -4,7 +4,7 @@ extension FieldReader {
     /// The whole number at a key.
     public mutating func wholeNumber(_ key: String, in range: ClosedRange<Int>) -> Int? {
         guard let (node, line) = value(key) else { return nil }
-        guard case .scalar(let scalar) = node, scalar.style == .plain, let number = node.int, range.contains(number)
+        guard case .scalar(let scalar) = node, let number = scalar.wholeNumber, range.contains(number)
         else {
             let wanted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
             note("'\(key)' must be \(wanted), not \(node.shown); write \(key): \(range.lowerBound).", at: line)

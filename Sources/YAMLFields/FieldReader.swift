@@ -115,7 +115,7 @@ public struct FieldReader {
     /// The whole number above 0 at a key.
     public mutating func positiveInteger(_ key: String, example: Int) -> Int? {
         guard let (node, line) = value(key) else { return nil }
-        guard case .scalar(let scalar) = node, scalar.style == .plain, let value = node.int, value > 0 else {
+        guard case .scalar(let scalar) = node, let value = scalar.wholeNumber, value > 0 else {
             note("'\(key)' must be a whole number above 0, not \(node.shown); write \(key): \(example).", at: line)
             return nil
         }

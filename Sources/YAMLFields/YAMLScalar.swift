@@ -11,6 +11,14 @@ extension Node.Scalar {
         }
     }
 
+    /// The whole number it stands for; quoted text stands for none.
+    ///
+    /// In the notations of YAML 1.1 but for one: Yams ends the process where a number with the base 60 (`1:30`) is too
+    /// large, and nobody counts threads or bytes so.
+    var wholeNumber: Int? {
+        style == .plain && !string.contains(":") ? Int.construct(from: self) : nil
+    }
+
     /// Whether text was probably meant, but a truth value is written.
     var readsAsBoolean: Bool { boolean != nil }
 

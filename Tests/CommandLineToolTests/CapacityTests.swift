@@ -31,7 +31,8 @@ struct CapacityTests {
 
     @Test(arguments: [
         ("ASR2CLIP_MAX_QUEUE", "0"), ("ASR2CLIP_MAX_QUEUE", "many"), ("ASR2CLIP_KEEP_ALIVE", "soon"),
-        ("ASR2CLIP_MAX_LOADED_MODELS", "-1"),
+        ("ASR2CLIP_MAX_LOADED_MODELS", "-1"), ("ASR2CLIP_MAX_QUEUE", "9223372036854775808"),
+        ("ASR2CLIP_KEEP_ALIVE", "99999999999d"), ("ASR2CLIP_KEEP_ALIVE", "999999999h"),
     ])
     func aBadVariableIsNamedWithItsValue(name: String, value: String) throws {
         let failure = #expect(throws: Failure.self) { try settings([], [name: value]) }

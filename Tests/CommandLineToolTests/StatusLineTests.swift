@@ -1,3 +1,4 @@
+import Basics
 import Dictation
 import Testing
 
@@ -57,6 +58,12 @@ import Testing
         #expect(line(events + [.progress(.heard(.seconds(1800)))])?.hasPrefix("████████████████████░") == true)
         #expect(line([events[0], .progress(.sent(0.25))])?.hasSuffix("  sending") == true)
         #expect(line([.transcribing(.seconds(5)), .progress(.heard(.seconds(2)))])?.contains("Transcribing") == true)
+    }
+
+    @Test(arguments: [(Duration.longest, "█"), (.seconds(Int64.max), "█"), (.zero - .longest, "░")])
+    func aServerThatHearsMoreThanThereIsMakesTheBarFull(heard: Duration, bar: String) {
+        let text = line([.transcribing(.seconds(30)), .progress(.sent(1)), .progress(.heard(heard))])
+        #expect(text?.hasPrefix(String(repeating: bar, count: 10)) == true, "\(text ?? "")")
     }
 
     @Test(arguments: [10, 20, 40, 60])

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Synchronization
 import TestSupport
@@ -88,6 +89,45 @@ import TranscriptFormats
             #expect(progress.contains(.heard(.milliseconds(1500))) && progress.contains(.delta("one")))
             #expect(progress.contains(.sent(1)))
             #expect(progress.contains { if case .retrying(let error, _) = $0 { error.code == .busy } else { false } })
+        }
+    }
+
+    @Test(arguments: [
+        ("1e300", Duration?.some(.longest)), ("-1e300", .zero - .longest), ("inf", .longest), ("nan", .zero),
+        ("99999999999999999999", .longest), ("soon", nil),
+    ])
+    func aTimeThatNobodyCanHaveHeardEndsNothing(words: String, heard: Duration?) async throws {
+        let pieces = [": heard \(words)\n\n", "data: {\"type\": \"transcript.text.done\", \"text\": \"one\"}\n\n"]
+        try await withScriptedServer(.stream(pieces)) { server in
+            let told = Mutex<[TranscriptionProgress]>([])
+            let text = try await client(server.url).transcribe(request(isStreamed: true)) { progress in
+                told.withLock { $0.append(progress) }
+            }
+            #expect(text == "one")
+            let progress = told.withLock { $0 }.compactMap { if case .heard(let time) = $0 { time } else { nil } }
+            #expect(progress == [heard].compactMap { $0 })
+        }
+    }
+
+    /// The time limit is twice the recording's length.
+    @Test(arguments: [Duration.seconds(9_000_000_000_000), .seconds(Int64.max)])
+    func aRecordingOfAnyLengthCanBeSent(duration: Duration) async throws {
+        try await withScriptedServer(.answer(200, "stop")) { server in
+            let text = try await client(server.url).transcribe(request(duration: duration))
+            #expect(text == "stop")
+        }
+    }
+
+    @Test(arguments: ["-9223372036854775808", "-1", "99999999999999999999", "soon"])
+    func aPauseThatCannotBeIsNotMade(seconds: String) async throws {
+        let busy = [ScriptedServer.Step].answer(429, "Too many.", headers: ["Retry-After: \(seconds)"])
+        try await withScriptedServer(busy, .answer(200, "stop")) { server in
+            let pauses = Mutex<[Duration]>([])
+            let text = try await client(server.url).transcribe(request()) { progress in
+                if case .retrying(_, let pause) = progress { pauses.withLock { $0.append(pause) } }
+            }
+            #expect(text == "stop")
+            #expect(pauses.withLock { $0 }.allSatisfy { $0 >= .zero && $0 <= .milliseconds(5) })
         }
     }
 

@@ -62,7 +62,10 @@ import Testing
         #expect(try configuration("api_base_url: \(text)").baseURL.absoluteString == url)
     }
 
-    @Test(arguments: ["localhost:8000", "ftp://h/v1", "http://", "http://h/v1?x=1"])
+    @Test(arguments: [
+        "localhost:8000", "ftp://h/v1", "http://", "http://h/v1?x=1", "http://127.0.0.1:65536/v1", "http://[::1]:99999",
+        "http://127.0.0.1:18446744073709551616/v1", "http://127.0.0.1:0",
+    ])
     func whatIsNoAddressIsRefused(text: String) throws {
         let error = #expect(throws: ConfigurationError.self) { try configuration("api_base_url: '\(text)'") }
         #expect(error?.description.contains("'\(text)'") == true)

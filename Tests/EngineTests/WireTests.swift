@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import SpeechRecognition
 import SpeechTypes
@@ -61,6 +62,21 @@ struct WireTests {
         let error = TranscriptionError(code, "The file 'a\"b.wav' is\nno sound.")
         let line = try JSONEncoder().encode(WireLine(error))
         #expect(throws: error) { try JSONDecoder().decode(WireLine.self, from: line).event() }
+    }
+
+    /// A line that an honest engine does not write; one that was taken over must not end the server.
+    @Test(arguments: [
+        #"{"segment": {"start": -1e300, "end": 1e300, "text": "", "tokens": [{"text": "", "start": 1e19}]}}"#,
+        #"{"done": {"seconds": 1e300, "damaged_packets": 9223372036854775807, "unused_hints": []}}"#,
+    ])
+    func timesBeyondALifeAreCutShort(line: String) throws {
+        switch try JSONDecoder().decode(WireLine.self, from: Data(line.utf8)).event() {
+        case .segment(let segment):
+            #expect(segment.start == .zero - .longest && segment.end == .longest)
+            #expect(segment.tokens.first?.start == .longest)
+        case .done(let summary): #expect(summary.duration == .longest)
+        case .working: Issue.record("The line says that.")
+        }
     }
 
     @Test(arguments: ["{}", #"{"news": 1}"#, #"{"error": {"code": "unheard_of", "message": ""}}"#])

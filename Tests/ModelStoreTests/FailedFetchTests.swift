@@ -174,7 +174,7 @@ struct FailedFetchTests {
                     try await store.prepare(entry, waitingUpTo: .seconds(300))
                 }
                 #expect(
-                    error?.message.contains("needs about \(times) MB on the disk") == true, "\(error?.message ?? "")")
+                    error?.message.contains("needs about \(times).0 MB on the disk") == true, "\(error?.message ?? "")")
                 let expected = before.isEmpty ? ["asr2clip", "asr2clip/models"] : before
                 try #expect(folder.contents == expected)
             }

@@ -66,6 +66,28 @@ import Testing
         #expect(error?.problem.hasPrefix(words) == true, "\(error?.problem ?? "")")
     }
 
+    /// Field 7, whose length is a number of up to nine bytes (protobuf.dev, Encoding).
+    @Test(arguments: [
+        ([UInt8](repeating: 0xFF, count: 8) + [0x7F], "9223372036854775807"),
+        ([UInt8](repeating: 0xFE, count: 8) + [0x7F], "9222804654224555914"),
+        ([0x80, 0x80, 0x80, 0x80, 0x20], "8589934600"),
+    ])
+    func aLengthNearTheLargestNumberIsATruncatedFile(length: [UInt8], part: String) throws {
+        let error = #expect(throws: ModelFileError.self) { try metadata(of: Data([0x08, 0x07, 0x3A] + length)) }
+        #expect(error?.problem.contains("is truncated") == true, "\(error?.problem ?? "")")
+        #expect(error?.problem.contains(part) == true, "\(error?.problem ?? "")")
+    }
+
+    @Test func aPropertyAsLongAsAModelIsNotRead() throws {
+        var property = Data()
+        property.append(field: 1, Data("key".utf8))
+        property.append(field: 2, Data(count: 17 << 20))
+        var file = Data.onnx(properties: [:])
+        file.append(field: 14, property)
+        let error = #expect(throws: ModelFileError.self) { try metadata(of: file) }
+        #expect(error?.problem.contains("malformed metadata") == true)
+    }
+
     @Test func randomBytesNeverCrashTheReader() throws {
         var generator = SeededGenerator(seed: 14)
         for _ in 0..<300 {

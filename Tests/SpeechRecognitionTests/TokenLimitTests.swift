@@ -10,7 +10,8 @@ import Testing
         arguments: [
             (6.0, nil, Duration.seconds(28), 168), (6, 448, .seconds(28), 168), (6, 160, .seconds(28), 80),
             (6, 160, .seconds(10), 60), (15, nil, .milliseconds(1_500), 22), (6, 448, .milliseconds(100), 0),
-            (6, nil, .zero, 0),
+            (6, nil, .zero, 0), (6, .max, .seconds(28), 168), (6, .min, .seconds(28), .min / 2),
+            (1e300, nil, .seconds(1), .max),
         ] as [(Double, Int?, Duration, Int)])
     func aDecodeWritesSoManyTokens(perSecond: Double, context: Int?, duration: Duration, tokens: Int) {
         let limit = TokenLimit(perSecond: perSecond, context: .init(file: "encoder", key: "n_text_ctx"))

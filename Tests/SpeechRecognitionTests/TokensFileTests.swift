@@ -46,6 +46,16 @@ import Testing
         #expect(error?.problem.hasPrefix("has no token \(missing),") == true, "\(error?.problem ?? "")")
     }
 
+    @Test(arguments: [-1, .min])
+    func aModelThatKnowsFewerThanNoTokensNeedsNone(vocabulary: Int) throws {
+        try check(Data("a 0\n".utf8), vocabulary: vocabulary)
+    }
+
+    @Test(arguments: [Int(Int32.max), Int.max])
+    func aModelThatKnowsMoreTokensThanThereCanBeIsRefused(vocabulary: Int) {
+        #expect(throws: ModelFileError.self) { try check(Data("a 0\n".utf8), vocabulary: vocabulary) }
+    }
+
     @Test func moreTokensThanTheModelKnowsDoNoHarm() throws {
         try check(Data("a 0\nb 1\n#0 2\n".utf8), vocabulary: 2)
     }

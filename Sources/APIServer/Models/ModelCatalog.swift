@@ -1,3 +1,4 @@
+import Basics
 public import Engine
 import Foundation
 public import Logging
@@ -146,6 +147,6 @@ public struct ModelCatalog: Sendable {
         let dates = model.files.values.compactMap { path in
             try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
         }
-        return dates.max().map { Int($0.timeIntervalSince1970) } ?? 0
+        return dates.max().map { Int(clamped: $0.timeIntervalSince1970) } ?? 0
     }
 }

@@ -26,7 +26,7 @@ struct StreamInfo {
     /// What a second of sound takes in the file; `nil` for codecs that compress by what they hear.
     var bytesPerSecond: Double? {
         let bits = av_get_bits_per_sample(codec)
-        return bits > 0 ? Double(bits) / 8 * Double(channels) * Double(sampleRate) : nil
+        return bits > 0 && isComplete ? Double(bits) / 8 * Double(channels) * Double(sampleRate) : nil
     }
 }
 

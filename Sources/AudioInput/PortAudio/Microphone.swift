@@ -1,3 +1,4 @@
+import Basics
 import CPortAudio
 import Foundation
 public import SpeechTypes
@@ -27,7 +28,7 @@ public final class Microphone: @unchecked Sendable {
     public init(_ wish: String? = nil) throws(MicrophoneError) {
         let library = try PortAudioLibrary()
         let device = try InputDevice.find(wish, among: InputDevice.list(in: library))
-        let native = Int(device.sampleRate.rounded())
+        let native = min(max(1, Int(clamped: device.sampleRate.rounded())), CodecContext.sampleRates.upperBound)
         var rate = AudioBuffer.sampleRate
         var opened = Self.open(device, rate: rate)
         if opened.status < 0, native != rate {

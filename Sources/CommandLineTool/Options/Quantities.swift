@@ -1,5 +1,5 @@
 import ArgumentParser
-import ModelStore
+import Basics
 
 /// A number of bytes as people write it: `1048576`, `500M`, `2G`; powers of 1024.
 struct ByteCount: ExpressibleByArgument, Equatable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Foundation
 import ModelStore
 import TranscriptFormats
@@ -42,7 +43,8 @@ struct PsCommand: AsyncParsableCommand {
             table.add(
                 engine.model, engine.ending ? "ending" : engine.status, engine.pid.map { "\($0)" } ?? "",
                 engine.memoryBytes.map { Amounts.bytes(Int64($0)) } ?? "", "\(engine.requests)",
-                idle.map { Amounts.time(.seconds($0)) } ?? "", rest.map { Amounts.time(.seconds($0)) } ?? "")
+                idle.map { Amounts.time(.seconds(clamped: $0)) } ?? "",
+                rest.map { Amounts.time(.seconds(clamped: $0)) } ?? "")
         }
         return table.text
     }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Basics
 import Foundation
 import NIOCore
 
@@ -28,8 +29,10 @@ struct RunningServer {
     init(address: String?, apiKey: String?) throws(Failure) {
         var text = address ?? "http://127.0.0.1:8000"
         for ending in ["/", "/v1"] where text.hasSuffix(ending) { text.removeLast(ending.count) }
-        guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host != nil else {
-            throw Failure("'\(text)' is no address of a server; write one such as http://127.0.0.1:8000.")
+        guard URL(httpAddress: text) != nil else {
+            throw Failure(
+                "'\(text)' is no address of a server, or has a port above 65535; write one such as http://127.0.0.1:8000."
+            )
         }
         self.address = text
         self.apiKey = apiKey.flatMap { $0.isEmpty ? nil : $0 }

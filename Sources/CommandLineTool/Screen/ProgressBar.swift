@@ -1,3 +1,4 @@
+import Basics
 import ModelStore
 
 /// One line of a terminal that shows how far a fetch is. Does no I/O.

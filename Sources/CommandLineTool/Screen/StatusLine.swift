@@ -1,5 +1,5 @@
+import Basics
 import Dictation
-import ModelStore
 
 /// What the last line of the terminal says while the tool works. A value without I/O.
 struct StatusLine {
@@ -63,7 +63,7 @@ struct StatusLine {
             return ProgressBar(width: width - 1).line(["sending"], percent: Int(sent * 100))
         }
         if let length, length >= Self.shortestForBar, let heard {
-            let percent = min(100, Int(heard / length * 100))
+            let percent = Int(clamped: min(max(heard / length, 0), 1) * 100)
             return ProgressBar(width: width - 1).line(
                 ["\(Amounts.clock(heard)) of \(Amounts.clock(length))"], percent: percent)
         }

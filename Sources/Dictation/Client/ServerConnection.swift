@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Basics
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -69,8 +70,7 @@ struct ServerConnection: Sendable {
         var client = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(
-                connect: .milliseconds(Int64(settings.connectTimeout.inSeconds * 1000)),
-                read: .milliseconds(Int64(patience.inSeconds * 1000))))
+                connect: TimeAmount(settings.connectTimeout), read: TimeAmount(patience)))
         client.connectionPool.retryConnectionEstablishment = false
         do {
             return try await HTTPClient.withHTTPClient(configuration: client) { client in
@@ -92,7 +92,7 @@ struct ServerConnection: Sendable {
         let status = response.status.code
         let message = "\(name) answers \(status): \(words ?? response.status.reasonPhrase)"
         let isForbidden = response.headers.first(name: "x-should-retry") == "false"
-        let wish = response.headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds($0) }
+        let wish = response.headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds(max(0, $0)) }
         switch status {
         case 429, 503: return ClientError(.busy, message, retryAfter: wish, mayBeRepeated: !isForbidden)
         case 500...: return ClientError(.failed, message)
@@ -112,7 +112,7 @@ struct ServerConnection: Sendable {
     private func lost(_ error: any Error, after patience: Duration) -> ClientError {
         if let error = error as? HTTPClientError, error == .readTimeout {
             return ClientError(
-                .failed, "\(name) said nothing for \(Int(patience.inSeconds)) s. Try again, or another model.")
+                .failed, "\(name) said nothing for \(Amounts.time(patience)). Try again, or another model.")
         }
         let advice =
             configuration.isLocal

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Basics
 import Foundation
 import NIOCore
 import SpeechTypes
@@ -128,7 +129,7 @@ public struct TranscriptionClient: TranscriptionService {
     /// A minute, and twice the length of the recording: as if it were recognised at half its speed. Where the length is
     /// not known it is taken for the slowest usual sound, 16 kB a second.
     private func patience(for request: TranscriptionRequest, bytes: Int64) -> Duration {
-        settings.patience + (request.duration ?? .seconds(Double(bytes) / 16_000)) * 2
+        settings.patience + min(request.duration ?? .seconds(clamped: Double(bytes) / 16_000), .longest) * 2
     }
 
     /// The text of an answer; a server that sends bare text all the same is understood.
@@ -175,7 +176,7 @@ public struct TranscriptionClient: TranscriptionService {
     /// Our own server's comments: `heard 12.34`.
     private func heard(_ line: EventLines.Line) -> TranscriptionProgress? {
         guard case .comment(let words) = line, words.hasPrefix("heard ") else { return nil }
-        return Double(words.dropFirst("heard ".count)).map { .heard(.seconds($0)) }
+        return Double(words.dropFirst("heard ".count)).map { .heard(.seconds(clamped: $0)) }
     }
 
     private struct Event: Decodable {

@@ -1,3 +1,4 @@
+import Basics
 import BlockingWork
 import Foundation
 import NIOCore
@@ -38,7 +39,7 @@ actor UploadBody {
         head += "Content-Type: application/octet-stream\r\n\r\n"
         let tail = "\r\n--\(boundary)--\r\n"
         contentType = "multipart/form-data; boundary=\(boundary)"
-        length = Int64(head.utf8.count) + Int64(size) + Int64(tail.utf8.count)
+        length = Int64(clamping: size).addingClamped(Int64(head.utf8.count + tail.utf8.count))
         self.handle = handle
         self.head = ByteBuffer(string: head)
         self.tail = ByteBuffer(string: tail)

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// What one source says: flags, environment or a file. `nil` means not given.
@@ -81,11 +82,10 @@ extension ClientConfiguration {
     private static func url(_ text: String) throws(ConfigurationError) -> URL {
         var trimmed = text.trimmingCharacters(in: .whitespaces)
         while trimmed.hasSuffix("/") { trimmed.removeLast() }
-        guard let url = URL(string: trimmed), ["http", "https"].contains(url.scheme?.lowercased()),
-            url.host?.isEmpty == false, url.query == nil
-        else {
+        guard let url = URL(httpAddress: trimmed), url.query == nil else {
             throw ConfigurationError(
-                "'\(text)' is no address of a server; write one such as \(localServer) for api_base_url.")
+                "'\(text)' is no address of a server, or has a port above 65535; write one such as \(localServer) for api_base_url."
+            )
         }
         return url.path.isEmpty ? url.appending(path: "v1") : url
     }

@@ -1,3 +1,5 @@
+import Basics
+
 /// How far the fetch of one model is.
 public struct DownloadProgress: Sendable, Equatable {
     /// What a fetch does.
@@ -47,7 +49,7 @@ public struct DownloadProgress: Sendable, Equatable {
     /// How long the rest will take at the present rate; `nil` if that is not known.
     public var timeLeft: Duration? {
         guard let total, let rate, rate > 0 else { return nil }
-        return .seconds((Double(max(0, total - received)) / rate).rounded(.up))
+        return .seconds(clamped: (Double(max(0, total - received)) / rate).rounded(.up))
     }
 
     /// How much has arrived, in words: `45 % (103 MB of 228 MB)`.
@@ -60,6 +62,6 @@ public struct DownloadProgress: Sendable, Equatable {
     public var speed: String {
         guard let rate else { return "" }
         let left = timeLeft.map { ", \(Amounts.time($0)) left" } ?? ""
-        return Amounts.bytes(Int64(rate)) + "/s" + left
+        return Amounts.bytes(Int64(clamped: rate)) + "/s" + left
     }
 }

@@ -44,7 +44,7 @@ struct FetchAnswer {
         case 408, 429, 500...:
             throw Interruption(
                 error: FetchError("\(download) answered \(status); try again later.", keepsPartial: true),
-                retryAfter: headers.first(name: "retry-after").flatMap { Int($0) }.map { .seconds($0) })
+                retryAfter: headers.first(name: "retry-after").flatMap { Int($0) }.map { .seconds(max(0, $0)) })
         default:
             throw FetchError("\(download) answered \(status); check the url in models.yaml.")
         }

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// How patient a fetch is, and how it learns what it cannot know itself. Tests have their own.
@@ -34,6 +35,6 @@ struct FetchSettings: Sendable {
     private static func freeSpace(at folder: String) -> Int64? {
         var status = statvfs()
         guard statvfs(folder, &status) == 0 else { return nil }
-        return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+        return Int64(clamping: UInt64(status.f_bavail).multipliedClamped(by: UInt64(status.f_frsize)))
     }
 }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Basics
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -81,10 +82,11 @@ struct HTTPExchange {
     private func redirect(_ response: HTTPClientResponse, from url: URL) throws(FetchError) -> URL? {
         guard [301, 302, 303, 307, 308].contains(response.status.code) else { return nil }
         guard let location = response.headers.first(name: "location"),
-            let target = URL(string: location, relativeTo: url)?.absoluteURL,
-            ["http", "https"].contains(target.scheme?.lowercased()), target.host?.isEmpty == false
+            let target = URL(httpAddress: location, relativeTo: url)
         else {
-            throw FetchError("\(download) leads to no http or https address; check the url in models.yaml.")
+            throw FetchError(
+                "\(download) leads to no http or https address, or to a port above 65535; check the url in models.yaml."
+            )
         }
         if download.sha256 == nil, url.scheme?.lowercased() == "https", target.scheme?.lowercased() == "http" {
             throw FetchError("\(download) leads to a plain http address; to allow it, add its sha256 to models.yaml.")
@@ -98,12 +100,5 @@ extension URL {
     fileprivate var origin: String {
         let scheme = scheme?.lowercased() ?? ""
         return "\(scheme)://\(host?.lowercased() ?? ""):\(port ?? (scheme == "https" ? 443 : 80))"
-    }
-}
-
-extension TimeAmount {
-    init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 }

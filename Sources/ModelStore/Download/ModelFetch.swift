@@ -1,3 +1,4 @@
+import Basics
 import BlockingWork
 import Foundation
 import SpeechTypes
@@ -80,7 +81,8 @@ actor ModelFetch {
             events: HTTPFetch.Events(
                 admit: { [self] total, left in
                     // Beside an archive stands what it unpacks to, about three times its size.
-                    try checkSpace(isSingleFile(missing) ? left : left + total * 3, near: partial.file)
+                    let unpacked = isSingleFile(missing) ? 0 : total.multipliedClamped(by: 3)
+                    try checkSpace(left.addingClamped(unpacked), near: partial.file)
                 },
                 arrived: { [self] received, total in
                     last = (received, total)
@@ -97,7 +99,7 @@ actor ModelFetch {
         guard let free = settings.freeSpace(Placement.parent(of: file)), free < needed else { return }
         let place = Placement.parent(of: entry.directory)
         throw FetchError(
-            "\(entry.name) needs about \(needed / 1_000_000) MB on the disk of \(place), but \(free / 1_000_000) MB are free; "
+            "\(entry.name) needs about \(Amounts.bytes(needed)) on the disk of \(place), but \(Amounts.bytes(free)) are free; "
                 + "make room or choose another --model-dir.", keepsPartial: true)
     }
 

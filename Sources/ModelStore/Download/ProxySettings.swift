@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// Which proxy leads to which host, as the variables that curl made common say.
@@ -63,8 +64,8 @@ public struct ProxySettings: Sendable, Equatable {
     }
 
     private static func proxy(_ value: String) -> Proxy? {
-        guard let url = URL(string: value.contains("://") ? value : "http://" + value),
-            url.scheme?.lowercased() == "http", let host = url.host, !host.isEmpty
+        guard let url = URL(httpAddress: value.contains("://") ? value : "http://" + value),
+            url.scheme?.lowercased() == "http", let host = url.host
         else { return nil }
         return Proxy(
             host: host, port: url.port ?? 80, user: url.user(percentEncoded: false),

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import YAMLFields
 
@@ -6,11 +7,11 @@ extension FieldReader {
     mutating func downloadURL() -> URL? {
         let example = "https://host/path/model.tar.bz2"
         guard let text = nonemptyText("url", orElse: "write url: \(example)") else { return nil }
-        guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme),
-            url.host?.isEmpty == false
-        else {
+        guard let url = URL(httpAddress: text) else {
             // The text may hold a password: it is not repeated.
-            note("'url' is no http or https address; write one such as \(example).", at: lineOf("url"))
+            note(
+                "'url' is no http or https address, or has a port above 65535; write one such as \(example).",
+                at: lineOf("url"))
             return nil
         }
         return url

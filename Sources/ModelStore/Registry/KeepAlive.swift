@@ -1,3 +1,5 @@
+import Basics
+
 /// How long a model that nobody uses stays loaded, as models.yaml and flags write it: `30s`, `15m`, `2h`, `0`, `never`.
 public struct KeepAlive: Sendable, Equatable {
     /// The time without a request after which the model is unloaded; `nil` for never.

@@ -1,3 +1,4 @@
+import Basics
 import BlockingWork
 import Foundation
 
@@ -91,7 +92,7 @@ actor ModelRemoval {
             }
             guard unlink(file) == 0 else { throw SystemError("delete", file) }
             deleted.append(file)
-            bytes += size
+            bytes = bytes.addingClamped(size)
         }
         unlink(directory + "/" + DownloadRecord.fileName)
         for folder in folders(of: paths) { rmdir(directory + "/" + folder) }

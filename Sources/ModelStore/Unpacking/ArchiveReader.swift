@@ -51,7 +51,7 @@ struct ArchiveReader: ~Copyable {
             var offset: Int64 = 0
             switch archive_read_data_block(archive, &block, &size, &offset) {
             case ARCHIVE_EOF: return
-            case ARCHIVE_WARN...: try take(UnsafeRawBufferPointer(start: block, count: size), offset)
+            case ARCHIVE_WARN...: try take(UnsafeRawBufferPointer(start: block, count: block == nil ? 0 : size), offset)
             default: throw Self.damaged(archive)
             }
         }

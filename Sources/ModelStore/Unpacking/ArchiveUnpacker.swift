@@ -1,3 +1,4 @@
+import Basics
 import CArchive
 import Foundation
 
@@ -34,17 +35,17 @@ struct ArchiveUnpacker: ~Copyable {
             entries += 1
             try limits.check(bytes: written, entries: entries)
             guard try prepare(entry) else { continue }
-            // What the header promises: a file with holes may be long without much in it.
-            var size = archive_entry_hardlink(entry) == nil ? archive_entry_size(entry) : 0
-            try limits.check(bytes: written + size, entries: entries)
+            // What the header promises: a file with holes may be long without much in it. No promise may be believed.
+            var size = archive_entry_hardlink(entry) == nil ? max(0, archive_entry_size(entry)) : 0
+            try limits.check(bytes: written.addingClamped(size), entries: entries)
             try check(archive_write_header(disk, entry))
             try reader.readContent { bytes, offset in
                 try Task.checkCancellation()
-                size = max(size, offset + Int64(bytes.count))
-                try limits.check(bytes: written + size, entries: entries)
+                size = max(size, offset.addingClamped(Int64(bytes.count)))
+                try limits.check(bytes: written.addingClamped(size), entries: entries)
                 try check(archive_write_data_block(disk, bytes.baseAddress, bytes.count, offset))
             }
-            written += size
+            written = written.addingClamped(size)
             try check(archive_write_finish_entry(disk))
         }
         try check(archive_write_close(disk))

@@ -1,3 +1,5 @@
+import Basics
+
 /// How much an archive may unpack to: enough for any model, too little to fill the disk.
 struct UnpackingLimits {
     /// The most entries. Models have some dozens of files.
@@ -13,7 +15,7 @@ struct UnpackingLimits {
     ///   - free: The free bytes on the disk it is unpacked to; `nil` if they are not known.
     ///   - settings: The ratio, and what is to stay free.
     init(archive: Int64, free: Int64?, _ settings: FetchSettings) {
-        let byRatio = max(settings.unpackAllowance, archive.multipliedReportingOverflow(by: settings.unpackRatio).0)
+        let byRatio = max(settings.unpackAllowance, archive.multipliedClamped(by: settings.unpackRatio))
         let bySpace = free.map { max(0, $0 - settings.reserve) } ?? .max
         bytes = min(byRatio, bySpace)
         reason =

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// The `metadata_props` of an ONNX model file.
@@ -77,7 +78,7 @@ struct ONNXMetadata: Sendable, Equatable {
                 guard length <= file.size - position else {
                     throw ModelFileError(
                         problem: "is truncated: it has \(file.size) bytes and should have at least "
-                            + "\(position + length); fetch it again")
+                            + "\(position.addingClamped(length)); fetch it again")
                 }
                 if tag >> 3 == 7 { hasGraph = true }
                 if tag >> 3 == 14 { try readProperty(file, at: position, length: length) }
@@ -91,13 +92,16 @@ struct ONNXMetadata: Sendable, Equatable {
         }
     }
 
+    /// Bytes of a property's key or value: real ones have some thousands.
+    private static let longestText = 16 << 20
+
     private mutating func readProperty(_ file: FileReader, at start: Int, length: Int) throws {
         var position = start
         var texts: [Int: String] = [:]
         while position < start + length {
             let tag = try file.varint(&position)
             let count = try file.varint(&position)
-            guard tag & 7 == 2, count <= start + length - position else {
+            guard tag & 7 == 2, count <= min(start + length - position, Self.longestText) else {
                 throw ModelFileError(problem: "has malformed metadata")
             }
             texts[tag >> 3] = String(decoding: try file.bytes(at: position, count: count), as: UTF8.self)

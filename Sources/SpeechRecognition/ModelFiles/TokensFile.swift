@@ -43,7 +43,7 @@ enum TokensFile {
                 path: path,
                 problem: "has no token \(symbol), which the type needs; check the type, or fetch the file again")
         }
-        if let missing = (0..<Int32(clamping: vocabulary)).first(where: { !tokens.contains($0) }) {
+        if let missing = (0..<Int32(clamping: max(0, vocabulary))).first(where: { !tokens.contains($0) }) {
             throw ModelFileError(
                 path: path,
                 problem: "has no token \(missing), and the model knows \(vocabulary); fetch both from the same place")
