@@ -55,12 +55,13 @@ public struct ClipCommand: AsyncParsableCommand {
         case .transcribe:
             try await TranscribingInputs(tool: tool, texts: texts, format: format.format ?? .text).run(action.inputs)
         case .retry: try await Retrying(tool: tool, texts: texts).run()
-        case .test: try await SelfTest(tool: tool, dictation: dictation, texts: texts).run()
+        case .test:
+            try await Failure.reported { try await SelfTest(tool: tool, dictation: dictation, texts: texts).run() }
         case .listDevices: try await Failure.reported { try DeviceList.print() }
         case .edit: try await ConfigurationEditing(tool: tool).run()
         case .generateConfiguration: try await Failure.reported { try ConfigurationWriting(path: action.config).run() }
         case .printConfiguration:
-            try await Failure.reported { print(try tool.configuration().yaml, terminator: "") }
+            try await Failure.reported { try StandardOutput.write(tool.configuration().yaml) }
         }
     }
 }

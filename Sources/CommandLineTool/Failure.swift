@@ -2,8 +2,10 @@ import ArgumentParser
 import Foundation
 
 /// Why a command could not do what it was asked to, in words for whoever asked.
-struct Failure: Error {
+struct Failure: Error, CustomStringConvertible {
     let message: String
+
+    var description: String { message }
 
     init(_ message: String) {
         self.message = message
@@ -32,8 +34,8 @@ struct Failure: Error {
         }
     }
 
-    /// Says something on standard error.
+    /// Writes a message to standard error.
     static func report(_ message: String) {
-        FileHandle.standardError.write(Data("asr2clip: \(message)\n".utf8))
+        StandardError.write("asr2clip: \(message)\n")
     }
 }

@@ -1,3 +1,3 @@
 import CommandLineTool
 
-await Entry.main(ServeCommand.self)
+Entry.main(ServeCommand.self)

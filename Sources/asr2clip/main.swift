@@ -1,3 +1,3 @@
 import CommandLineTool
 
-await Entry.main(ClipCommand.self)
+Entry.main(ClipCommand.self)

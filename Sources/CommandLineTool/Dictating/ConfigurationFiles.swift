@@ -11,9 +11,9 @@ struct ConfigurationWriting {
 
     /// Writes a configuration to begin with.
     ///
-    /// - Throws: `ConfigurationError`.
-    func run() throws(ConfigurationError) {
-        guard let path else { return print(ConfigurationTemplate.text, terminator: "") }
+    /// - Throws: `ConfigurationError`, `Failure`.
+    func run() throws {
+        guard let path else { return try StandardOutput.write(ConfigurationTemplate.text) }
         try ConfigurationTemplate.write(to: path)
         Failure.report("The configuration is in '\(path)'.")
     }

@@ -15,41 +15,43 @@ struct SelfTest {
     /// - Throws: `ExitCode` 1 if any fails.
     func run() async throws {
         var hasFailed = false
-        func check(_ subject: String, _ look: () async throws -> String) async {
+        func check(_ subject: String, _ look: () async throws -> String) async throws {
+            let line: String
             do {
-                print("✓ \(subject): \(try await look())")
+                line = "✓ \(subject): \(try await look())"
             } catch {
                 hasFailed = true
-                print("✗ \(subject): \(Failure(explaining: error).message)")
+                line = "✗ \(subject): \(Failure(explaining: error).message)"
             }
+            try StandardOutput.print(line)
         }
         var configuration: ClientConfiguration?
-        await check("Configuration") {
+        try await check("Configuration") {
             let found = try tool.configuration()
             try found.checkKey()
             configuration = found
             return found.file ?? "no file; the server on this machine is used"
         }
-        if let configuration { await checkService(configuration, check) }
-        await check("Microphone") { try await microphone(configuration) }
-        await check("Clipboard") {
+        if let configuration { try await checkService(configuration, check) }
+        try await check("Microphone") { try await microphone(configuration) }
+        try await check("Clipboard") {
             try Clipboard(texts.clipboard ?? .auto, environment: tool.environment).check()
         }
         if hasFailed { throw ExitCode.failure }
     }
 
     private func checkService(
-        _ configuration: ClientConfiguration, _ check: (String, () async throws -> String) async -> Void
-    ) async {
+        _ configuration: ClientConfiguration, _ check: (String, () async throws -> String) async throws -> Void
+    ) async throws {
         if configuration.engine == nil {
             let client = TranscriptionClient(configuration)
-            await check("Server") {
+            try await check("Server") {
                 try await client.checkReachable()
                 return configuration.baseURL.absoluteString
             }
-            await check("Model") { try await model(client, configuration) }
+            try await check("Model") { try await model(client, configuration) }
         }
-        await check("Transcription") {
+        try await check("Transcription") {
             let took = try await ContinuousClock().measure { try await transcribe(configuration) }
             return "a second of silence took \(took.formatted(.units(allowed: [.seconds, .milliseconds])))"
         }

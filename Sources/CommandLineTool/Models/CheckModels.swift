@@ -48,21 +48,23 @@ struct CheckModels: AsyncParsableCommand {
                     Problem(model: nil, isError: true, file: error.file, line: error.line, message: error.message)
                 ]
             }
-            report(problems, good)
+            try report(problems, good)
             if problems.contains(where: \.isError) { throw ExitCode.failure }
         }
     }
 
-    private func report(_ problems: [Problem], _ good: [ModelEntry]) {
+    private func report(_ problems: [Problem], _ good: [ModelEntry]) throws(Failure) {
         guard !options.json else {
             let isGood = !problems.contains(where: \.isError)
-            return print(JSONValue.object([("ok", .bool(isGood)), ("problems", .array(problems.map(\.json)))]).text)
+            return try StandardOutput.print(
+                JSONValue.object([("ok", .bool(isGood)), ("problems", .array(problems.map(\.json)))]).text)
         }
         for entry in good {
             let isThere = entry.missingFiles().isEmpty
-            print("\(entry.name): \(isThere ? "good" : "good; its files are fetched when they are needed")")
+            try StandardOutput.print(
+                "\(entry.name): \(isThere ? "good" : "good; its files are fetched when they are needed")")
         }
-        for problem in problems { print(problem.text) }
+        for problem in problems { try StandardOutput.print(problem.text) }
     }
 
     private static func problem(_ problem: RegistryProblem) -> Problem {

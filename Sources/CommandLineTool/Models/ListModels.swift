@@ -15,7 +15,7 @@ struct ListModels: AsyncParsableCommand {
     func run() async throws {
         try await Failure.reported {
             let models = try RegisteredModels(options)
-            print(options.json ? await json(of: models).text : await table(of: models))
+            try StandardOutput.print(options.json ? await json(of: models).text : await table(of: models))
             for (name, mistakes) in models.unusable {
                 Failure.report("The entry of '\(name)' cannot be used. \(mistakes[0])")
             }

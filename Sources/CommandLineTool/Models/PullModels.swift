@@ -28,7 +28,7 @@ struct PullModels: AsyncParsableCommand {
                     Failure.report(error.message)
                 }
             }
-            if options.json { print(JSONValue.array(results).text) }
+            if options.json { try StandardOutput.print(JSONValue.array(results).text) }
             if hasFailed { throw ExitCode.failure }
         }
     }
@@ -37,7 +37,10 @@ struct PullModels: AsyncParsableCommand {
         let entry = try await models.store.resolve(name)
         let wasThere = entry.missingFiles().isEmpty
         _ = try await models.store.prepare(entry, waitingUpTo: ModelDownloading.patience)
-        if !options.json { print("Model '\(entry.name)' is \(wasThere ? "already " : "")in \(entry.directory)") }
+        if !options.json {
+            try StandardOutput.print(
+                "Model '\(entry.name)' is \(wasThere ? "already " : "")in \(entry.directory)")
+        }
         return [
             "name": .string(entry.name), "status": wasThere ? "present" : "fetched",
             "directory": .string(entry.directory),

@@ -31,7 +31,7 @@ struct RemoveModels: AsyncParsableCommand {
                     Failure.report(error.message)
                 }
             }
-            if options.json { print(JSONValue.array(results).text) }
+            if options.json { try StandardOutput.print(JSONValue.array(results).text) }
             if hasFailed { throw ExitCode.failure }
         }
     }
@@ -43,7 +43,8 @@ struct RemoveModels: AsyncParsableCommand {
         guard yes || confirm(entry, models) else { return nil }
         let removed = try await models.store.remove(entry)
         if !options.json {
-            print("Removed '\(entry.name)' (\(Amounts.bytes(removed.bytes))) from \(entry.directory)")
+            try StandardOutput.print(
+                "Removed '\(entry.name)' (\(Amounts.bytes(removed.bytes))) from \(entry.directory)")
         }
         return [
             "name": .string(entry.name), "status": "removed", "freed_bytes": .integer(Int(removed.bytes)),
@@ -59,7 +60,7 @@ struct RemoveModels: AsyncParsableCommand {
         let others = models.registry.entries.filter { $0.name != entry.name && $0.directory == entry.directory }
         let note = others.isEmpty ? "" : " They are also the files of \(others.map(\.name).joined(separator: ", "))."
         let question = "Delete the downloaded files of '\(entry.name)' in \(entry.directory)?\(note) [y/N] "
-        FileHandle.standardError.write(Data(question.utf8))
+        StandardError.write(question)
         let answer = readLine()?.lowercased() ?? ""
         return answer == "y" || answer == "yes"
     }

@@ -18,7 +18,8 @@ struct ShowModel: AsyncParsableCommand {
             let models = try RegisteredModels(options)
             let entry = try await models.store.resolve(name)
             let status = await models.store.status(of: entry)
-            print(options.json ? json(of: entry, models, status).text : text(of: entry, models, status))
+            try StandardOutput.print(
+                options.json ? json(of: entry, models, status).text : text(of: entry, models, status))
         }
     }
 

@@ -29,8 +29,8 @@ struct PsCommand: AsyncParsableCommand {
             let key = apiKey ?? ProcessInfo.processInfo.environment["ASR2CLIP_API_KEY"]
             let server = try RunningServer(address: url, apiKey: key)
             let answer = try await server.get("/v1/ps")
-            if json { return print(answer.text) }
-            print(Self.table(of: try answer.decoded(EngineList.self).data))
+            if json { return try StandardOutput.print(answer.text) }
+            try StandardOutput.print(Self.table(of: try answer.decoded(EngineList.self).data))
         }
     }
 

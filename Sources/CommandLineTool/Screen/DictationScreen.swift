@@ -61,11 +61,11 @@ final class DictationScreen: Sendable {
 
     /// Writes text to standard output, exactly as it is.
     ///
-    /// - Throws: What the system says.
+    /// - Throws: `Failure`.
     @Sendable func write(_ text: String) throws {
         try state.withLock { state in
             erase(&state)
-            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+            try StandardOutput.write(text)
             if !text.isEmpty { state.hasOpenText = textIsShown && !text.hasSuffix("\n") }
         }
     }
@@ -80,7 +80,7 @@ final class DictationScreen: Sendable {
         erase(&state)
         let start = state.hasOpenText ? "\n" : ""
         state.hasOpenText = false
-        put("\(start)asr2clip: \(words)\n")
+        StandardError.write("\(start)asr2clip: \(words)\n")
     }
 
     private func draw(_ state: inout State, isForced: Bool = false) {
@@ -89,16 +89,12 @@ final class DictationScreen: Sendable {
         if !isForced, let last = state.lastDraw, last.duration(to: now) < Self.frame { return }
         state.line.width = terminal.width
         guard let text = state.line.text(at: now) else { return erase(&state) }
-        put(ErrorTerminal.replacing(text))
+        StandardError.write(ErrorTerminal.replacing(text))
         (state.isDrawn, state.lastDraw) = (true, now)
     }
 
     private func erase(_ state: inout State) {
-        if state.isDrawn { put(ErrorTerminal.replacing("")) }
+        if state.isDrawn { StandardError.write(ErrorTerminal.replacing("")) }
         state.isDrawn = false
-    }
-
-    private func put(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
     }
 }

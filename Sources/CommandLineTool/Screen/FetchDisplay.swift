@@ -28,17 +28,13 @@ final class FetchDisplay: Sendable {
             let now = ContinuousClock.now
             if let terminal, let line = ProgressBar(width: terminal.width - 1).line(for: progress) {
                 if state.hasBar, let last = state.lastDraw, now - last < Self.frame, progress.percent != 100 { return }
-                write(ErrorTerminal.replacing(line))
+                StandardError.write(ErrorTerminal.replacing(line))
                 state.hasBar = true
                 state.lastDraw = now
             } else if let line = state.lines.line(for: progress, at: now) {
-                write((state.hasBar ? ErrorTerminal.replacing("") : "") + line + "\n")
+                StandardError.write((state.hasBar ? ErrorTerminal.replacing("") : "") + line + "\n")
                 state.hasBar = false
             }
         }
-    }
-
-    private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
     }
 }

@@ -11,7 +11,7 @@ struct ModelDownloading {
     /// Longer than any download.
     static let patience = Duration.seconds(7 * 24 * 3600)
 
-    /// - Throws: `ModelError` if it cannot be fetched, `Failure` if there is no default model.
+    /// - Throws: `ModelError` if it cannot be fetched, `Failure` if there is no default model, or its place cannot be printed.
     func run() async throws {
         guard let name = registry.defaultModel else {
             throw Failure("\(registry.file) names no default_model. Add one, or choose with --default-model.")
@@ -24,6 +24,6 @@ struct ModelDownloading {
         let entry = try await store.resolve(name)
         let isThere = await store.status(of: entry) == .present
         _ = try await store.prepare(entry, waitingUpTo: Self.patience)
-        print("Model '\(name)' is \(isThere ? "already " : "")in \(entry.directory)")
+        try StandardOutput.print("Model '\(name)' is \(isThere ? "already " : "")in \(entry.directory)")
     }
 }

@@ -59,8 +59,11 @@ struct Serving {
             logger: logger
         ) { port in
             let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
-            print("asr2clip is listening on http://\(host):\(port)")
-            fflush(nil)
+            do throws(Failure) {
+                try StandardOutput.print("asr2clip is listening on http://\(host):\(port)")
+            } catch {
+                logger.warning("\(error)", metadata: ["port": "\(port)"])
+            }
         }
         let reloading = RegistryReloading(
             paths: paths, defaultModel: options.defaultModel, catalog: catalog, logger: logger)

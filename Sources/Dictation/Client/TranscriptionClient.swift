@@ -31,12 +31,20 @@ public struct TranscriptionClient: TranscriptionService {
         if request.model == nil { request.model = try await defaultModel() }
         for attempt in 1... {
             let hasText = Atomic(false)
+            // What `report` throws is no failure of the connection, which it ends.
+            let failedReport = Mutex<(any Error)?>(nil)
             do {
                 return try await send(request) { progress in
                     if case .delta = progress { hasText.store(true, ordering: .relaxed) }
-                    try await report(progress)
+                    do {
+                        try await report(progress)
+                    } catch {
+                        failedReport.withLock { $0 = error }
+                        throw error
+                    }
                 }
             } catch let error as ClientError {
+                if let cause = failedReport.withLock({ $0 }) { throw cause }
                 guard error.mayBeRepeated, !hasText.load(ordering: .relaxed), attempt < settings.tries else {
                     throw error
                 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Where texts go: standard output, the clipboard, a file.
 public struct TextDelivery: Sendable {
-    /// Writes to standard output, exactly what it is given.
+    /// Writes to standard output, exactly what it is given; its errors say so.
     private let write: @Sendable (String) throws -> Void
     private let clipboard: Clipboard
     private let file: OutputFile?
@@ -19,7 +19,7 @@ public struct TextDelivery: Sendable {
         do {
             try write(text)
         } catch {
-            throw DeliveryError("Cannot write to standard output: \(error)")
+            throw DeliveryError("\(error)")
         }
     }
 

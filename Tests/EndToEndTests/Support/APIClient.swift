@@ -45,6 +45,10 @@ struct APIClient: Sendable {
         url = server.url
     }
 
+    init(url: String) {
+        self.url = url
+    }
+
     /// A client of the server that the suite shares.
     static func shared() throws -> Self { Self(try ServerProcess.shared()) }
 
