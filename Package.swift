@@ -194,7 +194,7 @@ let package = Package(
             dependencies: [
                 "Basics", "Engine", "SpeechRecognition", "SpeechTypes", "Transcription", "TestSupport", .logging,
                 .nioCore,
-                .nioEmbedded, .nioHTTP1,
+                .nioEmbedded, .nioHTTP1, .nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A model's engine that could not do a job.
 public struct EngineError: Error, Sendable, CustomStringConvertible {
     /// Why.
@@ -8,6 +10,10 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         case modelNotReady
         /// The engine ended twice on this very job.
         case crashed
+        /// The engine could not be given this job, since the server is short of something; it goes on with others.
+        case overloaded
+        /// The engine did not take or finish this very job, and goes on with others.
+        case jobFailed
         /// The server is shutting down.
         case shuttingDown
     }
@@ -24,4 +30,43 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
 
     /// The message.
     public var description: String { message }
+}
+
+extension EngineError {
+    /// A job that failed although its engine goes on.
+    init(_ failure: EngineConnection.Failure, model: String) {
+        switch failure {
+        case .unreachable:
+            self.init(
+                .overloaded,
+                "The server cannot give the engine of model '\(model)' another request now: \(failure.reason). "
+                    + "Try again soon.")
+        case .closed, .silent, .refused:
+            self.init(
+                .jobFailed,
+                "The engine of model '\(model)' could not do this request: \(failure.reason). Other requests are not "
+                    + "affected; do not send this one again unchanged.")
+        }
+    }
+}
+
+extension EngineConnection.Failure {
+    /// Whether the engine's process may have ended, or be about to.
+    var mayBeAnEnd: Bool {
+        switch self {
+        case .closed: true
+        case .unreachable(let number, _): number == ECONNREFUSED || number == ENOENT
+        case .silent, .refused: false
+        }
+    }
+
+    /// What happened, in words.
+    var reason: String {
+        switch self {
+        case .unreachable(let number, let words): number.map { String(cString: strerror($0)) } ?? words
+        case .closed(let words): words
+        case .silent: "it does not answer any more"
+        case .refused(let status, let words): "it answered \(status) \(words)"
+        }
+    }
 }

@@ -148,18 +148,28 @@ public actor EngineSupervisor: Transcriber {
         Place(pass: try await gate.enter(mode), connection: try await connection())
     }
 
-    /// Waits until a run that lost its connection has ended; one that will not is ended.
-    func settle(run: Int) async {
+    /// Finds out what it means that a job has no answer, and returns if the engine's process has ended: then the job may
+    /// be run again. An engine that hangs is ended here.
+    ///
+    /// - Throws: `EngineError` if the engine goes on, so that the failure is this job's alone; `CancellationError`.
+    func settle(_ failure: EngineConnection.Failure, in run: Int) async throws {
         guard run == runs, let running else { return }
-        let ending = Task {
-            try await Task.sleep(for: .seconds(1))
+        if failure == .silent {
             surroundings.logger.error(
                 "The engine does not answer any more and is killed.", metadata: ["model": "\(model.name)"])
             running.cancel()
+            return await running.value
         }
-        await running.value
-        ending.cancel()
+        if failure.mayBeAnEnd, try await running.ends(within: Self.endingTime) { return }
+        let error = EngineError(failure, model: model.name)
+        surroundings.logger.error(
+            "A job failed; its engine goes on.",
+            metadata: ["model": "\(model.name)", "reason": "\(failure.reason)"])
+        throw error
     }
+
+    /// How long it may take until we hear of the end of a process whose connections have ended.
+    private static let endingTime = Duration.seconds(5)
 
     /// What to tell a job that ended the engine twice.
     func crashError() -> EngineError {
@@ -265,5 +275,20 @@ public actor EngineSupervisor: Transcriber {
         guard wasRunning else { return }
         current = Pending()
         if staysLoaded { follow(lifecycle.wanted(at: .now, files: stamp)) }
+    }
+}
+
+extension Task<Void, Never> {
+    /// Waits for the end of the task, but not for long.
+    ///
+    /// - Returns: Whether it has ended.
+    /// - Throws: `CancellationError`.
+    fileprivate func ends(within limit: Duration) async throws -> Bool {
+        let end = Pending<Void>()
+        Task<Void, Never> {
+            await value
+            end.resolve(.success(()))
+        }
+        return try await end.value(within: limit) != nil
     }
 }

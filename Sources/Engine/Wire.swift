@@ -21,6 +21,10 @@ struct WireJob: Codable {
         }
     }
 
+    /// The most bytes that an engine reads of a job. The text of a form has at most 1 MiB, of which JSON makes six times as
+    /// much if it is all control characters; the rest is for the names of files.
+    static let maximumBytes = 8 << 20
+
     var path: String
     var fileName: String
     var language: Language?
@@ -127,6 +131,23 @@ struct WireLine: Codable {
 
     init(_ failure: TranscriptionError) {
         error = Failure(code: failure.code.rawValue, message: failure.message)
+    }
+
+    /// The line as it goes over the wire, without its end.
+    ///
+    /// - Throws: `TranscriptionError` if JSON has no way to write it: a probability of a model whose weights are damaged
+    ///   may be no number, or infinite.
+    func encoded(by encoder: JSONEncoder) throws(TranscriptionError) -> Data {
+        do {
+            return try encoder.encode(self)
+        } catch EncodingError.invalidValue(let value, let context) {
+            let field = context.codingPath.last.map { " of \($0.stringValue)" } ?? ""
+            throw TranscriptionError(
+                .recognitionFailed,
+                "The model's result cannot be told, since the value\(field) is \(value). Check the model's files.")
+        } catch {
+            throw TranscriptionError(.recognitionFailed, "The model's result cannot be told: \(error)")
+        }
     }
 
     /// Whether the engine says nothing after it.

@@ -48,6 +48,12 @@ import Transcription
             error: EngineError(.crashed, "m"), status: 500, code: "engine_crashed", type: "server_error",
             shouldRetry: "false"),
         Answer(
+            error: EngineError(.overloaded, "m"), status: 503, code: "server_overloaded", type: "server_error",
+            retryAfter: "5"),
+        Answer(
+            error: EngineError(.jobFailed, "m"), status: 500, code: "internal_error", type: "server_error",
+            shouldRetry: "false"),
+        Answer(
             error: EngineError(.shuttingDown, "m"), status: 503, code: "shutting_down", type: "server_error",
             retryAfter: "5"),
         Answer(error: TranscriptionError(.audioEmpty, "m"), status: 400, code: "audio_empty", parameter: "file"),

@@ -22,17 +22,47 @@ import Testing
         #expect(channel.isActive)
         channel.triggerUserOutboundEvent(EngineExchange.HangUp(number: second.number), promise: nil)
         #expect(!channel.isActive)
-        await #expect(throws: EngineConnection.Lost.self) { try await Self.text(secondAnswer) }
+        await #expect(throws: EngineConnection.Failure.closed("we hung up")) { try await Self.text(secondAnswer) }
         #expect(ended == 1)
     }
 
-    @Test func aRefusalIsNoAnswer() async throws {
+    @Test(arguments: [HTTPResponseStatus.badRequest, .payloadTooLarge, .internalServerError])
+    func aRefusalIsToldWithItsWords(status: HTTPResponseStatus) async throws {
         let channel = try connected { _ in Issue.record("the connection is not for another request") }
         let (request, text) = Self.request()
         try channel.writeOutbound(request)
-        try answer(.internalServerError, "{}\n", on: channel)
+        try answer(status, "no room", on: channel)
         #expect(!channel.isActive)
-        await #expect(throws: EngineConnection.Lost.self) { try await Self.text(text) }
+        await #expect(throws: EngineConnection.Failure.refused(status.code, "no room")) { try await Self.text(text) }
+    }
+
+    @Test func oneSentenceOfALongRefusalIsKept() async throws {
+        let channel = try connected { _ in }
+        let (request, text) = Self.request()
+        try channel.writeOutbound(request)
+        try channel.writeInbound(HTTPClientResponsePart.head(HTTPResponseHead(version: .http1_1, status: .notFound)))
+        for _ in 0..<100 {
+            try channel.writeInbound(HTTPClientResponsePart.body(ByteBuffer(repeating: UInt8(ascii: "n"), count: 300)))
+        }
+        try channel.writeInbound(HTTPClientResponsePart.end(nil))
+        await #expect(throws: EngineConnection.Failure.refused(404, String(repeating: "n", count: 1000))) {
+            try await Self.text(text)
+        }
+    }
+
+    @Test func anAnswerWithoutEndIsEnded() async throws {
+        let channel = try connected { _ in }
+        let (request, text) = Self.request()
+        try channel.writeOutbound(request)
+        let piece = ByteBuffer(repeating: 0, count: 1 << 20)
+        try channel.writeInbound(HTTPClientResponsePart.head(HTTPResponseHead(version: .http1_1, status: .ok)))
+        for _ in 0...(EngineExchange.largestAnswer >> 20) where channel.isActive {
+            try channel.writeInbound(HTTPClientResponsePart.body(piece))
+        }
+        #expect(!channel.isActive)
+        await #expect(throws: EngineConnection.Failure.self) {
+            for try await _ in text {}
+        }
     }
 
     @Test func silenceEndsARequestThatHasWaitedLongEnoughAndNothingElse() async throws {
@@ -48,7 +78,7 @@ import Testing
         channel.embeddedEventLoop.advanceTime(by: .nanoseconds(1))
         fallSilent()
         #expect(!channel.isActive)
-        await #expect(throws: EngineConnection.Lost.self) { try await Self.text(text) }
+        await #expect(throws: EngineConnection.Failure.silent) { try await Self.text(text) }
     }
 
     private func connected(onEnd: @escaping (any Channel) -> Void) throws -> EmbeddedChannel {

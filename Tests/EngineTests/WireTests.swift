@@ -79,6 +79,29 @@ struct WireTests {
         }
     }
 
+    /// No fixture makes such a number: where a logit is none, the models find no token at all.
+    @Test(arguments: [Double.nan, .infinity, -.infinity])
+    func aResultThatCannotBeWrittenIsAnErrorOfItsJob(number: Double) throws {
+        let token = Token(text: "secret", start: nil, duration: nil, logProbability: number)
+        let segment = Transcript.Segment(start: .zero, end: .seconds(1), text: "secret", tokens: [token], language: nil)
+        let error = #expect(throws: TranscriptionError.self) {
+            try WireLine(.segment(segment)).encoded(by: JSONEncoder())
+        }
+        #expect(error?.code == .recognitionFailed)
+        #expect(error?.message.contains("log_probability is \(number)") == true)
+        #expect(error?.message.contains("secret") == false)
+    }
+
+    /// All that a form may say: 1 MiB of text, of which 10,000 characters are the prompt and 500 by 200 are keywords.
+    @Test func aFormOfNothingButControlCharactersFitsIntoAJob() throws {
+        let text = String(repeating: "\u{1}", count: 1 << 20)
+        let job = TranscriptionJob(
+            path: String(repeating: "/", count: 4096), fileName: String(repeating: "\u{1}", count: 1 << 14),
+            language: nil,
+            hints: Hints(prompt: "", keywords: [text] + Array(repeating: "", count: 500)), maximumDuration: .seconds(1))
+        #expect(try JSONEncoder().encode(WireJob(job)).count < WireJob.maximumBytes)
+    }
+
     @Test(arguments: ["{}", #"{"news": 1}"#, #"{"error": {"code": "unheard_of", "message": ""}}"#])
     func aLineOfAnotherVersionIsMalformed(line: String) throws {
         let line = try JSONDecoder().decode(WireLine.self, from: Data(line.utf8))

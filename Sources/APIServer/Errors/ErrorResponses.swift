@@ -63,6 +63,13 @@ extension APIError {
         case .crashed:
             self.init(
                 status: .internalServerError, code: "engine_crashed", message: error.message, isPermanent: true)
+        case .overloaded:
+            self.init(
+                status: .serviceUnavailable, code: "server_overloaded", message: error.message,
+                retryAfter: .seconds(5))
+        case .jobFailed:
+            self.init(
+                status: .internalServerError, code: "internal_error", message: error.message, isPermanent: true)
         case .shuttingDown: self = .shuttingDown
         }
     }

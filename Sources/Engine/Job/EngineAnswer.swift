@@ -6,7 +6,8 @@ import Transcription
 
 /// The answer to a job, line by line as it comes. Who lets go of it before the last line hangs up.
 struct EngineAnswer: Sendable {
-    /// The body in pieces. Unbounded: a recording makes some hundred bytes of events for each second of sound.
+    /// The body in pieces. A recording makes some hundred bytes of events for each second of sound;
+    /// `EngineExchange.largestAnswer` bounds them all.
     typealias Pieces = AsyncThrowingStream<ByteBuffer, any Error>
 
     /// Hangs up when the last reference goes, unless all has been heard.
@@ -40,7 +41,7 @@ struct EngineAnswer: Sendable {
 
     /// The next event.
     ///
-    /// - Throws: `TranscriptionError` if the engine says so, `Lost` if it ended without `done`, `CancellationError`.
+    /// - Throws: `TranscriptionError` if the engine says so, `EngineConnection.Failure`, `CancellationError`.
     nonisolated(nonsending) mutating func next() async throws -> TranscriptEvent {
         while true {
             if let end = pending.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
@@ -55,7 +56,7 @@ struct EngineAnswer: Sendable {
             var iterator = pieces.makeAsyncIterator()
             guard var more = try await iterator.next(isolation: #isolation) else {
                 try Task.checkCancellation()
-                throw EngineConnection.Lost()
+                throw EngineConnection.Failure.closed("its answer has no end")
             }
             pending.writeBuffer(&more)
         }
@@ -63,7 +64,7 @@ struct EngineAnswer: Sendable {
 
     /// The whole body.
     ///
-    /// - Throws: `Lost` if it has no end.
+    /// - Throws: `EngineConnection.Failure`.
     func collect() async throws -> ByteBuffer {
         var body = ByteBuffer()
         for try await var piece in pieces { body.writeBuffer(&piece) }

@@ -8,8 +8,18 @@ import Transcription
 
 /// The way to one run of an engine: its socket, and connections to it that wait for the next job.
 final class EngineConnection: Sendable {
-    /// The engine went away without an answer.
-    struct Lost: Error {}
+    /// Why there is no answer to a request. None of them says that the engine's process has ended: that, only the
+    /// process tells.
+    enum Failure: Error, Equatable {
+        /// There is no connection, and why: nobody listens any more, or the system has no room for another one.
+        case unreachable(CInt?, String)
+        /// The connection ended before the answer, and why.
+        case closed(String)
+        /// The engine has said nothing for too long.
+        case silent
+        /// The engine answered with another status than 200, and its words.
+        case refused(UInt, String)
+    }
 
     /// Counts the runs of the model's engine.
     let run: Int
@@ -35,7 +45,7 @@ final class EngineConnection: Sendable {
     /// Gives the engine a job.
     ///
     /// - Returns: Its answer, line by line. Letting go of it before its end hangs up, which ends the job.
-    /// - Throws: `Lost` if there is nobody.
+    /// - Throws: `Failure`, `CancellationError`.
     func send(_ job: TranscriptionJob) async throws -> EngineAnswer {
         let body = ByteBuffer(data: try JSONEncoder().encode(WireJob(job)))
         return try await ask(.POST, "/transcribe", body: body)
@@ -60,7 +70,9 @@ final class EngineConnection: Sendable {
         let request = EngineExchange.Request(
             head: HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers), body: body,
             answer: continuation)
-        channel.writeAndFlush(request).whenFailure { _ in continuation.finish(throwing: Lost()) }
+        channel.writeAndFlush(request).whenFailure { error in
+            continuation.finish(throwing: Failure.closed("nothing could be sent: \(error)"))
+        }
         return EngineAnswer(pieces, to: request.number, on: channel)
     }
 
@@ -79,7 +91,7 @@ final class EngineConnection: Sendable {
                 .connect(unixDomainSocketPath: socket).get()
         } catch {
             try Task.checkCancellation()
-            throw Lost()
+            throw Failure.unreachable((error as? IOError)?.errnoCode, "\(error)")
         }
     }
 

@@ -4,8 +4,8 @@ import Transcription
 
 /// One connection to an engine: sends a request in one write, and hands on the body of its answer as it comes.
 ///
-/// There is one request at a time. When the answer has ended, the connection is for the next one; when the connection ends
-/// first, or the engine refuses or falls silent, the answer is lost.
+/// There is one request at a time. When the answer has ended, the connection is for the next one. When the connection ends
+/// first, or the engine refuses or falls silent, the answer ends with an `EngineConnection.Failure`.
 final class EngineExchange: ChannelDuplexHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundIn = Request
@@ -28,7 +28,15 @@ final class EngineExchange: ChannelDuplexHandler {
     /// second that it works, so one that does not hangs.
     static let patience = TimeAmount.seconds(30)
 
+    /// The most bytes that an answer may have: many times what the longest recording makes.
+    static let largestAnswer = 1 << 28
+    /// How much of a refusal is kept: a sentence.
+    private static let longestRefusal = 1000
+
     private var request: Request?
+    /// What the engine answers instead of a result.
+    private var refusal: (status: HTTPResponseStatus, words: String)?
+    private var received = 0
     private var began = NIODeadline.distantPast
     private let onEnd: (any Channel) -> Void
 
@@ -52,9 +60,21 @@ final class EngineExchange: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): if head.status != .ok { lose(context) }
-        case .body(let bytes): request?.answer.yield(bytes)
+        case .head(let head):
+            received = 0
+            if head.status != .ok { refusal = (head.status, "") }
+        case .body(let bytes):
+            received += bytes.readableBytes
+            if refusal != nil {
+                let text = String(buffer: bytes)
+                refusal?.words += text.prefix(max(0, Self.longestRefusal - received + bytes.readableBytes))
+            } else if received > Self.largestAnswer {
+                fail(context, .closed("its answer has more than \(Self.largestAnswer) bytes"))
+            } else {
+                request?.answer.yield(bytes)
+            }
         case .end:
+            if let refusal { return fail(context, .refused(refusal.status.code, refusal.words)) }
             guard let ended = exchange(&request, with: nil) else { return }
             onEnd(context.channel)
             ended.answer.finish()
@@ -66,28 +86,28 @@ final class EngineExchange: ChannelDuplexHandler {
             context.triggerUserOutboundEvent(event, promise: promise)
             return
         }
-        if request?.number == hangUp.number { lose(context) }
+        if request?.number == hangUp.number { fail(context, .closed("we hung up")) }
         promise?.succeed()
     }
 
     /// SwiftNIO's `IdleStateHandler` tells of silence, which says nothing between two requests.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is IdleStateHandler.IdleStateEvent else { return context.fireUserInboundEventTriggered(event) }
-        if request != nil, context.eventLoop.now - began >= Self.patience { lose(context) }
+        if request != nil, context.eventLoop.now - began >= Self.patience { fail(context, .silent) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        lose(context)
+        fail(context, .closed("it closed the connection"))
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        lose(context)
+        fail(context, .closed("\(error)"))
     }
 
     /// Ends the connection, and the answer that it was to bring.
-    private func lose(_ context: ChannelHandlerContext) {
-        exchange(&request, with: nil)?.answer.finish(throwing: EngineConnection.Lost())
+    private func fail(_ context: ChannelHandlerContext, _ failure: EngineConnection.Failure) {
+        exchange(&request, with: nil)?.answer.finish(throwing: failure)
         context.close(promise: nil)
     }
 }

@@ -54,8 +54,8 @@ actor EngineJob {
                 case .working: break
                 }
                 return event
-            } catch is EngineConnection.Lost {
-                try await startOver()
+            } catch let failure as EngineConnection.Failure {
+                try await startOver(after: failure)
             }
         }
         return nil
@@ -113,8 +113,11 @@ actor EngineJob {
         entry?.task.cancel()
     }
 
-    private func startOver() async throws {
-        if let run = place?.connection.run { await supervisor.settle(run: run) }
+    /// Begins the job anew if the engine has ended.
+    ///
+    /// - Throws: `EngineError` if the failure is this job's alone, or the engine has ended on it twice.
+    private func startOver(after failure: EngineConnection.Failure) async throws {
+        if let run = place?.connection.run { try await supervisor.settle(failure, in: run) }
         place = nil
         attempt += 1
         segmentsOfThisAttempt = 0

@@ -53,7 +53,7 @@ public struct EngineServer: Sendable {
     private func serve(on socket: String) async throws {
         let router = Router(context: BasicRequestContext.self)
         router.post("transcribe") { request, _ in
-            let body = try await request.body.collect(upTo: 1 << 20)
+            let body = try await request.body.collect(upTo: WireJob.maximumBytes)
             let job = try JSONDecoder().decode(WireJob.self, from: body).job
             return Response(
                 status: .ok, headers: [.contentType: "application/x-ndjson"], body: answer(job))
@@ -83,7 +83,7 @@ public struct EngineServer: Sendable {
             func write(_ lines: [WireLine]) async throws {
                 var buffer = ByteBuffer()
                 for line in lines {
-                    buffer.writeBytes(try encoder.encode(line))
+                    buffer.writeBytes(try line.encoded(by: encoder))
                     buffer.writeStaticString("\n")
                 }
                 try await writer.write(buffer)
@@ -91,6 +91,7 @@ public struct EngineServer: Sendable {
             do {
                 try await pipeline.run(job) { events in try await write(events.map(WireLine.init)) }
             } catch let error as TranscriptionError {
+                if error.code == .recognitionFailed { Self.log(error.message) }
                 try await write([WireLine(error)])
             }
             try await writer.finish(nil)
