@@ -171,16 +171,38 @@ import Transcription
         #expect(form.format == .text)
     }
 
-    @Test(arguments: [(nil, "file"), ("RIFF", "model")])
-    func aMissingFieldIsNamed(file: String?, parameter: String) async throws {
-        let form = SentForm(file: file, model: file == nil ? "m" : nil)
-        let error = try #require(try await form.refusal())
+    @Test func aMissingFileIsNamed() async throws {
+        let error = try #require(try await SentForm(file: nil).refusal())
         #expect(error.code == "missing_required_parameter")
-        #expect(error.parameter == parameter)
+        #expect(error.parameter == "file")
     }
 
-    @Test func anEmptyModelIsMissing() async throws {
-        #expect(try await SentForm(model: "").refusal()?.code == "missing_required_parameter")
+    @Test(arguments: [nil, ""]) func aMissingOrEmptyModelMeansTheDefaultOne(model: String?) async throws {
+        #expect(try await SentForm(model: model).received().model == nil)
+    }
+
+    @Test(arguments: ["timestamp_granularities", "timestamp_granularities[]", "timestamp_granularities[0]"])
+    func aListIsReadHoweverItIsSpelled(name: String) async throws {
+        let form = try await SentForm([(name, "word"), ("response_format", "verbose_json")]).received()
+        #expect(form.timestamps == [.word])
+    }
+
+    @Test func unknownFieldsAreSkippedAndNamed() async throws {
+        var sent = SentForm([
+            ("vad_filter", "true"), ("known_speaker_names[]", "a"), ("known_speaker_names[1]", "b"), ("x\ny: z", "1"),
+        ])
+        sent.parts.insert(
+            .init(name: "audio_file", filename: "a.wav", content: String(repeating: "x", count: 2 << 20)), at: 0)
+        sent.parts.append(.init(name: "blob", content: String(repeating: "x", count: 2 << 20)))
+        let form = try await sent.received(in: TemporaryFolder(), maximumUpload: 8 << 20)
+        #expect(form.ignored == ["audio_file", "vad_filter", "known_speaker_names", "x?y??z", "blob"])
+        #expect(form.fileSize == 4)
+    }
+
+    @Test func oneCannotFillAHeaderWithNamesOfFields() async throws {
+        let many = (0..<900).map { ("field\($0)" + String(repeating: "x", count: 1000), "") }
+        let ignored = try await SentForm(many).received().ignored
+        #expect(ignored.count == 30 && ignored.allSatisfy { $0.count <= 40 })
     }
 
     @Test func anEmptyFileHasNoAudio() async throws {

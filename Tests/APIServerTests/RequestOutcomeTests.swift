@@ -9,10 +9,11 @@ import Transcription
 /// The one line that a request has in the log.
 struct RequestOutcomeTests {
     private func outcome(
-        _ path: String = "/v1/models", sent: HTTPResponse.Status? = .ok, _ findings: RequestFindings = RequestFindings()
+        _ path: String = "/v1/models", route: String? = "/v1/models", sent: HTTPResponse.Status? = .ok,
+        _ findings: RequestFindings = RequestFindings()
     ) -> RequestOutcome {
         RequestOutcome(
-            method: .get, path: path, route: "/v1/models", sent: sent, wall: .microseconds(1_234_567),
+            method: .get, path: path, route: route, sent: sent, wall: .microseconds(1_234_567),
             findings: findings)
     }
 
@@ -76,11 +77,12 @@ struct RequestOutcomeTests {
     }
 
     @Test(arguments: [
-        ("/health", Logger.Level.debug), ("/health/live", .debug), ("/health/ready", .debug), ("/metrics", .debug),
-        ("/healthy", .info), ("/v1/ps", .info), ("/metrics/x", .info),
+        ("/health", "/health", Logger.Level.debug), ("/health/live", "/health/live", .debug),
+        ("/health/ready", "/health/ready", .debug), ("/metrics", "/metrics", .debug), ("//metrics/", "/metrics", .debug),
+        ("/healthy", nil, .info), ("/v1/ps", "/v1/ps", .info), ("/metrics/x", nil, .info), ("/health/..", nil, .info),
     ])
-    func probesDoNotFillTheLog(path: String, level: Logger.Level) {
-        #expect(outcome(path).level == level)
+    func probesDoNotFillTheLog(path: String, route: String?, level: Logger.Level) {
+        #expect(outcome(path, route: route).level == level)
     }
 
     @Test func aPathIsCutWhereNoneOfOursIsSoLong() {

@@ -136,9 +136,15 @@ def test_a_model_that_cannot_translate_names_one_that_can(client, requests):
 
 
 def test_models_are_listed_and_shown(client):
-    assert [model.id for model in client.models.list()] == ["sense_voice", "whisper", "hotwords", "broken"]
+    assert [model.id for model in client.models.list()] == [
+        "sense_voice",
+        "whisper",
+        "hotwords",
+        "broken",
+        "whisper-1",
+    ]
     model = client.models.retrieve("whisper-1")
-    assert (model.id, model.object, model.owned_by) == ("whisper", "model", "local")
+    assert (model.id, model.object, model.owned_by) == ("whisper-1", "model", "local")
     assert model.created > 0
 
 

@@ -1,3 +1,5 @@
+import Basics
+
 /// A request that came while there were as many in hand as there may be.
 struct QueueFull: Error, Sendable {
     /// Which limit is reached, and what to do.
@@ -13,11 +15,11 @@ struct QueueFull: Error, Sendable {
         switch refusal {
         case .total(let limit, let wait):
             cause =
-                "The server has \(limit) requests in hand, as many as --max-queue or max_queue in models.yaml allow."
+                "The server has \(Amounts.count(limit, "request")) in hand, as many as --max-queue or max_queue in models.yaml allow."
             retryAfter = wait
         case .model(let limit, let wait):
             cause =
-                "Model '\(model ?? "")' has \(limit) requests in hand, as many as its max_queue in models.yaml allows."
+                "Model '\(model ?? "")' has \(Amounts.count(limit, "request")) in hand, as many as its max_queue in models.yaml allows."
             retryAfter = wait
         }
         message = "\(cause) Send this one again in \(retryAfter.components.seconds) s."

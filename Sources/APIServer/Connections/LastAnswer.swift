@@ -1,3 +1,4 @@
+import Basics
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -46,7 +47,7 @@ extension APIError {
     static func tooManyConnections(limit: Int) -> Self {
         APIError(
             status: .serviceUnavailable, code: "too_many_connections",
-            message: "The server has \(limit) connections, its limit (--max-connections). Try again soon, and use"
+            message: "The server has \(Amounts.count(limit, "connection")), its limit (--max-connections). Try again soon, and use"
                 + " connections for more than one request.",
             retryAfter: .seconds(1), abandonsBody: true)
     }
@@ -54,13 +55,13 @@ extension APIError {
     static func headTooSlow(limit: Duration) -> Self {
         APIError(
             status: .requestTimeout, code: "request_timeout",
-            message: "The head of the request was not there within \(limit) (--header-timeout).", abandonsBody: true)
+            message: "The head of the request was not there within \(Amounts.time(limit)) (--header-timeout).", abandonsBody: true)
     }
 
     static func bodyTooSlow(rate: Int, over time: Duration) -> Self {
         APIError(
             status: .requestTimeout, code: "request_timeout",
-            message: "The request came in at less than \(rate) bytes a second (--min-upload-rate) for \(time).",
+            message: "The request came in at less than \(Amounts.count(rate, "byte")) a second (--min-upload-rate) for \(Amounts.time(time)).",
             abandonsBody: true)
     }
 }

@@ -22,9 +22,11 @@ enum RequestRules {
         return head
     }
 
-    /// Whether a client offers to speak another protocol from here on.
+    /// Whether a client offers to speak another protocol from here on, in the decoder's judgement.
     static func offersUpgrade(_ head: HTTPRequestHead) -> Bool {
-        head.method == .CONNECT || head.headers.contains(name: "upgrade")
+        head.method == .CONNECT
+            || head.headers["upgrade"].contains { !$0.isEmpty }
+                && head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
     }
 
     private static func checkCodings(of head: HTTPRequestHead) throws(APIError) {

@@ -24,7 +24,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let policy: CrossOriginPolicy
     private let decoder: RequestDecoder
     private var unanswered = CircularBuffer<Exchange>()
-    /// The request that is coming in.
+    /// The request that is coming in, as it came.
     private var incoming: HTTPRequestHead?
     /// Waits until the requests before it are answered; nothing behind it is read.
     private var refusal: Refusal?
@@ -44,7 +44,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             do throws(APIError) {
                 let request = try RequestRules.normalized(head)
-                incoming = request
+                incoming = head
                 unanswered.append(Exchange(version: head.version, keepsAlive: request.isKeepAlive))
                 context.fireChannelRead(wrapInboundOut(.head(request)))
             } catch {

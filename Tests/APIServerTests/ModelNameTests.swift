@@ -1,0 +1,75 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import TestSupport
+import Testing
+
+@testable import APIServer
+
+/// By which names models are known to clients.
+struct ModelNameTests {
+    private struct Model: Decodable {
+        var id: String
+        var alias_of: String?
+    }
+
+    private static func model(
+        _ name: String, in registry: TestRegistry, method: HTTPRequest.Method = .get
+    ) async throws -> (status: HTTPResponse.Status, body: Data) {
+        try await RouterUnderTest(registry, settings: ServerSettings(apiKeys: [APIKey("k")])).test { client in
+            try await client.execute(
+                uri: "/v1/models/\(name)", method: method, headers: [.authorization: "Bearer k"]
+            ) { ($0.status, Data($0.body.readableBytesView)) }
+        }
+    }
+
+    @Test(arguments: [
+        "whisper-1", "gpt-transcribe", "gpt-live-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-transcribe",
+        "gpt-4o-transcribe-diarize",
+    ])
+    func openAIsOwnNamesLeadToTheDefaultModel(name: String) async throws {
+        let (status, body) = try await Self.model(name, in: TestRegistry([.whisper, .paraformer]))
+        #expect(status == .ok)
+        let model = try JSONDecoder().decode(Model.self, from: body)
+        #expect((model.id, model.alias_of) == (name, "whisper"))
+    }
+
+    @Test func theRegistryHasTheLastWordOnThem() async throws {
+        let named = TestRegistry([.whisper, .paraformer.named("whisper-1")])
+        let entry = try JSONDecoder().decode(Model.self, from: await Self.model("whisper-1", in: named).body)
+        #expect((entry.id, entry.alias_of) == ("whisper-1", nil))
+        let aliased = TestRegistry([.whisper, .paraformer], aliases: ["whisper-1": "paraformer"])
+        let alias = try JSONDecoder().decode(Model.self, from: await Self.model("whisper-1", in: aliased).body)
+        #expect((alias.id, alias.alias_of) == ("whisper-1", "paraformer"))
+        let mistaken = TestRegistry([.whisper], aliases: ["whisper-1": "nobody"])
+        #expect(try await Self.model("whisper-1", in: mistaken).status == .serviceUnavailable)
+    }
+
+    @Test func othersAreNotFound() async throws {
+        #expect(try await Self.model("whisper-2", in: TestRegistry([.whisper])).status == .notFound)
+    }
+
+    @Test func withoutADefaultModelTheyLeadNowhere() async throws {
+        var registry = TestRegistry([.whisper])
+        registry.defaultModel = nil
+        #expect(try await Self.model("whisper-1", in: registry).status == .notFound)
+    }
+
+    @Test func aliasesAreListedAndBuiltInNamesAreNot() async throws {
+        let registry = TestRegistry([.whisper, .paraformer], aliases: ["w": "whisper", "a": "paraformer"])
+        struct List: Decodable { var data: [Model] }
+        let body = try await RouterUnderTest(registry).test { client in
+            try await client.execute(uri: "/v1/models", method: .get) { Data($0.body.readableBytesView) }
+        }
+        let models = try JSONDecoder().decode(List.self, from: body).data
+        #expect(models.map(\.id) == ["whisper", "paraformer", "a", "w"])
+        #expect(models.map(\.alias_of) == [nil, nil, "paraformer", "whisper"])
+    }
+
+    @Test(arguments: ["w", "gpt-4o-transcribe"]) func anotherNameDeletesNothing(name: String) async throws {
+        let registry = TestRegistry([.whisper], aliases: ["w": "whisper"])
+        let (status, body) = try await Self.model(name, in: registry, method: .delete)
+        #expect(status == .badRequest)
+        #expect(String(decoding: body, as: UTF8.self).contains("'whisper'"))
+    }
+}

@@ -1,0 +1,47 @@
+import Engine
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import ModelStore
+import SpeechRecognition
+import TestSupport
+
+@testable import APIServer
+
+/// The server's router in this process, over a registry with the fixture models. Its engines cannot start.
+struct RouterUnderTest {
+    let router: Router<APIContext>
+    private let folder: TemporaryFolder
+
+    /// - Parameters:
+    ///   - registry: The models.
+    ///   - settings: Keys and the like.
+    init(_ registry: TestRegistry = TestRegistry([.whisper]), settings: ServerSettings = ServerSettings()) throws {
+        folder = try TemporaryFolder()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let paths = ModelPaths(environment: ["HOME": folder.path], currentFolder: folder.path)
+        let registry = try ModelRegistry.parse(registry.yaml, file: "models.yaml", paths: paths)
+        let reports = ServerReports(version: "0")
+        let engines = EnginePool(
+            EnginePool.Configuration(
+                executable: "/nonexistent", directory: folder.path, runtimeSettings: "", loadWait: .zero,
+                detectorModel: nil),
+            serving: ServedModels(
+                models: Set(registry.entries.map(\.specification)), stayingLoaded: registry.defaultModel, threads: 1,
+                keepAlive: nil, maximumLoaded: 1),
+            logger: logger)
+        let catalog = ModelCatalog(
+            store: LocalModels(registry: registry, paths: paths, proxies: .none, logger: logger), engines: engines,
+            admission: Admission(registry, maximumQueue: nil), modelWait: .zero,
+            served: { _ in ServedModels(models: [], stayingLoaded: nil, threads: 1, keepAlive: nil, maximumLoaded: 1) }, logger: logger)
+        let server = SpeechServer(
+            settings, catalog: catalog, directory: try RunDirectory(in: folder.path), reports: reports, logger: logger
+        ) { _ in }
+        router = server.makeRouter()
+    }
+
+    /// Sends requests through the router.
+    func test<R: Sendable>(_ body: @Sendable (any TestClientProtocol) async throws -> R) async throws -> R {
+        try await Application(router: router).test(.router, body)
+    }
+}
