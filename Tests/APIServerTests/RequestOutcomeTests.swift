@@ -76,11 +76,14 @@ struct RequestOutcomeTests {
         #expect(outcome(sent: nil).status == 499)
     }
 
-    @Test(arguments: [
-        ("/health", "/health", Logger.Level.debug), ("/health/live", "/health/live", .debug),
-        ("/health/ready", "/health/ready", .debug), ("/metrics", "/metrics", .debug), ("//metrics/", "/metrics", .debug),
-        ("/healthy", nil, .info), ("/v1/ps", "/v1/ps", .info), ("/metrics/x", nil, .info), ("/health/..", nil, .info),
-    ])
+    @Test(
+        arguments: [
+            ("/health", "/health", .debug), ("/health/live", "/health/live", .debug),
+            ("/health/ready", "/health/ready", .debug), ("/metrics", "/metrics", .debug),
+            ("//metrics/", "/metrics", .debug),
+            ("/healthy", nil, .info), ("/v1/ps", "/v1/ps", .info), ("/metrics/x", nil, .info),
+            ("/health/..", nil, .info),
+        ] as [(String, String?, Logger.Level)])
     func probesDoNotFillTheLog(path: String, route: String?, level: Logger.Level) {
         #expect(outcome(path, route: route).level == level)
     }

@@ -33,7 +33,8 @@ struct RouterUnderTest {
         let catalog = ModelCatalog(
             store: LocalModels(registry: registry, paths: paths, proxies: .none, logger: logger), engines: engines,
             admission: Admission(registry, maximumQueue: nil), modelWait: .zero,
-            served: { _ in ServedModels(models: [], stayingLoaded: nil, threads: 1, keepAlive: nil, maximumLoaded: 1) }, logger: logger)
+            served: { _ in ServedModels(models: [], stayingLoaded: nil, threads: 1, keepAlive: nil, maximumLoaded: 1) },
+            logger: logger)
         let server = SpeechServer(
             settings, catalog: catalog, directory: try RunDirectory(in: folder.path), reports: reports, logger: logger
         ) { _ in }

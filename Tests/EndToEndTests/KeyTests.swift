@@ -34,6 +34,37 @@ struct KeyTests {
         #expect(try await APIClient.shared().get(path).status != 401)
     }
 
+    /// A key that was meant to be there must not open the server to everybody.
+    @Test(
+        arguments: [
+            (["--api-key", ""], [:]), (["--api-key", "good", "--api-key", ""], [:]), (["--api-key", " "], [:]),
+            (["--api-key", "a b"], [:]), (["--api-key", "a\n"], [:]), (["--api-key", "schlüssel"], [:]),
+            ([], ["ASR2CLIP_API_KEY": ""]), (["--api-key", "good"], ["ASR2CLIP_API_KEY": ""]),
+            ([], ["ASR2CLIP_API_KEY_FILE": ""]), (["--api-key-file", ""], [:]),
+        ] as [([String], [String: String])])
+    func aServerWithAnEmptyKeyDoesNotStart(arguments: [String], environment: [String: String]) async throws {
+        let folder = try ServerFolder()
+        let registry = try folder.write(TestRegistry([.paraformer]))
+        let result = try await runToEnd(
+            ServerProcess.path(of: "asr2clip-serve"), arguments + ["--port", "0", "--config", registry],
+            environment: folder.environment.merging(environment) { $1 })
+        #expect(result.status == .exited(1))
+        #expect(result.output == "")
+        #expect(result.error.contains("API key"))
+        #expect(["good", "a b", "schlüssel"].filter(result.error.contains) == [])
+    }
+
+    @Test func whoHasNoKeyIsNotAskedForTheBody() async throws {
+        let form = "Content-Type: \(MultipartBody.contentType)\r\nContent-Length: 2000000\r\nExpect: 100-continue\r\n"
+        let head = "POST \(APIClient.transcriptions) HTTP/1.1\r\nHost: localhost\r\n\(form)"
+        let stranger = try await ByteConnection.open(to: ServerProcess.shared())
+        try await stranger.send(head + "\r\n")
+        #expect(try await stranger.answer().status == 401)
+        let friend = try await ByteConnection.open(to: ServerProcess.shared())
+        try await friend.send(head + "Authorization: Bearer sesame\r\n\r\n")
+        #expect(try await friend.answer().status == 100)
+    }
+
     @Test func noKeyIsLogged() async throws {
         _ = try await APIClient.shared().send("GET", "/v1/models", headers: [("Authorization", "Bearer open-it")])
         let log = try ServerProcess.shared().process.standardError

@@ -19,7 +19,8 @@ import Testing
 
     @Test(arguments: [
         (ResponseFormat.json, "application/json"), (.text, "text/plain; charset=utf-8"),
-        (.verboseJSON, "application/json"), (.srt, "application/x-subrip; charset=utf-8"), (.vtt, "text/vtt; charset=utf-8"),
+        (.verboseJSON, "application/json"), (.srt, "application/x-subrip; charset=utf-8"),
+        (.vtt, "text/vtt; charset=utf-8"),
     ])
     func saysItsContentType(format: ResponseFormat, contentType: String) {
         #expect(format.contentType == contentType)
