@@ -183,6 +183,14 @@ struct ProtocolTests {
         #expect(try await connection.end() == "")
     }
 
+    @Test func whatIsWrongBehindAnAnswerIsNotAnsweredAgain() async throws {
+        let connection = try await connection()
+        try await connection.send("GET /health HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+        #expect(try await connection.answer().status == 200)
+        try await connection.send("zz\r\n")
+        #expect(try await connection.end() == "")
+    }
+
     /// What the socket's buffers take is not read by the server.
     @Test(arguments: ["GET /health", "GET /v1/models", "POST /v1/nothing", "HEAD /health", "DELETE /v1/models/x"])
     func aBodyThatNobodyWantsCostsLittle(request: String) async throws {

@@ -62,8 +62,9 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
         case ByteToMessageDecoderError.leftoverDataWhenDone(let bytes): decoder.restore(bytes)
-        // Its reader is told, if the request has one.
-        case is HTTPParserError where incoming != nil: context.fireErrorCaught(error)
+        // The reader of the body is told; behind an answer there is nobody to be told.
+        case is HTTPParserError where incoming != nil && !unanswered.isEmpty: context.fireErrorCaught(error)
+        case is HTTPParserError where incoming != nil: end(context)
         case let error as HTTPParserError: refuse(APIError(error), nil, context)
         default: context.fireErrorCaught(error)
         }
@@ -79,10 +80,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
             if unanswered.isEmpty, let refusal {
                 send(refusal, context)
             } else if exchange?.keepsAlive == false, exchange?.version == .http1_0 {
-                // The end of the connection is the end of the answer.
-                context.flush()
-                context.close(mode: .output, promise: nil)
-                LingeringClose.begin(on: context.channel)
+                end(context)
             }
         // HTTP/1.0 has no answers before the answer.
         case .head where unanswered.first?.version == .http1_0: promise?.succeed()
@@ -124,7 +122,13 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if request?.method != .head {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: answer.body)))), promise: nil)
         }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.write(wrapOutboundOut(.end(nil)), promise: nil)
+        end(context)
+    }
+
+    /// Ends the connection behind what has been written.
+    private func end(_ context: ChannelHandlerContext) {
+        context.flush()
         context.close(mode: .output, promise: nil)
         LingeringClose.begin(on: context.channel)
     }
