@@ -2,8 +2,8 @@ import NIOCore
 
 /// Refuses a client that speaks HTTP/2 from its first byte on (RFC 9113, section 3.3), in words it understands.
 ///
-/// It is sent empty settings and a GOAWAY frame with the error HTTP_1_1_REQUIRED, upon which curl, for one, asks again by
-/// HTTP/1.1. Silence, or an answer in HTTP/1.1, would look like a broken server.
+/// It is sent empty settings and a GOAWAY frame with the error HTTP_1_1_REQUIRED. Silence, or an answer in HTTP/1.1, would
+/// look like a broken server.
 final class HTTP2Refusal: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
