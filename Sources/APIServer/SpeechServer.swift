@@ -40,7 +40,8 @@ public struct SpeechServer: Service {
         self.executor = executor
         hangUps = HangUps(on: executor)
         spool = UploadSpool(
-            directory: directory.uploads, maximum: settings.connections.uploads, metrics: reports.metrics)
+            directory: directory.uploads, restore: directory.restore, maximum: settings.connections.uploads,
+            metrics: reports.metrics)
     }
 
     /// Listens until graceful shutdown, finishing the requests that run then; loads the default model meanwhile.
@@ -123,7 +124,7 @@ public struct SpeechServer: Service {
             translations: TranslationEndpoint(service: service),
             models: ModelEndpoints(catalog: catalog, authentication: authentication, hangUps: hangUps),
             engines: EngineEndpoint(catalog: catalog),
-            health: HealthEndpoints(catalog: catalog),
+            health: HealthEndpoints(catalog: catalog, spool: spool),
             metrics: MetricsEndpoint(catalog: catalog, reports: reports)
         ).add(to: router)
         return router

@@ -55,7 +55,7 @@ extension EngineConnection.Failure {
     var mayBeAnEnd: Bool {
         switch self {
         case .closed: true
-        case .unreachable(let number, _): number == ECONNREFUSED || number == ENOENT
+        case .unreachable(let number, _): number == ECONNREFUSED
         case .silent, .refused: false
         }
     }

@@ -18,8 +18,12 @@ public actor EnginePool {
         public var directory: String
         /// A file with settings for ONNX Runtime (`RuntimeSettings.text`).
         public var runtimeSettings: String
+        /// Makes that directory and that file again if somebody has removed them; asked before each start of an engine.
+        public var restore: @Sendable () throws -> Void
         /// How long a request waits for a model to load.
         public var loadWait: Duration
+        /// How long an engine may take to load its model, from its start; then it is ended, as if it had crashed.
+        public var loadTimeout: Duration
         /// Where the voice activity model is; `nil` if it is not installed.
         public var detectorModel: String?
         /// The most bytes of memory each engine may have for data; `nil` for what the machine or control group has.
@@ -29,13 +33,17 @@ public actor EnginePool {
 
         /// Describes how engines are run.
         public init(
-            executable: String, directory: String, runtimeSettings: String, loadWait: Duration, detectorModel: String?,
+            executable: String, directory: String, runtimeSettings: String,
+            restore: @escaping @Sendable () throws -> Void = {}, loadWait: Duration,
+            loadTimeout: Duration = .seconds(300), detectorModel: String?,
             engineMemory: Int? = nil, executor: EventLoopExecutor = EventLoopExecutor()
         ) {
             self.executable = executable
             self.directory = directory
             self.runtimeSettings = runtimeSettings
+            self.restore = restore
             self.loadWait = loadWait
+            self.loadTimeout = loadTimeout
             self.detectorModel = detectorModel
             self.engineMemory = engineMemory
             self.executor = executor
@@ -67,7 +75,9 @@ public actor EnginePool {
             executable: configuration.executable, executor: configuration.executor,
             sockets: EngineSockets(in: configuration.directory),
             detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
+            restore: configuration.restore,
             threads: served.threads, memory: configuration.engineMemory, loadWait: configuration.loadWait,
+            loadTimeout: configuration.loadTimeout,
             room: room, logger: logger, metrics: metrics)
         // Unstructured because it lasts as long as the pool; `shutDown()` ends the vacancies.
         Task { [weak self] in

@@ -108,16 +108,31 @@ public actor EngineSupervisor: Transcriber {
     /// - Returns: Whether it has ended.
     func unload() async -> Bool {
         // Who comes from here on waits at the gate, and then finds that the engine has to be started.
-        guard usage.jobs == 0, lifecycle.state == .running, let running, let pass = gate.enterIfEmpty() else {
-            return false
-        }
+        guard usage.jobs == 0, lifecycle.state == .running, let pass = gate.enterIfEmpty() else { return false }
+        await endRun(inside: pass)
+        return true
+    }
+
+    /// Ends a run that no job can reach any more, since its socket has been removed, once those are done that have reached
+    /// it. The next job starts the engine again.
+    ///
+    /// - Throws: `CancellationError`.
+    func replace(run: Int) async throws {
+        let pass = try await gate.enter(.alone)
+        guard run == runs, lifecycle.state == .running else { return }
+        surroundings.logger.warning(
+            "The engine's socket has been removed; the engine is started again.", metadata: ["model": "\(model.name)"])
+        await endRun(inside: pass)
+    }
+
+    /// Ends the process while nobody else is inside.
+    private func endRun(inside pass: EngineGate.Pass) async {
         lifecycle.unloaded()
         unloadedRun = runs
         current = Pending()
-        running.cancel()
-        await running.value
+        running?.cancel()
+        await running?.value
         withExtendedLifetime(pass) {}
-        return true
     }
 
     /// Ends the engine after the jobs it has. Whoever retires it gives it no further one.
@@ -206,6 +221,7 @@ public actor EngineSupervisor: Transcriber {
         current.resolve(.failure(EngineError(.modelFailed, reason)))
     }
 
+    /// Starts the engine, also if all who wanted it leave meanwhile: a client that was told to come again finds it loaded.
     private func start(after delay: Duration) {
         runs += 1
         if exchange(&isReplacing, with: false) { metrics.restarts.increment() }
@@ -215,7 +231,11 @@ public actor EngineSupervisor: Transcriber {
             // A run that refused its files may not have ended yet: there are never two.
             await previous?.value
             try? await Task.sleep(for: delay)
-            guard await takePlace() else { return run.giveUp() }
+            guard await takePlace() else {
+                // It may have got a place and been cancelled at once.
+                await surroundings.room.leave(self)
+                return run.giveUp()
+            }
             let end = await run(began: { await self.began($0) }, report: { await self.heard($0, from: run) })
             self.ended(end, of: run)
             await surroundings.room.leave(self)

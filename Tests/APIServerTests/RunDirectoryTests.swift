@@ -1,13 +1,11 @@
 import Foundation
+import SpeechRecognition
 import TestSupport
 import Testing
 
 @testable import APIServer
 
 @Suite struct RunDirectoryTests {
-    /// No process has this number: Linux gives at most 2²², macOS less.
-    private static let nobody = Int32.max
-
     @Test func itsFoldersAreForThisUserOnlyAndNamedAfterThisProcess() throws {
         let parent = try TemporaryFolder()
         let directory = try RunDirectory(in: parent.path)
@@ -28,17 +26,58 @@ import Testing
         directory.remove()
     }
 
-    @Test(arguments: ["asr2clip-\(nobody)-a1B2c3", "asr2clip-\(getpid())-a1B2c3"])
-    func whatADeadServerLeftIsRemoved(name: String) throws {
+    /// Whatever process has that number now: it is not the one that made the folder.
+    @Test(arguments: ["\(Int32.max)", "\(getpid())", "\(getppid())", "1"])
+    func whatADeadServerLeftIsRemoved(process: String) throws {
+        let name = "asr2clip-\(process)-a1B2c3"
         let parent = try TemporaryFolder()
         try parent.makeFolder(name, holding: "upload")
         _ = try RunDirectory(in: parent.path)
         #expect(!FileManager.default.fileExists(atPath: parent.file(name)))
     }
 
+    @Test func theFolderOfAServerThatRunsStays() throws {
+        let parent = try TemporaryFolder()
+        let first = try RunDirectory(in: parent.path)
+        let second = try RunDirectory(in: parent.path)
+        #expect(first.uploads != second.uploads)
+        for directory in [first, second] { #expect(FileManager.default.fileExists(atPath: directory.uploads)) }
+    }
+
+    /// As systemd-tmpfiles and a server in another container see it.
+    @Test func aFolderThatAnotherProcessHasLockedStaysUntilThatEnds() async throws {
+        let parent = try TemporaryFolder()
+        let name = "asr2clip-\(Int32.max)-a1B2c3"
+        try parent.makeFolder(name, holding: "upload")
+        let script = #"exec 9<"$0" && flock 9 && echo locked && exec sleep 600"#
+        try await withProcess("/bin/sh", ["-c", script, parent.file(name)]) {
+            _ = try await $0.output(after: "locked")
+            _ = try RunDirectory(in: parent.path)
+            #expect(FileManager.default.fileExists(atPath: parent.file(name) + "/upload"))
+        }
+        try await eventually("the lock is free") {
+            _ = try RunDirectory(in: parent.path)
+            return !FileManager.default.fileExists(atPath: parent.file(name))
+        }
+    }
+
+    @Test func aServerThatStartsFindsOthersFoldersLockedFromTheBeginning() async throws {
+        let parent = try TemporaryFolder()
+        let errors = await onThreads(4) { _ -> String? in
+            for _ in 0..<50 {
+                guard let directory = try? RunDirectory(in: parent.path) else { return "It could not be made." }
+                defer { directory.remove() }
+                for path in [directory.uploads, directory.sockets, directory.runtimeSettings]
+                where !FileManager.default.fileExists(atPath: path) { return "There is no \(path)." }
+            }
+            return nil
+        }
+        #expect(errors.compactMap { $0 } == [])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: parent.path) == [])
+    }
+
     @Test(arguments: [
-        "asr2clip-\(getppid())-a1B2c3", "asr2clip-1-a1B2c3", "asr2clip-0-a1B2c3", "asr2clip-\(nobody)",
-        "asr2clip-notes", "asr2clip-\(nobody)-a-b", "asr2clip-x\(nobody)-a1B2c3", "other-\(nobody)-a1B2c3",
+        "asr2clip-1", "asr2clip-notes", "asr2clip-1-a-b", "asr2clip-x1-a1B2c3", "other-1-a1B2c3", "asr2clip--a1B2c3",
     ])
     func whatIsNoLeftoverStays(name: String) throws {
         let parent = try TemporaryFolder()
@@ -49,7 +88,7 @@ import Testing
 
     @Test func linksAndFilesWithSuchANameStay() throws {
         let parent = try TemporaryFolder()
-        let (file, link) = ("asr2clip-\(Self.nobody)-file", "asr2clip-\(Self.nobody)-link")
+        let (file, link) = ("asr2clip-1-file", "asr2clip-1-link")
         try parent.write(Data(), to: file)
         try parent.makeFolder("precious", holding: "thing")
         try FileManager.default.createSymbolicLink(
@@ -60,7 +99,53 @@ import Testing
     }
 
     @Test func aParentThatIsNotThereIsAnError() {
-        #expect(throws: (any Error).self) { try RunDirectory(in: "/nowhere") }
+        let error = #expect(throws: RunDirectoryError.self) { try RunDirectory(in: "/nowhere") }
+        #expect(error?.description.contains("/nowhere: No such file or directory. Set TMPDIR") == true)
+    }
+
+    @Test func whatWasRemovedIsMadeAgainAndLocked() throws {
+        let parent = try TemporaryFolder()
+        let directory = try RunDirectory(in: parent.path)
+        for part in [parent.path, directory.uploads, directory.sockets, directory.runtimeSettings] {
+            try FileManager.default.removeItem(atPath: part)
+            try directory.restore()
+            for path in [directory.uploads, directory.sockets] {
+                #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o700)
+            }
+            #expect(try String(contentsOfFile: directory.runtimeSettings, encoding: .utf8) == RuntimeSettings.text)
+        }
+        try RunDirectory(in: parent.path).remove()
+        #expect(FileManager.default.fileExists(atPath: directory.uploads))
+        directory.remove()
+        #expect(throws: (any Error).self) { try directory.restore() }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: parent.path) == [])
+    }
+
+    @Test func anothersFolderInItsPlaceIsNotTaken() throws {
+        let parent = try TemporaryFolder()
+        let directory = try RunDirectory(in: parent.path)
+        let path = URL(filePath: directory.uploads).deletingLastPathComponent().path
+        try FileManager.default.removeItem(atPath: path)
+        try parent.makeFolder("elsewhere", holding: "thing")
+        try FileManager.default.createSymbolicLink(
+            atPath: path, withDestinationPath: parent.file("elsewhere"))
+        #expect(throws: (any Error).self) { try directory.restore() }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: parent.file("elsewhere")) == ["thing"])
+        directory.remove()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: parent.file("elsewhere")) == ["thing"])
+    }
+
+    @Test(arguments: [20, 60, 80, 90, 100, 150, 200])
+    func socketsHaveAPathThatTheSystemTakes(length: Int) throws {
+        let parent = try TemporaryFolder()
+        let long = parent.file(String(repeating: "x", count: length))
+        try FileManager.default.createDirectory(atPath: long, withIntermediateDirectories: false)
+        let directory = try RunDirectory(in: long)
+        #expect(directory.uploads.hasPrefix(long))
+        #expect("\(directory.sockets)/1000000000.sock".utf8.count <= 107)
+        #expect(try FileManager.default.attributesOfItem(atPath: directory.sockets)[.posixPermissions] as? Int == 0o700)
+        directory.remove()
+        #expect(!FileManager.default.fileExists(atPath: directory.sockets))
     }
 }
 

@@ -11,6 +11,7 @@ import Testing
     static let everything = [
         "--host", "::1", "--port", "0", "--model-dir", "/m", "--num-threads", "3", "--config", "/r.yaml",
         "--default-model", "tiny", "--max-upload-size", "5M", "--max-duration", "2h", "--model-wait", "9s",
+        "--load-timeout", "4m",
         "--max-queue", "7", "--keep-alive", "2h", "--max-loaded-models", "5",
         "--log-level", "DEBUG", "--api-key", "a", "--api-key", "b", "--api-key-file", "/k",
         "--allowed-host", "speech.example", "--cors-origin", "app://obsidian.md", "--cors-origin", "*",
@@ -25,6 +26,7 @@ import Testing
         #expect(options.maximumUpload?.bytes == 5 << 20)
         #expect(options.maximumDuration?.duration == .seconds(7_200))
         #expect(options.modelWait?.duration == .seconds(9))
+        #expect(options.loadTimeout?.duration == .seconds(240))
         #expect(options.logLevel?.level == .debug)
         #expect(options.capacity.maximumQueue == 7 && options.capacity.maximumLoadedModels == 5)
         #expect(options.capacity.keepAlive?.value.duration == .seconds(7_200))

@@ -107,7 +107,8 @@ struct CommandLineTests {
         #expect(result.status == .exited(0))
         for flag in [
             "--host", "--port", "--model-dir", "--num-threads", "--config", "--download-model", "--default-model",
-            "--log-level", "--log-format", "--max-upload-size", "--max-duration", "--model-wait", "--version", "--help",
+            "--log-level", "--log-format", "--max-upload-size", "--max-duration", "--model-wait", "--load-timeout",
+            "--version", "--help",
             "--api-key", "--api-key-file", "--allowed-host", "--cors-origin", "--max-connections", "--header-timeout",
             "--idle-timeout", "--min-upload-rate",
         ] { #expect(result.output.contains(flag), "\(flag)") }

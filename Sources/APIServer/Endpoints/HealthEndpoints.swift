@@ -4,6 +4,7 @@ import TranscriptFormats
 /// `GET /health` for people and the product's page, `/health/live` and `/health/ready` for whoever restarts or routes.
 struct HealthEndpoints: Sendable {
     let catalog: ModelCatalog
+    let spool: UploadSpool
 
     /// `loading` until the default model has been loaded once; a restart of its engine is no way back.
     @Sendable func health(_ request: Request, context: APIContext) async throws -> Response {
@@ -24,6 +25,7 @@ struct HealthEndpoints: Sendable {
         }
         // Throws the reason when files are missing; a fetch that failed a while ago is tried again.
         let model = try await catalog.store.prepare(catalog.store.resolve(name), waitingUpTo: .zero)
+        try await spool.check()
         let status = await catalog.engines.wake(model)
         // It had to go for another model, and comes back with the next request.
         let isResting = status == .unloaded ? await catalog.engines.hasBeenLoaded(name) : false

@@ -14,6 +14,7 @@ extension APIError {
         case let error as QueueFull: self.init(error)
         case let error as MultipartError: self.init(error)
         case is StorageFull: self = .storageFull
+        case let error as SpoolUnavailable: self.init(error)
         case let error as ModelError: self.init(error)
         case let error as EngineError: self.init(error)
         case let error as TranscriptionError: self.init(error)
@@ -38,6 +39,15 @@ extension APIError {
         case .invalidBoundary, .malformed, .truncated, .unnamedPart, .unsupportedEncoding, .tooLarge:
             self.init(status: .badRequest, code: "invalid_value", message: error.message, abandonsBody: true)
         }
+    }
+
+    init(_ error: SpoolUnavailable) {
+        self.init(
+            status: .serviceUnavailable, code: error.isShortage ? "server_overloaded" : "storage_unavailable",
+            message:
+                "The server cannot keep an upload now: \(error.cause). Try again later; who runs the server finds out more "
+                + "in its folder for temporary files (TMPDIR).",
+            retryAfter: .seconds(5), abandonsBody: true)
     }
 
     init(_ error: ModelError) {

@@ -1,58 +1,106 @@
 import Foundation
+import SpeechRecognition
+import SystemPackage
 
 /// A folder for what lives no longer than this server process: uploads and sockets.
 ///
-/// Its name carries the process id, so that the next server removes what a killed one left behind.
-public struct RunDirectory: Sendable {
+/// The process holds a lock on it, so that the next server removes what a killed one left behind and nothing else.
+public final class RunDirectory: Sendable {
     /// Where spooled uploads go.
     let uploads: String
     /// Where the engines' sockets go.
     public let sockets: String
     /// Where what the engines are told about ONNX Runtime is.
     public let runtimeSettings: String
-    private let path: String
+    /// The folder itself, and one with a short path if the sockets need it.
+    private let folders: [LockedFolder]
 
     private static let prefix = "asr2clip-"
+    /// Where sockets go if their paths would be too long elsewhere.
+    private static let shortParent = "/tmp"
+    /// The longest path of a Unix socket (unix(7)), and what follows the folder in ours: a number and `.sock`.
+    private static let longestSocketPath = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+    private static let longestSocketName = "/1000000000.sock".utf8.count
 
-    /// Removes leftovers of dead servers of this user, and makes the folder, for this user's eyes only.
+    /// Removes leftovers of servers of this user that have ended, and makes the folder, for this user's eyes only.
     ///
     /// - Parameter parent: The folder for temporary files.
+    /// - Throws: `RunDirectoryError`.
+    public init(in parent: String) throws(RunDirectoryError) {
+        let folder = try Self.makeFolder(in: parent)
+        uploads = folder.path + "/uploads"
+        runtimeSettings = folder.path + "/onnxruntime.settings"
+        let sockets = folder.path + "/engines"
+        if sockets.utf8.count + Self.longestSocketName <= Self.longestSocketPath {
+            self.sockets = sockets
+            folders = [folder]
+        } else {
+            do throws(RunDirectoryError) {
+                let short = try Self.makeFolder(in: Self.shortParent)
+                self.sockets = short.path
+                folders = [folder, short]
+            } catch {
+                folder.remove()
+                throw RunDirectoryError("The path of \(parent) is too long for sockets. \(error)")
+            }
+        }
+        do {
+            try restore()
+        } catch {
+            remove()
+            throw RunDirectoryError(parent, error)
+        }
+    }
+
+    /// Makes again what somebody has removed of it, such as a program that cleans folders for temporary files.
+    ///
     /// - Throws: What the file system says.
-    public init(in parent: String) throws {
-        Self.removeLeftovers(in: parent)
-        var template = Array("\(parent)/\(Self.prefix)\(getpid())-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-        path = String(cString: made)
-        uploads = path + "/uploads"
-        sockets = path + "/engines"
-        runtimeSettings = path + "/onnxruntime.settings"
-        for folder in [uploads, sockets] {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    @Sendable public func restore() throws {
+        for folder in folders { try folder.restore() }
+        for path in [uploads, sockets] {
+            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
+        }
+        if access(runtimeSettings, F_OK) != 0 {
+            try RuntimeSettings.text.write(toFile: runtimeSettings, atomically: true, encoding: .utf8)
         }
     }
 
     /// Removes the folder with all that is in it.
     public func remove() {
-        try? FileManager.default.removeItem(atPath: path)
+        for folder in folders { folder.remove() }
+    }
+
+    private static func makeFolder(in parent: String) throws(RunDirectoryError) -> LockedFolder {
+        removeLeftovers(in: parent)
+        do throws(Errno) {
+            return try LockedFolder(in: parent, prefix: "\(prefix)\(getpid())-")
+        } catch {
+            throw RunDirectoryError(parent, error)
+        }
     }
 
     private static func removeLeftovers(in parent: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
-            let path = "\(parent)/\(name)"
             let fields = name.dropFirst(prefix.count).split(separator: "-")
-            guard fields.count == 2, let process = Int32(fields[0]), isGone(process), isOurs(path) else { continue }
-            try? FileManager.default.removeItem(atPath: path)
+            guard fields.count == 2, Int32(fields[0]) != nil else { continue }
+            LockedFolder(leftAt: "\(parent)/\(name)")?.remove()
         }
     }
+}
 
-    /// A folder that carries our own number was left by a process that had it before us.
-    private static func isGone(_ process: Int32) -> Bool {
-        process == getpid() || (kill(process, 0) == -1 && errno == ESRCH)
+/// Why there is no folder for temporary files, and what to do.
+public struct RunDirectoryError: Error, Sendable, CustomStringConvertible {
+    /// The message.
+    public let description: String
+
+    fileprivate init(_ description: String) {
+        self.description = description
     }
 
-    private static func isOurs(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0 && status.st_uid == getuid() && status.st_mode & S_IFMT == S_IFDIR
+    fileprivate init(_ parent: String, _ error: any Error) {
+        let reason = (error as? Errno)?.description ?? error.localizedDescription
+        self.init(
+            "Cannot make a folder for temporary files in \(parent): \(reason). Set TMPDIR to a folder that can be written "
+                + "and has space.")
     }
 }

@@ -7,19 +7,35 @@ import Transcription
 /// Where uploads are kept while they are worked on: files that only this user may read, in a folder of this run's own.
 struct UploadSpool: Sendable {
     private let directory: String
+    private let restore: @Sendable () throws -> Void
     private let room: UploadRoom
     private let metrics: ServerMetrics
 
-    /// Uses an existing directory that only this user may enter.
+    /// Uses a directory that only this user may enter.
     ///
     /// - Parameters:
-    ///   - directory: Where uploads go.
-    ///   - maximum: The most that may be on their way at a time.
-    ///   - metrics: Where their bytes are counted.
-    init(directory: String, maximum: Int, metrics: ServerMetrics) {
+    ///   - directory: Its path.
+    ///   - restore: Makes it again if somebody has removed it.
+    ///   - maximum: The most uploads that may be on their way at a time.
+    ///   - metrics: Where uploads are counted.
+    init(
+        directory: String, restore: @escaping @Sendable () throws -> Void = {}, maximum: Int, metrics: ServerMetrics
+    ) {
         self.directory = directory
+        self.restore = restore
         room = UploadRoom(maximum: maximum)
         self.metrics = metrics
+    }
+
+    /// Makes sure that an upload could be kept now.
+    ///
+    /// - Throws: `StorageFull`, `SpoolUnavailable`.
+    func check() async throws {
+        try await makeUpload(in: nil).make()
+    }
+
+    private func makeUpload(in place: UploadRoom.Place?) -> SpooledUpload {
+        SpooledUpload(path: "\(directory)/\(SerialNumber())", place: place, restore: restore, metrics: metrics)
     }
 
     /// Begins an upload. Its file is made while the first bytes come.
@@ -27,7 +43,7 @@ struct UploadSpool: Sendable {
     /// - Throws: `APIError` if there are too many.
     func begin(for client: UploadingClient) throws(APIError) -> SpooledUpload {
         let place = try room.enter(client.address)
-        let upload = SpooledUpload(path: "\(directory)/\(SerialNumber())", place: place, metrics: metrics)
+        let upload = makeUpload(in: place)
         place.onDismissal { [weak upload] in
             client.end()
             Task { await upload?.discard() }
@@ -45,10 +61,19 @@ struct StorageFull: Error {
     static func check<Result>(_ write: () throws -> Result) throws -> Result {
         do {
             return try write()
-        } catch let error as Errno where [.noSpace, .diskQuotaExceeded, .fileTooLarge].contains(error) {
+        } catch let error as Errno where causes.contains(error) {
             throw StorageFull()
         }
     }
+
+    static let causes: [Errno] = [.noSpace, .diskQuotaExceeded, .fileTooLarge]
+}
+
+/// No file can be made for an upload: its folder cannot be written or made again, or the server is short of something.
+struct SpoolUnavailable: Error {
+    let cause: Errno
+    /// Whether it is files that the server may have open, which it has again when requests end.
+    var isShortage: Bool { [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory].contains(cause) }
 }
 
 /// One uploaded file on disk; it goes when the last reference to it goes.
@@ -61,7 +86,8 @@ actor SpooledUpload {
     /// Where the file is.
     nonisolated let path: String
     private var state = State.new
-    private let place: UploadRoom.Place
+    private let place: UploadRoom.Place?
+    private let restore: @Sendable () throws -> Void
     private let metrics: ServerMetrics
     private var size = 0
 
@@ -73,9 +99,12 @@ actor SpooledUpload {
         case discarded
     }
 
-    init(path: String, place: UploadRoom.Place, metrics: ServerMetrics) {
+    init(
+        path: String, place: UploadRoom.Place?, restore: @escaping @Sendable () throws -> Void, metrics: ServerMetrics
+    ) {
         self.path = path
         self.place = place
+        self.restore = restore
         self.metrics = metrics
     }
 
@@ -89,16 +118,17 @@ actor SpooledUpload {
 
     /// Makes the file, unless it is there already.
     ///
-    /// - Throws: `StorageFull`, or `Errno`.
+    /// - Throws: `StorageFull`, `SpoolUnavailable`.
     func make() throws {
         if case .new = state { _ = try file() }
     }
 
     /// Adds bytes to the file, which is not complete yet.
     ///
-    /// - Throws: `StorageFull`, `Errno`, or `APIError` if the upload had to make room for others.
+    /// - Throws: `StorageFull`, `SpoolUnavailable`, `Errno`, or `APIError` if the upload had to make room for others.
     func write(_ bytes: ByteBuffer) async throws {
-        if place.grow(by: bytes.readableBytes, free: Self.freeBytes(on: try file())) {
+        let free = Self.freeBytes(on: try file())
+        if place?.grow(by: bytes.readableBytes, free: free) == true {
             // Another upload is being taken off the disk meanwhile, or this one.
             try await Task.sleep(for: .milliseconds(20))
         }
@@ -116,7 +146,7 @@ actor SpooledUpload {
         try await write(bytes)
         let file = try file()
         state = .complete
-        place.leave()
+        place?.leave()
         try StorageFull.check { try file.close() }
     }
 
@@ -126,7 +156,7 @@ actor SpooledUpload {
         state = .discarded
         try? file.close()
         unlink(path)
-        place.leave()
+        place?.leave()
     }
 
     /// What the disk has left for this user.
@@ -144,12 +174,28 @@ actor SpooledUpload {
         case .complete: throw Errno.badFileDescriptor
         case .discarded: throw APIError.uploadGaveWay
         case .new:
-            let file = try StorageFull.check {
-                try SystemPackage.FileDescriptor.open(
-                    path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
-            }
+            let file = try StorageFull.check { try made() }
             state = .open(file)
             return file
+        }
+    }
+
+    private func made() throws -> SystemPackage.FileDescriptor {
+        func open() throws -> SystemPackage.FileDescriptor {
+            try SystemPackage.FileDescriptor.open(
+                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+        }
+        do {
+            do {
+                return try open()
+            } catch Errno.noSuchFileOrDirectory {
+                try restore()
+                return try open()
+            }
+        } catch let error as Errno where StorageFull.causes.contains(error) {
+            throw error
+        } catch {
+            throw SpoolUnavailable(cause: error as? Errno ?? .ioError)
         }
     }
 }

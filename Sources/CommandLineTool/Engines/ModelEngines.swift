@@ -13,6 +13,9 @@ struct ModelEngines {
     let pool: EnginePool
     let directory: RunDirectory
 
+    /// Many times what the largest models take from a slow disk.
+    static let standardLoadTimeout = Duration.seconds(300)
+
     /// Makes them; nothing is fetched or started yet.
     ///
     /// - Parameters:
@@ -21,27 +24,30 @@ struct ModelEngines {
     ///   - numThreads: What flags or configuration say of the number of threads.
     ///   - capacity: What flags and environment say of models in memory.
     ///   - loadWait: How long a request waits for its model to load.
+    ///   - loadTimeout: How long an engine may take to load its model.
     ///   - engineMemory: The most bytes of memory each engine may have for data.
     ///   - executor: Where the engines' answers are read.
     ///   - logger: For the engines and for fetches.
     ///   - metrics: Where the engines are counted.
     ///   - onProgress: Told of fetches instead of the log.
-    /// - Throws: `Failure`.
+    /// - Throws: `Failure`, `RunDirectoryError`.
     init(
         _ registry: ModelRegistry, paths: ModelPaths, numThreads: Int?, capacity: CapacitySettings, loadWait: Duration,
+        loadTimeout: Duration = Self.standardLoadTimeout,
         engineMemory: Int? = nil, executor: EventLoopExecutor = EventLoopExecutor(), logger: Logger,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
     ) throws {
         let environment = ProcessInfo.processInfo.environment
-        directory = try Self.runDirectory(environment)
+        directory = try RunDirectory(in: environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp")
         store = LocalModels(
             registry: registry, paths: paths, proxies: ProxySettings(environment: environment), logger: logger,
             onProgress: onProgress)
         pool = EnginePool(
             EnginePool.Configuration(
                 executable: try Self.executable(), directory: directory.sockets,
-                runtimeSettings: try Self.writeRuntimeSettings(in: directory), loadWait: loadWait,
+                runtimeSettings: directory.runtimeSettings, restore: directory.restore, loadWait: loadWait,
+                loadTimeout: loadTimeout,
                 detectorModel: InstalledFiles.detectorModel, engineMemory: engineMemory,
                 executor: executor),
             serving: Self.served(registry, numThreads: numThreads, capacity: capacity), logger: logger, metrics: metrics
@@ -73,26 +79,5 @@ struct ModelEngines {
             throw Failure("Cannot find the path of this program, which the engines are started from.")
         }
         return path
-    }
-
-    private static func writeRuntimeSettings(in directory: RunDirectory) throws(Failure) -> String {
-        let file = directory.runtimeSettings
-        do {
-            try RuntimeSettings.text.write(toFile: file, atomically: false, encoding: .utf8)
-        } catch {
-            throw Failure("Cannot write \(file): \(error.localizedDescription) Set TMPDIR to a folder with space.")
-        }
-        return file
-    }
-
-    private static func runDirectory(_ environment: [String: String]) throws(Failure) -> RunDirectory {
-        let parent = environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        do {
-            return try RunDirectory(in: parent)
-        } catch {
-            throw Failure(
-                "Cannot make a folder for temporary files in \(parent): \(error.localizedDescription) "
-                    + "Set TMPDIR to a folder that can be written.")
-        }
     }
 }

@@ -33,6 +33,13 @@ struct ServeOptions: ParsableArguments {
             "How long a request waits for its model to be fetched or loaded. (default: 60s)", valueName: "time"))
     var modelWait: TimeSpan?
 
+    @Option(
+        name: .customLong("load-timeout"),
+        help: ArgumentHelp(
+            "How long a model may take to load, not counted the time to fetch it; then the load counts as crashed. "
+                + "(default: 5m)", valueName: "time"))
+    var loadTimeout: TimeSpan?
+
     @OptionGroup var capacity: CapacityOptions
 
     @Option(
@@ -65,7 +72,8 @@ struct ServeOptions: ParsableArguments {
     var given: [String] {
         let values: [(String, Any?)] = [
             ("--host", host), ("--port", port), ("--default-model", defaultModel), ("--max-upload-size", maximumUpload),
-            ("--max-duration", maximumDuration), ("--model-wait", modelWait), ("--max-queue", capacity.maximumQueue),
+            ("--max-duration", maximumDuration), ("--model-wait", modelWait), ("--load-timeout", loadTimeout),
+            ("--max-queue", capacity.maximumQueue),
             ("--keep-alive", capacity.keepAlive), ("--max-loaded-models", capacity.maximumLoadedModels),
             ("--engine-memory", engineMemory), ("--log-level", logLevel), ("--log-format", logFormat),
         ]

@@ -47,6 +47,7 @@ struct Serving {
         let executor = EventLoopExecutor()
         let engines = try ModelEngines(
             registry, paths: paths, numThreads: numThreads, capacity: capacity, loadWait: settings.modelWait,
+            loadTimeout: options.loadTimeout?.duration ?? ModelEngines.standardLoadTimeout,
             engineMemory: options.engineMemory?.bytes, executor: executor, logger: logger, metrics: reports.factory)
         let directory = engines.directory
         defer { directory.remove() }

@@ -19,15 +19,16 @@ enum EngineProcess {
     private static let environment = Environment.inherit.updating(
         EngineEnvironment.changes(to: ProcessInfo.processInfo.environment.keys))
 
-    /// Runs an engine until it ends; cancelling the task kills it.
+    /// Runs an engine until it ends; cancelling the task kills it, and so does a load that takes longer than it may.
     ///
     /// Its standard error goes to the log line by line, what it says on standard output to `report`; `began` is told its
     /// process id.
     static func run(
-        _ command: EngineCommand, executable: String, logger: Logger,
+        _ command: EngineCommand, executable: String, loadTimeout: Duration, logger: Logger,
         began: @escaping @Sendable (Int32) async -> Void, report: @escaping @Sendable (Greeting) async -> Void
     ) async -> End {
         let words = LastWords()
+        let hasLoaded = Pending<Void>()
         do {
             var platform = PlatformOptions()
             platform.processGroupID = 0
@@ -52,8 +53,17 @@ enum EngineProcess {
                         for await line in Self.lines(of: execution.standardOutput) {
                             guard let greeting = try? JSONDecoder().decode(Greeting.self, from: Data(line.utf8))
                             else { continue }
+                            hasLoaded.resolve(.success(()))
                             await report(greeting)
                         }
+                        hasLoaded.resolve(.success(()))
+                    }
+                    group.addTask {
+                        guard (try? await hasLoaded.value(within: loadTimeout)) == nil, !Task.isCancelled else {
+                            return
+                        }
+                        words.add("Its model was not loaded within \(loadTimeout.inWords) (--load-timeout).")
+                        try? execution.send(signal: .kill)
                     }
                 }
             }
@@ -77,6 +87,14 @@ enum EngineProcess {
         }
         continuation.onTermination = { _ in reading.cancel() }
         return stream
+    }
+}
+
+extension Duration {
+    /// In seconds, without decimals that say nothing: `300 s`, `0.5 s`.
+    fileprivate var inWords: String {
+        let seconds = self / .seconds(1)
+        return Int(exactly: seconds).map { "\($0) s" } ?? "\(seconds) s"
     }
 }
 

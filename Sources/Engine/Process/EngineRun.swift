@@ -11,9 +11,11 @@ struct EngineSurroundings: Sendable {
     let sockets: EngineSockets
     let detectorModel: String?
     let runtimeSettings: String
+    let restore: @Sendable () throws -> Void
     var threads: Int
     let memory: Int?
     let loadWait: Duration
+    let loadTimeout: Duration
     let room: EngineRoom
     let logger: Logger
     let metrics: any MetricsFactory
@@ -48,9 +50,16 @@ struct EngineRun: Sendable {
     func callAsFunction(
         began: @escaping @Sendable (Int32) async -> Void, report: @escaping @Sendable (Greeting) async -> Void
     ) async -> EngineProcess.End {
+        do {
+            try surroundings.restore()
+        } catch {
+            return EngineProcess.End(
+                status: "could not be started", lastWords: "its folder for temporary files is not there: \(error)")
+        }
         let advice = MemoryAdvice(limit: command.memory)
         let end = await EngineProcess.run(
-            command, executable: surroundings.executable, logger: logger, began: began
+            command, executable: surroundings.executable, loadTimeout: surroundings.loadTimeout, logger: logger,
+            began: began
         ) { greeting in
             await report(Greeting(ready: greeting.ready, failed: greeting.failed.map(advice.added)))
         }

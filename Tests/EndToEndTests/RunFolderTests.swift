@@ -1,0 +1,144 @@
+import Foundation
+import Subprocess
+import TestSupport
+import Testing
+
+/// The folder for temporary files: shared with others, removed by others, or in a place where it cannot be.
+@Suite(.serialized)
+struct RunFolderTests {
+    private let setup = ServerProcess.Setup(TestRegistry([.whisper, .paraformer]), ["--num-threads", "1"])
+
+    private func expectWords(
+        of model: String, from client: APIClient, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let answer = try await client.transcribe("en_word_16k.wav", ["model": model])
+        #expect(answer.body == #"{"text": "stop"}"#, sourceLocation: sourceLocation)
+    }
+
+    #if os(Linux)
+        /// A process-id namespace of its own, as a container has one; the server is process 1 there.
+        private static let container = [
+            "/usr/bin/unshare", geteuid() == 0 ? "--mount" : "--map-root-user", "--pid", "--mount-proc", "--fork",
+            "--kill-child",
+        ]
+
+        private static func isContainerPossible() async -> Bool {
+            let end = try? await runToEnd(container[0], container.dropFirst() + ["/bin/true"])
+            return end?.status == .exited(0)
+        }
+
+        @Test(
+            .enabled("Namespaces may not be made here; RunDirectoryTests has two processes in its place.") {
+                await isContainerPossible()
+            })
+        func twoContainersShareAFolderForTemporaryFiles() async throws {
+            var setup = setup
+            setup.launcher = Self.container
+            try await withServer(setup) { first in
+                let client = APIClient(first)
+                try await client.waitUntilHealthy()
+                try await withServer(setup, in: first.folder) { second in
+                    try await APIClient(second).waitUntilHealthy()
+                    #expect(first.folder.runs.count == 2)
+                    for model in ["whisper", "paraformer"] {
+                        try await expectWords(of: model, from: client)
+                        try await expectWords(of: model, from: APIClient(second))
+                    }
+                }
+                // Killed, the second left its folder, which the next server removes.
+                try await withServer(setup, in: first.folder) { third in
+                    try await APIClient(third).waitUntilHealthy()
+                    #expect(first.folder.runs.count == 2)
+                    try await expectWords(of: "paraformer", from: client)
+                }
+            }
+        }
+    #endif
+
+    /// Which part of the folder a cleaner removes; the whole as well.
+    @Test(arguments: ["", "/uploads", "/engines", "/onnxruntime.settings"])
+    func whatACleanerRemovesIsMadeAgain(part: String) async throws {
+        try await withServer(setup) { server in
+            let client = APIClient(server)
+            try await client.waitUntilHealthy()
+            let run = try #require(server.folder.runs.first)
+            for _ in 0..<2 {
+                try FileManager.default.removeItem(atPath: run + part)
+                #expect(try await client.get("/health/ready").status == 200)
+                try await expectWords(of: "whisper", from: client)
+                // It may have to be loaded, which takes the settings and a new socket.
+                try await expectWords(of: "paraformer", from: client)
+            }
+            #expect(server.folder.runs == [run])
+            #expect(try await server.stop(by: SIGTERM) == .exited(0))
+            #expect(server.folder.runs.isEmpty)
+        }
+    }
+
+    /// Those that have reached the engine are done by it; the next finds it started again.
+    @Test func jobsInHandOutliveTheRemovalOfTheirSocket() async throws {
+        try await withServer(setup) { server in
+            let client = APIClient(server)
+            try await client.waitUntilHealthy()
+            let phrases = try Phrases(40)
+            async let long = client.transcribe(phrases.file, ["model": "whisper", "response_format": "text"])
+            let engine = try await server.busyEngine(of: "whisper")
+            try FileManager.default.removeItem(atPath: try #require(server.folder.runs.first) + "/engines")
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<4 { group.addTask { try await expectWords(of: "whisper", from: client) } }
+                try await group.waitForAll()
+            }
+            #expect(try await long.body == phrases.text)
+            #expect(!server.engines.contains(engine))
+            #expect(!server.process.standardError.contains("The engine ended"))
+        }
+    }
+
+    @Test func readinessTellsWhenUploadsCannotBeKept() async throws {
+        try await withServer(setup) { server in
+            let client = APIClient(server)
+            try await client.waitUntilHealthy()
+            let run = try #require(server.folder.runs.first)
+            try FileManager.default.removeItem(atPath: run)
+            try Data().write(to: URL(filePath: run))
+            for answer in [
+                try await client.get("/health/ready"),
+                try await client.transcribe("en_word_16k.wav", ["model": "whisper"]),
+            ] {
+                try expectError(answer, 503, "storage_unavailable")
+                #expect(answer.headers["retry-after"] == "5")
+            }
+            #expect(try await client.get("/health/live").status == 200)
+            try FileManager.default.removeItem(atPath: run)
+            #expect(try await client.get("/health/ready").status == 200)
+            try await expectWords(of: "whisper", from: client)
+        }
+    }
+
+    @Test(arguments: [80, 108, 200])
+    func aLongPathIsNoHindrance(length: Int) async throws {
+        let folder = try TemporaryFolder()
+        let long = folder.file(String(repeating: "t", count: length))
+        try FileManager.default.createDirectory(atPath: long, withIntermediateDirectories: false)
+        var setup = setup
+        setup.environment = ["TMPDIR": long]
+        try await withServer(setup) { server in
+            try await APIClient(server).waitUntilHealthy()
+            try await expectWords(of: "paraformer", from: APIClient(server))
+            #expect(try await server.stop(by: SIGTERM) == .exited(0))
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: long) == [])
+    }
+
+    @Test func aFolderThatCannotBeIsToldInOneLine() async throws {
+        let folder = try ServerFolder()
+        let registry = try folder.write(TestRegistry([.paraformer]))
+        let result = try await runToEnd(
+            ServerProcess.path(of: "asr2clip-serve"), ["--port", "0", "--config", registry],
+            environment: folder.environment.merging(["TMPDIR": "/nowhere"]) { $1 })
+        #expect(result.status == .exited(1) && result.output == "")
+        let reason = "Cannot make a folder for temporary files in /nowhere: No such file or directory."
+        #expect(result.error.hasPrefix("asr2clip: \(reason)"))
+        #expect(result.error.split(separator: "\n").count == 1)
+    }
+}
