@@ -79,7 +79,7 @@ import Transcription
         [("timestamp_granularities[]", "segment")], [("timestamp_granularities", "segment")],
         [("timestamp_granularities[]", "")], [("include[]", "")], [("chunking_strategy", "")],
         [("chunking_strategy[type]", "")], [("chunking_strategy[", "x")],
-        [("whatever", "x"), ("whatever[]", "y"), ("[]", "z"), ("", "")], [("user", "me"), ("seed", "1")],
+        [("[]", "z"), ("", "")],
     ])
     func whatChangesNothingIsTaken(fields: [(String, String)]) async throws {
         let form = try await SentForm(fields).received()
@@ -189,13 +189,13 @@ import Transcription
 
     @Test func unknownFieldsAreSkippedAndNamed() async throws {
         var sent = SentForm([
-            ("vad_filter", "true"), ("known_speaker_names[]", "a"), ("known_speaker_names[1]", "b"), ("x\ny: z", "1"),
+            ("vad_filter", "true"), ("known_speaker_names[]", "a"), ("known_speaker_names[1]", "b"), ("x;y: ß", "1"),
         ])
         sent.parts.insert(
             .init(name: "audio_file", filename: "a.wav", content: String(repeating: "x", count: 2 << 20)), at: 0)
         sent.parts.append(.init(name: "blob", content: String(repeating: "x", count: 2 << 20)))
         let form = try await sent.received(in: TemporaryFolder(), maximumUpload: 8 << 20)
-        #expect(form.ignored == ["audio_file", "vad_filter", "known_speaker_names", "x?y??z", "blob"])
+        #expect(form.ignored == ["audio_file", "vad_filter", "known_speaker_names", "x?y???", "blob"])
         #expect(form.fileSize == 4)
     }
 

@@ -65,8 +65,8 @@ import Testing
 
     @Test func textFieldsHaveALimitOfTheirOwn() async throws {
         let half = String(repeating: "x", count: FormReader.maximumText / 2)
-        #expect(try await SentForm([("user", half)]).refusal() == nil)
-        let error = try #require(try await SentForm([("user", half), ("other", half + "x")]).refusal())
+        #expect(try await SentForm([("model", half)]).refusal() == nil)
+        let error = try #require(try await SentForm([("model", half), ("model", half + "x")]).refusal())
         #expect(error.status == .badRequest)
         #expect(error.code == "invalid_value")
     }

@@ -47,7 +47,8 @@ extension APIError {
     static func tooManyConnections(limit: Int) -> Self {
         APIError(
             status: .serviceUnavailable, code: "too_many_connections",
-            message: "The server has \(Amounts.count(limit, "connection")), its limit (--max-connections). Try again soon, and use"
+            message:
+                "The server has \(Amounts.count(limit, "connection")), its limit (--max-connections). Try again soon, and use"
                 + " connections for more than one request.",
             retryAfter: .seconds(1), abandonsBody: true)
     }
@@ -55,13 +56,15 @@ extension APIError {
     static func headTooSlow(limit: Duration) -> Self {
         APIError(
             status: .requestTimeout, code: "request_timeout",
-            message: "The head of the request was not there within \(Amounts.time(limit)) (--header-timeout).", abandonsBody: true)
+            message: "The head of the request was not there within \(Amounts.time(limit)) (--header-timeout).",
+            abandonsBody: true)
     }
 
     static func bodyTooSlow(rate: Int, over time: Duration) -> Self {
         APIError(
             status: .requestTimeout, code: "request_timeout",
-            message: "The request came in at less than \(Amounts.count(rate, "byte")) a second (--min-upload-rate) for \(Amounts.time(time)).",
+            message:
+                "The request came in at less than \(Amounts.count(rate, "byte")) a second (--min-upload-rate) for \(Amounts.time(time)).",
             abandonsBody: true)
     }
 }
