@@ -45,7 +45,11 @@ public struct AudioDecoder: ~Copyable, @unchecked Sendable {
         let file = try InputFile(path: path)
         guard file.size > 0 else { throw .empty }
         let source: any SoundSource
-        if let plain = PlainWAV(file) { source = plain } else { source = try SampleSource(file) }
+        if let plain = PlainWAV(file) {
+            source = plain
+        } else {
+            source = try FileSource(file, longest: limits.maximumDuration.inSeconds)
+        }
         if let declared = source.declaredDuration, declared > limits.maximumDuration {
             throw .tooLong(declared: declared, limit: limits.maximumDuration)
         }

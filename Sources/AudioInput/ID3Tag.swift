@@ -7,16 +7,21 @@ enum ID3Tag {
     /// Where the tags at the beginning of a file end; 0 if it has none.
     ///
     /// Looking for a format inside a cover picture would take FFmpeg up to 50 ms.
-    static func end(in file: InputFile) -> Int64 {
+    static func end(in file: Excerpt) -> Int64 {
         var end: Int64 = 0
         for _ in 0..<maximumTags {
-            let header = file.bytes(at: end, count: headerSize)
-            guard header.count == headerSize, header.starts(with: "ID3".utf8) else { break }
-            // id3.org, ID3v2.4 §3.1: four bytes of seven bits, and in the flags whether ten bytes repeat at the end.
-            let size = header[6...].reduce(0) { $0 << 7 | Int64($1 & 0x7F) }
-            let footer = header[5] & 0x10 == 0 ? 0 : headerSize
-            end += Int64(headerSize + footer) + size
+            guard let size = size(of: file.bytes(at: end, count: headerSize)) else { break }
+            end += size
         }
         return end < file.size ? end : 0
+    }
+
+    /// How long a tag is that begins with these bytes; `nil` if none does.
+    static func size(of header: [UInt8]) -> Int64? {
+        guard header.count >= headerSize, header.starts(with: "ID3".utf8) else { return nil }
+        // id3.org, ID3v2.4 §3.1: four bytes of seven bits, and in the flags whether ten bytes repeat at the end.
+        let size = header[6..<headerSize].reduce(0) { $0 << 7 | Int64($1 & 0x7F) }
+        let footer = header[5] & 0x10 == 0 ? 0 : headerSize
+        return Int64(headerSize + footer) + size
     }
 }

@@ -33,8 +33,8 @@ import Testing
     }
 
     @Test func stopsWhatDeclaresNothingAtTheLimit() throws {
-        let limits = AudioLimits(maximumDuration: .milliseconds(1_500))
-        var decoder = try AudioDecoder(path: Fixtures.path("en_unknown_length_16k.wav"), name: "a", limits: limits)
+        let limits = AudioLimits(maximumDuration: .milliseconds(1_050))
+        var decoder = try AudioDecoder(path: Fixtures.container("word.ac3"), name: "a", limits: limits)
         #expect(try decoder.next()?.samples.count == 16_000)
         let error = #expect(throws: AudioError.self) { try decoder.next() }
         #expect(error?.code == .tooLong)

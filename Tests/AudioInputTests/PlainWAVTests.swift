@@ -15,7 +15,7 @@ import Testing
     func hasTheSamplesOfFFmpeg(file: String) throws {
         let file = try InputFile(path: Fixtures.path(file))
         let plain = try #require(PlainWAV(file))
-        let container = try SampleSource(file)
+        let container = try FileSource(file)
         #expect(plain.declaredDuration == container.declaredDuration)
         let expected = try samples(of: container)
         #expect(try samples(of: plain) == expected)

@@ -27,9 +27,16 @@ enum Fixtures {
 
     static func path(_ file: String) -> String { folder.appending(path: file).path }
 
-    static func bytes(_ file: String) throws -> [UInt8] {
-        try [UInt8](Data(contentsOf: folder.appending(path: file)))
+    static func bytes(_ file: String) throws -> [UInt8] { try bytes(path: path(file)) }
+
+    /// A file of Fixtures/containers.
+    static func container(_ file: String) -> String {
+        folder.appending(path: "../containers/\(file)").standardizedFileURL.path
     }
+
+    static func bytes(container file: String) throws -> [UInt8] { try bytes(path: container(file)) }
+
+    static func bytes(path: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: URL(filePath: path))) }
 }
 
 /// What a file came to.
@@ -41,6 +48,18 @@ struct Decoded {
 
     /// Loudness; a sine of amplitude 1 has 0.707.
     var level: Float { (samples.reduce(0) { $0 + $1 * $1 } / Float(max(1, samples.count))).squareRoot() }
+
+    /// When something loud begins after at least half a second in which nothing is, in seconds.
+    var loudStarts: [Double] {
+        var starts: [Double] = []
+        var lastLoud = -1.0
+        for index in samples.indices where abs(samples[index]) > 0.02 {
+            let time = Double(index) / 16_000
+            if time - lastLoud > 0.5 { starts.append(time) }
+            lastLoud = time
+        }
+        return starts
+    }
 }
 
 func decode(_ path: String, name: String = "clip", limits: AudioLimits = AudioLimits()) throws(AudioError) -> Decoded {

@@ -2,7 +2,8 @@
 enum AllowList {
     static let demuxers = [
         "wav", "aiff", "flac", "mp3", "ogg", "matroska", "webm", "mov", "mp4", "m4a", "3gp", "aac", "amr", "amrnb",
-        "amrwb", "caf", "w64", "au", "asf",
+        "amrwb", "caf", "w64", "au", "asf", "mpegts", "mpeg", "avi", "wv", "ac3", "eac3", "tta", "voc",
+        "nistsphere",
     ].joined(separator: ",")
 
     /// Audio only, so that cover art and video are never decoded, and only what these containers commonly carry.

@@ -1,24 +1,24 @@
 import CFFmpeg
 
-/// FFmpeg's way to the bytes of a file: reads and seeks are ours, no protocol of its own is involved.
+/// FFmpeg's way to the bytes of a recording: reads and seeks are ours, no protocol of its own is involved.
 struct ByteStream: ~Copyable {
     private static let bufferSize = 32 * 1024
 
     let pointer: UnsafeMutablePointer<AVIOContext>
     /// Keeps alive what the callbacks get as their opaque pointer.
-    let file: InputFile
+    let excerpt: Excerpt
 
-    init(of file: InputFile) throws(Refusal) {
+    init(of excerpt: Excerpt) throws(Refusal) {
         guard let buffer = av_malloc(Self.bufferSize) else { throw .outOfMemory }
         let context = avio_alloc_context(
             buffer.assumingMemoryBound(to: UInt8.self), Int32(Self.bufferSize), 0,
-            Unmanaged.passUnretained(file).toOpaque(), readBytes, nil, seekBytes)
+            Unmanaged.passUnretained(excerpt).toOpaque(), readBytes, nil, seekBytes)
         guard let context else {
             av_free(buffer)
             throw .outOfMemory
         }
         pointer = context
-        self.file = file
+        self.excerpt = excerpt
     }
 
     deinit {
@@ -34,16 +34,16 @@ struct ByteStream: ~Copyable {
     }
 }
 
-private func readBytes(file: UnsafeMutableRawPointer?, buffer: UnsafeMutablePointer<UInt8>?, count: Int32) -> Int32 {
-    guard let file, let buffer, count > 0 else { return ffmpegInvalidArgument }
+private func readBytes(excerpt: UnsafeMutableRawPointer?, buffer: UnsafeMutablePointer<UInt8>?, count: Int32) -> Int32 {
+    guard let excerpt, let buffer, count > 0 else { return ffmpegInvalidArgument }
     let target = UnsafeMutableRawBufferPointer(start: buffer, count: Int(count))
-    let status = Unmanaged<InputFile>.fromOpaque(file).takeUnretainedValue().read(into: target)
+    let status = Unmanaged<Excerpt>.fromOpaque(excerpt).takeUnretainedValue().read(into: target)
     return status == 0 ? ffmpegEndOfFile : Int32(status)
 }
 
-private func seekBytes(file: UnsafeMutableRawPointer?, offset: Int64, whence: Int32) -> Int64 {
-    guard let file else { return Int64(ffmpegInvalidArgument) }
-    let input = Unmanaged<InputFile>.fromOpaque(file).takeUnretainedValue()
+private func seekBytes(excerpt: UnsafeMutableRawPointer?, offset: Int64, whence: Int32) -> Int64 {
+    guard let excerpt else { return Int64(ffmpegInvalidArgument) }
+    let input = Unmanaged<Excerpt>.fromOpaque(excerpt).takeUnretainedValue()
     let moved: Bool
     switch whence & ~AVSEEK_FORCE {
     case AVSEEK_SIZE: return input.size

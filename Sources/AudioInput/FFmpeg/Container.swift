@@ -1,13 +1,11 @@
 import CFFmpeg
 import SpeechTypes
 
-/// An audio file taken apart into packets, of which only those of its best audio stream are read.
+/// A recording taken apart into packets, of which only those of one audio stream are read.
 struct Container: ~Copyable {
     /// What a read came to.
     enum Step { case packet, damaged, ended }
 
-    /// Bytes of packets looked at when the header does not tell the sample rate, as in mp3 and raw AAC.
-    private static let streamProbeSize: Int64 = 128 * 1024
     /// No codec makes do with fewer (FLAC takes about 50 for silence).
     private static let minimumBytesPerSecond = 8.0
     /// Reads in a row that fail before the rest of the file is given up.
@@ -16,26 +14,44 @@ struct Container: ~Copyable {
     /// How long the audio is by the header, if the header says so and the file has the bytes for it.
     let declaredDuration: Duration?
 
+    /// How much sound the header promises, if it counts that and not timestamps.
+    let promisedSound: Duration?
+    /// What is read.
+    let stream: StreamInfo
+    /// The streams that may have the speech, the likeliest first.
+    let candidates: [StreamInfo]
+    /// See `FormatContext`.
+    let timeOfBeginning: Double?
+
     private var context: FormatContext
-    private let stream: StreamInfo
     private var failedReads = 0
 
     /// Recognises the format, reads the header and chooses the stream.
-    init(of file: InputFile) throws(Refusal) {
-        var context = try FormatContext.open(file)
+    ///
+    /// - Parameters:
+    ///   - recording: The bytes.
+    ///   - index: The stream to read; the likeliest if `nil`.
+    /// - Throws: `Refusal` if there is no stream of sound, or not even a format.
+    init(of recording: Excerpt, stream index: Int? = nil) throws(Refusal) {
+        var context = try FormatContext.open(recording)
         // Before FFmpeg looks at packets: it then makes estimates from the bit rate, which nobody declared.
-        let declared = (context.audioStreams.map(\.duration) + [context.duration]).compactMap { $0 }.max()
-        if !context.audioStreams.contains(where: \.isComplete) {
-            context.findStreamInfo(readingAtMost: Self.streamProbeSize)
-        }
+        let promised = Dictionary(uniqueKeysWithValues: context.audioStreams.map { ($0.index, $0.duration) })
+        let declared = promised.values + [context.duration]
+        if !context.audioStreams.contains(where: \.isComplete) { context.findStreamInfo() }
         if let error = context.readError { throw .unreadable(error) }
-        guard let stream = context.bestAudioStream() else { throw .noAudioStream }
+        let candidates = context.candidates()
+        let stream = context.audioStreams.first { $0.index == index } ?? candidates.first
+        guard let stream else { throw .noAudioStream }
         context.readOnly(stream)
 
         // A header can claim anything: only what the file has room for counts.
         let bytesPerSecond = stream.bytesPerSecond ?? Self.minimumBytesPerSecond
-        declaredDuration = declared.flatMap { $0.inSeconds * bytesPerSecond <= Double(file.size) ? $0 : nil }
+        declaredDuration = declared.compactMap { $0 }.max()
+            .flatMap { $0.inSeconds * bytesPerSecond <= Double(recording.size) ? $0 : nil }
+        promisedSound = context.hasDiscontinuities ? nil : promised[stream.index] ?? nil
+        timeOfBeginning = context.timeOfBeginning
         self.stream = stream
+        self.candidates = candidates
         self.context = context
     }
 

@@ -4,13 +4,12 @@ extension FormatContext {
     private static let silenceLog: Void = av_log_set_level(AV_LOG_QUIET)
 
     /// Recognises the format and reads the header.
-    static func open(_ file: InputFile) throws(Refusal) -> FormatContext {
+    static func open(_ file: Excerpt) throws(Refusal) -> FormatContext {
         _ = silenceLog
         let format = try FormatProbe.recognise(file)
         let bytes = try ByteStream(of: file)
         let name = String(String(cString: format.pointee.name).prefix { $0 != "," })
-        let isEndless = name == "wav" && WAVHeader.understatesLength(of: file)
-        var options = try Options.forDemuxer(ignoringLength: isEndless)
+        var options = try Options.forDemuxer()
         var context = avformat_alloc_context()
         guard context != nil else { throw .outOfMemory }
         context?.pointee.pb = bytes.pointer

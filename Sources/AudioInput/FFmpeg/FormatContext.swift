@@ -29,16 +29,47 @@ struct FormatContext: ~Copyable {
     }
 
     /// Learns from the first packets what the header does not tell. If that fails, the streams stay as they are.
-    mutating func findStreamInfo(readingAtMost bytes: Int64) {
-        pointer.pointee.probesize = bytes
+    ///
+    /// To be called once: FFmpeg crashes over some files when it is asked again.
+    mutating func findStreamInfo() {
+        // Where a header lists no streams, there may be pictures before the first sound.
+        let mayHavePictures = pointer.pointee.ctx_flags & AVFMTCTX_NOHEADER != 0
+        pointer.pointee.probesize = mayHavePictures ? Self.longProbe : Self.shortProbe
+        pointer.pointee.max_analyze_duration = Self.probedTime
         avformat_find_stream_info(pointer, nil)
     }
 
-    /// The stream to recognise, if there is any with sound.
-    func bestAudioStream() -> StreamInfo? {
+    /// In bytes: enough for the rate of an mp3 or raw AAC.
+    private static let shortProbe: Int64 = 1 << 17
+    private static let longProbe: Int64 = 1 << 24
+    /// In microseconds.
+    private static let probedTime: Int64 = 60_000_000
+
+    /// Whether its timestamps are a clock of the sender's, which may begin and go on at any number.
+    var hasDiscontinuities: Bool { pointer.pointee.iformat.pointee.flags & AVFMT_TS_DISCONT != 0 }
+
+    /// The streams to recognise one of, the likeliest first.
+    ///
+    /// One of several if the file marks none as the default, or all: any of them may have the speech.
+    func candidates() -> [StreamInfo] {
         // Passes over streams of unknown rate or channels: the first of them still tells what is wrong.
         let index = av_find_best_stream(pointer, AVMEDIA_TYPE_AUDIO, -1, -1, nil, 0)
-        return index >= 0 ? StreamInfo(of: streams[Int(index)].pointee) : audioStreams.first
+        guard index >= 0 else { return Array(audioStreams.prefix(1)) }
+        let best = StreamInfo(of: streams[Int(index)].pointee)
+        let complete = audioStreams.filter(\.isComplete)
+        guard complete.count(where: \.isDefault) != 1 else { return [best] }
+        return [best] + complete.filter { $0.index != best.index && $0.isDefault == best.isDefault }
+    }
+
+    /// The timestamp at which the recording begins, in seconds; `nil` where the first sound is the beginning.
+    ///
+    /// Some formats count from zero. Those that are joined at any moment, as transport streams and Ogg, count from any
+    /// number, and a player takes the earliest of all streams for the beginning; those without timestamps have what FFmpeg
+    /// counts, which may leave out the encoder's delay.
+    var timeOfBeginning: Double? {
+        guard pointer.pointee.iformat.pointee.flags & (AVFMT_TS_DISCONT | AVFMT_GENERIC_INDEX) != 0 else { return 0 }
+        return streams.map(\.pointee).filter { $0.start_time != ffmpegNoTimestamp }
+            .map { Double($0.start_time) * av_q2d($0.time_base) }.min()
     }
 
     /// Has the demuxer leave out the packets of all streams but one.

@@ -12,7 +12,7 @@ enum FormatProbe {
     /// The demuxer for a file.
     ///
     /// - Throws: `.unknownFormat`, or `.formatNotAccepted` for a format that is not on the `AllowList`.
-    static func recognise(_ file: InputFile) throws(Refusal) -> UnsafePointer<AVInputFormat> {
+    static func recognise(_ file: Excerpt) throws(Refusal) -> UnsafePointer<AVInputFormat> {
         let start = ID3Tag.end(in: file)
         for length in lengths {
             let bytes = file.bytes(at: start, count: length)

@@ -17,6 +17,18 @@ struct Frame: ~Copyable {
     /// How the samples lie in memory and what they mean.
     var format: SampleFormat { SampleFormat(of: pointer.pointee) }
 
+    /// When it begins, in the stream's units, if the file tells.
+    var timestamp: Int64? {
+        let timestamp = pointer.pointee.best_effort_timestamp
+        return timestamp == ffmpegNoTimestamp ? nil : timestamp
+    }
+
+    /// Whether the decoder made something up, where it could not read.
+    var isConcealed: Bool { pointer.pointee.decode_error_flags != 0 }
+
+    /// In seconds.
+    var duration: Double { Double(pointer.pointee.nb_samples) / Double(format.rate) }
+
     /// Replaces samples that are not numbers by silence and clips the others to full scale.
     ///
     /// Before resampling, for its filter would spread one such sample over its neighbours.

@@ -4,15 +4,14 @@ import CFFmpeg
 struct Options: ~Copyable {
     private var dictionary: OpaquePointer?
 
-    /// Options that hold a demuxer to what we allow; if told to, it also reads a WAV file past the stated end.
-    static func forDemuxer(ignoringLength: Bool) throws(Refusal) -> Options {
+    /// Options that hold a demuxer to what we allow.
+    static func forDemuxer() throws(Refusal) -> Options {
         var options = Options()
         try options.set("format_whitelist", to: AllowList.demuxers)
         try options.set("codec_whitelist", to: AllowList.decoders)
         try options.set("protocol_whitelist", to: "")
         // No search for other codecs in what a WAV header calls PCM: it takes 3 ms or more a file.
         try options.set("max_probe_packets", to: "0")
-        if ignoringLength { try options.set("ignore_length", to: "1") }
         return options
     }
 

@@ -5,17 +5,15 @@ import SpeechTypes
 struct Resampler: ~Copyable {
     /// libswresample takes no more (SWR_CH_MAX).
     static let maximumChannels = 64
-    private static let flushLength = 4096
 
-    private var context: OpaquePointer?
     private var format: SampleFormat?
+    /// Brings several channels into floating-point numbers, each by itself; `nil` if they are that already.
+    private var separation: SampleConversion?
+    private var mixer = ChannelMixer(channels: 1, rate: AudioBuffer.sampleRate)
+    /// Brings one channel to our rate.
+    private var resampling: SampleConversion?
 
     init() {}
-
-    deinit {
-        var context = context
-        swr_free(&context)
-    }
 
     /// Appends what a frame sounds like.
     mutating func convert(_ frame: borrowing Frame, into samples: inout [Float]) throws(FFmpegError) {
@@ -23,17 +21,106 @@ struct Resampler: ~Copyable {
             flush(into: &samples)
             try configure(for: frame.format)
         }
-        let count = frame.pointer.pointee.nb_samples
-        let capacity = swr_get_out_samples(context, count)
-        try FFmpegError.check(capacity)
-        try FFmpegError.check(append(frame.pointer.pointee.extended_data, count, to: &samples, capacity: Int(capacity)))
+        let planes = frame.pointer.pointee.extended_data
+        let count = Int(frame.pointer.pointee.nb_samples)
+        let channels = frame.format.channels
+        guard channels > 1 else {
+            try resampling?.convert(planes, count, appendingTo: &samples)
+            return
+        }
+        var mixed: [Float]
+        if let separation {
+            var separated: [Float] = []
+            let length = try separation.convert(planes, count, appendingTo: &separated)
+            mixed = separated.withUnsafeBufferPointer { all in
+                mixer.mix((0..<channels).map { UnsafeBufferPointer(rebasing: all[$0 * length..<($0 + 1) * length]) })
+            }
+        } else {
+            mixed = mixer.mix(
+                (0..<channels).map { channel in
+                    let plane = UnsafeRawPointer(planes?[channel])?.assumingMemoryBound(to: Float.self)
+                    return UnsafeBufferPointer(start: plane, count: plane == nil ? 0 : count)
+                })
+        }
+        try resampling?.convert(&mixed, appendingTo: &samples)
     }
 
     /// Appends what the filter still holds back. A frame may follow and starts afresh.
     mutating func flush(into samples: inout [Float]) {
         guard format != nil else { return }
-        while append(nil, 0, to: &samples, capacity: Self.flushLength) > 0 {}
+        resampling?.flush(appendingTo: &samples)
         format = nil
+    }
+
+    private mutating func configure(for format: SampleFormat) throws(FFmpegError) {
+        self.format = nil
+        var mono = format
+        separation = nil
+        if format.channels > 1 {
+            mono = SampleFormat(rate: format.rate, channels: 1, encoding: AV_SAMPLE_FMT_FLTP)
+            mixer = ChannelMixer(channels: format.channels, rate: format.rate)
+            if format.encoding != AV_SAMPLE_FMT_FLTP {
+                separation = try SampleConversion(from: format, toRate: format.rate)
+            }
+        }
+        resampling = try SampleConversion(from: mono, toRate: AudioBuffer.sampleRate)
+        self.format = format
+    }
+}
+
+/// One resampler of libswresample: to floating-point numbers and another rate, with as many channels as before.
+private final class SampleConversion {
+    private static let flushLength = 4096
+
+    private var context: OpaquePointer?
+    private let channels: Int
+
+    init(from format: SampleFormat, toRate rate: Int) throws(FFmpegError) {
+        channels = format.channels
+        // Channels of no known place: libswresample then mixes none and leaves none out.
+        var layout = AVChannelLayout()
+        layout.order = AV_CHANNEL_ORDER_UNSPEC
+        layout.nb_channels = Int32(format.channels)
+        var output = layout
+        try FFmpegError.check(
+            swr_alloc_set_opts2(
+                &context, &output, AV_SAMPLE_FMT_FLTP, Int32(rate), &layout, format.encoding, Int32(format.rate), 0, nil
+            ))
+        try FFmpegError.check(swr_init(context))
+    }
+
+    deinit { swr_free(&context) }
+
+    /// Appends all of the first channel, then all of the second, and so on.
+    ///
+    /// - Returns: How many samples each channel has become.
+    @discardableResult
+    func convert(
+        _ planes: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?, _ count: Int,
+        appendingTo samples: inout [Float]
+    ) throws(FFmpegError) -> Int {
+        let capacity = swr_get_out_samples(context, Int32(count))
+        try FFmpegError.check(capacity)
+        let written = append(planes, Int32(count), to: &samples, capacity: Int(capacity))
+        try FFmpegError.check(written)
+        return Int(written)
+    }
+
+    /// Appends what one channel of floating-point numbers becomes.
+    func convert(_ channel: inout [Float], appendingTo samples: inout [Float]) throws(FFmpegError) {
+        let count = channel.count
+        let capacity = swr_get_out_samples(context, Int32(count))
+        try FFmpegError.check(capacity)
+        try FFmpegError.check(
+            channel.withUnsafeMutableBytes { bytes in
+                var plane = bytes.bindMemory(to: UInt8.self).baseAddress
+                return append(&plane, Int32(count), to: &samples, capacity: Int(capacity))
+            })
+    }
+
+    /// Appends what the filter still holds back of one channel.
+    func flush(appendingTo samples: inout [Float]) {
+        while append(nil, 0, to: &samples, capacity: Self.flushLength) > 0 {}
     }
 
     private func append(
@@ -41,55 +128,24 @@ struct Resampler: ~Copyable {
         capacity: Int
     ) -> Int32 {
         let start = samples.count
-        samples.append(contentsOf: repeatElement(0, count: capacity))
-        let written = samples.withUnsafeMutableBytes { bytes in
-            let target = bytes[(start * MemoryLayout<Float>.stride)...]
-            var output = UnsafeMutableRawBufferPointer(rebasing: target).bindMemory(to: UInt8.self).baseAddress
+        samples.append(contentsOf: repeatElement(0, count: capacity * channels))
+        let written = samples.withUnsafeMutableBufferPointer { all -> Int32 in
+            let target = UnsafeMutableRawPointer(all.baseAddress?.advanced(by: start))
+            var output = (0..<channels).map {
+                target?.advanced(by: $0 * capacity * MemoryLayout<Float>.stride).assumingMemoryBound(to: UInt8.self)
+            }
             guard let planes else { return swr_convert(context, &output, Int32(capacity), nil, 0) }
-            let channels = format?.channels ?? 0
             return planes.withMemoryRebound(to: UnsafePointer<UInt8>?.self, capacity: channels) { input in
                 swr_convert(context, &output, Int32(capacity), input, count)
             }
         }
-        samples.removeLast(capacity - max(0, Int(written)))
+        let length = max(0, Int(written))
+        // Channels were written with room between them.
+        for channel in (0..<channels).reversed() {
+            let end = start + channel * capacity + length
+            samples.removeSubrange(end..<start + (channel + 1) * capacity)
+        }
         samples.withUnsafeMutableBufferPointer { clip(UnsafeMutableBufferPointer(rebasing: $0[start...])) }
         return written
-    }
-
-    private mutating func configure(for format: SampleFormat) throws(FFmpegError) {
-        self.format = nil
-        // Without a known order no channel may be taken for a subwoofer, which a matrix leaves out.
-        let isMixed = format.speakers == nil
-        do {
-            try start(for: format, mixingEqually: isMixed)
-        } catch {
-            guard !isMixed else { throw error }
-            try start(for: format, mixingEqually: true)  // an arrangement that libswresample has no matrix for
-        }
-        self.format = format
-    }
-
-    private mutating func start(for format: SampleFormat, mixingEqually: Bool) throws(FFmpegError) {
-        swr_free(&context)
-        var input = AVChannelLayout()
-        if let speakers = format.speakers, !mixingEqually {
-            try FFmpegError.check(av_channel_layout_from_mask(&input, speakers))
-        } else {
-            input.order = AV_CHANNEL_ORDER_UNSPEC
-            input.nb_channels = Int32(format.channels)
-        }
-        var output = AVChannelLayout()
-        av_channel_layout_default(&output, 1)
-        try FFmpegError.check(
-            swr_alloc_set_opts2(
-                &context, &output, AV_SAMPLE_FMT_FLT, Int32(AudioBuffer.sampleRate), &input, format.encoding,
-                Int32(format.rate), 0, nil))
-        // For float output libswresample does not scale its matrix down unless told: stereo would come out 3 dB louder.
-        try FFmpegError.check(av_opt_set_double(UnsafeMutableRawPointer(context), "rematrix_maxval", 1, 0))
-        if mixingEqually {
-            let weights = [Double](repeating: 1 / Double(format.channels), count: format.channels)
-            try FFmpegError.check(swr_set_matrix(context, weights, Int32(format.channels)))
-        }
-        try FFmpegError.check(swr_init(context))
     }
 }

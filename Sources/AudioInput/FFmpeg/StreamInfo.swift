@@ -6,6 +6,10 @@ struct StreamInfo {
     let codec: AVCodecID
     let sampleRate: Int
     let channels: Int
+    /// Whether the file marks it as the one to play.
+    let isDefault: Bool
+    /// The unit of its timestamps, in seconds.
+    let timeBase: Double
     /// As the stream itself declares it, if it does.
     let duration: Duration?
 
@@ -15,6 +19,8 @@ struct StreamInfo {
         codec = parameters.codec_id
         sampleRate = Int(parameters.sample_rate)
         channels = Int(parameters.ch_layout.nb_channels)
+        isDefault = stream.disposition & AV_DISPOSITION_DEFAULT != 0
+        timeBase = av_q2d(stream.time_base)
         duration = Duration(ffmpegTime: stream.duration, in: stream.time_base)
     }
 

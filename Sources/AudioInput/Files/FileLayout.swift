@@ -1,0 +1,92 @@
+/// What a look at the structure of a file tells before FFmpeg reads it: demuxers pass over damage in silence, read no
+/// further than the first recording, and believe sizes that are placeholders.
+struct FileLayout {
+    /// The recordings in the file, one behind the other.
+    var parts: [Excerpt]
+    /// Places where bytes are missing or are not what they should be.
+    var damage: Int
+
+    /// More recordings than this are not told apart: the last one then goes to the end of the file.
+    static let maximumParts = 10_000
+
+    init(of file: InputFile) {
+        let start = file.bytes(at: 0, count: 4)
+        if start.elementsEqual("OggS".utf8) {
+            (parts, damage) = Self.parts(OggPages(in: file), in: file)
+        } else if start == [0x1A, 0x45, 0xDF, 0xA3] {
+            (parts, damage) = Self.parts(MatroskaElements(in: file), in: file)
+        } else if let sounds = WAVSound.all(in: file) {
+            parts = sounds.map { $0.excerpt(of: file) }
+            damage = sounds.count(where: \.isCut)
+        } else if let frames = MPEGAudioFrames(in: file) {
+            (parts, damage) = Self.parts(frames, in: file)
+        } else {
+            parts = [Excerpt(of: file)]
+            damage = TransportPackets.endCut(in: file) ? 1 : 0
+        }
+    }
+
+    private static func parts(_ structure: some ChainedStructure, in file: InputFile) -> ([Excerpt], damage: Int) {
+        let ends = structure.starts.dropFirst() + [structure.end]
+        return (zip(structure.starts, ends).map { Excerpt(of: file, $0..<$1) }, structure.damage)
+    }
+}
+
+/// The packets of an MPEG transport stream (ISO 13818-1, 2.4.3.2).
+enum TransportPackets {
+    private static let size: Int64 = 188
+
+    /// Whether the last packet of such a stream is cut.
+    static func endCut(in file: InputFile) -> Bool {
+        let starts = (0..<3).map { file.bytes(at: $0 * size, count: 1) }
+        return starts.allSatisfy { $0 == [0x47] } && file.size % size != 0
+    }
+}
+
+/// A format in which one recording can follow another.
+protocol ChainedStructure {
+    /// Where the recordings begin; the first at 0.
+    var starts: [Int64] { get }
+    /// Where the last one ends.
+    var end: Int64 { get }
+    /// Places where bytes are missing or are not what they should be.
+    var damage: Int { get }
+}
+
+/// Small reads from a file, in order or nearly so, of which few reach the system.
+struct ByteWindow {
+    private static let length = 1 << 16
+
+    private let file: InputFile
+    private var start: Int64 = 0
+    private var bytes: [UInt8] = []
+
+    init(of file: InputFile) {
+        self.file = file
+    }
+
+    var end: Int64 { file.size }
+
+    /// Some bytes; fewer at the end of the file.
+    mutating func read(at offset: Int64, count: Int) -> ArraySlice<UInt8> {
+        if offset < start || offset + Int64(count) > start + Int64(bytes.count) {
+            (start, bytes) = (offset, file.bytes(at: offset, count: max(count, Self.length)))
+        }
+        return bytes[Int(offset - start)...].prefix(count)
+    }
+
+    /// Where a pattern occurs next, from `offset` on; `nil` if nowhere.
+    mutating func next(_ pattern: [UInt8], from offset: Int64) -> Int64? {
+        var offset = offset
+        while offset + Int64(pattern.count) <= file.size {
+            guard read(at: offset, count: pattern.count).count == pattern.count else { return nil }
+            let bytes = bytes[Int(offset - start)...]
+            for index in bytes.startIndex...bytes.endIndex - pattern.count
+            where bytes[index] == pattern[0] && bytes[index...].starts(with: pattern) {
+                return offset + Int64(index - bytes.startIndex)
+            }
+            offset += Int64(bytes.count - pattern.count + 1)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,126 @@
+/// The frames of an mp3 file, mp1 and mp2 too (ISO 11172-3, 2.4.2.3): FFmpeg reads on behind what is no frame, takes tags
+/// for damage, and leaves out a last frame that is cut.
+struct MPEGAudioFrames: ChainedStructure {
+    private(set) var starts: [Int64] = [0]
+    private(set) var end: Int64
+    private(set) var damage = 0
+
+    private static let headSize = 4
+    /// Frames in a row by which a place counts as sound: a lone sync word occurs anywhere.
+    private static let proof = 3
+    /// Bytes without a frame after which the rest of the file is not looked at.
+    private static let longestSearch: Int64 = 1 << 20
+
+    /// Goes through all frames; `nil` for any other kind of file.
+    init?(in file: InputFile) {
+        var window = ByteWindow(of: file)
+        var offset = ID3Tag.end(in: Excerpt(of: file))
+        guard let format = Frame(at: offset, in: &window)?.format,
+            Self.isSound(at: offset, in: &window, format: format)
+        else { return nil }
+        end = file.size
+        var tags: Int64?
+        while offset < file.size {
+            if let frame = Frame(at: offset, in: &window), frame.format == format {
+                guard frame.size <= file.size - offset else {
+                    damage += 1
+                    return
+                }
+                // Sound behind tags is another recording, as where files were put together.
+                if let start = tags, starts.count < FileLayout.maximumParts { starts.append(start) }
+                tags = nil
+                offset += frame.size
+                end = offset
+            } else if let size = Self.tagSize(at: offset, in: &window) {
+                tags = tags ?? offset
+                offset += size
+            } else if let next = Self.nextSound(from: offset + 1, in: &window, format: format) {
+                damage += 1
+                offset = next
+            } else {
+                if !Self.isPadding(from: offset, in: &window) {
+                    damage += 1
+                    end = file.size
+                }
+                return
+            }
+        }
+    }
+
+    private static func nextSound(from start: Int64, in window: inout ByteWindow, format: Format) -> Int64? {
+        var offset = start
+        while let next = window.next([0xFF], from: offset), next - start < longestSearch {
+            if isSound(at: next, in: &window, format: format) { return next }
+            offset = next + 1
+        }
+        return nil
+    }
+
+    private static func isSound(at start: Int64, in window: inout ByteWindow, format: Format) -> Bool {
+        var offset = start
+        for _ in 0..<proof where offset < window.end {
+            guard let frame = Frame(at: offset, in: &window), frame.format == format else {
+                return offset > start && tagSize(at: offset, in: &window) != nil
+            }
+            offset += frame.size
+        }
+        return true
+    }
+
+    /// How long the tag at a place is: ID3 of both versions, APE, or Lyrics3; `nil` if there is none.
+    private static func tagSize(at offset: Int64, in window: inout ByteWindow) -> Int64? {
+        let head = Array(window.read(at: offset, count: 32))
+        if head.starts(with: "TAG".utf8), window.end - offset <= 128 + 227 { return window.end - offset }
+        if head.starts(with: "LYRICSBEGIN".utf8) { return window.end - offset }
+        if head.count == 32, head.starts(with: "APETAGEX".utf8) {
+            return 32 + Int64(UInt32(littleEndian: head[12..<16]))
+        }
+        return ID3Tag.size(of: head)
+    }
+
+    /// Whether nothing but zeros follow.
+    private static func isPadding(from start: Int64, in window: inout ByteWindow) -> Bool {
+        var offset = start
+        while offset < window.end {
+            let bytes = window.read(at: offset, count: 4096)
+            guard !bytes.isEmpty, bytes.allSatisfy({ $0 == 0 }) else { return false }
+            offset += Int64(bytes.count)
+        }
+        return true
+    }
+
+    private struct Format: Equatable {
+        let layer: Int
+    }
+
+    private struct Frame {
+        let format: Format
+        let size: Int64
+
+        init?(at offset: Int64, in window: inout ByteWindow) {
+            let head = Array(window.read(at: offset, count: MPEGAudioFrames.headSize))
+            guard head.count == MPEGAudioFrames.headSize, head[0] == 0xFF, head[1] & 0xE0 == 0xE0 else { return nil }
+            let (version, layer) = (Int(head[1] >> 3 & 3), 4 - Int(head[1] >> 1 & 3))
+            let (rateIndex, frequency) = (Int(head[2] >> 4), Int(head[2] >> 2 & 3))
+            guard version != 1, layer != 4, frequency != 3, (1...14).contains(rateIndex) else { return nil }
+            let isFirst = version == 3
+            let rate = [44_100, 48_000, 32_000][frequency] >> (isFirst ? 0 : version == 2 ? 1 : 2)
+            let kilobits = Self.bitRates[isFirst ? layer - 1 : layer == 1 ? 3 : 4][rateIndex - 1]
+            let padding = Int(head[2] >> 1 & 1)
+            size =
+                layer == 1
+                ? Int64((12_000 * kilobits / rate + padding) * 4)
+                : Int64((layer == 3 && !isFirst ? 72_000 : 144_000) * kilobits / rate + padding)
+            format = Format(layer: layer)
+        }
+
+        /// By version and layer: I of version 1, II, III, I of version 2, II and III.
+        private static let bitRates = [
+            [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
+            [32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+            [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+            [32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
+            [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+        ]
+    }
+}

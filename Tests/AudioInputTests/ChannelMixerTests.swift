@@ -1,0 +1,84 @@
+import Testing
+
+@testable import AudioInput
+
+@Suite struct ChannelMixerTests {
+    private static let rate = 16_000
+
+    /// Noise that is the same in every run, a second of it.
+    private func noise(_ seed: UInt64, level: Float = 0.3) -> [Float] {
+        var random = Seeded(state: seed)
+        return (0..<Self.rate).map { _ in Float.random(in: -level...level, using: &random) }
+    }
+
+    private func mix(_ planes: [[Float]], frame: Int = 1_000) -> [Float] {
+        var mixer = ChannelMixer(channels: planes.count, rate: Self.rate)
+        return stride(from: 0, to: planes[0].count, by: frame).flatMap { start in
+            let parts = planes.map { Array($0[start..<min(start + frame, $0.count)]) }
+            return parts.withBuffers { mixer.mix($0) }
+        }
+    }
+
+    private func level(_ samples: some Collection<Float>) -> Float {
+        (samples.reduce(0) { $0 + $1 * $1 } / Float(samples.count)).squareRoot()
+    }
+
+    @Test(arguments: [64, 160, 1_000, 16_000])
+    func channelsInOppositePhaseDoNotCancel(frame: Int) {
+        let voice = noise(1)
+        for factor in [-1, -0.9, -0.8] as [Float] {
+            let mixed = mix([voice, voice.map { $0 * factor }], frame: frame)
+            #expect(level(mixed) > 0.95 * level(voice), "\(factor)")
+        }
+    }
+
+    @Test func channelsInPhaseAreTheirMean() {
+        let voice = noise(1)
+        let mixed = mix([voice, voice, voice])
+        #expect(zip(mixed, voice).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+
+    @Test(arguments: [2, 3, 6, 16])
+    func differentSoundsAreMixedAndNoneIsLeftOut(channels: Int) {
+        let voices = (0..<channels).map { noise(UInt64($0)) }
+        let mixed = mix(voices)
+        let expected = (0..<Self.rate).map { index in voices.reduce(0) { $0 + $1[index] } / Float(channels) }
+        #expect(zip(mixed, expected).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+
+    @Test(arguments: [2, 6, 31])
+    func aVoiceOnOneChannelIsHeardWhicheverItIs(channels: Int) {
+        let (voice, silence) = (noise(1), [Float](repeating: 0, count: Self.rate))
+        for loud in 0..<channels {
+            let mixed = mix((0..<channels).map { $0 == loud ? voice : silence })
+            #expect(abs(level(mixed) - level(voice) / Float(channels)) < 0.001)
+        }
+    }
+
+    @Test func theChoiceIsStableWhileTheMixStillCancelsNowAndThen() {
+        let (voice, hiss) = (noise(1), noise(2, level: 0.001))
+        let planes = [zip(voice, hiss).map { $0 + $1 }, voice.map { -$0 }]
+        let mixed = mix(planes)
+        let wrong = zip(mixed, planes[0]).count { abs($0 - $1) > 1e-5 }
+        let other = zip(mixed, planes[1]).count { abs($0 - $1) > 1e-5 }
+        // The first block goes over from the mix.
+        #expect(min(wrong, other) <= Self.rate / 50)
+    }
+
+    @Test func theMixComesBackWhenItNoLongerCancels() {
+        let voice = noise(1)
+        let (left, right) = (voice + voice + voice + voice, voice.map { -$0 } + voice + voice + voice)
+        let mixed = mix([left, right])
+        #expect(level(mixed[..<16_000]) > 0.95 * level(voice))
+        #expect(zip(mixed[56_000...], left[56_000...]).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+}
+
+extension [[Float]] {
+    fileprivate func withBuffers<Result>(_ body: ([UnsafeBufferPointer<Float>]) -> Result) -> Result {
+        let length = first?.count ?? 0
+        return joined().map { $0 }.withUnsafeBufferPointer { all in
+            body(indices.map { UnsafeBufferPointer(rebasing: all[$0 * length..<($0 + 1) * length]) })
+        }
+    }
+}
