@@ -18,6 +18,12 @@ enum FileSystem {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether a directory of this process's user is at the path, not a link to one.
+    static func isOwnDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
+    }
+
     /// Whether anything is at the path, be it a link that leads nowhere.
     static func isOccupied(_ path: String) -> Bool {
         var status = stat()

@@ -19,6 +19,8 @@ public actor LocalModels {
     private var failures: [String: (error: ModelError, time: ContinuousClock.Instant)] = [:]
     /// The directories beside which no download of a process that was killed can be left.
     private var tidied: Set<String> = []
+    /// The removal of what edits of the registry have left.
+    private var tidying: Task<Void, Never>?
     private var isShutDown = false
 
     /// Prepares a store; nothing is fetched yet.
@@ -50,12 +52,33 @@ public actor LocalModels {
         self.settings = settings
     }
 
-    /// Puts another registry in force. Fetches for entries that are no longer in it end; so does the memory of failures.
+    /// Puts another registry in force. Fetches that it does not ask for are abandoned, and begun anew where it asks for
+    /// something else in their place; what they leave is removed. So is the memory of failures.
     public func use(_ registry: ModelRegistry) {
+        let former = self.registry.entries
         self.registry = registry
         failures = [:]
-        let wanted = Set(registry.entries.map(\.directory))
-        for (directory, fetch) in fetches where !wanted.contains(directory) { fetch.task.cancel() }
+        let abandoned = fetches.values.filter { !registry.wants($0.entry) }
+        for fetch in abandoned { fetch.task.cancel() }
+        // Unstructured because it lasts as long as the fetches take to end; `shutDown()` awaits it.
+        tidying = Task { [tidying] in
+            await tidying?.value
+            for fetch in abandoned { await fetch.task.value }
+            await removeAbandonedDownloads(of: former)
+        }
+    }
+
+    /// Deletes what is left of downloads for models that the registry in force does not have, unless some process is at
+    /// work on them. Looks in the models folder and in the folders that hold the registry's models.
+    public func removeAbandonedDownloads() async {
+        await removeAbandonedDownloads(of: [])
+    }
+
+    private func removeAbandonedDownloads(of former: [ModelEntry]) async {
+        guard !isShutDown else { return }
+        let directories = Set(registry.entries.map(\.directory))
+        let folders = directories.union(former.map(\.directory)).map(Placement.parent)
+        await AbandonedDownloads(in: Set(folders + [paths.modelsRoot]), except: directories).remove()
     }
 
     /// Finds a model.
@@ -66,7 +89,8 @@ public actor LocalModels {
         if let entry = registry.entry(named: name) { return entry }
         let mistakes = registry.mistakes(in: .model(name)) + registry.mistakes(in: .alias(nameOrAlias))
         if !mistakes.isEmpty {
-            throw ModelError(.failed, mistakes.map(\.description).joined(separator: "\n"))
+            throw ModelError(
+                .failed, mistakes.map(\.description).joined(separator: "\n"), hiding: paths.folders())
         }
         let known = registry.names.isEmpty ? "none is registered" : "registered are \(registry.names.listed)"
         throw ModelError(.notFound, "There is no model '\(nameOrAlias)'; \(known).")
@@ -75,26 +99,33 @@ public actor LocalModels {
     /// Makes sure that a model's files are there, fetching them if need be.
     ///
     /// - Parameters:
-    ///   - entry: The model.
+    ///   - requested: The model. If files are missing and its entry has been edited, the one in force counts.
     ///   - limit: How long to wait for a fetch. It goes on when the time is up or the caller is cancelled.
     /// - Returns: What an engine needs to load the model.
     /// - Throws: `.notReady` while the fetch is under way (also to a caller that is cancelled), `.failed` if files are missing and cannot be fetched.
     public func prepare(
-        _ entry: ModelEntry, waitingUpTo limit: Duration
+        _ requested: ModelEntry, waitingUpTo limit: Duration
     ) async throws(ModelError) -> ModelSpecification {
         let began = ContinuousClock.now
         let deadline = began + limit
+        var entry = requested
         while true {
             let missing = entry.missingFiles()
             guard let file = missing.first else {
                 tidy(entry)
                 return entry.specification
             }
+            let current = try resolve(entry.name)
+            guard current == entry else {
+                entry = current
+                continue
+            }
             guard let download = entry.download else {
                 throw ModelError(
                     .failed,
                     "Model '\(entry.name)' lacks \(missing.listed) and has no download. Put it at \(entry.path(of: file)), "
-                        + "or add download: with a url to its entry in \(registry.file).")
+                        + "or add download: with a url to its entry in \(registry.file).",
+                    hiding: paths.folders(around: entry))
             }
             guard !isShutDown else { throw ModelError(.notReady, "The server is shutting down.") }
             if let failure = recentFailure(of: entry, since: began) { throw failure }
@@ -124,7 +155,7 @@ public actor LocalModels {
     ///
     /// - Throws: `.notRemovable` if they are not ours to delete, `.notReady` while they are being fetched.
     public func checkRemovable(_ entry: ModelEntry) async throws(ModelError) {
-        try await ModelRemoval(of: entry, modelsRoot: paths.modelsRoot).check()
+        try await ModelRemoval(of: entry, paths: paths).check()
     }
 
     /// Deletes what was downloaded of a model. What somebody put there by hand stays, and so does its entry.
@@ -133,7 +164,7 @@ public actor LocalModels {
     /// - Throws: `.notRemovable` if nothing is ours to delete, `.notReady` while it is being fetched, `.failed` if the
     ///   system refuses.
     public func remove(_ entry: ModelEntry) async throws(ModelError) -> RemovedModel {
-        try await ModelRemoval(of: entry, modelsRoot: paths.modelsRoot).run()
+        try await ModelRemoval(of: entry, paths: paths).run()
     }
 
     /// Cancels all fetches and waits until they have ended. No further one starts.
@@ -142,6 +173,7 @@ public actor LocalModels {
         let tasks = fetches.values.map(\.task)
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
+        await tidying?.value
     }
 
     private func start(_ entry: ModelEntry, _ download: ModelDownload) -> RunningFetch {
@@ -156,24 +188,40 @@ public actor LocalModels {
                 finish(entry, failure: error)
             }
         }
-        let running = RunningFetch(task: task, progress: progress)
+        let running = RunningFetch(entry, task: task, progress: progress)
         fetches[entry.directory] = running
         return running
     }
 
     private func finish(_ entry: ModelEntry, failure: (any Error)?) {
         let fetch = fetches.removeValue(forKey: entry.directory)
+        defer { fetch?.end() }
         failures[entry.name] = nil
-        if let failure, !isShutDown {
-            let reason = failure is CancellationError ? "Its entry has changed; ask again." : "\(failure)"
-            let error = ModelError(.failed, "Model '\(entry.name)' could not be fetched. \(reason)", cause: failure)
+        guard !isShutDown else { return }
+        guard registry.wants(entry) else {
+            if failure != nil {
+                fetch?.progress.update(
+                    DownloadProgress(model: entry.name, phase: .failed(reason: "Its entry has changed.")))
+            }
+            return beginAnew(in: entry.directory)
+        }
+        if let failure {
+            let reason = "\(failure)"
+            let error = ModelError(
+                .failed, "Model '\(entry.name)' could not be fetched. \(reason)", cause: failure,
+                hiding: paths.folders(around: entry))
             failures[entry.name] = (error, .now)
             fetch?.progress.update(DownloadProgress(model: entry.name, phase: .failed(reason: reason)))
             if let cause = (failure as? FetchError)?.cause {
                 logger.debug("Fetch of \(entry.name) failed", metadata: ["cause": "\(cause)"])
             }
         }
-        fetch?.end()
+    }
+
+    /// Fetches what the registry in force wants in the place of a fetch that was abandoned.
+    private func beginAnew(in directory: String) {
+        let successor = registry.entries.first { $0.directory == directory && !$0.missingFiles().isEmpty }
+        if let successor, let download = successor.download { _ = start(successor, download) }
     }
 
     /// The failure of the fetch that a caller waited for, or one that is too fresh for another try.
@@ -195,5 +243,15 @@ public actor LocalModels {
         let amount = fetch.progress.value?.amount ?? "0 B"
         return ModelError(
             .notReady, "Model '\(entry.name)' is downloading: \(amount). Ask again soon.", retryAfter: .seconds(10))
+    }
+}
+
+extension ModelRegistry {
+    /// Whether a fetch for an entry brings what an entry of this registry asks for, be it under another name.
+    fileprivate func wants(_ fetched: ModelEntry) -> Bool {
+        entries.contains {
+            $0.directory == fetched.directory && $0.download == fetched.download
+                && $0.regularFiles == fetched.regularFiles
+        }
     }
 }

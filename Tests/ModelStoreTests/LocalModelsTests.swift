@@ -50,7 +50,8 @@ struct ModelStoreTests {
             }
             #expect(error?.code == .failed)
             #expect(error?.message.contains("lacks m.onnx and has no download") == true)
-            #expect(error?.message.contains("Put it at \(entry.directory)/m.onnx") == true)
+            #expect(error?.message.contains("Put it at voice/m.onnx, or add") == true, "\(error?.message ?? "")")
+            #expect(error?.description.contains("Put it at \(entry.directory)/m.onnx, or add") == true)
             try folder.write("m", to: "asr2clip/models/voice/m.onnx")
             #expect(try await store.prepare(entry, waitingUpTo: .zero) == entry.specification)
         }

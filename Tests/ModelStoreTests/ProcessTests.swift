@@ -28,6 +28,7 @@ struct ProcessTests {
     private func writeRegistry(_ folder: TemporaryFolder, url: String) throws {
         try folder.write(
             """
+            default_model: voice
             models:
               voice:
                 type: sense_voice
@@ -83,6 +84,61 @@ struct ProcessTests {
         #expect(model.utf8.count == 2_000_000)
         #expect(archive.firstRange(of: Array(model.utf8.prefix(1000))) != nil)
         #expect(archive.firstRange(of: Array(model.utf8.suffix(1000))) != nil)
+    }
+
+    /// A signal ends a fetch, with a status that says so; the next run goes on where it was.
+    @Test(arguments: [SIGHUP, SIGINT, SIGTERM], [["models", "pull", name], ["--download-model"]])
+    func aFetchThatIsStoppedHasNotSucceeded(signal: Int32, arguments: [String]) async throws {
+        let bytes = try TestArchive.make(voiceArchive)
+        let gate = Gate()
+        defer { gate.open() }
+        let answers = [
+            FileServer.Answer.stalled(gate, Array(bytes.prefix(100)), promised: bytes.count),
+            .ranged(bytes, tag: "\"1\""),
+        ]
+        try await withFileServer(["/v.tgz": .inTurn(answers)]) { server in
+            try await withTemporaryFolder { folder in
+                try writeRegistry(folder, url: server.url("/v.tgz"))
+                let run = pull(folder)
+                let status = try await withProcess(run.executable, arguments, environment: run.environment) { process in
+                    try await eventually("half the archive") {
+                        FileSystem.size(folder.path + "/asr2clip/models/.incoming-voice/download") == 100
+                    }
+                    process.signal(signal)
+                    let status = try await process.exit()
+                    #expect(process.standardError.contains("asr2clip: Stopped before the model was there."))
+                    #expect(process.standardOutput == "")
+                    return status
+                }
+                #expect(status == .exited(128 + signal))
+                #expect(
+                    try await runToEnd(run.executable, arguments, environment: run.environment).status == .exited(0))
+                #expect(server.asks.map(\.range) == [nil, "bytes=100-"])
+                #expect(folder.text("asr2clip/models/voice/m.onnx") == "the model")
+            }
+        }
+    }
+
+    /// As under nohup(1).
+    @Test func aSignalThatIsIgnoredFromTheStartStaysSo() async throws {
+        let bytes = try TestArchive.make(voiceArchive)
+        let gate = Gate()
+        try await withFileServer(["/v.tgz": .gated(gate, bytes)]) { server in
+            try await withTemporaryFolder { folder in
+                try writeRegistry(folder, url: server.url("/v.tgz"))
+                let run = pull(folder)
+                let command = "trap '' HUP; exec '\(run.executable)' models pull voice"
+                try await withProcess("/bin/sh", ["-c", command], environment: run.environment) { process in
+                    try await eventually("half the archive") {
+                        (FileSystem.size(folder.path + "/asr2clip/models/.incoming-voice/download") ?? 0) > 0
+                    }
+                    process.signal(SIGHUP)
+                    try await Task.sleep(for: .milliseconds(200))
+                    gate.open()
+                    #expect(try await process.exit() == .exited(0))
+                }
+            }
+        }
     }
 
     @Test func twoProcessesFetchOnce() async throws {

@@ -63,7 +63,7 @@ struct RemovalTests {
         try await withTemporaryFolder { folder in
             let (store, entry) = try folder.store(download: "url: http://127.0.0.1:9/v.tgz")
             let error = await #expect(throws: ModelError.self) { try await store.checkRemovable(entry) }
-            #expect(error?.message.contains("has no files to delete in \(entry.directory)") == true)
+            #expect(error?.description.contains("has no files to delete in \(entry.directory)") == true)
         }
     }
 

@@ -87,7 +87,7 @@ public struct ModelCatalog: Sendable {
         } catch let error as EngineError where error.code == .shuttingDown {
             return
         } catch {
-            let reason = (error as? ModelError)?.message ?? (error as? EngineError)?.message ?? "\(error)"
+            let reason = (error as? ModelError)?.description ?? (error as? EngineError)?.message ?? "\(error)"
             logger.error(
                 "The default model cannot be used; others can.",
                 metadata: ["model": "\(name ?? "")", "reason": "\(reason)"])

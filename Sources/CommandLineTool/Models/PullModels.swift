@@ -21,11 +21,11 @@ struct PullModels: AsyncParsableCommand {
             // One after the other: they share the line to the network.
             for name in names {
                 do {
-                    results.append(try await pull(name, models))
+                    results.append(try await StoppableFetch(store: models.store).run { try await pull(name, models) })
                 } catch let error as ModelError {
                     hasFailed = true
-                    results.append(["name": .string(name), "status": "failed", "reason": .string(error.message)])
-                    Failure.report(error.message)
+                    results.append(["name": .string(name), "status": "failed", "reason": .string(error.description)])
+                    Failure.report(error.description)
                 }
             }
             if options.json { try StandardOutput.print(JSONValue.array(results).text) }

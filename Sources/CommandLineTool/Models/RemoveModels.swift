@@ -27,8 +27,8 @@ struct RemoveModels: AsyncParsableCommand {
                     if let result = try await remove(name, models) { results.append(result) } else { hasFailed = true }
                 } catch let error as ModelError {
                     hasFailed = true
-                    results.append(["name": .string(name), "status": "failed", "reason": .string(error.message)])
-                    Failure.report(error.message)
+                    results.append(["name": .string(name), "status": "failed", "reason": .string(error.description)])
+                    Failure.report(error.description)
                 }
             }
             if options.json { try StandardOutput.print(JSONValue.array(results).text) }

@@ -23,7 +23,7 @@ struct ModelDownloading {
             onProgress: FetchDisplay().show)
         let entry = try await store.resolve(name)
         let isThere = await store.status(of: entry) == .present
-        _ = try await store.prepare(entry, waitingUpTo: Self.patience)
+        _ = try await StoppableFetch(store: store).run { try await store.prepare(entry, waitingUpTo: Self.patience) }
         try StandardOutput.print("Model '\(name)' is \(isThere ? "already " : "")in \(entry.directory)")
     }
 }

@@ -5,6 +5,7 @@ struct ModelServices: Service {
     let engines: ModelEngines
 
     func run() async throws {
+        await engines.store.removeAbandonedDownloads()
         try? await gracefulShutdown()
         await engines.shutDown()
     }

@@ -12,9 +12,15 @@ final class SignalListener: Sendable {
     private let sources: Mutex<[Cancellable]>
 
     /// Begins to listen; the handler is called on some thread, with the signal's number.
-    init(_ numbers: Int32..., handler: @escaping @Sendable (Int32) -> Void) {
-        let sources = numbers.map { number in
-            signal(number, SIG_IGN)
+    convenience init(_ numbers: Int32..., handler: @escaping @Sendable (Int32) -> Void) {
+        self.init(numbers, unlessIgnored: false, handler: handler)
+    }
+
+    /// Begins to listen to signals, or to those of them that the process was not started to ignore.
+    init(_ numbers: [Int32], unlessIgnored: Bool, handler: @escaping @Sendable (Int32) -> Void) {
+        let sources: [Cancellable] = numbers.compactMap { number in
+            let former = signal(number, SIG_IGN)
+            if unlessIgnored, unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { return nil }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { handler(number) }
             source.resume()

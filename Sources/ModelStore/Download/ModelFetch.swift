@@ -38,13 +38,17 @@ actor ModelFetch {
         let staging = try await claim()
         do {
             // What was unpacked before is of unknown worth: its owner was killed.
-            staging.tidy()
+            try staging.tidy()
             let missing = entry.missingFiles()
             if !missing.isEmpty { try await fetch(missing, in: staging) }
             staging.remove()
         } catch {
             let isUnfinished = error is CancellationError || (error as? FetchError)?.keepsPartial == true
-            if isUnfinished, staging.partial.record(for: download) != nil { staging.tidy() } else { staging.remove() }
+            if isUnfinished, staging.partial.record(for: download) != nil {
+                try? staging.tidy()
+            } else {
+                staging.remove()
+            }
             throw error
         }
         tell(.finished(directory: FileSystem.realPath(entry.directory) ?? entry.directory))
@@ -68,6 +72,8 @@ actor ModelFetch {
         tell(.unpacking)
         let model = try unpack(partial.file, into: staging.unpacked, missing: missing)
         try model.verify(files: missing)
+        // From here on nothing ends it: what an edit finds in place stays.
+        try Task.checkCancellation()
         let directory = FileSystem.realPath(entry.directory) ?? entry.directory
         try Placement(model: model, directory: directory, registered: entry.regularFiles)
             .install(DownloadRecord(source: download.displayURL, sha256: sha256))

@@ -2,6 +2,8 @@ import Synchronization
 
 /// A fetch under way, and those who wait for its end.
 final class RunningFetch: Sendable {
+    /// What it fetches, as the registry had it when it began.
+    let entry: ModelEntry
     let task: Task<Void, Never>
     let progress: LatestProgress
     private let state = Mutex(State())
@@ -12,7 +14,8 @@ final class RunningFetch: Sendable {
         var waiters: [Int: AsyncStream<Never>.Continuation] = [:]
     }
 
-    init(task: Task<Void, Never>, progress: LatestProgress) {
+    init(_ entry: ModelEntry, task: Task<Void, Never>, progress: LatestProgress) {
+        self.entry = entry
         self.task = task
         self.progress = progress
     }

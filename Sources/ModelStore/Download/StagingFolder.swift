@@ -39,21 +39,72 @@ struct StagingFolder: ~Copyable {
     static func claim(for directory: String) throws(SystemError) -> StagingFolder? {
         let real = FileSystem.realPath(directory) ?? directory
         try FileSystem.createDirectory(Placement.parent(of: real))
-        let path = path(for: real)
+        return try claim(at: path(for: real))
+    }
+
+    private static func claim(at path: String) throws(SystemError) -> StagingFolder? {
+        let file = lockFile(in: path)
         while true {
             guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw SystemError("create the folder", path) }
-            let file = lockFile(in: path)
             let lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
-            // The owner before may just have removed the folder.
-            if lock < 0, errno == ENOENT { continue }
-            guard lock >= 0 else { throw SystemError("open", file) }
-            if flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+            guard lock >= 0 else {
+                let error = SystemError("open", file)
+                // The owner before may just have removed the folder. A link is nobody's staging folder.
+                if FileSystem.isOccupied(path), !FileSystem.isRealDirectory(path) {
+                    throw SystemError("create the folder", path, reason: "something else is there; move it elsewhere")
+                }
+                if FileSystem.isOccupied(path) { throw error }
+                continue
+            }
+            guard FileSystem.isRealDirectory(path) else {
+                close(lock)
+                throw SystemError("create the folder", path, reason: "a link is there; move it elsewhere")
+            }
+            switch Ownership(taking: lock) {
+            case .others:
                 close(lock)
                 return nil
+            case .none:
+                // Somebody looks (`isOwned`) who is the owner, and is done in a moment.
+                close(lock)
+            case .ours:
+                if FileSystem.isSameFile(lock, file) { return StagingFolder(path: path, lock: lock) }
+                close(lock)
             }
+        }
+    }
+
+    /// Whose a lock is when it has been asked for.
+    private enum Ownership {
+        case ours, others, none
+
+        init(taking lock: Int32) {
             // Without any lock (some network file systems have none) one process must do.
-            if FileSystem.isSameFile(lock, file) { return StagingFolder(path: path, lock: lock) }
-            close(lock)
+            if flock(lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK {
+                self = .ours
+            } else {
+                self = flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK ? .others : .none
+            }
+        }
+    }
+
+    /// Deletes the staging folders in a folder that nobody owns, but those of some models.
+    ///
+    /// Ours is a folder of this user with a staging folder's name and a lock in it.
+    /// - Parameters:
+    ///   - folder: Where to look; not in the folders in it.
+    ///   - directories: The models' directories whose staging folders stay.
+    static func removeAbandoned(in folder: String, except directories: Set<String>) {
+        guard let folder = FileSystem.realPath(folder),
+            let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
+        else { return }
+        let kept = Set(directories.map(path))
+        for name in names where name.hasPrefix(prefix) {
+            let path = folder + "/" + name
+            guard !kept.contains(path), FileSystem.isOwnDirectory(path), FileSystem.isRegularFile(lockFile(in: path)),
+                let staging = try? claim(at: path)
+            else { continue }
+            staging.remove()
         }
     }
 
@@ -71,7 +122,8 @@ struct StagingFolder: ~Copyable {
         PartialDownload(folder: path(for: directory))
     }
 
-    private static func lockFile(in path: String) -> String { path + "/lock" }
+    private static let lockName = "lock"
+    private static func lockFile(in path: String) -> String { path + "/" + lockName }
 
     private init(path: String, lock: Int32) {
         self.path = path
@@ -83,17 +135,13 @@ struct StagingFolder: ~Copyable {
     }
 
     /// Deletes what is not worth keeping for a later run: all but the partial download.
-    func tidy() {
-        try? FileManager.default.removeItem(atPath: unpacked)
+    func tidy() throws(SystemError) {
+        try FileSystem.remove(unpacked)
     }
 
-    /// Deletes the folder with all that is in it; the lock goes last.
+    /// Deletes the folder with all that is in it; the lock goes last. If the system refuses, the next owner is told.
     consuming func remove() {
-        tidy()
-        partial.discard()
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where name != "lock" {
-            try? FileManager.default.removeItem(atPath: path + "/" + name)
-        }
+        guard (try? FolderRemoval.empty(path, except: Self.lockName)) != nil else { return }
         unlink(Self.lockFile(in: path))
         rmdir(path)
     }

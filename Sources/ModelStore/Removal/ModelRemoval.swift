@@ -13,14 +13,14 @@ public struct RemovedModel: Sendable, Equatable {
 /// Deletes what was downloaded of a model, and nothing else.
 actor ModelRemoval {
     private let entry: ModelEntry
-    private let modelsRoot: String
+    private let paths: ModelPaths
     private let executor: QueueExecutor
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init(of entry: ModelEntry, modelsRoot: String) {
+    init(of entry: ModelEntry, paths: ModelPaths) {
         self.entry = entry
-        self.modelsRoot = modelsRoot
+        self.paths = paths
         executor = QueueExecutor(label: "removal of \(entry.name)")
     }
 
@@ -30,11 +30,11 @@ actor ModelRemoval {
     func check() throws(ModelError) {
         if StagingFolder.isOwned(for: entry.directory) { throw busy }
         if let directory = FileSystem.realPath(entry.directory) {
-            guard let root = FileSystem.realPath(modelsRoot), directory.hasPrefix(root + "/") else {
+            guard let root = FileSystem.realPath(paths.modelsRoot), directory.hasPrefix(root + "/") else {
                 throw ModelError(
                     .notRemovable,
-                    "'\(entry.name)' is in \(entry.directory), which is not below the models folder \(modelsRoot). "
-                        + "Delete it yourself.")
+                    "'\(entry.name)' is in \(entry.directory), which is not below the models folder \(paths.modelsRoot). "
+                        + "Delete it yourself.", hiding: paths.folders(around: entry))
             }
             if DownloadRecord.read(in: directory) != nil { return }
         }
@@ -44,7 +44,8 @@ actor ModelRemoval {
             .notRemovable,
             there.isEmpty
                 ? "'\(entry.name)' has no files to delete in \(entry.directory)."
-                : "The files of '\(entry.name)' were not downloaded by asr2clip. Delete \(entry.directory) yourself.")
+                : "The files of '\(entry.name)' were not downloaded by asr2clip. Delete \(entry.directory) yourself.",
+            hiding: paths.folders(around: entry))
     }
 
     /// Deletes the recorded files, those that make the model complete first, then the folders that this left empty, and
@@ -57,7 +58,7 @@ actor ModelRemoval {
         do throws(SystemError) {
             removed = try removeUnlessOwned()
         } catch {
-            throw ModelError(.failed, error.description)
+            throw ModelError(.failed, error.description, hiding: paths.folders(around: entry))
         }
         guard let removed else { throw busy }
         return removed

@@ -58,14 +58,23 @@ struct ArchiveUnpacker: ~Copyable {
         let name = Self.name(of: entry)
         guard let path = RelativePath(name) else { throw refused(name, "it would land outside the model's folder") }
         guard !path.parts.isEmpty else { return false }
+        try checkLength(of: path)
         if let link = archive_entry_hardlink(entry) {
             guard let target = RelativePath(String(cString: link)) else { throw refused(name, "it links to outside") }
+            try checkLength(of: target)
             archive_entry_copy_hardlink(entry, folder + "/" + target.text)
         } else {
             try vetKind(of: entry, at: path)
         }
         archive_entry_copy_pathname(entry, folder + "/" + path.text)
         return true
+    }
+
+    /// libarchive would change the folder of the whole process to reach further.
+    private func checkLength(of path: RelativePath) throws(FetchError) {
+        guard path.text.utf8.count <= UnpackingLimits.pathLength else {
+            throw refused(path.text, "its path has more than \(UnpackingLimits.pathLength) bytes")
+        }
     }
 
     private func vetKind(of entry: OpaquePointer, at path: RelativePath) throws(FetchError) {
@@ -88,7 +97,8 @@ struct ArchiveUnpacker: ~Copyable {
     }
 
     private func refused(_ name: String, _ reason: String) -> FetchError {
-        FetchError("The archive is refused because of its entry '\(name)': \(reason). Nothing of it was kept.")
+        let shown = name.count > 100 ? name.prefix(100) + "…" : name[...]
+        return FetchError("The archive is refused because of its entry '\(shown)': \(reason). Nothing of it was kept.")
     }
 
     private func check(_ result: some BinaryInteger) throws(FetchError) {

@@ -5,6 +5,9 @@ struct UnpackingLimits {
     /// The most entries. Models have some dozens of files.
     static let entries = 100_000
 
+    /// The most bytes of an entry's path. Those of models have some dozens; systems take 4096 with all folders around.
+    static let pathLength = 1024
+
     private let bytes: Int64
     private let reason: String
 
