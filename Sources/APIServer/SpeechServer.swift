@@ -93,7 +93,7 @@ public struct SpeechServer: Service {
         let limit = ConnectionLimit(maximum: limits.maximum)
         let policy = crossOriginPolicy
         return HTTPServerBuilder { responder in
-            HTTPConnection(responder: responder, limits: limits, policy: policy) {
+            HTTPConnection(responder: responder, limits: limits, policy: policy, onRefusal: reportRefusal) {
                 [
                     ConnectionMeter(reports.metrics.connections), AnswerHeaders(),
                     ConnectionLimitHandler(limit: limit, policy: policy, logger: logger),
@@ -101,6 +101,12 @@ public struct SpeechServer: Service {
                 ]
             }
         }
+    }
+
+    /// The line in the log, and the count, of a request that came to no handler.
+    @Sendable private func reportRefusal(_ outcome: RequestOutcome) {
+        reports.metrics.count(outcome)
+        logger.log(level: outcome.level, outcome.message, metadata: outcome.metadata)
     }
 
     /// The way of a request: what every one passes, and the endpoints.

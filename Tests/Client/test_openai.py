@@ -183,11 +183,11 @@ def test_an_error_before_the_stream_is_raised(transcribe):
 
 def test_an_unknown_model_is_not_found(client, transcribe, requests):
     with pytest.raises(openai.NotFoundError) as caught:
-        transcribe(model="gpt-4o-transcribe")
+        transcribe(model="gpt-9-transcribe")
     assert (caught.value.param, caught.value.code) == ("model", "model_not_found")
     assert "sense_voice" in caught.value.message
     with pytest.raises(openai.NotFoundError):
-        client.models.retrieve("gpt-4o-transcribe")
+        client.models.retrieve("gpt-9-transcribe")
     assert len(requests) == 2
 
 

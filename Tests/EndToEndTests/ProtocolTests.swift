@@ -171,6 +171,9 @@ struct ProtocolTests {
         #expect(answer.headers["x-content-type-options"] == "nosniff")
         if status > 500 { #expect(answer.headers["x-should-retry"] == "false") }
         _ = try await connection.end()
+        try await eventually("it is in the log") {
+            server.process.standardError.split(separator: "\n").contains { $0.contains("status=\(status)") }
+        }
         #expect(!server.process.standardError.contains(" error "))
     }
 

@@ -16,6 +16,8 @@ struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     let limits: ConnectionLimits
     let policy: CrossOriginPolicy
+    /// Told of each request that comes to no handler.
+    let onRefusal: @Sendable (RequestOutcome) -> Void
     /// The handlers between the codec and the requests.
     let handlers: @Sendable () -> [any RemovableChannelHandler]
 
@@ -24,8 +26,8 @@ struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
             let decoder = RequestDecoder()
             try channel.pipeline.syncOperations.addHandlers([
                 HTTP2Refusal(), decoder, HTTPResponseEncoder(), decoder.first,
-                RequestRulesHandler(policy: policy, decoder: decoder), HTTP1ToHTTPServerCodec(secure: false),
-                UnreadBodyHandler(),
+                RequestRulesHandler(policy: policy, decoder: decoder, onRefusal: onRefusal),
+                HTTP1ToHTTPServerCodec(secure: false), UnreadBodyHandler(),
             ])
             try channel.pipeline.syncOperations.addHandlers(handlers())
             try channel.pipeline.syncOperations.addHandler(

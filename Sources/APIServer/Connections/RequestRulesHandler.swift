@@ -23,15 +23,23 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let policy: CrossOriginPolicy
     private let decoder: RequestDecoder
+    private let onRefusal: @Sendable (RequestOutcome) -> Void
     private var unanswered = CircularBuffer<Exchange>()
     /// The request that is coming in, as it came.
     private var incoming: HTTPRequestHead?
     /// Waits until the requests before it are answered; nothing behind it is read.
     private var refusal: Refusal?
 
-    init(policy: CrossOriginPolicy, decoder: RequestDecoder) {
+    /// - Parameters:
+    ///   - policy: What the pages of other origins may read.
+    ///   - decoder: What the requests come from.
+    ///   - onRefusal: Told of each request that is refused here; the others are reported behind the router.
+    init(
+        policy: CrossOriginPolicy, decoder: RequestDecoder, onRefusal: @escaping @Sendable (RequestOutcome) -> Void
+    ) {
         self.policy = policy
         self.decoder = decoder
+        self.onRefusal = onRefusal
     }
 
     func read(context: ChannelHandlerContext) {
@@ -124,7 +132,14 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         context.write(wrapOutboundOut(.end(nil)), promise: nil)
         end(context)
+        onRefusal(
+            RequestOutcome(
+                method: request?.method ?? Self.unknownMethod, path: request?.path ?? "", route: nil, sent: head.status,
+                wall: .zero, findings: RequestFindings(errorCode: refusal.error.code)))
     }
+
+    /// Of a request that could not be read.
+    private static let unknownMethod = HTTPRequest.Method("-") ?? .get
 
     /// Ends the connection behind what has been written.
     private func end(_ context: ChannelHandlerContext) {
