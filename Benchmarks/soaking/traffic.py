@@ -17,6 +17,9 @@ BURST = 40
 MAX_QUEUE = 16
 MAX_UPLOAD = 20_000_000
 TOO_LARGE = bytes(MAX_UPLOAD + 1)
+FORM = "multipart/form-data; boundary=b"
+CHUNKED = "Transfer-Encoding: chunked"
+UNKNOWN_CODING = {(501, "unsupported_value")}
 BROKEN = ["bad_text.wav", "bad_truncated.wav", "bad_5ms.wav", "bad_empty.wav"]
 
 
@@ -136,7 +139,11 @@ class Client(threading.Thread):
             ("empty", sent(b""), {(400, "audio_empty")}),
             ("broken", sent(broken.read_bytes()), unreadable),
             ("unknown model", sent(good, model="nobody"), {(404, "model_not_found")}),
-            ("no model", lambda: form(self.soak.port, good), {(400, "missing_required_parameter")}),
+            ("no file", lambda: self._raw("POST", PATH, b"--b--\r\n", FORM), {(400, "missing_required_parameter")}),
+            ("bad chunks", lambda: self._raw("POST", PATH, b"zz\r\n", FORM, CHUNKED), {(400, "invalid_value")}),
+            ("unknown coding", lambda: self._raw("POST", PATH, b"", FORM, "Transfer-Encoding: x"), UNKNOWN_CODING),
+            ("two hosts", lambda: self._raw("POST", PATH, b"", FORM, "Host: localhost"), {(400, "invalid_value")}),
+            ("unwanted body", lambda: self._raw("GET", "/v1/nothing", b" " * 1_000_000), {(404, "not_found")}),
             ("unknown format", sent(good, response_format="pdf"), None),
             ("temperature", sent(good, temperature="7"), None),
             ("too large", sent(TOO_LARGE), {(413, "audio_too_large")}),
@@ -149,6 +156,6 @@ class Client(threading.Thread):
         head, tail = envelope(self.soak.port, 0, model=self.soak.samples[0].model)
         return head + b" " * len(tail)
 
-    def _raw(self, method, path, body=b""):
-        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.soak.port}\r\nContent-Type: application/json\r\n"
-        return (head + f"Content-Length: {len(body)}\r\n\r\n").encode() + body
+    def _raw(self, method, path, body=b"", kind="application/json", header=None):
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.soak.port}\r\nContent-Type: {kind}\r\n"
+        return (head + f"{header or f'Content-Length: {len(body)}'}\r\n\r\n").encode() + body
