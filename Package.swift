@@ -217,7 +217,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineToolTests",
             dependencies: [
-                "APIServer", "Basics", "CommandLineTool", "Dictation", "ModelStore", "TestSupport", .argumentParser,
+                "APIServer", "Basics", "CommandLineTool", "Dictation", "ModelStore", "SpeechRecognition", "SpeechTypes",
+                "TestSupport", .argumentParser,
                 .logging,
             ],
             swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Basics
 import SpeechTypes
 
 /// Every reason to refuse a file, before the file has a name; `AudioError` adds it.
@@ -49,16 +50,18 @@ extension AudioError {
         case .outOfMemory:
             self.init(.undecodable, "Cannot decode '\(name)': FFmpeg got no memory. Send a smaller file.")
         case .nothingDecodes(let count):
-            let what = "none of its \(count) audio packets can be decoded"
+            let what = "it has \(Amounts.count(count, "audio packet")), none of which can be decoded"
             self.init(.undecodable, "Cannot decode '\(name)': \(what). \(advice)")
         case .empty:
             self.init(.empty, "There is no sound in '\(name)'. Send a file with at least 0.1 s of audio.")
         case .tooShort(let duration):
-            let what = "'\(name)' lasts \(duration.inSeconds) s"
+            let what = "'\(name)' lasts \(Amounts.time(duration))"
             self.init(.tooShort, "\(what), which is too short to recognise. Send at least 0.1 s of audio.")
         case .tooLong(let declared, let limit):
-            let what = declared.map { "lasts \($0.inSeconds) s" } ?? "goes on for longer"
-            let rule = "The limit is \(limit.inSeconds) s; cut the file into shorter ones."
+            let longest = Amounts.time(limit)
+            let length = declared.map(Amounts.time).flatMap { $0 == longest ? nil : $0 }
+            let what = length.map { "lasts \($0)" } ?? "goes on for longer"
+            let rule = "The limit is \(longest); cut the file into shorter ones."
             self.init(.tooLong, "'\(name)' \(what). \(rule)")
         }
     }

@@ -10,6 +10,11 @@ public enum Amounts {
         number == 1 ? "1 \(thing)" : "\(number) \(thing)s"
     }
 
+    /// A number as it is written by hand: `7200`, `0.5`.
+    public static func number(_ number: Double) -> String {
+        Int(exactly: number).map { "\($0)" } ?? "\(number)"
+    }
+
     /// A number of bytes in powers of 1000, as downloads and disks are labelled: `653 kB`, `1.2 MB`, `228 MB`.
     public static func bytes(_ count: Int64) -> String {
         var amount = Double(count)

@@ -1,3 +1,4 @@
+import Basics
 import SherpaOnnx
 import SpeechDetection
 public import SpeechTypes
@@ -153,7 +154,7 @@ public final class Recognizer: Sendable {
         } catch {
             throw RecognitionError(
                 .decodingFailed,
-                "Model '\(name)' failed on the sound from \(segment.start.inSeconds) s to \(segment.end.inSeconds) s: "
+                "Model '\(name)' failed on the sound from \(Amounts.clock(segment.start)) to \(Amounts.clock(segment.end)): "
                     + "\(error.words)")
         }
         return try finish(results[0], of: segment, with: tuning)

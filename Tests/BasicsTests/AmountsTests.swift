@@ -7,6 +7,11 @@ struct AmountsTests {
         #expect(Amounts.count(number, "request") == words)
     }
 
+    @Test(arguments: [(7200.0, "7200"), (0.5, "0.5"), (-1, "-1"), (1e300, "1e+300"), (.nan, "nan")])
+    func aWholeNumberHasNoPoint(number: Double, words: String) {
+        #expect(Amounts.number(number) == words)
+    }
+
     @Test(arguments: [
         (Duration.zero, "0 s"), (.milliseconds(50), "50 ms"), (.microseconds(10), "0 s"), (.milliseconds(99), "99 ms"),
         (.milliseconds(100), "0.1 s"), (.milliseconds(200), "0.2 s"), (.seconds(1), "1 s"),

@@ -63,6 +63,7 @@ import Testing
         (["--port", "1"], "--port belongs to --serve"), (["-i", "a.wav", "--vad"], "-i has none"),
         (["--format", "json"], "use it with -i FILE"), (["--silence_duration", "1"], "belong to --vad"),
         (["--vad", "--silence_threshold", "1.5"], "from 0.01 to 0.99"), (["--interval", "0"], "from 1 to 3600"),
+        (["--interval", "7200"], "3600 seconds, not 7200."),
         (["--vad", "--silence-duration", "0"], "from 0.1 to 60"),
         (["--serve", "--port", "65536"], "The port 65536 is not from 0 to 65535."),
         (["--serve", "--max-connections", "0"], "must be 1 or more, not 0"),

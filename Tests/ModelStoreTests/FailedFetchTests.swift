@@ -138,7 +138,7 @@ struct FailedFetchTests {
                 let error = await #expect(throws: ModelError.self) {
                     try await store.prepare(entry, waitingUpTo: .seconds(300))
                 }
-                #expect(error?.message.contains("sent nothing for 0.2 seconds") == true, "\(error?.message ?? "")")
+                #expect(error?.message.contains("sent nothing for 0.2 s;") == true, "\(error?.message ?? "")")
                 try #expect(folder.contents == ["asr2clip", "asr2clip/models"])
             }
         }

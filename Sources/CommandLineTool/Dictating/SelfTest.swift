@@ -96,6 +96,6 @@ struct SelfTest {
         guard samples.contains(where: { $0 != 0 }) else {
             return "\(name); it gives only silence: is it muted?"
         }
-        return "\(name), \(Int(SoundLevel(of: samples).decibels.rounded())) dB below the loudest"
+        return "\(name), \(max(0, -Int(SoundLevel(of: samples).decibels.rounded()))) dB below the loudest"
     }
 }

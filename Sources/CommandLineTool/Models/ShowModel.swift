@@ -40,16 +40,11 @@ struct ShowModel: AsyncParsableCommand {
         let options = entry.options.described
         lines.append(("Options", options.isEmpty ? none : options.map { "\($0): \($1)" }.joined(separator: ", ")))
         lines.append(("Download", entry.download?.displayURL ?? none))
-        lines.append(("Language", languageAdvice(for: entry)))
-        lines.append(("Ignored", "prompt, temperature, keywords"))
+        let request = RequestAdvice(for: entry.specification)
+        lines.append(("Language", request.language))
+        lines.append(("Hints", request.hints))
+        lines.append(("Ignored", request.ignored.joined(separator: ", ")))
         return lines.map { $0.padding(toLength: 10, withPad: " ", startingAt: 0) + $1 }.joined(separator: "\n")
-    }
-
-    /// What a request may say for `language`.
-    private func languageAdvice(for entry: ModelEntry) -> String {
-        let codes = entry.specification.languages.map(\.code).joined(separator: ", ")
-        guard entry.family.takesLanguage else { return "makes no difference to this type" }
-        return codes.isEmpty ? "known once the files are there" : "\(codes); none lets the model detect it"
     }
 
     private func json(of entry: ModelEntry, _ models: RegisteredModels, _ status: ModelStatus) -> JSONValue {
@@ -67,10 +62,7 @@ struct ShowModel: AsyncParsableCommand {
             "directory": .string(entry.directory), "files": .array(files),
             "options": .object(entry.options.described.map { ($0, .string($1)) }),
             "download": JSONValue(entry.download?.displayURL),
-            "request": [
-                "language": .array(entry.specification.languages.map { .string($0.code) }),
-                "ignored": ["prompt", "temperature", "keywords"],
-            ],
+            "request": RequestAdvice(for: entry.specification).json,
         ]
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Dictation
 
 /// How the microphone is listened to.
@@ -31,13 +32,15 @@ struct DictationOptions: ParsableArguments {
 
     func validate() throws {
         if let interval, !(1...3600).contains(interval) {
-            throw ValidationError("The interval must be from 1 to 3600 seconds, not \(interval).")
+            throw ValidationError("The interval must be from 1 to 3600 seconds, not \(Amounts.number(interval)).")
         }
         if let silenceThreshold, !(0.01...0.99).contains(silenceThreshold) {
-            throw ValidationError("The silence threshold must be from 0.01 to 0.99, not \(silenceThreshold).")
+            throw ValidationError(
+                "The silence threshold must be from 0.01 to 0.99, not \(Amounts.number(silenceThreshold)).")
         }
         if let silenceDuration, !(0.1...60).contains(silenceDuration) {
-            throw ValidationError("The silence duration must be from 0.1 to 60 seconds, not \(silenceDuration).")
+            throw ValidationError(
+                "The silence duration must be from 0.1 to 60 seconds, not \(Amounts.number(silenceDuration)).")
         }
         guard vad || (silenceThreshold == nil && silenceDuration == nil) else {
             throw ValidationError("--silence_threshold and --silence_duration belong to --vad.")

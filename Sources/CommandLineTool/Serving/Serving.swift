@@ -1,5 +1,6 @@
 import APIServer
 import ArgumentParser
+import Basics
 import Engine
 import EventLoops
 import Foundation
@@ -82,7 +83,7 @@ struct Serving {
             try await group.run()
         } catch {
             guard signals.count > 0 else { throw Failure(error, settings: settings) }
-            logger.warning("Requests were cut off after \(settings.shutdownGrace).")
+            logger.warning("Requests were cut off after \(Amounts.time(settings.shutdownGrace)).")
         }
     }
 

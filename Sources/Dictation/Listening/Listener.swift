@@ -1,4 +1,5 @@
 import AudioInput
+import Basics
 import BlockingWork
 import SherpaOnnx
 import SpeechTypes
@@ -69,7 +70,7 @@ actor Listener {
         try perform(cutter.finish())
         let overruns = microphone.overruns
         if overruns > 0 {
-            report(.warning("Sound was lost \(overruns) times: the machine was too busy to take it."))
+            report(.warning("Sound was lost \(Amounts.count(overruns, "time")): the machine was too busy to take it."))
         }
         if isGone { throw ListeningError("'\(microphone.device.name)' gives no sound any more: was it unplugged?") }
     }

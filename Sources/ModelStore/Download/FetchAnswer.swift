@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Basics
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -54,7 +55,8 @@ struct FetchAnswer {
     /// The length that the server and the registry agree on.
     private static func total(_ promised: Int64?, _ download: ModelDownload) throws(FetchError) -> Int64? {
         if let promised, let size = download.size, promised != size {
-            throw FetchError("\(download) has \(promised) bytes, but models.yaml says size: \(size); correct that.")
+            throw FetchError(
+                "\(download) has \(Amounts.count(promised, "byte")), but models.yaml says size: \(size); correct that.")
         }
         return promised ?? download.size
     }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Basics
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -117,7 +118,8 @@ struct HTTPFetch {
         case HTTPClientError.readTimeout as HTTPClientError:
             Interruption(
                 error: FetchError(
-                    "\(download) sent nothing for \(settings.idleTimeout); ask for the model again.", cause: error,
+                    "\(download) sent nothing for \(Amounts.time(settings.idleTimeout)); ask for the model again.",
+                    cause: error,
                     keepsPartial: true))
         case _ where hasBegun:
             Interruption(
@@ -136,12 +138,14 @@ struct HTTPFetch {
     }
 
     private func tooLong(_ total: Int64) -> FetchError {
-        FetchError("\(download) sent more than the expected \(total) bytes; check the size in models.yaml.")
+        FetchError(
+            "\(download) sent more than the expected \(Amounts.count(total, "byte")); check the size in models.yaml.")
     }
 
     private func cutOff(after received: Int64, of total: Int64) -> Interruption {
         Interruption(
             error: FetchError(
-                "\(download) ended after \(received) of \(total) bytes; ask for the model again.", keepsPartial: true))
+                "\(download) ended after \(received) of \(Amounts.count(total, "byte")); ask for the model again.",
+                keepsPartial: true))
     }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// Turns the many moments of one fetch into the few lines that a log or a plain terminal wants.
 ///
 /// Each phase has one line at its start. While bytes arrive, a line comes for every `step` percent or after `patience`,
@@ -34,7 +36,7 @@ public struct ProgressLines: Sendable {
             "Downloading \(name): \(progress.amount)" + (progress.speed.isEmpty ? "" : ", \(progress.speed)")
         case .interrupted(let reason, let pause):
             "Downloading \(name) was interrupted at \(progress.amount) and goes on"
-                + (pause > .zero ? " in \(pause.inSeconds) s" : "") + ". \(reason)"
+                + (pause > .zero ? " in \(Amounts.time(pause))" : "") + ". \(reason)"
         case .unpacking: "Downloaded \(name) (\(progress.amount)), unpacking"
         case .finished(let directory): "Model \(name) is in \(directory)"
         case .failed(let reason): "Downloading \(name) failed. \(reason)"

@@ -77,7 +77,7 @@ struct ONNXMetadata: Sendable, Equatable {
                 let length = try file.varint(&position)
                 guard length <= file.size - position else {
                     throw ModelFileError(
-                        problem: "is truncated: it has \(file.size) bytes and should have at least "
+                        problem: "is truncated: it has \(Amounts.count(file.size, "byte")) and should have at least "
                             + "\(position.addingClamped(length)); fetch it again")
                 }
                 if tag >> 3 == 7 { hasGraph = true }

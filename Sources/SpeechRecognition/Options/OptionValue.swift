@@ -1,3 +1,5 @@
+import Basics
+
 /// What is written behind a key under `options:`.
 public enum OptionValue: Sendable, Hashable {
     /// Yes or no.
@@ -37,7 +39,7 @@ extension OptionValue: CustomStringConvertible {
     public var description: String {
         switch self {
         case .flag(let flag): "\(flag)"
-        case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
+        case .number(let number): Amounts.number(number)
         case .text(let text): text
         }
     }
