@@ -22,46 +22,65 @@ struct UploadShareTests {
         #expect(shares.grow(id, by: 1 << 30, free: 0, at: start) == .proceed)
     }
 
-    @Test func theSlowestGoesWhenTheDiskFillsUp() {
+    /// An upload that has received and written so much, at a time.
+    private func add(_ bytes: Int, to id: Int, of shares: inout UploadShares, free: Int, at now: Int)
+        -> UploadShares.Verdict
+    {
+        shares.receive(id, bytes, at: time(now))
+        return shares.grow(id, by: bytes, free: free, at: time(now))
+    }
+
+    @Test func whatStandsStillGoesWhenTheDiskFillsUp() {
         var shares = UploadShares(maximum: 9)
-        let (slow, _) = shares.begin("a", at: start)
-        let (fast, _) = shares.begin("a", at: time(50))
-        #expect(shares.grow(slow, by: 350, free: 1000, at: time(50)) == .proceed)
-        #expect(shares.grow(fast, by: 350, free: 100, at: time(51)) == .proceed, "100 of 800 are an eighth")
-        #expect(shares.grow(fast, by: 1, free: 99, at: time(51)) == .proceedInstead(of: slow))
+        let (still, _) = shares.begin("a", at: start)
+        let (moving, _) = shares.begin("a", at: start)
+        #expect(add(350, to: still, of: &shares, free: 1000, at: 0) == .proceed)
+        #expect(add(350, to: moving, of: &shares, free: 100, at: 2) == .proceed, "100 of 800 are an eighth")
+        #expect(add(1, to: moving, of: &shares, free: 99, at: 2) == .proceedInstead(of: still))
         // Until it is off the disk, its bytes count as free.
-        #expect(shares.grow(fast, by: 1, free: 20, at: time(51)) == .proceed)
-        shares.end(slow)
-        #expect(shares.grow(fast, by: 1, free: 20, at: time(51)) == .proceed, "it is alone")
+        #expect(add(1, to: moving, of: &shares, free: 20, at: 2) == .proceed)
+        shares.end(still)
+        #expect(add(1, to: moving, of: &shares, free: 20, at: 2) == .proceed, "it is alone")
     }
 
-    @Test func theClientThatTakesMostGivesWay() {
+    @Test func whoHasOnlyJustBegunIsNotJudged() {
         var shares = UploadShares(maximum: 9)
-        let (modest, _) = shares.begin("modest", at: start)
-        let many = (0..<3).map { _ in shares.begin("greedy", at: start).0 }
-        for (index, id) in many.enumerated() { _ = shares.grow(id, by: 1000 + index, free: 1 << 20, at: time(10)) }
-        // It is the slowest of all, but not its client's fault is it that room is short.
-        #expect(shares.grow(modest, by: 10, free: 10, at: time(10)) == .proceedInstead(of: many[0]))
+        let (first, _) = shares.begin("a", at: start)
+        let (second, _) = shares.begin("b", at: start)
+        _ = add(1000, to: first, of: &shares, free: 5000, at: 1)
+        #expect(add(10, to: second, of: &shares, free: 10, at: 1) == .proceed)
     }
 
-    @Test func oneTooManyTakesThePlaceOfTheSlowestThatHadItsTime() {
-        var shares = UploadShares(maximum: 2)
-        let (old, _) = shares.begin("a", at: start)
-        let (new, _) = shares.begin("a", at: time(4))
-        _ = shares.grow(new, by: 1, free: 1 << 20, at: time(4))
-        #expect(shares.begin("a", at: time(4)).1 == .refused, "both have only just begun")
-        #expect(shares.begin("b", at: time(5)).1 == .proceedInstead(of: old))
-        #expect(shares.begin("b", at: time(5)).1 == .refused)
+    /// However many addresses it comes from, and however fast it was at first.
+    @Test func whatTricklesGoesBeforeWhatIsFast() {
+        var shares = UploadShares(maximum: 9)
+        let trickling = (0..<3).map { shares.begin("\($0)", at: start).0 }
+        for id in trickling { _ = add(1_000_000, to: id, of: &shares, free: 1 << 30, at: 0) }
+        for second in 1..<60 { for id in trickling { shares.receive(id, 500 - id, at: time(second)) } }
+        let (honest, _) = shares.begin("honest", at: time(55))
+        for second in 55..<60 { _ = add(800_000, to: honest, of: &shares, free: 1 << 30, at: second) }
+        #expect(add(800_000, to: honest, of: &shares, free: 10, at: 60) == .proceedInstead(of: trickling[2]))
+    }
+
+    @Test func oneTooManyTakesThePlaceOfOneOfTheClientThatHasMost() {
+        var shares = UploadShares(maximum: 3)
+        let (modest, _) = shares.begin("modest", at: start)
+        let (old, _) = shares.begin("greedy", at: start)
+        let (new, _) = shares.begin("greedy", at: time(5))
+        for id in [modest, old, new] { shares.receive(id, id == old ? 10 : 9, at: time(6)) }
+        #expect(shares.begin("b", at: time(6)).1 == .proceedInstead(of: old), "the other has only just begun")
+        #expect(shares.begin("c", at: time(6)).1 == .proceedInstead(of: modest), "all have one now")
+        #expect(shares.begin("d", at: time(6)).1 == .refused, "all have only just begun")
         shares.end(new)
-        #expect(shares.begin("b", at: time(5)).1 == .proceed)
+        #expect(shares.begin("d", at: time(6)).1 == .proceed)
     }
 
     @Test func aDiskWithoutEndOverflowsNothing() {
         var shares = UploadShares(maximum: 2)
-        let (slow, _) = shares.begin("a", at: start)
-        let (fast, _) = shares.begin("a", at: start)
-        _ = shares.grow(slow, by: 1 << 40, free: .max, at: start)
-        #expect(shares.grow(fast, by: 1 << 41, free: 0, at: time(1)) == .proceedInstead(of: slow))
-        #expect(shares.grow(fast, by: 1, free: .max, at: time(1)) == .proceed)
+        let (still, _) = shares.begin("a", at: start)
+        let (moving, _) = shares.begin("a", at: start)
+        _ = add(1 << 40, to: still, of: &shares, free: .max, at: 0)
+        #expect(add(1 << 41, to: moving, of: &shares, free: 0, at: 2) == .proceedInstead(of: still))
+        #expect(add(1, to: moving, of: &shares, free: .max, at: 2) == .proceed)
     }
 }

@@ -44,6 +44,27 @@ struct ConnectionLimitTests {
         #expect(server.process.standardError.matches(of: /too many connections/).count == 1)
     }
 
+    /// A quarter of the connections stays free of uploads, whatever part of a form they begin with.
+    @Test(arguments: ["", "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\npara", "--b\r\nX: "])
+    func uploadsLeaveConnectionsToOthers(beginning: String) async throws {
+        let server = try ServerProcess.shared()
+        try await eventually("there is room") { ProcessTable.connections(toPort: server.port) == 0 }
+        let head = "POST \(APIClient.transcriptions) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
+        var uploads: [ByteConnection] = []
+        for _ in 0..<7 {
+            let upload = try await ByteConnection.open(to: server)
+            try await upload.send("\(head)Content-Type: multipart/form-data; boundary=b\r\n\r\n\(beginning)")
+            uploads.append(upload)
+        }
+        try await eventually("one is refused") { uploads.contains { $0.hasAnswer } }
+        let connection = try await ByteConnection.open(to: server)
+        try await connection.send(Self.request)
+        #expect(try await connection.answer().status == 200)
+        let refused = try #require(uploads.first { $0.hasAnswer })
+        #expect([408, 503].contains(try await refused.answer().status))
+        withExtendedLifetime(uploads) {}
+    }
+
     @Test func whereOneGoesAnotherIsServed() async throws {
         let server = try ServerProcess.shared()
         let open = try await fill(server)

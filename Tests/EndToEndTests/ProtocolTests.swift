@@ -157,6 +157,7 @@ struct ProtocolTests {
             ("Content-Length: 9223372036854775808\r\n", "abc", 413),
             ("Content-Length: 9223372036854775807\r\n", "abc", 413),
             ("Content-Encoding: gzip\r\nContent-Length: 3\r\n", "abc", 415),
+            ("Transfer-Encoding:\r\nContent-Length: 3\r\n", "abc", 400), ("Transfer-Encoding:\r\n", "", 501),
             ("Host: localhost\r\nContent-Length: 3\r\n", "abc", 400), ("X: \0\r\n", "", 400), (": x\r\n", "", 400),
             ("X: \(String(repeating: "x", count: 100_000))\r\n", "", 431),
         ])
@@ -191,6 +192,47 @@ struct ProtocolTests {
         try await connection.send("GET /health HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
         #expect(try await connection.answer().status == 200)
         try await connection.send("zz\r\n")
+        #expect(try await connection.end() == "")
+    }
+
+    @Test(arguments: ["zz\r\n", "5\nabcde\r\n", "+3\r\nabc\r\n", "0\r\nbad trailer\r\n\r\n"])
+    func whatIsWrongBeforeAnAnswerThatDoesNotNeedItIsAnsweredOnce(body: String) async throws {
+        let connection = try await connection()
+        let chunked = "Host: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\(body)"
+        try await connection.send("GET /health HTTP/1.1\r\n\(chunked)")
+        #expect([200, 400].contains(try await connection.answer().status))
+        #expect(try await connection.end() == "")
+    }
+
+    @Test(arguments: [
+        "GET /health HTTP/1.1\r\nConnection: close\r\n", "POST /v1/nothing HTTP/1.1\r\nContent-Length: 3\r\n",
+    ])
+    func nothingBehindTheLastAnswerIsServed(request: String) async throws {
+        let connection = try await connection()
+        try await connection.send("\(request)Host: localhost\r\n\r\nabc\(Self.get)\(Self.get)")
+        let answer = try await connection.answer()
+        #expect(answer.headers["connection"] == "close")
+        try? await connection.send(Self.get)
+        #expect(try await connection.end() == "")
+    }
+
+    @Test(arguments: ["GET /health", "POST /v1/audio/transcriptions"])
+    func chunkExtensionsHaveAnEnd(request: String) async throws {
+        let connection = try await connection()
+        try await connection.send(
+            "\(request) HTTP/1.1\r\nHost: localhost\r\nContent-Type: \(MultipartBody.contentType)\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n5;")
+        let extension1 = String(repeating: "x", count: 1 << 20)
+        var sent = 0
+        while !connection.isClosed, sent < 64, (try? await connection.send(extension1)) != nil { sent += 1 }
+        #expect(sent < 64, "MiB were read")
+        #expect(try await connection.answer().status == (request.hasPrefix("GET") ? 200 : 400))
+    }
+
+    @Test func anAnsweredRequestWhoseBodyDoesNotComeIsEnded() async throws {
+        let connection = try await connection()
+        try await connection.send("GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n")
+        #expect(try await connection.answer().status == 200)
         #expect(try await connection.end() == "")
     }
 

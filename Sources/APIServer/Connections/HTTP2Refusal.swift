@@ -11,12 +11,10 @@ final class HTTP2Refusal: ChannelInboundHandler, RemovableChannelHandler {
 
     /// The bytes that came so far, while they may be a preface.
     private var beginning: ByteBuffer? = ByteBuffer()
-    private var isRefused = false
 
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isRefused else { return }
         guard var bytes = beginning else {
             context.fireChannelRead(data)
             return
@@ -24,7 +22,6 @@ final class HTTP2Refusal: ChannelInboundHandler, RemovableChannelHandler {
         var new = unwrapInboundIn(data)
         bytes.writeBuffer(&new)
         if bytes.readableBytesView.starts(with: Self.preface) {
-            isRefused = true
             beginning = nil
             refuse(context)
         } else if Self.preface.starts(with: bytes.readableBytesView) {
@@ -44,8 +41,7 @@ final class HTTP2Refusal: ChannelInboundHandler, RemovableChannelHandler {
         goAway.writeInteger(UInt32(0xD))  // HTTP_1_1_REQUIRED (section 7)
         goAway.writeString(reason)
         frames.writeFrame(type: 7, payload: goAway)
-        context.writeAndFlush(wrapOutboundOut(frames), promise: nil)
-        context.close(mode: .output, promise: nil)
+        context.write(wrapOutboundOut(frames), promise: nil)
         LingeringClose.begin(on: context.channel)
     }
 }

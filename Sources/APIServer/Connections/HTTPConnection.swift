@@ -25,7 +25,7 @@ struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
         channel.eventLoop.makeCompletedFuture {
             let decoder = RequestDecoder()
             try channel.pipeline.syncOperations.addHandlers([
-                HTTP2Refusal(), decoder, HTTPResponseEncoder(), decoder.first,
+                LingeringClose(), HTTP2Refusal(), decoder, HTTPResponseEncoder(), decoder.first,
                 RequestRulesHandler(policy: policy, decoder: decoder, onRefusal: onRefusal),
                 HTTP1ToHTTPServerCodec(secure: false), UnreadBodyHandler(),
             ])

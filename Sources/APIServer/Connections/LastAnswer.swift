@@ -24,7 +24,7 @@ struct LastAnswer {
         return head
     }
 
-    /// Sends the answer and closes our side; the other has some time to read it, and then the connection goes.
+    /// Sends the answer and ends the connection.
     ///
     /// - Parameters:
     ///   - request: What it answers, if that has come.
@@ -33,8 +33,6 @@ struct LastAnswer {
         write(.head(head(answering: request)), context)
         if request?.method != .head { write(.body(ByteBuffer(string: body)), context) }
         write(.end(nil), context)
-        context.flush()
-        context.close(mode: .output, promise: nil)
         LingeringClose.begin(on: context.channel)
     }
 

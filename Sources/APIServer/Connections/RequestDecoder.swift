@@ -6,7 +6,8 @@ import NIOHTTP1
 /// NIO's decoder reads nothing more behind such an offer, since another protocol may follow. Where the offer is not taken
 /// up, the connection goes on in HTTP/1.1 (RFC 9110, section 7.8). Java's client makes one with its first request.
 ///
-/// This handler comes before the decoder. It holds the bytes that come while the decoder is being replaced.
+/// This handler comes before the decoder. It holds the bytes that come while the decoder is being replaced, and it counts
+/// them: the decoder takes chunk extensions of any length.
 final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -17,6 +18,14 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
     private var context: ChannelHandlerContext?
     /// Bytes for the next decoder; `nil` while there is one that reads.
     private var held: ByteBuffer?
+    /// Bytes of the body that is on its way which are no part of what it says, if one is.
+    private var framing: Int?
+    /// Bytes that it says.
+    private var content = 0
+    private var isOver = false
+
+    /// The most bytes of framing that a body may have beside this many times its content: a chunk of one byte has five.
+    private static let mostFraming = (bytes: 256 * 1024, times: 16)
 
     init() {
         first = Self.make()
@@ -40,13 +49,31 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard held != nil else {
-            context.fireChannelRead(data)
+        guard !isOver else { return }
+        var bytes = unwrapInboundIn(data)
+        guard held == nil else {
+            held?.writeBuffer(&bytes)
             return
         }
-        var bytes = unwrapInboundIn(data)
-        held?.writeBuffer(&bytes)
+        framing? += bytes.readableBytes
+        context.fireChannelRead(data)
+        if let framing, framing - Self.mostFraming.bytes > content * Self.mostFraming.times {
+            isOver = true
+            context.fireErrorCaught(HTTPParserError.invalidChunkSize)
+        }
     }
+
+    /// A body begins, as the decoder says.
+    func bodyBegan() { (framing, content) = (0, 0) }
+
+    /// So many of the bytes that came are the body's.
+    func bodyGrew(by count: Int) {
+        framing? -= count
+        content += count
+    }
+
+    /// The body has ended.
+    func bodyEnded() { framing = nil }
 
     /// Replaces the decoder, which has read a request with an offer to its end.
     func replace() {

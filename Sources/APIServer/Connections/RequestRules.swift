@@ -30,8 +30,8 @@ enum RequestRules {
     }
 
     private static func checkCodings(of head: HTTPRequestHead) throws(APIError) {
+        guard head.headers.contains(name: "transfer-encoding") else { return }
         let codings = head.headers[canonicalForm: "transfer-encoding"].map { $0.lowercased() }
-        guard !codings.isEmpty else { return }
         guard head.version != .http1_0, !head.headers.contains(name: "content-length") else {
             throw .malformed("Transfer-Encoding goes neither with HTTP/1.0 nor with Content-Length (RFC 9112, 6.1).")
         }
@@ -73,13 +73,20 @@ extension APIError {
         case .invalidVersion:
             self.init(
                 status: .httpVersionNotSupported, code: "unsupported_value",
-                message: "This server speaks HTTP/1.1 and HTTP/1.0.", isPermanent: true, abandonsBody: true)
+                message: "The first line of the request does not end in HTTP/1.1 or HTTP/1.0, and CR LF.",
+                isPermanent: true, abandonsBody: true)
+        case .invalidMethod:
+            self.init(
+                status: .notImplemented, code: "unsupported_value",
+                message: "The method of the request is not known here. Use GET, POST or DELETE.", isPermanent: true,
+                abandonsBody: true)
         case .invalidChunkSize, .lfExpected, .strictModeAssertion:
             self = .malformed("The chunks of the body are malformed (RFC 9112, 7.1). Send them again.")
         case .invalidContentLength, .unexpectedContentLength:
             self = .malformed("The Content-Length of the request is malformed (RFC 9112, 6.2).")
-        default:
-            self = .malformed("The request is malformed HTTP: \(error).")
+        case .unknown:
+            self = .malformed("The request is malformed HTTP. Look at its headers, such as Transfer-Encoding.")
+        default: self = .malformed("The request is malformed HTTP: \(error).")
         }
     }
 }

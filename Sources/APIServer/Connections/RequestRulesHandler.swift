@@ -29,6 +29,10 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var incoming: HTTPRequestHead?
     /// Waits until the requests before it are answered; nothing behind it is read.
     private var refusal: Refusal?
+    /// Whether the request that is coming in, or came last, is the last one: its client says so, or it is malformed.
+    private var hasLast = false
+    /// Whether the last answer has been given.
+    private var isOver = false
 
     /// - Parameters:
     ///   - policy: What the pages of other origins may read.
@@ -43,23 +47,30 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if refusal == nil { context.read() }
+        if refusal == nil || isOver { context.read() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard refusal == nil else { return }
         switch unwrapInboundIn(data) {
+        case .head where hasLast: break
         case .head(let head):
             do throws(APIError) {
                 let request = try RequestRules.normalized(head)
                 incoming = head
                 unanswered.append(Exchange(version: head.version, keepsAlive: request.isKeepAlive))
+                hasLast = !request.isKeepAlive
+                decoder.bodyBegan()
                 context.fireChannelRead(wrapInboundOut(.head(request)))
             } catch {
                 refuse(error, head, context)
             }
-        case .body: context.fireChannelRead(data)
+        case .body(let bytes):
+            decoder.bodyGrew(by: bytes.readableBytes)
+            if incoming != nil { context.fireChannelRead(data) }
+        case .end where incoming == nil: break  // of a request behind the last one
         case .end:
+            decoder.bodyEnded()
             let offersUpgrade = incoming.map(RequestRules.offersUpgrade) ?? false
             incoming = nil
             context.fireChannelRead(data)
@@ -71,14 +82,19 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch error {
         case ByteToMessageDecoderError.leftoverDataWhenDone(let bytes): decoder.restore(bytes)
         // The reader of the body is told; behind an answer there is nobody to be told.
-        case is HTTPParserError where incoming != nil && !unanswered.isEmpty: context.fireErrorCaught(error)
-        case is HTTPParserError where incoming != nil: end(context)
-        case let error as HTTPParserError: refuse(APIError(error), nil, context)
+        case is HTTPParserError where incoming != nil:
+            hasLast = true
+            if unanswered.isEmpty { end(context) } else { context.fireErrorCaught(error) }
+        case let error as HTTPParserError: if !hasLast { refuse(APIError(error), nil, context) }
         default: context.fireErrorCaught(error)
         }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !isOver else {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
         switch unwrapOutboundIn(data) {
         case .head(let head) where !head.isInformational:
             context.write(wrapOutboundOut(.head(framed(head))), promise: promise)
@@ -87,7 +103,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
             let exchange = unanswered.popFirst()
             if unanswered.isEmpty, let refusal {
                 send(refusal, context)
-            } else if exchange?.keepsAlive == false, exchange?.version == .http1_0 {
+            } else if exchange?.keepsAlive == false || unanswered.isEmpty && hasLast {
                 end(context)
             }
         // HTTP/1.0 has no answers before the answer.
@@ -143,8 +159,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Ends the connection behind what has been written.
     private func end(_ context: ChannelHandlerContext) {
-        context.flush()
-        context.close(mode: .output, promise: nil)
+        isOver = true
         LingeringClose.begin(on: context.channel)
     }
 }

@@ -2,38 +2,45 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Bounds what may come of a request's body once its answer has gone out.
+/// Bounds what may come of a request's body once its answer has gone out, and ends a connection behind an answer that says
+/// so.
 ///
-/// Hummingbird reads such a body to its end, however long, to find the next request. A small rest is read so, and the
-/// connection stays; behind a longer one nothing more is read, and the connection ends.
+/// Hummingbird reads such a body to its end, however long, to find the next request. A small rest that comes at once is read
+/// so, and the connection stays; behind anything else it ends.
 final class UnreadBodyHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    /// The most bytes that are read in vain: about what fits into the buffers of a socket anyway.
-    static let limit = 256 * 1024
+    /// The most bytes that are read in vain.
+    private static let limit = 256 * 1024
+    /// How long they may take.
+    private static let time = TimeAmount.seconds(5)
 
     private var order = AnswerOrder()
+    private var isIncoming = false
     /// Whether the last answer ends the connection.
     private var isLast = false
     /// Bytes read in vain.
     private var wasted = 0
-    private var isOver = false
+    private var deadline: Scheduled<Void>?
 
-    func read(context: ChannelHandlerContext) {
-        if !isOver { context.read() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline?.cancel()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head:
             order.requestBegan()
-            wasted = 0
+            (isIncoming, wasted) = (true, 0)
         case .body(let bytes) where order.nextMayBeAnswered:
             wasted += bytes.readableBytes
-            guard wasted <= Self.limit else { return end(context) }
-        case .body, .end: break
+            guard wasted <= Self.limit else { return LingeringClose.begin(on: context.channel) }
+        case .body: break
+        case .end:
+            isIncoming = false
+            deadline?.cancel()
         }
         context.fireChannelRead(data)
     }
@@ -46,13 +53,13 @@ final class UnreadBodyHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head, .body: break
         case .end:
             order.answerEnded()
-            if isLast, order.nextMayBeAnswered { LingeringClose.begin(on: context.channel) }
+            guard order.nextMayBeAnswered else { return }
+            if isLast {
+                LingeringClose.begin(on: context.channel)
+            } else if isIncoming {
+                let channel = context.channel
+                deadline = context.eventLoop.scheduleTask(in: Self.time) { LingeringClose.begin(on: channel) }
+            }
         }
-    }
-
-    private func end(_ context: ChannelHandlerContext) {
-        guard !isOver else { return }
-        isOver = true
-        LingeringClose.begin(on: context.channel)
     }
 }

@@ -42,7 +42,7 @@ struct RequestOutcome: Sendable {
             "method": "\(method.rawValue)", "path": "\(path.prefix(Self.longestPath))", "status": .number(status),
             "wall_s": .number(wall.inSeconds, decimals: 3),
         ]
-        if let code = findings.errorCode { metadata["code"] = "\(code)" }
+        if let code = findings.errorCode, !findings.isAbandoned { metadata["code"] = "\(code)" }
         if let cause = findings.cause, !findings.isAbandoned { metadata["error"] = "\(cause)" }
         guard let recording = findings.recording else { return metadata }
         metadata["model"] = "\(recording.model)"

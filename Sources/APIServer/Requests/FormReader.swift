@@ -31,6 +31,7 @@ struct FormReader {
         if let length = request.headers[.contentLength].flatMap({ UInt64($0) }) { try check(Int(clamping: length)) }
         try checkEncoding(request.headers[.contentEncoding])
         let boundary = try MultipartParser.boundary(fromContentType: request.headers[.contentType])
+        let place = try spool.enter(client)
         if request.headers[.expect]?.lowercased() == "100-continue" { client.askForBody() }
         var parser = MultipartParser(boundary: boundary)
         var form = Form()
@@ -39,11 +40,12 @@ struct FormReader {
         var bodyBytes = 0
         for try await chunk in request.body {
             bodyBytes += chunk.readableBytes
+            place.receive(chunk.readableBytes)
             try check(bodyBytes)
             parser.append(chunk)
             while let event = try parser.next() {
                 switch event {
-                case .partBegan(let began): part = try open(began, from: client, in: &form)
+                case .partBegan(let began): part = try open(began, in: place, of: &form)
                 case .data(let bytes):
                     textBytes += try await add(bytes, to: &part)
                     guard textBytes <= Self.maximumText else {
@@ -86,7 +88,7 @@ struct FormReader {
     }
 
     private func open(
-        _ part: MultipartPart, from client: UploadingClient, in form: inout Form
+        _ part: MultipartPart, in place: UploadRoom.Place, of form: inout Form
     ) throws -> OpenPart {
         let name = Self.fieldName(part.name)
         guard name == "file" else {
@@ -100,7 +102,7 @@ struct FormReader {
                 message: "The form has more than one 'file'. Send one recording a request.", parameter: "file",
                 abandonsBody: true)
         }
-        let upload = try spool.begin(for: client)
+        let upload = spool.begin(in: place)
         form.file = (upload, part.filename ?? "file", 0)
         return .file(upload, size: 0, waiting: ByteBuffer())
     }

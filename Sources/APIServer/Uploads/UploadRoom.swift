@@ -8,9 +8,8 @@ final class UploadRoom: Sendable {
         var ends: [UploadShares.ID: @Sendable () -> Void] = [:]
 
         /// What ends the upload that has to go.
-        mutating func end(by verdict: UploadShares.Verdict) -> (@Sendable () -> Void)? {
-            guard case .proceedInstead(let id) = verdict else { return nil }
-            return ends.removeValue(forKey: id)
+        func end(by verdict: UploadShares.Verdict) -> (@Sendable () -> Void)? {
+            if case .proceedInstead(let id) = verdict { ends[id] } else { nil }
         }
     }
 
@@ -25,6 +24,8 @@ final class UploadRoom: Sendable {
     final class Place: Sendable {
         private let room: UploadRoom
         private let id: UploadShares.ID
+        private let isDismissed = Atomic(false)
+        private let onDismissal = Mutex<(@Sendable () -> Void)?>(nil)
 
         fileprivate init(_ room: UploadRoom, _ id: UploadShares.ID) {
             (self.room, self.id) = (room, id)
@@ -32,12 +33,23 @@ final class UploadRoom: Sendable {
 
         deinit { leave() }
 
-        /// Says how the upload is ended, if it has to go.
-        func onDismissal(_ end: @escaping @Sendable () -> Void) {
-            room.state.withLock { $0.ends[id] = end }
+        /// Has something done if the upload has to go, at once if it had to already.
+        func onDismissal(_ action: @escaping @Sendable () -> Void) {
+            onDismissal.withLock { $0 = action }
+            if isDismissed.load(ordering: .sequentiallyConsistent) { dismiss() }
         }
 
-        /// The upload grows.
+        fileprivate func dismiss() {
+            isDismissed.store(true, ordering: .sequentiallyConsistent)
+            onDismissal.withLock { exchange(&$0, with: nil) }?()
+        }
+
+        /// Some of the upload came.
+        func receive(_ bytes: Int) {
+            room.state.withLock { $0.shares.receive(id, bytes, at: .now) }
+        }
+
+        /// The upload grows on disk.
         ///
         /// - Parameters:
         ///   - bytes: By how much.
@@ -62,16 +74,22 @@ final class UploadRoom: Sendable {
 
     /// An upload begins.
     ///
-    /// - Parameter client: Whose it is; its address.
+    /// - Parameter client: Whose it is. Its upload is ended if it has to go.
     /// - Throws: `APIError` if there are too many.
-    func enter(_ client: String) throws(APIError) -> Place {
-        let (id, verdict, end) = state.withLock { state in
-            let (id, verdict) = state.shares.begin(client, at: .now)
-            return (id, verdict, state.end(by: verdict))
+    func enter(_ client: UploadingClient) throws(APIError) -> Place {
+        let (place, end) = state.withLock { state in
+            let (id, verdict) = state.shares.begin(client.address, at: .now)
+            guard verdict != .refused else { return (Place?.none, nil as (@Sendable () -> Void)?) }
+            let place = Place(self, id)
+            state.ends[id] = { [weak place] in
+                client.end()
+                place?.dismiss()
+            }
+            return (place, state.end(by: verdict))
         }
         end?()
-        guard verdict != .refused else { throw .tooManyUploads }
-        return Place(self, id)
+        guard let place else { throw .tooManyUploads }
+        return place
     }
 }
 

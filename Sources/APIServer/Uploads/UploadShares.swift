@@ -1,7 +1,9 @@
+import Foundation
+
 /// The uploads that are on their way, and which of them has to go when there is no room for all: a value without I/O.
 ///
-/// An upload that trickles holds its connection and its bytes on disk for as long as it likes. So where room is short, the
-/// slowest one goes, of the client that takes the most.
+/// An upload that trickles holds its connection and its bytes on disk for as long as it likes. So where room is short, one
+/// that stands still goes, else the slowest. How fast it was before does not help it.
 struct UploadShares: Sendable {
     typealias Instant = ContinuousClock.Instant
     typealias ID = Int
@@ -19,10 +21,20 @@ struct UploadShares: Sendable {
     private struct Upload {
         let client: String
         let start: Instant
+        /// What it has on disk.
         var bytes = 0
+        /// What came lately: each byte counts half after `halfLife`.
+        var recent = 0.0
+        var lastReceipt: Instant
 
-        /// Bytes a second.
-        func pace(at now: Instant) -> Double { Double(bytes) / max(1, (now - start) / .seconds(1)) }
+        func pace(at now: Instant) -> Double {
+            recent * exp2(-((now - lastReceipt) / UploadShares.halfLife))
+        }
+
+        mutating func receive(_ count: Int, at now: Instant) {
+            recent = pace(at: now) + Double(count)
+            lastReceipt = now
+        }
     }
 
     /// The most uploads at a time.
@@ -32,8 +44,11 @@ struct UploadShares: Sendable {
     private var leaving: [ID: Int] = [:]
     private var nextID = 0
 
-    /// How long an upload may take to show how fast it is, where their number is short.
+    /// How long an upload may take to show how fast it is.
     static let grace = Duration.seconds(5)
+    /// An upload of which nothing came for so long stands still.
+    static let standstill = Duration.seconds(2)
+    private static let halfLife = Duration.seconds(2)
     /// Uploads on their way leave one part in so many of the room on disk to those that come.
     static let reserve = 8
 
@@ -41,7 +56,7 @@ struct UploadShares: Sendable {
         self.maximum = maximum
     }
 
-    /// An upload begins.
+    /// An upload begins. If there are too many, one of the client that has most goes for it.
     ///
     /// - Parameters:
     ///   - client: Whose it is; its address.
@@ -51,14 +66,20 @@ struct UploadShares: Sendable {
         nextID += 1
         var verdict = Verdict.proceed
         if uploads.count >= maximum {
-            let judged = uploads.filter { now - $1.start >= Self.grace }
-            verdict = slowest(of: judged, by: { _ in 1 }, at: now).map { dismiss($0) } ?? .refused
+            let counts = Dictionary(grouping: uploads.values, by: \.client).mapValues(\.count)
+            let most = counts.values.max()
+            verdict = dismiss(from: uploads.filter { counts[$1.client] == most }, at: now) ?? .refused
         }
-        if verdict != .refused { uploads[id] = Upload(client: client, start: now) }
+        if verdict != .refused { uploads[id] = Upload(client: client, start: now, lastReceipt: now) }
         return (id, verdict)
     }
 
-    /// An upload grows.
+    /// Some of an upload came.
+    mutating func receive(_ id: ID, _ bytes: Int, at now: Instant) {
+        uploads[id]?.receive(bytes, at: now)
+    }
+
+    /// An upload grows on disk.
     ///
     /// - Parameters:
     ///   - id: Which.
@@ -71,7 +92,7 @@ struct UploadShares: Sendable {
         let room = min(free, .max / 2) + leaving.values.reduce(0, +)
         // Alone, it may take all there is.
         guard uploads.count > 1, room < held / (Self.reserve - 1) else { return .proceed }
-        return slowest(of: uploads, by: \.bytes, at: now).map { dismiss($0) } ?? .proceed
+        return dismiss(from: uploads, at: now) ?? .proceed
     }
 
     /// An upload is complete, or off the disk.
@@ -80,16 +101,14 @@ struct UploadShares: Sendable {
         leaving[id] = nil
     }
 
-    private mutating func dismiss(_ id: ID) -> Verdict {
+    /// Takes one out: of those that stand still the largest, else of those that had their time the slowest.
+    private mutating func dismiss(from candidates: [ID: Upload], at now: Instant) -> Verdict? {
+        let still = candidates.filter { now - $1.lastReceipt >= Self.standstill }
+        let judged = candidates.filter { now - $1.start >= Self.grace }
+        let largest = still.max { ($0.value.bytes, $1.key) < ($1.value.bytes, $0.key) }
+        let slowest = judged.min { $0.value.pace(at: now) < $1.value.pace(at: now) }
+        guard let id = (largest ?? slowest)?.key else { return nil }
         leaving[id] = uploads.removeValue(forKey: id)?.bytes
         return .proceedInstead(of: id)
-    }
-
-    /// The slowest upload of the client that takes the most.
-    private func slowest(of uploads: [ID: Upload], by weight: (Upload) -> Int, at now: Instant) -> ID? {
-        var weights: [String: Int] = [:]
-        for upload in uploads.values { weights[upload.client, default: 0] += weight(upload) }
-        let client = weights.max { $0.value < $1.value }?.key
-        return uploads.filter { $1.client == client }.min { $0.value.pace(at: now) < $1.value.pace(at: now) }?.key
     }
 }

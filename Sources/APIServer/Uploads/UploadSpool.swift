@@ -38,14 +38,17 @@ struct UploadSpool: Sendable {
         SpooledUpload(path: "\(directory)/\(SerialNumber())", place: place, restore: restore, metrics: metrics)
     }
 
-    /// Begins an upload. Its file is made while the first bytes come.
+    /// Takes in an upload whose body begins.
     ///
     /// - Throws: `APIError` if there are too many.
-    func begin(for client: UploadingClient) throws(APIError) -> SpooledUpload {
-        let place = try room.enter(client.address)
+    func enter(_ client: UploadingClient) throws(APIError) -> UploadRoom.Place {
+        try room.enter(client)
+    }
+
+    /// Begins the file of an upload. It is made while the first bytes come.
+    func begin(in place: UploadRoom.Place) -> SpooledUpload {
         let upload = makeUpload(in: place)
         place.onDismissal { [weak upload] in
-            client.end()
             Task { await upload?.discard() }
         }
         // What goes wrong here goes wrong again with the first bytes, and somebody waits for those.
@@ -152,10 +155,14 @@ actor SpooledUpload {
 
     /// Takes the file off the disk, unless it is complete.
     func discard() {
-        guard case .open(let file) = state else { return }
+        switch state {
+        case .complete, .discarded: return
+        case .new: break
+        case .open(let file):
+            try? file.close()
+            unlink(path)
+        }
         state = .discarded
-        try? file.close()
-        unlink(path)
         place?.leave()
     }
 
