@@ -112,20 +112,19 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// An answer as the client's version has it: HTTP/1.0 knows no chunks, and connections that stay are the exception.
+    /// An answer as the client's version has it. HTTP/1.0 knows no chunks, so an answer without a length ends with its
+    /// connection; and it takes a connection that stays for the exception.
     private func framed(_ answer: HTTPResponseHead) -> HTTPResponseHead {
-        guard let exchange = unanswered.first else { return answer }
+        guard var exchange = unanswered.first else { return answer }
         var answer = answer
         answer.version = exchange.version
-        if exchange.version == .http1_0 {
-            let hasLength = answer.headers.contains(name: "content-length")
-            if !hasLength || answer.headers["connection"] == ["close"] {
-                unanswered[unanswered.startIndex].keepsAlive = false
-            }
-            let keepsAlive = unanswered.first?.keepsAlive == true
-            answer.headers.replaceOrAdd(name: "Connection", value: keepsAlive ? "keep-alive" : "close")
-        } else if !exchange.keepsAlive {
-            answer.headers.replaceOrAdd(name: "Connection", value: "close")
+        let isOld = exchange.version == .http1_0
+        if answer.headers["connection"] == ["close"] || isOld && !answer.headers.contains(name: "content-length") {
+            exchange.keepsAlive = false
+            unanswered[unanswered.startIndex] = exchange
+        }
+        if isOld || !exchange.keepsAlive {
+            answer.headers.replaceOrAdd(name: "Connection", value: exchange.keepsAlive ? "keep-alive" : "close")
         }
         return answer
     }

@@ -2,8 +2,7 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Bounds what may come of a request's body once its answer has gone out, and ends a connection behind an answer that says
-/// so.
+/// Bounds what may come of a request's body once its answer has gone out.
 ///
 /// Hummingbird reads such a body to its end, however long, to find the next request. A small rest that comes at once is read
 /// so, and the connection stays; behind anything else it ends.
@@ -19,8 +18,6 @@ final class UnreadBodyHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private var order = AnswerOrder()
     private var isIncoming = false
-    /// Whether the last answer ends the connection.
-    private var isLast = false
     /// Bytes read in vain.
     private var wasted = 0
     private var deadline: Scheduled<Void>?
@@ -47,19 +44,11 @@ final class UnreadBodyHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         context.write(data, promise: promise)
-        switch unwrapOutboundIn(data) {
-        case .head(let head) where head.status.kind != .informational:
-            isLast = head.headerFields[.connection] == "close"
-        case .head, .body: break
-        case .end:
-            order.answerEnded()
-            guard order.nextMayBeAnswered else { return }
-            if isLast {
-                LingeringClose.begin(on: context.channel)
-            } else if isIncoming {
-                let channel = context.channel
-                deadline = context.eventLoop.scheduleTask(in: Self.time) { LingeringClose.begin(on: channel) }
-            }
+        guard case .end = unwrapOutboundIn(data) else { return }
+        order.answerEnded()
+        if isIncoming, order.nextMayBeAnswered {
+            let channel = context.channel
+            deadline = context.eventLoop.scheduleTask(in: Self.time) { LingeringClose.begin(on: channel) }
         }
     }
 }
