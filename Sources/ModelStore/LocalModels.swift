@@ -198,7 +198,8 @@ public actor LocalModels {
         defer { fetch?.end() }
         failures[entry.name] = nil
         guard !isShutDown else { return }
-        guard registry.wants(entry) else {
+        // An edit may have been taken back meanwhile: the fetch has ended all the same.
+        guard registry.wants(entry), !Task.isCancelled else {
             if failure != nil {
                 fetch?.progress.update(
                     DownloadProgress(model: entry.name, phase: .failed(reason: "Its entry has changed.")))

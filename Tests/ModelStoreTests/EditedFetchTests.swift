@@ -62,6 +62,24 @@ struct EditedFetchTests {
         }
     }
 
+    @Test func anEditThatIsTakenBackAtOnceFailsNobody() async throws {
+        try await withHalfAFetch { server, folder, store, entry, gate in
+            let waiting = Task { try await store.prepare(entry, waitingUpTo: .seconds(300)) }
+            try await Task.sleep(for: .milliseconds(20))
+            let before = await store.registry
+            let edited = try folder.registry(download: "url: \(server.url("/new.tgz"))")
+            for _ in 0..<50 {
+                await store.use(edited)
+                await store.use(before)
+            }
+            gate.open()
+            #expect(try await waiting.value == entry.specification)
+            #expect(folder.text(place) == "old")
+            await store.shutDown()
+            try #expect(folder.contents.allSatisfy { !$0.contains(".incoming") })
+        }
+    }
+
     /// A name or an alias changes nothing about the files.
     @Test func anotherEditLeavesTheFetchAlone() async throws {
         try await withHalfAFetch { server, folder, store, entry, gate in

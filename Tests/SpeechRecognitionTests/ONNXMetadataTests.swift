@@ -88,6 +88,15 @@ import Testing
         #expect(error?.problem.contains("malformed metadata") == true)
     }
 
+    /// Files with holes may be said to be as long as a disk is not.
+    @Test func aHugeFileOfZerosIsRefusedAtItsFirstByte() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Data(), to: "model.onnx")
+        try #require(truncate(path, 1 << 40) == 0)
+        let error = #expect(throws: ModelFileError.self) { try ONNXMetadata(path: path) }
+        #expect(error?.problem == "is not an ONNX model")
+    }
+
     @Test func randomBytesNeverCrashTheReader() throws {
         var generator = SeededGenerator(seed: 14)
         for _ in 0..<300 {

@@ -56,6 +56,21 @@ import Testing
         #expect(throws: ModelFileError.self) { try check(Data("a 0\n".utf8), vocabulary: vocabulary) }
     }
 
+    @Test func aFileThatIsFarTooLongIsNotRead() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Data("a 0\n".utf8), to: "tokens.txt")
+        try #require(truncate(path, 1 << 40) == 0)
+        for check in [{ _ = try ReadableFile.contents(path: path) }, { try TokensFile.check(path: path) }]
+            as [() throws -> Void]
+        {
+            let error = #expect(throws: ModelFileError.self) { try check() }
+            #expect(error?.problem == "has 1099511627776 bytes, which no such file has; fetch it again")
+        }
+        #expect(throws: ModelFileError.self) { () throws in _ = try BPEVocabulary(path: path) }
+        #expect(throws: ModelFileError.self) { try HotwordsFile.check(path: path) }
+        #expect(throws: ModelFileError.self) { try TokensFile.check(path: folder.path) }
+    }
+
     @Test func moreTokensThanTheModelKnowsDoNoHarm() throws {
         try check(Data("a 0\nb 1\n#0 2\n".utf8), vocabulary: 2)
     }

@@ -10,9 +10,7 @@ struct BPEVocabulary: Sendable {
     ///
     /// - Throws: `ModelFileError` with the number of the first bad line.
     init(path: String) throws(ModelFileError) {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ModelFileError(path: path, problem: "cannot be opened; check that it exists and may be read")
-        }
+        let data = try ReadableFile.contents(path: path)
         var scores: [String: Float] = [:]
         var lines = String(decoding: data, as: UTF8.self).split(
             omittingEmptySubsequences: false, whereSeparator: \.isNewline)

@@ -7,9 +7,7 @@ enum HotwordsFile {
     ///
     /// - Throws: `ModelFileError` with the number of the first bad line.
     static func check(path: String) throws(ModelFileError) {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ModelFileError(path: path, problem: "cannot be opened; check that it exists and may be read")
-        }
+        let data = try ReadableFile.contents(path: path)
         let lines = String(decoding: data, as: UTF8.self).split(
             omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in lines.enumerated() where !isGood(line) {

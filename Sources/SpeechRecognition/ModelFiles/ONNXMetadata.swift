@@ -70,6 +70,8 @@ struct ONNXMetadata: Sendable, Equatable {
         var position = 0
         while position < file.size {
             let tag = try file.varint(&position)
+            // No field has the number 0 (protobuf.dev, Encoding): a file of zeros is no model, however long it is.
+            guard tag >> 3 > 0 else { throw ModelFileError(problem: "is not an ONNX model") }
             switch tag & 7 {
             case 0: _ = try file.varint(&position)
             case 1: position += 8

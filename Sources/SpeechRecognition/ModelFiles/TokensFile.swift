@@ -63,9 +63,7 @@ enum TokensFile {
 
     /// In an array: over the slices of `Data` the check took four times as long, and a model is loaded only after it.
     private static func lines(path: String) throws(ModelFileError) -> [ArraySlice<UInt8>] {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ModelFileError(path: path, problem: "cannot be read; check that it exists and may be read")
-        }
+        let data = try ReadableFile.contents(path: path)
         return [UInt8](data).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     }
 
