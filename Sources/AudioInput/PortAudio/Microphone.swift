@@ -41,7 +41,7 @@ public final class Microphone: @unchecked Sendable {
         do throws(MicrophoneError) {
             if rate != AudioBuffer.sampleRate { converter = try CaptureConverter(rate: rate) }
             try MicrophoneError.check(
-                PortAudioLibrary.quietly { Pa_StartStream(stream) }, "record from '\(device.name)'")
+                Pa_StartStream(stream), "record from '\(device.name)'")
         } catch {
             Pa_CloseStream(stream)
             throw error
@@ -54,10 +54,8 @@ public final class Microphone: @unchecked Sendable {
 
     deinit {
         // The callback may be at work until the stream has stopped; the ring goes after this.
-        PortAudioLibrary.quietly {
-            Pa_AbortStream(stream)
-            Pa_CloseStream(stream)
-        }
+        Pa_AbortStream(stream)
+        Pa_CloseStream(stream)
     }
 
     /// What has come since the last call; may be empty.
@@ -81,12 +79,10 @@ public final class Microphone: @unchecked Sendable {
             device: PaDeviceIndex(device.index), channelCount: 1, sampleFormat: portAudioFloat32,
             suggestedLatency: device.latency, hostApiSpecificStreamInfo: nil)
         var stream: UnsafeMutableRawPointer?
-        let status = PortAudioLibrary.quietly {
-            Pa_OpenStream(
-                &stream, &parameters, nil, Double(rate), portAudioAnyFrames, portAudioNoFlag,
-                { input, _, frames, _, flags, ring in fillRing(input, frames, flags, ring) },
-                Unmanaged.passUnretained(ring).toOpaque())
-        }
+        let status = Pa_OpenStream(
+            &stream, &parameters, nil, Double(rate), portAudioAnyFrames, portAudioNoFlag,
+            { input, _, frames, _, flags, ring in fillRing(input, frames, flags, ring) },
+            Unmanaged.passUnretained(ring).toOpaque())
         return (status < 0 ? nil : stream, ring, status)
     }
 }
