@@ -55,6 +55,36 @@ import Testing
         #expect(ClipboardMethod.xclip.executable(environment: environment) == nil)
     }
 
+    /// The first field after the program's name in /proc/PID/stat that matters here: state, parent, group, session.
+    #if os(Linux)
+        @Test func aProgramRunsInASessionOfItsOwnWhichOutlivesTheTerminals() async throws {
+            let script = "cut -d' ' -f1,6 /proc/$$/stat > '\(folder.file("session"))'"
+            try await Clipboard(.only(.xclip), environment: environment([.xclip: script])).copy("hello")
+            let fields = try String(contentsOfFile: folder.file("session"), encoding: .utf8).split(separator: " ")
+            #expect(fields.count == 2 && fields[0] == fields[1].trimmingCharacters(in: .newlines)[...], "\(fields)")
+        }
+    #endif
+
+    @Test(arguments: [
+        (["TMUX": "/tmp/tmux"], [ClipboardMethod.xclip, .xsel, .tmux, .osc52]),
+        (["TMUX": "/tmp/tmux", "SSH_TTY": "/dev/pts/1"], [.tmux, .osc52, .xclip, .xsel]),
+        (["TMUX": ""], [.xclip, .xsel, .osc52]),
+    ])
+    func insideTmuxItsOwnWayIsTriedBeforeTheTerminals(variables: [String: String], expected: [ClipboardMethod]) throws {
+        let all = variables.merging(["DISPLAY": ":0", "TERM": "tmux"]) { $1 }
+        var environment = try environment([.xclip: "exit 0", .xsel: "exit 0", .tmux: "exit 0"], all)
+        environment["PATH"] = folder.path
+        #expect(ClipboardMethod.candidates(environment: environment, hasTerminal: true) == expected)
+    }
+
+    @Test func tmuxIsAskedToPassTheTextOn() async throws {
+        let script = "cat > '\(folder.file("text"))'; echo \"$@\" > '\(folder.file("words"))'"
+        let method = try await Clipboard(.only(.tmux), environment: environment([.tmux: script])).copy("hello")
+        #expect(method == .tmux)
+        #expect(try String(contentsOfFile: folder.file("words"), encoding: .utf8) == "load-buffer -w -\n")
+        #expect(try String(contentsOfFile: folder.file("text"), encoding: .utf8) == "hello")
+    }
+
     @Test func aProgramIsGivenTheTextExactly() async throws {
         let text = "one ü\n二\n"
         let programs = [ClipboardMethod.xsel: "cat > '\(folder.file("text"))'; echo \"$@\" > '\(folder.file("words"))'"]

@@ -211,3 +211,40 @@ def test_text_of_a_file_streams_to_the_terminal_and_ends_with_a_line():
     with Terminal("-i", SPEECH, "--clipboard", "none") as terminal:
         assert terminal.end() == 0
         assert terminal.seen.rsplit(b"\x1b[K", 1)[-1].strip() == TEXT.encode()
+
+
+def test_the_copy_outlives_the_terminal_that_closes():
+    """As in `xterm -e asr2clip`: the tool leads its session, and its end hangs the session up."""
+    with Terminal("-i", SPEECH, "--clipboard", "xclip") as terminal:
+        assert terminal.end() == 0
+    time.sleep(0.5)
+    pasted = subprocess.run(["xclip", "-o", "-selection", "clipboard"], capture_output=True, timeout=LIMIT)
+    assert pasted.stdout == TEXT.encode()
+
+
+def test_enter_does_not_end_what_goes_on_until_control_c():
+    with Terminal("--vad", "--silence_duration", "0.5", "--clipboard", "none") as terminal:
+        terminal.read("●".encode())
+        terminal.type(b"\r")
+        say()
+        terminal.read(TEXT.encode())
+        assert terminal.process.poll() is None
+        terminal.type(b"\x03")
+        assert terminal.end() == 0
+
+
+def test_a_terminal_that_rests_holds_up_no_sound(tmp_path):
+    """Ctrl-S stops what is shown; the sound goes on into its file."""
+    with Terminal("--clipboard", "none", stdout=subprocess.PIPE, XDG_CACHE_HOME=str(tmp_path)) as terminal:
+        terminal.read("●".encode())
+        wait_until_recording(tmp_path)
+        [recording] = (tmp_path / "asr2clip" / "recordings").glob("recording-*")
+        terminal.type(b"\x13")
+        time.sleep(1)
+        before = recording.stat().st_size
+        say()
+        assert recording.stat().st_size > before + 32000
+        terminal.type(b"\x11")
+        terminal.type(b"\r")
+        assert terminal.process.stdout.read() == TEXT.encode() + b"\n"
+        assert terminal.end() == 0

@@ -1,8 +1,9 @@
+import BlockingWork
 import Foundation
 import Subprocess
 import SystemPackage
 
-/// Where dictated text goes to be pasted. It is written when there is text, and touched at no other time.
+/// Where dictated text goes to be pasted. It is written only when there is text.
 public struct Clipboard: Sendable {
     private let choice: ClipboardChoice
     private let environment: [String: String]
@@ -27,15 +28,18 @@ public struct Clipboard: Sendable {
 
     /// Puts a text on the clipboard.
     ///
+    /// - Returns: The way that worked; `nil` if the clipboard is to be left alone.
     /// - Throws: `ClipboardError` if no way works; it tells what each said.
-    public func copy(_ text: String) async throws(ClipboardError) {
-        guard choice != .none else { return }
+    @discardableResult
+    public func copy(_ text: String) async throws(ClipboardError) -> ClipboardMethod? {
+        guard choice != .none else { return nil }
         let methods = methods
         guard !methods.isEmpty else { throw ClipboardError("No program for the clipboard. \(Self.advice)") }
         var failures: [String] = []
         for method in methods {
             do throws(ClipboardError) {
-                return try await copy(text, by: method)
+                try await copy(text, by: method)
+                return method
             } catch {
                 failures.append("\(method.rawValue): \(error)")
             }
@@ -64,9 +68,23 @@ public struct Clipboard: Sendable {
         "Install wl-clipboard (Wayland) or xclip (X11), or choose with --clipboard; --clipboard none turns copying off."
     }
 
+    private func copyByTerminal(_ text: String) async throws(ClipboardError) {
+        let isInsideTmux = environment["TMUX"]?.isEmpty == false
+        let hasCopied: Void?
+        do {
+            // A terminal that rests (Ctrl-S) takes nothing.
+            hasCopied = try await Self.limited {
+                try await abandonable { try TerminalClipboard.copy(text, isInsideTmux: isInsideTmux) }
+            }
+        } catch {
+            throw error as? ClipboardError ?? ClipboardError("\(error)")
+        }
+        guard hasCopied != nil else { throw ClipboardError("The terminal did not take it within \(Self.patience).") }
+    }
+
     private func copy(_ text: String, by method: ClipboardMethod) async throws(ClipboardError) {
         guard let command = method.command else {
-            return try TerminalClipboard.copy(text, isInsideTmux: environment["TMUX"]?.isEmpty == false)
+            return try await copyByTerminal(text)
         }
         guard let executable = method.executable(environment: environment) else {
             throw ClipboardError("It is not installed.")
@@ -76,11 +94,16 @@ public struct Clipboard: Sendable {
         // own the clipboard would hold the other open.
         let input = try UnnamedFile(in: folder, holding: text)
         let words = try UnnamedFile(in: folder)
+        // In a session of its own: a program that stays to own the clipboard must outlive the terminal, which ends its
+        // session with SIGHUP when it closes.
+        var platform = PlatformOptions()
+        platform.createSession = true
         let status: TerminationStatus?
         do {
-            status = try await Self.limited {
+            status = try await Self.limited { [platform] in
                 try await Subprocess.run(
                     .path(FilePath(executable)), arguments: Arguments(Array(command.dropFirst())),
+                    platformOptions: platform,
                     input: .fileDescriptor(input.descriptor, closeAfterSpawningProcess: false), output: .discarded,
                     error: .fileDescriptor(words.descriptor, closeAfterSpawningProcess: false)
                 ).terminationStatus

@@ -34,6 +34,8 @@ public enum ClipboardMethod: String, CaseIterable, Sendable {
     case xsel
     /// macOS's.
     case pbcopy
+    /// tmux's, which tells the terminal it is shown on.
+    case tmux
     /// The terminal's, wherever it is: over SSH too.
     case osc52
 
@@ -44,6 +46,7 @@ public enum ClipboardMethod: String, CaseIterable, Sendable {
         case .xclip: ["xclip", "-selection", "clipboard"]
         case .xsel: ["xsel", "--clipboard", "--input"]
         case .pbcopy: ["pbcopy"]
+        case .tmux: ["tmux", "load-buffer", "-w", "-"]
         case .osc52: nil
         }
     }
@@ -62,11 +65,14 @@ public enum ClipboardMethod: String, CaseIterable, Sendable {
         #endif
         if isSet("WAYLAND_DISPLAY") { candidates.append(.wlCopy) }
         if isSet("DISPLAY") { candidates += [.xclip, .xsel] }
-        candidates = candidates.filter { $0.executable(environment: environment) != nil }
+        // Of what goes through tmux, only tmux itself knows whether it arrives.
+        var terminal: [ClipboardMethod] = isSet("TMUX") ? [.tmux] : []
         // A terminal without cursor keys, or the kernel's own, has no clipboard.
-        guard hasTerminal, !["", "dumb", "linux"].contains(environment["TERM"] ?? "") else { return candidates }
+        if hasTerminal, !["", "dumb", "linux"].contains(environment["TERM"] ?? "") { terminal.append(.osc52) }
         let isRemote = isSet("SSH_CONNECTION") || isSet("SSH_TTY")
-        return isRemote ? [.osc52] + candidates : candidates + [.osc52]
+        return (isRemote ? terminal + candidates : candidates + terminal).filter {
+            $0 == .osc52 || $0.executable(environment: environment) != nil
+        }
     }
 
     /// Where the program is; `nil` if it is not installed, or none is needed.
