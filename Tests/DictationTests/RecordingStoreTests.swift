@@ -52,8 +52,48 @@ import Testing
         let recording = try store.begin()
         try recording.append([0.5])
         #expect(try store.takeWaiting().isEmpty)
-        #expect(store.waitingCount == 1)
+        #expect(store.waitingCount == 0)
+        #expect(store.discard() == 0)
+        #expect(FileManager.default.fileExists(atPath: recording.path))
         withExtendedLifetime(recording) {}
+    }
+
+    /// From the moment that it has its name, a recording is locked: nobody who looks in between takes it for one that waits.
+    @Test func whatBeginsIsNeverTakenForWaiting() async throws {
+        let looking = Task.detached { [store] in
+            var taken = 0
+            while !Task.isCancelled { taken += try store.takeWaiting().count + store.discard() }
+            return taken
+        }
+        for _ in 0..<200 {
+            let recording = try store.begin()
+            #expect(FileManager.default.fileExists(atPath: recording.path))
+            recording.remove()
+        }
+        looking.cancel()
+        #expect(try await looking.value == 0)
+    }
+
+    @Test func whatWasKilledAsItBeganIsDeleted() throws {
+        let recording = try store.begin(at: Date(timeIntervalSince1970: 1_700_000_000))
+        let leftover = recording.path.replacing("recordings/", with: "recordings/.new-")
+        try FileManager.default.copyItem(atPath: recording.path, toPath: leftover)
+        #expect(store.discard() == 0)
+        #expect(
+            FileManager.default.fileExists(atPath: recording.path) && !FileManager.default.fileExists(atPath: leftover))
+    }
+
+    @Test func whatWaitsTooLongOrIsNotWantedIsDeleted() throws {
+        let now = Date(timeIntervalSince1970: 1_800_000_000)
+        for days in [0.0, 29, 31, 400] {
+            let recording = try store.begin(at: now - days * 86_400)
+            try recording.append([0.5])
+        }
+        #expect(store.waitingCount == 4)
+        #expect(store.discard(olderThan: RecordingStore.longestWait, now: now) == 2)
+        #expect(store.waitingCount == 2)
+        #expect(store.discard() == 2)
+        #expect(store.waitingCount == 0)
     }
 
     @Test func whatWasCutOffIsWholeAgain() throws {

@@ -16,6 +16,7 @@ public final class Recording: Sendable {
     private struct State {
         var samples: Int
         var isSilent: Bool
+        var hasSpeech: Bool?
     }
 
     private let descriptor: Int32
@@ -36,6 +37,9 @@ public final class Recording: Sendable {
     /// Whether there was no sound at all: a microphone that is muted gives zeros.
     var isSilent: Bool { state.withLock { $0.isSilent } }
 
+    /// Whether a detector heard speech; `nil` if none listened.
+    var hasSpeech: Bool? { state.withLock { $0.hasSpeech } }
+
     /// Writes the header of a file that grows.
     func begin() throws(RecordingError) {
         try write(WaveHeader.bytes(samples: nil), at: nil)
@@ -52,14 +56,20 @@ public final class Recording: Sendable {
         }
     }
 
-    /// Completes the file: its first so many samples stay, all by default.
-    public func finish(keeping count: Int? = nil) throws(RecordingError) {
+    /// Completes the file.
+    ///
+    /// - Parameters:
+    ///   - count: How many of its first samples stay; all by default.
+    ///   - hasSpeech: Whether a detector heard speech; `nil` if none listened.
+    /// - Throws: `RecordingError` if the disk does not take the header; the sound is kept.
+    public func finish(keeping count: Int? = nil, hasSpeech: Bool? = nil) throws(RecordingError) {
         let samples = state.withLock { state in
             state.samples = min(state.samples, count ?? .max)
+            state.hasSpeech = hasSpeech
             return state.samples
         }
         guard ftruncate(descriptor, off_t(WaveHeader.length + samples * WaveHeader.bytesPerSample)) == 0 else {
-            throw RecordingError("cut", path)
+            throw RecordingError("cut", path, errno)
         }
         try write(WaveHeader.bytes(samples: samples), at: 0)
     }
@@ -73,13 +83,15 @@ public final class Recording: Sendable {
         var rest = data[...]
         var position = position
         while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { bytes in
-                position.map { pwrite(descriptor, bytes.baseAddress, bytes.count, $0) }
+            let (written, code) = rest.withUnsafeBytes { bytes in
+                let written =
+                    position.map { pwrite(descriptor, bytes.baseAddress, bytes.count, $0) }
                     ?? Foundation.write(descriptor, bytes.baseAddress, bytes.count)
+                return (written, errno)
             }
             guard written > 0 else {
-                if written < 0, errno == EINTR { continue }
-                throw RecordingError("write", path)
+                if written < 0, code == EINTR { continue }
+                throw RecordingError("write", path, code)
             }
             rest = rest.dropFirst(written)
             position = position.map { $0 + off_t(written) }
@@ -92,9 +104,8 @@ public struct RecordingError: Error, Sendable, Equatable, CustomStringConvertibl
     /// What failed, where, and what to do.
     public let description: String
 
-    /// Reads the reason from `errno`.
-    init(_ deed: String, _ path: String) {
-        let reason = String(cString: strerror(errno))
+    init(_ deed: String, _ path: String, _ code: Int32) {
+        let reason = String(cString: strerror(code))
         description = "Cannot \(deed) the recording '\(path)': \(reason). Make room, or set XDG_CACHE_HOME elsewhere."
     }
 }
