@@ -129,7 +129,7 @@ let package = Package(
         .target(
             name: "Dictation",
             dependencies: [
-                "AudioInput", "Basics", "BlockingWork", "SherpaOnnx", "SpeechDetection", "SpeechTypes",
+                "AudioInput", "Basics", "BlockingWork", "ModelStore", "SherpaOnnx", "SpeechDetection", "SpeechTypes",
                 "TranscriptFormats", "Transcription", "YAMLFields", .asyncHTTPClient, .nioCore, .subprocess,
                 .systemPackage, .yams,
             ],
@@ -137,7 +137,7 @@ let package = Package(
         .target(
             name: "CommandLineTool",
             dependencies: [
-                "APIServer", "AudioInput", "Basics", "Dictation", "Engine", "EventLoops", "ModelStore",
+                "APIServer", "AudioInput", "Basics", "BlockingWork", "Dictation", "Engine", "EventLoops", "ModelStore",
                 "SpeechRecognition", "SpeechTypes", "TranscriptFormats", "Transcription", .argumentParser,
                 .asyncHTTPClient, .coreMetrics,
                 .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,
@@ -210,8 +210,8 @@ let package = Package(
         .testTarget(
             name: "DictationTests",
             dependencies: [
-                "Basics", "Dictation", "SherpaOnnx", "SpeechTypes", "TestSupport", "TranscriptFormats", .nioCore,
-                .nioPosix,
+                "Basics", "BlockingWork", "Dictation", "ModelStore", "SherpaOnnx", "SpeechTypes", "TestSupport",
+                "TranscriptFormats", .nioCore, .nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import ModelStore
 import Synchronization
 import TestSupport
 import Testing
@@ -19,10 +20,10 @@ import TranscriptFormats
         flags.apiKey = key.map(Secret.init)
         flags.organization = key.map { "org-of-\($0)" }
         let configuration = try ClientConfiguration(flags: flags)
-        var settings = RetrySettings()
-        settings.pause = .milliseconds(5)
-        settings.patience = patience
-        return TranscriptionClient(configuration, settings: settings)
+        var policy = RetryPolicy()
+        policy.pause = .milliseconds(5)
+        policy.patience = patience
+        return TranscriptionClient(configuration, policy: policy)
     }
 
     private func request(
@@ -146,14 +147,46 @@ import TranscriptFormats
     }
 
     @Test(arguments: [
-        (#"{"data": [{"id": "a", "status": "missing"}, {"id": "b", "status": "loaded"}]}"#, "b"),
-        (#"{"data": [{"id": "only"}]}"#, "only"), (#"{"data": []}"#, "whisper-1"), ("<html>", "whisper-1"),
+        (#"{"data": [{"id": "a", "status": "missing"}, {"id": "b", "status": "loaded"}]}"#, "a"),
+        (#"{"data": [{"id": "only", "owned_by": "vllm"}]}"#, "only"), (#"{"data": []}"#, "whisper-1"),
+        ("<html>", "whisper-1"),
     ])
-    func withoutAModelTheServersListDecides(list: String, model: String) async throws {
+    func withoutAModelTheFirstOfTheServersListIsAskedFor(list: String, model: String) async throws {
         try await withScriptedServer(.answer(200, list), .answer(200, "stop")) { server in
             _ = try await client(server.url).transcribe(request(model: nil))
             #expect(server.requests.map(\.line) == ["GET /v1/models", "POST /v1/audio/transcriptions"])
             #expect(server.requests.last?.body.contains("name=\"model\"\r\n\r\n\(model)\r\n") == true)
+        }
+    }
+
+    @Test func aServerOfOursIsLeftItsDefaultModelWhateverIsLoaded() async throws {
+        let list = """
+            {"data": [{"id": "a", "owned_by": "local", "status": "unloaded"},
+                      {"id": "b", "owned_by": "local", "status": "loaded"}]}
+            """
+        try await withScriptedServer(.answer(200, list), .answer(200, "stop")) { server in
+            _ = try await client(server.url).transcribe(request(model: nil))
+            #expect(server.requests.last?.body.contains("name=\"model\"") == false)
+        }
+    }
+
+    @Test func theModelIsLookedUpOnceAndAgainIfTheServerCannotJustNow() async throws {
+        let list = [ScriptedServer.Step].answer(200, #"{"data": [{"id": "only"}]}"#)
+        try await withScriptedServer(.answer(503, "Soon."), [.hangUp], list, .answer(200, "stop")) { server in
+            let client = try client(server.url)
+            for _ in 1...3 { #expect(try await client.transcribe(request(model: nil)) == "stop") }
+            let lookups = server.requests.filter { $0.line.hasPrefix("GET") }
+            #expect(lookups.count == 3 && server.requests.count == 6)
+        }
+    }
+
+    @Test func aLookThatSomebodyListensFindsTheModelAsWell() async throws {
+        let list = [ScriptedServer.Step].answer(200, #"{"data": [{"id": "only"}]}"#)
+        try await withScriptedServer(list, .answer(200, "stop")) { server in
+            let client = try client(server.url)
+            try await client.checkReachable()
+            _ = try await client.transcribe(request(model: nil))
+            #expect(server.requests.map(\.line) == ["GET /v1/models", "POST /v1/audio/transcriptions"])
         }
     }
 
@@ -182,7 +215,11 @@ import TranscriptFormats
             ClientError.Code.refused
         ),
         (401, #"{"error": {"message": "Wrong key."}}"#, "answers 401: Wrong key.", .refused),
-        (404, "<html>lost</html>", "answers 404", .refused), (301, "", "Write the address it leads to", .refused),
+        (404, "<html>lost</html>", "answers 404: Not Found", .refused),
+        (404, #"{"detail": "Model 'x' is not installed."}"#, "answers 404: Model 'x' is not installed.", .refused),
+        (400, #"{"error": "failed to read audio data"}"#, "answers 400: failed to read audio data", .refused),
+        (500, "backend out of memory", "answers 500: backend out of memory", .failed),
+        (301, "", "Write the address it leads to", .refused),
         (500, #"{"error": {"message": "Died."}}"#, "answers 500: Died.", .failed),
         (200, "<HTML>x", "web page", .failed),
     ])
@@ -225,7 +262,7 @@ import TranscriptFormats
         #expect(error?.code == .unreachable)
         #expect(error?.description.split(separator: "\n").count == 2)
         #expect(error?.description.contains("asr2clip-serve") == true)
-        #expect(error?.description.contains("--generate_config") == true)
+        #expect(error?.description.contains("asr2clip --edit") == true)
     }
 
     @Test func aMissingRecordingIsNamed() async throws {
@@ -252,6 +289,121 @@ import TranscriptFormats
             #expect(text == "one ü two")
             #expect(deltas.withLock { $0 } == ["one ü", " two"])
             #expect(server.requests[0].body.contains("name=\"stream\"\r\n\r\ntrue"))
+        }
+    }
+
+    @Test(arguments: ["data: {\"kind\": \"text\", \"value\": \"one\"}\n\n", "data: [DONE]\n\n", "data: garbage\n\n"])
+    func whereTheEventsAreUnknownTheServerIsAskedAgainWithoutAStream(events: String) async throws {
+        let answer = [ScriptedServer.Step].answer(200, #"{"text": "stop"}"#, type: "application/json")
+        try await withScriptedServer(.stream([events]), answer) { server in
+            let text = try await client(server.url).transcribe(request(isStreamed: true))
+            #expect(text == "stop")
+            #expect(server.requests.map { $0.body.contains("name=\"stream\"") } == [true, false])
+        }
+        try await withScriptedServer(.stream([events])) { server in
+            try await expectError(.failed, "which is no transcript", from: server, requests: 2, isStreamed: true)
+        }
+    }
+
+    @Test func aFileThatBecomesShorterOnTheWayIsAnErrorOfTheFile() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Data(count: 3 << 20), to: "shrinks.wav")
+        try await withScriptedServer(.answer(200, "stop")) { server in
+            let client = try client(server.url)
+            let error = await #expect(throws: ClientError.self) {
+                try await client.transcribe(TranscriptionRequest(file: file, model: "m")) { progress in
+                    if case .sent(let share) = progress, share > 0 { truncate(file, 1 << 18) }
+                }
+            }
+            #expect(error?.code == .unreadable)
+            #expect(error?.description.contains("'\(file)' became shorter") == true, "\(error as Any)")
+        }
+    }
+
+    @Test func aFileThatGrowsOnTheWayIsSentAsItWasAndThatIsTold() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Data(count: 3 << 20), to: "grows.wav")
+        try await withScriptedServer(.answer(200, "stop")) { server in
+            let told = Mutex<[TranscriptionProgress]>([])
+            let text = try await client(server.url).transcribe(TranscriptionRequest(file: file, model: "m")) {
+                progress in
+                if case .sent(let share) = progress, share > 0 { truncate(file, 4 << 20) }
+                told.withLock { $0.append(progress) }
+            }
+            #expect(text == "stop")
+            #expect(
+                told.withLock { $0 }.contains(
+                    .notice("'\(file)' grew while it was sent; what was added is not in the text.")))
+        }
+    }
+
+    @Test func whatAReportThrowsIsNoFaultOfTheServer() async throws {
+        struct Full: Error {}
+        let pieces = ["data: {\"type\": \"transcript.text.delta\", \"delta\": \"one\"}\n\n"]
+        try await withScriptedServer(.stream(pieces)) { server in
+            let client = try client(server.url)
+            await #expect(throws: Full.self) {
+                try await client.transcribe(request(isStreamed: true)) { progress in
+                    if case .delta = progress { throw Full() }
+                }
+            }
+            await #expect(throws: Full.self) {
+                try await client.transcribe(request()) { progress in if case .sent = progress { throw Full() } }
+            }
+        }
+    }
+
+    @Test func hintsWithoutEffectAreToldOnce() async throws {
+        let answer = [ScriptedServer.Step].answer(
+            200, #"{"text": "stop"}"#, type: "application/json",
+            headers: ["x-asr-ignored: prompt, language, temperature"])
+        try await withScriptedServer(answer) { server in
+            let client = try client(server.url)
+            let told = Mutex<[String]>([])
+            func ask(_ request: TranscriptionRequest) async throws {
+                _ = try await client.transcribe(request) { progress in
+                    if case .notice(let words) = progress { told.withLock { $0.append(words) } }
+                }
+            }
+            try await ask(request())
+            #expect(told.withLock { $0 } == [])
+            for _ in 1...2 { try await ask(request(language: "en", prompt: "Ada")) }
+            #expect(told.withLock { $0 } == ["The model makes no use of the language and the prompt."])
+        }
+    }
+
+    @Test func whoWantsAKeyIsToldThatThereWasNone() async throws {
+        try await withScriptedServer(.answer(401, #"{"detail": "Not authenticated"}"#)) { server in
+            let error = await #expect(throws: ClientError.self) { try await client(server.url).transcribe(request()) }
+            #expect(
+                error?.description.contains("answers 401: Not authenticated No key was sent") == true, "\(error as Any)"
+            )
+        }
+    }
+
+    @Test func aServerElsewhereIsReachedThroughTheProxyAndOneHereIsNot() async throws {
+        try await withScriptedServer(.answer(200, "stop")) { proxy in
+            let proxies = ProxySettings(environment: [
+                "http_proxy": "http://127.0.0.1:\(proxy.port)", "no_proxy": "direct.invalid",
+            ])
+            func ask(_ url: String) async throws -> String {
+                var flags = ConfigurationSettings()
+                flags.baseURL = url
+                var policy = RetryPolicy()
+                policy.tries = 1
+                return try await TranscriptionClient(
+                    try ClientConfiguration(flags: flags), policy: policy, proxies: proxies
+                )
+                .transcribe(request())
+            }
+            let text = try await ask("http://speech.invalid/v1")
+            #expect(text == "stop")
+            let lines = ["CONNECT speech.invalid:80", "POST /v1/audio/transcriptions"]
+            #expect(proxy.requests.map(\.line) == lines)
+            for url in ["http://127.0.0.1:1/v1", "http://direct.invalid/v1"] {
+                await #expect(throws: ClientError.self) { try await ask(url) }
+            }
+            #expect(proxy.requests.count == 2)
         }
     }
 

@@ -12,6 +12,9 @@ struct OwnEngine: Transcriber {
     private let engines: ModelEngines
     private let entry: ModelEntry
 
+    /// Whether the model can be told the language.
+    var takesLanguage: Bool { entry.family.takesLanguage }
+
     /// Longer than any model takes to load.
     private static let loadWait = Duration.seconds(600)
 

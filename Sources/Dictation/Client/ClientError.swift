@@ -8,7 +8,7 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
         case refused
         /// The server cannot now; later it may.
         case busy
-        /// The server failed, or says what no transcription server says.
+        /// The server failed, or its answer is none of a transcription server.
         case failed
         /// The recording cannot be read.
         case unreadable
@@ -33,5 +33,19 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
         self.description = description
         self.retryAfter = retryAfter
         self.mayBeRepeated = mayBeRepeated
+    }
+}
+
+/// What whoever is told of the progress threw: no fault of the server.
+struct ReportFailure: Error {
+    let cause: any Error
+
+    /// Makes the errors of a report tell themselves apart from those of the connection.
+    static func marking(
+        _ report: @escaping @Sendable (TranscriptionProgress) async throws -> Void
+    ) -> @Sendable (TranscriptionProgress) async throws -> Void {
+        { progress in
+            do { try await report(progress) } catch { throw ReportFailure(cause: error) }
+        }
     }
 }

@@ -36,6 +36,11 @@ struct EventLines {
         return lines
     }
 
+    /// Ends: the data of an event that no empty line closed, as some servers leave their last one.
+    mutating func finish() -> [Line] {
+        take(ByteBuffer(string: "\n\n"))
+    }
+
     private static func value(of field: String, in line: String) -> String? {
         guard line.hasPrefix(field) else { return nil }
         let value = line.dropFirst(field.count)

@@ -5,13 +5,20 @@ import TranscriptFormats
 /// Transcribes with an engine of the tool's own, as the server would.
 public struct LocalService: TranscriptionService {
     private let transcriber: any Transcriber
+    private let takesLanguage: Bool
+    private let unused = UnusedHints()
 
     /// The server's own limit is for strangers; the user's own recordings may be as long as they are.
     private static let longest = Duration.seconds(7 * 24 * 3600)
 
     /// Uses a transcriber that has one model.
-    public init(_ transcriber: any Transcriber) {
+    ///
+    /// - Parameters:
+    ///   - transcriber: The transcriber.
+    ///   - takesLanguage: Whether its model can be told the language.
+    public init(_ transcriber: any Transcriber, takesLanguage: Bool = true) {
         self.transcriber = transcriber
+        self.takesLanguage = takesLanguage
     }
 
     /// Transcribes a recording.
@@ -36,7 +43,10 @@ public struct LocalService: TranscriptionService {
                     if !delta.isEmpty, request.isStreamed { try await report(.delta(delta)) }
                     try await report(.heard(segment.end))
                 case .working: break
-                case .done(let summary): transcript.duration = summary.duration
+                case .done(let summary):
+                    transcript.duration = summary.duration
+                    let ignored = summary.unusedHints.map(\.rawValue) + (takesLanguage ? [] : ["language"])
+                    if let note = unused.note(of: ignored, in: request) { try await report(.notice(note)) }
                 }
             }
         } catch let error as TranscriptionError {

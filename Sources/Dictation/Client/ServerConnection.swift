@@ -1,32 +1,21 @@
 import AsyncHTTPClient
 import Basics
 import Foundation
+import ModelStore
 import NIOCore
 import NIOHTTP1
 import SpeechTypes
 
-/// How patient the client is. Tests have their own.
-struct RetrySettings: Sendable {
-    /// How often a request is sent in all.
-    var tries = 4
-    /// The pause after the first failure; it doubles with each.
-    var pause: Duration = .milliseconds(500)
-    /// The longest pause that a server may ask for.
-    var longestWish: Duration = .seconds(60)
-    /// How long connecting may take.
-    var connectTimeout: Duration = .seconds(10)
-    /// How long a server may think about nothing at all; the recording's own length comes on top, twice.
-    var patience: Duration = .seconds(60)
-}
-
 /// Speaks HTTP to one server, and says in our words what goes wrong.
 struct ServerConnection: Sendable {
     private let configuration: ClientConfiguration
-    private let settings: RetrySettings
+    private let policy: RetryPolicy
+    private let proxies: ProxySettings
 
-    init(_ configuration: ClientConfiguration, settings: RetrySettings) {
+    init(_ configuration: ClientConfiguration, policy: RetryPolicy, proxies: ProxySettings) {
         self.configuration = configuration
-        self.settings = settings
+        self.policy = policy
+        self.proxies = proxies
     }
 
     /// How messages name the server: without user and password.
@@ -62,62 +51,87 @@ struct ServerConnection: Sendable {
 
     /// Sends a request and lends its answer if it is a good one.
     ///
-    /// - Throws: `ClientError`, `CancellationError`, and what `body` throws.
+    /// - Throws: `ClientError`, `CancellationError`, what `body` throws, and the cause of a `ReportFailure`.
     func withResponse<R>(
         to request: HTTPClientRequest, patience: Duration, isolation: isolated (any Actor)? = #isolation,
         _ body: (HTTPClientResponse) async throws -> R
     ) async throws -> R {
-        var client = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: .init(
-                connect: TimeAmount(settings.connectTimeout), read: TimeAmount(patience)))
-        client.connectionPool.retryConnectionEstablishment = false
         do {
-            return try await HTTPClient.withHTTPClient(configuration: client) { client in
+            return try await HTTPClient.withHTTPClient(configuration: try client(patience)) { client in
                 let response = try await client.execute(request, timeout: .hours(24))
                 guard response.status.code == 200 else { throw await refusal(response) }
                 return try await body(response)
             }
         } catch let error as ClientError {
             throw error
+        } catch let failure as ReportFailure {
+            throw failure.cause
         } catch {
             try Task.checkCancellation()
             throw lost(error, after: patience)
         }
     }
 
+    private func client(_ patience: Duration) throws(ClientError) -> HTTPClient.Configuration {
+        var client = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(
+                connect: TimeAmount(policy.connectTimeout), read: TimeAmount(patience)))
+        client.connectionPool.retryConnectionEstablishment = false
+        // What is said to this machine is no proxy's business.
+        guard !configuration.isLocal else { return client }
+        do {
+            client.proxy = try proxies.clientProxy(for: configuration.baseURL)
+        } catch {
+            throw ClientError(.refused, "\(error)")
+        }
+        return client
+    }
+
     private func refusal(_ response: HTTPClientResponse) async -> ClientError {
-        let body = (try? await response.body.collect(upTo: 1 << 16)).map { String(buffer: $0) } ?? ""
-        let words = (try? JSONDecoder().decode(ErrorAnswer.self, from: Data(body.utf8)))?.error.message
+        let body = (try? await response.body.collect(upTo: 1 << 16)) ?? ByteBuffer()
         let status = response.status.code
-        let message = "\(name) answers \(status): \(words ?? response.status.reasonPhrase)"
+        var message = "\(name) answers \(status): "
+        message += ServerReason.find(in: body.readableBytesView) ?? response.status.reasonPhrase
         let isForbidden = response.headers.first(name: "x-should-retry") == "false"
-        let wish = response.headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds(max(0, $0)) }
+        let pause = response.headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds(max(0, $0)) }
         switch status {
-        case 429, 503: return ClientError(.busy, message, retryAfter: wish, mayBeRepeated: !isForbidden)
+        case 408, 429, 502, 503, 504:
+            return ClientError(.busy, message, retryAfter: pause, mayBeRepeated: !isForbidden)
         case 500...: return ClientError(.failed, message)
+        case 401, 403: return ClientError(.refused, message + (configuration.keyAdvice.map { " \($0)" } ?? ""))
         case 300..<400: return ClientError(.refused, "\(message). Write the address it leads to as api_base_url.")
         default: return ClientError(.refused, message)
         }
     }
 
-    private struct ErrorAnswer: Decodable {
-        struct Detail: Decodable {
-            var message: String
-        }
-
-        var error: Detail
+    private var noTLS: ClientError {
+        ClientError(.refused, "\(name) does not speak TLS. Write http:// instead of https:// in api_base_url.")
     }
 
     private func lost(_ error: any Error, after patience: Duration) -> ClientError {
-        if let error = error as? HTTPClientError, error == .readTimeout {
-            return ClientError(
-                .failed, "\(name) said nothing for \(Amounts.time(patience)). Try again, or another model.")
+        if let error = error as? HTTPClientError {
+            if error == .readTimeout {
+                return ClientError(
+                    .failed, "\(name) said nothing for \(Amounts.time(patience)). Try again, or another model.")
+            }
+            if error == .tlsHandshakeTimeout { return noTLS }
+            if error == .proxyAuthenticationRequired || error == .invalidProxyResponse {
+                return ClientError(.refused, "The proxy does not lead to \(name): \(error.shortDescription).")
+            }
+        }
+        // BoringSSL's own words; NIOSSL has no others.
+        let words = "\(error)"
+        if ["WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"].contains(where: words.contains) {
+            return noTLS
+        }
+        if words.contains("CERTIFICATE_VERIFY_FAILED") {
+            return ClientError(.refused, "The certificate of \(name) is not trusted. Check the host in api_base_url.")
         }
         let advice =
             configuration.isLocal
             ? "No server answers at \(name). Start one with: asr2clip-serve\n"
-                + "Or name another in a configuration file: asr2clip --generate_config"
+                + "Or name another in a configuration file: asr2clip --edit"
             : "\(name) cannot be reached or hung up. Check the network and api_base_url."
         return ClientError(.unreachable, advice, mayBeRepeated: true)
     }

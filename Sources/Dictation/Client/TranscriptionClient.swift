@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Basics
 import Foundation
+public import ModelStore
 import NIOCore
 import SpeechTypes
 import Synchronization
@@ -8,53 +9,58 @@ import Synchronization
 /// Asks an OpenAI-compatible server.
 public struct TranscriptionClient: TranscriptionService {
     private let server: ServerConnection
-    private let settings: RetrySettings
+    private let policy: RetryPolicy
+    private let defaultModel = DefaultModel()
+    private let hints = UnusedHints()
 
     /// Makes a client for a server; nothing is sent yet.
-    public init(_ server: ClientConfiguration) {
-        self.init(server, settings: RetrySettings())
+    ///
+    /// - Parameters:
+    ///   - server: Which server, and what it is told.
+    ///   - proxies: The proxies that lead to servers elsewhere.
+    public init(_ server: ClientConfiguration, proxies: ProxySettings = .none) {
+        self.init(server, policy: RetryPolicy(), proxies: proxies)
     }
 
-    init(_ server: ClientConfiguration, settings: RetrySettings) {
-        self.server = ServerConnection(server, settings: settings)
-        self.settings = settings
+    init(_ server: ClientConfiguration, policy: RetryPolicy, proxies: ProxySettings = .none) {
+        self.server = ServerConnection(server, policy: policy, proxies: proxies)
+        self.policy = policy
     }
 
     /// Transcribes a recording.
     ///
-    /// Lost connections and the statuses 429 and 503 are tried again, as long as no text has come. The time limit is a
-    /// minute of silence and twice the recording's length, or what its size tells of that.
+    /// Lost connections and the statuses 408, 429, 502, 503 and 504 are tried again, as long as no text has come. The time
+    /// limit is a minute of silence and twice the recording's length, or what its size tells of that.
     public func transcribe(
         _ request: TranscriptionRequest, report: @escaping @Sendable (TranscriptionProgress) async throws -> Void
     ) async throws -> String {
-        var request = request
-        if request.model == nil { request.model = try await defaultModel() }
-        for attempt in 1... {
-            let hasText = Atomic(false)
-            // What `report` throws is no failure of the connection, which it ends.
-            let failedReport = Mutex<(any Error)?>(nil)
+        try await policy.repeating(report) { report in
+            var request = request
+            let report = ReportFailure.marking(report)
+            if request.model == nil { request.model = try await self.model() }
             do {
-                return try await send(request) { progress in
-                    if case .delta = progress { hasText.store(true, ordering: .relaxed) }
-                    do {
-                        try await report(progress)
-                    } catch {
-                        failedReport.withLock { $0 = error }
-                        throw error
-                    }
-                }
-            } catch let error as ClientError {
-                if let cause = failedReport.withLock({ $0 }) { throw cause }
-                guard error.mayBeRepeated, !hasText.load(ordering: .relaxed), attempt < settings.tries else {
-                    throw error
-                }
-                let wish = error.retryAfter.map { min($0, settings.longestWish) }
-                let pause = wish ?? settings.pause * (1 << (attempt - 1))
-                try await report(.retrying(error, after: pause))
-                try await Task.sleep(for: pause)
+                return try await send(request, report: report)
+            } catch is NotUnderstood where request.isStreamed {
+                request.isStreamed = false
+            } catch let error as NotUnderstood {
+                throw misunderstood(error)
+            }
+            do {
+                return try await send(request, report: report)
+            } catch let error as NotUnderstood {
+                throw misunderstood(error)
             }
         }
-        preconditionFailure("The loop ends by returning or throwing.")
+    }
+
+    private struct NotUnderstood: Error {
+        var what: String
+    }
+
+    private func misunderstood(_ error: NotUnderstood) -> ClientError {
+        ClientError(
+            .failed,
+            "\(server.name) answers with \(error.what), which is no transcript. Check api_base_url and the model.")
     }
 
     /// Makes sure that somebody listens at the server's address, whatever the answer is, and if it takes its time.
@@ -62,21 +68,27 @@ public struct TranscriptionClient: TranscriptionService {
     /// - Throws: `ClientError` (`unreachable`).
     public func checkReachable() async throws {
         do {
-            _ = try await server.get("models", patience: .seconds(1))
+            defaultModel.choose(from: try ModelList(try await server.get("models", patience: .seconds(1))))
         } catch let error as ClientError where error.code != .unreachable {}
     }
 
-    /// The names of the server's models, those that are loaded first.
+    /// The names of the server's models, in the server's order.
     ///
     /// - Throws: `ClientError`.
     public func models() async throws -> [String] {
         let answer = try await server.get("models")
-        guard let list = try? JSONDecoder().decode(ModelList.self, from: Data(answer.utf8)) else {
+        guard let list = try? ModelList(answer) else {
             throw ClientError(.failed, "\(server.name) answers, but not with a list of models. Check api_base_url.")
         }
-        return list.data.filter { $0.status == "loaded" }.map(\.id)
-            + list.data.filter { $0.status != "loaded" }.map(\.id)
+        defaultModel.choose(from: list)
+        return list.data.map(\.id)
     }
+
+    /// What is asked for where nobody names a model: the first of the server's list; `nil` for a server of ours, which
+    /// has a default model of its own.
+    ///
+    /// - Throws: `ClientError`.
+    public func usualModel() async throws -> String? { try await model() }
 
     /// Whether the server knows a name that it may not list, such as an alias.
     ///
@@ -90,22 +102,16 @@ public struct TranscriptionClient: TranscriptionService {
         }
     }
 
-    private struct ModelList: Decodable {
-        struct Model: Decodable {
-            var id: String
-            var status: String?
-        }
-
-        var data: [Model]
-    }
-
-    /// The server's first model, or the name that every server of this kind used to know.
-    private func defaultModel() async throws -> String {
+    /// Looks the usual model up, once; a server that has no list may know the name that every server of this kind used
+    /// to know.
+    private func model() async throws -> String? {
+        if let chosen = defaultModel.chosen { return chosen.name }
         do {
-            return try await models().first ?? "whisper-1"
+            _ = try await models()
         } catch let error as ClientError where error.code == .refused || error.code == .failed {
-            return "whisper-1"
+            defaultModel.choose(from: ModelList(data: []))
         }
+        return defaultModel.chosen?.name
     }
 
     private func send(
@@ -113,7 +119,8 @@ public struct TranscriptionClient: TranscriptionService {
     ) async throws -> String {
         // For bare text `json` is asked for: it is the one format that every server and model has.
         let format = request.format == .text ? .json : request.format
-        var fields = [("model", request.model ?? ""), ("response_format", format.rawValue)]
+        var fields = [("response_format", format.rawValue)]
+        if let model = request.model { fields.insert(("model", model), at: 0) }
         if let language = request.language { fields.append(("language", language)) }
         if let prompt = request.prompt { fields.append(("prompt", prompt)) }
         if request.isStreamed { fields.append(("stream", "true")) }
@@ -124,77 +131,98 @@ public struct TranscriptionClient: TranscriptionService {
         // Our own server then tells how far it has heard; others do not know the field.
         if request.isStreamed { message.headers.add(name: "x-asr-progress", value: "true") }
         message.body = .stream(body.pieces { try await report(.sent($0)) }, length: .known(body.length))
-        return try await server.withResponse(to: message, patience: patience(for: request, bytes: body.length)) {
+        let verdict = try await server.withResponse(to: message, patience: patience(for: request, bytes: body.length)) {
             response in
-            guard response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true else {
-                let text = String(buffer: try await response.body.collect(upTo: 1 << 28))
-                return request.format == .text ? try plain(text, response) : text
-            }
-            return try await events(of: response, report: report)
+            let verdict = try await read(response, for: request, report: report)
+            let ignored = response.headers[canonicalForm: "x-asr-ignored"].map(String.init)
+            if let note = hints.note(of: ignored, in: request) { try await report(.notice(note)) }
+            return verdict
+        }
+        switch verdict {
+        case .understood(let text):
+            if let note = body.noteOnGrowth { try await report(.notice(note)) }
+            return text
+        case .notUnderstood(let what): throw NotUnderstood(what: what)
+        case .failed(let reason): throw ClientError(.failed, "\(server.name) broke off: \(reason)")
+        case .brokenOff:
+            throw ClientError(.failed, "\(server.name) broke off in the middle of the text. Send the recording again.")
         }
     }
 
     /// A minute, and twice the length of the recording: as if it were recognised at half its speed. Where the length is
     /// not known it is taken for the slowest usual sound, 16 kB a second.
     private func patience(for request: TranscriptionRequest, bytes: Int64) -> Duration {
-        settings.patience + min(request.duration ?? .seconds(clamped: Double(bytes) / 16_000), .longest) * 2
+        policy.patience + min(request.duration ?? .seconds(clamped: Double(bytes) / 16_000), .longest) * 2
     }
 
-    /// The text of an answer; a server that sends bare text all the same is understood.
-    private func plain(_ text: String, _ response: HTTPClientResponse) throws -> String {
-        if let answer = try? JSONDecoder().decode(TextAnswer.self, from: Data(text.utf8)) { return answer.text }
-        if text.prefix(200).lowercased().contains("<html") {
-            throw ClientError(.failed, "\(server.name) answers with a web page. Check api_base_url.")
-        }
-        return text.hasSuffix("\n") ? String(text.dropLast()) : text
-    }
-
-    private struct TextAnswer: Decodable {
-        var text: String
-    }
-
-    private func events(
-        of response: HTTPClientResponse, report: (TranscriptionProgress) async throws -> Void
-    ) async throws -> String {
-        var reader = EventLines()
-        var text = ""
+    private func read(
+        _ response: HTTPClientResponse, for request: TranscriptionRequest,
+        report: (TranscriptionProgress) async throws -> Void
+    ) async throws -> AnswerReader.Verdict {
+        var reader = AnswerReader(contentType: response.headers.first(name: "content-type"), format: request.format)
+        var size = 0
         for try await piece in response.body {
-            for line in reader.take(piece) {
-                guard case .data(let data) = line else {
-                    if let progress = heard(line) { try await report(progress) }
-                    continue
-                }
-                guard data != "[DONE]" else { return text }
-                let event = try? JSONDecoder().decode(Event.self, from: Data(data.utf8))
-                if let message = event?.error?.message {
-                    throw ClientError(.failed, "\(server.name) broke off: \(message)")
-                }
-                switch event?.type {
-                case "transcript.text.delta":
-                    text += event?.delta ?? ""
-                    try await report(.delta(event?.delta ?? ""))
-                case "transcript.text.done": return event?.text ?? text
-                default: continue
+            size += piece.readableBytes
+            guard size < 1 << 28 else { return .notUnderstood("more than 256 MB") }
+            for news in reader.take(piece) {
+                switch news {
+                case .delta(let delta): if request.isStreamed { try await report(.delta(delta)) }
+                case .heard(let time): try await report(.heard(time))
                 }
             }
+            if reader.hasEnded { break }
         }
-        throw ClientError(.failed, "\(server.name) broke off in the middle of the text. Send the recording again.")
+        return reader.finish()
+    }
+}
+
+/// The models that a server lists.
+private struct ModelList: Decodable {
+    struct Model: Decodable {
+        var id: String
+        var owner: String?
+        var status: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case id, status
+            case owner = "owned_by"
+        }
     }
 
-    /// Our own server's comments: `heard 12.34`.
-    private func heard(_ line: EventLines.Line) -> TranscriptionProgress? {
-        guard case .comment(let words) = line, words.hasPrefix("heard ") else { return nil }
-        return Double(words.dropFirst("heard ".count)).map { .heard(.seconds(clamped: $0)) }
+    var data: [Model]
+
+    init(data: [Model]) {
+        self.data = data
     }
 
-    private struct Event: Decodable {
-        struct Failure: Decodable {
-            var message: String
+    /// Reads the answer of a server.
+    ///
+    /// - Throws: `ClientError` if it is no list of models.
+    init(_ answer: String) throws(ClientError) {
+        guard let list = try? JSONDecoder().decode(Self.self, from: Data(answer.utf8)) else {
+            throw ClientError(.failed, "This is no list of models.")
         }
+        self = list
+    }
 
-        var type: String?
-        var delta: String?
-        var text: String?
-        var error: Failure?
+    /// Whether a server of ours wrote it: others do not tell a status.
+    var isOurs: Bool { !data.isEmpty && data.allSatisfy { $0.owner == "local" && $0.status != nil } }
+}
+
+/// The model to name where nobody chose one, found out once for all requests.
+private final class DefaultModel: Sendable {
+    /// A name to send, or `nil` to leave the choice to the server.
+    struct Choice {
+        var name: String?
+    }
+
+    private let state = Mutex<Choice?>(nil)
+
+    /// What was found; `nil` as long as nobody has looked.
+    var chosen: Choice? { state.withLock { $0 } }
+
+    func choose(from list: ModelList) {
+        let choice = Choice(name: list.isOurs ? nil : list.data.first?.id ?? "whisper-1")
+        state.withLock { $0 = choice }
     }
 }

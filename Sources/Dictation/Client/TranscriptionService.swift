@@ -22,6 +22,8 @@ public enum TranscriptionProgress: Sendable, Equatable {
     case heard(Duration)
     /// The text grew by this; only if the request is streamed.
     case delta(String)
+    /// Something to know of the answer, such as a hint that had no effect.
+    case notice(String)
     /// It did not work yet and is tried again after a pause, and why.
     case retrying(ClientError, after: Duration)
 }

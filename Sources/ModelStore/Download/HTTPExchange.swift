@@ -51,11 +51,7 @@ struct HTTPExchange {
         // One big body: HTTP/2 would only add its small flow-control windows.
         configuration.httpVersion = .http1Only
         do throws(ProxyError) {
-            configuration.proxy = try settings.proxies.proxy(for: url).map { proxy in
-                .server(
-                    host: proxy.host, port: proxy.port,
-                    authorization: proxy.user.map { .basic(username: $0, password: proxy.password ?? "") })
-            }
+            configuration.proxy = try settings.proxies.clientProxy(for: url)
         } catch {
             throw FetchError(error.description)
         }

@@ -1,5 +1,6 @@
+package import AsyncHTTPClient
 import Basics
-import Foundation
+package import Foundation
 
 /// Which proxy leads to which host, as the variables that curl made common say.
 ///
@@ -47,6 +48,17 @@ public struct ProxySettings: Sendable, Equatable {
         return try setting?.get()
     }
 
+    /// The same for the HTTP client.
+    ///
+    /// - Throws: `ProxyError` if the variable that would tell cannot be understood.
+    package func clientProxy(for url: URL) throws(ProxyError) -> HTTPClient.Configuration.Proxy? {
+        try proxy(for: url).map { proxy in
+            .server(
+                host: proxy.host, port: proxy.port,
+                authorization: proxy.user.map { .basic(username: $0, password: proxy.password ?? "") })
+        }
+    }
+
     /// Whether `NO_PROXY` names a host: itself, a domain it is in, its address in a block (CIDR), or `*` for all.
     private func isException(_ host: String, port: Int?) -> Bool {
         exceptions.contains { exception in
@@ -74,10 +86,11 @@ public struct ProxySettings: Sendable, Equatable {
 }
 
 /// A variable that names no proxy we can use. Its value may hold a password and is not repeated.
-struct ProxyError: Error, Equatable, CustomStringConvertible {
+package struct ProxyError: Error, Equatable, CustomStringConvertible {
     let variable: String
 
-    var description: String {
+    /// Which variable, and what to write.
+    package var description: String {
         "\(variable) is not the address of an HTTP proxy; write one such as http://proxy.example.org:3128."
     }
 }

@@ -1,0 +1,56 @@
+import Foundation
+
+/// Finds the reason in the body of an error, whichever server wrote it. Does no I/O.
+///
+/// OpenAI's shape is `{"error": {"message": …}}`; whisper.cpp writes `{"error": "…"}`, FastAPI and with it speaches
+/// `{"detail": "…"}` or a list of `{"loc": […], "msg": "…"}`, others `{"message": "…"}` or plain text.
+enum ServerReason {
+    /// A longer reason is cut: it is for one line of a terminal.
+    private static let longest = 300
+
+    /// The reason in a body; `nil` if there is none that a person could read.
+    static func find(in body: some Sequence<UInt8>) -> String? {
+        let data = Data(body)
+        guard let json = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed) else {
+            return plain(String(decoding: data, as: UTF8.self))
+        }
+        if let object = json as? [String: Any] { return find(in: object) }
+        return (json as? String).flatMap(line)
+    }
+
+    /// The reason in an object, if it is an error.
+    static func find(in object: [String: Any]) -> String? {
+        for key in ["error", "detail", "message"] {
+            if let reason = object[key].flatMap(words) { return reason }
+        }
+        return nil
+    }
+
+    private static func words(_ value: Any) -> String? {
+        switch value {
+        case let text as String: return line(text)
+        case let object as [String: Any]:
+            if let message = object["msg"] as? String {
+                let place = (object["loc"] as? [Any])?.map { "\($0)" }.joined(separator: ".")
+                return line(place.map { "\($0): \(message)" } ?? message)
+            }
+            return find(in: object)
+        case let list as [Any]:
+            let reasons = list.compactMap(words)
+            return reasons.isEmpty ? nil : line(reasons.joined(separator: "; "))
+        default: return nil
+        }
+    }
+
+    /// Plain text that is no page and no broken JSON.
+    private static func plain(_ text: String) -> String? {
+        let start = text.drop(while: \.isWhitespace).first
+        return start == "<" || start == "{" || start == "[" ? nil : line(text)
+    }
+
+    private static func line(_ text: String) -> String? {
+        let words = SpokenText.printable(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        guard !words.isEmpty else { return nil }
+        return words.count <= longest ? words : words.prefix(longest - 1) + "…"
+    }
+}
