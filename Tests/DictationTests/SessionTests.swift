@@ -16,10 +16,10 @@ import Testing
         store = RecordingStore(path: folder.file("recordings"))
     }
 
-    private func recorded(seconds: Double = 1, level: Float = 0.5) throws -> Recording {
+    private func recorded(seconds: Double = 1, level: Float = 0.5, hasSpeech: Bool? = nil) throws -> Recording {
         let recording = try store.begin()
         try recording.append([Float](repeating: level, count: Int(seconds * 16_000)))
-        try recording.finish()
+        try recording.finish(hasSpeech: hasSpeech)
         return recording
     }
 
@@ -31,11 +31,11 @@ import Testing
         try await withScriptedServer(script) { server in
             var flags = ConfigurationSettings()
             flags.baseURL = server.url
-            var settings = RetrySettings()
-            settings.pause = .milliseconds(1)
+            var policy = RetryPolicy()
+            policy.pause = .milliseconds(1)
             let said = Said()
             let scribe = Scribe(
-                service: TranscriptionClient(try ClientConfiguration(flags: flags), settings: settings),
+                service: TranscriptionClient(try ClientConfiguration(flags: flags), policy: policy),
                 template: TranscriptionRequest(file: "", model: "m"),
                 delivery: TextDelivery(
                     clipboard: Clipboard(.none, environment: [:]), file: file.map(OutputFile.init),
@@ -62,7 +62,8 @@ import Testing
     @Test func aTextIsPrintedAndAppendedAndTheRecordingGoes() async throws {
         let file = folder.file("notes.txt")
         try await withScribe(answer(" one two "), file: file) { scribe, _, said in
-            try await scribe.write(recorded())
+            let outcome = try await scribe.write(recorded())
+            #expect(outcome == .delivered)
             #expect(said.text.withLock { $0 } == "one two\n")
             let line = try String(contentsOfFile: file, encoding: .utf8)
             #expect(try /\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] one two\n/.wholeMatch(in: line) != nil, "\(line)")
@@ -72,14 +73,16 @@ import Testing
 
     @Test(arguments: [
         (400, #"{"error": {"message": "No."}}"#, 1), (429, "slow down", 4), (500, "<html>oh</html>", 1),
-        (200, "<html>hi</html>", 1),
+        (200, "<html>hi</html>", 1), (200, "", 1), (200, "{\"text\": \"Hel", 1), (200, "{}", 1), (200, "\0\u{1}", 1),
+        (200, #"{"text": 5}"#, 1), (200, #"{"error": "no model"}"#, 1),
     ])
     func aRecordingThatFailsIsKeptAndSaysWhere(status: Int, body: String, requests: Int) async throws {
         try await withScribe(.answer(status, body)) { scribe, server, said in
             let recording = try recorded()
-            let error = await #expect(throws: KeptRecording.self) { try await scribe.write(recording) }
-            #expect(error?.description.contains(recording.path) == true)
-            #expect(error?.description.contains("asr2clip --retry") == true)
+            let outcome = try await scribe.write(recording)
+            #expect(outcome == .failed)
+            let words = said.words.withLock { $0.last } ?? ""
+            #expect(words.contains(recording.path) && words.contains("asr2clip --retry"), "\(words)")
             #expect(server.requests.count == requests)
             #expect(said.text.withLock { $0 } == "")
         }
@@ -89,10 +92,12 @@ import Testing
     @Test func aRecordingWhoseTextCannotBeWrittenIsKept() async throws {
         struct Full: Error {}
         try await withScribe(answer("one"), write: { _ in throw Full() }) { scribe, _, _ in
-            await #expect(throws: KeptRecording.self) { try await scribe.write(try recorded()) }
+            let outcome = try await scribe.write(try recorded())
+            #expect(outcome == .failed)
         }
         try await withScribe(answer("one"), file: folder.file("no/such/folder")) { scribe, _, said in
-            await #expect(throws: KeptRecording.self) { try await scribe.write(try recorded()) }
+            let outcome = try await scribe.write(try recorded())
+            #expect(outcome == .failed)
             #expect(said.text.withLock { $0 } == "one\n")
         }
         #expect(store.waitingCount == 2)
@@ -101,19 +106,94 @@ import Testing
     @Test(arguments: [(0.05, Float(0.5), "Too short"), (1, 0, "only silence")])
     func whatHoldsNoSpeechIsNotSent(seconds: Double, level: Float, words: String) async throws {
         try await withScribe(answer("never")) { scribe, server, said in
-            try await scribe.write(recorded(seconds: seconds, level: level))
+            let outcome = try await scribe.write(recorded(seconds: seconds, level: level))
+            #expect(outcome == .silent)
             #expect(server.requests.isEmpty)
             #expect(said.words.withLock { $0.first }?.contains(words) == true)
         }
         #expect(store.waitingCount == 0)
     }
 
-    @Test func noSpeechIsNoText() async throws {
-        try await withScribe(answer(" ")) { scribe, _, said in
-            try await scribe.write(recorded())
+    @Test(arguments: [" ", "[BLANK_AUDIO]", "[ Silence ]", "(music)\\n", "♪ ♪", "<|nospeech|>", "..."])
+    func noSpeechIsNoText(text: String) async throws {
+        try await withScribe(answer(text)) { scribe, _, said in
+            let outcome = try await scribe.write(recorded())
+            #expect(outcome == .silent)
             #expect(said.text.withLock { $0 } == "")
             #expect(said.words.withLock { $0 } == ["No speech was recognised."])
         }
+        #expect(store.waitingCount == 0)
+    }
+
+    @Test func longSpeechWithoutTextIsKeptAndSaysWhere() async throws {
+        try await withScribe(answer("")) { scribe, _, said in
+            let recording = try recorded(seconds: 2.1)
+            let outcome = try await scribe.write(recording)
+            #expect(outcome == .silent)
+            let words = said.words.withLock { $0.last } ?? ""
+            #expect(words.contains(recording.path) && words.contains("--retry --discard"), "\(words)")
+        }
+        #expect(store.waitingCount == 1)
+    }
+
+    @Test func whereNoSpeechWasHeardNoWordsAreInvented() async throws {
+        try await withScribe(answer("You")) { scribe, server, said in
+            let dropped = [
+                try await scribe.write(recorded(hasSpeech: false)),
+                try await scribe.write(recorded(seconds: 20, hasSpeech: false), isMeant: false),
+            ]
+            #expect(dropped == [.silent, .silent])
+            #expect(store.waitingCount == 0)
+            let kept = try await scribe.write(recorded(seconds: 20, hasSpeech: false))
+            #expect(kept == .silent)
+            #expect(server.requests.isEmpty && said.text.withLock { $0 } == "")
+            #expect(said.words.withLock { $0.last }?.contains("No speech was heard.") == true)
+        }
+        #expect(store.waitingCount == 1)
+    }
+
+    @Test(arguments: [
+        #"{"object": "transcription.chunk", "choices": [{"delta": {"content": " one"}, "finish_reason": "stop"}]}"#,
+        #"{"type": "transcript.text.delta", "delta": "one"}\n\ndata: {"type": "transcript.text.done", "text": ""}"#,
+        #"{"text": "one"}"#,
+    ])
+    func aServerThatStreamsUnaskedIsUnderstood(event: String) async throws {
+        let events = event.replacing("\\n", with: "\n")
+        try await withScribe(.stream(["data: \(events)\n\ndata: [DONE]\n\n"])) { scribe, _, said in
+            let outcome = try await scribe.write(recorded())
+            #expect(outcome == .delivered)
+            #expect(said.text.withLock { $0 } == "one\n")
+        }
+    }
+
+    @Test func controlCharactersReachNoTerminal() async throws {
+        try await withScribe(answer("one\\u001b]0;x\\u0007\\u009b2J two")) { scribe, _, said in
+            _ = try await scribe.write(recorded())
+            #expect(said.text.withLock { $0 } == "one]0;x2J two\n")
+        }
+    }
+
+    @Test func allTextsOfASessionCanBeCopied() async throws {
+        let program = try folder.write(Data("#!/bin/sh\ncat > '\(folder.file("copied"))'\n".utf8), to: "xsel")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        let clipboard = Clipboard(
+            .only(.xsel), environment: ["PATH": "\(folder.path):/bin:/usr/bin", "TMPDIR": folder.path])
+        for (mode, copied) in [(TextDelivery.CopyMode.last, "two"), (.session, "one\ntwo")] {
+            let delivery = TextDelivery(clipboard: clipboard, mode: mode, file: nil, write: { _ in })
+            for text in ["one", "two"] { #expect(try await delivery.keep(text) == .made(.xsel)) }
+            #expect(try String(contentsOfFile: folder.file("copied"), encoding: .utf8) == copied)
+        }
+    }
+
+    @Test func aFullDiskForTheOutputIsToldInTheSystemsWords() {
+        let error = #expect(throws: DeliveryError.self) { try OutputFile(path: "/dev/full").append("one") }
+        #expect(error?.description == "Cannot write to '/dev/full': No space left on device. Choose another with -o.")
+    }
+
+    @Test func aTextThatIsNotCopiedIsNoSuccess() async throws {
+        let clipboard = Clipboard(.only(.xsel), environment: ["PATH": folder.path])
+        let copy = try await TextDelivery(clipboard: clipboard, file: nil, write: { _ in }).keep("one")
+        #expect(copy.outcome == .notCopied)
     }
 
     @Test func whatWaitsIsSentAgainInOrder() async throws {
@@ -123,14 +203,14 @@ import Testing
         }
         try await withScribe(answer("one"), .answer(400, "no"), answer("three")) { scribe, _, said in
             let session = RetrySession(store: store, scribe: scribe, report: { _ in })
-            let isComplete = try await session.run()
-            #expect(!isComplete)
+            let outcome = try await session.run()
+            #expect(outcome == SessionOutcome(hasFailed: true, hasText: true))
             #expect(said.text.withLock { $0 } == "one\nthree\n")
             #expect(store.waitingCount == 1)
         }
         try await withScribe(answer("two")) { scribe, _, said in
-            let isComplete = try await RetrySession(store: store, scribe: scribe, report: { _ in }).run()
-            #expect(isComplete)
+            let outcome = try await RetrySession(store: store, scribe: scribe, report: { _ in }).run()
+            #expect(outcome == .delivered)
             #expect(said.text.withLock { $0 } == "two\n")
         }
         #expect(store.waitingCount == 0)

@@ -93,12 +93,14 @@ struct StandardStreamTests {
     @Test(arguments: Damage.allCases)
     func aTranscriptThatCannotBeWrittenIsAnError(damage: Damage) async throws {
         try await withServer(.init(TestRegistry([.paraformer]))) { server in
-            for command in [["transcribe"], ["-i"]] {
+            for command in [["transcribe"], ["--clipboard", "none", "-i"]] {
                 let arguments = command + [Fixtures.audio("en_word_16k.wav"), "--url", server.url + "/v1"]
                 let lost = try await run("asr2clip", arguments, ">\(damage.rawValue)")
-                #expect(lost.status == .exited(1), "\(command)")
+                // A reader that has read enough, as in `| head`, is no reason to complain.
+                let isBroken = damage == .broken
+                #expect(lost.status == .exited(isBroken ? 128 + SIGPIPE : 1), "\(command)")
                 let times = lost.error.matches(of: /Cannot write to standard output/).count
-                #expect(times == 1, "\(command): \(lost.error)")
+                #expect(times == (isBroken ? 0 : 1), "\(command): \(lost.error)")
                 let good = try await run("asr2clip", arguments, "2>\(damage.rawValue)")
                 #expect(good.status == .exited(0) && good.output == "stop\n", "\(command)")
             }

@@ -15,12 +15,13 @@ struct TranscribeCommand: AsyncParsableCommand {
               asr2clip transcribe --format srt --output-dir subtitles *.m4a
             """)
 
-    @Argument(help: "Audio files; - is standard input.") var files: [String]
+    @Argument(help: "Audio files; - is standard input.", completion: .file()) var files: [String]
 
     @Option(
         name: .both("output_dir"),
         help: ArgumentHelp(
-            "Write each transcript to a file in this folder; it is made if there is none.", valueName: "folder"))
+            "Write each transcript to a file in this folder; it is made if there is none.", valueName: "folder"),
+        completion: .directory)
     var outputFolder: String?
 
     @Flag(help: "Replace transcripts that are there already.")
@@ -62,33 +63,44 @@ struct TranscribeCommand: AsyncParsableCommand {
         }
     }
 
-    private func transcribe(by transcription: FileTranscription, _ screen: DictationScreen) async throws -> Bool {
-        var isComplete = true
+    private func transcribe(
+        by transcription: FileTranscription, _ screen: DictationScreen
+    ) async throws -> SessionOutcome {
+        let delivery = TextDelivery(
+            clipboard: Clipboard(.none, environment: [:]), file: nil, write: screen.write)
+        var outcome = SessionOutcome.silent
         for (index, file) in files.enumerated() {
             let place = files.count > 1 ? "\(index + 1)/\(files.count) " : ""
+            let name = SystemName.shown(file)
             do {
                 guard let outputFolder else {
-                    if files.count > 1 { screen.show(.note("\(place)\(file)")) }
-                    _ = try await transcription.transcribe(file) { try screen.write($0) }
+                    if files.count > 1 { screen.show(.note("\(place)\(name)")) }
+                    let transcript = try await transcription.transcribe(file) { try await delivery.print($0) }
+                    if transcript.isSpoken { outcome += .delivered }
                     continue
                 }
                 let target = target(of: file, in: outputFolder)
                 guard overwrite || !FileManager.default.fileExists(atPath: target) else {
                     throw Failure("'\(target)' is there already; --overwrite replaces it.")
                 }
-                let text = try await transcription.transcribe(file)
-                try Data("\(text)\n".utf8).write(to: URL(filePath: target), options: .atomic)
-                screen.show(.note("\(place)\(file) → \(target)"))
+                let transcript = try await transcription.transcribe(file)
+                try Data("\(transcript.text)\n".utf8).write(to: URL(filePath: target), options: .atomic)
+                if transcript.isSpoken { outcome += .delivered }
+                let remark = transcript.isSpoken ? "" : " (no speech was recognised)"
+                screen.show(.note("\(place)\(name) → \(target)\(remark)"))
+            } catch let error as DeliveryError {
+                throw error
             } catch let error where !(error is CancellationError) {
-                isComplete = false
-                screen.show(.warning("\(place)\(file): \(Failure(explaining: error).message)"))
+                outcome += .failed
+                screen.show(.warning("\(place)\(name): \(Failure(explaining: error).message)"))
             }
         }
-        return isComplete
+        return outcome
     }
 
     private func target(of file: String, in folder: String) -> String {
-        let name = file == "-" ? "stdin" : URL(filePath: file).deletingPathExtension().lastPathComponent
+        let name =
+            file == "-" ? "stdin" : URL(filePath: SystemName.shown(file)).deletingPathExtension().lastPathComponent
         return "\(folder)/\(name).\((format.format ?? .text).fileExtension)"
     }
 }
@@ -97,7 +109,8 @@ struct TranscribeCommand: AsyncParsableCommand {
 struct ConfigurationOption: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The configuration file. (default: as for asr2clip)", valueName: "file"))
+        help: ArgumentHelp("The configuration file. (default: as for asr2clip)", valueName: "file"),
+        completion: .file())
     var config: String?
 }
 

@@ -26,10 +26,17 @@ enum StandardOutput {
     /// - Throws: `Failure` that says why the text, or its end, could not be written.
     static func write(_ text: String) throws(Failure) {
         do throws(Errno) {
-            try FileDescriptor.standardOutput.writeWhole(text)
+            try send(text)
         } catch {
             throw Failure("Cannot write to standard output: \(error.description).")
         }
+    }
+
+    /// Writes a text, exactly as it is.
+    ///
+    /// - Throws: `Errno`, for whoever wants to know the reason.
+    static func send(_ text: String) throws(Errno) {
+        try FileDescriptor.standardOutput.writeWhole(text)
     }
 
     /// Writes a text and a line end.

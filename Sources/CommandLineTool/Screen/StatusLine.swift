@@ -29,13 +29,14 @@ struct StatusLine {
             if waiting.isEmpty { waitingSince = now }
             waiting.append(duration)
             (sent, heard) = (nil, nil)
+        case .length(let duration): if !waiting.isEmpty { waiting[waiting.count - 1] = duration }
         case .progress(.sent(let share)): sent = share
         case .progress(.heard(let time)): heard = time
         case .transcribed:
             if !waiting.isEmpty { waiting.removeFirst() }
             waitingSince = now
         case .listened: level = nil
-        case .started, .progress(.delta), .progress(.retrying), .note, .warning: break
+        case .started, .progress(.delta), .progress(.notice), .progress(.retrying), .note, .warning: break
         }
     }
 

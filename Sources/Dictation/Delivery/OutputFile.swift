@@ -1,4 +1,5 @@
 public import Foundation
+import SystemPackage
 
 /// A file that texts are appended to.
 public struct OutputFile: Sendable {
@@ -9,10 +10,15 @@ public struct OutputFile: Sendable {
         self.path = path
     }
 
-    /// Makes sure that the file can be written, before there is anything to lose.
+    /// Makes sure that the file can be written, before there is anything to lose. Folders on the way to it are made.
     ///
     /// - Throws: `DeliveryError`.
     public func check() throws(DeliveryError) {
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        // What cannot be made is told by what cannot be opened.
+        if !SystemName.isRaw(path) {
+            try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        }
         close(try opened())
     }
 
@@ -24,12 +30,11 @@ public struct OutputFile: Sendable {
     /// - Throws: `DeliveryError`.
     public func append(_ text: String, saidAt moment: Date? = nil) throws(DeliveryError) {
         let stamp = moment.map { "[\($0.formatted(Self.stamp))] " } ?? ""
-        let descriptor = try opened()
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        let descriptor = FileDescriptor(rawValue: try opened())
         do {
-            try handle.write(contentsOf: Data("\(stamp)\(text)\n".utf8))
+            try descriptor.closeAfter { _ = try descriptor.writeAll("\(stamp)\(text)\n".utf8) }
         } catch {
-            throw DeliveryError("Cannot write to '\(path)': \(error.localizedDescription)")
+            throw DeliveryError("Cannot write to '\(path)': \(error). Choose another with -o.")
         }
     }
 
@@ -39,10 +44,11 @@ public struct OutputFile: Sendable {
     }
 
     private func opened() throws(DeliveryError) -> Int32 {
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+        let descriptor = open(SystemName.cString(path), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
             throw DeliveryError(
-                "Cannot write to '\(path)': \(String(cString: strerror(errno))). Choose another with -o.")
+                "Cannot write to '\(SystemName.shown(path))': \(String(cString: strerror(errno))). Choose another with -o."
+            )
         }
         return descriptor
     }
@@ -52,8 +58,11 @@ public struct OutputFile: Sendable {
 public struct DeliveryError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What failed and what to do.
     public let description: String
+    /// Whether it is that nobody reads standard output any more, as in `asr2clip -i talk.mp3 | head`.
+    public let isClosedPipe: Bool
 
-    init(_ description: String) {
+    init(_ description: String, isClosedPipe: Bool = false) {
         self.description = description
+        self.isClosedPipe = isClosedPipe
     }
 }

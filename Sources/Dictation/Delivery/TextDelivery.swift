@@ -1,25 +1,54 @@
 import Foundation
+import Synchronization
+import SystemPackage
 
 /// Where texts go: standard output, the clipboard, a file.
-public struct TextDelivery: Sendable {
-    /// Writes to standard output, exactly what it is given; its errors say so.
-    private let write: @Sendable (String) throws -> Void
+public final class TextDelivery: Sendable {
+    /// What the clipboard has after several texts.
+    public enum CopyMode: String, CaseIterable, Sendable {
+        /// The last text.
+        case last
+        /// All texts of the session, a line each.
+        case session
+    }
+
+    /// Writes to standard output, exactly what it is given.
+    private let write: @Sendable (String) async throws -> Void
     private let clipboard: Clipboard
     private let file: OutputFile?
+    private let mode: CopyMode
+    private let texts = Mutex<[String]>([])
 
     /// Chooses the places.
-    public init(clipboard: Clipboard, file: OutputFile?, write: @escaping @Sendable (String) throws -> Void) {
+    ///
+    /// - Parameters:
+    ///   - clipboard: Where texts are copied.
+    ///   - mode: What the clipboard has after several texts.
+    ///   - file: Where texts are appended; `nil` for nowhere.
+    ///   - write: Writes to standard output, exactly what it is given.
+    public init(
+        clipboard: Clipboard, mode: CopyMode = .last, file: OutputFile?,
+        write: @escaping @Sendable (String) async throws -> Void
+    ) {
         self.write = write
         self.clipboard = clipboard
+        self.mode = mode
         self.file = file
     }
 
     /// Prints a text, or a part of one, and nothing else.
-    func print(_ text: String) throws(DeliveryError) {
+    ///
+    /// - Throws: `DeliveryError`, `CancellationError`.
+    public func print(_ text: String) async throws {
+        guard !text.isEmpty else { return }
         do {
-            try write(text)
+            try await write(SpokenText.printable(text))
+        } catch let error as CancellationError {
+            throw error
+        } catch Errno.brokenPipe {
+            throw DeliveryError("Nobody reads standard output any more.", isClosedPipe: true)
         } catch {
-            throw DeliveryError("\(error)")
+            throw DeliveryError("Cannot write to standard output: \(error).")
         }
     }
 
@@ -28,16 +57,45 @@ public struct TextDelivery: Sendable {
     /// - Parameters:
     ///   - text: The whole text.
     ///   - moment: When it was said; `nil` for what was not said just now.
-    /// - Returns: A warning, if the clipboard could not be written.
-    /// - Throws: `DeliveryError` if the file could not.
-    func keep(_ text: String, saidAt moment: Date? = nil) async throws(DeliveryError) -> String? {
-        var warning: String?
+    /// - Returns: What became of the copy.
+    /// - Throws: `DeliveryError` if the file could not be written.
+    func keep(_ text: String, saidAt moment: Date? = nil) async throws(DeliveryError) -> Copy {
+        let text = SpokenText.printable(text)
+        let all = texts.withLock { texts in
+            if mode == .last { texts = [] }
+            texts.append(text)
+            return texts.joined(separator: "\n")
+        }
+        var copy = Copy.none
         do throws(ClipboardError) {
-            try await clipboard.copy(text)
+            if let method = try await clipboard.copy(all) { copy = .made(method) }
         } catch {
-            warning = error.description
+            copy = .failed(error.description)
         }
         try file?.append(text, saidAt: moment)
-        return warning
+        return copy
+    }
+
+    /// What became of a copy.
+    enum Copy: Equatable {
+        /// None was wanted.
+        case none
+        /// It is on the clipboard.
+        case made(ClipboardMethod)
+        /// It is not, and why.
+        case failed(String)
+
+        /// What there is to say.
+        var event: DictationEvent? {
+            switch self {
+            case .none: nil
+            case .made(.osc52): .note("The terminal was asked to copy it (OSC 52).")
+            case .made(let method): .note("Copied (\(method.rawValue)).")
+            case .failed(let reason): .warning(reason)
+            }
+        }
+
+        /// How a session ends that delivered this.
+        var outcome: SessionOutcome { if case .failed = self { .notCopied } else { .delivered } }
     }
 }

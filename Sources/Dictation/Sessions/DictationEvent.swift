@@ -10,6 +10,8 @@ public enum DictationEvent: Sendable {
     case listened
     /// A recording is complete and its text is waited for; how long it is, if that is known.
     case transcribing(Duration?)
+    /// The recording whose text is waited for turned out to be so long, if that is known.
+    case length(Duration?)
     /// How a transcription goes on.
     case progress(TranscriptionProgress)
     /// A transcription has ended, well or not.

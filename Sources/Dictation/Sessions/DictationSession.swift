@@ -20,24 +20,20 @@ public struct DictationSession: Sendable {
 
     /// Listens until it is told to stop, and finishes what was said.
     ///
-    /// Texts come in the order in which they were said. One that fails is reported and does not end the session.
-    /// - Returns: Whether every text was delivered.
+    /// Texts come in the order in which they were said. One that fails is reported and does not end the session. If
+    /// listening fails, what was heard before is finished all the same.
     /// - Throws: `MicrophoneError`, `ListeningError`, `RecordingError`, `CancellationError`.
-    public func run(_ control: DictationControl) async throws -> Bool {
+    public func run(_ control: DictationControl) async throws -> SessionOutcome {
         // Unbounded, but of file names: the sound itself is on disk.
         let (recordings, queue) = AsyncStream.makeStream(of: Recording.self, bufferingPolicy: .unbounded)
         let listener = Listener(settings, store: store, report: report, queue: queue)
         async let listening: Void = listener.listen { control.isListening }
-        var isComplete = true
+        var outcome = SessionOutcome.silent
+        let isMeant = settings.mode == .untilStopped
         for await recording in recordings {
-            do {
-                try await scribe.write(recording)
-            } catch let error as KeptRecording {
-                isComplete = false
-                report(.warning(error.description))
-            }
+            outcome += try await scribe.write(recording, isMeant: isMeant)
         }
         try await listening
-        return isComplete
+        return outcome
     }
 }

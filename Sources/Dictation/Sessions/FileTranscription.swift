@@ -1,6 +1,7 @@
 import Foundation
 import SpeechTypes
 import Synchronization
+import TranscriptFormats
 
 /// Transcribes files.
 public struct FileTranscription: Sendable {
@@ -22,75 +23,74 @@ public struct FileTranscription: Sendable {
         self.report = report
     }
 
+    /// The transcript of a file.
+    public struct Transcript: Sendable, Equatable {
+        /// The text, cleaned, or the document in the format asked for; without a line end.
+        public let text: String
+        /// Whether anything was said.
+        public let isSpoken: Bool
+    }
+
     /// Transcribes the files one after the other; a text is printed as it comes.
     ///
     /// - Parameters:
     ///   - files: Their paths; `-` is standard input.
     ///   - delivery: Where the texts go: all of them, as one.
-    /// - Returns: Whether all were transcribed and delivered; what failed is reported.
+    /// - Returns: How it ended; what failed is reported.
     /// - Throws: `DeliveryError`, `CancellationError`.
-    public func run(_ files: [String], delivery: TextDelivery) async throws -> Bool {
+    public func run(_ files: [String], delivery: TextDelivery) async throws -> SessionOutcome {
         var texts: [String] = []
-        var isComplete = true
+        var outcome = SessionOutcome.silent
         for file in files {
             do {
-                texts.append(try await transcribe(file) { try delivery.print($0) })
+                let transcript = try await transcribe(file) { try await delivery.print($0) }
+                if transcript.isSpoken { texts.append(transcript.text) }
             } catch let error as ClientError {
-                isComplete = false
-                report(.warning(files.count > 1 ? "\(file): \(error)" : error.description))
+                outcome += .failed
+                report(.warning(files.count > 1 ? "\(SystemName.shown(file)): \(error)" : error.description))
             }
         }
-        let whole = texts.filter { !$0.isEmpty }.joined(separator: "\n")
-        guard !whole.isEmpty else {
-            if isComplete { report(.note("No speech was recognised.")) }
-            return isComplete
+        guard !texts.isEmpty else {
+            if !outcome.hasFailed { report(.note("No speech was recognised.")) }
+            return outcome
         }
-        if let warning = try await delivery.keep(whole) { report(.warning(warning)) }
-        return isComplete
+        let copy = try await delivery.keep(texts.joined(separator: "\n"))
+        copy.event.map(report)
+        outcome += copy.outcome
+        return outcome
     }
 
     /// Transcribes one file.
     ///
     /// - Parameters:
     ///   - file: Its path; `-` is standard input.
-    ///   - print: Given the text as it comes, a line end after it; nothing where nothing was said.
-    /// - Returns: The whole text, or the document in the format asked for, without a line end.
+    ///   - print: Given the text as it comes, a line end after it; nothing where there is no text.
+    /// - Returns: The whole transcript.
     /// - Throws: `ClientError`, `CancellationError`, and what `print` throws.
     public func transcribe(
         _ file: String, print: @escaping @Sendable (String) async throws -> Void = { _ in }
-    ) async throws -> String {
-        let input = try InputRecording(file)
+    ) async throws -> Transcript {
+        // A pipe may have nothing to say for a long time.
+        report(.transcribing(nil))
+        defer { report(.transcribed) }
+        let input = try await InputRecording(file)
         var request = template
         request.file = input.path
         request.fileName = input.name
         request.isStreamed = request.format == .text
         request.duration = input.duration
-        report(.transcribing(input.duration))
-        defer { report(.transcribed) }
-        let whole = TextSoFar()
+        report(.length(input.duration))
+        let stream = Mutex(SpokenTextStream())
         let answer = try await service.transcribe(request) { progress in
             report(.progress(progress))
-            if case .delta(let delta) = progress { try await print(whole.add(delta)) }
+            guard case .delta(let delta) = progress else { return }
+            let piece = stream.withLock { $0.add(delta) }
+            if !piece.isEmpty { try await print(piece) }
         }
-        let text = answer.trimmingCharacters(in: .newlines)
-        let rest = whole.rest(of: text)
+        let isSpoken = SpokenText.isSpoken(in: answer, format: request.format)
+        let text = request.format == .text ? SpokenText.cleaned(answer) : answer.trimmingCharacters(in: .newlines)
+        let rest = stream.withLock { $0.rest(of: text) }
         if !text.isEmpty { try await print(rest + "\n") }
-        return text
-    }
-}
-
-/// How much of a text has been printed.
-private final class TextSoFar: Sendable {
-    private let printed = Mutex("")
-
-    /// Notes a piece, and gives it back.
-    func add(_ delta: String) -> String {
-        printed.withLock { $0 += delta }
-        return delta
-    }
-
-    /// What of the whole is still to be printed: all of it, if the server did not stream.
-    func rest(of text: String) -> String {
-        printed.withLock { text.hasPrefix($0) ? String(text.dropFirst($0.count)) : "" }
+        return Transcript(text: text, isSpoken: isSpoken)
     }
 }

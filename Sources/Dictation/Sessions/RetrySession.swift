@@ -13,23 +13,17 @@ public struct RetrySession: Sendable {
         self.report = report
     }
 
-    /// Sends all recordings that wait, the oldest first.
+    /// Sends all recordings that wait, the oldest first. What goes wrong is reported.
     ///
-    /// - Returns: Whether every text was delivered.
     /// - Throws: `RecordingError`, `CancellationError`.
-    public func run() async throws -> Bool {
+    public func run() async throws -> SessionOutcome {
         let waiting = try store.takeWaiting()
         if waiting.isEmpty { report(.note("No recording waits to be sent.")) }
-        var isComplete = true
+        var outcome = SessionOutcome.silent
         for recording in waiting {
             report(.note("Recorded \(recording.began.formatted(date: .abbreviated, time: .shortened)):"))
-            do {
-                try await scribe.write(recording)
-            } catch let error as KeptRecording {
-                isComplete = false
-                report(.warning(error.description))
-            }
+            outcome += try await scribe.write(recording)
         }
-        return isComplete
+        return outcome
     }
 }

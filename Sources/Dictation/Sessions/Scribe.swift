@@ -10,6 +10,8 @@ public struct Scribe: Sendable {
 
     /// A shorter recording holds no speech, and servers refuse it.
     private static let shortest = Duration.milliseconds(100)
+    /// A longer recording was meant to hold speech: it is kept if no text comes of it.
+    private static let longestBlank = Duration.seconds(2)
 
     /// Describes how texts come about.
     ///
@@ -28,32 +30,60 @@ public struct Scribe: Sendable {
         self.report = report
     }
 
-    /// Transcribes one recording, delivers the text, and removes the recording.
+    /// Transcribes one recording, delivers the text, and removes the recording. One in which a detector heard no speech is
+    /// not sent: models invent words for silence.
     ///
-    /// - Throws: `KeptRecording` if it did not come to that, `CancellationError`; the recording is then still there.
-    func write(_ recording: Recording) async throws {
+    /// What goes wrong is reported, with the place of the recording, which is then still there.
+    /// - Parameters:
+    ///   - recording: The recording.
+    ///   - isMeant: Whether somebody said when it begins and ends, and so meant it to hold speech.
+    /// - Returns: How it ended.
+    /// - Throws: `CancellationError`; the recording is then still there.
+    func write(_ recording: Recording, isMeant: Bool = true) async throws -> SessionOutcome {
         guard recording.duration >= Self.shortest else {
             report(.note("Too short to hold speech."))
-            return recording.remove()
+            recording.remove()
+            return .silent
         }
         guard !recording.isSilent else {
             report(.warning("The microphone gives only silence: is it muted, or the wrong one? See --list_devices."))
-            return recording.remove()
+            recording.remove()
+            return .silent
+        }
+        guard recording.hasSpeech != false else {
+            if isMeant { keepBlank(recording, "No speech was heard.") } else { recording.remove() }
+            return .silent
         }
         do {
-            let text = try await transcribe(recording)
-            if text.isEmpty {
-                report(.note("No speech was recognised."))
-            } else {
-                try delivery.print(text + "\n")
-                if let warning = try await delivery.keep(text, saidAt: recording.began) { report(.warning(warning)) }
+            let answer = try await transcribe(recording)
+            let text = SpokenText.cleaned(answer)
+            guard !text.isEmpty else {
+                keepBlank(recording, "No speech was recognised.")
+                return .silent
             }
+            try await delivery.print(text + "\n")
+            let copy = try await delivery.keep(text, saidAt: recording.began)
+            copy.event.map(report)
             recording.remove()
-        } catch let error as ClientError {
-            throw KeptRecording(error.description, path: recording.path)
-        } catch let error as DeliveryError {
-            throw KeptRecording(error.description, path: recording.path)
+            return copy.outcome
+        } catch let error where error is ClientError || error is DeliveryError {
+            report(
+                .warning(
+                    "\(error)\nThe recording is kept: \(recording.path)\nSend it again with: asr2clip --retry"))
+            return .failed
         }
+    }
+
+    /// Keeps what was meant to hold speech although no text came of it.
+    private func keepBlank(_ recording: Recording, _ words: String) {
+        guard recording.duration > Self.longestBlank else {
+            report(.note(words))
+            return recording.remove()
+        }
+        report(
+            .warning(
+                "\(words) The recording is kept: \(recording.path)\n"
+                    + "Send it again with: asr2clip --retry, or delete it with: asr2clip --retry --discard"))
     }
 
     private func transcribe(_ recording: Recording) async throws -> String {
@@ -63,17 +93,6 @@ public struct Scribe: Sendable {
         request.duration = recording.duration
         report(.transcribing(recording.duration))
         defer { report(.transcribed) }
-        let text = try await service.transcribe(request) { report(.progress($0)) }
-        return text.trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-}
-
-/// A recording whose text was not delivered, and why.
-public struct KeptRecording: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What failed, where the recording is, and how to go on.
-    public let description: String
-
-    init(_ reason: String, path: String) {
-        description = "\(reason)\nThe recording is kept: \(path)\nSend it again with: asr2clip --retry"
+        return try await service.transcribe(request) { report(.progress($0)) }
     }
 }
