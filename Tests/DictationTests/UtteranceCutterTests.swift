@@ -11,7 +11,7 @@ import Testing
     /// Runs sound through a cutter in pieces of a size, and puts the recordings together again.
     private func recordings(
         of sound: [Float], _ mode: ListeningMode, piece: Int = 320,
-        isSpeech: (ArraySlice<Float>) -> Bool = { _ in false }
+        isSpeech: @escaping (ArraySlice<Float>) -> Bool = { _ in false }
     ) -> [[Float]] {
         var cutter = UtteranceCutter(mode, window: 512)
         var recordings: [[Float]] = []
@@ -26,7 +26,7 @@ import Testing
                 case .add(let sound):
                     #expect(isOpen)
                     recordings[recordings.count - 1] += sound
-                case .end(let count):
+                case .end(let count, _):
                     #expect(isOpen && count <= recordings[recordings.count - 1].count)
                     isOpen = false
                     recordings[recordings.count - 1] = Array(recordings[recordings.count - 1].prefix(count))
@@ -58,6 +58,33 @@ import Testing
         #expect(parts.count >= 4)
         #expect(parts.allSatisfy { $0.count <= 2 * Self.second + Self.second / 10 })
         #expect(parts.flatMap { $0 } == sound)
+    }
+
+    /// What the cutter says of speech in each recording, where the samples of speech are 0.5.
+    private func speech(in sound: [Float], _ mode: ListeningMode, isHeard: Bool = true) -> [Bool?] {
+        var cutter = UtteranceCutter(mode, window: 512)
+        var steps: [UtteranceCutter.Step] = []
+        for start in stride(from: 0, to: sound.count, by: 160) {
+            let piece = Array(sound[start..<min(sound.count, start + 160)])
+            steps += cutter.receive(piece, isSpeech: isHeard ? { $0.contains(0.5) } : nil)
+        }
+        return (steps + cutter.finish()).compactMap {
+            if case .end(_, let hasSpeech) = $0 { .some(hasSpeech) } else { nil }
+        }
+    }
+
+    @Test func aRecordingKnowsWhetherSpeechWasHeardInIt() {
+        let silence = [Float](repeating: 0.1, count: 3 * Self.second)
+        let words = [Float](repeating: 0.5, count: Self.second)
+        #expect(speech(in: silence, .untilStopped) == [false])
+        #expect(speech(in: silence + words, .untilStopped) == [true])
+        #expect(speech(in: silence + words.prefix(512), .untilStopped) == [false])
+        #expect(speech(in: silence + words, .untilStopped, isHeard: false) == [nil])
+        let mode = ListeningMode.intervals(.seconds(2))
+        let parts = speech(in: silence + words + silence + silence, mode)
+        #expect(parts.first == false && parts.last == false)
+        #expect((1...2).contains(parts.count { $0 == true }), "\(parts)")
+        #expect(speech(in: words + silence, .utterances(silence: .seconds(1), longest: .seconds(60))) == [true])
     }
 
     /// Speech where samples are positive: two seconds of it, after three of silence, and so on.
@@ -101,7 +128,7 @@ import Testing
                 switch step {
                 case .begin: sizes.append(0)
                 case .add(let sound): sizes[sizes.count - 1] += sound.count
-                case .end(let count):
+                case .end(let count, _):
                     let size = sizes[sizes.count - 1]
                     let end = (position / 512) * 512
                     ranges.append(end - size..<end - size + count)

@@ -22,6 +22,8 @@ actor Listener {
     private let report: DictationEvents
     private let queue: AsyncStream<Recording>.Continuation
     private var cutter: UtteranceCutter
+    private var detector: VoiceActivityDetector?
+    private var mute = MuteWatch()
     private var recording: Recording?
     private var samples = 0
 
@@ -43,31 +45,29 @@ actor Listener {
         cutter = UtteranceCutter(settings.mode, window: VoiceActivityDetector.window)
     }
 
-    /// Turns the device on, and listens until it is told to stop or the device is gone.
+    /// Turns the device on, and listens until it is told to stop, the time is up, or the device is gone.
     ///
     /// - Parameter isListening: Asked all the time.
-    /// - Throws: `MicrophoneError`, `RecordingError`, `CancellationError`; `ListeningError`, if the device goes away after
-    ///   all that was heard has been handed out.
+    /// - Throws: `MicrophoneError`, `CancellationError`; `RecordingError`, if the disk is full, and `ListeningError`, if
+    ///   the device goes away, after all that was heard has been handed out.
     func listen(while isListening: @Sendable () -> Bool) async throws {
         defer {
             report(.listened)
             queue.finish()
         }
-        let detector = try settings.makeDetector()
+        detector = try settings.makeDetector()
         let microphone = try Microphone(settings.device)
         report(.started(device: microphone.device.name))
-        var lastSound = ContinuousClock.now
+        // While this one loads, the microphone's ring keeps the sound.
+        detector = detector ?? settings.makeSpeechWatch()
         var isGone = false
-        while isListening(), !isGone {
-            try await Task.sleep(for: Self.period)
-            if try take(from: microphone, detector) {
-                lastSound = .now
-            } else {
-                isGone = !microphone.isOn || ContinuousClock.now - lastSound > Self.patience
-            }
+        do {
+            isGone = try await listen(to: microphone, while: isListening)
+            try perform(cutter.finish())
+        } catch let error as RecordingError {
+            handOut()
+            throw error
         }
-        _ = try take(from: microphone, detector)
-        try perform(cutter.finish())
         let overruns = microphone.overruns
         if overruns > 0 {
             report(.warning("Sound was lost \(Amounts.count(overruns, "time")): the machine was too busy to take it."))
@@ -75,15 +75,37 @@ actor Listener {
         if isGone { throw ListeningError("'\(microphone.device.name)' gives no sound any more: was it unplugged?") }
     }
 
+    /// - Returns: Whether the device is gone.
+    private func listen(to microphone: Microphone, while isListening: @Sendable () -> Bool) async throws -> Bool {
+        let end = settings.longest?.samples ?? .max
+        var lastSound = ContinuousClock.now
+        var isGone = false
+        while isListening(), !isGone, samples < end {
+            try await Task.sleep(for: Self.period)
+            if try take(from: microphone) {
+                lastSound = .now
+            } else {
+                isGone = !microphone.isOn || ContinuousClock.now - lastSound > Self.patience
+            }
+        }
+        _ = try take(from: microphone)
+        return isGone
+    }
+
     /// Takes what has come.
     ///
     /// - Returns: Whether anything had.
-    private func take(from microphone: Microphone, _ detector: VoiceActivityDetector?) throws -> Bool {
+    private func take(from microphone: Microphone) throws -> Bool {
         let sound = microphone.take().samples
         guard !sound.isEmpty else { return false }
         samples += sound.count
         report(.level(SoundLevel(of: sound), Duration(samples: samples)))
-        try perform(cutter.receive(sound) { detector?.isSpeech($0) ?? false })
+        if mute.receive(sound) {
+            report(
+                .warning("The microphone gives only silence so far: is it muted, or the wrong one? See --list_devices.")
+            )
+        }
+        try perform(cutter.receive(sound, isSpeech: detector.map { detector in { detector.isSpeech($0) } }))
         return true
     }
 
@@ -92,11 +114,36 @@ actor Listener {
             switch step {
             case .begin: recording = try store.begin()
             case .add(let sound): try recording?.append(sound)
-            case .end(let count):
-                guard let finished = exchange(&recording, with: nil) else { continue }
-                try finished.finish(keeping: count)
-                queue.yield(finished)
+            case .end(let count, let hasSpeech): handOut(keeping: count, hasSpeech: hasSpeech)
             }
         }
+    }
+
+    /// Hands out the recording in hand. One whose header cannot be corrected is as good: it says "to the end".
+    private func handOut(keeping count: Int? = nil, hasSpeech: Bool? = nil) {
+        guard let finished = exchange(&recording, with: nil) else { return }
+        try? finished.finish(keeping: count, hasSpeech: hasSpeech)
+        queue.yield(finished)
+    }
+}
+
+/// Notices a microphone that gives nothing but zeros from the start. Does no I/O.
+struct MuteWatch {
+    /// Nobody waits longer before the first word without wondering.
+    private static let patience = Duration.seconds(5).samples
+    private var zeros: Int? = 0
+
+    /// Takes the next sound.
+    ///
+    /// - Returns: Whether it is time to say so: once.
+    mutating func receive(_ sound: [Float]) -> Bool {
+        guard let count = zeros else { return false }
+        guard sound.allSatisfy({ $0 == 0 }) else {
+            zeros = nil
+            return false
+        }
+        let isLate = count + sound.count >= Self.patience
+        zeros = isLate ? nil : count + sound.count
+        return isLate
     }
 }

@@ -7,6 +7,8 @@ public enum ListeningMode: Sendable, Equatable {
     /// A piece at least this often, cut where it is quietest.
     case intervals(Duration)
 
+    /// The pause that ends an utterance by default, as in the Python tool.
+    public static let usualSilence = Duration.milliseconds(1500)
     /// How long an utterance may last by default before its first piece is sent.
     public static let longestUtterance = Duration.seconds(60)
 }

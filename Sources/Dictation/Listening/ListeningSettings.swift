@@ -8,20 +8,34 @@ public struct ListeningSettings: Sendable {
     public var device: String?
     /// How sure the detector has to be that somebody speaks, 0…1.
     public var threshold: Double
-    /// Where the detector's model is; only needed to tell utterances apart.
+    /// Where the detector's model is. Utterances need it; elsewhere it tells recordings without any speech.
     public var detectorModel: String?
+    /// When listening ends by itself; `nil` for never.
+    public var longest: Duration?
 
     /// Silero's own advice for the threshold.
     public static let usualThreshold = 0.5
 
     /// Describes how to listen.
     public init(
-        mode: ListeningMode, device: String? = nil, threshold: Double = usualThreshold, detectorModel: String? = nil
+        mode: ListeningMode, device: String? = nil, threshold: Double = usualThreshold, detectorModel: String? = nil,
+        longest: Duration? = nil
     ) {
         self.mode = mode
         self.device = device
         self.threshold = threshold
         self.detectorModel = detectorModel
+        self.longest = longest
+    }
+
+    /// Below this probability, sound counts as no speech at all: whispered words are above it.
+    private static let leastThreshold: Float = 0.3
+
+    /// Loads the detector that tells whether there was any speech, where the mode can do without; `nil` if it is not
+    /// installed.
+    func makeSpeechWatch() -> VoiceActivityDetector? {
+        if case .utterances = mode { return nil }
+        return detectorModel.flatMap { try? VoiceActivityDetector(model: $0, threshold: Self.leastThreshold) }
     }
 
     /// Loads the detector, where the mode needs one.

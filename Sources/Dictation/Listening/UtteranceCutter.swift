@@ -9,8 +9,9 @@ struct UtteranceCutter {
         case begin
         /// Add sound to it.
         case add([Float])
-        /// It is complete: its first so many samples, and nothing after them; none, if it has no speech at all.
-        case end(keeping: Int)
+        /// It is complete: its first so many samples, and nothing after them; none, if it has no speech at all. Whether
+        /// speech was heard in it, if somebody listened for it.
+        case end(keeping: Int, hasSpeech: Bool?)
     }
 
     /// What is kept of the sound before speech is heard.
@@ -36,6 +37,8 @@ struct UtteranceCutter {
     private var current: (start: Int, samples: [Float])?
     /// Where we are, in samples from the start.
     private var position = 0
+    /// Where speech was heard, where recordings do not follow from that.
+    private var speech = SpeechSpan()
 
     /// Begins before the first sound.
     ///
@@ -66,25 +69,33 @@ struct UtteranceCutter {
     ///
     /// - Parameters:
     ///   - sound: Samples at 16 kHz, any number of them.
-    ///   - isSpeech: Asked of each window, in order, where the mode wants to know.
+    ///   - isSpeech: Asked of each window, in order; `nil` if nobody can tell, which utterances need.
     /// - Returns: What to do, in order.
-    mutating func receive(_ sound: [Float], isSpeech: (ArraySlice<Float>) -> Bool) -> [Step] {
-        guard case .utterances = mode else { return takeAll(sound) }
-        return windows.receive(sound).flatMap { hear($0, isSpeech($0)) }
+    mutating func receive(_ sound: [Float], isSpeech: ((ArraySlice<Float>) -> Bool)?) -> [Step] {
+        guard case .utterances = mode else {
+            if let isSpeech {
+                for samples in windows.receive(sound) { speech.hear(isSpeech(samples), samples.count) }
+            }
+            return takeAll(sound, isHeard: isSpeech != nil)
+        }
+        return windows.receive(sound).flatMap { hear($0, isSpeech?($0) ?? false) }
     }
 
     /// Ends: nothing more will come.
     mutating func finish() -> [Step] {
         defer { current = nil }
         guard let current else { return [] }
-        guard case .utterances = mode else { return [.end(keeping: position - current.start)] }
+        guard case .utterances = mode else {
+            return [.end(keeping: position - current.start, hasSpeech: speech.found(before: position))]
+        }
         let end = position + windows.rest.count
         guard case .end(let cut) = segmenter.finish(at: end) else { return [] }
-        return [.add(windows.rest), .end(keeping: max(0, cut - current.start))]
+        return [.add(windows.rest), .end(keeping: max(0, cut - current.start), hasSpeech: true)]
     }
 
-    private mutating func takeAll(_ sound: [Float]) -> [Step] {
+    private mutating func takeAll(_ sound: [Float], isHeard: Bool) -> [Step] {
         guard !sound.isEmpty else { return [] }
+        if !isHeard { speech.isKnown = false }
         let steps = current == nil ? begin(at: position) : []
         position += sound.count
         return steps + add(sound)
@@ -100,8 +111,13 @@ struct UtteranceCutter {
         case .end(let end):
             let steps = add(Array(samples))
             guard let start = exchange(&current, with: nil)?.start else { return steps }
-            return steps + [.end(keeping: max(0, end - start))]
+            return steps + [.end(keeping: max(0, end - start), hasSpeech: true)]
         }
+    }
+
+    private mutating func hasSpeech(before end: Int) -> Bool? {
+        if case .utterances = mode { return true }
+        return speech.found(before: end)
     }
 
     private mutating func begin(at start: Int) -> [Step] {
@@ -117,8 +133,38 @@ struct UtteranceCutter {
             let cut = QuietestPoint.index(in: whole, longest * 2 / 3..<longest)
             let rest = Array(whole[cut...])
             current = (start + cut, rest)
-            steps += [.end(keeping: cut), .begin, .add(rest)]
+            steps += [.end(keeping: cut, hasSpeech: hasSpeech(before: start + cut)), .begin, .add(rest)]
         }
         return steps
+    }
+}
+
+/// Where speech was heard since the last recording ended. Does no I/O.
+private struct SpeechSpan {
+    /// As many windows in a row as an utterance needs: less is the click of a key.
+    private static let windows = 3
+
+    /// Whether every window was listened to.
+    var isKnown = true
+    private var position = 0
+    private var run = 0
+    private var first: Int?
+    private var last = 0
+
+    mutating func hear(_ isSpeech: Bool, _ count: Int) {
+        run = isSpeech ? run + 1 : 0
+        if run >= Self.windows {
+            first = first ?? position
+            last = position
+        }
+        position += count
+    }
+
+    /// Whether speech was heard before a position where a recording ends; what was heard after it counts for the next.
+    mutating func found(before end: Int) -> Bool? {
+        guard isKnown else { return nil }
+        let isFound = first.map { $0 < end } ?? false
+        first = last >= end && first != nil ? max(first ?? end, end) : nil
+        return isFound
     }
 }

@@ -53,8 +53,85 @@ struct DictationTests {
                 tool.signal(SIGINT)
                 #expect(try await tool.exit() == .exited(0))
                 #expect(tool.standardOutput == "ONE TWO THREE FOUR\n")
+                #expect(tool.standardError.contains("asr2clip: Copied (xclip)."))
                 #expect(try await here.display.clipboard() == "ONE TWO THREE FOUR")
             }
+            #expect(here.sound.recordings.isEmpty)
+        }
+    }
+
+    @Test func theWholeSessionCanBeCopied() async throws {
+        try await withSurroundings { here in
+            try await here.listening(["--vad", "--silence_duration", "0.5", "--copy", "session"]) { tool in
+                for _ in 1...2 { try await here.sound.play("en_digits_16k.wav") }
+                let all = "ONE TWO THREE FOUR\nONE TWO THREE FOUR"
+                try await eventually("all is copied") { try await here.display.clipboard() == all }
+            }
+        }
+    }
+
+    @Test func noiseAloneIsNotSentAndIsNoSuccess() async throws {
+        try await withSurroundings { here in
+            // A server that nobody may ask: its answer would be an error.
+            try await here.listening(["--model", "nobody"]) { tool in
+                try await here.sound.play("noise_16k.wav")
+                tool.signal(SIGINT)
+                #expect(try await tool.exit() == .exited(3))
+                #expect(tool.standardOutput == "" && tool.standardError.contains("No speech was heard."))
+            }
+            #expect(try await here.display.clipboard() == nil)
+        }
+    }
+
+    @Test func aFullDiskEndsListeningWithWhatWasHeardBefore() async throws {
+        try await withSurroundings { here in
+            // A limit on the size of files is to the tool what a full disk is; 96 blocks of 512 bytes are 1.5 s.
+            let script = "ulimit -f 96; exec \"$0\" --url \"$1\""
+            let arguments = ["-c", script, ServerProcess.path(of: "asr2clip"), try ServerProcess.shared().url]
+            try await withProcess("/bin/dash", arguments, environment: here.environment) { tool in
+                try await eventually("it listens") { tool.standardError.contains("Listening to") }
+                try await here.sound.play("en_digits_16k.wav")
+                #expect(try await tool.exit() == .exited(1))
+                #expect(tool.standardOutput.hasPrefix("ONE "), "\(tool.standardOutput)\(tool.standardError)")
+                #expect(tool.standardError.contains("Cannot write the recording"))
+            }
+        }
+    }
+
+    @Test func aMutedMicrophoneIsToldWhileListeningGoesOn() async throws {
+        try await withSurroundings { here in
+            try await here.listening(["--vad"]) { tool in
+                try await eventually("it is told") { tool.standardError.contains("gives only silence so far") }
+                tool.signal(SIGINT)
+                #expect(try await tool.exit() == .exited(3))
+            }
+        }
+    }
+
+    @Test func listeningCanEndByItself() async throws {
+        try await withSurroundings { here in
+            try await here.listening(["-d", "3"]) { tool in
+                try await here.sound.play("en_digits_16k.wav")
+                #expect(try await tool.exit() == .exited(0))
+                #expect(tool.standardOutput == "ONE TWO THREE FOUR\n")
+            }
+        }
+    }
+
+    @Test func dictationsDoNotAnnounceEachOthersRecordings() async throws {
+        try await withSurroundings { here in
+            try await here.listening { first in
+                try await eventually("the first records") { !here.sound.recordings.isEmpty }
+                try await here.listening { second in
+                    #expect(!second.standardError.contains("wait"))
+                    try await eventually("the second records") { here.sound.recordings.count == 2 }
+                }
+                withExtendedLifetime(first) {}
+            }
+            // Both were killed in the middle.
+            try await here.listening { third in #expect(third.standardError.contains("Recordings that wait: 2.")) }
+            let discarded = try await here.run(["--retry", "--discard"])
+            #expect(discarded.status == 0 && discarded.error.contains("Recordings deleted: "))
             #expect(here.sound.recordings.isEmpty)
         }
     }
@@ -75,6 +152,33 @@ struct DictationTests {
             #expect(lines.allSatisfy { $0.hasPrefix("[20") })
             #expect(lines == lines.sorted { $0.prefix(21) < $1.prefix(21) })
             #expect(here.sound.recordings.isEmpty)
+        }
+    }
+
+    /// Each utterance meets another fate: answers, connections that die, answers that lie or break off, refusals.
+    @Test func withAServerThatFailsInTurnEverySentenceIsDeliveredOrKeptAndTold() async throws {
+        try await withSurroundings { here in
+            let script = Fixtures.path("Tests/Terminal/unreliable_server.py")
+            let arguments = [script, try ServerProcess.shared().url + "/v1"]
+            try await withProcess(Fixtures.path(".deps/venv/bin/python"), arguments) { server in
+                let url = "http://127.0.0.1:\(try await server.output(after: "port "))/v1"
+                let options = ["--vad", "--silence_duration", "0.5", "--model", "transducer"]
+                let delivered = try await here.listening(options, url: url) { tool in
+                    try await here.sound.play(Manifest.shared.session.file)
+                    tool.signal(SIGINT)
+                    #expect(try await tool.exit() == .exited(1))
+                    let kept = here.sound.recordings
+                    for recording in kept { #expect(tool.standardError.contains(recording)) }
+                    #expect(kept.count >= Self.utterances.count / 2)
+                    return tool.standardOutput.split(separator: "\n").map(String.init)
+                }
+                #expect(delivered.count + here.sound.recordings.count == Self.utterances.count)
+                let retry = try await here.run(["--retry"])
+                #expect(retry.status == 0)
+                let all = delivered + retry.output.split(separator: "\n").map(String.init)
+                #expect(all.sorted() == Self.utterances.sorted())
+                #expect(here.sound.recordings.isEmpty)
+            }
         }
     }
 
@@ -137,10 +241,26 @@ struct DictationTests {
                 try await Task.sleep(for: .milliseconds(milliseconds))
                 tool.signal(SIGINT)
                 let end = try await tool.exit()
-                #expect([.exited(0), .exited(130), .signaled(SIGINT)].contains(end), "\(end)")
+                // 3: it had begun to listen, and nothing was said.
+                #expect([.exited(3), .exited(130), .signaled(SIGINT)].contains(end), "\(end)")
                 #expect(tool.standardOutput == "")
             }
             #expect(sound.recordings.isEmpty)
+        }
+    }
+
+    /// The message comes while the microphone closes, which used to swallow it now and then.
+    @Test func everyFailureIsTold() async throws {
+        try await withSurroundings { here in
+            for _ in 1...5 {
+                try await here.listening(["--model", "nobody"]) { tool in
+                    try await here.sound.play("en_word_16k.wav")
+                    tool.signal(SIGINT)
+                    #expect(try await tool.exit() == .exited(1))
+                    #expect(tool.standardError.contains("The recording is kept: "), "\(tool.standardError)")
+                }
+            }
+            #expect(here.sound.recordings.count == 5)
         }
     }
 

@@ -42,7 +42,8 @@ struct SoundServer: Sendable {
 
     /// The recordings that wait for their texts.
     var recordings: [String] {
-        (try? FileManager.default.contentsOfDirectory(atPath: folder.file("cache/asr2clip/recordings"))) ?? []
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder.file("cache/asr2clip/recordings"))) ?? [])
+            .filter { $0.hasPrefix("recording-") }
     }
 
     /// A file in the server's folder.
