@@ -8,7 +8,8 @@ public struct ClipCommand: AsyncParsableCommand {
         abstract: "Speak, and the text is on your clipboard.",
         discussion: """
             Without options it records until Ctrl-C or Enter, has the recording transcribed by a server (the one on this \
-            machine, unless a configuration names another), prints the text and copies it.
+            machine, unless a configuration names another), prints the text and copies it. The exit status is 0 if there \
+            is a text, 3 if there is none, 4 if it could not be copied, and 1 if anything failed.
 
             Try it:
               asr2clip                          dictate once
@@ -16,16 +17,17 @@ public struct ClipCommand: AsyncParsableCommand {
               asr2clip -i talk.mp3              transcribe a file
               asr2clip --serve                  be the server
               asr2clip --test                   see whether all is well
+              asr2clip serve --help             the options of the server
             """,
         subcommands: Subcommands.all)
 
-    @OptionGroup var action: ActionOptions
+    @OptionGroup(title: "What to do, instead of dictation") var action: ActionOptions
     @OptionGroup(title: "Dictation") var dictation: DictationOptions
     @OptionGroup(title: "Transcription") var request: RequestOptions
     @OptionGroup(title: "Transcription") var format: FormatOption
     @OptionGroup(title: "Texts") var texts: TextOptions
-    @OptionGroup(title: "Models") var models: ModelFolderOption
-    @OptionGroup(title: "Server (with --serve)") var server: ServeOptions
+    @OptionGroup(title: "Models", visibility: .hidden) var models: ModelFolderOption
+    @OptionGroup(title: "Server (with --serve)", visibility: .hidden) var server: ServeOptions
     @OptionGroup var version: VersionFlag
 
     /// For the argument parser.
@@ -36,8 +38,8 @@ public struct ClipCommand: AsyncParsableCommand {
         if action.action != .serve, action.action != .downloadModel, let stray = server.given.first {
             throw ValidationError("\(stray) belongs to --serve.")
         }
-        if dictation.isContinuous, action.action != .dictate {
-            throw ValidationError("--vad and --interval are for dictation; \(action.action.word) has none.")
+        if let stray = dictation.given.first, ![.dictate, .transcribe].contains(action.action) {
+            throw ValidationError("\(stray) is for dictation; \(action.action.word) has none.")
         }
         if format.format != nil, action.action != .transcribe {
             throw ValidationError("--format is for files: use it with -i FILE.")
@@ -46,17 +48,21 @@ public struct ClipCommand: AsyncParsableCommand {
 
     /// Does what the options say.
     public func run() async throws {
-        let tool = Tool(request, models: models, threads: server.threads, file: action.config)
+        var settings = dictation.settings
+        texts.add(to: &settings)
+        let tool = Tool(
+            request, models: models, threads: server.threads, dictation: settings, file: action.config)
         switch action.action {
         case .serve, .downloadModel:
             let serving = Serving(server, paths: models.paths(registry: action.config))
             try await serving.run(downloadOnly: action.action == .downloadModel)
-        case .dictate: try await Dictating(tool: tool, dictation: dictation, texts: texts).run()
+        case .dictate: try await Dictating(tool: tool, dictation: dictation).run()
         case .transcribe:
-            try await TranscribingInputs(tool: tool, texts: texts, format: format.format ?? .text).run(action.inputs)
-        case .retry: try await Retrying(tool: tool, texts: texts).run()
+            try await TranscribingInputs(tool: tool, dictation: dictation, format: format.format ?? .text)
+                .run(action.inputs)
+        case .retry: if action.discard { Retrying(tool: tool).discard() } else { try await Retrying(tool: tool).run() }
         case .test:
-            try await Failure.reported { try await SelfTest(tool: tool, dictation: dictation, texts: texts).run() }
+            try await Failure.reported { try await SelfTest(tool: tool, dictation: dictation).run() }
         case .listDevices: try await Failure.reported { try DeviceList.print() }
         case .edit: try await ConfigurationEditing(tool: tool).run()
         case .generateConfiguration: try await Failure.reported { try ConfigurationWriting(path: action.config).run() }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Dictation
 import Dispatch
 import Engine
 import Foundation
@@ -19,7 +20,7 @@ public enum Entry {
 
     /// Subcommands are told apart here: below the root command, its options would swallow theirs of the same names.
     private static func start(_ command: (some AsyncParsableCommand).Type) async {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = arguments
         let subcommands = command.configuration.subcommands.compactMap { $0.configuration.commandName }
         if arguments.first == EngineCommand.verb {
             await run(EngineProcessCommand.self, Array(arguments.dropFirst()))
@@ -30,10 +31,32 @@ public enum Entry {
         }
     }
 
+    /// The process's arguments, those that are no UTF-8 among them.
+    private static var arguments: [String] {
+        (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+            CommandLine.unsafeArgv[index].map { argument in
+                SystemName.text(of: UnsafeRawBufferPointer(start: argument, count: strlen(argument)))
+            }
+        }
+    }
+
+    /// Understands the arguments, long options cut short among them.
+    private static func parse(
+        _ root: (some AsyncParsableCommand).Type, _ arguments: [String]
+    ) async throws -> any ParsableCommand {
+        do {
+            return try await root.asyncParseAsRoot(arguments)
+        } catch  where root.exitCode(for: error) == .validationFailure {
+            let whole = OptionNames(of: root).completing(arguments)
+            guard whole != arguments else { throw error }
+            return try await root.asyncParseAsRoot(whole)
+        }
+    }
+
     /// Does what `AsyncParsableCommand.main` does, but notices when help, version or completions cannot be written.
     private static func run(_ root: (some AsyncParsableCommand).Type, _ arguments: [String]) async {
         do {
-            var command = try await root.asyncParseAsRoot(arguments)
+            var command = try await parse(root, arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -103,9 +103,14 @@ public struct FieldReader {
     }
 
     /// The truth value at a key, in any spelling of YAML 1.1.
-    public mutating func boolean(_ key: String) -> Bool? {
+    ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - isTakenFromText: Whether `"true"` in quotes counts, too.
+    /// - Returns: `nil` if it is not there, or neither true nor false.
+    public mutating func boolean(_ key: String, fromText isTakenFromText: Bool = false) -> Bool? {
         guard let (node, line) = value(key) else { return nil }
-        guard case .scalar(let scalar) = node, let value = scalar.boolean else {
+        guard case .scalar(let scalar) = node, let value = scalar.boolean(fromText: isTakenFromText) else {
             note("'\(key)' must be true or false, not \(node.shown); write \(key): true.", at: line)
             return nil
         }

@@ -2,8 +2,10 @@ import Yams
 
 extension Node.Scalar {
     /// The truth value it stands for in YAML 1.1, where `no` is false; quoted text stands for none.
-    var boolean: Bool? {
-        guard style == .plain else { return nil }
+    var boolean: Bool? { boolean(fromText: false) }
+
+    func boolean(fromText isTakenFromText: Bool) -> Bool? {
+        guard style == .plain || isTakenFromText else { return nil }
         return switch string.lowercased() {
         case "true", "yes", "on": true
         case "false", "no", "off": false

@@ -60,8 +60,9 @@ import Testing
     @Test(arguments: [
         (["--serve", "--download-model"], "--serve and --download-model exclude one another"),
         (["-i", "a.wav", "--retry"], "-i and --retry exclude one another"),
-        (["--port", "1"], "--port belongs to --serve"), (["-i", "a.wav", "--vad"], "-i has none"),
-        (["--format", "json"], "use it with -i FILE"), (["--silence_duration", "1"], "belong to --vad"),
+        (["--port", "1"], "--port belongs to --serve"), (["--retry", "--vad"], "--retry has none"),
+        (["--test", "--duration", "5"], "--test has none"), (["--discard"], "--discard belongs to --retry"),
+        (["--format", "json"], "use it with -i FILE"), (["--duration", "0"], "from 0.1 to 86400"),
         (["--vad", "--silence_threshold", "1.5"], "from 0.01 to 0.99"), (["--interval", "0"], "from 1 to 3600"),
         (["--interval", "7200"], "3600 seconds, not 7200."),
         (["--vad", "--silence-duration", "0"], "from 0.1 to 60"),
@@ -106,43 +107,60 @@ import Testing
         ),
     ])
     func howToListenFollowsFromTheOptions(arguments: [String], mode: ListeningMode) throws {
-        #expect(try ClipCommand.parse(arguments).dictation.mode == mode)
+        #expect(try ClipCommand.parse(arguments).dictation.settings.mode == mode)
+    }
+
+    @Test func whatBelongsToUtterancesNeedsThemFromAFlagOrTheFile() throws {
+        let options = try ClipCommand.parse(["--silence_duration", "1"]).dictation
+        #expect(throws: Failure.self) { try options.check(with: options.settings) }
+        var configured = options.settings
+        configured.vad = true
+        try options.check(with: configured)
+        #expect(try ClipCommand.parse(["--no-vad"]).dictation.settings.vad == false)
     }
 
     @Test(arguments: [
-        ("--list_devices", ActionOptions.Action.listDevices), ("--list-devices", .listDevices),
-        ("--generate_config", .generateConfiguration), ("--generate-config", .generateConfiguration),
-        ("--print_config", .printConfiguration), ("--print-config", .printConfiguration), ("-e", .edit),
-        ("--edit", .edit), ("--test", .test), ("--retry", .retry), ("--download_model", .downloadModel),
-        ("--download-model", .downloadModel), ("--serve", .serve),
+        ["-i", "a.wav"], ["-ia.wav"], ["--input=a.wav"], ["-i", "a.wav", "--vad"],
+        ["-i", "a.wav", "--interval", "5", "--silence_duration", "1"],
     ])
-    func theNamesOfThePythonToolAreKnownWithDashesToo(option: String, action: ActionOptions.Action) throws {
-        #expect(try ClipCommand.parse([option]).action.action == action)
+    func aFileIsNamedInEveryWayThatThePythonToolTakes(arguments: [String]) throws {
+        let command = try ClipCommand.parse(arguments)
+        #expect(command.action.action == .transcribe && command.action.inputs == ["a.wav"])
     }
 
-    @Test func filesAndStandardInputAreInputs() throws {
-        let command = try ClipCommand.parse(["-i", "a.wav", "--input", "-", "--format", "verbose_json", "-q"])
-        #expect(command.action.action == .transcribe)
-        #expect(command.action.inputs == ["a.wav", "-"])
-        #expect(command.format.format == .verboseJSON)
-        #expect(command.request.settings.isQuiet == true)
-    }
-
-    @Test func theFlagFormAndTheSubcommandShareTheirOptions() throws {
-        let shared = ["--model", "m", "--language", "en", "--prompt", "p", "--url", "http://h/v1", "-q"]
-        let flags = try ClipCommand.parse(["-i", "a.wav"] + shared).request.settings
-        let subcommand = try TranscribeCommand.parse(["a.wav"] + shared).request.settings
-        #expect(flags == subcommand)
-        #expect(flags.model == "m" && flags.language == "en" && flags.prompt == "p" && flags.baseURL == "http://h/v1")
+    @Test func otherFormsOfThePythonToolAreTaken() throws {
+        #expect(try ClipCommand.parse(["--stdin"]).action.inputs == ["-"])
+        #expect(try ClipCommand.parse(["-d", "5"]).dictation.duration == 5)
+        #expect(try ClipCommand.parse(["-oa.txt", "-cb.conf"]).texts.output == "a.txt")
     }
 
     @Test(arguments: [
-        (["a/x.wav", "b/x.mp3", "--output-dir", "o"], "a/x.wav and b/x.mp3 would both be written to o/x.txt"),
-        (["x.wav", "--overwrite"], "--overwrite belongs to --output_dir"), ([], "files"),
+        (["--inp", "a.wav"], ["--input", "a.wav"]), (["--inp=a.wav"], ["--input=a.wav"]),
+        (["--list_dev"], ["--list_devices"]),
+        (["--gen"], ["--generate_config"]), (["--silence-d", "1"], ["--silence_duration", "1"]), (["--vad"], ["--vad"]),
+        (["--silence", "1"], ["--silence", "1"]), (["--unheard"], ["--unheard"]),
+        (["-i", "--", "--inp"], ["-i", "--", "--inp"]),
     ])
-    func aWrongCallOfTranscribeIsExplained(arguments: [String], words: String) {
-        let error = #expect(throws: (any Error).self) { try TranscribeCommand.parse(arguments) }
-        #expect(error.map { TranscribeCommand.fullMessage(for: $0).contains(words) } == true)
+    func anOptionMayBeCutShortWhereOnlyOneIsMeant(arguments: [String], whole: [String]) {
+        let completed = OptionNames(of: ClipCommand.self).completing(arguments)
+        #expect(completed.map { $0.replacing("-", with: "_") } == whole.map { $0.replacing("-", with: "_") })
+    }
+
+    @Test(arguments: [
+        (SessionOutcome.delivered, nil), (.silent, ExitCode(3)), (.notCopied, ExitCode(4)), (.failed, ExitCode.failure),
+    ])
+    func theStatusTellsWhetherThereIsATextToPaste(outcome: SessionOutcome, code: ExitCode?) {
+        #expect(outcome.exitCode == code)
+        var mixed = outcome
+        mixed += .failed
+        #expect(mixed.exitCode == .failure)
+    }
+
+    @Test(arguments: ["input", "output", "config"])
+    func completionsOfferTheNamesOfFiles(option: String) {
+        let script = ClipCommand.completionScript(for: .zsh).split(separator: "\n")
+        let lines = script.filter { $0.contains("--\(option)") && !$0.contains("output_dir") }
+        #expect(!lines.isEmpty && lines.allSatisfy { $0.contains("_files") }, "\(lines)")
     }
 
     @Test(arguments: [
@@ -150,6 +168,7 @@ import Testing
         "--model",
         "--language", "--prompt", "--quiet", "--output", "--clipboard", "--retry", "--test", "--list_devices", "--edit",
         "--generate_config", "--print_config", "--serve", "transcribe", "wl-copy", "osc52", "srt", "asr2clip.conf",
+        "--copy", "--no-vad", "--duration", "--discard", "asr2clip serve --help",
     ])
     func theHelpOfTheToolMentions(word: String) {
         #expect(ClipCommand.helpMessage().contains(word))
@@ -162,7 +181,13 @@ import Testing
     ])
     func theHelpOfBothCommandsMentions(word: String) {
         #expect(ServeCommand.helpMessage().contains(word))
-        #expect(ClipCommand.helpMessage().contains(word))
+        #expect(ClipCommand.helpMessage(includeHidden: true).contains(word))
+    }
+
+    @Test func theHelpOfTheToolIsShortAndBeginsWithTheTool() {
+        let help = ClipCommand.helpMessage()
+        #expect(!help.contains("--max-upload-size"))
+        #expect(help.split(separator: "\n", omittingEmptySubsequences: false).count < 100)
     }
 
     @Test func theHelpShowsWhatToTry() {

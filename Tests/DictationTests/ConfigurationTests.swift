@@ -57,8 +57,9 @@ import Testing
     @Test(arguments: [
         ("http://h:1/v1/", "http://h:1/v1"), ("http://h:1/v1", "http://h:1/v1"), ("http://h:1", "http://h:1/v1"),
         ("http://h:1/", "http://h:1/v1"), ("https://h/open/api//", "https://h/open/api"),
+        ("http://h:1/v1/audio/transcriptions", "http://h:1/v1"), ("http://h:1/v1/audio/translations/", "http://h:1/v1"),
     ])
-    func anAddressMayEndWithASlash(text: String, url: String) throws {
+    func anAddressMayEndWithASlashOrBeTheEndpoints(text: String, url: String) throws {
         #expect(try configuration("api_base_url: \(text)").baseURL.absoluteString == url)
     }
 
@@ -91,7 +92,6 @@ import Testing
         let read = try configuration("# nothing\n")
         #expect(read.baseURL.absoluteString == "http://127.0.0.1:8000/v1")
         #expect(read.apiKey == nil && read.model == nil && !read.isQuiet && read.engine == nil)
-        try read.checkKey()
     }
 
     @Test func aKeyOfTheEnvironmentGoesToNoLocalServerThatItWasNotMeantFor() throws {
@@ -105,14 +105,71 @@ import Testing
         ("http://LOCALHOST/v1", true), ("http://127.0.0.1.example.org/v1", false), ("http://192.168.1.2/v1", false),
         ("https://localhost.example.org", false),
     ])
-    func aServerElsewhereNeedsAKey(url: String, isLocal: Bool) throws {
-        let read = try configuration("api_base_url: '\(url)'")
-        #expect(read.isLocal == isLocal)
-        #expect((try? read.checkKey()) != nil || !isLocal)
-        if !isLocal {
-            let error = #expect(throws: ConfigurationError.self) { try read.checkKey() }
-            #expect(error?.description.contains("OPENAI_API_KEY") == true)
+    func itIsKnownWhichServersAreHere(url: String, isLocal: Bool) throws {
+        #expect(try configuration("api_base_url: '\(url)'").isLocal == isLocal)
+    }
+
+    @Test func aKeyOfTheEnvironmentGoesToNoServerThatOnlyTheCurrentFolderNames() throws {
+        let key = ["OPENAI_API_KEY": "k"]
+        func read(
+            _ yaml: String, _ environment: [String: String], flags: ConfigurationSettings = .init(), isChosen: Bool
+        )
+            throws -> ClientConfiguration
+        {
+            let path = try folder.write(Data(yaml.utf8), to: "asr2clip.conf")
+            return try ClientConfiguration(
+                flags: flags, environment: ConfigurationSettings(environment: environment),
+                file: ConfigurationFile(path: path).settings, path: path, isFileChosen: isChosen)
         }
+        let elsewhere = "api_base_url: http://h/v1"
+        let stranger = try read(elsewhere, key, isChosen: false)
+        #expect(stranger.apiKey == nil)
+        #expect(stranger.keyWarning?.contains("is not sent to h") == true)
+        #expect(try read(elsewhere + "\napi_key: own", key, isChosen: false).apiKey == Secret("own"))
+        #expect(try read(elsewhere, key, isChosen: true).apiKey == Secret("k"))
+        #expect(
+            try read(elsewhere, key.merging(["OPENAI_BASE_URL": "http://h/v1"]) { $1 }, isChosen: false).apiKey
+                == Secret("k"))
+        var flags = ConfigurationSettings()
+        flags.baseURL = "http://h/v1"
+        #expect(try read(elsewhere, key, flags: flags, isChosen: false).apiKey == Secret("k"))
+        #expect(try read("language: en", key, isChosen: false).keyWarning == nil)
+    }
+
+    @Test func onlyAFileThatHappensToBeInTheFolderIsNotChosen() throws {
+        let path = try folder.write(Data("language: en".utf8), to: "asr2clip.conf")
+        let places = ConfigurationFile.places(environment: [:], home: folder.file("home"), currentFolder: folder.path)
+        #expect(try ConfigurationFile.find(named: nil, places: places)?.isChosen == false)
+        #expect(try ConfigurationFile.find(named: path, places: places)?.isChosen == true)
+        #expect(try ConfigurationFile.find(named: nil, places: ["/nowhere", path])?.isChosen == true)
+        #expect(try ConfigurationFile.find(named: nil, places: [path, path])?.isChosen == true)
+    }
+
+    @Test func dictationIsConfiguredToo() throws {
+        let yaml = """
+            vad: "true"
+            interval: 20
+            silence_duration: 0.5
+            silence_threshold: 0.4
+            clipboard: xsel
+            copy: session
+            output: ~/notes.txt
+            """
+        let read = try configuration(yaml).dictation
+        #expect(read.mode == .utterances(silence: .milliseconds(500), longest: .seconds(20)))
+        #expect(read.silenceThreshold == 0.4 && read.clipboard == .only(.xsel) && read.copyMode == .session)
+        #expect(read.output == "~/notes.txt")
+        var flags = ConfigurationSettings()
+        flags.dictation.vad = false
+        flags.dictation.clipboard = ClipboardChoice.none
+        let joined = try configuration(yaml, flags: flags).dictation
+        #expect(joined.mode == .intervals(.seconds(20)) && joined.clipboard == ClipboardChoice.none)
+        #expect(joined.copyMode == .session)
+    }
+
+    @Test func formsOfThePythonToolAreTaken() throws {
+        let read = try configuration("engine: openai_compat\nquiet: \"true\"")
+        #expect(read.engine == nil && read.isQuiet)
     }
 
     @Test func anEngineOfOurOwnIsDescribed() throws {
@@ -132,7 +189,9 @@ import Testing
 
     @Test(arguments: [
         ("engine: whisper_cpp", ":1: The engine 'whisper_cpp' is not known"), ("- a", ":1:"), ("quiet: perhaps", ":1:"),
-        ("api_base_url: [", "not YAML"), ("language: en\nnum_threads: 0", ":2:"), ("asr_model:\n  quiet: 3", ":2:"),
+        ("api_base_url: [", "not YAML"), ("interval: 0", ":1: 'interval' must be a number from 1.0 to 3600.0"),
+        ("clipboard: paper", ":1: 'clipboard' must be one of auto"), ("copy: all", "one of last, session"),
+        ("language: en\nnum_threads: 0", ":2:"), ("asr_model:\n  quiet: 3", ":2:"),
     ])
     func mistakesAreNamedByFileAndLine(yaml: String, words: String) throws {
         let error = #expect(throws: ConfigurationError.self) { try configuration(yaml) }
@@ -190,7 +249,7 @@ import Testing
         let full = ConfigurationTemplate.text.replacing(/(?m)^# (?=[a-z_]+: )/, with: "")
         _ = try ConfigurationFile.settings(full, path: "t", warnings: &warnings)
         #expect(warnings == [])
-        let path = folder.file("new.yaml")
+        let path = folder.file("fresh/home/new.yaml")
         try ConfigurationTemplate.write(to: path)
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)

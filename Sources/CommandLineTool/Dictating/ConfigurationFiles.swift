@@ -13,9 +13,19 @@ struct ConfigurationWriting {
     ///
     /// - Throws: `ConfigurationError`, `Failure`.
     func run() throws {
-        guard let path else { return try StandardOutput.write(ConfigurationTemplate.text) }
+        guard let path else {
+            Self.hideFile()
+            return try StandardOutput.write(ConfigurationTemplate.text)
+        }
         try ConfigurationTemplate.write(to: path)
         Failure.report("The configuration is in '\(path)'.")
+    }
+
+    /// If standard output is a file, as in `> asr2clip.conf`: it is made for its owner alone, since a key may come into it.
+    private static func hideFile() {
+        var status = stat()
+        guard fstat(STDOUT_FILENO, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+        fchmod(STDOUT_FILENO, status.st_mode & 0o700)
     }
 }
 

@@ -8,7 +8,6 @@ import SpeechTypes
 struct SelfTest {
     let tool: Tool
     let dictation: DictationOptions
-    let texts: TextOptions
 
     /// Prints a line for each check: a tick and what was found, or a cross and what to do.
     ///
@@ -28,14 +27,13 @@ struct SelfTest {
         var configuration: ClientConfiguration?
         try await check("Configuration") {
             let found = try tool.configuration()
-            try found.checkKey()
             configuration = found
             return found.file ?? "no file; the server on this machine is used"
         }
         if let configuration { try await checkService(configuration, check) }
         try await check("Microphone") { try await microphone(configuration) }
         try await check("Clipboard") {
-            try Clipboard(texts.clipboard ?? .auto, environment: tool.environment).check()
+            try Clipboard(configuration?.dictation.clipboard ?? .auto, environment: tool.environment).check()
         }
         if hasFailed { throw ExitCode.failure }
     }
@@ -44,7 +42,7 @@ struct SelfTest {
         _ configuration: ClientConfiguration, _ check: (String, () async throws -> String) async throws -> Void
     ) async throws {
         if configuration.engine == nil {
-            let client = TranscriptionClient(configuration)
+            let client = tool.client(configuration)
             try await check("Server") {
                 try await client.checkReachable()
                 return configuration.baseURL.absoluteString
@@ -60,8 +58,9 @@ struct SelfTest {
     private func model(_ client: TranscriptionClient, _ configuration: ClientConfiguration) async throws -> String {
         let offered = try await client.models()
         guard let name = configuration.model else {
-            guard let first = offered.first else { throw Failure("The server lists none. Write model_name: yourself.") }
-            return "\(first), the server's first"
+            guard !offered.isEmpty else { throw Failure("The server lists none. Write model_name: yourself.") }
+            return try await client.usualModel().map { "\($0), the first of the server's list" }
+                ?? "the server's default"
         }
         let isKnown = try await client.knows(model: name)
         guard isKnown || offered.contains(name) else {

@@ -1,5 +1,6 @@
 import Dictation
 import Foundation
+import ModelStore
 import TranscriptFormats
 
 /// What all that the tool does has in common: configuration, environment, and how speech becomes text.
@@ -8,6 +9,7 @@ struct Tool {
     private let request: RequestOptions
     private let models: ModelFolderOption
     private let threads: ThreadOption
+    private let dictation: DictationSettings
     /// What `-c` said.
     let file: String?
 
@@ -15,11 +17,16 @@ struct Tool {
     ///   - request: What flags say of requests.
     ///   - models: What flags say of the models' folder.
     ///   - threads: What flags say of threads.
+    ///   - dictation: What flags say of dictation.
     ///   - file: The configuration file that a flag names.
-    init(_ request: RequestOptions, models: ModelFolderOption, threads: ThreadOption, file: String?) {
+    init(
+        _ request: RequestOptions, models: ModelFolderOption, threads: ThreadOption,
+        dictation: DictationSettings = DictationSettings(), file: String?
+    ) {
         self.request = request
         self.models = models
         self.threads = threads
+        self.dictation = dictation
         self.file = file
     }
 
@@ -37,10 +44,15 @@ struct Tool {
     /// - Throws: `ConfigurationError`, `Failure`.
     func configuration() throws -> ClientConfiguration {
         let found = try ConfigurationFile.find(named: file, places: places)
+        var flags = request.settings
+        flags.dictation = dictation
         let configuration = try ClientConfiguration(
-            flags: request.settings, environment: ConfigurationSettings(environment: environment),
-            file: found?.settings ?? ConfigurationSettings(), path: found?.path)
-        if !configuration.isQuiet { found?.warnings.forEach(Failure.report) }
+            flags: flags, environment: ConfigurationSettings(environment: environment),
+            file: found?.settings ?? ConfigurationSettings(), path: found?.path, isFileChosen: found?.isChosen ?? true)
+        if !configuration.isQuiet {
+            found?.warnings.forEach(Failure.report)
+            configuration.keyWarning.map(Failure.report)
+        }
         if configuration.engine == nil, models.directory != nil || threads.number != nil {
             throw Failure(
                 "--model-dir and --num-threads are for an engine of the tool's own; write engine: sherpa_onnx in the "
@@ -56,16 +68,34 @@ struct Tool {
             format: format)
     }
 
+    /// The file that texts are appended to; `nil` for none.
+    func outputFile(_ configuration: ClientConfiguration) -> OutputFile? {
+        // The Python tool writes to standard output where `-` is named, as we do anyway.
+        guard let path = configuration.dictation.output, path != "-" else { return nil }
+        return OutputFile(path: path.hasPrefix("~/") ? home + path.dropFirst() : path)
+    }
+
+    /// Where texts go, with standard output behind a screen.
+    func delivery(_ configuration: ClientConfiguration, _ screen: DictationScreen) -> TextDelivery {
+        TextDelivery(
+            clipboard: Clipboard(configuration.dictation.clipboard ?? .auto, environment: environment),
+            mode: configuration.dictation.copyMode ?? .last, file: outputFile(configuration), write: screen.write)
+    }
+
+    /// A client for the server.
+    func client(_ configuration: ClientConfiguration) -> TranscriptionClient {
+        TranscriptionClient(configuration, proxies: ProxySettings(environment: environment))
+    }
+
     /// Lends what turns recordings into text. An engine of the tool's own begins to load at once; a server on this
     /// machine is made sure of, so that nothing is recorded in vain.
     ///
-    /// - Throws: `ClientError` (`unreachable`) with the ways on, `ConfigurationError`, and what `body` throws.
+    /// - Throws: `ClientError` (`unreachable`) with the ways on, and what `body` throws.
     func withService<R: Sendable>(
         _ configuration: ClientConfiguration, _ body: @Sendable (any TranscriptionService) async throws -> R
     ) async throws -> R {
         guard let local = configuration.engine else {
-            try configuration.checkKey()
-            let client = TranscriptionClient(configuration)
+            let client = client(configuration)
             if configuration.isLocal { try await client.checkReachable() }
             return try await body(client)
         }
@@ -75,7 +105,9 @@ struct Tool {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await engine.warmUp() }
             let result: Result<R, any Error>
-            do { result = .success(try await body(LocalService(engine))) } catch { result = .failure(error) }
+            do { result = .success(try await body(LocalService(engine, takesLanguage: engine.takesLanguage))) } catch {
+                result = .failure(error)
+            }
             group.cancelAll()
             await engine.shutDown()
             return try result.get()

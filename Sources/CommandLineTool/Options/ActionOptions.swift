@@ -25,12 +25,19 @@ struct ActionOptions: ParsableArguments {
     }
 
     @Option(
-        name: [.customShort("i"), .customLong("input")], parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Transcribe a file; - is standard input. May be repeated.", valueName: "file"))
-    var inputs: [String] = []
+        name: [.customShort("i", allowingJoined: true), .customLong("input")], parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Transcribe a file; - is standard input. May be repeated.", valueName: "file"),
+        completion: .file())
+    var namedInputs: [String] = []
+
+    @Flag(name: .customLong("stdin"), help: .hidden)
+    var readsStandardInput = false
 
     @Flag(help: "Send again what was recorded and could not be transcribed.")
     var retry = false
+
+    @Flag(help: "With --retry: delete it instead.")
+    var discard = false
 
     @Flag(help: "Serve speech recognition over OpenAI's transcription API.")
     var serve = false
@@ -49,25 +56,30 @@ struct ActionOptions: ParsableArguments {
 
     @Flag(
         name: .both("generate_config"),
-        help: "Write a configuration file to begin with to standard output, or to the file that -c names.")
+        help: "Write a configuration file to begin with to the file that -c names, or to standard output.")
     var generateConfiguration = false
 
     @Flag(name: .both("print_config"), help: "Show the configuration in force.")
     var printConfiguration = false
 
     @Option(
-        name: .shortAndLong,
+        name: [.customShort("c", allowingJoined: true), .long],
         help: ArgumentHelp(
             "The configuration file. (default: ./asr2clip.conf, ~/.config/asr2clip/config.yaml, "
                 + "~/.config/asr2clip.conf or ~/.asr2clip.conf) With --serve and --download-model: the model registry. "
                 + "(default: ~/.local/share/asr2clip/models.yaml)",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var config: String?
 
     func validate() throws {
+        guard retry || !discard else { throw ValidationError("--discard belongs to --retry.") }
         guard let second = actions.dropFirst().first, let first = actions.first else { return }
         throw ValidationError("\(first.word) and \(second.word) exclude one another.")
     }
+
+    /// The files to transcribe; `-` is standard input, which the Python tool calls `--stdin`.
+    var inputs: [String] { namedInputs + (readsStandardInput ? ["-"] : []) }
 
     /// What was asked for.
     var action: Action { actions.first ?? .dictate }

@@ -4,8 +4,8 @@ import Dictation
 
 /// How the microphone is listened to.
 struct DictationOptions: ParsableArguments {
-    @Flag(help: "Go on until Ctrl-C: each utterance becomes text as soon as a pause ends it.")
-    var vad = false
+    @Flag(inversion: .prefixedNo, help: "Go on until Ctrl-C: each utterance becomes text as soon as a pause ends it.")
+    var vad: Bool?
 
     @Option(
         help: ArgumentHelp(
@@ -24,39 +24,51 @@ struct DictationOptions: ParsableArguments {
         help: ArgumentHelp("The pause that ends an utterance. (default: 1.5)", valueName: "seconds"))
     var silenceDuration: Double?
 
+    @Option(
+        name: [.customShort("d", allowingJoined: true), .long],
+        help: ArgumentHelp("Stop listening after so many seconds.", valueName: "seconds"))
+    var duration: Double?
+
     @Option(help: ArgumentHelp("Microphone, by number or a part of its name.", valueName: "device"))
     var device: String?
 
-    /// The pause that ends an utterance unless told otherwise, as in the Python tool.
-    static let usualSilence = 1.5
-
     func validate() throws {
-        if let interval, !(1...3600).contains(interval) {
-            throw ValidationError("The interval must be from 1 to 3600 seconds, not \(Amounts.number(interval)).")
+        func check(_ name: String, _ value: Double?, _ range: ClosedRange<Double>, _ unit: String = "") throws {
+            guard let value, !range.contains(value) else { return }
+            let (low, high) = (Amounts.number(range.lowerBound), Amounts.number(range.upperBound))
+            throw ValidationError("The \(name) must be from \(low) to \(high)\(unit), not \(Amounts.number(value)).")
         }
-        if let silenceThreshold, !(0.01...0.99).contains(silenceThreshold) {
-            throw ValidationError(
-                "The silence threshold must be from 0.01 to 0.99, not \(Amounts.number(silenceThreshold)).")
-        }
-        if let silenceDuration, !(0.1...60).contains(silenceDuration) {
-            throw ValidationError(
-                "The silence duration must be from 0.1 to 60 seconds, not \(Amounts.number(silenceDuration)).")
-        }
-        guard vad || (silenceThreshold == nil && silenceDuration == nil) else {
-            throw ValidationError("--silence_threshold and --silence_duration belong to --vad.")
-        }
+        try check("interval", interval, DictationSettings.intervals, " seconds")
+        try check("silence threshold", silenceThreshold, DictationSettings.thresholds)
+        try check("silence duration", silenceDuration, DictationSettings.silences, " seconds")
+        try check("duration", duration, 0.1...86_400, " seconds")
     }
 
-    /// Whether listening goes on after the first text.
-    var isContinuous: Bool { vad || interval != nil }
+    /// The options as a source of settings.
+    var settings: DictationSettings {
+        var settings = DictationSettings()
+        settings.vad = vad
+        settings.interval = interval
+        settings.silenceThreshold = silenceThreshold
+        settings.silenceDuration = silenceDuration
+        return settings
+    }
 
-    /// When sound becomes a recording.
-    var mode: ListeningMode {
-        guard isContinuous else { return .untilStopped }
-        let longest = interval.map { Duration.seconds($0) }
-        guard vad else { return .intervals(longest ?? ListeningMode.longestUtterance) }
-        return .utterances(
-            silence: .seconds(silenceDuration ?? Self.usualSilence),
-            longest: longest ?? ListeningMode.longestUtterance)
+    /// The options that were given and mean something to a microphone alone.
+    var given: [String] {
+        let values: [(String, Any?)] = [
+            ("--vad", vad), ("--interval", interval), ("--silence_threshold", silenceThreshold),
+            ("--silence_duration", silenceDuration), ("--duration", duration),
+        ]
+        return values.compactMap { name, value in value == nil ? nil : name }
+    }
+
+    /// Checks what only the configuration file and the options together tell.
+    ///
+    /// - Throws: `Failure`.
+    func check(with settings: DictationSettings) throws(Failure) {
+        guard settings.vad == true || (silenceThreshold == nil && silenceDuration == nil) else {
+            throw Failure("--silence_threshold and --silence_duration belong to --vad.")
+        }
     }
 }

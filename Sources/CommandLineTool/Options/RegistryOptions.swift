@@ -10,7 +10,8 @@ struct RegistryOptions: ParsableArguments {
         name: .shortAndLong,
         help: ArgumentHelp(
             "The model registry. (default: ~/.local/share/asr2clip/models.yaml, made on the first run)",
-            valueName: "models.yaml"))
+            valueName: "models.yaml"),
+        completion: .file())
     var config: String?
 
     /// The paths that flags and environment give.
@@ -23,7 +24,8 @@ struct ModelFolderOption: ParsableArguments {
         name: .customLong("model-dir"),
         help: ArgumentHelp(
             "Folder with the models, or with the default model's files. "
-                + "(default: $ASR2CLIP_MODEL_DIR, else ~/.local/share/asr2clip/models)", valueName: "folder"))
+                + "(default: $ASR2CLIP_MODEL_DIR, else ~/.local/share/asr2clip/models)", valueName: "folder"),
+        completion: .directory)
     var directory: String?
 
     /// Works out the paths from flags and environment.

@@ -4,6 +4,8 @@ public import TranscriptFormats
 
 extension ResponseFormat: ExpressibleByArgument {}
 
+extension TextDelivery.CopyMode: ExpressibleByArgument {}
+
 extension ClipboardChoice: ExpressibleByArgument {
     /// Reads the word for a choice.
     public init?(argument: String) {
@@ -24,25 +26,25 @@ struct FormatOption: ParsableArguments {
 /// Where texts go, beside standard output.
 struct TextOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong,
+        name: [.customShort("o", allowingJoined: true), .long],
         help: ArgumentHelp(
-            "Append texts to a file as well; those that are dictated with their time.", valueName: "file"))
+            "Append texts to a file as well; those that are dictated with their time.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     @Option(help: ArgumentHelp("How to reach the clipboard. (default: auto)", valueName: "way"))
     var clipboard: ClipboardChoice?
 
-    /// Makes sure that the file can be written, before there is anything to lose.
-    ///
-    /// - Throws: `DeliveryError`.
-    func checkOutput() throws(DeliveryError) {
-        try output.map(OutputFile.init)?.check()
-    }
+    @Option(
+        help: ArgumentHelp(
+            "What the clipboard has after several texts: the last one, or all of the session. (default: last)",
+            valueName: "texts"))
+    var copy: TextDelivery.CopyMode?
 
-    /// The places, with standard output behind a screen.
-    func delivery(_ screen: DictationScreen, environment: [String: String]) -> TextDelivery {
-        TextDelivery(
-            clipboard: Clipboard(clipboard ?? .auto, environment: environment), file: output.map(OutputFile.init),
-            write: screen.write)
+    /// Adds the options to a source of settings.
+    func add(to settings: inout DictationSettings) {
+        settings.output = output
+        settings.clipboard = clipboard
+        settings.copyMode = copy
     }
 }

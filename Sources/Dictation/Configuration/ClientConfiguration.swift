@@ -22,6 +22,10 @@ public struct ClientConfiguration: Sendable, Equatable {
     public var engine: LocalEngineConfiguration?
     /// The file that was read; `nil` if there was none.
     public var file: String?
+    /// How dictation goes.
+    public var dictation: DictationSettings
+    /// Whether there is a key in the environment that the server is not shown.
+    var isKeyWithheld: Bool
 
     /// Where our own server listens unless told otherwise.
     public static let localServer = "http://127.0.0.1:8000/v1"

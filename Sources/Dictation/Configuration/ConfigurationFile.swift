@@ -10,10 +10,13 @@ public struct ConfigurationFile: Sendable, Equatable {
     public let settings: ConfigurationSettings
     /// What is odd about it, as `FILE:LINE: message`.
     public let warnings: [String]
+    /// Whether the user chose it, by naming it or by its place; not, if it happens to lie in the current folder.
+    public private(set) var isChosen = true
 
     private static let keys = [
         "api_base_url", "api_key", "model_name", "org_id", "quiet", "audio_device", "language", "prompt", "engine",
-        "model_config_path", "model_dir", "num_threads",
+        "model_config_path", "model_dir", "num_threads", "vad", "interval", "silence_duration", "silence_threshold",
+        "clipboard", "copy", "output",
     ]
 
     /// Where files are looked for, the first first.
@@ -37,19 +40,24 @@ public struct ConfigurationFile: Sendable, Equatable {
         if let named {
             guard FileManager.default.fileExists(atPath: named) else {
                 throw ConfigurationError(
-                    "There is no configuration file '\(named)'. Make one with: asr2clip --generate_config > '\(named)'")
+                    "There is no configuration file '\(named)'. Make one with: asr2clip --generate_config -c '\(named)'"
+                )
             }
             return try Self(path: named)
         }
         guard let path = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else { return nil }
-        return try Self(path: path)
+        var file = try Self(path: path)
+        file.isChosen = path != places.first || places.dropFirst().contains(path)
+        return file
     }
 
     /// Reads a file.
     ///
     /// - Throws: `ConfigurationError` with all mistakes, a line each.
     public init(path: String) throws(ConfigurationError) {
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+        // Not by FileManager, which reads no pipes: `-c <(…)`.
+        guard let file = FileHandle(forReadingAtPath: path), let data = try? file.readToEnd() ?? Data(),
+            let text = String(data: data, encoding: .utf8)
         else {
             throw ConfigurationError("The configuration file '\(path)' cannot be read as UTF-8 text. Check its rights.")
         }
@@ -109,12 +117,13 @@ public struct ConfigurationFile: Sendable, Equatable {
         settings.language = fields.text("language").flatMap { $0.isEmpty ? nil : $0 }
         settings.prompt = fields.text("prompt").flatMap { $0.isEmpty ? nil : $0 }
         settings.audioDevice = fields.text("audio_device").flatMap { $0.isEmpty ? nil : $0 }
-        settings.isQuiet = fields.boolean("quiet")
+        settings.isQuiet = fields.boolean("quiet", fromText: true)
+        settings.dictation = dictation(&fields)
         let registry = fields.text("model_config_path")
         let directory = fields.text("model_dir")
         let threads = fields.positiveInteger("num_threads", example: 4)
         switch fields.text("engine") {
-        case nil, "": break
+        case nil, "", "openai_compat": break
         case "sherpa_onnx":
             settings.engine = LocalEngineConfiguration(
                 registry: registry, modelDirectory: directory, numThreads: threads)
@@ -123,6 +132,24 @@ public struct ConfigurationFile: Sendable, Equatable {
                 "The engine '\(other)' is not known; write engine: sherpa_onnx, or leave the line out to ask a server.",
                 at: fields.lineOf("engine"))
         }
+        return settings
+    }
+
+    private static func dictation(_ fields: inout FieldReader) -> DictationSettings {
+        func word<Value>(_ key: String, among words: [String], _ read: (String) -> Value?) -> Value? {
+            fields.notation(key, wanted: "one of \(words.joined(separator: ", "))", example: words[0], read)
+        }
+        var settings = DictationSettings()
+        settings.vad = fields.boolean("vad", fromText: true)
+        settings.interval = fields.decimal("interval", in: DictationSettings.intervals)
+        settings.silenceDuration = fields.decimal("silence_duration", in: DictationSettings.silences)
+        settings.silenceThreshold = fields.decimal("silence_threshold", in: DictationSettings.thresholds)
+        settings.clipboard = word("clipboard", among: ClipboardChoice.allCases.map(\.word)) { word in
+            ClipboardChoice.allCases.first { $0.word == word }
+        }
+        let modes = TextDelivery.CopyMode.allCases.map(\.rawValue)
+        settings.copyMode = word("copy", among: modes) { TextDelivery.CopyMode(rawValue: $0) }
+        settings.output = fields.text("output").flatMap { $0.isEmpty ? nil : $0 }
         return settings
     }
 

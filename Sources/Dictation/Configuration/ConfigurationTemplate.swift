@@ -1,20 +1,30 @@
 import Foundation
+import SystemPackage
 
 /// The texts of `--generate_config` and `--print_config`.
 public enum ConfigurationTemplate {
     /// A file to begin with: what is not commented out is how things are without it.
     public static let text = """
-        # asr2clip: how speech becomes text. Put this at ~/.config/asr2clip/config.yaml
+        # asr2clip: how speech becomes text. Its usual place is ~/.config/asr2clip/config.yaml
 
         # A server with OpenAI's transcription API; this one is asr2clip-serve on this machine.
         api_base_url: "\(ClientConfiguration.localServer)"
-        # api_key: ""            # not needed on this machine; else also OPENAI_API_KEY
-        # model_name: ""         # the server's first model, unless you name one
+        # api_key: ""            # if the server wants one; else also OPENAI_API_KEY
+        # model_name: ""         # the server's default model, unless you name one
         # org_id: ""
         # language: en           # unless the model is to detect it
         # prompt: ""
         # audio_device: ""       # asr2clip --list_devices shows them
         # quiet: false
+
+        # Dictation, unless flags say otherwise.
+        # vad: false             # go on until Ctrl-C, a text for each utterance
+        # silence_duration: 1.5  # the pause that ends an utterance, in seconds
+        # silence_threshold: 0.5
+        # interval: 20           # go on until Ctrl-C, a text at least every 20 s
+        # clipboard: auto        # how to reach it, or none
+        # copy: last             # or session: all that was said so far
+        # output: ~/notes.txt    # a file that texts are appended to
 
         # Without a server: the tool runs the model itself.
         # engine: sherpa_onnx
@@ -24,20 +34,23 @@ public enum ConfigurationTemplate {
 
         """
 
-    /// Writes a file for its owner's eyes only, since a key may come into it.
+    /// Writes a file for its owner's eyes only, since a key may come into it. Folders on the way to it are made.
     ///
     /// - Throws: `ConfigurationError` if something is there already, or the system refuses.
     public static func write(to path: String) throws(ConfigurationError) {
+        try? FileManager.default.createDirectory(
+            at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             let reason = String(cString: strerror(errno))
             throw ConfigurationError("Cannot write the configuration to '\(path)': \(reason).")
         }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        let file = FileDescriptor(rawValue: descriptor)
         do {
-            try handle.write(contentsOf: Data(text.utf8))
+            try file.closeAfter { _ = try file.writeAll(text.utf8) }
         } catch {
-            throw ConfigurationError("Cannot write the configuration to '\(path)': \(error.localizedDescription)")
+            throw ConfigurationError("Cannot write the configuration to '\(path)': \(error).")
         }
     }
 }
@@ -45,20 +58,23 @@ public enum ConfigurationTemplate {
 extension ClientConfiguration {
     /// The configuration in force, in the form of the file, the key masked.
     public var yaml: String {
-        func quoted(_ text: String?) -> String {
-            "\"" + (text ?? "").replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-        }
+        func quoted(_ text: String?) -> String { Self.quoted(text) }
         var lines = [
             file.map { "# from \($0)" } ?? "# no configuration file",
             "api_base_url: \(quoted(baseURL.absoluteString))", "api_key: \(quoted(apiKey?.description))",
             "model_name: \(quoted(model))", "org_id: \(quoted(organization))", "language: \(quoted(language))",
             "prompt: \(quoted(prompt))", "audio_device: \(quoted(audioDevice))", "quiet: \(isQuiet)",
         ]
+        lines += dictation.yaml
         if let engine {
             lines += ["engine: sherpa_onnx", "model_config_path: \(quoted(engine.registry))"]
             lines.append("model_dir: \(quoted(engine.modelDirectory))")
             if let threads = engine.numThreads { lines.append("num_threads: \(threads)") }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    static func quoted(_ text: String?) -> String {
+        "\"" + (text ?? "").replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 }

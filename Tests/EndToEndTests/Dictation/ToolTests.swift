@@ -36,7 +36,8 @@ struct ToolTests {
             Manifest.shared.files.first { $0.file == file }?.result(of: "sense_voice")
         }
         let outcome = try await transcribe(recordings.flatMap { ["-i", Fixtures.audio($0)] } + ["-q"])
-        #expect(outcome.status == .exited(0))
+        // There is no clipboard here, and so nothing that could be pasted.
+        #expect(outcome.status == .exited(4))
         #expect(outcome.error.contains("clipboard") == true)
         #expect(outcome.output == expected.compactMap { $0.map { $0.text + "\n" } }.joined())
         #expect(expected.allSatisfy { $0 != nil })
@@ -108,10 +109,117 @@ struct ToolTests {
     }
 
     @Test func anOutputThatCannotBeWrittenIsToldBeforeAnythingIsAsked() async throws {
+        try files.write(Data(), to: "no")
         let outcome = try await transcribe(["-i", Fixtures.audio("en_digits_16k.wav"), "-o", files.file("no/where")])
         #expect(outcome.status == .exited(1))
         #expect(outcome.output == "")
         #expect(outcome.error.contains("no/where"))
+    }
+
+    @Test func foldersOnTheWayToTheOutputAreMade() async throws {
+        let notes = files.file("new/dir/notes.txt")
+        let outcome = try await transcribe(
+            ["-i" + Fixtures.audio("en_digits_16k.wav"), "-o", notes, "--clipboard", "none"])
+        #expect(outcome.status == .exited(0), "\(outcome.error)")
+        #expect(try String(contentsOfFile: notes, encoding: .utf8) == "one two three four\n")
+    }
+
+    @Test func aFolderIsNoFileAndTheOthersAreDone() async throws {
+        let outcome = try await transcribe(
+            ["-i", files.path, "--inp", Fixtures.audio("en_digits_16k.wav"), "--clipboard", "none"])
+        #expect(outcome.status == .exited(1))
+        #expect(outcome.output == "one two three four\n")
+        #expect(outcome.error.contains("'\(files.path)' is a folder"), "\(outcome.error)")
+    }
+
+    /// Runs a line of bash, where `$tool` is the tool with what it needs to ask the server.
+    private func bash(_ script: String) async throws -> Outcome {
+        let result = try await runToEnd(
+            "/bin/bash", ["-c", script],
+            environment: folder.environment.merging([
+                "tool":
+                    "\(ServerProcess.path(of: "asr2clip")) --url \(try ServerProcess.shared().url) --clipboard none",
+                "speech": Fixtures.audio("en_digits_16k.wav"), "folder": files.path,
+            ]) { $1 })
+        return Outcome(status: result.status, output: result.output, error: result.error)
+    }
+
+    @Test(arguments: [
+        "$tool -i <(cat $speech)", "mkfifo $folder/pipe; cat $speech > $folder/pipe & $tool -i $folder/pipe",
+        "cp $speech $folder/$'caf\\xe9.wav'; $tool -i $folder/$'caf\\xe9.wav'", "$tool --stdin < $speech",
+        "cp $speech $folder/$'\\xff.wav'; cd $folder; $tool transcribe $'\\xff.wav'",
+        "$tool -q -i $speech -o $folder/$'\\xff.txt' > /dev/null; cat $folder/$'\\xff.txt'",
+        "$tool -c <(echo 'language: en') -i $speech",
+    ])
+    func pipesAndNamesOfAllKindsAreRead(script: String) async throws {
+        let outcome = try await bash(script)
+        #expect(outcome.status == .exited(0), "\(outcome.error)")
+        #expect(outcome.output == "one two three four\n" && outcome.error == "")
+        #expect(folder.runs.isEmpty)
+    }
+
+    @Test func aReaderThatGoesAwayEndsItQuietly() async throws {
+        let outcome = try await bash("$tool -i $speech -i $speech | true; echo ${PIPESTATUS[0]}")
+        #expect(outcome.output == "141\n" && outcome.error == "", "\(outcome)")
+    }
+
+    @Test func aFullOutputIsToldAsSuch() async throws {
+        let outcome = try await bash("$tool -i $speech > /dev/full")
+        #expect(outcome.status == .exited(1))
+        #expect(
+            outcome.error.contains("Cannot write to standard output") && !outcome.error.contains("server"),
+            "\(outcome.error)")
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func waitingForAPipeIsEndedBySignals(number: Int32) async throws {
+        let pipe = files.file("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        // A pipe with a writer that never writes, as standard input and by its name.
+        let script = "exec 3<>'\(pipe)'; exec $0 --url $1 --clipboard none -i \"$2\" <&3"
+        for input in ["-", pipe] {
+            let arguments = ["-c", script, ServerProcess.path(of: "asr2clip"), try ServerProcess.shared().url, input]
+            try await withProcess("/bin/bash", arguments, environment: folder.environment) { tool in
+                try await eventually("it has made a place for what comes") { !folder.runs.isEmpty }
+                tool.signal(number)
+                #expect(try await tool.exit() == .exited(130))
+            }
+            #expect(folder.runs.isEmpty)
+        }
+    }
+
+    @Test func silenceHasAStatusOfItsOwnAndIsNotCopied() async throws {
+        let outcome = try await transcribe(["-i", Fixtures.audio("silence_16k.wav"), "--clipboard", "xsel"])
+        #expect(outcome.status == .exited(3))
+        #expect(outcome.output == "" && outcome.error.contains("No speech was recognised"))
+        let document = try await transcribe(["-i", Fixtures.audio("silence_16k.wav"), "--format", "json"])
+        #expect(document.status == .exited(3))
+        #expect(document.output == "{\"text\": \"\"}\n")
+    }
+
+    @Test func anAddressWithTLSThatHasNoneIsTold() async throws {
+        let url = try ServerProcess.shared().url.replacing("http:", with: "https:")
+        let outcome = try await run(["--url", url, "-i", Fixtures.audio("en_word_16k.wav"), "--clipboard", "none"])
+        #expect(outcome.status == .exited(1))
+        #expect(outcome.error.contains("does not speak TLS. Write http://"), "\(outcome.error)")
+    }
+
+    @Test func aHintWithoutEffectIsTold() async throws {
+        let outcome = try await transcribe(
+            ["-i", Fixtures.audio("en_digits_16k.wav"), "--prompt", "Ada", "--clipboard", "none"])
+        #expect(outcome.status == .exited(0))
+        #expect(outcome.error.contains("The model makes no use of the prompt."), "\(outcome.error)")
+    }
+
+    @Test func aKeyIsNotSentWhereOnlyTheCurrentFolderNamesTheServer() async throws {
+        try files.write(Data("api_base_url: http://speech.invalid/v1\n".utf8), to: "asr2clip.conf")
+        let script = "cd $0; shift 0; exec $1 -i $2 --clipboard none"
+        let result = try await runToEnd(
+            "/bin/bash",
+            ["-c", script, files.path, ServerProcess.path(of: "asr2clip"), Fixtures.audio("en_word_16k.wav")],
+            environment: folder.environment.merging(["OPENAI_API_KEY": "secret"]) { $1 })
+        #expect(result.error.contains("OPENAI_API_KEY is not sent to speech.invalid"), "\(result.error)")
+        #expect(!result.error.contains("secret"))
     }
 
     @Test func theSubcommandWritesAFileForEach() async throws {
@@ -137,7 +245,7 @@ struct ToolTests {
         let lines = outcome.error.split(separator: "\n")
         #expect(lines.count == 2, "\(outcome.error)")
         #expect(lines.first?.contains("asr2clip-serve") == true)
-        #expect(lines.last?.contains("--generate_config") == true)
+        #expect(lines.last?.contains("asr2clip --edit") == true)
     }
 
     @Test(arguments: ["/v1/", "/v1", "", "/"])
@@ -168,6 +276,13 @@ struct ToolTests {
         #expect(try String(contentsOfFile: path, encoding: .utf8) == plain.output)
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
         #expect(try await run(["--generate_config", "-c", path]).status == .exited(1))
+        let fresh = files.file("fresh/home/config.yaml")
+        #expect(try await run(["--generate_config", "-c", fresh]).status == .exited(0))
+        #expect(try FileManager.default.attributesOfItem(atPath: fresh)[.posixPermissions] as? Int == 0o600)
+        let redirected = try await bash("umask 022; ${tool%% *} --generate_config > $folder/redirected")
+        #expect(redirected.status == .exited(0))
+        let mode = try FileManager.default.attributesOfItem(atPath: files.file("redirected"))[.posixPermissions]
+        #expect(mode as? Int == 0o600)
         #expect(try await run(["-c", path, "--print_config"]).output.contains("# from \(path)"))
     }
 
