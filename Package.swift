@@ -219,7 +219,7 @@ let package = Package(
             dependencies: [
                 "APIServer", "Basics", "CommandLineTool", "Dictation", "ModelStore", "SpeechRecognition", "SpeechTypes",
                 "TestSupport", .argumentParser,
-                .logging,
+                .logging, .systemPackage,
             ],
             swiftSettings: strict),
         .testTarget(

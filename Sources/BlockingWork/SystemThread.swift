@@ -1,7 +1,7 @@
 import Foundation
 
 /// A thread that says whether it could be made, which Foundation's does not.
-enum SystemThread {
+public enum SystemThread {
     fileprivate final class Work {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -11,7 +11,7 @@ enum SystemThread {
     ///
     /// - Returns: Whether there is a thread: the number of threads has limits, as has the memory for their stacks
     ///   (pthread_create(3)).
-    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    public static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         let work = Unmanaged.passRetained(Work(body))
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)

@@ -11,6 +11,13 @@ public enum Entry {
     /// It is not asynchronous: Swift's runtime would have opened descriptors of its own by then.
     public static func main(_ command: (some AsyncParsableCommand).Type) -> Never {
         StandardStreams.prepare()
+        let isEngine = CommandLine.arguments.dropFirst().first == EngineCommand.verb
+        do throws(Failure) {
+            try ThreadRoom.check(for: isEngine ? ThreadRoom.engine : ThreadRoom.least)
+        } catch {
+            Failure.report(error.message)
+            exit(EXIT_FAILURE)
+        }
         Task {
             await start(command)
             exit(EXIT_SUCCESS)

@@ -32,6 +32,9 @@ public struct EngineCommand: Sendable, Equatable {
         self.memory = memory
     }
 
+    /// What an engine says that ends since it may start too few threads.
+    public static let lackOfThreads = "The system lets this process start too few threads"
+
     /// The word that makes our executables an engine.
     public static let verb = "engine"
 

@@ -279,6 +279,7 @@ public actor EngineSupervisor: Transcriber {
         }
         guard !isShuttingDown, run.number != unloadedRun else { return }
         lastWords = end.lastWords.isEmpty ? end.status : "\(end.status): \(end.lastWords)"
+        if end.isShortage, lifecycle.state == .loading { return postpone(run) }
         if case .failed(let reason) = lifecycle.state {
             run.logger.error("The model cannot be used.", metadata: ["reason": "\(reason)"])
         } else {
@@ -295,6 +296,19 @@ public actor EngineSupervisor: Transcriber {
         guard wasRunning else { return }
         current = Pending()
         if staysLoaded { follow(lifecycle.wanted(at: .now, files: stamp)) }
+    }
+
+    /// Lets those who wait for a run go that could not be: the server is short of something, and the model may be good.
+    private func postpone(_ run: EngineRun) {
+        run.logger.error("The engine could not be started now.", metadata: ["reason": "\(lastWords)"])
+        guard run.number == runs else { return }
+        running = nil
+        lifecycle.postponed()
+        current.resolve(
+            .failure(
+                EngineError(
+                    .overloaded,
+                    "The server cannot start the engine of model '\(model.name)' now (\(lastWords)). Try again soon.")))
     }
 }
 

@@ -78,7 +78,7 @@ public struct ModelCatalog: Sendable {
                     return logger.info("The default model is ready.", metadata: ["model": "\(name)"])
                 } catch let error as ModelError where error.code == .notReady {
                     try await Task.sleep(for: .seconds(1))
-                } catch let error as EngineError where error.code == .modelNotReady {
+                } catch let error as EngineError where [.modelNotReady, .overloaded].contains(error.code) {
                     try await Task.sleep(for: .seconds(1))
                 }
             }

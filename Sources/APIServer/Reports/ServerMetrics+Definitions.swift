@@ -3,8 +3,8 @@ import PrometheusMetrics
 extension ServerMetrics {
     /// All metrics that are counted here.
     static let definitions = [
-        requests, requestDuration, audio, realTimeFactor, queueWait, spoolSize, spooledBytes, connections, startTime,
-        buildInfo,
+        requests, requestDuration, audio, realTimeFactor, queueWait, spoolSize, spooledBytes, connections, lostLogLines,
+        startTime, buildInfo,
     ]
 
     static let requests = MetricDefinition.counter(
@@ -28,6 +28,9 @@ extension ServerMetrics {
     static let spooledBytes = MetricDefinition.counter(
         "asr2clip_spooled_bytes_total", "Bytes of uploads that were written to disk.")
     static let connections = MetricDefinition.gauge("asr2clip_http_connections", "Connections that are open now.")
+    static let lostLogLines = MetricDefinition.counter(
+        "asr2clip_log_lines_lost_total",
+        "Lines of the log that could not be written: nobody read it, or its disk was full.")
     static let startTime = MetricDefinition.gauge(
         "asr2clip_process_start_time_seconds", "When the server started, in seconds since 1970.")
     static let buildInfo = MetricDefinition.gauge(

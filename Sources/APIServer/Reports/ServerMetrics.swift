@@ -12,6 +12,7 @@ struct ServerMetrics: Sendable {
     let spooledBytes: Counter
     let spoolSize: Meter
     let connections: Meter
+    let lostLogLines: Counter
     private let factory: any MetricsFactory
 
     /// - Parameters:
@@ -22,6 +23,7 @@ struct ServerMetrics: Sendable {
         spooledBytes = Self.spooledBytes.counter(in: factory)
         spoolSize = Self.spoolSize.meter(in: factory)
         connections = Self.connections.meter(in: factory)
+        lostLogLines = Self.lostLogLines.counter(in: factory)
         Self.buildInfo.meter(version, in: factory).set(1)
         Self.startTime.meter(in: factory).set(Date().timeIntervalSince1970)
     }

@@ -20,6 +20,11 @@ public struct ServerReports: Sendable {
         gauges = EngineGauges(prometheus)
     }
 
+    /// Counts lines of the log that could not be written.
+    @Sendable public func countLostLogLines(_ count: Int) {
+        metrics.lostLogLines.increment(by: count)
+    }
+
     static let definitions = ServerMetrics.definitions + EngineGauges.definitions + EngineMetrics.definitions
 
     /// Everything, with a new measurement of the engines.

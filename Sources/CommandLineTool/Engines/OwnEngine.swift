@@ -31,7 +31,7 @@ struct OwnEngine: Transcriber {
             throw Failure("\(registry.file) names no default_model. Add one, or choose with --model.")
         }
         // What is wrong with an engine is told by the errors of its jobs.
-        var logger = Logger(label: "asr2clip", factory: { StreamLogHandler.standardError(label: $0) })
+        var logger = Logger(label: LogFormat.label) { LogFormat.text.handler(label: $0, write: StandardError.write) }
         logger.logLevel = .critical
         engines = try ModelEngines(
             registry, paths: paths, numThreads: numThreads, capacity: CapacitySettings(keepAlive: KeepAlive(nil)),

@@ -60,7 +60,7 @@ enum StandardError {
 extension FileDescriptor {
     /// Writes the whole text. It waits for a reader, also if the descriptor is set not to wait, as one that is shared with
     /// another program may be.
-    fileprivate func writeWhole(_ text: String) throws(Errno) {
+    func writeWhole(_ text: String) throws(Errno) {
         var text = text
         let result = text.withUTF8 { utf8 -> Result<Void, Errno> in
             var rest = UnsafeRawBufferPointer(utf8)

@@ -16,7 +16,7 @@ struct ModelDownloading {
         guard let name = registry.defaultModel else {
             throw Failure("\(registry.file) names no default_model. Add one, or choose with --default-model.")
         }
-        var logger = Logger(label: "asr2clip", factory: { StreamLogHandler.standardError(label: $0) })
+        var logger = Logger(label: LogFormat.label) { LogFormat.text.handler(label: $0, write: StandardError.write) }
         logger.logLevel = .critical
         let store = LocalModels(
             registry: registry, paths: paths, proxies: ProxySettings(environment: environment), logger: logger,

@@ -13,6 +13,8 @@ struct OpenFiles: Equatable {
     private static let each = 3
     /// For all the rest: registry, libraries, engines' pipes, downloads, connections that wait to be refused.
     private static let rest = 320
+    /// A server with one engine and a few connections has about 40.
+    private static let few = 64
 
     /// Plans for so many connections, between the limit that is set and the most that may be.
     init(connections: Int, limit: Int, most: Int) {
@@ -39,6 +41,11 @@ struct OpenFiles: Equatable {
             logger.warning(
                 "There is room for fewer connections than --max-connections says. Raise the limit of open files.",
                 metadata: ["connections": "\(plan.connections)", "open_files": "\(plan.limit)"])
+        }
+        if plan.limit < Self.few {
+            logger.warning(
+                "There are so few open files that engines may not start. Raise their limit: ulimit -n.",
+                metadata: ["open_files": "\(plan.limit)"])
         }
         limits.maximum = plan.connections
         return limits

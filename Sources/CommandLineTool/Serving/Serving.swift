@@ -1,6 +1,7 @@
 import APIServer
 import ArgumentParser
 import Basics
+import BlockingWork
 import Engine
 import EventLoops
 import Foundation
@@ -39,12 +40,15 @@ struct Serving {
     private func serve(_ registry: ModelRegistry) async throws {
         // A limit on the size of files is then an error of the upload that meets it, not the end of the server.
         signal(SIGXFSZ, SIG_IGN)
-        let logger = makeLogger()
+        let reports = ServerReports(version: Version.text)
+        let log = LogWriter(options.logFormat ?? .text, onLoss: reports.countLostLogLines)
+        defer { log.flush() }
+        let logger = makeLogger(log)
+        try ThreadRoom.checkServer(logger: logger)
         for problem in registry.problems { logger.warning("\(problem)") }
         let settings = try settings(logger)
         let numThreads = options.threads.number
         let capacity = try options.capacity.settings(environment: environment)
-        let reports = ServerReports(version: Version.text)
         let executor = EventLoopExecutor()
         let engines = try ModelEngines(
             registry, paths: paths, numThreads: numThreads, capacity: capacity, loadWait: settings.modelWait,
@@ -56,15 +60,19 @@ struct Serving {
             store: engines.store, engines: engines.pool,
             admission: Admission(registry, maximumQueue: capacity.maximumQueue), modelWait: settings.modelWait,
             served: { ModelEngines.served($0, numThreads: numThreads, capacity: capacity) }, logger: logger)
+        let output = QueueExecutor(label: "standard output")
         let server = SpeechServer(
             settings, catalog: catalog, directory: directory, reports: reports, executor: executor,
             logger: logger
         ) { port in
             let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
-            do throws(Failure) {
-                try StandardOutput.print("asr2clip is listening on http://\(host):\(port)")
-            } catch {
-                logger.warning("\(error)", metadata: ["port": "\(port)"])
+            // Not here: whoever reads it may be slow.
+            output.run {
+                do throws(Failure) {
+                    try StandardOutput.print("asr2clip is listening on http://\(host):\(port)")
+                } catch {
+                    logger.warning("\(error)", metadata: ["port": "\(port)"])
+                }
             }
         }
         let reloading = RegistryReloading(
@@ -77,12 +85,17 @@ struct Serving {
             await group.triggerGracefulShutdown()
         } second: {
             directory.remove()
+            log.flush()
         }
         defer { signals.stop() }
         do {
             try await group.run()
         } catch {
-            guard signals.count > 0 else { throw Failure(error, settings: settings) }
+            guard signals.count > 0 else {
+                // If nobody reads the log, the reason would wait for a reader too, and the process must end.
+                guard log.flush() else { throw ExitCode.failure }
+                throw Failure(error, settings: settings)
+            }
             logger.warning("Requests were cut off after \(Amounts.time(settings.shutdownGrace)).")
         }
     }
@@ -102,10 +115,10 @@ struct Serving {
     }
 
     /// Our log. What libraries log of their own accord goes the same way.
-    private func makeLogger() -> Logger {
+    private func makeLogger(_ log: LogWriter) -> Logger {
         let format = options.logFormat ?? .text
-        LoggingSystem.bootstrap { format.handler(label: $0) }
-        var logger = Logger(label: "asr2clip", factory: format.handler)
+        LoggingSystem.bootstrap { format.handler(label: $0, write: log.write) }
+        var logger = Logger(label: LogFormat.label) { format.handler(label: $0, write: log.write) }
         logger.logLevel = options.logLevel?.level ?? .info
         return logger
     }

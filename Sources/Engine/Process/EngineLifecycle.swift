@@ -72,6 +72,12 @@ struct EngineLifecycle: Sendable {
         }
     }
 
+    /// The engine could not be started for want of something that is not its own; it is tried when it is wanted again.
+    mutating func postponed() {
+        state = .stopped
+        quickDeaths += 1
+    }
+
     /// The engine is ended because nobody needs it now.
     mutating func unloaded() {
         state = .stopped

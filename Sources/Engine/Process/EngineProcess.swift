@@ -11,7 +11,15 @@ enum EngineProcess {
         var status: String
         /// The last lines of its standard error.
         var lastWords: String
+        /// Whether it was short of files, threads or processes, which it may have another time.
+        var isShortage = false
     }
+
+    /// What engines say that get no thread: jemalloc, SwiftNIO, ONNX Runtime, the C library.
+    private static let threadComplaints = [
+        "thread creation failed", "Unable to create thread", "pthread_create", "Resource temporarily unavailable",
+        EngineCommand.lackOfThreads,
+    ]
 
     /// What a line of an engine's standard error begins with that is a warning, and none of its last words.
     static let warningMark = "warning: "
@@ -27,6 +35,9 @@ enum EngineProcess {
         _ command: EngineCommand, executable: String, loadTimeout: Duration, logger: Logger,
         began: @escaping @Sendable (Int32) async -> Void, report: @escaping @Sendable (Greeting) async -> Void
     ) async -> End {
+        guard hasFilesLeft() else {
+            return End(status: "could not be started: \(Errno.tooManyOpenFiles)", lastWords: "", isShortage: true)
+        }
         let words = LastWords()
         let hasLoaded = Pending<Void>()
         do {
@@ -40,19 +51,25 @@ enum EngineProcess {
                 await began(execution.processIdentifier.value)
                 await withTaskGroup { group in
                     group.addTask {
-                        for await line in Self.lines(of: execution.standardError) {
-                            if line.hasPrefix(Self.warningMark) {
+                        var budget = LineBudget()
+                        await Self.read(execution.standardError, longestLine: 1 << 12) { line in
+                            let isWarning = line.hasPrefix(Self.warningMark)
+                            if !isWarning { words.add(line) }
+                            guard let omitted = budget.take(at: .now) else { return }
+                            if omitted > 0 {
+                                logger.warning("Lines of the engine were left out.", metadata: ["lines": "\(omitted)"])
+                            }
+                            if isWarning {
                                 logger.warning("\(line.dropFirst(Self.warningMark.count))")
                             } else {
                                 logger.info("\(line)")
-                                words.add(line)
                             }
                         }
                     }
                     group.addTask {
-                        for await line in Self.lines(of: execution.standardOutput) {
+                        await Self.read(execution.standardOutput, longestLine: 1 << 16) { line in
                             guard let greeting = try? JSONDecoder().decode(Greeting.self, from: Data(line.utf8))
-                            else { continue }
+                            else { return }
                             hasLoaded.resolve(.success(()))
                             await report(greeting)
                         }
@@ -67,26 +84,42 @@ enum EngineProcess {
                     }
                 }
             }
-            return End(status: result.terminationStatus.inWords, lastWords: words.text)
+            let lastWords = words.text
+            return End(
+                status: result.terminationStatus.inWords, lastWords: lastWords,
+                isShortage: threadComplaints.contains { lastWords.contains($0) })
         } catch {
-            return End(status: "could not be started: \(error)", lastWords: words.text)
+            let cause = (error as? SubprocessError)?.underlyingError as? Errno
+            let shortages: [Errno] = [
+                .tooManyOpenFiles, .tooManyOpenFilesInSystem, .resourceTemporarilyUnavailable, .noMemory,
+            ]
+            return End(
+                status: "could not be started: \(error)", lastWords: "",
+                isShortage: cause.map(shortages.contains) ?? false)
         }
     }
 
-    /// Lines until the end of the output; a failure to read ends them too.
-    private static func lines(of output: SubprocessOutputSequence) -> AsyncStream<String> {
-        let lines = output.strings(bufferingPolicy: .unbounded)
-        let (stream, continuation) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .unbounded)
-        let reading = Task {
-            do {
-                for try await line in lines where !line.isEmpty { continuation.yield(line) }
-            } catch {
-                continuation.yield("(its output could not be read further: \(error))")
+    /// Whether there is room for the files that starting a process takes for a moment: pipes, and what watches it.
+    /// Subprocess 1.0.2 ends our own process where it finds none left in the middle of that.
+    private static func hasFilesLeft() -> Bool {
+        let descriptors = (0..<16).map { _ in fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) }
+        for descriptor in descriptors where descriptor >= 0 { close(descriptor) }
+        return descriptors.allSatisfy { $0 >= 0 }
+    }
+
+    /// Takes lines until the end of the output; a failure to read ends them too.
+    private static func read(
+        _ output: SubprocessOutputSequence, longestLine: Int, _ take: (String) async -> Void
+    ) async {
+        var splitter = LineSplitter(longestLine: longestLine)
+        do {
+            for try await buffer in output {
+                for line in buffer.withUnsafeBytes({ splitter.add($0) }) { await take(line) }
             }
-            continuation.finish()
+            if let line = splitter.end() { await take(line) }
+        } catch {
+            await take("(its output could not be read further: \(error))")
         }
-        continuation.onTermination = { _ in reading.cancel() }
-        return stream
     }
 }
 
