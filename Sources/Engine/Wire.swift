@@ -34,6 +34,7 @@ struct WireJob: Codable {
     var maximumSeconds: Double
     var chunking: Chunking?
     var needsTokens: Bool?
+    var needsTimes: Bool?
 
     init(_ job: TranscriptionJob) {
         path = job.path
@@ -45,13 +46,14 @@ struct WireJob: Codable {
         maximumSeconds = job.maximumDuration.inSeconds
         chunking = job.chunking.map(Chunking.init)
         needsTokens = job.needsTokens
+        needsTimes = job.needsTimes
     }
 
     var job: TranscriptionJob {
         TranscriptionJob(
             path: path, fileName: fileName, language: language, candidates: candidates ?? [], task: task,
             hints: hints ?? Hints(), maximumDuration: .seconds(clamped: maximumSeconds), chunking: chunking?.strategy,
-            needsTokens: needsTokens ?? true)
+            needsTokens: needsTokens ?? true, needsTimes: needsTimes ?? true)
     }
 
     enum CodingKeys: String, CodingKey {
@@ -59,6 +61,7 @@ struct WireJob: Codable {
         case fileName = "file_name"
         case maximumSeconds = "maximum_seconds"
         case needsTokens = "needs_tokens"
+        case needsTimes = "needs_times"
     }
 }
 
@@ -94,6 +97,8 @@ struct WireLine: Codable {
         var end: Double
         var text: String
         var tokens: [Token]
+        /// Starts and ends, one after the other.
+        var speech: [Double]?
         var language: Language?
     }
 
@@ -102,9 +107,10 @@ struct WireLine: Codable {
         var damagedPackets: Int
         var unusedHints: [Hints.Field]
         var laneWaitSeconds: Double?
+        var language: Language?
 
         enum CodingKeys: String, CodingKey {
-            case seconds
+            case seconds, language
             case laneWaitSeconds = "lane_wait_seconds"
             case damagedPackets = "damaged_packets"
             case unusedHints = "unused_hints"
@@ -176,12 +182,14 @@ extension WireLine.Done {
         damagedPackets = summary.damagedPackets
         unusedHints = summary.unusedHints
         laneWaitSeconds = summary.laneWait?.inSeconds
+        language = summary.language
     }
 
     var summary: RecordingSummary {
         RecordingSummary(
             duration: .seconds(clamped: seconds), damagedPackets: damagedPackets, unusedHints: unusedHints,
-            laneWait: laneWaitSeconds.map { .seconds(clamped: $0) })
+            laneWait: laneWaitSeconds.map { .seconds(clamped: $0) },
+            language: language)
     }
 }
 
@@ -191,13 +199,20 @@ extension WireLine.Segment {
         end = segment.end.inSeconds
         text = segment.text
         tokens = segment.tokens.map(Token.init)
+        speech =
+            segment.speech.isEmpty ? nil : segment.speech.flatMap { [$0.lowerBound, $0.upperBound] }.map(\.inSeconds)
         language = segment.language
     }
 
     var segment: Transcript.Segment {
         Transcript.Segment(
             start: .seconds(clamped: start), end: .seconds(clamped: end), text: text,
-            tokens: tokens.map(\.token), language: language)
+            tokens: tokens.map(\.token), speech: stretches, language: language)
+    }
+
+    private var stretches: [Range<Duration>] {
+        let times = (speech ?? []).map { Duration.seconds(clamped: $0) }
+        return stride(from: 0, to: times.count - 1, by: 2).map { times[$0]..<max(times[$0], times[$0 + 1]) }
     }
 }
 

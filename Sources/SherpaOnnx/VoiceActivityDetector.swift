@@ -72,6 +72,12 @@ public final class VoiceActivityDetector {
         SherpaOnnxDestroyVoiceActivityDetector(pointer)
     }
 
+    /// Forgets what it has heard: another recording follows.
+    public func reset() {
+        SherpaOnnxVoiceActivityDetectorReset(pointer)
+        speechWindows = 0
+    }
+
     /// Hears the next window. Takes well under a millisecond.
     ///
     /// - Parameter samples: `window` samples, mono at 16 kHz.

@@ -54,12 +54,11 @@ struct RecentSound {
 
     /// Takes the speech up to the end of a range out.
     ///
-    /// - Returns: The first to the last speech in the range; `nil` if there is none.
-    mutating func takeSpeech(in range: Range<Int>) -> Range<Int>? {
+    /// - Returns: The speech in the range, in order.
+    mutating func takeSpeech(in range: Range<Int>) -> [Range<Int>] {
         let inside = speech.map { $0.clamped(to: range) }.filter { !$0.isEmpty }
         speech = speech.map { max($0.lowerBound, range.upperBound)..<max($0.upperBound, range.upperBound) }
             .filter { !$0.isEmpty }
-        guard let first = inside.first, let last = inside.last else { return nil }
-        return first.lowerBound..<last.upperBound
+        return inside
     }
 }

@@ -181,7 +181,8 @@ public struct SpeechCutter: Sendable {
     /// The sound in a range, if there is speech in it.
     private mutating func segment(_ range: Range<Int>) -> [SpeechSegment] {
         cutEnd = range.upperBound
-        guard let speech = sound.takeSpeech(in: range) else { return [] }
-        return [SpeechSegment(offset: range.lowerBound, audio: sound[range], speech: speech)]
+        let speech = sound.takeSpeech(in: range)
+        return speech.isEmpty
+            ? [] : [SpeechSegment(offset: range.lowerBound, audio: sound[range], stretches: speech)]
     }
 }

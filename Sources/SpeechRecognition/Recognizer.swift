@@ -86,6 +86,16 @@ public final class Recognizer: Sendable {
         }
     }
 
+    /// The language that speech is taken for where the model does not find it out: its only one, or the one that it is
+    /// told. A model that takes none has the one of its entry.
+    public func expectedLanguage(for requested: Language?) -> Language? {
+        switch languages {
+        case .notTaken: model.options.language
+        case .single(let only): only
+        case .choice(_, let otherwise): requested ?? model.options.language ?? otherwise
+        }
+    }
+
     /// Whether requests may ask for a translation.
     public var translates: Bool { model.translates(languages) }
 

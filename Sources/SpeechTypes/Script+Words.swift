@@ -66,7 +66,7 @@ extension Character {
     /// Whether this is heard: a letter, a digit or a symbol, not punctuation. Unicode counts some symbols as punctuation.
     package var isSpoken: Bool { !isWhitespace && (!isPunctuation || "#%&@§".contains(self)) }
 
-    fileprivate var isUnspaced: Bool { unicodeScalars.first.map(Script.isUnspaced) ?? false }
+    fileprivate var isUnspaced: Bool { Script.isUnspaced(self) }
 
     /// Whether what follows belongs to the same word: UAX #14's classes OP, PR and QU, and signs written before the
     /// consonant they belong to.

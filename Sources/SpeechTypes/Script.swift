@@ -29,6 +29,11 @@ public enum Script {
         }
     }
 
+    /// Whether words of this character's script follow one another without a space.
+    package static func isUnspaced(_ character: Character) -> Bool {
+        character.unicodeScalars.first.map(isUnspaced) ?? false
+    }
+
     /// Whether words of this scalar's script follow one another without a space.
     static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {

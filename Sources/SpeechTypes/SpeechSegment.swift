@@ -4,15 +4,21 @@ public struct SpeechSegment: Sendable, Equatable {
     public let offset: Int
     /// The sound itself.
     public let audio: AudioBuffer
-    /// Where somebody speaks in it, from the first to the last speech, in samples from the start of the recording; `nil`
-    /// where nobody asked a detector.
-    public let speech: Range<Int>?
+    /// Where somebody speaks in it, in samples from the start of the recording, in order; empty where nobody asked a
+    /// detector.
+    public let stretches: [Range<Int>]
 
     /// Names a stretch of sound and its place in the recording.
-    public init(offset: Int, audio: AudioBuffer, speech: Range<Int>? = nil) {
+    public init(offset: Int, audio: AudioBuffer, stretches: [Range<Int>] = []) {
         self.offset = offset
         self.audio = audio
-        self.speech = speech
+        self.stretches = stretches
+    }
+
+    /// From the first to the last speech; `nil` where nobody asked a detector.
+    public var speech: Range<Int>? {
+        guard let first = stretches.first, let last = stretches.last else { return nil }
+        return first.lowerBound..<last.upperBound
     }
 
     /// When the stretch begins.

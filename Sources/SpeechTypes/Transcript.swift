@@ -30,15 +30,22 @@ public struct Transcript: Sendable, Equatable {
         public let text: String
         /// The model's tokens, in order.
         public let tokens: [Token]
+        /// When somebody speaks in it, in order and not overlapping, where a detector was asked and the model does not tell
+        /// when it hears its tokens.
+        public var speech: [Range<Duration>]
         /// The language the model heard, if it tells.
         public var language: Language?
 
         /// Collects what is known about a stretch.
-        public init(start: Duration, end: Duration, text: String, tokens: [Token] = [], language: Language? = nil) {
+        public init(
+            start: Duration, end: Duration, text: String, tokens: [Token] = [], speech: [Range<Duration>] = [],
+            language: Language? = nil
+        ) {
             self.start = start
             self.end = end
             self.text = text
             self.tokens = tokens
+            self.speech = speech
             self.language = language
         }
     }
@@ -49,12 +56,17 @@ public struct Transcript: Sendable, Equatable {
     public private(set) var text = ""
     /// How long the recording is, silence included.
     public var duration: Duration
-    /// The language of the first segment whose model told one.
+    /// The language of the first segment whose model told one, else what was assumed.
     public private(set) var language: Language?
 
     /// An empty transcript, as of silence.
     public init(duration: Duration = .zero) {
         self.duration = duration
+    }
+
+    /// Takes a language for the one spoken, unless the model heard one.
+    public mutating func assume(_ language: Language?) {
+        self.language = self.language ?? language
     }
 
     /// Adds the next segment.

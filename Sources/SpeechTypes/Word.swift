@@ -25,7 +25,7 @@ extension Transcript.Segment {
     /// The words of the text, with the times of the tokens they were made from.
     ///
     /// The text decides which words there are: it may be written otherwise than the tokens (`2024` for `twenty`, `twenty`,
-    /// `four`). Without token times the words share the segment's time by their length.
+    /// `four`). Without token times the words share the time of the segment's speech by their length.
     ///
     /// - Returns: Words in order, not overlapping, within the segment; joined, they are the text up to white space.
     public func words() -> [Word] {

@@ -15,6 +15,10 @@ struct RecordingCutter {
     private var windows = SoundWindows(size: VoiceActivityDetector.window)
     private var detector: VoiceActivityDetector?
     private var cutter: SpeechCutter
+    /// Windows of exact silence in a row, in which nobody speaks.
+    private var silentWindows = 0
+    /// So many of them and the detector is not asked about more: a second. A gap in a file may be hours of them.
+    private static let fewSilentWindows = 32
 
     /// Makes a cutter for one recording.
     ///
@@ -77,7 +81,16 @@ struct RecordingCutter {
     }
 
     private mutating func cut(_ sound: [Float]) -> [SpeechSegment] {
-        known(windows.receive(sound).flatMap { cutter.receive($0, isSpeech: detector?.isSpeech($0) ?? true) })
+        known(windows.receive(sound).flatMap { cutter.receive($0, isSpeech: isSpeech($0)) })
+    }
+
+    private mutating func isSpeech(_ window: ArraySlice<Float>) -> Bool {
+        guard let detector else { return true }
+        silentWindows = window.allSatisfy { $0 == 0 } ? silentWindows + 1 : 0
+        guard silentWindows <= Self.fewSilentWindows else { return false }
+        let isSpeech = detector.isSpeech(window)
+        if isSpeech { silentWindows = 0 }
+        return isSpeech
     }
 
     /// Without a detector, nobody knows where the speech is.

@@ -20,15 +20,19 @@ public struct RecordingSummary: Sendable, Equatable {
     public var unusedHints: [Hints.Field]
     /// How long its first segment, once cut, waited for a decode lane; `nil` where there was no segment.
     public var laneWait: Duration?
+    /// The language that was expected, where the model did not find it out: its only one, or one it was told and obeyed.
+    public var language: Language?
 
     /// Sums a recording up.
     public init(
-        duration: Duration = .zero, damagedPackets: Int = 0, unusedHints: [Hints.Field] = [], laneWait: Duration? = nil
+        duration: Duration = .zero, damagedPackets: Int = 0, unusedHints: [Hints.Field] = [], laneWait: Duration? = nil,
+        language: Language? = nil
     ) {
         self.duration = duration
         self.damagedPackets = damagedPackets
         self.unusedHints = unusedHints
         self.laneWait = laneWait
+        self.language = language
     }
 }
 

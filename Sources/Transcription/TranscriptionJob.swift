@@ -21,12 +21,15 @@ public struct TranscriptionJob: Sendable, Equatable {
     public var chunking: ChunkingStrategy?
     /// Whether the segments have the model's tokens. Text alone is less to send.
     public var needsTokens: Bool
+    /// Whether the segments tell when somebody speaks. Text alone makes less work: a recording that the model hears whole
+    /// needs no detector then.
+    public var needsTimes: Bool
 
     /// Describes a job.
     public init(
         path: String, fileName: String, language: Language?, candidates: [Language] = [], task: SpeechTask? = nil,
         hints: Hints = Hints(), maximumDuration: Duration, chunking: ChunkingStrategy? = nil,
-        needsTokens: Bool = true
+        needsTokens: Bool = true, needsTimes: Bool = true
     ) {
         self.path = path
         self.fileName = fileName
@@ -37,5 +40,6 @@ public struct TranscriptionJob: Sendable, Equatable {
         self.maximumDuration = maximumDuration
         self.chunking = chunking
         self.needsTokens = needsTokens
+        self.needsTimes = needsTimes
     }
 }

@@ -6,6 +6,7 @@ public struct TranscriptionPipeline: Sendable {
     private let recognizer: Recognizer
     private let scheduler: SegmentScheduler
     private let detector: VoiceActivityModel
+    private let finder: SpeechFinder
     private let clock: any Clock<Duration>
     let cutting: Permits
 
@@ -35,6 +36,7 @@ public struct TranscriptionPipeline: Sendable {
         self.recognizer = recognizer
         self.scheduler = scheduler
         self.detector = detector
+        finder = SpeechFinder(detector)
         self.clock = clock
         cutting = Permits(Self.mostCut(onLanes: scheduler.laneCount))
     }
@@ -104,7 +106,8 @@ public struct TranscriptionPipeline: Sendable {
                 case .read(.end(let duration, let damagedPackets)):
                     summary = RecordingSummary(
                         duration: duration, damagedPackets: damagedPackets,
-                        unusedHints: job.hints.fields(of: recognizer.unused(job.hints)))
+                        unusedHints: job.hints.fields(of: recognizer.unused(job.hints)),
+                        language: recognizer.expectedLanguage(for: job.language))
                 case .recognized(let index, let segments, let wait):
                     if index == 0 { firstWait = wait }
                     news += order.finish(index, with: segments).joined().map(TranscriptEvent.segment)
@@ -155,15 +158,33 @@ public struct TranscriptionPipeline: Sendable {
         _ segment: SpeechSegment, of job: TranscriptionJob, as id: SerialNumber
     ) async throws -> ([Transcript.Segment], wait: Duration) {
         let request = RecognitionRequest(language: job.language, task: job.task, hints: job.hints)
+        // Only a recording that is heard whole has not met a detector yet.
+        let isUnknown = segment.stretches.isEmpty && detector.fault == nil
+        async let found = isUnknown && job.needsTimes ? finder.stretches(in: segment) : nil
         let (recognized, wait) = try await scheduler.run(SegmentWork(segment: segment, request: request), for: id)
-        let heard = job.language == nil ? recognized.heard(among: job.candidates) : recognized
-        let said = segment.speech.map { heard.said(within: $0) } ?? heard
+        var heard = job.language == nil ? recognized.heard(among: job.candidates) : recognized
+        let stretches = await found
+        if isUnknown, Doubt.doubts(heard.map(\.text).joined(separator: " "), of: segment.audio) {
+            let hasSpeech: Bool?
+            if let stretches {
+                hasSpeech = !stretches.isEmpty
+            } else {
+                hasSpeech = await finder.hasSpeech(in: segment.audio)
+            }
+            if hasSpeech == false { heard = heard.map(\.withoutText) }
+        }
+        let said =
+            stretches.map { heard.said(within: $0, where: segment) } ?? heard.said(within: segment.stretches)
         return (job.needsTokens ? said : said.map(\.withoutTokens), wait)
     }
 }
 
 extension Transcript.Segment {
-    fileprivate var withoutTokens: Self { Self(start: start, end: end, text: text, language: language) }
+    fileprivate var withoutTokens: Self {
+        Self(start: start, end: end, text: text, speech: speech, language: language)
+    }
+
+    fileprivate var withoutText: Self { Self(start: start, end: end, text: "") }
 }
 
 extension [Transcript.Segment] {
@@ -179,13 +200,25 @@ extension [Transcript.Segment] {
     }
 
     /// These with the times of the speech they were made from, in samples, not of the sound kept around it.
-    fileprivate func said(within speech: Range<Int>) -> Self {
-        let (start, end) = (Duration(samples: speech.lowerBound), Duration(samples: speech.upperBound))
+    ///
+    /// - Parameters:
+    ///   - stretches: The speech; empty where nobody knows.
+    ///   - whole: A recording that was heard whole: what the model told of its times then stays as it is.
+    /// - Returns: The same texts.
+    fileprivate func said(within stretches: [Range<Int>], where whole: SpeechSegment? = nil) -> Self {
+        guard let first = stretches.first, let last = stretches.last else { return self }
+        let (start, end) = (Duration(samples: first.lowerBound), Duration(samples: last.upperBound))
+        let speech = stretches.map { Duration(samples: $0.lowerBound)..<Duration(samples: $0.upperBound) }
         return enumerated().map { index, segment in
-            Transcript.Segment(
-                start: index == startIndex ? start : Swift.min(Swift.max(segment.start, start), end),
-                end: index == endIndex - 1 ? end : Swift.min(Swift.max(segment.end, start), end),
-                text: segment.text, tokens: segment.tokens, language: segment.language)
+            let tellsStart = whole.map { segment.start > $0.start } ?? (index > startIndex)
+            let tellsEnd = whole.map { segment.end < $0.end } ?? (index < endIndex - 1)
+            let from = tellsStart ? segment.start : start
+            let to = tellsEnd ? segment.end : end
+            return Transcript.Segment(
+                start: whole == nil ? Swift.min(Swift.max(from, start), end) : from,
+                end: Swift.max(from, whole == nil ? Swift.min(Swift.max(to, start), end) : to),
+                text: segment.text, tokens: segment.tokens, speech: segment.hasTokenTimes ? [] : speech,
+                language: segment.language)
         }
     }
 }

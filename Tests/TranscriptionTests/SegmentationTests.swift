@@ -84,6 +84,26 @@ import Testing
         #expect(report.transcript.duration == sound.duration)
     }
 
+    /// What the model hears whole has the times of its speech as well, if the answer has any.
+    @Test(arguments: families + [.moonshine], [true, false])
+    func aShortRecordingTellsWhenSomebodySpeaks(family: ModelFamily, needsTimes: Bool) async throws {
+        let folder = try TemporaryFolder()
+        var sound = AudioBuffer(samples: Array(repeating: 0, count: 8 * AudioBuffer.sampleRate))
+        sound.samples += try AudioBuffer.decoding(Fixtures.audio("en_digits_16k.wav")).samples
+        var job = TranscriptionJob.job(try folder.write(sound.wav, to: "late.wav"))
+        job.needsTimes = needsTimes
+        let report = try await Report(Loaded.transcriber(family).transcribe(job))
+        let segment = try #require(report.segments.first)
+        #expect(report.segments.count == 1)
+        guard needsTimes else {
+            #expect(segment.speech.isEmpty)
+            return
+        }
+        #expect(abs(segment.start.inSeconds - 8.25) <= 0.25, "\(segment.start)")
+        #expect(abs(segment.end.inSeconds - 9.349) <= 0.25, "\(segment.end)")
+        #expect(segment.speech.isEmpty == segment.hasTokenTimes)
+    }
+
     @Test func anHourOfSilenceHasNoTextAndIsWorkedOnAllTheTime() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("silence.wav")
