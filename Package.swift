@@ -69,6 +69,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive"),
         .systemLibrary(name: "CPortAudio", pkgConfig: "portaudio-2.0"),
         .systemLibrary(name: "CProcess"),
+        .systemLibrary(name: "CZlib"),
         .target(
             name: "SherpaOnnx", dependencies: ["CSherpaOnnx", .crypto], swiftSettings: strict,
             linkerSettings: [
@@ -115,7 +116,7 @@ let package = Package(
                 .nioHTTP1, .nioHTTPTypes, .nioPosix, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
-        .target(name: "TranscriptFormats", dependencies: ["SpeechTypes"], swiftSettings: strict),
+        .target(name: "TranscriptFormats", dependencies: ["CZlib", "SpeechTypes"], swiftSettings: strict),
         .target(
             name: "APIServer",
             dependencies: [

@@ -5,7 +5,7 @@ public enum TranscriptStreamEvent: Sendable {
     /// What the whole text grew by; all deltas together are the text of `done`.
     case delta(String)
     /// The finished transcript; `finished` follows.
-    case done(Transcript, languageHint: Language?)
+    case done(Transcript)
     /// The stream broke off: the same `{"error": {…}}` that an ordinary answer would carry. Nothing follows.
     case error(JSONValue)
     /// The end of a stream that went well.
@@ -19,26 +19,37 @@ public enum TranscriptStreamEvent: Sendable {
     public static let contentType = "text/event-stream; charset=utf-8"
 
     /// The bytes on the wire, the blank line at the end included.
-    public var text: String {
+    ///
+    /// - Parameters:
+    ///   - format: What the request asked for. Beside `verbose_json`, events are named on a line of their own and the last
+    ///     one has the segments.
+    ///   - request: What the answer repeats of its request.
+    /// - Returns: The event.
+    public func text(for format: ResponseFormat = .json, echoing request: RequestEcho = RequestEcho()) -> String {
+        let isVerbose = format == .verboseJSON
         switch self {
         case .delta(let delta):
-            Self.data(["type": "transcript.text.delta", "delta": .string(delta)])
-        case .done(let transcript, let hint):
-            Self.data([
-                "type": "transcript.text.done",
-                "text": .string(transcript.text),
-                "duration": .seconds(MillisecondClock(duration: transcript.duration).end),
-                "language": .string(transcript.languageName(hint: hint)),
-            ])
-        case .error(let body): Self.data(body)
-        case .finished: "data: [DONE]\n\n"
-        case .heard(let time): ": heard \(JSONValue.seconds(time.milliseconds).text)\n\n"
-        case .keepAlive: ": keep-alive\n\n"
+            return Self.event(
+                "transcript.text.delta", ["type": "transcript.text.delta", "delta": .string(delta)], isNamed: isVerbose)
+        case .done(let transcript):
+            var members: [(String, JSONValue)] = [
+                ("type", "transcript.text.done"), ("text", .string(transcript.text)),
+                ("duration", .seconds(MillisecondClock(duration: transcript.duration).end)),
+                ("language", .string(transcript.languageName)),
+            ]
+            if isVerbose {
+                members.append(("segments", .array(transcript.segmentsJSON(temperature: request.temperature))))
+            }
+            return Self.event("transcript.text.done", .object(members), isNamed: isVerbose)
+        case .error(let body): return Self.event("error", body, isNamed: isVerbose)
+        case .finished: return "data: [DONE]\n\n"
+        case .heard(let time): return ": heard \(JSONValue.seconds(time.milliseconds).text)\n\n"
+        case .keepAlive: return ": keep-alive\n\n"
         }
     }
 
     /// JSON text has no line ends of its own, so one line always holds it.
-    private static func data(_ json: JSONValue) -> String {
-        "data: \(json.text)\n\n"
+    private static func event(_ name: String, _ json: JSONValue, isNamed: Bool) -> String {
+        (isNamed ? "event: \(name)\n" : "") + "data: \(json.text)\n\n"
     }
 }

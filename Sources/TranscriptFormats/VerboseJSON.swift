@@ -6,7 +6,7 @@ extension Transcript {
         let seconds = JSONValue.seconds(MillisecondClock(duration: duration).end)
         var members: [(String, JSONValue)] = [
             ("task", .string(request.task.rawValue)),
-            ("language", .string(request.task == .translate ? "english" : languageName(hint: request.languageHint))),
+            ("language", .string(request.task == .translate ? "english" : languageName)),
             ("duration", seconds),
             ("text", .string(text)),
         ]
@@ -19,7 +19,7 @@ extension Transcript {
     }
 
     /// Recognised stretches are too long to read: they are listed in pieces. OpenAI's client types require every key; what our models do not tell is 0 or empty.
-    private func segmentsJSON(temperature: Double) -> [JSONValue] {
+    func segmentsJSON(temperature: Double) -> [JSONValue] {
         var clock = MillisecondClock(duration: duration)
         return segments.flatMap { $0.readable() }.enumerated().map { id, segment in
             [
@@ -31,7 +31,7 @@ extension Transcript {
                 "tokens": [],  // whisper's vocabulary numbers, which the engine does not give
                 "temperature": .number(temperature),
                 "avg_logprob": .number(segment.meanLogProbability),
-                "compression_ratio": 0,
+                "compression_ratio": .number(segment.text.compressionRatio),
                 "no_speech_prob": 0,
             ]
         }

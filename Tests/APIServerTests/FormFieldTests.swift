@@ -76,7 +76,8 @@ import Transcription
     }
 
     @Test(arguments: [
-        [("timestamp_granularities[]", "segment")], [("timestamp_granularities", "segment")],
+        [("timestamp_granularities[]", "segment"), ("response_format", "verbose_json")],
+        [("timestamp_granularities", "word"), ("response_format", "verbose_json")],
         [("timestamp_granularities[]", "")], [("include[]", "")], [("chunking_strategy", "")],
         [("chunking_strategy[type]", "")], [("chunking_strategy[", "x")],
         [("[]", "z"), ("", "")],
@@ -90,6 +91,11 @@ import Transcription
         arguments: [
             ([("prompt", "names")], .senseVoice, ["prompt"]), ([("temperature", "0.2")], .senseVoice, ["temperature"]),
             ([("temperature", "0")], .senseVoice, []),
+            ([("timestamp_granularities[]", "word")], .whisper, ["timestamp_granularities"]),
+            (
+                [("timestamp_granularities", "word"), ("response_format", "verbose_json"), ("stream", "true")],
+                .senseVoice, ["timestamp_granularities"]
+            ),
             ([("keywords[]", "a"), ("keywords[]", "b")], .senseVoice, ["keywords"]),
             ([("prompt", ""), ("keywords[]", ""), ("languages[]", "")], .paraformer, []),
             ([("languages", "en")], .senseVoice, []), ([("languages[]", "en")], .whisper, []),

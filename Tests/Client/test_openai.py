@@ -32,6 +32,12 @@ def test_words_have_times(transcribe):
     assert len(answer.segments) == 1
 
 
+def test_words_of_a_model_without_token_times_are_estimated(transcribe):
+    answer = transcribe(model="whisper", response_format="verbose_json", timestamp_granularities=["word"])
+    assert [word.word for word in answer.words] == ["one", "two", "three", "four"]
+    assert all(0 <= word.start <= word.end <= 1.699 for word in answer.words)
+
+
 @pytest.mark.parametrize(
     ("strategy", "segments"),
     [("auto", 2), ({"type": "server_vad"}, 2), ({"type": "server_vad", "silence_duration_ms": 1500}, 1)],
@@ -74,7 +80,7 @@ def test_hints_are_accepted_and_named_as_ignored(client):
         file=AUDIO / "en_word_16k.wav", model="sense_voice", prompt="stop", temperature=0.2,
         timestamp_granularities=["segment"], extra_headers={"x-request-id": "from-python"})
     assert answer.parse().text == "stop"
-    assert answer.headers["x-asr-ignored"] == "prompt, temperature"
+    assert answer.headers["x-asr-ignored"] == "prompt, temperature, timestamp_granularities"
     assert answer.request_id == "from-python"
     assert int(answer.headers["openai-processing-ms"]) >= 0
 
@@ -159,7 +165,6 @@ def test_models_are_listed_and_shown(client):
         ({"response_format": "vtt", "stream": True}, "response_format", "unsupported_value"),
         ({"response_format": "nonsense"}, "response_format", "invalid_value"),
         ({"temperature": 2}, "temperature", "invalid_value"),
-        ({"model": "whisper", "timestamp_granularities": ["word"]}, "timestamp_granularities", "unsupported_value"),
         ({"include": ["logprobs"]}, "include", "unsupported_value"),
         ({"model": "hotwords", "include": ["logprobs"], "stream": True}, "include", "unsupported_value"),
         ({"chunking_strategy": {"type": "server_vad", "threshold": 2}}, "chunking_strategy", "invalid_value"),

@@ -130,13 +130,34 @@ struct SegmentationTests {
         for (word, next) in zip(words, words.dropFirst()) { #expect(word.end <= next.start) }
     }
 
-    @Test func wordsOfAModelThatDoesNotTellTheirTimesAreRefused() async throws {
-        let answer = try await APIClient.shared().transcribe(
-            "en_digits_16k.wav",
-            ["model": "whisper", "response_format": "verbose_json", "timestamp_granularities[]": "word"])
-        try expectError(answer, 400, "unsupported_value", parameter: "timestamp_granularities")
-        let message = try answer.error.message
-        #expect(message.contains("'whisper' does not tell when it hears words"))
-        #expect(message.hasSuffix("These can: sense_voice, paraformer, transducer, timed-whisper."))
+    @Test func wordsOfAModelThatDoesNotTellTheirTimesAreEstimated() async throws {
+        let fields: KeyValuePairs = [
+            "model": "whisper", "response_format": "verbose_json", "timestamp_granularities[]": "word",
+        ]
+        let answer = try await APIClient.shared().transcribe("en_digits_16k.wav", fields)
+        let words = try #require(try answer.json(Verbose.self).words)
+        #expect(answer.headers["x-asr-estimated"] == "words")
+        #expect(words.map(\.word) == ["one", "two", "three", "four"])
+        for (word, start) in zip(words, [0.25, 0.5, 0.713, 0.958]) { #expect(abs(word.start - start) <= 0.25) }
+        for (word, next) in zip(words, words.dropFirst()) { #expect(word.end <= next.start) }
+    }
+
+    @Test(arguments: ["json", "text", "srt", "verbose_json"])
+    func theWishForWordTimesIsNeverAnError(format: String) async throws {
+        let fields: KeyValuePairs = [
+            "model": "whisper", "response_format": format, "timestamp_granularities[]": "word",
+        ]
+        let answer = try await APIClient.shared().transcribe("en_digits_16k.wav", fields)
+        #expect(answer.status == 200)
+        #expect((answer.headers["x-asr-ignored"] == "timestamp_granularities") == (format != "verbose_json"))
+        #expect((answer.headers["x-asr-estimated"] == nil) == (format != "verbose_json"))
+    }
+
+    @Test func timesThatTheModelTellsAreNoEstimate() async throws {
+        let fields: KeyValuePairs = [
+            "model": "sense_voice", "response_format": "verbose_json", "timestamp_granularities[]": "word",
+        ]
+        let answer = try await APIClient.shared().transcribe("en_digits_16k.wav", fields)
+        #expect(answer.headers["x-asr-estimated"] == nil)
     }
 }

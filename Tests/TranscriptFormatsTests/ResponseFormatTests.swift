@@ -52,10 +52,13 @@ import Testing
         ("en" as String?, "de" as String?, SpeechTask.transcribe, "en"), ("en", nil, .transcribe, "en"),
         (nil, "de", .transcribe, "de"), (nil, nil, .transcribe, "auto"), ("zh", "de", .translate, "english"),
     ])
-    func languageIsTheOneHeardElseTheHint(heard: String?, hint: String?, task: SpeechTask, name: String) throws {
+    func languageIsTheOneHeardElseTheOneAssumed(
+        heard: String?, assumed: String?, task: SpeechTask, name: String
+    ) throws {
         var transcript = Transcript(duration: .seconds(1))
         transcript.append(.init(start: .zero, end: .seconds(1), text: "hm", language: heard.map(Language.init(code:))))
-        let echo = RequestEcho(task: task, languageHint: hint.map(Language.init(code:)))
+        transcript.assume(assumed.map(Language.init(code:)))
+        let echo = RequestEcho(task: task)
         let body = try object(ResponseFormat.verboseJSON.render(transcript, echoing: echo))
         #expect(body["language"] as? String == name)
         #expect(body["task"] as? String == task.rawValue)
@@ -93,6 +96,25 @@ import Testing
         let body = try object(rendered)
         #expect(Set(body.keys) == Set(["task", "language", "duration", "text", "usage"] + keys))
         #expect(keys.allSatisfy { rendered.contains(#""\#($0)": [{"#) })
+    }
+
+    @Test(arguments: [
+        ("a", 0.111), ("Hello, world.", 0.619), (String(repeating: "You ", count: 50) + "You", 13.533), ("", 0),
+    ])
+    func theCompressionRatioIsThatOfZlib(text: String, ratio: Double) {
+        #expect(text.compressionRatio == ratio)
+    }
+
+    @Test func withoutTokenTimesWordsLieInTheStretchesOfSpeech() {
+        var transcript = Transcript(duration: .seconds(12))
+        let speech = [(2_000, 3_000), (8_000, 9_000)].map { Duration.milliseconds($0)..<Duration.milliseconds($1) }
+        transcript.append(
+            .init(start: .seconds(2), end: .seconds(9), text: "One, two. Six, ten.", speech: speech))
+        let words =
+            #"{"word": "One,", "start": 2, "end": 2.5}, {"word": "two.", "start": 2.5, "end": 3}, "#
+            + #"{"word": "Six,", "start": 8, "end": 8.5}, {"word": "ten.", "start": 8.5, "end": 9}"#
+        let body = ResponseFormat.verboseJSON.render(transcript, echoing: RequestEcho(), timestamps: [.word])
+        #expect(body.contains(#""words": [\#(words)], "usage""#), "\(body)")
     }
 
     @Test func wordsHaveTheirTimesInSecondsWithinTheRecording() {

@@ -15,16 +15,38 @@ import TranscriptFormats
         (.delta(" a\nb"), "data: {\"type\": \"transcript.text.delta\", \"delta\": \" a\\nb\"}\n\n"),
         (.error(["error": ["param": nil]]), "data: {\"error\": {\"param\": null}}\n\n"),
         (
-            .done(Transcript(duration: .milliseconds(2500)), languageHint: nil),
+            .done(Transcript(duration: .milliseconds(2500))),
             "data: {\"type\": \"transcript.text.done\", \"text\": \"\", \"duration\": 2.5, \"language\": \"auto\"}\n\n"
         ),
         (
-            .done(Transcript(), languageHint: Language(code: "yue")),
+            .done(.assuming("yue")),
             "data: {\"type\": \"transcript.text.done\", \"text\": \"\", \"duration\": 0, \"language\": \"yue\"}\n\n"
         ),
     ])
     func isWrittenAsOneLineAndABlankOne(event: TranscriptStreamEvent, text: String) {
-        #expect(event.text == text)
+        #expect(event.text() == text)
+    }
+
+    /// For clients that go by the names of events and want the segments of the last one.
+    @Test func besideVerboseJSONEventsAreNamedAndTheLastHasTheSegments() throws {
+        var transcript = Transcript(duration: .milliseconds(7500))
+        for segment in Transcript.meetingSegments { transcript.append(segment) }
+        let echo = RequestEcho(temperature: 0.2)
+        #expect(
+            TranscriptStreamEvent.delta("a").text(for: .verboseJSON)
+                == "event: transcript.text.delta\ndata: {\"type\": \"transcript.text.delta\", \"delta\": \"a\"}\n\n")
+        #expect(TranscriptStreamEvent.finished.text(for: .verboseJSON) == "data: [DONE]\n\n")
+        #expect(
+            TranscriptStreamEvent.error(["error": nil]).text(for: .verboseJSON)
+                == "event: error\ndata: {\"error\": null}\n\n")
+        let done = TranscriptStreamEvent.done(transcript).text(for: .verboseJSON, echoing: echo)
+        let lines = done.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[0] == "event: transcript.text.done")
+        let body = ResponseFormat.verboseJSON.render(transcript, echoing: echo)
+        let segments = body[try #require(body.range(of: #""segments": \[.*\]"#, options: .regularExpression))]
+        #expect(lines[1].hasSuffix("\(segments)}"))
+        #expect(lines[1].contains(#""language": "en", "segments": ["#))
+        #expect(lines.count == 4)
     }
 
     @Test func theDeltasTogetherAreTheFinalText() throws {
@@ -49,8 +71,8 @@ import TranscriptFormats
 private func stream(of segments: [Transcript.Segment], lasting duration: Duration) -> String {
     var transcript = Transcript(duration: duration)
     var events = segments.map { transcript.append($0) }.filter { !$0.isEmpty }.map(TranscriptStreamEvent.delta)
-    events += [.done(transcript, languageHint: nil), .finished]
-    return events.map(\.text).joined()
+    events += [.done(transcript), .finished]
+    return events.map { $0.text() }.joined()
 }
 
 /// The JSON objects of a stream, read as a client does; the stream has to end with `[DONE]`.
@@ -61,5 +83,14 @@ private func events(in stream: String) throws -> [[String: Any]] {
     return try lines.map { line in
         #expect(line.hasPrefix("data: ") && !line.contains("\n"))
         return try object(String(line.dropFirst("data: ".count)))
+    }
+}
+
+extension Transcript {
+    /// Nothing said, in a language.
+    fileprivate static func assuming(_ code: String) -> Transcript {
+        var transcript = Transcript()
+        transcript.assume(Language(code: code))
+        return transcript
     }
 }

@@ -72,6 +72,8 @@ extension HTTPField.Name {
     static let ignoredFields = Self.fixed("x-asr-ignored")
     /// How many packets of the recording could not be decoded; their sound is missing from the text.
     static let damagedPackets = Self.fixed("x-asr-damaged-packets")
+    /// What in the answer is an estimate.
+    static let estimated = Self.fixed("x-asr-estimated")
     /// Sent with any value, it asks a stream to tell in comments how far the recording has been heard.
     static let progress = Self.fixed("x-asr-progress")
     /// How long the answer took to make.

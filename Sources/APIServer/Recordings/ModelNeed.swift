@@ -4,14 +4,12 @@ import SpeechRecognition
 /// What a request wants that not every model can do.
 enum ModelNeed: Sendable {
     case translation
-    case wordTimes
     case logProbabilities
 
     /// The field that wants it.
     var parameter: String {
         switch self {
         case .translation: "model"
-        case .wordTimes: "timestamp_granularities"
         case .logProbabilities: "include"
         }
     }
@@ -20,7 +18,6 @@ enum ModelNeed: Sendable {
     fileprivate var lack: String {
         switch self {
         case .translation: "cannot translate"
-        case .wordTimes: "does not tell when it hears words; 'segment' works with all models"
         case .logProbabilities: "does not tell how sure it is of its tokens; leave 'include' out, or take another"
         }
     }
@@ -28,7 +25,6 @@ enum ModelNeed: Sendable {
     fileprivate func isMet(by model: ModelSpecification) -> Bool {
         switch self {
         case .translation: model.mayTranslate
-        case .wordTimes: model.mayTellTokenTimes
         case .logProbabilities: model.family.tellsLogProbabilities
         }
     }
@@ -39,7 +35,6 @@ extension TranscriptionForm {
     var needs: [ModelNeed] {
         var needs: [ModelNeed] = []
         if task == .translate { needs.append(.translation) }
-        if timestamps.contains(.word) { needs.append(.wordTimes) }
         if inclusions.contains(.logProbabilities) { needs.append(.logProbabilities) }
         return needs
     }

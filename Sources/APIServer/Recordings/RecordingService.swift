@@ -26,7 +26,7 @@ struct RecordingService: Sendable {
             let job = TranscriptionJob(
                 path: form.file.path, fileName: form.fileName, language: form.language, candidates: form.candidates,
                 task: form.task, hints: form.hints, maximumDuration: maximumDuration, chunking: form.chunking,
-                needsTokens: form.needsTokens)
+                needsTokens: form.needsTokens, needsTimes: form.needsTimes)
             let answer = TranscriptAnswer(
                 form: form, entry: entry, place: place,
                 events: try await catalog.transcribe(job, with: entry, in: place), tellsProgress: tellsProgress,

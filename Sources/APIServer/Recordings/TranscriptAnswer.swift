@@ -18,7 +18,7 @@ struct TranscriptAnswer: Sendable {
     let context: APIContext
 
     private var echo: RequestEcho {
-        RequestEcho(task: form.task ?? .transcribe, languageHint: form.language, temperature: form.temperature)
+        RequestEcho(task: form.task ?? .transcribe, temperature: form.temperature)
     }
 
     /// The transcript in one piece, in the format asked for.
@@ -35,9 +35,15 @@ struct TranscriptAnswer: Sendable {
             }
         }
         transcript.duration = summary.duration
+        transcript.assume(summary.language)
         note(summary)
         var headers = headers(contentType: form.format.contentType, unusedHints: summary.unusedHints)
         if summary.damagedPackets > 0 { headers[.damagedPackets] = "\(summary.damagedPackets)" }
+        if form.format == .verboseJSON, form.timestamps.contains(.word),
+            !transcript.segments.allSatisfy(\.hasTokenTimes)
+        {
+            headers[.estimated] = "words"
+        }
         let body = await rendered(transcript)
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
     }
@@ -66,7 +72,8 @@ struct TranscriptAnswer: Sendable {
                     try await write(first: first, to: &writer)
                 } catch let error where context.channel.isActive {
                     let answer = context.record.answer(to: error)
-                    try await writer.write(ByteBuffer(string: TranscriptStreamEvent.error(answer.body).text))
+                    try await writer.write(
+                        ByteBuffer(string: TranscriptStreamEvent.error(answer.body).text(for: form.format)))
                 }
                 try await writer.finish(nil)
             })
@@ -77,7 +84,7 @@ struct TranscriptAnswer: Sendable {
         var summary = RecordingSummary()
         var lastWrite = ContinuousClock.now
         func send(_ event: TranscriptStreamEvent) async throws {
-            try await writer.write(ByteBuffer(string: event.text))
+            try await writer.write(ByteBuffer(string: event.text(for: form.format, echoing: echo)))
             lastWrite = .now
         }
         var iterator = events.makeAsyncIterator()
@@ -95,7 +102,8 @@ struct TranscriptAnswer: Sendable {
                 summary = known
                 place.finish()
                 transcript.duration = summary.duration
-                try await send(.done(transcript, languageHint: form.language))
+                transcript.assume(summary.language)
+                try await send(.done(transcript))
                 try await send(.finished)
             }
             next = try await iterator.next()

@@ -27,6 +27,8 @@ struct TranscriptionForm: Sendable {
     let chunking: ChunkingStrategy?
     /// Whether the answer tells anything of the model's tokens: their times, or how sure it is of them.
     var needsTokens: Bool { !inclusions.isEmpty || ![.json, .text].contains(format) }
+    /// Whether the answer tells when somebody speaks.
+    var needsTimes: Bool { ![.json, .text].contains(format) }
     /// Fields that were sent and change nothing, whatever the model.
     let ignored: [String]
 
@@ -77,6 +79,11 @@ struct TranscriptionForm: Sendable {
         if language != nil, !candidates.isEmpty { ignored.append("languages") }
         // Decoding is greedy, which is temperature 0.
         if temperature != 0 { ignored.append("temperature") }
+        // In a stream, the last event has segments and no words.
+        if fields.isGiven("timestamp_granularities"), format != .verboseJSON || (isStreamed && timestamps != [.segment])
+        {
+            ignored.append("timestamp_granularities")
+        }
         self.ignored = ignored + form.skipped
     }
 }

@@ -62,7 +62,8 @@ struct CrossOriginPolicy: Sendable {
     }
 
     private static let exposed = [
-        HTTPField.Name.requestID, .ignoredFields, .damagedPackets, .processingMilliseconds, .retryAfter, .shouldRetry,
+        HTTPField.Name.requestID, .ignoredFields, .damagedPackets, .estimated, .processingMilliseconds, .retryAfter,
+        .shouldRetry,
     ].map { $0.canonicalName }.joined(separator: ", ")
 }
 

@@ -33,7 +33,8 @@ public struct LocalService: TranscriptionService {
         }
         let job = TranscriptionJob(
             path: request.file, fileName: request.fileName, language: language,
-            hints: Hints(prompt: request.prompt ?? ""), maximumDuration: Self.longest)
+            hints: Hints(prompt: request.prompt ?? ""), maximumDuration: Self.longest,
+            needsTimes: ![.json, .text].contains(request.format))
         var transcript = Transcript()
         do {
             for try await event in try await transcriber.transcribe(job) {
@@ -45,6 +46,7 @@ public struct LocalService: TranscriptionService {
                 case .working: break
                 case .done(let summary):
                     transcript.duration = summary.duration
+                    transcript.assume(summary.language)
                     let ignored = summary.unusedHints.map(\.rawValue) + (takesLanguage ? [] : ["language"])
                     if let note = unused.note(of: ignored, in: request) { try await report(.notice(note)) }
                 }
@@ -55,6 +57,6 @@ public struct LocalService: TranscriptionService {
             throw ClientError(.failed, "\(error)")
         }
         try Task.checkCancellation()
-        return request.format.render(transcript, echoing: RequestEcho(languageHint: language))
+        return request.format.render(transcript, echoing: RequestEcho())
     }
 }

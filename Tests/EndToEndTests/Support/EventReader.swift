@@ -73,7 +73,7 @@ struct EventReader: ~Copyable {
     }
 
     private static func event(_ line: String) throws -> StreamEvent? {
-        guard !line.isEmpty, !line.hasPrefix(":") else { return nil }
+        guard !line.isEmpty, !line.hasPrefix(":"), !line.hasPrefix("event: ") else { return nil }
         guard line.hasPrefix("data: ") else { throw Malformed(line: line) }
         let data = line.dropFirst("data: ".count)
         if data == "[DONE]" { return .finished }

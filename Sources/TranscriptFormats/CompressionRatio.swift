@@ -1,0 +1,16 @@
+import CZlib
+
+extension String {
+    /// How many times shorter the text becomes when it is compressed, as OpenAI's whisper has it: the bytes of the text by
+    /// those of zlib's stream. Above 2.4 a text mostly repeats itself. Rounded to thousandths; 0 for no text.
+    var compressionRatio: Double {
+        let bytes = Array(utf8)
+        guard !bytes.isEmpty else { return 0 }
+        var length = compressBound(uLong(bytes.count))
+        let status = withUnsafeTemporaryAllocation(of: Bytef.self, capacity: Int(length)) { target in
+            compress(target.baseAddress, &length, bytes, uLong(bytes.count))
+        }
+        guard status == Z_OK, length > 0 else { return 0 }
+        return (Double(bytes.count) / Double(length) * 1000).rounded() / 1000
+    }
+}
