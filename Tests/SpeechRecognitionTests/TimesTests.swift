@@ -85,7 +85,7 @@ import Testing
 
     @Test(
         arguments: [
-            (ModelFamily.moonshine, [:], Duration.seconds(15)), (.whisper, [:], .seconds(6)),
+            (ModelFamily.moonshine, [:], Duration.seconds(15)), (.whisper, [:], .seconds(8)),
             (.whisper, ["preferred_segment": 9.5], .milliseconds(9_500)),
             (.moonshine, ["preferred_segment": 60], .seconds(20)),
         ] as [(ModelFamily, [String: OptionValue], Duration)])

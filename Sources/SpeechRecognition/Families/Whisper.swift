@@ -6,8 +6,8 @@ extension FamilySetup {
     ///
     /// Its decoder writes at most 6 tokens for each second of sound and half its text context
     /// (sherpa-onnx, offline-whisper-greedy-search-decoder.cc). The language must be one the model lists: any other,
-    /// `auto` among them, ends the process; empty means detection. Joining pieces of speech beyond 6 s costs words
-    /// (4.3 % wrong at 6 s, 14.7 % at 20 s). `tail_paddings` are feature frames of 10 ms; 1000 unless set, and fewer
+    /// `auto` among them, ends the process; empty means detection. Pieces of speech are best joined to 8 s
+    /// (docs/segments.md). `tail_paddings` are feature frames of 10 ms; 1000 unless set, and fewer
     /// cost words.
     static let whisper = FamilySetup(
         layouts: [
@@ -28,7 +28,7 @@ extension FamilySetup {
                 "tell when each segment begins and ends"),
         ],
         window: .seconds(28),
-        preferredSegment: .seconds(6),
+        preferredSegment: .seconds(8),
         languages: .whisperMetadata(of: "encoder"),
         languageSetting: .atCreation(.whisperLanguage),
         translates: true,
