@@ -10,7 +10,12 @@ import Testing
 struct ModelNameTests {
     private struct Model: Decodable {
         var id: String
-        var alias_of: String?
+        var aliasOf: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case id
+            case aliasOf = "alias_of"
+        }
     }
 
     private static func model(
@@ -31,16 +36,16 @@ struct ModelNameTests {
         let (status, body) = try await Self.model(name, in: TestRegistry([.whisper, .paraformer]))
         #expect(status == .ok)
         let model = try JSONDecoder().decode(Model.self, from: body)
-        #expect((model.id, model.alias_of) == (name, "whisper"))
+        #expect((model.id, model.aliasOf) == (name, "whisper"))
     }
 
     @Test func theRegistryHasTheLastWordOnThem() async throws {
         let named = TestRegistry([.whisper, .paraformer.named("whisper-1")])
         let entry = try JSONDecoder().decode(Model.self, from: await Self.model("whisper-1", in: named).body)
-        #expect((entry.id, entry.alias_of) == ("whisper-1", nil))
+        #expect((entry.id, entry.aliasOf) == ("whisper-1", nil))
         let aliased = TestRegistry([.whisper, .paraformer], aliases: ["whisper-1": "paraformer"])
         let alias = try JSONDecoder().decode(Model.self, from: await Self.model("whisper-1", in: aliased).body)
-        #expect((alias.id, alias.alias_of) == ("whisper-1", "paraformer"))
+        #expect((alias.id, alias.aliasOf) == ("whisper-1", "paraformer"))
         let mistaken = TestRegistry([.whisper], aliases: ["whisper-1": "nobody"])
         #expect(try await Self.model("whisper-1", in: mistaken).status == .serviceUnavailable)
     }
@@ -63,7 +68,7 @@ struct ModelNameTests {
         }
         let models = try JSONDecoder().decode(List.self, from: body).data
         #expect(models.map(\.id) == ["whisper", "paraformer", "a", "w"])
-        #expect(models.map(\.alias_of) == [nil, nil, "paraformer", "whisper"])
+        #expect(models.map(\.aliasOf) == [nil, nil, "paraformer", "whisper"])
     }
 
     @Test(arguments: ["w", "gpt-4o-transcribe"]) func anotherNameDeletesNothing(name: String) async throws {

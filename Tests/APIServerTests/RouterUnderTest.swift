@@ -16,6 +16,7 @@ struct RouterUnderTest {
     /// - Parameters:
     ///   - registry: The models.
     ///   - settings: Keys and the like.
+    /// - Throws: What the file system says.
     init(_ registry: TestRegistry = TestRegistry([.whisper]), settings: ServerSettings = ServerSettings()) throws {
         folder = try TemporaryFolder()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

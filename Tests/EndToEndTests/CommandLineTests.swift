@@ -101,18 +101,26 @@ struct CommandLineTests {
         #expect(result.error == "")
     }
 
-    @Test(arguments: executables)
-    func helpTeachesEveryFlag(executable: String) async throws {
-        let result = try await run(executable, ["--help"])
+    @Test(arguments: [("asr2clip-serve", ["--help"]), ("asr2clip", ["serve", "--help"])])
+    func helpTeachesEveryFlagOfTheServer(executable: String, arguments: [String]) async throws {
+        let result = try await run(executable, arguments)
         #expect(result.status == .exited(0))
         for flag in [
-            "--host", "--port", "--model-dir", "--num-threads", "--config", "--download-model", "--default-model",
+            "--host", "--port", "--model-dir", "--num-threads", "--config", "--default-model",
             "--log-level", "--log-format", "--max-upload-size", "--max-duration", "--model-wait", "--load-timeout",
-            "--version", "--help",
-            "--api-key", "--api-key-file", "--allowed-host", "--cors-origin", "--max-connections", "--header-timeout",
+            "--help", "--api-key", "--api-key-file", "--allowed-host", "--cors-origin", "--max-connections",
+            "--header-timeout",
             "--idle-timeout", "--min-upload-rate",
         ] { #expect(result.output.contains(flag), "\(flag)") }
         #expect(!result.output.contains("--socket") && !result.output.contains("--upload-rate-window"))
+    }
+
+    @Test(arguments: executables)
+    func helpOfTheProgramLeadsToTheServersFlags(executable: String) async throws {
+        let output = try await run(executable, ["--help"]).output
+        for word in [executable == "asr2clip" ? "asr2clip serve --help" : "--port", "--download-model", "--version"] {
+            #expect(output.contains(word), "\(word)")
+        }
     }
 
     @Test(arguments: executables)

@@ -62,7 +62,7 @@ struct ProtocolTests {
 
     // MARK: Other versions
 
-    @Test func HTTP10IsAnsweredWithoutChunksAndClosed() async throws {
+    @Test func anAnswerToHTTP10HasNoChunksAndEndsTheConnection() async throws {
         let connection = try await connection()
         try await connection.send("GET /health HTTP/1.0\r\n\r\n")
         let answer = try await connection.answer()
@@ -70,7 +70,7 @@ struct ProtocolTests {
         #expect(try await connection.end() == "")
     }
 
-    @Test func HTTP10KeepsAConnectionWhenItAsksForIt() async throws {
+    @Test func aConnectionOfHTTP10StaysWhenItsClientAsksForIt() async throws {
         let connection = try await connection()
         for _ in 0..<2 {
             try await connection.send("GET /health HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n")
@@ -99,14 +99,14 @@ struct ProtocolTests {
         #expect(body.hasSuffix("data: [DONE]\n\n"))
     }
 
-    @Test func ab() async throws {
+    @Test func apacheBenchCompletes() async throws {
         let result = try await runToEnd("/usr/bin/ab", ["-n", "3", "-k", try ServerProcess.shared().url + "/health"])
         #expect(result.status == .exited(0), "\(result.error)")
         #expect(
             result.output.contains("Complete requests:      3") && result.output.contains("Failed requests:        0"))
     }
 
-    @Test(arguments: [false, true]) func HTTP2IsRefusedInItsOwnWords(inPieces: Bool) async throws {
+    @Test(arguments: [false, true]) func clientsOfHTTP2AreRefusedInTheirOwnWords(inPieces: Bool) async throws {
         let connection = try await connection()
         let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
         if inPieces {

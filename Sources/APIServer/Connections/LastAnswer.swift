@@ -15,6 +15,7 @@ struct LastAnswer {
     /// What goes before it.
     ///
     /// - Parameter request: What it answers, if that has come.
+    /// - Returns: The head of the answer.
     func head(answering request: HTTPRequest?) -> HTTPResponse {
         var head = HTTPResponse(status: error.status, headerFields: error.headers)
         head.headerFields[.connection] = "close"

@@ -4,7 +4,8 @@ import NIOCore
 ///
 /// To close at once would reset the connection under the answer, which the client has not read, perhaps since it is still
 /// sending. So the connection says that nothing more will be sent, and what comes is taken and thrown away, until the
-/// client closes too, or for some time. The times are nginx's (`lingering_time`, `lingering_timeout`).
+/// client closes too, or for some time. The times are nginx's (`lingering_time`, `lingering_timeout`). A client that sends
+/// without end is read no more after a while, but has the same time to read its answer.
 ///
 /// This handler is the first behind the socket, so that nothing that comes meanwhile is read as a request.
 final class LingeringClose: ChannelInboundHandler, RemovableChannelHandler {
@@ -43,11 +44,11 @@ final class LingeringClose: ChannelInboundHandler, RemovableChannelHandler {
         guard isLingering else { return context.fireChannelRead(data) }
         bytes += unwrapInboundIn(data).readableBytes
         lastRead = .now()
-        if bytes > Self.limit { context.close(promise: nil) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if isLingering { context.read() } else { context.fireChannelReadComplete() }
+        guard isLingering else { return context.fireChannelReadComplete() }
+        if bytes < Self.limit { context.read() }
     }
 
     private func begin() {

@@ -112,6 +112,7 @@ public struct ModelCatalog: Sendable {
     /// - Parameters:
     ///   - entry: The model.
     ///   - name: What it is called here, if that is another name than its own.
+    /// - Returns: What `GET /v1/models` shows.
     func description(of entry: ModelEntry, as name: String? = nil) async -> ModelDescription {
         let model = entry.specification
         let (status, percent) = await state(of: entry)

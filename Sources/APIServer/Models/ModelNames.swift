@@ -11,7 +11,10 @@ enum ModelNames {
 
     /// The name that the registry knows for what a request says.
     ///
-    /// - Parameter sent: The request's `model`; `nil` means the default model.
+    /// - Parameters:
+    ///   - sent: The request's `model`; `nil` means the default model.
+    ///   - registry: The models.
+    /// - Returns: The name of a model or an alias, if there is one of this name.
     /// - Throws: `APIError` if it means the default model and there is none.
     static func registered(_ sent: String?, in registry: ModelRegistry) throws(APIError) -> String {
         if let sent, !builtIn.contains(sent) || registry.defines(sent) { return sent }
@@ -40,6 +43,7 @@ extension ModelCatalog {
     /// Finds the model that a request means.
     ///
     /// - Parameter name: A model, an alias, or a built-in name; `nil` means the default model.
+    /// - Returns: Its entry.
     /// - Throws: `APIError`, or `ModelError` if there is no such model or its entry is unusable.
     func resolve(_ name: String?) async throws -> ModelEntry {
         try await store.resolve(ModelNames.registered(name, in: store.registry))

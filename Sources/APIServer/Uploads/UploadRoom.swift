@@ -75,6 +75,7 @@ final class UploadRoom: Sendable {
     /// An upload begins.
     ///
     /// - Parameter client: Whose it is. Its upload is ended if it has to go.
+    /// - Returns: Its place.
     /// - Throws: `APIError` if there are too many.
     func enter(_ client: UploadingClient) throws(APIError) -> Place {
         let (place, end) = state.withLock { state in

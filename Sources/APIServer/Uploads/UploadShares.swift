@@ -61,6 +61,7 @@ struct UploadShares: Sendable {
     /// - Parameters:
     ///   - client: Whose it is; its address.
     ///   - now: The time.
+    /// - Returns: What it is called here, and whether there is room for it.
     mutating func begin(_ client: String, at now: Instant) -> (ID, Verdict) {
         let id = nextID
         nextID += 1
@@ -86,6 +87,7 @@ struct UploadShares: Sendable {
     ///   - bytes: By how much.
     ///   - free: Bytes that the disk has left.
     ///   - now: The time.
+    /// - Returns: Whether there is room for that.
     mutating func grow(_ id: ID, by bytes: Int, free: Int, at now: Instant) -> Verdict {
         uploads[id]?.bytes += bytes
         let held = uploads.values.reduce(0) { $0 + $1.bytes }
