@@ -21,7 +21,7 @@ import Testing
         (.senseVoice, "tokens", .replaced(by: "paraformer/tokens.txt"), "has no token 50"),
         (.paraformer, "paraformer", .replaced(by: "zipformer_ctc/model.onnx"), "has the model_type 'zipformer2_ctc'"),
         (.paraformer, "tokens", .text, "line 1 is not 'symbol number'"),
-        (.paraformer, "tokens", .missing, "cannot be read"),
+        (.paraformer, "tokens", .missing, "cannot be opened"),
         (.paraformer, "tokens", .truncated, "has no token"),
         (.whisper, "encoder", .replaced(by: "transducer/encoder.onnx"), "has no 'n_mels'"),
         (.whisper, "decoder", .truncated, "is truncated"),
