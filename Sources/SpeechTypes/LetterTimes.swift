@@ -1,16 +1,11 @@
 /// When each letter of a segment was said.
 struct LetterTimes {
     private let whole: Range<Duration>
-    /// When somebody speaks: all the time, where nobody told.
-    private let speech: [Range<Duration>]
     /// The letters of the tokens, and the share of its token's time that each one has.
     private let spoken: [(letter: String, time: Range<Duration>)]
 
     init(_ segment: Transcript.Segment) {
-        let whole = segment.start..<max(segment.start, segment.end)
-        let inside = segment.speech.map { $0.clamped(to: whole) }.filter { !$0.isEmpty }
-        self.whole = whole
-        speech = inside.isEmpty ? [whole] : inside
+        whole = segment.start..<max(segment.start, segment.end)
         var now = whole.lowerBound
         var tokens: [(letters: [String], start: Duration)] = []
         for token in segment.tokens {
@@ -40,7 +35,6 @@ struct LetterTimes {
     /// A letter that the tokens have too takes its time from there. Letters in between share the time of the tokens that
     /// have no other letter, or the gap where there are none.
     func times(of letters: [String]) -> [Range<Duration>] {
-        guard !spoken.isEmpty else { return Self.lay(letters.count, along: speech) }
         var unspoken: Set<Int> = []  // letters that no token has
         var unwritten: Set<Int> = []  // letters of tokens that the text lacks
         for change in letters.difference(from: spoken.map(\.letter)) {
@@ -70,7 +64,7 @@ struct LetterTimes {
     }
 
     /// Lays a number of letters along stretches of time, each letter as long as the others.
-    private static func lay(_ count: Int, along stretches: [Range<Duration>]) -> [Range<Duration>] {
+    static func lay(_ count: Int, along stretches: [Range<Duration>]) -> [Range<Duration>] {
         let total = stretches.reduce(Duration.zero) { $0 + ($1.upperBound - $1.lowerBound) }
         var rest = stretches[...]
         var before = Duration.zero  // the time of the stretches that are done

@@ -30,6 +30,13 @@ extension Transcript.Segment {
     /// - Returns: Words in order, not overlapping, within the segment; joined, they are the text up to white space.
     public func words() -> [Word] {
         let written = Script.words(in: text)
+        let whole = start..<max(start, end)
+        let stretches = speech.map { $0.clamped(to: whole) }.filter { !$0.isEmpty }
+        if !hasTokenTimes, !stretches.isEmpty {
+            return zip(written, WordEstimate(of: written, along: stretches).times).map { word, time in
+                Word(text: word.text, start: time.lowerBound, end: time.upperBound, followsSpace: word.followsSpace)
+            }
+        }
         var times = LetterTimes(self).times(of: written.flatMap(\.text.spokenLetters))[...]
         return written.map { word in
             let own = times.prefix(word.text.spokenLetters.count)

@@ -117,6 +117,21 @@ import Testing
         #expect(body.contains(#""words": [\#(words)], "usage""#), "\(body)")
     }
 
+    /// Where lengths alone would put a word into a pause, it is said before or after.
+    @Test func aLongPauseIsBetweenSentences() {
+        var transcript = Transcript(duration: .seconds(17))
+        let speech = [(128, 3_000), (13_600, 16_300)].map { Duration.milliseconds($0)..<Duration.milliseconds($1) }
+        transcript.append(
+            .init(
+                start: .milliseconds(128), end: .milliseconds(16_300),
+                text: "The meeting begins at 8 o'clock on Monday morning. Please bring the blue folder and two pens.",
+                speech: speech))
+        let cues = transcript.subRip()
+        #expect(
+            cues.contains("\n00:00:13,600 --> 00:00:16,300\nPlease bring the blue folder and two pens.\n"), "\(cues)")
+        #expect(cues.hasPrefix("1\n00:00:00,128 --> 00:00:03,000\n"), "\(cues)")
+    }
+
     @Test func wordsHaveTheirTimesInSecondsWithinTheRecording() {
         var transcript = Transcript(duration: .milliseconds(2000))
         let tokens = [("▁Hel", 500), ("lo", 640), ("▁world", 1234), ("▁yes", 2100)].map { text, milliseconds in

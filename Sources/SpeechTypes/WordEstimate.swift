@@ -1,0 +1,71 @@
+/// When words are said that no model has timed: they lie along the stretches of speech, by their length.
+///
+/// A long pause falls between two words: near the place where their lengths put it, and rather where a sentence ends.
+struct WordEstimate {
+    /// Stretches of speech that are closer belong to one phrase.
+    private static let longPause = Duration.milliseconds(500)
+    /// How many letters farther off the end of a sentence may be, and still be where the pause is.
+    private static let sentenceEnd = 15.0
+    /// The same for a comma and the like.
+    private static let punctuation = 5.0
+
+    /// The time of each word, in order.
+    let times: [Range<Duration>]
+
+    /// Lays words along stretches of speech, which are in order and not empty.
+    init(of words: [WrittenWord], along speech: [Range<Duration>]) {
+        let phrases = Self.phrases(of: speech)
+        let lengths = words.map { $0.text.spokenLetters.count }
+        let total = Double(lengths.reduce(0, +))
+        let time = phrases.map(Self.time).reduce(.zero, +)
+        var times: [Range<Duration>] = []
+        var heard = Duration.zero
+        for (index, phrase) in phrases.enumerated() {
+            heard += Self.time(of: phrase)
+            let isLast = index == phrases.count - 1
+            let end =
+                isLast ? words.count : Self.pause(after: total * (heard / time), from: times.count, words, lengths)
+            var letters = LetterTimes.lay(lengths[times.count..<end].reduce(0, +), along: phrase)[...]
+            for length in lengths[times.count..<end] {
+                let own = letters.prefix(length)
+                letters = letters.dropFirst(length)
+                let previous = times.last?.upperBound ?? phrase[0].lowerBound
+                times.append((own.first?.lowerBound ?? previous)..<(own.last?.upperBound ?? previous))
+            }
+        }
+        self.times = times
+    }
+
+    private static func phrases(of speech: [Range<Duration>]) -> [[Range<Duration>]] {
+        speech.reduce(into: []) { phrases, stretch in
+            if let last = phrases.last?.last, stretch.lowerBound - last.upperBound < longPause {
+                phrases[phrases.count - 1].append(stretch)
+            } else {
+                phrases.append([stretch])
+            }
+        }
+    }
+
+    private static func time(of phrase: [Range<Duration>]) -> Duration {
+        phrase.reduce(.zero) { $0 + ($1.upperBound - $1.lowerBound) }
+    }
+
+    /// Before which word a pause is, that lies behind so many letters.
+    private static func pause(
+        after letters: Double, from first: Int, _ words: [WrittenWord], _ lengths: [Int]
+    ) -> Int {
+        var before = Double(lengths[..<first].reduce(0, +))
+        var best = (cost: abs(before - letters), index: first)
+        for index in words.indices.dropFirst(first) {
+            before += Double(lengths[index])
+            let cost = abs(before - letters) - ease(of: words[index].text)
+            if cost < best.cost { best = (cost, index + 1) }
+        }
+        return best.index
+    }
+
+    private static func ease(of text: String) -> Double {
+        guard let last = text.last, !last.isSpoken else { return 0 }
+        return last.unicodeScalars.contains(where: \.properties.isSentenceTerminal) ? sentenceEnd : punctuation
+    }
+}
