@@ -99,13 +99,6 @@ struct ProtocolTests {
         #expect(body.hasSuffix("data: [DONE]\n\n"))
     }
 
-    @Test func apacheBenchCompletes() async throws {
-        let result = try await runToEnd("/usr/bin/ab", ["-n", "3", "-k", try ServerProcess.shared().url + "/health"])
-        #expect(result.status == .exited(0), "\(result.error)")
-        #expect(
-            result.output.contains("Complete requests:      3") && result.output.contains("Failed requests:        0"))
-    }
-
     @Test(arguments: [false, true]) func clientsOfHTTP2AreRefusedInTheirOwnWords(inPieces: Bool) async throws {
         let connection = try await connection()
         let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
