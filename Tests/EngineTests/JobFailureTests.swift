@@ -23,15 +23,18 @@ struct JobFailureTests {
     }
 
     /// Lends a pool whose engine is a shell that says it is ready. The test listens in its place.
-    private func withPool(_ body: (EnginePool) async throws -> Void) async throws {
-        let engine = try folder.write(Data("#!/bin/sh\necho '{\"ready\": true}'\nexec cat\n".utf8), to: "engine")
+    private func withPool(
+        _ script: String = "exec cat", logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        _ body: (EnginePool) async throws -> Void
+    ) async throws {
+        let engine = try folder.write(Data("#!/bin/sh\necho '{\"ready\": true}'\n\(script)\n".utf8), to: "engine")
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: engine)
         let pool = EnginePool(
             EnginePool.Configuration(
                 executable: engine, directory: folder.path, runtimeSettings: "", loadWait: .seconds(60),
                 detectorModel: nil),
             serving: ServedModels(models: [model], stayingLoaded: nil, threads: 1, keepAlive: nil, maximumLoaded: 1),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            logger: logger)
         try await pool.load(model)
         do { try await body(pool) } catch {
             await pool.shutDown()
@@ -96,6 +99,26 @@ struct JobFailureTests {
         }
     }
 
+    /// Lines without end, and a line without end: the log gets some of them, and jobs go on.
+    @Test(arguments: ["exec yes >&2", "exec yes", "exec cat /dev/zero >&2", "exec cat /dev/zero"])
+    func anEngineThatWritesWithoutEndHoldsUpNobody(script: String) async throws {
+        let lines = LineCount()
+        let answers = Answers(Array(repeating: (.ok, Self.done), count: 20))
+        try await withPool(script, logger: Logger(label: "test") { _ in lines }) { pool in
+            let listener = try await answers.listen(on: socket)
+            let before = ProcessMemory.resident(of: getpid()) ?? 0
+            let start = ContinuousClock.now
+            for _ in 0..<20 {
+                try await run(pool)
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            let time = start.duration(to: .now) / LineBudget.interval
+            #expect(lines.count <= LineBudget.burst * 2 + 2 * Int(time))
+            #expect((ProcessMemory.resident(of: getpid()) ?? 0) - before < 64 << 20)
+            try await listener.close()
+        }
+    }
+
     /// As when too many jobs come at once: the system queues no further connection (EAGAIN, connect(2)).
     @Test func aQueueOfConnectionsThatIsFullFailsAJobForNowAndKillsNobody() async throws {
         try await withPool { pool in
@@ -111,6 +134,27 @@ struct JobFailureTests {
             #expect(try await process(pool) == engine)
             try await answering.close()
         }
+    }
+}
+
+/// Counts the lines of a log.
+private struct LineCount: LogHandler {
+    private final class Counter: Sendable {
+        let value = Atomic(0)
+    }
+
+    private let counter = Counter()
+    var logLevel = Logger.Level.info
+    var metadata: Logger.Metadata = [:]
+    var count: Int { counter.value.load(ordering: .relaxed) }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        counter.value.add(1, ordering: .relaxed)
     }
 }
 

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Logging
 import Subprocess
@@ -79,7 +80,7 @@ enum EngineProcess {
                         guard (try? await hasLoaded.value(within: loadTimeout)) == nil, !Task.isCancelled else {
                             return
                         }
-                        words.add("Its model was not loaded within \(loadTimeout.inWords) (--load-timeout).")
+                        words.add("Its model was not loaded within \(Amounts.time(loadTimeout)) (--load-timeout).")
                         try? execution.send(signal: .kill)
                     }
                 }
@@ -120,14 +121,6 @@ enum EngineProcess {
         } catch {
             await take("(its output could not be read further: \(error))")
         }
-    }
-}
-
-extension Duration {
-    /// In seconds, without decimals that say nothing: `300 s`, `0.5 s`.
-    fileprivate var inWords: String {
-        let seconds = self / .seconds(1)
-        return Int(exactly: seconds).map { "\($0) s" } ?? "\(seconds) s"
     }
 }
 
