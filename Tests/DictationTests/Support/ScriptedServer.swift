@@ -121,15 +121,17 @@ func withScriptedServer<R: Sendable>(
         }
     }
     server.port = channel.channel.localAddress?.port ?? 0
-    let running = Task {
+    Task {
         try await channel.executeThenClose { connections in
             try await withThrowingDiscardingTaskGroup { group in
                 for try await connection in connections {
                     group.addTask { try? await connection.executeThenClose { try await server.serve($0, $1) } }
                 }
+                group.cancelAll()
             }
         }
     }
-    defer { running.cancel() }
+    // Then every connection that was accepted is handed out and ended; NIO allows none to be dropped.
+    defer { channel.channel.close(promise: nil) }
     return try await body(server)
 }

@@ -16,6 +16,19 @@ final class RawServer: Sendable {
         get { boundPort.withLock { $0 } }
         set { boundPort.withLock { $0 = newValue } }
     }
+
+    fileprivate func serve(
+        _ bytes: NIOAsyncChannelInboundStream<ByteBuffer>, _ writer: NIOAsyncChannelOutboundWriter<ByteBuffer>,
+        _ answer: String
+    ) async throws {
+        var head = ""
+        for try await piece in bytes {
+            head += String(buffer: piece)
+            if head.contains("\r\n\r\n") { break }
+        }
+        all.withLock { $0.append(head) }
+        try await writer.write(ByteBuffer(string: answer))
+    }
 }
 
 /// Lends a server that answers with these bytes.
@@ -31,21 +44,17 @@ func withRawServer<R: Sendable>(
         }
     }
     server.port = channel.channel.localAddress?.port ?? 0
-    let running = Task {
+    Task {
         try await channel.executeThenClose { connections in
-            for try await connection in connections {
-                try? await connection.executeThenClose { bytes, writer in
-                    var head = ""
-                    for try await piece in bytes {
-                        head += String(buffer: piece)
-                        if head.contains("\r\n\r\n") { break }
-                    }
-                    server.all.withLock { $0.append(head) }
-                    try await writer.write(ByteBuffer(string: answer))
+            try await withThrowingDiscardingTaskGroup { group in
+                for try await connection in connections {
+                    group.addTask { try? await connection.executeThenClose { try await server.serve($0, $1, answer) } }
                 }
+                group.cancelAll()
             }
         }
     }
-    defer { running.cancel() }
+    // Then every connection that was accepted is handed out and ended; NIO allows none to be dropped.
+    defer { channel.channel.close(promise: nil) }
     return try await body(server)
 }

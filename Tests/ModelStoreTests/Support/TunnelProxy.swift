@@ -53,7 +53,7 @@ func withTunnelProxy<R: Sendable>(
         }
     }
     proxy.boundPort.withLock { $0 = channel.channel.localAddress?.port ?? 0 }
-    let running = Task {
+    Task {
         try await channel.executeThenClose { connections in
             await withDiscardingTaskGroup { group in
                 do {
@@ -61,9 +61,11 @@ func withTunnelProxy<R: Sendable>(
                         group.addTask { try? await proxy.serve(connection, target: target) }
                     }
                 } catch {}
+                group.cancelAll()
             }
         }
     }
-    defer { running.cancel() }
+    // Then every connection that was accepted is handed out and ended; NIO allows none to be dropped.
+    defer { channel.channel.close(promise: nil) }
     return try await body(proxy)
 }
