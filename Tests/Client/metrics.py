@@ -13,6 +13,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # https://prometheus.io/docs/practices/naming/: base units, as the last word but for _total and _info.
 UNITS = ("_seconds", "_bytes", "_ratio", "_info")
 COUNTS_OF_THINGS = {
+    "asr2clip_log_lines_lost",
     "asr2clip_http_requests", "asr2clip_http_connections", "asr2clip_queue_jobs", "asr2clip_queue_segments",
     "asr2clip_decode_lanes", "asr2clip_decode_lanes_busy", "asr2clip_engine_restarts", "asr2clip_model_loads",
     "asr2clip_model_unloads",

@@ -34,7 +34,7 @@ import Testing
         for result in [results[0], results[2]] { #expect(try result.get() == recognizer.recognize(good)) }
         let error = #expect(throws: RecognitionError.self) { try results[1].get() }
         #expect(error?.code == .decodingFailed)
-        #expect(error?.message.contains("from 1.0 s") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("from 0:01 to") == true, "\(error?.message ?? "")")
     }
 
     @Test func aRequestThatCannotBeMetFailsForAllItsSegments() throws {
