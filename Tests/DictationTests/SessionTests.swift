@@ -174,7 +174,9 @@ import Testing
     }
 
     @Test func allTextsOfASessionCanBeCopied() async throws {
-        let program = try folder.write(Data("#!/bin/sh\ncat > '\(folder.file("copied"))'\n".utf8), to: "xsel")
+        let copied = folder.file("copied")
+        let script = "case $* in *--output*) cat '\(copied)';; *) cat > '\(copied)';; esac"
+        let program = try folder.write(Data("#!/bin/sh\n\(script)\n".utf8), to: "xsel")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
         let clipboard = Clipboard(
             .only(.xsel), environment: ["PATH": "\(folder.path):/bin:/usr/bin", "TMPDIR": folder.path])

@@ -10,6 +10,8 @@ public struct Clipboard: Sendable {
 
     /// How long a program may take: one whose display does not answer waits for ever.
     private static let patience = Duration.seconds(3)
+    /// How long a program that has ended may take to own the clipboard; a busy display takes up to 0.2 s.
+    private static let settling = Duration.milliseconds(500)
 
     /// Keeps in mind what was chosen; what is here is found when there is text.
     public init(_ choice: ClipboardChoice, environment: [String: String]) {
@@ -113,14 +115,31 @@ public struct Clipboard: Sendable {
         }
         guard let status else { throw ClipboardError("It did not end within \(Self.patience).") }
         guard status.isSuccess else { throw ClipboardError("It failed: \(words.firstLine)") }
+        if let arguments = method.reading { await settle(text, executable, arguments) }
     }
 
-    /// Does something, but not for longer than the patience lasts.
-    private static func limited<R: Sendable>(_ work: @escaping @Sendable () async throws -> R) async throws -> R? {
+    /// Waits until the clipboard has a text, so that whoever pastes next finds it; not for long, since a clipboard manager
+    /// may have changed it.
+    private func settle(_ text: String, _ executable: String, _ arguments: [String]) async {
+        _ = try? await Self.limited(to: Self.settling) {
+            while true {
+                let result = try? await Subprocess.run(
+                    .path(FilePath(executable)), arguments: Arguments(arguments), input: .none,
+                    output: .string(limit: text.utf8.count + 1), error: .discarded)
+                if result?.standardOutput == text { return }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        }
+    }
+
+    /// Does something, but not for longer than some time.
+    private static func limited<R: Sendable>(
+        to time: Duration = patience, _ work: @escaping @Sendable () async throws -> R
+    ) async throws -> R? {
         try await withThrowingTaskGroup(of: R?.self) { group in
             group.addTask { try await work() }
             group.addTask {
-                try await Task.sleep(for: patience)
+                try await Task.sleep(for: time)
                 return nil
             }
             defer { group.cancelAll() }

@@ -51,6 +51,16 @@ public enum ClipboardMethod: String, CaseIterable, Sendable {
         }
     }
 
+    /// The arguments with which the program reads the clipboard, where it ends before the text is there: on X11, the process
+    /// that stays behind to own the clipboard has still to say so to the display.
+    var reading: [String]? {
+        switch self {
+        case .xclip: ["-selection", "clipboard", "-o"]
+        case .xsel: ["--clipboard", "--output"]
+        case .wlCopy, .pbcopy, .tmux, .osc52: nil
+        }
+    }
+
     /// What may work here, the best first, as far as that can be told without touching the clipboard.
     ///
     /// - Parameters:

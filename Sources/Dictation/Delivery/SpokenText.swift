@@ -65,6 +65,9 @@ struct SpokenTextStream {
         return piece
     }
 
+    /// Whether anything was printed, so that a line is open.
+    var hasPrinted: Bool { !printed.isEmpty }
+
     /// Ends with the cleaned whole.
     ///
     /// - Returns: What of it is still to be printed: all of it, if nothing was streamed.

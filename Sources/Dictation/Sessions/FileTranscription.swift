@@ -44,14 +44,18 @@ public struct FileTranscription: Sendable {
         for file in files {
             do {
                 let transcript = try await transcribe(file) { try await delivery.print($0) }
-                if transcript.isSpoken { texts.append(transcript.text) }
+                if transcript.isSpoken {
+                    texts.append(transcript.text)
+                } else if files.count > 1 {
+                    report(.note("\(SystemName.shown(file)): No speech was recognised."))
+                }
             } catch let error as ClientError {
                 outcome += .failed
                 report(.warning(files.count > 1 ? "\(SystemName.shown(file)): \(error)" : error.description))
             }
         }
         guard !texts.isEmpty else {
-            if !outcome.hasFailed { report(.note("No speech was recognised.")) }
+            if !outcome.hasFailed, files.count == 1 { report(.note("No speech was recognised.")) }
             return outcome
         }
         let copy = try await delivery.keep(texts.joined(separator: "\n"))
@@ -81,11 +85,18 @@ public struct FileTranscription: Sendable {
         request.duration = input.duration
         report(.length(input.duration))
         let stream = Mutex(SpokenTextStream())
-        let answer = try await service.transcribe(request) { progress in
-            report(.progress(progress))
-            guard case .delta(let delta) = progress else { return }
-            let piece = stream.withLock { $0.add(delta) }
-            if !piece.isEmpty { try await print(piece) }
+        let answer: String
+        do {
+            answer = try await service.transcribe(request) { progress in
+                report(.progress(progress))
+                guard case .delta(let delta) = progress else { return }
+                let piece = stream.withLock { $0.add(delta) }
+                if !piece.isEmpty { try await print(piece) }
+            }
+        } catch let error as ClientError {
+            // The next text begins on a line of its own.
+            if stream.withLock({ $0.hasPrinted }) { try await print("\n") }
+            throw error
         }
         let isSpoken = SpokenText.isSpoken(in: answer, format: request.format)
         let text = request.format == .text ? SpokenText.cleaned(answer) : answer.trimmingCharacters(in: .newlines)
