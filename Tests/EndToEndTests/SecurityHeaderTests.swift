@@ -24,7 +24,8 @@ struct SecurityHeaderTests {
         let large = try MultipartBody.Upload(path: Fixtures.audio("en_44k1_stereo.wav"))
         let answers = [
             (200, try await client.get("/health")), (401, try await client.get("/v1/models")),
-            (404, try await client.send("GET", "/nowhere", headers: [Self.key])), (405, try await client.send("POST", "/health")),
+            (404, try await client.send("GET", "/nowhere", headers: [Self.key])),
+            (405, try await client.send("POST", "/health")),
             (403, try await client.send("GET", "/health", headers: [("Host", "evil.example")])),
             (200, try await client.transcribe(small, ["model": "paraformer"], headers: [Self.key])),
             (413, try await client.transcribe(large, ["model": "paraformer"], headers: [Self.key])),
