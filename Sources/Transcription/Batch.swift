@@ -6,6 +6,8 @@ struct BatchMeasure {
     var length: Int
     /// What its request wants; only equal wishes go together.
     var request: RecognitionRequest
+    /// Who goes first; only equals go together.
+    var priority = DecodePriority.interactive
 }
 
 /// How much one call to the recognizer may take.
@@ -25,6 +27,7 @@ struct BatchLimits: Sendable, Equatable {
 struct Batch {
     private let limits: BatchLimits
     private let request: RecognitionRequest
+    let priority: DecodePriority
     private var count = 1
     private var shortest: Int
     private var longest: Int
@@ -32,6 +35,7 @@ struct Batch {
     init(_ first: BatchMeasure, limits: BatchLimits) {
         self.limits = limits
         request = first.request
+        priority = first.priority
         shortest = first.length
         longest = first.length
     }
@@ -41,6 +45,7 @@ struct Batch {
         let (shortest, longest) = (min(shortest, other.length), max(longest, other.length))
         return count < limits.count && (count + 1) * longest <= limits.total
             && Double(shortest) >= limits.similarity * Double(longest) && other.request == request
+            && other.priority == priority
     }
 
     /// Counts another segment in.

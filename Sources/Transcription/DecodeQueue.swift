@@ -2,6 +2,9 @@
 ///
 /// A lane that comes free takes the first segment of the job whose turn it is. While more wait than lanes are idle, others
 /// that fit go along in the same call, in the order of their turns. Nobody waits for company.
+///
+/// Where background segments have the lanes, one interactive segment need not wait for them: it is decoded beside them on
+/// one lane more, whose thread goes first. They get no lane before there is one left over again.
 struct DecodeQueue<Job: Hashable, Item> {
     /// What one segment weighs, and with which others it may go.
     typealias Measure = (Item) -> BatchMeasure
@@ -9,7 +12,8 @@ struct DecodeQueue<Job: Hashable, Item> {
     private let limits: BatchLimits
     private let measure: Measure
     private var round = RoundRobin<Job, Item>()
-    private var idleLanes: Int
+    private let lanes: Int
+    private var busy: [DecodePriority: Int] = [:]
 
     /// Makes an empty queue.
     ///
@@ -18,7 +22,7 @@ struct DecodeQueue<Job: Hashable, Item> {
     ///   - limits: How many segments one call may take.
     ///   - measure: Weighs a segment.
     init(lanes: Int, limits: BatchLimits, measure: @escaping Measure) {
-        idleLanes = lanes
+        self.lanes = lanes
         self.limits = limits
         self.measure = measure
     }
@@ -38,22 +42,33 @@ struct DecodeQueue<Job: Hashable, Item> {
 
     /// Gives an idle lane what it decodes next.
     ///
-    /// - Returns: The segments of one call; `nil` if no lane is idle or nothing waits.
-    mutating func next() -> [Item]? {
-        guard idleLanes > 0, let first = round.next() else { return nil }
-        idleLanes -= 1
-        var items = [first]
+    /// - Returns: The segments of one call, and their priority; `nil` if no lane is idle for any that waits.
+    mutating func next() -> (items: [Item], priority: DecodePriority)? {
+        let served = DecodePriority.allCases.filter(hasLane)
+        guard let first = round.next(where: { [measure] in served.contains(measure($0).priority) }) else { return nil }
         var batch = Batch(measure(first), limits: limits)
+        busy[batch.priority, default: 0] += 1
+        let idleLanes = max(0, lanes - busyLanes)
+        var items = [first]
         // What an idle lane can take is sooner done there.
         while round.count > idleLanes, let other = round.next(where: { batch.takes(measure($0)) }) {
             batch.add(measure(other))
             items.append(other)
         }
-        return items
+        return (items, batch.priority)
     }
 
     /// Ends a call: its lane is idle again.
-    mutating func finish() {
-        idleLanes += 1
+    mutating func finish(_ priority: DecodePriority) {
+        busy[priority, default: 0] -= 1
+    }
+
+    private var busyLanes: Int { busy.values.reduce(0, +) }
+
+    private func hasLane(for priority: DecodePriority) -> Bool {
+        switch priority {
+        case .background: busyLanes < lanes
+        case .interactive: busy[.interactive, default: 0] < lanes && busyLanes <= lanes
+        }
     }
 }

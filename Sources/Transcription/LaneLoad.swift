@@ -2,7 +2,7 @@
 public struct LaneLoad: Sendable, Equatable, Codable {
     /// How many segments can be decoded at once.
     public var lanes: Int
-    /// How many are being decoded.
+    /// How many are being decoded: one more than there are lanes where a short recording came beside long ones.
     public var busy: Int
     /// How many wait for a lane.
     public var waiting: Int

@@ -7,12 +7,15 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
         let output: CheckedContinuation<(output: Output, wait: Duration), any Error>
     }
 
-    /// How many calls go on at once.
+    /// How many calls go on at once; one more where an interactive one would have to wait for the background.
     nonisolated let laneCount: Int
 
     private let executor: (any TaskExecutor)?
     private let decode: @Sendable ([Work]) -> [Result<Output, any Error>]
-    private var idle: [DecodeLane]
+    /// By priority; a lane is made when it is first needed.
+    private var idle: [DecodePriority: [DecodeLane]] = [:]
+    private var made = 0
+    private var busyCount = 0
     private var queue: DecodeQueue<SerialNumber, Waiter>
 
     /// Makes the lanes.
@@ -28,7 +31,6 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
         executor: (any TaskExecutor)? = nil, decode: @escaping @Sendable ([Work]) -> [Result<Output, any Error>]
     ) {
         laneCount = max(1, lanes)
-        idle = (0..<laneCount).map { DecodeLane(number: $0) }
         queue = DecodeQueue(lanes: laneCount, limits: limits) { measure($0.work) }
         self.executor = executor
         self.decode = decode
@@ -53,17 +55,24 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
 
     /// What the lanes are doing now.
     var load: LaneLoad {
-        LaneLoad(lanes: laneCount, busy: laneCount - idle.count, waiting: queue.count, decoded: doneCount)
+        LaneLoad(lanes: laneCount, busy: busyCount, waiting: queue.count, decoded: doneCount)
     }
 
     private var doneCount = 0
 
     private func startCalls() {
-        while let lane = idle.last, let batch = queue.next() {
-            idle.removeLast()
+        while let (batch, priority) = queue.next() {
+            let lane = lane(for: priority)
+            busyCount += 1
             // Unstructured because it is the work of all the jobs in it, each of which waits for its own output.
             Task(executorPreference: executor) { await self.call(batch, on: lane) }
         }
+    }
+
+    private func lane(for priority: DecodePriority) -> DecodeLane {
+        if let idle = idle[priority]?.popLast() { return idle }
+        defer { made += 1 }
+        return DecodeLane(number: made, priority: priority)
     }
 
     private func call(_ batch: [Waiter], on lane: DecodeLane) async {
@@ -75,8 +84,9 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
             }
         }
         doneCount += batch.count
-        idle.append(lane)
-        queue.finish()
+        busyCount -= 1
+        idle[lane.priority, default: []].append(lane)
+        queue.finish(lane.priority)
         startCalls()
     }
 

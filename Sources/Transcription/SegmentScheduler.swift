@@ -20,7 +20,11 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
             lanes: lanes,
             limits: recognizer.batches
                 ? BatchLimits(count: Self.batchCount, total: recognizer.window.samples) : .none,
-            measure: { BatchMeasure(length: $0.segment.audio.samples.count, request: $0.request) },
+            measure: { work in
+                BatchMeasure(
+                    length: work.segment.audio.samples.count, request: work.request,
+                    priority: DecodePriority(of: work.segment))
+            },
             executor: executor,
             decode: { batch in
                 // Those that go together have equal requests.

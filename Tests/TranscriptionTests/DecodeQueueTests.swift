@@ -11,9 +11,10 @@ import Testing
         var number: Int
         var length = 10
         var language: Language?
+        var priority = DecodePriority.interactive
 
         var measure: BatchMeasure {
-            BatchMeasure(length: length, request: RecognitionRequest(language: language))
+            BatchMeasure(length: length, request: RecognitionRequest(language: language), priority: priority)
         }
     }
 
@@ -28,9 +29,9 @@ import Testing
     /// Everything that calls would take, one call after the other.
     private static func drained(_ queue: Queue) -> [[Item]] {
         var (queue, calls) = (queue, [[Item]]())
-        while let call = queue.next() {
+        while let (call, priority) = queue.next() {
             calls.append(call)
-            queue.finish()
+            queue.finish(priority)
         }
         return calls
     }
@@ -48,18 +49,18 @@ import Testing
         #expect(queue.next() != nil)
         #expect(queue.next() == nil)
         #expect(queue.count == 3)
-        queue.finish()
-        #expect(queue.next()?.map(\.number) == [2])
+        queue.finish(.interactive)
+        #expect(queue.next()?.items.map(\.number) == [2])
         #expect(queue.next() == nil)
     }
 
     @Test func segmentsGoTogetherWhenNoLaneIsIdleForThem() {
         let items = (0..<6).map { Item(job: "job \($0)", number: $0) }
         var queue = Self.queue(lanes: 2, BatchLimits(count: 4, total: 1000), holding: items)
-        #expect(queue.next()?.map(\.number) == [0, 1, 2, 3], "all but one for the lane that is left; at most four")
-        #expect(queue.next()?.map(\.number) == [4, 5])
+        #expect(queue.next()?.items.map(\.number) == [0, 1, 2, 3], "all but one for the lane that is left; at most four")
+        #expect(queue.next()?.items.map(\.number) == [4, 5])
         var few = Self.queue(lanes: 3, BatchLimits(count: 4, total: 1000), holding: Array(items.prefix(3)))
-        for number in 0..<3 { #expect(few.next()?.map(\.number) == [number]) }
+        for number in 0..<3 { #expect(few.next()?.items.map(\.number) == [number]) }
     }
 
     @Test(arguments: [
@@ -83,6 +84,51 @@ import Testing
         #expect(calls.map { $0.map(\.number) } == [[0, 2], [1], [3]])
     }
 
+    @Test func anInteractiveSegmentDoesNotWaitForTheBackground() {
+        var queue = Self.queue(
+            lanes: 2, holding: (0..<4).map { Item(job: "hour", number: $0, priority: .background) })
+        for number in 0..<2 { #expect(queue.next()?.items.map(\.number) == [number]) }
+        #expect(queue.next() == nil)
+        for number in 0..<2 { queue.add(Item(job: "short \(number)", number: number), of: "short \(number)") }
+        #expect(queue.next()?.items.map(\.job) == ["short 0"], "one lane more")
+        #expect(queue.next() == nil, "and no second one")
+        queue.finish(.background)
+        #expect(queue.next()?.items.map(\.job) == ["short 1"])
+        queue.finish(.interactive)
+        #expect(queue.next() == nil, "the background waits until a lane is left over")
+        queue.finish(.interactive)
+        #expect(queue.next()?.items.map(\.number) == [2])
+    }
+
+    @Test func interactiveSegmentsAloneGetNoMoreThanTheLanes() {
+        var queue = Self.queue(lanes: 2, holding: (0..<3).map { Item(job: "job \($0)", number: $0) })
+        for number in 0..<2 { #expect(queue.next()?.items.map(\.number) == [number]) }
+        #expect(queue.next() == nil)
+    }
+
+    @Test func theBackgroundKeepsItsTurnBesideManyShortOnes() {
+        var queue = Self.queue(lanes: 1, holding: [Item(job: "hour", number: 0, priority: .background)])
+        for number in 0..<3 { queue.add(Item(job: "short \(number)", number: number), of: "short \(number)") }
+        #expect(queue.next()?.priority == .background)
+        #expect(queue.next()?.priority == .interactive)
+        queue.finish(.interactive)
+        #expect(queue.next()?.priority == .interactive)
+    }
+
+    @Test func onlyEqualPrioritiesGoTogether() {
+        let items = [DecodePriority.interactive, .background, .interactive].enumerated().map {
+            Item(job: "job \($0)", number: $0, priority: $1)
+        }
+        let calls = Self.drained(Self.queue(lanes: 1, BatchLimits(count: 4, total: 1000), holding: items))
+        #expect(calls.map { $0.map(\.number) } == [[0, 2], [1]])
+    }
+
+    @Test(arguments: [(0.0, DecodePriority.interactive), (59.9, .interactive), (60, .background), (7200, .background)])
+    func whatComesBehindTheFirstMinuteIsBackground(seconds: Double, priority: DecodePriority) {
+        let segment = SpeechSegment(offset: Int(seconds * 16_000), audio: AudioBuffer(samples: [0]))
+        #expect(DecodePriority(of: segment) == priority)
+    }
+
     @Test func aJobThatIsCancelledLeavesNothing() {
         var queue = Self.queue(lanes: 1, holding: (0..<3).map { Item(job: "gone", number: $0) })
         queue.add(Item(job: "other", number: 0), of: "other")
@@ -104,8 +150,8 @@ import Testing
                 let item = Item(job: job, number: added[job, default: 0], length: .random(in: 5...40, using: &random))
                 queue.add(item, of: job)
                 added[job, default: 0] += 1
-            } else if let call = queue.next() {
-                queue.finish()
+            } else if let (call, priority) = queue.next() {
+                queue.finish(priority)
                 for item in call {
                     #expect(item.number == taken[item.job, default: 0])
                     taken[item.job, default: 0] += 1
