@@ -4,7 +4,7 @@
     make bench
     Benchmarks/bench.py --json bench.json
 
-Every figure is a ratio or a difference from one run on one machine, with the starter model. Prints a table with the
+Every figure is a ratio or a difference from one run on one machine, with the starter model or a Whisper. Prints a table with the
 goals, and exits with 1 if one of them is missed or could not be measured. It takes some 10 minutes on an idle machine
 with two cores; on a busy one times mean little, and it says so. What runs beside the server costs computing as well:
 how much is in the table.
@@ -20,6 +20,7 @@ from pathlib import Path
 from figures import Bench, footprint, hour, latency, start, throughput
 from harness import bare, machine
 from harness.paths import SERVER
+from harness.registry import MODELS, STARTER, whisper
 from harness.report import Report
 
 FIGURES = {
@@ -47,12 +48,17 @@ def long(bench):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", type=Path, default=SERVER)
+    parser.add_argument(
+        "--whisper", type=whisper, dest="model", default=MODELS[STARTER], metavar="FOLDER",
+        help="a Whisper in this folder (encoder, decoder, tokens.txt) in place of the starter model",
+    )
     parser.add_argument("--json", type=Path, help="where the raw numbers go")
     parser.add_argument("--only", choices=FIGURES, nargs="+", default=list(FIGURES), help="some of the figures")
     parser.add_argument("--long", action="store_true", help="three hours as well, by long_audio.py")
     parser.add_argument("--scale", type=float, default=1, help="0.05 tries the script out; goals then mean nothing")
     options = parser.parse_args()
     about = {"machine": machine.description(), "server": str(options.server), "scale": options.scale}
+    about["model"] = str(options.model.folder)
     busy = machine.busy()
     print(json.dumps(about["machine"], indent=1))
     if busy:
@@ -60,7 +66,7 @@ def main():
     report = Report()
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
-        bench = Bench(options.server.resolve(), bare.compiled(folder), folder, report, options.scale)
+        bench = Bench(options.server.resolve(), bare.compiled(folder), folder, report, options.model, options.scale)
         for figures in options.only:
             FIGURES[figures].measure(bench)
         if options.long:

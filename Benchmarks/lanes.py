@@ -19,6 +19,7 @@ from pathlib import Path
 
 from harness import bare, machine
 from harness.paths import FIXTURES
+from harness.registry import FAMILIES
 from harness.speech import RATE, cut, samples, wav
 from harness.summary import median
 
@@ -71,13 +72,13 @@ def measure(program, family, folder, options):
         for name, flags in arrangements(folder / "no_spinning.txt", options.batches).items():
             order = by_length if "similar" in name else paths
             repeat = REPEAT.get(family, FIXTURE_REPEAT) * options.repeat
-            runs[name].append(bare.run(program, family, order, repeat=repeat, **flags))
+            runs[name].append(bare.run(program, FAMILIES[family], order, repeat=repeat, **flags))
     return runs
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--families", nargs="+", choices=bare.MODELS, default=list(bare.MODELS))
+    parser.add_argument("--families", nargs="+", choices=FAMILIES, default=list(FAMILIES))
     parser.add_argument("--batches", nargs="*", type=int, choices=[2, 4, 8, 16], default=[2, 4, 8])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--repeat", type=int, default=2, help="how often each clip is decoded in a round")

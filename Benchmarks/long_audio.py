@@ -22,7 +22,8 @@ from pathlib import Path
 from harness.client import Connection, send_file
 from harness.paths import SERVER
 from harness.processes import cpu_seconds, memory
-from harness.serving import STARTER, serving
+from harness.registry import STARTER
+from harness.serving import serving
 from harness.speech import REFERENCES, build, word_errors, words
 
 

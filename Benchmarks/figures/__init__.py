@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.registry import Model, registry
 from harness.report import Report
+from harness.serving import serving
 
 
 @dataclass
@@ -16,9 +18,16 @@ class Bench:
     #: For files of their own.
     folder: Path
     report: Report
+    model: Model
     #: How much is measured: 1, or less to try the script out.
     scale: float
 
     def times(self, count):
         """So many repetitions, or fewer to try the script out."""
         return max(2, round(count * self.scale))
+
+    def serving(self):
+        """Runs the server with the model alone."""
+        config = self.folder / "models.yaml"
+        config.write_text(registry(self.model))
+        return serving(self.server, config=config)

@@ -6,8 +6,8 @@ import time
 from harness.watching import Watched
 from harness.client import Connection, envelope, form
 from harness.processes import memories, running
-from harness.registry import registry
-from harness.serving import STARTER, flags_of, serving
+from harness.registry import MODELS, STARTER, registry
+from harness.serving import flags_of, serving
 from harness.speech import cut, wav
 
 GIB = 1 << 30
@@ -67,7 +67,7 @@ def _keep_alive(bench):
         bench.report.missing(name, "the server knows no --keep-alive")
         return
     config = bench.folder / "models.yaml"
-    config.write_text(registry(STARTER, *OTHERS))
+    config.write_text(registry(*(MODELS[name] for name in [STARTER, *OTHERS])))
     with serving(bench.server, "--keep-alive", "5s", config=config) as server:
         default = server.wait_until_ready().engine
         clip = wav(cut([2])[0])

@@ -9,7 +9,6 @@ from harness import bare
 from harness.client import Connection, form, send_file
 from harness.paths import DETECTOR
 from harness.processes import memory
-from harness.serving import STARTER, serving
 from harness.speech import RATE, build, cut, samples, wav
 from harness.summary import percentile
 from harness.watching import Watched
@@ -21,22 +20,22 @@ PREFIX, SUFFIX = RATE * 3 // 10, RATE // 5
 def measure(bench):
     path, _ = build(bench.folder, bench.scale, seed=1)
     report = bench.report
-    with serving(bench.server) as server:
+    with bench.serving() as server:
         server.wait_until_ready()
         arguments = Path(f"/proc/{server.engine}/cmdline").read_text().split("\0")
         lanes = int(arguments[arguments.index("--lanes") + 1])
-        _ask_short(server, 3)
+        _ask_short(server, bench.model, 3)
         loaded = memory(server.engine)
         with Watched(lambda: memory(server.engine), every=0.2) as engine:
-            transcript, wall = _whole(server.port, path)
-        alone = _ask_short(server, bench.times(60))
-        text, first, beside = _streamed(server, path)
+            transcript, wall = _whole(server.port, bench.model, path)
+        alone = _ask_short(server, bench.model, bench.times(60))
+        text, first, beside = _streamed(server, bench.model, path)
         assert text == transcript["text"], "the stream has another text"
 
     segments = _segments(transcript["segments"], samples(path), bench.folder)
-    reference = bare.run(bench.bare, "moonshine", segments, lanes=lanes)
-    loop = bare.run(bench.bare, "moonshine", segments, lanes=1)
-    detector = bare.run(bench.bare, "moonshine", [path], detector=DETECTOR)
+    reference = bare.run(bench.bare, bench.model, segments, lanes=lanes)
+    loop = bare.run(bench.bare, bench.model, segments, lanes=1)
+    detector = bare.run(bench.bare, bench.model, [path], detector=DETECTOR)
     _speed(report, reference, loop, wall, lanes, detector)
     above = (max(engine.values) - loaded) / lanes
     note = f"{loaded:.0f} MB loaded, {max(engine.values):.0f} MB at the peak, {lanes} lanes"
@@ -77,10 +76,10 @@ def _fairness(report, alone, beside, reference):
     report.figure("p95 of a 3 s clip beside a one-hour file", busy, " s", at_most=1.5 * idle + segment, note=note)
 
 
-def _ask_short(server, count, goes_on=lambda: True):
+def _ask_short(server, model, count, goes_on=lambda: True):
     """Seconds of each of some requests for a 3 s clip, one after the other, with pauses as people make them."""
     times = []
-    request = form(server.port, wav(cut([3])[0]), model=STARTER)
+    request = form(server.port, wav(cut([3])[0]), model=model.name)
     with Connection(server.port) as connection:
         while len(times) < count and goes_on():
             start = time.monotonic()
@@ -91,30 +90,30 @@ def _ask_short(server, count, goes_on=lambda: True):
     return times
 
 
-def _whole(port, path):
+def _whole(port, model, path):
     with Connection(port, timeout=3600) as connection:
         start = time.monotonic()
-        send_file(connection, port, path, model=STARTER, response_format="verbose_json")
+        send_file(connection, port, path, model=model.name, response_format="verbose_json")
         response = connection.answer()
         body = response.read()
         assert response.status == 200, body
         return json.loads(body), time.monotonic() - start
 
 
-def _streamed(server, path):
+def _streamed(server, model, path):
     """Streams the file, and asks for short clips after the first delta. Returns text, its delay, and their times."""
     times, began, ended = [], threading.Event(), threading.Event()
 
     def ask():
         began.wait()
-        times.extend(_ask_short(server, 1_000_000, goes_on=lambda: not ended.is_set()))
+        times.extend(_ask_short(server, model, 1_000_000, goes_on=lambda: not ended.is_set()))
 
     asking = threading.Thread(target=ask)
     asking.start()
     text = ""
     try:
         with Connection(server.port, timeout=3600) as connection:
-            send_file(connection, server.port, path, model=STARTER, stream="true")
+            send_file(connection, server.port, path, model=model.name, stream="true")
             sent = time.monotonic()
             for line in connection.answer():
                 if line.startswith(b'data: {"type": "transcript.text.delta"'):

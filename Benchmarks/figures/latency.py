@@ -7,7 +7,6 @@ import time
 
 from harness import bare
 from harness.client import Connection, form
-from harness.serving import STARTER, serving
 from harness.speech import cut, wav
 from harness.summary import median, percentile
 
@@ -16,9 +15,9 @@ def measure(bench):
     path = bench.folder / "five.wav"
     path.write_bytes(wav(cut([5])[0]))
     pairs = []
-    with serving(bench.server) as server, bare.asked(bench.bare, "moonshine", [path]) as engine:
+    with bench.serving() as server, bare.asked(bench.bare, bench.model, [path]) as engine:
         server.wait_until_ready()
-        request = form(server.port, path.read_bytes(), model=STARTER)
+        request = form(server.port, path.read_bytes(), model=bench.model.name)
         with Connection(server.port) as connection:
             before = engine.decode(0)
             for index in range(bench.times(480) + 5):

@@ -7,7 +7,6 @@ import time
 
 from harness import bare
 from harness.client import Connection, form
-from harness.serving import STARTER, serving
 from harness.speech import cut, wav
 from harness.summary import median, percentile
 
@@ -17,14 +16,14 @@ def measure(bench):
     path.write_bytes(wav(cut([1])[0]))
 
     def load():
-        with bare.asked(bench.bare, "moonshine", [path]) as engine:
+        with bare.asked(bench.bare, bench.model, [path]) as engine:
             return engine.load_seconds
 
     loads, listening, answers = [load()], [], []
     for _ in range(bench.times(15)):
-        with serving(bench.server) as server, Connection(server.port) as connection:
+        with bench.serving() as server, Connection(server.port) as connection:
             listening.append(server.listening - server.started)
-            status, _, body = connection.ask(form(server.port, path.read_bytes(), model=STARTER))
+            status, _, body = connection.ask(form(server.port, path.read_bytes(), model=bench.model.name))
             answers.append(time.monotonic() - server.started)
             assert status == 200, body
         loads.append(load())

@@ -14,8 +14,6 @@ from harness.client import get
 from harness.paths import DEPS
 from harness.processes import children
 
-STARTER = "moonshine-tiny-en"
-
 
 @functools.cache
 def flags_of(executable):

@@ -7,8 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-from harness.registry import MODELS, entry
-from harness.serving import STARTER
+from harness.registry import MODELS, STARTER
 
 
 def model_of(engine):
@@ -97,9 +96,9 @@ class Editor(threading.Thread):
 def write_registry(path, has_extra=False, has_option=False):
     text = f"default_model: {STARTER}\nmodels:\n"
     for name in MODELS:
-        text += entry(name, name, **({"num_threads": 1} if has_option and name == "paraformer" else {}))
+        text += MODELS[name].entry(**({"num_threads": 1} if has_option and name == "paraformer" else {}))
     if has_extra:
-        text += entry("extra", "sense_voice")
+        text += MODELS["sense_voice"].entry("extra")
     draft = path.with_suffix(".new")
     draft.write_text(text)
     os.replace(draft, path)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from harness.client import Connection, form
 from harness.paths import DEPS, FIXTURES
-from harness.registry import MODELS
-from harness.serving import STARTER
+from harness.registry import MODELS, STARTER
 from harness.speech import REFERENCES, build, cut, wav, word_errors, words
 
 MANIFEST = json.loads((FIXTURES / "audio/manifest.json").read_text())

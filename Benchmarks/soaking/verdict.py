@@ -1,7 +1,7 @@
 """Judges a soak: what must not have happened, and what must not have grown."""
 
 from harness.processes import mentioning
-from harness.serving import STARTER
+from harness.registry import STARTER
 from harness.summary import percentile, slope
 
 VIOLATIONS = [
