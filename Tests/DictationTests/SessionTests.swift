@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import SpeechTypes
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -112,6 +113,23 @@ import Testing
             #expect(said.words.withLock { $0.first }?.contains(words) == true)
         }
         #expect(store.waitingCount == 0)
+    }
+
+    @Test func silentPiecesOfASessionAreNotToldOneByOne() async throws {
+        try await withScribe(answer("never")) { scribe, server, said in
+            let outcome = try await scribe.write(recorded(level: 0), isMeant: false)
+            #expect(outcome == .silent)
+            #expect(server.requests.isEmpty && said.words.withLock { $0.isEmpty })
+        }
+    }
+
+    @Test func whereNobodyReadsTheSessionEndsAndTheRecordingIsKept() async throws {
+        try await withScribe(answer("one"), write: { _ in throw Errno.brokenPipe }) { scribe, _, said in
+            let error = await #expect(throws: DeliveryError.self) { try await scribe.write(try recorded()) }
+            #expect(error?.isClosedPipe == true)
+            #expect(said.words.withLock { $0.last }?.contains("The recording is kept") == true)
+        }
+        #expect(store.waitingCount == 1)
     }
 
     @Test(arguments: [" ", "[BLANK_AUDIO]", "[ Silence ]", "(music)\\n", "♪ ♪", "<|nospeech|>", "..."])

@@ -76,7 +76,11 @@ struct TranscribeCommand: AsyncParsableCommand {
                 guard let outputFolder else {
                     if files.count > 1 { screen.show(.note("\(place)\(name)")) }
                     let transcript = try await transcription.transcribe(file) { try await delivery.print($0) }
-                    if transcript.isSpoken { outcome += .delivered }
+                    if transcript.isSpoken {
+                        outcome += .delivered
+                    } else {
+                        screen.show(.note("\(files.count > 1 ? "\(name): " : "")No speech was recognised."))
+                    }
                     continue
                 }
                 let target = target(of: file, in: outputFolder)
@@ -84,10 +88,13 @@ struct TranscribeCommand: AsyncParsableCommand {
                     throw Failure("'\(target)' is there already; --overwrite replaces it.")
                 }
                 let transcript = try await transcription.transcribe(file)
+                guard transcript.isSpoken else {
+                    screen.show(.note("\(place)\(name): No speech was recognised, so no file was written."))
+                    continue
+                }
                 try Data("\(transcript.text)\n".utf8).write(to: URL(filePath: target), options: .atomic)
-                if transcript.isSpoken { outcome += .delivered }
-                let remark = transcript.isSpoken ? "" : " (no speech was recognised)"
-                screen.show(.note("\(place)\(name) → \(target)\(remark)"))
+                outcome += .delivered
+                screen.show(.note("\(place)\(name) → \(target)"))
             } catch let error as DeliveryError {
                 throw error
             } catch let error where !(error is CancellationError) {

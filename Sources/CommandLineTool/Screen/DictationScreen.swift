@@ -1,3 +1,4 @@
+import Basics
 import BlockingWork
 import Dictation
 import Dispatch
@@ -63,7 +64,7 @@ final class DictationScreen: Sendable {
             case .warning(let words): say(words, &state, isWarning: true)
             case .progress(.notice(let words)): say(words, &state)
             case .progress(.retrying(let error, let pause)):
-                say("\(error) Trying again in \(Int(pause / .seconds(1)) + 1) s.", &state)
+                say("\(error) Trying again in \(Amounts.time(pause)).", &state)
             case .listened, .transcribed: draw(&state, isForced: true)
             case .level, .length, .transcribing, .progress: draw(&state)
             }

@@ -56,9 +56,11 @@ struct ServerConnection: Sendable {
         to request: HTTPClientRequest, patience: Duration, isolation: isolated (any Actor)? = #isolation,
         _ body: (HTTPClientResponse) async throws -> R
     ) async throws -> R {
+        var hasAnswered = false
         do {
             return try await HTTPClient.withHTTPClient(configuration: try client(patience)) { client in
                 let response = try await client.execute(request, timeout: .hours(24))
+                hasAnswered = true
                 guard response.status.code == 200 else { throw await refusal(response) }
                 return try await body(response)
             }
@@ -68,7 +70,7 @@ struct ServerConnection: Sendable {
             throw failure.cause
         } catch {
             try Task.checkCancellation()
-            throw lost(error, after: patience)
+            throw lost(error, after: patience, hasAnswered: hasAnswered)
         }
     }
 
@@ -92,7 +94,8 @@ struct ServerConnection: Sendable {
         let body = (try? await response.body.collect(upTo: 1 << 16)) ?? ByteBuffer()
         let status = response.status.code
         var message = "\(name) answers \(status): "
-        message += ServerReason.find(in: body.readableBytesView) ?? response.status.reasonPhrase
+        message += ServerReason.asSentence(
+            ServerReason.find(in: body.readableBytesView) ?? response.status.reasonPhrase)
         let isForbidden = response.headers.first(name: "x-should-retry") == "false"
         let pause = response.headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds(max(0, $0)) }
         switch status {
@@ -100,7 +103,7 @@ struct ServerConnection: Sendable {
             return ClientError(.busy, message, retryAfter: pause, mayBeRepeated: !isForbidden)
         case 500...: return ClientError(.failed, message)
         case 401, 403: return ClientError(.refused, message + (configuration.keyAdvice.map { " \($0)" } ?? ""))
-        case 300..<400: return ClientError(.refused, "\(message). Write the address it leads to as api_base_url.")
+        case 300..<400: return ClientError(.refused, "\(message) Write the address it leads to as api_base_url.")
         default: return ClientError(.refused, message)
         }
     }
@@ -109,7 +112,7 @@ struct ServerConnection: Sendable {
         ClientError(.refused, "\(name) does not speak TLS. Write http:// instead of https:// in api_base_url.")
     }
 
-    private func lost(_ error: any Error, after patience: Duration) -> ClientError {
+    private func lost(_ error: any Error, after patience: Duration, hasAnswered: Bool) -> ClientError {
         if let error = error as? HTTPClientError {
             if error == .readTimeout {
                 return ClientError(
@@ -128,11 +131,27 @@ struct ServerConnection: Sendable {
         if words.contains("CERTIFICATE_VERIFY_FAILED") {
             return ClientError(.refused, "The certificate of \(name) is not trusted. Check the host in api_base_url.")
         }
+        if error is HTTPParserError, !hasAnswered {
+            return ClientError(.failed, "\(name) does not answer in HTTP. Check api_base_url.")
+        }
+        if hasAnswered || Self.isHangUp(error) {
+            return ClientError(
+                hasAnswered ? .failed : .unreachable,
+                "\(name) hung up \(hasAnswered ? "in the middle of its answer" : "without an answer").",
+                mayBeRepeated: true)
+        }
         let advice =
             configuration.isLocal
             ? "No server answers at \(name). Start one with: asr2clip-serve\n"
                 + "Or name another in a configuration file: asr2clip --edit"
-            : "\(name) cannot be reached or hung up. Check the network and api_base_url."
+            : "\(name) cannot be reached. Check the network and api_base_url."
         return ClientError(.unreachable, advice, mayBeRepeated: true)
+    }
+
+    /// Whether somebody had taken the connection, and let it go.
+    private static func isHangUp(_ error: any Error) -> Bool {
+        if let error = error as? HTTPClientError { return error == .remoteConnectionClosed }
+        if let error = error as? ChannelError { return error == .eof || error == .alreadyClosed }
+        return (error as? IOError).map { [ECONNRESET, EPIPE].contains($0.errnoCode) } ?? false
     }
 }

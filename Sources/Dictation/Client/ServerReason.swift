@@ -26,6 +26,12 @@ enum ServerReason {
         return nil
     }
 
+    /// A reason that more can be written after: with a full stop, if it has no end of its own.
+    static func asSentence(_ reason: String) -> String {
+        guard let last = reason.last, !".!?…:".contains(last) else { return reason }
+        return reason + "."
+    }
+
     private static func words(_ value: Any) -> String? {
         switch value {
         case let text as String: return line(text)

@@ -29,18 +29,13 @@ public struct OutputFile: Sendable {
     ///   - moment: When it was said, written before it in local time: `[2026-11-24 09:05:00] …`.
     /// - Throws: `DeliveryError`.
     public func append(_ text: String, saidAt moment: Date? = nil) throws(DeliveryError) {
-        let stamp = moment.map { "[\($0.formatted(Self.stamp))] " } ?? ""
+        let stamp = moment.map { "[\($0.localStamp)] " } ?? ""
         let descriptor = FileDescriptor(rawValue: try opened())
         do {
             try descriptor.closeAfter { _ = try descriptor.writeAll("\(stamp)\(text)\n".utf8) }
         } catch {
             throw DeliveryError("Cannot write to '\(path)': \(error). Choose another with -o.")
         }
-    }
-
-    private static var stamp: Date.ISO8601FormatStyle {
-        .init(dateTimeSeparator: .space, timeZone: .current).year().month().day().time(
-            includingFractionalSeconds: false)
     }
 
     private func opened() throws(DeliveryError) -> Int32 {
@@ -51,6 +46,15 @@ public struct OutputFile: Sendable {
             )
         }
         return descriptor
+    }
+}
+
+extension Date {
+    /// The local time as `2026-11-24 09:05:00`.
+    var localStamp: String {
+        formatted(
+            Date.ISO8601FormatStyle(dateTimeSeparator: .space, timeZone: .current).year().month().day().time(
+                includingFractionalSeconds: false))
     }
 }
 

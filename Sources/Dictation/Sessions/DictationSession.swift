@@ -22,7 +22,8 @@ public struct DictationSession: Sendable {
     ///
     /// Texts come in the order in which they were said. One that fails is reported and does not end the session. If
     /// listening fails, what was heard before is finished all the same.
-    /// - Throws: `MicrophoneError`, `ListeningError`, `RecordingError`, `CancellationError`.
+    /// - Throws: `MicrophoneError`, `ListeningError`, `RecordingError`, `CancellationError`, and `DeliveryError` if nobody
+    ///   reads standard output any more.
     public func run(_ control: DictationControl) async throws -> SessionOutcome {
         // Unbounded, but of file names: the sound itself is on disk.
         let (recordings, queue) = AsyncStream.makeStream(of: Recording.self, bufferingPolicy: .unbounded)

@@ -15,13 +15,13 @@ public struct RetrySession: Sendable {
 
     /// Sends all recordings that wait, the oldest first. What goes wrong is reported.
     ///
-    /// - Throws: `RecordingError`, `CancellationError`.
+    /// - Throws: `RecordingError`, `CancellationError`, and `DeliveryError` if nobody reads standard output any more.
     public func run() async throws -> SessionOutcome {
         let waiting = try store.takeWaiting()
         if waiting.isEmpty { report(.note("No recording waits to be sent.")) }
         var outcome = SessionOutcome.silent
         for recording in waiting {
-            report(.note("Recorded \(recording.began.formatted(date: .abbreviated, time: .shortened)):"))
+            report(.note("Recorded \(recording.began.localStamp):"))
             outcome += try await scribe.write(recording)
         }
         return outcome

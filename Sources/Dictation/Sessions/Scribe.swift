@@ -38,7 +38,8 @@ public struct Scribe: Sendable {
     ///   - recording: The recording.
     ///   - isMeant: Whether somebody said when it begins and ends, and so meant it to hold speech.
     /// - Returns: How it ended.
-    /// - Throws: `CancellationError`; the recording is then still there.
+    /// - Throws: `CancellationError`, and `DeliveryError` if nobody reads standard output any more; the recording is then
+    ///   still there.
     func write(_ recording: Recording, isMeant: Bool = true) async throws -> SessionOutcome {
         guard recording.duration >= Self.shortest else {
             report(.note("Too short to hold speech."))
@@ -46,7 +47,11 @@ public struct Scribe: Sendable {
             return .silent
         }
         guard !recording.isSilent else {
-            report(.warning("The microphone gives only silence: is it muted, or the wrong one? See --list_devices."))
+            // Of a session that goes on, `MuteWatch` tells it, once.
+            if isMeant {
+                report(
+                    .warning("The microphone gives only silence: is it muted, or the wrong one? See --list_devices."))
+            }
             recording.remove()
             return .silent
         }
@@ -70,6 +75,8 @@ public struct Scribe: Sendable {
             report(
                 .warning(
                     "\(error)\nThe recording is kept: \(recording.path)\nSend it again with: asr2clip --retry"))
+            // Whoever reads no more wants no more, as in `asr2clip --vad | head -1`.
+            if let error = error as? DeliveryError, error.isClosedPipe { throw error }
             return .failed
         }
     }

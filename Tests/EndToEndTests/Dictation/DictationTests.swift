@@ -70,6 +70,20 @@ struct DictationTests {
         }
     }
 
+    @Test func aSessionEndsWhereNobodyReadsItsTexts() async throws {
+        try await withSurroundings { here in
+            let script = "exec \"$0\" --url \"$1\" --vad --silence_duration 0.5 > >(exec true)"
+            let arguments = ["-c", script, ServerProcess.path(of: "asr2clip"), try ServerProcess.shared().url]
+            try await withProcess("/bin/bash", arguments, environment: here.environment) { tool in
+                try await eventually("it listens") { tool.standardError.contains("Listening to") }
+                try await here.sound.play("en_digits_16k.wav")
+                #expect(try await tool.exit() == .exited(141))
+                #expect(tool.standardError.contains("The recording is kept"), "\(tool.standardError)")
+            }
+            #expect(here.sound.recordings.count == 1)
+        }
+    }
+
     @Test func noiseAloneIsNotSentAndIsNoSuccess() async throws {
         try await withSurroundings { here in
             // A server that nobody may ask: its answer would be an error.

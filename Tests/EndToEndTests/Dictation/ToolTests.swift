@@ -197,6 +197,21 @@ struct ToolTests {
         #expect(document.output == "{\"text\": \"\"}\n")
     }
 
+    @Test func aFileWithoutSpeechIsToldAndLeavesNoTranscript() async throws {
+        let (target, url) = (files.file("texts"), try ServerProcess.shared().url)
+        let recordings = ["silence_16k.wav", "en_word_16k.wav"].map(Fixtures.audio)
+        for _ in 1...2 {
+            let outcome = try await run(
+                ["transcribe", "--url", url, "--output-dir", target, "--overwrite"] + recordings)
+            #expect(outcome.status == .exited(0))
+            #expect(outcome.error.contains("No speech was recognised, so no file was written."), "\(outcome.error)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: target) == ["en_word_16k.txt"])
+        }
+        let outcome = try await run(["transcribe", "--url", url, recordings[0]])
+        #expect(outcome.status == .exited(3))
+        #expect(outcome.output == "" && outcome.error == "asr2clip: No speech was recognised.\n")
+    }
+
     @Test func anAddressWithTLSThatHasNoneIsTold() async throws {
         let url = try ServerProcess.shared().url.replacing("http:", with: "https:")
         let outcome = try await run(["--url", url, "-i", Fixtures.audio("en_word_16k.wav"), "--clipboard", "none"])
