@@ -66,7 +66,7 @@ public struct AudioDecoder: ~Copyable, @unchecked Sendable {
     ///
     /// - Returns: `nil` at the end, and ever after an error.
     /// - Throws: `AudioError`: `.empty`, `.tooShort` or `.undecodable` before the first chunk, `.tooLong` when the sound
-    ///   passes the limit, `.undecodable` when the file can no longer be read.
+    ///   passes the limit, `.unreadable` when the file can no longer be read.
     public mutating func next() throws(AudioError) -> AudioBuffer? {
         do throws(Refusal) {
             while pending.count < Self.chunkLength, !isAtEnd { try decodeMore() }

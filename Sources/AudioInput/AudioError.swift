@@ -1,11 +1,13 @@
 /// Why a file gives no audio to recognise.
 public struct AudioError: Error, Sendable, CustomStringConvertible {
-    /// The kinds of failure, by the codes the API answers with.
+    /// The kinds of failure.
     public enum Code: String, Sendable, CaseIterable, Codable {
         /// There is nothing in the file, or not one sample.
         case empty = "audio_empty"
         /// The file is not audio, is damaged beyond use, or is in a form that is not accepted.
         case undecodable = "audio_undecodable"
+        /// The system no longer gives the file, or a part of it: it is gone, or the disk fails. No fault of the client.
+        case unreadable = "audio_unreadable"
         /// There is less than 0.1 s of sound.
         case tooShort = "audio_too_short"
         /// There is more sound than the limit allows.

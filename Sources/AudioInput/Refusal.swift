@@ -25,7 +25,7 @@ extension AudioError {
         let advice = Self.advice
         switch refusal {
         case .unreadable(let cause):
-            self.init(.undecodable, "Cannot read '\(name)': \(cause). Send the file again.", cause: cause)
+            self.init(.unreadable, "Cannot read '\(name)': \(cause). Send the file again.", cause: cause)
         case .unknownFormat:
             self.init(.undecodable, "Cannot decode '\(name)': FFmpeg finds no audio format in it. \(advice)")
         case .formatNotAccepted(let format):

@@ -6,4 +6,10 @@ public struct ModelFault: Sendable, Equatable {
     public let line: Int?
     /// What is wrong and what to do.
     public let message: String
+
+    /// The message for clients, whom it does not concern where models are kept.
+    var messageWithoutFolder: String {
+        guard let file, let name = file.split(separator: "/").last else { return message }
+        return message.replacing(file, with: name)
+    }
 }

@@ -74,6 +74,6 @@ extension ModelSpecification {
     }
 
     private func unusable(_ error: ModelFileError) -> RecognitionError {
-        RecognitionError(.modelUnusable, "Model '\(name)' cannot be used: the file '\(error.path)' \(error.problem).")
+        RecognitionError(.modelUnusable, fault(error).messageWithoutFolder)
     }
 }

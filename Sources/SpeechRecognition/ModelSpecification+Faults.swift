@@ -15,7 +15,7 @@ extension ModelSpecification {
     ///
     /// - Throws: `RecognitionError` (`modelUnusable`) for the first fault.
     func checkFiles() throws(RecognitionError) {
-        if let fault = faults().first { throw RecognitionError(.modelUnusable, fault.message) }
+        if let fault = faults().first { throw RecognitionError(.modelUnusable, fault.messageWithoutFolder) }
     }
 
     /// The languages a request may name; the registry's one where the model takes none. Empty if they are not known.
@@ -83,9 +83,15 @@ extension ModelSpecification {
             try check()
             return nil
         } catch {
-            let message = "Model '\(name)' cannot be used: the file '\(error.path)' \(error.problem)."
-            return ModelFault(file: error.path, line: error.line, message: message)
+            return fault(error)
         }
+    }
+
+    /// What a damaged file means for the model.
+    func fault(_ error: ModelFileError) -> ModelFault {
+        ModelFault(
+            file: error.path, line: error.line,
+            message: "Model '\(name)' cannot be used: the file '\(error.path)' \(error.problem).")
     }
 
     private func languageFault() -> ModelFault? {

@@ -1,7 +1,7 @@
 public import AudioInput
 public import SpeechRecognition
 
-/// A transcription that ended because of its recording or its request; the same job would fail again.
+/// A transcription that ended because of its recording or its request.
 public struct TranscriptionError: Error, Sendable, Equatable {
     /// Why; the raw value goes over the engine's wire.
     public enum Code: String, Sendable, CaseIterable {
@@ -9,6 +9,8 @@ public struct TranscriptionError: Error, Sendable, Equatable {
         case audioEmpty = "audio_empty"
         /// The file is no audio that we can read.
         case audioUndecodable = "audio_undecodable"
+        /// The system no longer gives the file: somebody removed it, or the disk fails.
+        case audioUnreadable = "audio_unreadable"
         /// The sound is too short to hold speech.
         case audioTooShort = "audio_too_short"
         /// The sound is longer than allowed.
@@ -42,6 +44,7 @@ public struct TranscriptionError: Error, Sendable, Equatable {
             switch error.code {
             case .empty: .audioEmpty
             case .undecodable: .audioUndecodable
+            case .unreadable: .audioUnreadable
             case .tooShort: .audioTooShort
             case .tooLong: .audioTooLong
             }

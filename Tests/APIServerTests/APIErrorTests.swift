@@ -58,6 +58,9 @@ import Transcription
             retryAfter: "5"),
         Answer(error: TranscriptionError(.audioEmpty, "m"), status: 400, code: "audio_empty", parameter: "file"),
         Answer(
+            error: TranscriptionError(.audioUnreadable, "m"), status: 503, code: "storage_unavailable",
+            type: "server_error", retryAfter: "1"),
+        Answer(
             error: TranscriptionError(.audioUndecodable, "m"), status: 400, code: "audio_undecodable",
             parameter: "file"),
         Answer(error: TranscriptionError(.audioTooShort, "m"), status: 400, code: "audio_too_short", parameter: "file"),

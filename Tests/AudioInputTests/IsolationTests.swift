@@ -48,6 +48,7 @@ import Testing
                 #expect(dup2(broken, descriptor) == descriptor)
                 close(broken)
                 let error = #expect(throws: AudioError.self) { while try decoder.next() != nil {} }
+                #expect(error?.code == .unreadable)
                 #expect(error?.message.hasPrefix("Cannot read 'a.wav': ") == true)
                 #expect(decoder.samplesRead < 20 * 16_000)
             }
@@ -58,7 +59,12 @@ import Testing
             try #require(mkfifo(path, 0o600) == 0)
             defer { unlink(path) }
             let error = #expect(throws: AudioError.self) { _ = try decode(path) }
-            #expect(error?.code == .undecodable)
+            #expect(error?.code == .unreadable)
+        }
+
+        @Test func aFileThatIsGoneIsNoFaultOfWhoeverSentIt() {
+            let error = #expect(throws: AudioError.self) { _ = try decode(NSTemporaryDirectory() + "gone.wav") }
+            #expect(error?.code == .unreadable)
         }
 
         private func openDescriptors(of path: String) -> [Int32] {

@@ -23,4 +23,14 @@ struct ModelFilesStampTests {
         }
         #expect(old == ModelFilesStamp(of: model))
     }
+
+    @Test func aChangeOfAFileThatAnOptionNamesShows() throws {
+        let folder = try TemporaryFolder()
+        let words = try folder.write(Data("ADA\n".utf8), to: "words.txt")
+        let model = ModelSpecification(
+            name: "any", family: .transducer, files: [:], options: ModelOptions(["hotwords_file": .text(words)]))
+        let before = ModelFilesStamp(of: model)
+        try folder.write(Data("ADA\nEVE\n".utf8), to: "words.txt")
+        #expect(before != ModelFilesStamp(of: model))
+    }
 }

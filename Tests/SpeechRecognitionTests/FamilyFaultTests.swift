@@ -14,7 +14,8 @@ import Testing
             #expect(Set(model.faults().compactMap(\.file)) == Self.checkedFiles(of: model))
             let error = #expect(throws: RecognitionError.self) { try Recognizer(model) }
             #expect(error?.code == .modelUnusable)
-            #expect(error?.message.contains(" cannot be used: the file '\(folder.path)/") == true)
+            #expect(error?.message.contains(" cannot be used: the file '") == true)
+            #expect(error?.message.contains(folder.path) == false)
             #expect(error?.message.contains("cannot be ") == true)
         }
     }

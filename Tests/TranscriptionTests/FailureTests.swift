@@ -14,7 +14,7 @@ import Testing
         (.fixture("bad_5ms.wav"), .audioTooShort),
         (.fixture("bad_text.wav"), .audioUndecodable),
         (.fixture("bad_truncated.wav"), .audioUndecodable),
-        (.job("/nowhere/clip.wav"), .audioUndecodable),
+        (.job("/nowhere/clip.wav"), .audioUnreadable),
         (.fixture("en_long_16k.flac", maximumDuration: .seconds(5)), .audioTooLong),
         (.fixture("en_unknown_length_16k.wav", maximumDuration: .seconds(1)), .audioTooLong),
         (.fixture("en_word_16k.wav", language: "xx"), .unsupportedLanguage),

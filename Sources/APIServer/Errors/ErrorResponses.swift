@@ -89,6 +89,7 @@ extension APIError {
             switch error.code {
             case .audioEmpty: (.badRequest, "audio_empty", "file")
             case .audioUndecodable: (.badRequest, "audio_undecodable", "file")
+            case .audioUnreadable: (.serviceUnavailable, "storage_unavailable", nil)
             case .audioTooShort: (.badRequest, "audio_too_short", "file")
             case .audioTooLong: (.contentTooLarge, "audio_too_long", "file")
             case .unsupportedLanguage: (.badRequest, "unsupported_value", "language")
@@ -99,7 +100,7 @@ extension APIError {
             }
         self.init(
             status: status, code: code, message: error.message, parameter: parameter,
-            isPermanent: status.kind == .serverError)
+            retryAfter: error.code == .audioUnreadable ? .seconds(1) : nil, isPermanent: status == .internalServerError)
     }
 
     /// What the router and the HTTP library refuse.

@@ -16,7 +16,7 @@ struct ModelFilesStamp: Equatable, Sendable {
     /// What the files of a model are now. Asked for with every request: Foundation would look up the names of their owner
     /// and group as well.
     init(of model: ModelSpecification) {
-        for path in model.files.values {
+        for path in model.paths {
             var status = stat()
             guard stat(path, &status) == 0 else { continue }
             #if canImport(Darwin)

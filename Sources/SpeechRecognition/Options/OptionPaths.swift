@@ -19,6 +19,13 @@ extension ModelOption {
     }
 }
 
+extension ModelSpecification {
+    /// The paths of all files that make the model: its own, and those that its options name.
+    public var paths: [String] {
+        files.values + family.options.flatMap { option in options.values[option.key].map(option.paths) ?? [] }
+    }
+}
+
 extension ModelOptions {
     /// The options of a family with all paths absolute: those that are not begin at the model's folder.
     public func withPaths(below directory: String, of family: ModelFamily) -> ModelOptions {
