@@ -26,6 +26,16 @@ public enum SystemThread {
         if !began { work.release() }
         return began
     }
+
+    /// Lets other threads go before this one from now on. There is no way back (setpriority(2)).
+    public static func stepBack() {
+        #if os(Linux)
+            // Linux counts niceness by thread; 5 is a third of the weight (sched(7)).
+            _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, 5)
+        #else
+            _ = pthread_set_qos_class_self_np(QOS_CLASS_UTILITY, 0)
+        #endif
+    }
 }
 
 /// Not a closure, over which Swift 6.3.1 crashes.

@@ -40,21 +40,12 @@ public final class YieldingExecutor: SerialExecutor {
             let own = Jobs()
             let began = SystemThread.start { [queue, label] in
                 Thread.current.name = label
-                Self.lowerPriority()
+                SystemThread.stepBack()
                 queue.sync {}  // what runs there now runs to its end
                 while let job = own.next() { job() }
             }
             if began { jobs = own }
         }
-    }
-
-    private static func lowerPriority() {
-        #if os(Linux)
-            // Linux counts niceness by thread; 5 is a third of the weight (sched(7)).
-            _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, 5)
-        #else
-            _ = pthread_set_qos_class_self_np(QOS_CLASS_UTILITY, 0)
-        #endif
     }
 }
 

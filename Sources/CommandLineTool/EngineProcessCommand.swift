@@ -11,6 +11,7 @@ struct EngineProcessCommand: AsyncParsableCommand {
     @Option var socket: String
     @Option var lanes: Int
     @Option var threadsPerLane: Int
+    @Option var threadsAlone: Int
     @Option var parent: Int32
     @Option var detector: String?
     @Option var runtimeSettings: String?
@@ -21,7 +22,8 @@ struct EngineProcessCommand: AsyncParsableCommand {
     func run() async throws {
         try await EngineServer.run(
             EngineCommand(
-                model: model, socket: socket, threads: DecodeThreads(lanes: lanes, perLane: threadsPerLane),
-                parent: parent, detector: detector, runtimeSettings: runtimeSettings, memory: memory))
+                model: model, socket: socket,
+                threads: DecodeThreads(lanes: lanes, perLane: threadsPerLane, alone: threadsAlone), parent: parent,
+                detector: detector, runtimeSettings: runtimeSettings, memory: memory))
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import SpeechRecognition
 
 /// How a model's engine spends the threads it was given.
@@ -6,11 +7,14 @@ public struct DecodeThreads: Sendable, Equatable {
     public var lanes: Int
     /// Threads inside one decode.
     public var perLane: Int
+    /// Threads inside a decode that has the machine to itself; more than `perLane` take a second copy of the model.
+    public var alone: Int
 
     /// Says how.
-    public init(lanes: Int, perLane: Int = 1) {
+    public init(lanes: Int, perLane: Int = 1, alone: Int = 1) {
         self.lanes = lanes
         self.perLane = perLane
+        self.alone = max(alone, perLane)
     }
 }
 
@@ -19,12 +23,34 @@ extension DecodeThreads {
     ///
     /// Lanes of one thread: two of them take a fifth to a half less computing than one decode on two threads, in every
     /// family that was measured (Benchmarks/lanes.py). A family that decodes one segment at a time
-    /// has one lane, with all threads.
-    init(for model: ModelSpecification, of server: Int) {
+    /// has one lane, with all threads. A lone decode gets up to four, if there is plenty of memory for a second copy of the
+    /// model.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - server: How many threads the server gives an engine.
+    ///   - memory: How many bytes the engine may have.
+    init(for model: ModelSpecification, of server: Int, memory: Int) {
         let threads = max(1, min(model.options.numThreads ?? server, server))
         switch model.family.concurrency {
-        case .any: self.init(lanes: threads)
+        case .any:
+            let isSmall = model.bytes <= memory / Self.sharesOfMemory
+            self.init(lanes: threads, alone: isSmall ? min(threads, Self.mostAlone) : 1)
         case .one: self.init(lanes: 1, perLane: threads)
+        }
+    }
+
+    private static let mostAlone = 4
+    /// A model in memory is up to twice the size of its files, and the other models want room as well.
+    private static let sharesOfMemory = 16
+}
+
+extension ModelSpecification {
+    /// What the model's files have on disk.
+    fileprivate var bytes: Int {
+        files.values.reduce(0) { sum, path in
+            let size = (try? URL(filePath: path).resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0
+            return sum.addingReportingOverflow(size).partialValue
         }
     }
 }

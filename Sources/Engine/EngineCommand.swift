@@ -43,7 +43,7 @@ public struct EngineCommand: Sendable, Equatable {
         let model = String(decoding: try JSONEncoder().encode(model), as: UTF8.self)
         return [
             Self.verb, "--socket", socket, "--lanes", "\(threads.lanes)", "--threads-per-lane", "\(threads.perLane)",
-            "--parent", "\(parent)", "--model", model,
+            "--threads-alone", "\(threads.alone)", "--parent", "\(parent)", "--model", model,
         ]
             + (detector.map { ["--detector", $0] } ?? [])
             + (runtimeSettings.map { ["--runtime-settings", $0] } ?? [])

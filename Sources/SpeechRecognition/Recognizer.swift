@@ -17,6 +17,7 @@ public final class Recognizer: Sendable {
     public let batches: Bool
 
     let cache: RecognizerCache
+    let wide: WideRecognizer?
     private let model: ModelSpecification
     private let tokenLimit: (@Sendable (Duration) -> Int)?
     private let planner: HintPlanner
@@ -30,11 +31,13 @@ public final class Recognizer: Sendable {
     /// - Parameters:
     ///   - model: What to load.
     ///   - operatorThreads: Threads inside one decode; more than one wastes cores when several decode.
+    ///   - threadsAlone: Threads inside a decode that has the machine to itself. More than `operatorThreads` make it keep the
+    ///     model in memory twice, once there was such a decode.
     ///   - runtimeSettings: A file with `RuntimeSettings.text`; `nil` for ONNX Runtime's own settings.
     /// - Throws: `RecognitionError` (`modelUnusable`) naming the file and what is wrong with it. What the checks cannot
     ///   see may end the process.
     public init(
-        _ model: ModelSpecification, operatorThreads: Int = 1, runtimeSettings: String? = nil
+        _ model: ModelSpecification, operatorThreads: Int = 1, threadsAlone: Int = 1, runtimeSettings: String? = nil
     ) throws(RecognitionError) {
         try model.checkFiles()
         let languages = try LanguageSupport(of: model)
@@ -47,17 +50,16 @@ public final class Recognizer: Sendable {
         turns = DecodeTurns(model.family.concurrency)
         tokenLimit = try Self.tokenLimit(of: model)
         planner = try model.hintPlanner()
-        cache = RecognizerCache(capacity: Self.cacheCapacity) { settings throws(RecognitionError) in
-            let configuration = try model.configuration(
-                for: settings, operatorThreads: operatorThreads, runtimeSettings: runtimeSettings)
-            do throws(SherpaOnnxError) {
-                return try OfflineRecognizer(configuration)
-            } catch {
-                let files = model.files.values.sorted().joined(separator: ", ")
-                throw RecognitionError(
-                    .modelUnusable, "Model '\(model.name)' cannot be loaded: \(error.words) Check its files: \(files).")
-            }
+        let settings = runtimeSettings
+        cache = RecognizerCache(capacity: Self.cacheCapacity) { recognizer throws(RecognitionError) in
+            try model.recognizer(for: recognizer, operatorThreads: operatorThreads, runtimeSettings: settings)
         }
+        wide =
+            threadsAlone <= operatorThreads
+            ? nil
+            : WideRecognizer { recognizer throws(RecognitionError) in
+                try model.recognizer(for: recognizer, operatorThreads: threadsAlone, runtimeSettings: settings)
+            }
         let language = try languages.resolve(model.options.language, model: model.name)
         _ = try cache.recognizer(for: model.settings(language: language, task: nil))
     }
@@ -124,13 +126,14 @@ public final class Recognizer: Sendable {
     /// - Parameters:
     ///   - segments: Best of about the same length: the shorter ones cost as much as the longest.
     ///   - request: What all of them are recognised for.
+    ///   - isAlone: Whether nothing else is being decoded.
     /// - Returns: What became of each, in order. One that fails leaves the others unharmed.
     public func recognize(
-        _ segments: [SpeechSegment], for request: RecognitionRequest
+        _ segments: [SpeechSegment], for request: RecognitionRequest, isAlone: Bool = false
     ) -> [Result<[Transcript.Segment], RecognitionError>] {
         let tuning: Tuning
         do throws(RecognitionError) {
-            tuning = try self.tuning(for: request)
+            tuning = try self.tuning(for: request, isAlone: isAlone)
         } catch {
             return segments.map { _ in .failure(error) }
         }
@@ -144,14 +147,15 @@ public final class Recognizer: Sendable {
         }
     }
 
-    private func tuning(for request: RecognitionRequest) throws(RecognitionError) -> Tuning {
+    private func tuning(for request: RecognitionRequest, isAlone: Bool = false) throws(RecognitionError) -> Tuning {
         try check(request.language, task: request.task)
         let language = try languages.resolve(request.language ?? model.options.language, model: name)
         let plan = planner.plan(request.hints)
         var options = model.streamOptions(language: language)
         options["hotwords"] = plan.context
+        let settings = model.settings(language: language, task: request.task)
         return Tuning(
-            recognizer: try cache.recognizer(for: model.settings(language: language, task: request.task)),
+            recognizer: try (isAlone ? wide?.recognizer(for: settings) : nil) ?? cache.recognizer(for: settings),
             options: options, hotwords: plan.hotwords)
     }
 
@@ -180,6 +184,23 @@ public final class Recognizer: Sendable {
         }
         return Transcript.Segment.segments(
             result, of: segment, family: model.family, languages: languages.languages)
+    }
+}
+
+extension ModelSpecification {
+    /// Loads the model. Blocks meanwhile.
+    fileprivate func recognizer(
+        for settings: RecognizerSettings, operatorThreads: Int, runtimeSettings: String?
+    ) throws(RecognitionError) -> OfflineRecognizer {
+        let configuration = try configuration(
+            for: settings, operatorThreads: operatorThreads, runtimeSettings: runtimeSettings)
+        do throws(SherpaOnnxError) {
+            return try OfflineRecognizer(configuration)
+        } catch {
+            let files = files.keys.sorted().joined(separator: ", ")
+            throw RecognitionError(
+                .modelUnusable, "Model '\(name)' cannot be loaded: \(error.words) Check its files: \(files).")
+        }
     }
 }
 

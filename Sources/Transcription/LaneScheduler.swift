@@ -11,7 +11,7 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     nonisolated let laneCount: Int
 
     private let executor: (any TaskExecutor)?
-    private let decode: @Sendable ([Work]) -> [Result<Output, any Error>]
+    private let decode: @Sendable ([Work], _ isAlone: Bool) -> [Result<Output, any Error>]
     /// By priority; a lane is made when it is first needed.
     private var idle: [DecodePriority: [DecodeLane]] = [:]
     private var made = 0
@@ -25,10 +25,12 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     ///   - limits: How many pieces of work one call may take.
     ///   - measure: Weighs a piece of work.
     ///   - executor: Where lanes are given their work; anywhere if `nil`.
-    ///   - decode: The call, which may block; it has a result for each piece, in order.
+    ///   - decode: The call, which may block; it has a result for each piece, in order. It is told whether an interactive
+    ///     call has the lanes to itself, as far as can be seen when it begins.
     init(
         lanes: Int, limits: BatchLimits, measure: @escaping @Sendable (Work) -> BatchMeasure,
-        executor: (any TaskExecutor)? = nil, decode: @escaping @Sendable ([Work]) -> [Result<Output, any Error>]
+        executor: (any TaskExecutor)? = nil,
+        decode: @escaping @Sendable ([Work], _ isAlone: Bool) -> [Result<Output, any Error>]
     ) {
         laneCount = max(1, lanes)
         queue = DecodeQueue(lanes: laneCount, limits: limits) { measure($0.work) }
@@ -64,8 +66,9 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
         while let (batch, priority) = queue.next() {
             let lane = lane(for: priority)
             busyCount += 1
+            let isAlone = priority == .interactive && busyCount == 1 && queue.count == 0
             // Unstructured because it is the work of all the jobs in it, each of which waits for its own output.
-            Task(executorPreference: executor) { await self.call(batch, on: lane) }
+            Task(executorPreference: executor) { await self.call(batch, isAlone: isAlone, on: lane) }
         }
     }
 
@@ -75,11 +78,11 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
         return DecodeLane(number: made, priority: priority)
     }
 
-    private func call(_ batch: [Waiter], on lane: DecodeLane) async {
+    private func call(_ batch: [Waiter], isAlone: Bool, on lane: DecodeLane) async {
         let start = ContinuousClock.now
         await lane.call { [decode] in
             // From here, and not from the scheduler: that would cost those who wait another change of thread.
-            for (waiter, output) in zip(batch, decode(batch.map(\.work))) {
+            for (waiter, output) in zip(batch, decode(batch.map(\.work), isAlone)) {
                 waiter.output.resume(with: output.map { ($0, start - waiter.since) })
             }
         }

@@ -26,9 +26,9 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
                     priority: DecodePriority(of: work.segment))
             },
             executor: executor,
-            decode: { batch in
+            decode: { batch, isAlone in
                 // Those that go together have equal requests.
-                recognizer.recognize(batch.map(\.segment), for: batch[0].request).map { result in
+                recognizer.recognize(batch.map(\.segment), for: batch[0].request, isAlone: isAlone).map { result in
                     result.mapError { TranscriptionError($0) }
                 }
             })

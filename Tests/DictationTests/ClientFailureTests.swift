@@ -174,8 +174,7 @@ import Testing
         try await withScriptedServer(.answer(401, #"{"detail": "Not authenticated"}"#)) { server in
             let error = await #expect(throws: ClientError.self) { try await client(server.url).transcribe(request()) }
             #expect(
-                error?.description.contains("answers 401: Not authenticated. No key was sent") == true, "\(error as Any)"
-            )
+                error?.description.contains("401: Not authenticated. No key was sent") == true, "\(error as Any)")
         }
     }
 

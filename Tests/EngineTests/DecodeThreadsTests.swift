@@ -1,3 +1,4 @@
+import Foundation
 import SpeechRecognition
 import TestSupport
 import Testing
@@ -10,14 +11,23 @@ import Testing
             as [([String: OptionValue], Int)])
     func aModelMayHaveFewerThreadsThanTheServer(options: [String: OptionValue], lanes: Int) {
         let model = ModelSpecification.fixture(.paraformer, options: ModelOptions(options))
-        #expect(DecodeThreads(for: model, of: 4) == DecodeThreads(lanes: lanes, perLane: 1))
+        #expect(DecodeThreads(for: model, of: 4, memory: .max) == DecodeThreads(lanes: lanes, alone: lanes))
     }
 
     @Test(arguments: ModelFamily.allCases)
     func aFamilyThatDecodesOneSegmentAtATimeHasOneLaneWithAllThreads(family: ModelFamily) {
         let model = ModelSpecification(name: "m", family: family, files: [:])
-        let threads = DecodeThreads(for: model, of: 3)
+        let threads = DecodeThreads(for: model, of: 3, memory: .max)
         #expect(threads.lanes * threads.perLane == 3)
         #expect((threads.lanes == 1) == (family.concurrency == .one))
+    }
+
+    @Test func aLoneDecodeGetsMoreThreadsWhereASecondCopyOfTheModelIsSmall() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Data(count: 1_000_000), to: "model.onnx")
+        let model = ModelSpecification(name: "m", family: .paraformer, files: ["model": path])
+        #expect(DecodeThreads(for: model, of: 16, memory: 16_000_000) == DecodeThreads(lanes: 16, alone: 4))
+        #expect(DecodeThreads(for: model, of: 2, memory: 16_000_000) == DecodeThreads(lanes: 2, alone: 2))
+        #expect(DecodeThreads(for: model, of: 16, memory: 15_999_999) == DecodeThreads(lanes: 16, alone: 1))
     }
 }

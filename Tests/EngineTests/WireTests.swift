@@ -140,10 +140,14 @@ struct WireTests {
             options: ModelOptions(
                 language: Language(code: "zh"), ["use_itn": true, "preferred_segment": 2, "rule_fsts": "/a"]))
         var command = EngineCommand(
-            model: model, socket: "/tmp/s", threads: DecodeThreads(lanes: 3, perLane: 2), parent: 7, detector: nil)
+            model: model, socket: "/tmp/s", threads: DecodeThreads(lanes: 3, perLane: 2, alone: 4), parent: 7,
+            detector: nil)
         let arguments = try command.arguments()
         #expect(arguments.first == EngineCommand.verb)
-        let options = ["--socket", "/tmp/s", "--lanes", "3", "--threads-per-lane", "2", "--parent", "7", "--model"]
+        let options = [
+            "--socket", "/tmp/s", "--lanes", "3", "--threads-per-lane", "2", "--threads-alone", "4", "--parent", "7",
+            "--model",
+        ]
         #expect(arguments.dropFirst().dropLast() == options[...])
         #expect(try JSONDecoder().decode(ModelSpecification.self, from: Data(arguments.last?.utf8 ?? "".utf8)) == model)
         command.detector = "/a b/vad.onnx"

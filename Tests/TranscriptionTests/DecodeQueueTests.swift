@@ -57,7 +57,7 @@ import Testing
     @Test func segmentsGoTogetherWhenNoLaneIsIdleForThem() {
         let items = (0..<6).map { Item(job: "job \($0)", number: $0) }
         var queue = Self.queue(lanes: 2, BatchLimits(count: 4, total: 1000), holding: items)
-        #expect(queue.next()?.items.map(\.number) == [0, 1, 2, 3], "all but one for the lane that is left; at most four")
+        #expect(queue.next()?.items.map(\.number) == [0, 1, 2, 3], "all but one for the lane that is left")
         #expect(queue.next()?.items.map(\.number) == [4, 5])
         var few = Self.queue(lanes: 3, BatchLimits(count: 4, total: 1000), holding: Array(items.prefix(3)))
         for number in 0..<3 { #expect(few.next()?.items.map(\.number) == [number]) }

@@ -1,4 +1,5 @@
 import Foundation
+import SpeechRecognition
 import TestSupport
 import Testing
 
@@ -66,6 +67,26 @@ import Testing
         for task in waiting { #expect(try await task.value.wait > .zero) }
         try await scheduler.untilIdle()
         #expect(await scheduler.load == LaneLoad(lanes: 2, busy: 0, waiting: 0, decoded: 5))
+    }
+
+    @Test func whoHasTheLanesToItselfIsToldSo() async throws {
+        let told = Log<Bool>()
+        let scheduler = LaneScheduler<Gate?, Void>(
+            lanes: 2, limits: .none, measure: { _ in BatchMeasure(length: 1, request: RecognitionRequest()) },
+            decode: { gates, isAlone in
+                told.append(isAlone)
+                gates[0]?.pass()
+                return [.success(())]
+            })
+        let gate = Gate()
+        async let first = scheduler.run(gate, for: SerialNumber())
+        try await eventually("the first is decoded") { told.entries.count == 1 }
+        _ = try await scheduler.run(nil, for: SerialNumber())
+        gate.open()
+        _ = try await first
+        try await scheduler.untilIdle()
+        _ = try await scheduler.run(nil, for: SerialNumber())
+        #expect(told.entries == [true, false, true])
     }
 
     @Test func aPieceThatIsCancelledWhileItWaitsLeavesTheRound() async throws {

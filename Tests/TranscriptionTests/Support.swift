@@ -30,7 +30,7 @@ extension LaneScheduler<@Sendable () throws -> Void, Void> {
     init(lanes: Int) {
         self.init(
             lanes: lanes, limits: .none, measure: { _ in BatchMeasure(length: 1, request: RecognitionRequest()) },
-            decode: { works in works.map { work in Result { try work() } } })
+            decode: { works, _ in works.map { work in Result { try work() } } })
     }
 
     /// Takes every lane for pieces of a job that hold theirs until the gate opens.

@@ -21,7 +21,7 @@ import Testing
         let gate = Gate()
         let scheduler = SegmentScheduler(
             lanes: 1, limits: .none, measure: { _ in BatchMeasure(length: 1, request: RecognitionRequest()) },
-            decode: { works in
+            decode: { works, _ in
                 gate.pass()
                 return works.map { work in Result { try recognizer.recognize(work.segment) } }
             })

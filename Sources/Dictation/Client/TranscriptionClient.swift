@@ -143,7 +143,8 @@ public struct TranscriptionClient: TranscriptionService {
             if let note = body.noteOnGrowth { try await report(.notice(note)) }
             return text
         case .notUnderstood(let what): throw NotUnderstood(what: what)
-        case .failed(let reason): throw ClientError(.failed, "\(server.name) broke off: \(ServerReason.asSentence(reason))")
+        case .failed(let reason):
+            throw ClientError(.failed, "\(server.name) broke off: \(ServerReason.asSentence(reason))")
         case .brokenOff:
             throw ClientError(.failed, "\(server.name) broke off in the middle of the text. Send the recording again.")
         }

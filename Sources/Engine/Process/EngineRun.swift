@@ -37,7 +37,9 @@ struct EngineRun: Sendable {
         self.surroundings = surroundings
         command = EngineCommand(
             model: model, socket: surroundings.sockets.take(),
-            threads: DecodeThreads(for: model, of: surroundings.threads), parent: getpid(),
+            threads: DecodeThreads(
+                for: model, of: surroundings.threads, memory: surroundings.memory ?? MachineMemory.available),
+            parent: getpid(),
             detector: surroundings.detectorModel, runtimeSettings: surroundings.runtimeSettings,
             memory: surroundings.memory)
         connection = EngineConnection(to: command.socket, run: number, on: surroundings.executor.eventLoop)

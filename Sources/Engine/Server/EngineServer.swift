@@ -27,7 +27,8 @@ public struct EngineServer: Sendable {
         let recognizer: Recognizer
         do throws(RecognitionError) {
             recognizer = try Recognizer(
-                command.model, operatorThreads: command.threads.perLane, runtimeSettings: command.runtimeSettings)
+                command.model, operatorThreads: command.threads.perLane, threadsAlone: command.threads.alone,
+                runtimeSettings: command.runtimeSettings)
         } catch {
             greet(Greeting(failed: error.message))
             return
