@@ -70,8 +70,9 @@ let package = Package(
         .systemLibrary(name: "CPortAudio", pkgConfig: "portaudio-2.0"),
         .systemLibrary(name: "CProcess"),
         .systemLibrary(name: "CZlib"),
+        .target(name: "CSines"),
         .target(
-            name: "SherpaOnnx", dependencies: ["CSherpaOnnx", .crypto], swiftSettings: strict,
+            name: "SherpaOnnx", dependencies: ["CSherpaOnnx", "CSines", .crypto], swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags([
                     "-L\(deps)/lib", "-Xlinker", "-rpath=$ORIGIN/../lib/asr2clip", "-Xlinker", "-rpath=\(deps)/lib",
@@ -88,7 +89,9 @@ let package = Package(
         .target(name: "SpeechDetection", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .target(
             name: "SpeechRecognition",
-            dependencies: ["Basics", "SherpaOnnx", "SpeechTypes", "SpeechDetection", .collections],
+            dependencies: [
+                "Basics", "BlockingWork", "SherpaOnnx", "SpeechTypes", "SpeechDetection", .collections,
+            ],
             swiftSettings: strict),
         .target(name: "YAMLFields", dependencies: [.yams], swiftSettings: strict),
         .target(
@@ -166,7 +169,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "SpeechTypesTests", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .testTarget(
-            name: "SherpaOnnxTests", dependencies: ["SherpaOnnx", "SpeechTypes", "TestSupport"], swiftSettings: strict),
+            name: "SherpaOnnxTests", dependencies: ["CSines", "SherpaOnnx", "SpeechTypes", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "AudioInputTests", dependencies: ["AudioInput", "SpeechTypes"], swiftSettings: strict),
         .testTarget(
             name: "SpeechDetectionTests", dependencies: ["SpeechDetection", "SpeechTypes", "TestSupport"],

@@ -40,11 +40,18 @@ struct ProcessTests {
         let folder = try TemporaryFolder()
         let model = String(decoding: try JSONEncoder().encode(ModelSpecification.fixture(.whisper)), as: UTF8.self)
         let arguments = [
-            "--socket", folder.file("e.sock"), "--lanes", "1", "--threads-per-lane", "1", "--parent", "\(parent)",
-            "--model", model,
+            "--socket", folder.file("e.sock"), "--lanes", "1", "--threads-per-lane", "1", "--threads-alone", "1",
+            "--parent", "\(parent)", "--model", model,
         ]
         let result = try await runToEnd(ServerProcess.path(of: "asr2clip-serve"), ["engine"] + arguments)
         #expect(result.status == .exited(status))
+    }
+
+    /// sherpa-onnx finds the sines that it asks for so often in the program, and not in the C library.
+    @Test(arguments: ["asr2clip", "asr2clip-serve"])
+    func theProgramOffersItsSinesToTheLibraries(program: String) async throws {
+        let result = try await runToEnd("/usr/bin/nm", ["--dynamic", "--defined-only", ServerProcess.path(of: program)])
+        #expect(result.output.split(separator: "\n").contains { $0.hasSuffix(" sincos") })
     }
 
     @Test func theNextServerRemovesWhatAKilledOneLeft() async throws {
