@@ -154,9 +154,9 @@ public final class Recognizer: Sendable {
         var options = model.streamOptions(language: language)
         options["hotwords"] = plan.context
         let settings = model.settings(language: language, task: request.task)
-        return Tuning(
-            recognizer: try (isAlone ? wide?.recognizer(for: settings) : nil) ?? cache.recognizer(for: settings),
-            options: options, hotwords: plan.hotwords)
+        let found = isAlone ? wide?.recognizer(for: settings) : nil
+        let recognizer = if let found { found } else { try cache.recognizer(for: settings) }
+        return Tuning(recognizer: recognizer, options: options, hotwords: plan.hotwords)
     }
 
     private func recognize(
@@ -197,7 +197,7 @@ extension ModelSpecification {
         do throws(SherpaOnnxError) {
             return try OfflineRecognizer(configuration)
         } catch {
-            let files = files.keys.sorted().joined(separator: ", ")
+            let files = files.values.compactMap { $0.split(separator: "/").last }.sorted().joined(separator: ", ")
             throw RecognitionError(
                 .modelUnusable, "Model '\(name)' cannot be loaded: \(error.words) Check its files: \(files).")
         }

@@ -50,7 +50,8 @@ struct ProcessTests {
     /// sherpa-onnx finds the sines that it asks for so often in the program, and not in the C library.
     @Test(arguments: ["asr2clip", "asr2clip-serve"])
     func theProgramOffersItsSinesToTheLibraries(program: String) async throws {
-        let result = try await runToEnd("/usr/bin/nm", ["--dynamic", "--defined-only", ServerProcess.path(of: program)])
+        let path = ServerProcess.path(of: program)
+        let result = try await runToEnd("/usr/bin/nm", ["--dynamic", "--defined-only", path])
         #expect(result.output.split(separator: "\n").contains { $0.hasSuffix(" sincos") })
     }
 

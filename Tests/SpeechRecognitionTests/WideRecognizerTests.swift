@@ -54,7 +54,7 @@ import Testing
         #expect(alone == among && alone != [""])
     }
 
-    private static func loaded() throws(RecognitionError) -> OfflineRecognizer {
+    private nonisolated static func loaded() throws(RecognitionError) -> OfflineRecognizer {
         let model = ModelSpecification.fixture(.paraformer)
         let configuration = try model.configuration(for: RecognizerSettings(language: nil), operatorThreads: 1)
         do throws(SherpaOnnxError) {
