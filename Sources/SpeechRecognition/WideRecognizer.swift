@@ -6,23 +6,49 @@ import Synchronization
 ///
 /// Lanes of one operator thread make most of the cores while several decode, but a lone decode leaves all but one idle.
 /// ONNX Runtime fixes the threads when a model is loaded; so it takes a copy, and the memory of one. It is made when the
-/// same settings have been wanted twice in a row, on a thread that goes behind all others.
+/// same settings have been wanted twice in a row, on a thread that goes behind all others, and let go when nobody has
+/// wanted it for a while.
 final class WideRecognizer: Sendable {
     private struct State {
         var wanted: RecognizerSettings?
         var loaded: (settings: RecognizerSettings, recognizer: OfflineRecognizer)?
+        var lastUse = ContinuousClock.now
         var isBusy = false
+
+        /// Lets the copy go if it is time.
+        ///
+        /// - Returns: When to look again; `nil` if there is no copy any more.
+        mutating func letGo(after keepAlive: Duration) -> Duration? {
+            guard loaded != nil else { return nil }
+            let left = keepAlive - (.now - lastUse)
+            guard left <= .zero else { return left }
+            loaded = nil
+            return nil
+        }
     }
 
+    /// How long an unused copy stays: longer than somebody who dictates thinks.
+    static let keepAlive = Duration.seconds(600)
+
     private let state = Mutex(State())
+    private let keepAlive: Duration
     private let load: @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer
 
     /// Makes none yet.
     ///
-    /// - Parameter load: Makes a recognizer with several operator threads; it may block.
-    init(load: @escaping @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer) {
+    /// - Parameters:
+    ///   - keepAlive: How long an unused copy stays.
+    ///   - load: Makes a recognizer with several operator threads; it may block.
+    init(
+        keepAlive: Duration = keepAlive,
+        load: @escaping @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer
+    ) {
+        self.keepAlive = keepAlive
         self.load = load
     }
+
+    /// Whether there is a copy.
+    var isLoaded: Bool { state.withLock { $0.loaded != nil } }
 
     /// The recognizer for a language and a task, if it is there.
     ///
@@ -30,7 +56,10 @@ final class WideRecognizer: Sendable {
     func recognizer(for settings: RecognizerSettings) -> OfflineRecognizer? {
         let (found, isToBeMade) = state.withLock { state -> (OfflineRecognizer?, Bool) in
             let isWantedAgain = exchange(&state.wanted, with: settings) == settings
-            if let loaded = state.loaded, loaded.settings == settings { return (loaded.recognizer, false) }
+            if let loaded = state.loaded, loaded.settings == settings {
+                state.lastUse = .now
+                return (loaded.recognizer, false)
+            }
             guard isWantedAgain, !state.isBusy else { return (nil, false) }
             (state.isBusy, state.loaded) = (true, nil)
             return (nil, true)
@@ -52,7 +81,10 @@ final class WideRecognizer: Sendable {
             (try? recognizer.decode([Float](repeating: 1e-4, count: OfflineRecognizer.minimumSamples * 4))) != nil
         else { return }
         state.withLock { state in
-            (state.isBusy, state.loaded) = (false, (settings, recognizer))
+            (state.isBusy, state.loaded, state.lastUse) = (false, (settings, recognizer), .now)
+        }
+        Task { [self] in
+            while let pause = state.withLock({ $0.letGo(after: keepAlive) }) { try await Task.sleep(for: pause) }
         }
     }
 }

@@ -41,6 +41,15 @@ import Testing
         #expect(loads.withLock { $0 } == 1)
     }
 
+    @Test func anUnusedCopyIsLetGo() async throws {
+        let wide = WideRecognizer(keepAlive: .milliseconds(200)) { _ throws(RecognitionError) in try Self.loaded() }
+        for _ in 1...2 { #expect(wide.recognizer(for: Self.english) == nil) }
+        try await eventually("it is there") { wide.isLoaded }
+        try await eventually("it is gone") { !wide.isLoaded }
+        #expect(wide.recognizer(for: Self.english) == nil, "it is made anew")
+        try await eventually("it is there again") { wide.isLoaded }
+    }
+
     @Test(arguments: [ModelFamily.paraformer, .senseVoice, .moonshine])
     func severalThreadsHearTheSameAsOne(family: ModelFamily) async throws {
         let segments = [SpeechSegment(offset: 0, audio: try .fixture("en_digits_16k.wav"))]
