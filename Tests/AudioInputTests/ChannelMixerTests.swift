@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import AudioInput
@@ -30,6 +31,36 @@ import Testing
             let mixed = mix([voice, voice.map { $0 * factor }], frame: frame)
             #expect(level(mixed) > 0.95 * level(voice), "\(factor)")
         }
+    }
+
+    /// What a recorder adds to both channels alike: an offset, or the hum of the mains.
+    @Test(arguments: [0.003, 0.01, 0.05] as [Float], [0, 50, 60] as [Float])
+    func channelsInOppositePhaseAreHeardBesideACommonSound(amount: Float, frequency: Float) {
+        let voice = noise(1, level: 0.05)
+        let common = (0..<Self.rate).map { index in
+            frequency == 0 ? amount : amount * sin(Float(index) * frequency * 2 * .pi / Float(Self.rate))
+        }
+        let (left, right) = (zip(voice, common).map(+), zip(voice, common).map { $1 - $0 })
+        let mixed = mix([left, right])
+        let heard = zip(mixed, common).map(-)
+        #expect(level(heard) > 0.95 * level(voice))
+    }
+
+    @Test(arguments: [0.003, 0.05] as [Float])
+    func channelsWithDifferentOffsetsAreStillMixed(offset: Float) {
+        let (voice, other) = (noise(1), noise(2))
+        let planes = [voice.map { $0 + offset }, zip(voice, other).map { ($0 + $1) / 2 - offset }]
+        let mixed = mix(planes)
+        #expect(zip(mixed, zip(planes[0], planes[1])).allSatisfy { abs($0 - ($1.0 + $1.1) / 2) < 1e-5 })
+    }
+
+    /// Two microphones hear a voice one after the other, which takes some frequencies away and not others.
+    @Test(arguments: [3, 8, 16, 32, 80])
+    func microphonesApartAreStillMixed(delay: Int) {
+        let voice = noise(1)
+        let late = [Float](repeating: 0, count: delay) + voice.dropLast(delay)
+        let mixed = mix([voice, late])
+        #expect(zip(mixed, zip(voice, late)).allSatisfy { abs($0 - ($1.0 + $1.1) / 2) < 1e-5 })
     }
 
     @Test func channelsInPhaseAreTheirMean() {
