@@ -58,7 +58,9 @@ struct WordEstimate {
         var best = (cost: abs(before - letters), index: first)
         for index in words.indices.dropFirst(first) {
             before += Double(lengths[index])
-            let cost = abs(before - letters) - ease(of: words[index].text)
+            // Behind the last word there is no pause: a stretch that is left would have none.
+            let isLast = index == words.count - 1
+            let cost = abs(before - letters) - (isLast ? 0 : ease(of: words[index].text))
             if cost < best.cost { best = (cost, index + 1) }
         }
         return best.index

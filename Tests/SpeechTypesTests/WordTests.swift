@@ -80,6 +80,28 @@ import Testing
         #expect(segment(text, tokens).words().times == times)
     }
 
+    /// Words that no model has timed, along stretches of speech in milliseconds.
+    @Test(arguments: [
+        // The text ends a sentence, which is no reason for its last words to come before the last pause.
+        (
+            "Ever tried, ever failed, no matter, try again, fail again, fail better.",
+            [384..<1_280, 1_920..<2_880, 3_584..<4_256, 4_928..<5_664, 6_720..<7_488, 8_224..<8_928],
+            [384, 1_920, 3_584, 4_928, 6_720, 8_224]
+        ),
+        ("One two. Three four.", [0..<1_000, 2_000..<3_000], [0, 2_000]),
+        ("One two three. Four.", [0..<1_000, 2_000..<2_400], [0, 2_000]),
+        ("One two three four.", [0..<1_000, 2_000..<3_000], [0, 2_000]),
+        // Too little speech for a word: a breath.
+        ("One two, three four.", [0..<1_500, 2_500..<2_532], [0]),
+    ])
+    func eachStretchOfSpeechHasItsWords(text: String, speech: [Range<Int>], starts: [Int]) {
+        let stretches = speech.map { Duration.milliseconds($0.lowerBound)..<Duration.milliseconds($0.upperBound) }
+        let segment = Transcript.Segment(
+            start: stretches[0].lowerBound, end: .seconds(9), text: text, speech: stretches)
+        let begun = Set(segment.words().map { Int($0.start / .milliseconds(1)) })
+        #expect(speech.map(\.lowerBound).filter(begun.contains) == starts)
+    }
+
     @Test func tokensWithoutATimeLeaveTheirWordsTheGap() {
         let segment = segment("ab cd ef", "ab@0/ cd@/ ef@")
         #expect(segment.hasTokenTimes)
