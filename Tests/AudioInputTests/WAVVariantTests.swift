@@ -103,6 +103,13 @@ import Testing
         }
     }
 
+    @Test(arguments: [18, 19, 20, 21])
+    func theDescriptionOfTheSoundMayBeOfOddLength(length: Int) throws {
+        let content = format() + little(UInt16(length - 18)) + [UInt8](repeating: 0x7A, count: length - 18)
+        let padded = chunk("fmt ", content) + [UInt8](repeating: 0, count: length % 2)
+        try expectTone(file("RIFF", padded + chunk("data", tone)), "\(length)")
+    }
+
     @Test(arguments: [(16, 2, 1), (24, 3, 1), (32, 4, 1), (32, 4, 3), (8, 1, 1)] as [(UInt16, Int, UInt16)])
     func theMostSignificantByteMayComeFirst(bits: UInt16, width: Int, kind: UInt16) throws {
         let data: [UInt8] =

@@ -45,8 +45,8 @@ struct WAVFormat {
             return Array(".snd".utf8) + fields.flatMap { Self.littleEndian($0).reversed() }
         }
         let chunks =
-            Array("WAVEfmt ".utf8) + Self.littleEndian(UInt32(bytes.count)) + bytes + Array("data".utf8)
-            + Self.littleEndian(size)
+            Array("WAVEfmt ".utf8) + Self.littleEndian(UInt32(bytes.count)) + bytes
+            + [UInt8](repeating: 0, count: bytes.count % 2) + Array("data".utf8) + Self.littleEndian(size)
         return Array("RIFF".utf8) + Self.littleEndian(UInt32(clamping: chunks.count + length)) + chunks
     }
 
