@@ -21,14 +21,13 @@ struct FileLayout {
         } else if let frames = MPEGAudioFrames(in: file) {
             (parts, damage) = Self.parts(frames, in: file)
         } else {
-            parts = [Excerpt(of: file)]
+            parts = [Excerpt(of: file, 0..<Trailer.start(in: file))]
             damage = TransportPackets.endCut(in: file) ? 1 : 0
         }
     }
 
     private static func parts(_ structure: some ChainedStructure, in file: InputFile) -> ([Excerpt], damage: Int) {
-        let ends = structure.starts.dropFirst() + [structure.end]
-        return (zip(structure.starts, ends).map { Excerpt(of: file, $0..<$1) }, structure.damage)
+        (structure.recordings.map { Excerpt(of: file, $0) }, structure.damage)
     }
 }
 
@@ -45,12 +44,17 @@ enum TransportPackets {
 
 /// A format in which one recording can follow another.
 protocol ChainedStructure {
-    /// Where the recordings begin; the first at 0.
-    var starts: [Int64] { get }
-    /// Where the last one ends.
-    var end: Int64 { get }
+    /// Where the recordings are, in order.
+    var recordings: [Range<Int64>] { get }
     /// Places where bytes are missing or are not what they should be.
     var damage: Int { get }
+}
+
+extension ChainedStructure {
+    /// Recordings that have nothing between them.
+    static func ranges(from starts: [Int64], to end: Int64) -> [Range<Int64>] {
+        zip(starts, starts.dropFirst() + [end]).map { $0..<$1 }
+    }
 }
 
 /// Small reads from a file, in order or nearly so, of which few reach the system.

@@ -1,8 +1,7 @@
 /// The frames of an mp3 file, mp1 and mp2 too (ISO 11172-3, 2.4.2.3): FFmpeg reads on behind what is no frame, takes tags
 /// for damage, and leaves out a last frame that is cut.
 struct MPEGAudioFrames: ChainedStructure {
-    private(set) var starts: [Int64] = [0]
-    private(set) var end: Int64
+    private(set) var recordings: [Range<Int64>] = []
     private(set) var damage = 0
 
     private static let headSize = 4
@@ -18,8 +17,11 @@ struct MPEGAudioFrames: ChainedStructure {
         guard let format = Frame(at: offset, in: &window)?.format,
             Self.isSound(at: offset, in: &window, format: format)
         else { return nil }
-        end = file.size
-        var tags: Int64?
+        var start: Int64 = 0
+        var end = offset
+        defer { recordings.append(start..<end) }
+        var footers = APEFooters()
+        var hasTags = false
         while offset < file.size {
             if let frame = Frame(at: offset, in: &window), frame.format == format {
                 guard frame.size <= file.size - offset else {
@@ -27,12 +29,15 @@ struct MPEGAudioFrames: ChainedStructure {
                     return
                 }
                 // Sound behind tags is another recording, as where files were put together.
-                if let start = tags, starts.count < FileLayout.maximumParts { starts.append(start) }
-                tags = nil
+                if hasTags, recordings.count + 1 < FileLayout.maximumParts {
+                    recordings.append(start..<end)
+                    start = offset
+                }
+                hasTags = false
                 offset += frame.size
                 end = offset
-            } else if let size = Self.tagSize(at: offset, in: &window) {
-                tags = tags ?? offset
+            } else if let size = AudioTag.size(at: offset, in: &window) ?? footers.tagSize(at: offset, in: &window) {
+                hasTags = true
                 offset += size
             } else if let next = Self.nextSound(from: offset + 1, in: &window, format: format) {
                 damage += 1
@@ -60,22 +65,11 @@ struct MPEGAudioFrames: ChainedStructure {
         var offset = start
         for _ in 0..<proof where offset < window.end {
             guard let frame = Frame(at: offset, in: &window), frame.format == format else {
-                return offset > start && tagSize(at: offset, in: &window) != nil
+                return offset > start && AudioTag.size(at: offset, in: &window) != nil
             }
             offset += frame.size
         }
         return true
-    }
-
-    /// How long the tag at a place is: ID3 of both versions, APE, or Lyrics3; `nil` if there is none.
-    private static func tagSize(at offset: Int64, in window: inout ByteWindow) -> Int64? {
-        let head = Array(window.read(at: offset, count: 32))
-        if head.starts(with: "TAG".utf8), window.end - offset <= 128 + 227 { return window.end - offset }
-        if head.starts(with: "LYRICSBEGIN".utf8) { return window.end - offset }
-        if head.count == 32, head.starts(with: "APETAGEX".utf8) {
-            return 32 + Int64(UInt32(littleEndian: head[12..<16]))
-        }
-        return ID3Tag.size(of: head)
     }
 
     /// Whether nothing but zeros follow.

@@ -1,8 +1,10 @@
 /// The elements of a Matroska or WebM file (RFC 8794 and 9559): where its recordings begin, and where it is damaged.
 struct MatroskaElements: ChainedStructure {
-    private(set) var starts: [Int64] = []
-    let end: Int64
+    private var starts: [Int64] = []
+    private let end: Int64
     private(set) var damage = 0
+
+    var recordings: [Range<Int64>] { Self.ranges(from: starts, to: end) }
 
     private static let header: UInt32 = 0x1A45_DFA3
     private static let segment: UInt32 = 0x1853_8067

@@ -1,20 +1,22 @@
 /// The pages of an Ogg file (RFC 3533): where its links begin, and which pages are damaged or missing.
 struct OggPages: ChainedStructure {
-    private(set) var starts: [Int64] = [0]
-    let end: Int64
+    private var starts: [Int64] = [0]
+    private let end: Int64
     private(set) var damage = 0
+
+    var recordings: [Range<Int64>] { Self.ranges(from: starts, to: end) }
 
     private static let capture = Array("OggS".utf8)
     private static let headSize = 27
 
     /// Goes through all pages of a file that begins with one.
     init(in file: InputFile) {
-        end = file.size
+        end = Trailer.start(in: file)
         var window = ByteWindow(of: file)
         var following: [UInt32: UInt32] = [:]  // by stream, the number of its next page, once it has sound
         var linkHasSound = false
         var offset: Int64 = 0
-        while offset < file.size {
+        while offset < end {
             guard let page = Page(at: offset, in: &window), page.isSound else {
                 damage += 1
                 following = [:]
