@@ -9,6 +9,12 @@ struct AudioClock {
     static let smallestGap = 0.01
     /// Timestamps that go back so far begin anew.
     static let restart = 1.0
+    /// Gaps from this length on are none of a codec that leaves out pauses.
+    static let longGap = 1.0
+    /// Sound that is shorter and has a long gap on either side is scattered: no word is so short.
+    static let shortestSound = 0.2
+    /// Long gaps around scattered sound, one after the other, that are believed: more are timestamps that make no sense.
+    static let mostScattered = 3
     /// The most silence that is made of gaps, in all.
     static let mostSilence = 6.0 * 3600
 
@@ -22,6 +28,8 @@ struct AudioClock {
     /// The timestamp at which the last frame ended.
     private var lastEnd: Double?
     private var madeSilence = 0.0
+    private var soundSinceGap = 0.0
+    private var scatteredGaps = 0
     private let longest: Double
 
     /// Begins a recording.
@@ -34,11 +42,6 @@ struct AudioClock {
         self.longest = longest
     }
 
-    /// Names the timestamp of the beginning, if nothing has yet: a pause may come before the first frame.
-    mutating func begin(at timestamp: Double) {
-        origin = origin ?? timestamp
-    }
-
     /// Adds a frame.
     ///
     /// - Parameters:
@@ -48,6 +51,7 @@ struct AudioClock {
     mutating func add(at timestamp: Double?, lasting duration: Double) -> Double {
         let gap = timestamp.map { silence(before: $0) } ?? 0
         madeSilence += gap
+        soundSinceGap += duration
         position += gap + duration
         lastEnd = (timestamp ?? lastEnd).map { $0 + duration }
         return gap
@@ -57,12 +61,18 @@ struct AudioClock {
         let place = timestamp - (origin ?? timestamp)
         let step = lastEnd.map { timestamp - $0 } ?? .infinity
         let gap = place - position
-        let isBelieved = madeSilence + gap <= Self.mostSilence && position + gap <= longest
-        if origin == nil || gap < -Self.restart || (gap > Self.tolerance && step > Self.smallestGap && !isBelieved) {
-            if gap > 0 { refusedGaps += 1 }
+        let isGap = gap > Self.tolerance && step > Self.smallestGap
+        if origin == nil || gap < -Self.restart || (isGap && !believes(gap)) {
+            if isGap { refusedGaps += 1 }
             origin = timestamp - position
             return 0
         }
-        return gap > Self.tolerance && step > Self.smallestGap ? gap : 0
+        return isGap ? gap : 0
+    }
+
+    private mutating func believes(_ gap: Double) -> Bool {
+        scatteredGaps = gap >= Self.longGap && soundSinceGap < Self.shortestSound ? scatteredGaps + 1 : 0
+        soundSinceGap = 0
+        return scatteredGaps <= Self.mostScattered && madeSilence + gap <= Self.mostSilence && position + gap <= longest
     }
 }

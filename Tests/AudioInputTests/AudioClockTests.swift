@@ -44,6 +44,38 @@ import Testing
         #expect(clock.position == 7)
     }
 
+    /// Packets that a codec leaves out are real gaps, and so are long pauses between utterances.
+    @Test(arguments: [
+        (sound: 0.02, gap: 0.4, frames: 1, refused: 0), (sound: 0.02, gap: 0.9, frames: 1, refused: 0),
+        (sound: 0.02, gap: 10, frames: 11, refused: 0), (sound: 1, gap: 60, frames: 1, refused: 0),
+        (sound: 0.026, gap: 7, frames: 1, refused: 97), (sound: 0.026, gap: 29, frames: 2, refused: 97),
+    ])
+    func gapsAroundScatteredFramesAreNotBelieved(sound: Double, gap: Double, frames: Int, refused: Int) {
+        var clock = AudioClock(origin: 0, longest: .infinity)
+        var timestamp = 0.0
+        var silence = 0.0
+        for _ in 0...100 {
+            for _ in 0..<frames {
+                silence += clock.add(at: timestamp, lasting: sound)
+                timestamp += sound
+            }
+            timestamp += gap
+        }
+        #expect(clock.refusedGaps == refused)
+        #expect(abs(silence - Double(100 - refused) * gap) < 0.01)
+        #expect(abs(clock.position - silence - 101 * Double(frames) * sound) < 0.01)
+    }
+
+    @Test func gapsAreBelievedAgainWhenSoundGoesOn() {
+        var clock = AudioClock(origin: 0, longest: .infinity)
+        for index in 0..<10 { _ = clock.add(at: Double(index) * 5, lasting: 0.02) }
+        let refused = clock.refusedGaps
+        #expect(refused > 0)
+        #expect(clock.add(at: 45.02, lasting: 1) == 0)
+        #expect(abs(clock.add(at: 56.02, lasting: 1) - 10) < 1e-6)
+        #expect(clock.refusedGaps == refused)
+    }
+
     @Test func silenceIsBoundedByTheLongestRecordingAndInAll() {
         var short = AudioClock(origin: 0, longest: 100)
         #expect(short.add(at: 99.5, lasting: 1) == 99.5)

@@ -1,3 +1,4 @@
+import Basics
 import CFFmpeg
 import SpeechTypes
 
@@ -12,19 +13,26 @@ struct Container: ~Copyable {
     private static let maximumFailedReads = 100
 
     /// How long the audio is by the header, if the header says so and the file has the bytes for it.
-    let declaredDuration: Duration?
-
+    private(set) var declaredDuration: Duration?
     /// How much sound the header promises, if it counts that and not timestamps.
-    let promisedSound: Duration?
+    private(set) var promisedSound: Duration?
     /// What is read.
     let stream: StreamInfo
     /// The streams that may have the speech, the likeliest first.
     let candidates: [StreamInfo]
-    /// See `FormatContext`.
-    let timeOfBeginning: Double?
+    /// The timestamp at which the recording begins, in seconds, if the header or the first packets tell it.
+    private(set) var timeOfBeginning: Double?
+    /// Whether damage that the demuxer finds in packets is no more than what `FileLayout` tells.
+    var hasCheckedSize: Bool { context.hasCheckedSize }
+
+    /// The packet that was read last.
+    let packet: Packet
 
     private var context: FormatContext
     private var failedReads = 0
+    private var timestamps: BelievedTimestamps
+    /// What reading the first packet came to, if that was done to learn the beginning.
+    private var firstStep: Result<Step, Refusal>?
 
     /// Recognises the format, reads the header and chooses the stream.
     ///
@@ -34,25 +42,47 @@ struct Container: ~Copyable {
     /// - Throws: `Refusal` if there is no stream of sound, or not even a format.
     init(of recording: Excerpt, stream index: Int? = nil) throws(Refusal) {
         var context = try FormatContext.open(recording)
-        // Before FFmpeg looks at packets: it then makes estimates from the bit rate, which nobody declared.
-        let promised = Dictionary(uniqueKeysWithValues: context.audioStreams.map { ($0.index, $0.duration) })
+        let promised = Dictionary(
+            uniqueKeysWithValues: context.audioStreams.map { ($0.index, context.countedSound(of: $0)) })
         let declared = promised.values + [context.duration]
-        if !context.audioStreams.contains(where: \.isComplete) { context.findStreamInfo() }
+        if context.audioStreams.isEmpty || !context.audioStreams.allSatisfy(\.isComplete) { context.findStreamInfo() }
         if let error = context.readError { throw .unreadable(error) }
         let candidates = context.candidates()
         let stream = context.audioStreams.first { $0.index == index } ?? candidates.first
         guard let stream else { throw .noAudioStream }
-        context.readOnly(stream)
-
-        // A header can claim anything: only what the file has room for counts.
-        let bytesPerSecond = stream.bytesPerSecond ?? Self.minimumBytesPerSecond
-        declaredDuration = declared.compactMap { $0 }.max()
-            .flatMap { $0.inSeconds * bytesPerSecond <= Double(recording.size) ? $0 : nil }
-        promisedSound = context.hasDiscontinuities ? nil : promised[stream.index] ?? nil
-        timeOfBeginning = context.timeOfBeginning
+        let packet = try Packet()
+        timeOfBeginning = context.timeOfBeginning(for: stream)
+        timestamps = BelievedTimestamps(format: context.format, codec: stream.codec)
+        self.packet = packet
         self.stream = stream
         self.candidates = candidates
         self.context = context
+        if timeOfBeginning == nil { readFirstPackets() }
+        self.context.readOnly(stream)
+
+        let beginning = timeOfBeginning
+        let hasAnyClock = self.context.hasDiscontinuities
+        if !hasAnyClock, !self.context.hasCheckedSize, let promised = promised[stream.index] ?? nil {
+            promisedSound = Self.sound(until: promised, from: beginning, byAnyClock: false)
+        }
+        // A header can claim anything: only what the file has room for counts.
+        let bytesPerSecond = stream.bytesPerSecond ?? Self.minimumBytesPerSecond
+        if let latest = declared.compactMap({ $0 }).max(),
+            let sound = Self.sound(until: latest, from: beginning, byAnyClock: hasAnyClock),
+            sound.inSeconds * bytesPerSecond <= Double(recording.size)
+        {
+            declaredDuration = sound
+        }
+    }
+
+    /// How much sound there is up to the timestamp at which the header says that it ends.
+    ///
+    /// - Returns: `nil` if that cannot be told: by a clock that may begin at any number, as in Ogg, FFmpeg counts from zero or
+    ///   not, and some headers tell a length in place of an end.
+    private static func sound(until end: Duration, from beginning: Double?, byAnyClock: Bool) -> Duration? {
+        if byAnyClock { return beginning.map { $0 < AudioClock.restart } == true ? end : nil }
+        let length = end - .seconds(clamped: beginning ?? 0)
+        return length > .zero ? length : nil
     }
 
     /// Makes the decoder for the chosen stream.
@@ -69,18 +99,38 @@ struct Container: ~Copyable {
     /// Reads the next packet of the chosen stream.
     ///
     /// - Throws: `.unreadable` if the file system fails; damage in the file is a `Step`.
-    mutating func read(into packet: borrowing Packet) throws(Refusal) -> Step {
+    mutating func read() throws(Refusal) -> Step {
+        if let step = firstStep.take() { return try step.get() }
         while true {
-            packet.clear()
-            let status = context.read(into: packet)
-            if status >= 0 {
-                failedReads = 0
-                if packet.stream == stream.index { return .packet }
-                continue
-            }
-            if let error = context.readError { throw .unreadable(error) }
-            failedReads += 1
-            return status == ffmpegEndOfFile || failedReads > Self.maximumFailedReads ? .ended : .damaged
+            let step = try readAny()
+            if step != .packet || packet.stream == stream.index { return step }
         }
+    }
+
+    /// Looks for the beginning in the packets up to the first of the chosen stream: pictures may come before it.
+    private mutating func readFirstPackets() {
+        while firstStep == nil {
+            let step = Result { () throws(Refusal) in try readAny() }
+            let isPacket = if case .success(.packet) = step { true } else { false }
+            if isPacket, let start = context.start(of: packet) {
+                timeOfBeginning = min(timeOfBeginning ?? .infinity, start)
+            }
+            if !isPacket || packet.stream == stream.index { firstStep = step }
+        }
+    }
+
+    private mutating func readAny() throws(Refusal) -> Step {
+        packet.clear()
+        let status = context.read(into: packet)
+        if status >= 0 {
+            failedReads = 0
+            if packet.stream == stream.index, !timestamps.believes(packetAt: packet.position) {
+                packet.forgetTimestamps()
+            }
+            return .packet
+        }
+        if let error = context.readError { throw .unreadable(error) }
+        failedReads += 1
+        return status == ffmpegEndOfFile || failedReads > Self.maximumFailedReads ? .ended : .damaged
     }
 }

@@ -45,8 +45,22 @@ struct FormatContext: ~Copyable {
     /// In microseconds.
     private static let probedTime: Int64 = 60_000_000
 
+    /// What FFmpeg calls the format; the first of several names.
+    var format: String { String(String(cString: pointer.pointee.iformat.pointee.name).prefix { $0 != "," }) }
+
     /// Whether its timestamps are a clock of the sender's, which may begin and go on at any number.
     var hasDiscontinuities: Bool { pointer.pointee.iformat.pointee.flags & AVFMT_TS_DISCONT != 0 }
+
+    /// Whether `FileLayout` compares the size of the sound that the header states with that of the file.
+    var hasCheckedSize: Bool { ["wav", "aiff", "au", "caf"].contains(format) }
+
+    /// How much sound the header counts in a stream.
+    ///
+    /// Before FFmpeg looks at packets: it then makes estimates from the bit rate, which nobody declared. Of compressed sound
+    /// in AIFF nothing is known: some writers count packets, some samples.
+    func countedSound(of stream: StreamInfo) -> Duration? {
+        format == "aiff" && stream.bytesPerSecond == nil ? nil : stream.duration
+    }
 
     /// The streams to recognise one of, the likeliest first.
     ///
@@ -61,15 +75,32 @@ struct FormatContext: ~Copyable {
         return [best] + complete.filter { $0.index != best.index && $0.isDefault == best.isDefault }
     }
 
-    /// The timestamp at which the recording begins, in seconds; `nil` where the first sound is the beginning.
+    /// The timestamp at which the recording begins, in seconds; `nil` if the first packets tell it.
     ///
-    /// Some formats count from zero. Those that are joined at any moment, as transport streams and Ogg, count from any
-    /// number, and a player takes the earliest of all streams for the beginning; those without timestamps have what FFmpeg
-    /// counts, which may leave out the encoder's delay.
-    var timeOfBeginning: Double? {
-        guard pointer.pointee.iformat.pointee.flags & (AVFMT_TS_DISCONT | AVFMT_GENERIC_INDEX) != 0 else { return 0 }
-        return streams.map(\.pointee).filter { $0.start_time != ffmpegNoTimestamp }
-            .map { Double($0.start_time) * av_q2d($0.time_base) }.min()
+    /// If the header lists all samples of a stream, as in MP4, the clock begins at zero: a lead was written on purpose. What
+    /// may be joined at any moment counts from any number. Its beginning is the earliest timestamp of all streams, and the
+    /// time before that was never in the file: pages of Ogg, packets of a transport stream, and the later pieces of a WebM or
+    /// of an MP4 in fragments.
+    func timeOfBeginning(for stream: StreamInfo) -> Double? {
+        let counts = pointer.pointee.iformat.pointee.flags & (AVFMT_TS_DISCONT | AVFMT_GENERIC_INDEX) != 0
+        if !counts, stream.listedPackets > 0 { return 0 }
+        return streams.map(\.pointee)
+            .filter { BelievedTimestamps(format: format, codec: $0.codecpar.pointee.codec_id).haveStart }
+            .compactMap { time($0.start_time, of: $0) }.min()
+    }
+
+    /// The timestamp of a packet, in seconds, if it has one and is no cover picture.
+    func start(of packet: borrowing Packet) -> Double? {
+        let stream = streams[packet.stream].pointee
+        guard stream.disposition & AV_DISPOSITION_ATTACHED_PIC == 0 else { return nil }
+        return packet.start.flatMap { time($0, of: stream) }
+    }
+
+    /// In seconds; zero for what is before it by a codec's delay, on a clock that begins there.
+    private func time(_ timestamp: Int64, of stream: AVStream) -> Double? {
+        guard timestamp != ffmpegNoTimestamp else { return nil }
+        let time = Double(timestamp) * av_q2d(stream.time_base)
+        return hasDiscontinuities ? time : max(0, time)
     }
 
     /// Has the demuxer leave out the packets of all streams but one.

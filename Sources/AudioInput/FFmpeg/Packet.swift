@@ -27,6 +27,18 @@ struct Packet: ~Copyable {
         return overflow ? nil : end
     }
 
+    /// Where in the file it is, or the page in which it begins.
+    var position: Int64 { pointer.pointee.pos }
+
+    /// Makes it one of which the file tells no time.
+    func forgetTimestamps() {
+        pointer.pointee.pts = ffmpegNoTimestamp
+        pointer.pointee.dts = ffmpegNoTimestamp
+    }
+
+    /// Whether it is shorter than the blocks of its codec, each of which has so many bytes: padding, or a block that is cut.
+    func isRest(ofBlocks size: Int) -> Bool { pointer.pointee.size < size }
+
     /// Whether the demuxer found damage in it, or bytes missing.
     var isCorrupt: Bool { pointer.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
 

@@ -8,7 +8,6 @@ final class SampleSource: SoundSource {
     private var codec: CodecContext
     private var clock: AudioClock
     private var resampler = Resampler()
-    private let packet: Packet
     private var frame: Frame
     private var isDraining = false
     /// The silence, in samples, that is still to come before the frame or the end.
@@ -28,12 +27,10 @@ final class SampleSource: SoundSource {
     init(_ recording: Excerpt, stream index: Int? = nil, longest: Double = .infinity) throws(Refusal) {
         let container = try Container(of: recording, stream: index)
         let codec = try container.makeDecoder()
-        let packet = try Packet()
         let frame = try Frame()
         clock = AudioClock(origin: container.timeOfBeginning, longest: longest)
         self.container = container
         self.codec = codec
-        self.packet = packet
         self.frame = frame
     }
 
@@ -116,13 +113,15 @@ final class SampleSource: SoundSource {
     }
 
     private func feed() throws(Refusal) {
-        switch try container.read(into: packet) {
+        switch try container.read() {
         case .packet:
-            if packet.isCorrupt { damage += 1 }
-            if let start = packet.start { clock.begin(at: Double(start) * container.stream.timeBase) }
-            if let end = packet.end { lostEnd = Double(end) * container.stream.timeBase }
-            guard !DiscontinuousTransmission.isPause(packet, of: container.stream.codec) else { return }
-            do { try codec.send(packet) } catch { damage += packet.isCorrupt ? 0 : 1 }
+            let isDamaged = container.packet.isCorrupt && !container.hasCheckedSize
+            if isDamaged { damage += 1 }
+            if let end = container.packet.end { lostEnd = Double(end) * container.stream.timeBase }
+            guard !DiscontinuousTransmission.isPause(container.packet, of: container.stream.codec) else { return }
+            do { try codec.send(container.packet) } catch {
+                damage += isDamaged || container.packet.isRest(ofBlocks: container.stream.blockSize) ? 0 : 1
+            }
         case .damaged:
             damage += 1
         case .ended:

@@ -12,6 +12,10 @@ struct StreamInfo {
     let timeBase: Double
     /// As the stream itself declares it, if it does.
     let duration: Duration?
+    /// How many packets the header lists.
+    let listedPackets: Int64
+    /// How many bytes each packet has; 0 if that varies.
+    let blockSize: Int
 
     init(of stream: AVStream) {
         let parameters = stream.codecpar.pointee
@@ -22,12 +26,20 @@ struct StreamInfo {
         isDefault = stream.disposition & AV_DISPOSITION_DEFAULT != 0
         timeBase = av_q2d(stream.time_base)
         duration = Duration(ffmpegTime: stream.duration, in: stream.time_base)
+        listedPackets = stream.nb_frames
+        blockSize = Int(parameters.block_align)
     }
 
     var codecName: String { String(cString: avcodec_get_name(codec)) }
 
-    /// Whether a decoder can be chosen and prepared by this alone.
-    var isComplete: Bool { codec != AV_CODEC_ID_NONE && sampleRate > 0 && channels > 0 }
+    /// Whether a decoder can be chosen and prepared by this alone, and FFmpeg counts times rightly.
+    ///
+    /// A header may name for Opus the rate that the sound had before; FFmpeg then stamps packets by it that have no timestamps
+    /// of their own. Opus always has 48 kHz (RFC 7845, section 5.1).
+    var isComplete: Bool {
+        codec != AV_CODEC_ID_NONE && sampleRate > 0 && channels > 0
+            && (codec != AV_CODEC_ID_OPUS || sampleRate == 48_000)
+    }
 
     /// What a second of sound takes in the file; `nil` for codecs that compress by what they hear.
     var bytesPerSecond: Double? {
