@@ -22,7 +22,7 @@ struct FileLayout {
             (parts, damage) = Self.parts(frames, in: file)
         } else {
             parts = [Excerpt(of: file, 0..<Trailer.start(in: file))]
-            damage = TransportPackets.endCut(in: file) ? 1 : 0
+            damage = TransportPackets.endCut(in: file) || StatedSize.endCut(in: file) ? 1 : 0
         }
     }
 

@@ -5,8 +5,6 @@
 struct WAVSound {
     /// More chunks than this before the sound are not looked at.
     private static let maximumChunks = 64
-    /// Bytes missing at the end that say no more than that a writer counted wrongly.
-    private static let slack: Int64 = 64
 
     private let format: WAVFormat
     private let sound: Range<Int64>
@@ -68,7 +66,7 @@ struct WAVSound {
             if size == 0, isSomething(at: chunk.content, kind: kind, in: file) {
                 return (chunk.content, chunk.content, false)
             }
-            return (chunk.content + rest, nil, size > rest + slack && !isPlaceholder(size))
+            return (chunk.content + rest, nil, StatedSize.isCut(size, in: rest))
         }
         let end = chunk.content + size
         let following = chunk.end(whenStating: size, kind: kind, in: file)
@@ -76,11 +74,6 @@ struct WAVSound {
             return (file.size, nil, false)
         }
         return (end, following, false)
-    }
-
-    /// Whether a size is what writers put that do not know it: a number near the greatest one.
-    private static func isPlaceholder(_ size: Int64) -> Bool {
-        size < 0 || [Int64(1) << 31, 1 << 32, .max].contains { abs($0 - size) <= 1 << 16 }
     }
 
     /// Whether a chunk or another recording is at a place.
