@@ -7,7 +7,7 @@ import Testing
         arguments: [
             ("bad_empty.wav", .empty), ("bad_zero_bytes.wav", .empty), ("bad_5ms.wav", .tooShort),
             ("bad_truncated.wav", .undecodable), ("bad_text.wav", .undecodable), ("manifest.json", .undecodable),
-            ("no such file", .undecodable), (".", .undecodable),
+            ("no such file", .unreadable), (".", .unreadable),
         ] as [(String, AudioError.Code)])
     func refusesEachBadFixtureByItsCode(file: String, code: AudioError.Code) throws {
         let error = #expect(throws: AudioError.self) { try decode(Fixtures.path(file), name: file) }
