@@ -25,7 +25,9 @@ struct BrokenModelTests {
         try workshop.truncate(path)
         try await withServer(.init(TestRegistry([.paraformer, model]))) { server in
             let client = APIClient(server)
-            for _ in 0..<2 { try await expectFailure(of: "broken", naming: ["'model.onnx'", "truncated"], client: client) }
+            for _ in 0..<2 {
+                try await expectFailure(of: "broken", naming: ["'model.onnx'", "truncated"], client: client)
+            }
             #expect(try await client.get("/v1/models/broken").body.contains(#""status": "failed""#))
 
             try FileManager.default.removeItem(atPath: path)
