@@ -20,7 +20,7 @@ public final class Recognizer: Sendable {
     let wide: WideRecognizer?
     private let model: ModelSpecification
     private let tokenLimit: (@Sendable (Duration) -> Int)?
-    private let planner: HintPlanner
+    private let plans: HintPlans
     private let turns: DecodeTurns
 
     /// Recognizers held at once, one for each language and task.
@@ -49,7 +49,8 @@ public final class Recognizer: Sendable {
         batches = model.family.batching == .together
         turns = DecodeTurns(model.family.concurrency)
         tokenLimit = try Self.tokenLimit(of: model)
-        planner = try model.hintPlanner()
+        let planner = try model.hintPlanner()
+        plans = HintPlans(make: planner.plan)
         let settings = runtimeSettings
         cache = RecognizerCache(capacity: Self.cacheCapacity) { recognizer throws(RecognitionError) in
             try model.recognizer(for: recognizer, operatorThreads: operatorThreads, runtimeSettings: settings)
@@ -102,7 +103,9 @@ public final class Recognizer: Sendable {
     public var translates: Bool { model.translates(languages) }
 
     /// The phrases of a request's hints that have no effect: the model takes none, or its tokens cannot spell them.
-    public func unused(_ hints: Hints) -> [String] { planner.plan(hints).unused }
+    ///
+    /// The first call for a job's hints takes its time; what it found is kept for the segments.
+    public func unused(_ hints: Hints) -> [String] { plans.plan(for: hints).unused }
 
     /// Recognises a segment. Blocks for as long as that takes.
     ///
@@ -150,7 +153,7 @@ public final class Recognizer: Sendable {
     private func tuning(for request: RecognitionRequest, isAlone: Bool = false) throws(RecognitionError) -> Tuning {
         try check(request.language, task: request.task)
         let language = try languages.resolve(request.language ?? model.options.language, model: name)
-        let plan = planner.plan(request.hints)
+        let plan = plans.plan(for: request.hints)
         var options = model.streamOptions(language: language)
         options["hotwords"] = plan.context
         let settings = model.settings(language: language, task: request.task)

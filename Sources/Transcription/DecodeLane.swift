@@ -3,6 +3,8 @@ import BlockingWork
 /// A thread that decodes: one call at a time, whoever's turn it is.
 actor DecodeLane {
     nonisolated let priority: DecodePriority
+    /// Whether the lane's call comes back.
+    nonisolated let watch = CallWatch()
     private let executor: any SerialExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -19,5 +21,10 @@ actor DecodeLane {
     }
 
     /// Makes a call that blocks.
-    func call<R: Sendable>(_ work: @Sendable () -> R) -> R { work() }
+    ///
+    /// - Parameters:
+    ///   - limit: How long it may take before it counts as one that never ends.
+    ///   - work: The call.
+    /// - Returns: What the call returns.
+    func call<R: Sendable>(limit: Duration, _ work: @Sendable () -> R) -> R { watch.during(limit: limit, work) }
 }

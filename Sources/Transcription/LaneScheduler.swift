@@ -11,10 +11,12 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     nonisolated let laneCount: Int
 
     private let executor: (any TaskExecutor)?
+    private let measure: @Sendable (Work) -> BatchMeasure
+    private let patience: DecodePatience
     private let decode: @Sendable ([Work], _ isAlone: Bool) -> [Result<Output, any Error>]
     /// By priority; a lane is made when it is first needed.
     private var idle: [DecodePriority: [DecodeLane]] = [:]
-    private var made = 0
+    private var lanes: [DecodeLane] = []
     private var busyCount = 0
     private var queue: DecodeQueue<SerialNumber, Waiter>
 
@@ -24,16 +26,19 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     ///   - lanes: At least one; more than the machine has cores gains nothing.
     ///   - limits: How many pieces of work one call may take.
     ///   - measure: Weighs a piece of work.
+    ///   - patience: How long a call may take.
     ///   - executor: Where lanes are given their work; anywhere if `nil`.
     ///   - decode: The call, which may block; it has a result for each piece, in order. It is told whether an interactive
     ///     call has the lanes to itself, as far as can be seen when it begins.
     init(
         lanes: Int, limits: BatchLimits, measure: @escaping @Sendable (Work) -> BatchMeasure,
-        executor: (any TaskExecutor)? = nil,
+        patience: DecodePatience = DecodePatience(), executor: (any TaskExecutor)? = nil,
         decode: @escaping @Sendable ([Work], _ isAlone: Bool) -> [Result<Output, any Error>]
     ) {
         laneCount = max(1, lanes)
         queue = DecodeQueue(lanes: laneCount, limits: limits) { measure($0.work) }
+        self.measure = measure
+        self.patience = patience
         self.executor = executor
         self.decode = decode
     }
@@ -60,6 +65,9 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
         LaneLoad(lanes: laneCount, busy: busyCount, waiting: queue.count, decoded: doneCount)
     }
 
+    /// Whether a lane does not come back from its call: then nothing that waits for a lane is sure to get one.
+    var isStuck: Bool { lanes.contains(where: \.watch.isOverdue) }
+
     private var doneCount = 0
 
     private func startCalls() {
@@ -74,13 +82,16 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
 
     private func lane(for priority: DecodePriority) -> DecodeLane {
         if let idle = idle[priority]?.popLast() { return idle }
-        defer { made += 1 }
-        return DecodeLane(number: made, priority: priority)
+        let lane = DecodeLane(number: lanes.count, priority: priority)
+        lanes.append(lane)
+        return lane
     }
 
     private func call(_ batch: [Waiter], isAlone: Bool, on lane: DecodeLane) async {
         let start = ContinuousClock.now
-        await lane.call { [decode] in
+        // A call costs as if each piece were as long as the longest.
+        let samples = (batch.map { measure($0.work).length }.max() ?? 0) * batch.count
+        await lane.call(limit: patience.limit(samples: samples)) { [decode] in
             // From here, and not from the scheduler: that would cost those who wait another change of thread.
             for (waiter, output) in zip(batch, decode(batch.map(\.work), isAlone)) {
                 waiter.output.resume(with: output.map { ($0, start - waiter.since) })

@@ -10,6 +10,11 @@ actor SegmentReader {
     private let executor = YieldingExecutor(label: "audio reader")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    /// Whether reading comes back.
+    nonisolated let watch = CallWatch()
+    /// The longest time that a second of sound takes to read: from a disk that sleeps, or over a network.
+    private static let patience = Duration.seconds(120)
+
     private let job: TranscriptionJob
     private var decoder: AudioDecoder?
     private var cutter: RecordingCutter?
@@ -63,11 +68,7 @@ actor SegmentReader {
     private func read() async throws {
         if cutter == nil, job.chunking != nil { try await beginCutting() }
         var cutter = try exchange(&self.cutter, with: nil) ?? makeCutter()
-        if decoder == nil {
-            decoder = try AudioDecoder(
-                path: job.path, name: job.fileName, limits: AudioLimits(maximumDuration: job.maximumDuration))
-        }
-        if let chunk = try decoder?.next() {
+        if let chunk = try watch.during(limit: Self.patience, { try nextChunk() }) {
             samplesRead += chunk.samples.count
             if cutter.beginsCutting(with: chunk) { try await beginCutting() }
             ready += try cutter.receive(chunk)
@@ -79,6 +80,14 @@ actor SegmentReader {
             permit = nil
         }
         self.cutter = cutter
+    }
+
+    private func nextChunk() throws(AudioError) -> AudioBuffer? {
+        if decoder == nil {
+            decoder = try AudioDecoder(
+                path: job.path, name: job.fileName, limits: AudioLimits(maximumDuration: job.maximumDuration))
+        }
+        return try decoder?.next()
     }
 
     private func beginCutting() async throws {

@@ -116,7 +116,8 @@ public struct TranscriptionPipeline: Sendable {
                         try await report(exchange(&news, with: []))
                     }
                 case .tick:
-                    try await report([.working])
+                    // Whoever hears nothing for long ends the process.
+                    if !reader.watch.isOverdue, await !scheduler.isStuck { try await report([.working]) }
                     group.addTask { try await tick() }
                 }
             }
@@ -147,7 +148,9 @@ public struct TranscriptionPipeline: Sendable {
 
     private func reader(of job: TranscriptionJob) -> SegmentReader {
         SegmentReader(job, cutting: cutting) { [recognizer, detector] () throws(TranscriptionError) in
-            try RecordingCutter(
+            // On the reader's thread: with many phrases it takes longer than a short clip.
+            _ = recognizer.unused(job.hints)
+            return try RecordingCutter(
                 window: recognizer.window, joining: recognizer.preferredSegment, strategy: job.chunking,
                 model: detector)
         }

@@ -23,7 +23,10 @@
                 "internet socket", "connect", "connect on a thread from before", "datagram socket",
                 "connect to a Unix socket", "rings", "spawn", "fork", "exec", "signal to the parent",
                 "trace the parent", "user namespace", "open for writing", "truncate", "create", "remove", "rename",
-                "make a folder", "change a limit",
+                "make a folder", "change a limit", "make shared memory", "attach shared memory",
+                "look at shared memory", "make a message queue", "send a message", "receive a message",
+                "make a semaphore", "change a semaphore", "look at a semaphore", "schedule the parent",
+                "bind the parent to a core", "new session", "outlive the parent",
             ]
             let granted = ["take memory", "read", "listen", "start a thread", "signal to itself"]
             let limited = [

@@ -28,6 +28,19 @@
                 "exec": exec,
                 "signal to the parent": { failure(of: kill(getppid(), 0)) },
                 "trace the parent": { failure(of: call(__NR_ptrace, 16, UInt(getppid()))) },
+                "make shared memory": { failure(of: call(__NR_shmget, 0, 4096, 0o1600)) },
+                "attach shared memory": { failure(of: call(__NR_shmat, 1 << 30, 0, 0)) },
+                "look at shared memory": { failure(of: call(__NR_shmctl, 1 << 30, 2, 0)) },
+                "make a message queue": { failure(of: call(__NR_msgget, 0, 0o1600)) },
+                "send a message": { failure(of: call(__NR_msgsnd, 1 << 30, 0, 0)) },
+                "receive a message": { failure(of: call(__NR_msgrcv, 1 << 30, 0, 0)) },
+                "make a semaphore": { failure(of: call(__NR_semget, 0, 1, 0o1600)) },
+                "change a semaphore": { failure(of: call(__NR_semop, 1 << 30, 0, 0)) },
+                "look at a semaphore": { failure(of: call(__NR_semctl, 1 << 30, 0, 0)) },
+                "schedule the parent": { failure(of: call(__NR_sched_setscheduler, UInt(getppid()), 0, 0)) },
+                "bind the parent to a core": { failure(of: call(__NR_sched_setaffinity, UInt(getppid()), 0, 0)) },
+                "new session": { failure(of: setsid()) },
+                "outlive the parent": { failure(of: call(__NR_prctl, UInt(PR_SET_PDEATHSIG), 0)) },
                 "user namespace": { failure(of: call(__NR_unshare, 0x1000_0000)) },
                 "open for writing": { failure(of: open("\(folder)/file", O_RDWR)) },
                 "truncate": { failure(of: open("\(folder)/file", O_RDONLY | O_TRUNC)) },
@@ -115,8 +128,8 @@
         return use([name, nil])
     }
 
-    private func call(_ number: Int32, _ first: UInt = 0, _ second: UInt = 0) -> Int32 {
-        Int32(truncatingIfNeeded: asr_system_call(Int(number), first, second, 0, 0, 0, 0))
+    private func call(_ number: Int32, _ first: UInt = 0, _ second: UInt = 0, _ third: UInt = 0) -> Int32 {
+        Int32(truncatingIfNeeded: asr_system_call(Int(number), first, second, third, 0, 0, 0))
     }
 
     private func failure(of status: some SignedInteger) -> Int32 { status < 0 ? errno : 0 }

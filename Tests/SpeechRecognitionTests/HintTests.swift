@@ -1,5 +1,6 @@
 import Foundation
 import SpeechTypes
+import Synchronization
 import TestSupport
 import Testing
 
@@ -78,7 +79,7 @@ import Testing
         let path = try folder.write(Data(content.utf8), to: "bpe.vocab")
         options.values["bpe_vocab"] = .text(path)
         let error = #expect(throws: RecognitionError.self) { try Recognizer(.fixture(.transducer, options: options)) }
-        #expect(error?.message.contains("the file '\(path)' line \(line) is not 'piece score'") == true)
+        #expect(error?.message.contains("the file 'bpe.vocab' line \(line) is not 'piece score'") == true)
     }
 
     @Test func qwenReadsAsManyHintsAsLeaveRoomForTheSound() throws {
@@ -111,5 +112,17 @@ import Testing
         ] as [(Hints, [String], [Hints.Field])])
     func aPhraseIsTracedToItsFields(hints: Hints, phrases: [String], fields: [Hints.Field]) {
         #expect(hints.fields(of: phrases) == fields)
+    }
+
+    @Test func theHintsOfARecordingArePlannedOnce() {
+        let planned = Mutex<[Hints]>([])
+        let plans = HintPlans { hints in
+            planned.withLock { $0.append(hints) }
+            return HintPlan(unused: hints.keywords)
+        }
+        let (ada, eve) = (Hints(prompt: "", keywords: ["Ada"]), Hints(prompt: "", keywords: ["Eve"]))
+        for _ in 1...100 { #expect(plans.plan(for: ada).unused == ["Ada"]) }
+        #expect(plans.plan(for: eve).unused == ["Eve"])
+        #expect(planned.withLock { $0 } == [ada, eve])
     }
 }

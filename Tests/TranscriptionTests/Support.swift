@@ -179,3 +179,22 @@ enum Loaded {
         LocalTranscriber(recognizer: try recognizer(family), lanes: lanes, detector: detector)
     }
 }
+
+/// A clock on which every sleep takes 5 ms.
+final class QuickClock: Clock {
+    private let count = Atomic(0)
+
+    var now: ContinuousClock.Instant { .now }
+    var minimumResolution: Duration { .zero }
+
+    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+        try await Task.sleep(for: .milliseconds(5))
+        count.add(1, ordering: .relaxed)
+    }
+
+    /// Waits until so many more sleeps have ended.
+    func ticks(_ number: Int) async throws {
+        let end = count.load(ordering: .relaxed) + number
+        try await eventually("the clock goes on") { count.load(ordering: .relaxed) >= end }
+    }
+}

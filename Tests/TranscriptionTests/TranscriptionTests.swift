@@ -38,6 +38,41 @@ import Testing
         _ = try await holding.value
     }
 
+    /// One lane decodes for ever: its job, and one that waits behind it, stop saying that they go on; then it comes back.
+    @Test func aDecodeThatNeverEndsIsNoWork() async throws {
+        let recognizer = try Loaded.recognizer(.senseVoice)
+        let gate = Gate()
+        let scheduler = SegmentScheduler(
+            lanes: 1, limits: .none, measure: { _ in BatchMeasure(length: 0, request: RecognitionRequest()) },
+            patience: DecodePatience(floor: .milliseconds(300)),
+            decode: { works, _ in
+                gate.pass()
+                return works.map { work in Result { try recognizer.recognize(work.segment) } }
+            })
+        let clock = QuickClock()
+        let pipeline = TranscriptionPipeline(
+            recognizer: recognizer, scheduler: scheduler, detector: .installed, clock: clock)
+        let signs = Log<TranscriptEvent>()
+        let job = TranscriptionJob.fixture("en_word_16k.wav")
+        let jobs = (0..<2).map { _ in Task { try await Self.run(job, in: pipeline, noting: signs) } }
+        try await eventually("they say that they go on") { signs.entries.count >= 2 }
+        try await eventually("the lane is stuck") { await scheduler.isStuck }
+        try await clock.ticks(8)
+        let count = signs.entries.count
+        try await clock.ticks(20)
+        #expect(signs.entries.count == count, "nobody says so any more")
+        gate.open()
+        for job in jobs { try await job.value }
+        #expect(await !scheduler.isStuck)
+        #expect(signs.entries.filter { if case .done = $0 { true } else { false } }.count == 2)
+    }
+
+    private nonisolated static func run(
+        _ job: TranscriptionJob, in pipeline: TranscriptionPipeline, noting events: Log<TranscriptEvent>
+    ) async throws {
+        try await pipeline.run(job) { news in for event in news { events.append(event) } }
+    }
+
     private nonisolated static func laneWait(
         of job: TranscriptionJob, in pipeline: TranscriptionPipeline
     ) async throws -> Duration? {

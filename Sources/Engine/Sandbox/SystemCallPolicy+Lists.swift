@@ -25,8 +25,10 @@
         static let processes: [Int32] = [
             __NR_ptrace, __NR_process_vm_readv, __NR_process_vm_writev, __NR_process_madvise, __NR_process_mrelease,
             __NR_kcmp, __NR_tkill, __NR_pidfd_open, __NR_pidfd_getfd, __NR_pidfd_send_signal, __NR_migrate_pages,
-            __NR_move_pages, __NR_setrlimit, __NR_ioprio_set, __NR_shmget, __NR_msgget, __NR_semget, __NR_mq_open,
-            __NR_mq_unlink, __NR_userfaultfd, __NR_perf_event_open, __NR_bpf, __NR_keyctl, __NR_add_key,
+            __NR_move_pages, __NR_setrlimit, __NR_ioprio_set, __NR_setsid, __NR_setpgid, __NR_shmget, __NR_shmat,
+            __NR_shmctl, __NR_msgget, __NR_msgsnd, __NR_msgrcv, __NR_msgctl, __NR_semget, __NR_semop, __NR_semtimedop,
+            __NR_semctl, __NR_mq_open, __NR_mq_unlink, __NR_mq_timedsend, __NR_mq_timedreceive, __NR_mq_notify,
+            __NR_mq_getsetattr, __NR_userfaultfd, __NR_perf_event_open, __NR_bpf, __NR_keyctl, __NR_add_key,
             __NR_request_key,
         ]
 

@@ -56,6 +56,12 @@
                 // Its own limits may be read and stay as they are, also for root.
                 (__NR_prlimit64, [.argument(0, isOneOf: [0] + own)] + SystemCallRule.Check.argumentIsNull(2)),
                 (__NR_setpriority, [.argument(0, isOneOf: [0]), .argument(1, isOneOf: [0] + own)]),
+                (__NR_sched_setaffinity, [.argument(0, isOneOf: [0] + own)]),
+                (__NR_sched_setscheduler, [.argument(0, isOneOf: [0] + own)]),
+                (__NR_sched_setparam, [.argument(0, isOneOf: [0] + own)]),
+                (__NR_sched_setattr, [.argument(0, isOneOf: [0] + own)]),
+                // The engine's end with its parent stays as it is.
+                (__NR_prctl, [.argument(0, isNoneOf: [UInt32(PR_SET_PDEATHSIG)])]),
                 // A terminal is not to be typed into, and no signal sent by way of a descriptor's owner.
                 (__NR_ioctl, [.argument(1, isNoneOf: [Self.typeInto, Self.consoleCommand, Self.owner, Self.group])]),
                 (__NR_fcntl, [.argument(1, isNoneOf: [UInt32(F_SETOWN), Self.setSignal, Self.setOwnerOfKind])]),
