@@ -27,7 +27,8 @@ class Model:
 
     def fields(self):
         """What the C API is told of it: paths by field."""
-        files = {f"{self.family}.{field}": self.folder / file for field, file in self.files.items()}
+        fields = {"paraformer": "model"}  # where models.yaml and the C API have different names
+        files = {f"{self.family}.{fields.get(field, field)}": self.folder / file for field, file in self.files.items()}
         return files | {"tokens": self.folder / "tokens.txt"}
 
 

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import SpeechRecognition
 
@@ -46,11 +47,22 @@ extension DecodeThreads {
 }
 
 extension ModelSpecification {
-    /// What the model's files have on disk.
+    /// What the model's files have on disk, with those beside them that begin with the same name: an .onnx file may keep its
+    /// weights in another one. `.max` if that cannot be known.
     fileprivate var bytes: Int {
-        files.values.reduce(0) { sum, path in
-            let size = (try? URL(filePath: path).resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0
-            return sum.addingReportingOverflow(size).partialValue
+        var paths = Set(files.values)
+        for path in files.values {
+            let file = URL(filePath: path)
+            let stem = file.lastPathComponent.prefix { $0 != "." }
+            let folder = file.deletingLastPathComponent()
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+            paths.formUnion(names.filter { $0.hasPrefix(stem) }.map { folder.appending(path: $0).path })
+        }
+        return paths.reduce(0) { sum, path in
+            var status = stat()
+            // Foundation tells the size of a link, and not of what it leads to.
+            guard stat(path, &status) == 0 else { return .max }
+            return sum.addingClamped(Int(status.st_size))
         }
     }
 }

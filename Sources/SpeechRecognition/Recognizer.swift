@@ -15,6 +15,8 @@ public final class Recognizer: Sendable {
     public let preferredSegment: Duration
     /// Whether several segments in one call take less than one after the other.
     public let batches: Bool
+    /// How many threads may decode at once.
+    public let concurrency: Concurrency
 
     let cache: RecognizerCache
     let wide: WideRecognizer?
@@ -32,7 +34,7 @@ public final class Recognizer: Sendable {
     ///   - model: What to load.
     ///   - operatorThreads: Threads inside one decode; more than one wastes cores when several decode.
     ///   - threadsAlone: Threads inside a decode that has the machine to itself. More than `operatorThreads` make it keep the
-    ///     model in memory twice, once there was such a decode.
+    ///     model in memory twice, as long as there are such decodes.
     ///   - runtimeSettings: A file with `RuntimeSettings.text`; `nil` for ONNX Runtime's own settings.
     /// - Throws: `RecognitionError` (`modelUnusable`) naming the file and what is wrong with it. What the checks cannot
     ///   see may end the process.
@@ -47,6 +49,7 @@ public final class Recognizer: Sendable {
         window = model.family.window
         preferredSegment = model.preferredSegment
         batches = model.family.batching == .together
+        concurrency = model.family.concurrency
         turns = DecodeTurns(model.family.concurrency)
         tokenLimit = try Self.tokenLimit(of: model)
         let planner = try model.hintPlanner()

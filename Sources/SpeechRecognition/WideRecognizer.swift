@@ -1,77 +1,42 @@
 import BlockingWork
+import Dispatch
 import SherpaOnnx
 import Synchronization
 
-/// A second copy of a model, whose decodes use several operator threads: for a segment that has the machine to itself.
+/// A second copy of a model, whose decodes use several operator threads: for a recording that has the machine to itself.
 ///
-/// Lanes of one operator thread make most of the cores while several decode, but a lone decode leaves all but one idle.
-/// ONNX Runtime fixes the threads when a model is loaded; so it takes a copy, and the memory of one. It is made when the
-/// same settings have been wanted twice in a row, on a thread that goes behind all others, and let go when nobody has
-/// wanted it for a while.
+/// Lanes of one operator thread make the most of the cores while several decode, but a lone decode leaves all but one idle.
+/// ONNX Runtime fixes the threads when a model is loaded; so it takes a copy, and the memory of one. `LoneCopy` says when it
+/// is made and let go.
 final class WideRecognizer: Sendable {
-    private struct State {
-        var wanted: RecognizerSettings?
-        var loaded: (settings: RecognizerSettings, recognizer: OfflineRecognizer)?
-        var lastUse = ContinuousClock.now
-        var isBusy = false
+    private typealias Copy = LoneCopy<RecognizerSettings, OfflineRecognizer>
 
-        /// Lets the copy go if it is time.
-        ///
-        /// - Returns: When to look again; `nil` if there is no copy any more.
-        mutating func letGo(after keepAlive: Duration) -> Duration? {
-            guard loaded != nil else { return nil }
-            let left = keepAlive - (.now - lastUse)
-            guard left <= .zero else { return left }
-            loaded = nil
-            return nil
-        }
-    }
-
-    /// How long an unused copy stays: longer than somebody who dictates thinks.
-    static let keepAlive = Duration.seconds(600)
-
-    private let state = Mutex(State())
-    private let keepAlive: Duration
+    private let copy = Mutex(Copy())
     private let load: @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer
 
     /// Makes none yet.
     ///
-    /// - Parameters:
-    ///   - keepAlive: How long an unused copy stays.
-    ///   - load: Makes a recognizer with several operator threads; it may block.
-    init(
-        keepAlive: Duration = keepAlive,
-        load: @escaping @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer
-    ) {
-        self.keepAlive = keepAlive
+    /// - Parameter load: Makes a recognizer with several operator threads; it may block.
+    init(load: @escaping @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer) {
         self.load = load
     }
-
-    /// Whether there is a copy.
-    var isLoaded: Bool { state.withLock { $0.loaded != nil } }
 
     /// The recognizer for a language and a task, if it is there.
     ///
     /// - Returns: `nil` as long as it is not; asking may be what has it made.
     func recognizer(for settings: RecognizerSettings) -> OfflineRecognizer? {
-        let (found, isToBeMade) = state.withLock { state -> (OfflineRecognizer?, Bool) in
-            let isWantedAgain = exchange(&state.wanted, with: settings) == settings
-            if let loaded = state.loaded, loaded.settings == settings {
-                state.lastUse = .now
-                return (loaded.recognizer, false)
-            }
-            guard isWantedAgain, !state.isBusy else { return (nil, false) }
-            (state.isBusy, state.loaded) = (true, nil)
-            return (nil, true)
-        }
-        // Where the system has no thread left, it stays busy: nothing is made any more.
-        if isToBeMade {
+        switch copy.withLock({ $0.ask(for: settings, at: .now) }) {
+        case .use(let recognizer): return recognizer
+        case .none: return nil
+        case .make(let old):
+            // Of usual priority, which ONNX Runtime's threads inherit. Where the system has no thread left, no copy is made
+            // any more.
             _ = SystemThread.start { [self] in
-                SystemThread.stepBack()
+                withExtendedLifetime(old) {}
                 make(settings)
             }
+            return nil
         }
-        return found
     }
 
     /// Loads and decodes a moment of quiet, so that the first segment finds all in place. If that fails, it is not tried
@@ -80,11 +45,17 @@ final class WideRecognizer: Sendable {
         guard let recognizer = try? load(settings),
             (try? recognizer.decode([Float](repeating: 1e-4, count: OfflineRecognizer.minimumSamples * 4))) != nil
         else { return }
-        state.withLock { state in
-            (state.isBusy, state.loaded, state.lastUse) = (false, (settings, recognizer), .now)
-        }
+        guard copy.withLock({ $0.finish(recognizer, for: settings, at: .now) }) else { return }
         Task { [self] in
-            while let pause = state.withLock({ $0.letGo(after: keepAlive) }) { try await Task.sleep(for: pause) }
+            while true {
+                switch copy.withLock({ $0.look(at: .now) }) {
+                case .later(let pause): try await Task.sleep(for: pause)
+                case .gone(let old):
+                    // To give a model back takes its time, which is no task's.
+                    DispatchQueue.global().async { withExtendedLifetime(old) {} }
+                    return
+                }
+            }
         }
     }
 }

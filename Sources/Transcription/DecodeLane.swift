@@ -14,7 +14,7 @@ actor DecodeLane {
         switch priority {
         case .interactive: executor = QueueExecutor(label: "decode lane \(number)")
         case .background:
-            let yielding = YieldingExecutor(label: "background lane \(number)")
+            let yielding = YieldingExecutor(label: "background \(number)")
             yielding.stepBack()
             executor = yielding
         }

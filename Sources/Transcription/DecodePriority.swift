@@ -1,8 +1,8 @@
 import SpeechTypes
 
-/// Who goes first where a core is short.
+/// Which segments are decoded first when cores are short.
 enum DecodePriority: Sendable, Hashable, CaseIterable {
-    /// Somebody waits for the text.
+    /// Somebody waits for its text.
     case interactive
     /// The recording is long, and takes its time anyway.
     case background

@@ -5,6 +5,8 @@ import SpeechTypes
 struct SegmentWork: Sendable {
     let segment: SpeechSegment
     let request: RecognitionRequest
+    /// Whether the segment is a whole recording, for whose text somebody waits.
+    var isWhole = false
 }
 
 /// The decode lanes of one recognizer.
@@ -14,7 +16,8 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
     /// Makes the lanes of a recognizer.
     ///
     /// Where the model's family gains by it, segments go together as long as their call costs no more than one segment of
-    /// the longest that the model hears: neither the memory of a lane nor the wait for it grows by company.
+    /// the longest that the model hears: neither the memory of a lane nor the wait for it grows by company. Where a family
+    /// decodes one segment at a time, none is background: an interactive one would wait for a thread that lets others go first.
     init(lanes: Int, recognizer: Recognizer, executor: (any TaskExecutor)? = nil) {
         self.init(
             lanes: lanes,
@@ -23,12 +26,14 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
             measure: { work in
                 BatchMeasure(
                     length: work.segment.audio.samples.count, request: work.request,
-                    priority: DecodePriority(of: work.segment))
+                    priority: recognizer.concurrency == .one ? .interactive : DecodePriority(of: work.segment))
             },
             executor: executor,
             decode: { batch, isAlone in
                 // Those that go together have equal requests.
-                recognizer.recognize(batch.map(\.segment), for: batch[0].request, isAlone: isAlone).map { result in
+                let isLone = isAlone && batch[0].isWhole
+                return recognizer.recognize(batch.map(\.segment), for: batch[0].request, isAlone: isLone).map {
+                    result in
                     result.mapError { TranscriptionError($0) }
                 }
             })

@@ -164,7 +164,8 @@ public struct TranscriptionPipeline: Sendable {
         // Only a recording that is heard whole has not met a detector yet.
         let isUnknown = segment.stretches.isEmpty && detector.fault == nil
         async let found = isUnknown && job.needsTimes ? finder.stretches(in: segment) : nil
-        let (recognized, wait) = try await scheduler.run(SegmentWork(segment: segment, request: request), for: id)
+        let work = SegmentWork(segment: segment, request: request, isWhole: segment.stretches.isEmpty)
+        let (recognized, wait) = try await scheduler.run(work, for: id)
         var heard = job.language == nil ? recognized.heard(among: job.candidates) : recognized
         let stretches = await found
         if isUnknown, Doubt.doubts(heard.map(\.text).joined(separator: " "), of: segment.audio) {

@@ -62,7 +62,7 @@ import Testing
             #expect(error?.code == .unreadable)
         }
 
-        @Test func aFileThatIsGoneIsNoFaultOfWhoeverSentIt() {
+        @Test func aFileThatIsGoneIsUnreadableAndNotUndecodable() {
             let error = #expect(throws: AudioError.self) { _ = try decode(NSTemporaryDirectory() + "gone.wav") }
             #expect(error?.code == .unreadable)
         }

@@ -85,7 +85,7 @@ import Testing
 
     @Test func whoSpeaksNoHTTPIsToldApart() async throws {
         try await withScriptedServer([.send("220 mail.invalid ESMTP\r\n"), .hangUp]) { server in
-            try await expectError(.failed, "does not answer in HTTP", from: server, requests: 1)
+            try await expectError(.unreachable, "does not answer in HTTP", from: server, requests: 1)
         }
     }
 

@@ -119,11 +119,13 @@ import Testing
 
     @Test func theModelIsLookedUpOnceAndAgainIfTheServerCannotJustNow() async throws {
         let list = [ScriptedServer.Step].answer(200, #"{"data": [{"id": "only"}]}"#)
-        try await withScriptedServer(.answer(503, "Soon."), [.hangUp], list, .answer(200, "stop")) { server in
+        let half: [ScriptedServer.Step] = [.send("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"da"), .hangUp]
+        try await withScriptedServer(.answer(503, "Soon."), half, [.hangUp], list, .answer(200, "stop")) { server in
             let client = try client(server.url)
             for _ in 1...3 { #expect(try await client.transcribe(request(model: nil)) == "stop") }
             let lookups = server.requests.filter { $0.line.hasPrefix("GET") }
-            #expect(lookups.count == 3 && server.requests.count == 6)
+            #expect(lookups.count == 4 && server.requests.count == 7)
+            #expect(server.requests.last?.body.contains("name=\"model\"\r\n\r\nonly\r\n") == true)
         }
     }
 

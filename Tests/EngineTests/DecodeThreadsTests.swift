@@ -30,4 +30,20 @@ import Testing
         #expect(DecodeThreads(for: model, of: 2, memory: 16_000_000) == DecodeThreads(lanes: 2, alone: 2))
         #expect(DecodeThreads(for: model, of: 16, memory: 15_999_999) == DecodeThreads(lanes: 16, alone: 1))
     }
+
+    @Test func whatALinkLeadsToAndWeightsBesideTheModelCount() throws {
+        let (folder, cache) = (try TemporaryFolder(), try TemporaryFolder())
+        let weights = try cache.write(Data(count: 1_000_000), to: "blob")
+        try FileManager.default.createSymbolicLink(atPath: folder.file("a.onnx"), withDestinationPath: weights)
+        let linked = ModelSpecification(name: "m", family: .paraformer, files: ["model": folder.file("a.onnx")])
+        #expect(DecodeThreads(for: linked, of: 2, memory: 16_000_000).alone == 2)
+        #expect(DecodeThreads(for: linked, of: 2, memory: 15_999_999).alone == 1)
+        try folder.write(Data(count: 1_000_000), to: "b.weights")
+        let path = try folder.write(Data("graph".utf8), to: "b.onnx")
+        let split = ModelSpecification(name: "m", family: .paraformer, files: ["model": path])
+        #expect(DecodeThreads(for: split, of: 2, memory: 16_000_000).alone == 1)
+        #expect(DecodeThreads(for: split, of: 2, memory: 17_000_000).alone == 2)
+        let missing = ModelSpecification(name: "m", family: .paraformer, files: ["model": folder.file("none.onnx")])
+        #expect(DecodeThreads(for: missing, of: 2, memory: .max).alone == 1)
+    }
 }

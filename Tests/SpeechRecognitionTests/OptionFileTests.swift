@@ -71,7 +71,9 @@ import Testing
             let path = try folder.write(Data(content.utf8), to: "grammar")
             let model = ModelSpecification.fixture(family, options: ModelOptions([key: .text(path)]))
             let error = #expect(throws: RecognitionError.self) { try Recognizer(model) }
-            #expect(error?.message.contains("the file '\(URL(filePath: path).lastPathComponent)' \(problem)") == true, "\(error?.message ?? "")")
+            #expect(
+                error?.message.contains("the file '\(URL(filePath: path).lastPathComponent)' \(problem)") == true,
+                "\(error?.message ?? "")")
         }
     }
 

@@ -69,7 +69,33 @@ import Testing
         #expect(await scheduler.load == LaneLoad(lanes: 2, busy: 0, waiting: 0, decoded: 5))
     }
 
-    @Test func whoHasTheLanesToItselfIsToldSo() async throws {
+    @Test func anInteractiveCallIsMadeBesideTheBackgroundAndGoesFirst() async throws {
+        let priorities = Log<Int32>()
+        let scheduler = LaneScheduler<Gate?, Void>(
+            lanes: 2, limits: .none,
+            measure: { gate in
+                BatchMeasure(
+                    length: 1, request: RecognitionRequest(), priority: gate == nil ? .interactive : .background)
+            },
+            decode: { gates, _ in
+                priorities.append(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0))
+                gates[0]?.pass()
+                return [.success(())]
+            })
+        let gate = Gate()
+        let background = (0..<2).map { _ in Task { try await scheduler.run(gate, for: SerialNumber()) } }
+        try await eventually("the background has all lanes") { await scheduler.load.busy == 2 }
+        _ = try await scheduler.run(nil, for: SerialNumber())
+        gate.open()
+        for task in background { _ = try await task.value }
+        try await scheduler.untilIdle()
+        #expect(priorities.entries.count == 3)
+        #if os(Linux)
+            #expect(priorities.entries.sorted() == [priorities.entries[2], 5, 5] && priorities.entries[2] < 5)
+        #endif
+    }
+
+    @Test func aCallThatHasTheLanesToItselfIsToldSo() async throws {
         let told = Log<Bool>()
         let scheduler = LaneScheduler<Gate?, Void>(
             lanes: 2, limits: .none, measure: { _ in BatchMeasure(length: 1, request: RecognitionRequest()) },

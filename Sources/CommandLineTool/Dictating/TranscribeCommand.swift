@@ -89,7 +89,10 @@ struct TranscribeCommand: AsyncParsableCommand {
                 }
                 let transcript = try await transcription.transcribe(file)
                 guard transcript.isSpoken else {
-                    screen.show(.note("\(place)\(name): No speech was recognised, so no file was written."))
+                    // What a file of that name says is of another recording, or of this one before it was changed.
+                    let isReplaced = unlink(target) == 0
+                    let remark = isReplaced ? "'\(target)' was removed" : "no file was written"
+                    screen.show(.note("\(place)\(name): No speech was recognised, so \(remark)."))
                     continue
                 }
                 try Data("\(transcript.text)\n".utf8).write(to: URL(filePath: target), options: .atomic)

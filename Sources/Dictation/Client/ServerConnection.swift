@@ -131,14 +131,15 @@ struct ServerConnection: Sendable {
         if words.contains("CERTIFICATE_VERIFY_FAILED") {
             return ClientError(.refused, "The certificate of \(name) is not trusted. Check the host in api_base_url.")
         }
-        if error is HTTPParserError, !hasAnswered {
-            return ClientError(.failed, "\(name) does not answer in HTTP. Check api_base_url.")
-        }
-        if hasAnswered || Self.isHangUp(error) {
+        if Self.isHangUp(error) {
             return ClientError(
                 hasAnswered ? .failed : .unreachable,
                 "\(name) hung up \(hasAnswered ? "in the middle of its answer" : "without an answer").",
                 mayBeRepeated: true)
+        }
+        if hasAnswered { return ClientError(.failed, "The answer of \(name) cannot be read: \(error).") }
+        if error is HTTPParserError {
+            return ClientError(.unreachable, "\(name) does not answer in HTTP. Check api_base_url.")
         }
         let advice =
             configuration.isLocal
@@ -152,6 +153,7 @@ struct ServerConnection: Sendable {
     private static func isHangUp(_ error: any Error) -> Bool {
         if let error = error as? HTTPClientError { return error == .remoteConnectionClosed }
         if let error = error as? ChannelError { return error == .eof || error == .alreadyClosed }
+        if let error = error as? HTTPParserError { return error == .invalidEOFState }
         return (error as? IOError).map { [ECONNRESET, EPIPE].contains($0.errnoCode) } ?? false
     }
 }

@@ -108,7 +108,9 @@ public struct TranscriptionClient: TranscriptionService {
         if let chosen = defaultModel.chosen { return chosen.name }
         do {
             _ = try await models()
-        } catch let error as ClientError where error.code == .refused || error.code == .failed {
+        } catch let error as ClientError
+            where (error.code == .refused || error.code == .failed) && !error.mayBeRepeated
+        {
             defaultModel.choose(from: ModelList(data: []))
         }
         return defaultModel.chosen?.name

@@ -75,7 +75,7 @@ public struct Scribe: Sendable {
             report(
                 .warning(
                     "\(error)\nThe recording is kept: \(recording.path)\nSend it again with: asr2clip --retry"))
-            // Whoever reads no more wants no more, as in `asr2clip --vad | head -1`.
+            // If nobody reads the texts, the session ends, as in `asr2clip --vad | head -1`.
             if let error = error as? DeliveryError, error.isClosedPipe { throw error }
             return .failed
         }

@@ -207,6 +207,11 @@ struct ToolTests {
             #expect(outcome.error.contains("No speech was recognised, so no file was written."), "\(outcome.error)")
             #expect(try FileManager.default.contentsOfDirectory(atPath: target) == ["en_word_16k.txt"])
         }
+        try files.write(Data("old words\n".utf8), to: "texts/silence_16k.txt")
+        let again = try await run(
+            ["transcribe", "--url", url, "--output-dir", target, "--overwrite", recordings[0]])
+        #expect(again.status == .exited(3) && again.error.contains("silence_16k.txt' was removed"), "\(again.error)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: target) == ["en_word_16k.txt"])
         let outcome = try await run(["transcribe", "--url", url, recordings[0]])
         #expect(outcome.status == .exited(3))
         #expect(outcome.output == "" && outcome.error == "asr2clip: No speech was recognised.\n")
