@@ -16,7 +16,10 @@ enum FormatProbe {
         let start = ID3Tag.end(in: file)
         for length in lengths {
             let bytes = file.bytes(at: start, count: length)
-            guard !bytes.isEmpty else { throw .unreadable(FFmpegError(ffmpegInputOutput)) }
+            // A damaged tag may claim to end behind the file.
+            guard !bytes.isEmpty else {
+                throw start < file.size ? .unreadable(FFmpegError(ffmpegInputOutput)) : .unknownFormat
+            }
             let isLast = bytes.count < length || length == lengths.last
             guard let format = probe(bytes, scoringOver: isLast ? minimumScore - 1 : unsureScore) else {
                 if isLast { break }
