@@ -1,5 +1,6 @@
-import AudioInput
 import Testing
+
+@testable import AudioInput
 
 /// Sound that is lost is told, in the formats that FFmpeg reads over in silence.
 @Suite struct LostSoundTests {
@@ -35,6 +36,37 @@ import Testing
             let removed = Array(bytes[..<middle] + bytes[(middle + hole)...])
             if let result = try? decode(removed) { #expect(result.damagedPackets > 0, "\(hole) bytes less") }
         }
+    }
+
+    /// Headers state for compressed sound the longest packet, and so all are shorter.
+    @Test func zerosInPlaceOfFramesOfAnAVIAreTold() throws {
+        var bytes = try Fixtures.bytes(container: "word_aac.avi")
+        let index = try #require(bytes.firstRange(of: ascii("idx1"))).lowerBound
+        let frames = bytes[..<index].ranges(of: ascii("00wb"))
+        #expect(try decode(bytes).damagedPackets == 0)
+        for frame in frames[8..<12] {
+            let size = Int(UInt32(littleEndian: bytes[frame.upperBound..<frame.upperBound + 4]))
+            let content = frame.upperBound + 4..<frame.upperBound + 4 + size
+            bytes.replaceSubrange(content, with: [UInt8](repeating: 0, count: size))
+        }
+        #expect(try decode(bytes).damagedPackets > 0)
+    }
+
+    @Test func zerosInPlaceOfFramesOfACompressedWAVAreTold() throws {
+        let frameSize = 192
+        func wav(_ sound: [UInt8]) -> [UInt8] {
+            let format =
+                little(UInt16(0x2000)) + little(UInt16(1)) + little(UInt32(32_000)) + little(UInt32(4_000))
+                + little(UInt16(3_840)) + little(UInt16(0)) + little(UInt16(0))
+            let chunks =
+                ascii("fmt ") + little(UInt32(18)) + format + ascii("data") + little(UInt32(sound.count)) + sound
+            return ascii("RIFF") + little(UInt32(chunks.count + 4)) + ascii("WAVE") + chunks
+        }
+        var sound = try Fixtures.bytes(container: "word.ac3")
+        let whole = try decode(wav(sound))
+        #expect(whole.damagedPackets == 0 && whole.seconds > 1)
+        sound.replaceSubrange(8 * frameSize..<12 * frameSize, with: [UInt8](repeating: 0, count: 4 * frameSize))
+        #expect(try decode(wav(sound)).damagedPackets > 0)
     }
 
     @Test func tagsAroundTheSoundAreNoDamage() throws {

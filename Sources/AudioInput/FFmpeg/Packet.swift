@@ -36,8 +36,8 @@ struct Packet: ~Copyable {
         pointer.pointee.dts = ffmpegNoTimestamp
     }
 
-    /// Whether it is shorter than the blocks of its codec, each of which has so many bytes: padding, or a block that is cut.
-    func isRest(ofBlocks size: Int) -> Bool { pointer.pointee.size < size }
+    /// Whether it has fewer bytes than that.
+    func isShorter(than size: Int) -> Bool { pointer.pointee.size < size }
 
     /// Whether the demuxer found damage in it, or bytes missing.
     var isCorrupt: Bool { pointer.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }

@@ -16,6 +16,9 @@ final class SampleSource: SoundSource {
     private var hasEnded = false
     /// Where the packets end, in seconds, whose sound is left out or damaged.
     private var lostEnd: Double?
+    /// Whether the last packet was shorter than the codec's blocks and nothing could be made of it: at the end of a stream
+    /// that is padding, and before another packet it is sound that is lost.
+    private var restFailed = false
 
     /// Opens a recording.
     ///
@@ -115,12 +118,16 @@ final class SampleSource: SoundSource {
     private func feed() throws(Refusal) {
         switch try container.read() {
         case .packet:
+            if restFailed { damage += 1 }
+            restFailed = false
             let isDamaged = container.packet.isCorrupt && !container.hasCheckedSize
             if isDamaged { damage += 1 }
             if let end = container.packet.end { lostEnd = Double(end) * container.stream.timeBase }
             guard !DiscontinuousTransmission.isPause(container.packet, of: container.stream.codec) else { return }
             do { try codec.send(container.packet) } catch {
-                damage += isDamaged || container.packet.isRest(ofBlocks: container.stream.blockSize) ? 0 : 1
+                guard !isDamaged else { return }
+                restFailed = container.packet.isShorter(than: container.stream.blockSize)
+                if !restFailed { damage += 1 }
             }
         case .damaged:
             damage += 1

@@ -14,7 +14,7 @@ struct StreamInfo {
     let duration: Duration?
     /// How many packets the header lists.
     let listedPackets: Int64
-    /// How many bytes each packet has; 0 if that varies.
+    /// How many bytes each packet has, or the longest, as the header states it; 0 if it does not.
     let blockSize: Int
 
     init(of stream: AVStream) {
