@@ -63,6 +63,17 @@ import Testing
         try expectTone(Self.caf(stating: 64_004), damage: 1, "CAF")
     }
 
+    /// Recorders begin a new file a little before 2 or 4 GB.
+    @Test(arguments: [0x7FF0_0000, 0x7F80_0000, 0xFFF0_0000] as [UInt32])
+    func aSizeNearThatOfAPlaceholderIsBelieved(size: UInt32) throws {
+        try expectTone(Self.aiff(stating: size), damage: 1, "AIFF")
+        // FFmpeg refuses an AU of more than 2 GB.
+        if size < 1 << 31 { try expectTone(Self.au(stating: size), damage: 1, "AU") }
+        var wav = WAV.tone()
+        wav.statedLength = size
+        try expectTone(wav.bytes, damage: 1, "WAV")
+    }
+
     /// Ten blocks of GSM 6.10, and the byte that makes the number of bytes even.
     @Test(arguments: [true, false])
     func aPadByteBehindBlocksOfSoundIsNoDamage(isCounted: Bool) throws {

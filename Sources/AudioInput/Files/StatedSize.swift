@@ -2,14 +2,16 @@
 enum StatedSize {
     /// Bytes missing at the end that say no more than that a writer counted wrongly.
     private static let slack: Int64 = 64
-    /// How far from a round number a placeholder may be: SoX writes 0x7F000000 into a pipe.
-    private static let vicinity: Int64 = 1 << 24
+    /// What writers put that do not know the size: the greatest number, or what SoX writes into a pipe.
+    private static let placeholders: [Int64] = [1 << 31, 1 << 32, .max, 0x7F00_0000]
+    /// How far from such a number a placeholder may be. Recorders that begin a new file at 2 or 4 GB keep farther away.
+    private static let vicinity: Int64 = 1 << 16
     /// More chunks than this before the sound are not looked at.
     private static let maximumChunks = 64
 
-    /// Whether a size is what writers put that do not know it: a number near the greatest one.
+    /// Whether a size is what writers put that do not know it.
     static func isPlaceholder(_ size: Int64) -> Bool {
-        size < 0 || [Int64(1) << 31, 1 << 32, .max].contains { abs($0 - size) <= vicinity }
+        size < 0 || placeholders.contains { abs($0 - size) <= vicinity }
     }
 
     /// Whether sound of a stated size has lost its end, if so many bytes are left for it.
