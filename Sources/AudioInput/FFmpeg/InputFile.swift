@@ -10,6 +10,8 @@
 final class InputFile {
     /// In bytes, when it was opened.
     let size: Int64
+    /// How many bytes were read from it, in all: a look at a file may read it a few times, but not for each of its frames.
+    private(set) var bytesRead = 0
     private let descriptor: Int32
 
     init(path: String) throws(Refusal) {
@@ -40,7 +42,10 @@ final class InputFile {
     func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
         while true {
             let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
-            if count >= 0 { return count }
+            if count >= 0 {
+                bytesRead += count
+                return count
+            }
             if errno != EINTR { return -Int(errno) }
         }
     }

@@ -20,7 +20,7 @@ struct MPEGAudioFrames: ChainedStructure {
         var start: Int64 = 0
         var end = offset
         defer { recordings.append(start..<end) }
-        var footers = APEFooters()
+        var tags = TagReader(in: file)
         var hasTags = false
         while offset < file.size {
             if let frame = Frame(at: offset, in: &window), frame.format == format {
@@ -36,7 +36,7 @@ struct MPEGAudioFrames: ChainedStructure {
                 hasTags = false
                 offset += frame.size
                 end = offset
-            } else if let size = AudioTag.size(at: offset, in: &window) ?? footers.tagSize(at: offset, in: &window) {
+            } else if let size = tags.size(at: offset, head: Array(window.read(at: offset, count: AudioTag.headSize))) {
                 hasTags = true
                 offset += size
             } else if let next = Self.nextSound(from: offset + 1, in: &window, format: format) {
@@ -65,7 +65,7 @@ struct MPEGAudioFrames: ChainedStructure {
         var offset = start
         for _ in 0..<proof where offset < window.end {
             guard let frame = Frame(at: offset, in: &window), frame.format == format else {
-                return offset > start && AudioTag.size(at: offset, in: &window) != nil
+                return offset > start && AudioTag.begins(Array(window.read(at: offset, count: AudioTag.headSize)))
             }
             offset += frame.size
         }
