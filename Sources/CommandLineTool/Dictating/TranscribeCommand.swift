@@ -90,8 +90,8 @@ struct TranscribeCommand: AsyncParsableCommand {
                 let transcript = try await transcription.transcribe(file)
                 guard transcript.isSpoken else {
                     // What a file of that name says is of another recording, or of this one before it was changed.
-                    let isReplaced = unlink(target) == 0
-                    let remark = isReplaced ? "'\(target)' was removed" : "no file was written"
+                    let isRemoved = overwrite && unlink(target) == 0
+                    let remark = isRemoved ? "'\(target)' was removed" : "no file was written"
                     screen.show(.note("\(place)\(name): No speech was recognised, so \(remark)."))
                     continue
                 }

@@ -137,7 +137,9 @@ struct ServerConnection: Sendable {
                 "\(name) hung up \(hasAnswered ? "in the middle of its answer" : "without an answer").",
                 mayBeRepeated: true)
         }
-        if hasAnswered { return ClientError(.failed, "The answer of \(name) cannot be read: \(error).") }
+        if hasAnswered {
+            return ClientError(.failed, "The answer of \(name) cannot be read: \(error). Check api_base_url.")
+        }
         if error is HTTPParserError {
             return ClientError(.unreachable, "\(name) does not answer in HTTP. Check api_base_url.")
         }
