@@ -72,7 +72,8 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .target(name: "CSines"),
         .target(
-            name: "SherpaOnnx", dependencies: ["CSherpaOnnx", "CSines", .crypto], swiftSettings: strict,
+            name: "SherpaOnnx", dependencies: ["CSherpaOnnx", "CSines", "ModelFamilies", .crypto],
+            swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags([
                     "-L\(deps)/lib", "-Xlinker", "-rpath=$ORIGIN/../lib/asr2clip", "-Xlinker", "-rpath=\(deps)/lib",
@@ -81,6 +82,7 @@ let package = Package(
             ]),
         .target(name: "Basics", swiftSettings: strict),
         .target(name: "SpeechTypes", swiftSettings: strict),
+        .target(name: "ModelFamilies", dependencies: ["Basics", "SpeechTypes"], swiftSettings: strict),
         .target(name: "BlockingWork", dependencies: [.collections], swiftSettings: strict),
         .target(name: "EventLoops", dependencies: [.nioCore, .nioPosix], swiftSettings: strict),
         .target(name: "PrometheusMetrics", dependencies: [.coreMetrics], swiftSettings: strict),
@@ -90,14 +92,14 @@ let package = Package(
         .target(
             name: "SpeechRecognition",
             dependencies: [
-                "Basics", "BlockingWork", "SherpaOnnx", "SpeechTypes", "SpeechDetection", .collections,
+                "Basics", "BlockingWork", "ModelFamilies", "SherpaOnnx", "SpeechTypes", "SpeechDetection", .collections,
             ],
             swiftSettings: strict),
         .target(name: "YAMLFields", dependencies: [.yams], swiftSettings: strict),
         .target(
             name: "ModelStore",
             dependencies: [
-                "Basics", "YAMLFields", .archive, "BlockingWork", "SpeechRecognition", "SpeechTypes", .asyncHTTPClient,
+                "Basics", "YAMLFields", .archive, "BlockingWork", "ModelFamilies", "SpeechTypes", .asyncHTTPClient,
                 .crypto,
                 .logging,
                 .nioCore, .yams,
@@ -106,15 +108,16 @@ let package = Package(
         .target(
             name: "Transcription",
             dependencies: [
-                "AudioInput", "BlockingWork", "SherpaOnnx", "SpeechDetection", "SpeechRecognition", "SpeechTypes",
-                .collections,
+                "AudioInput", "Basics", "BlockingWork", "ModelFamilies", "SherpaOnnx", "SpeechDetection",
+                "SpeechRecognition", "SpeechTypes", .collections,
             ],
             swiftSettings: strict),
         .target(
             name: "Engine",
             dependencies: [
-                "Basics", "CProcess", "EventLoops", "PrometheusMetrics", "SpeechRecognition", "SpeechTypes",
-                "Transcription", .hummingbird, .hummingbirdCore, .collections, .coreMetrics, .logging, .nioCore,
+                "Basics", "CProcess", "EventLoops", "ModelFamilies", "PrometheusMetrics", "SpeechRecognition",
+                "SpeechTypes", "Transcription", .hummingbird, .hummingbirdCore, .collections, .coreMetrics, .logging,
+                .nioCore,
                 .nioFoundationCompat,
                 .nioHTTP1, .nioHTTPTypes, .nioPosix, .subprocess, .systemPackage,
             ],
@@ -123,8 +126,8 @@ let package = Package(
         .target(
             name: "APIServer",
             dependencies: [
-                "Basics", "BlockingWork", "Engine", "EventLoops", "ModelStore", "PrometheusMetrics",
-                "SpeechRecognition", "SpeechTypes", "TranscriptFormats", "Transcription", .coreMetrics, .crypto,
+                "Basics", "BlockingWork", "Engine", "EventLoops", "ModelFamilies", "ModelStore", "PrometheusMetrics",
+                "SpeechTypes", "TranscriptFormats", .coreMetrics, .crypto,
                 .httpTypes, .hummingbird,
                 .hummingbirdCore,
                 .logging, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .serviceLifecycle, .systemPackage,
@@ -134,15 +137,16 @@ let package = Package(
             name: "Dictation",
             dependencies: [
                 "AudioInput", "Basics", "BlockingWork", "ModelStore", "SherpaOnnx", "SpeechDetection", "SpeechTypes",
-                "TranscriptFormats", "Transcription", "YAMLFields", .asyncHTTPClient, .nioCore, .subprocess,
+                "TranscriptFormats", "YAMLFields", .asyncHTTPClient, .nioCore, .subprocess,
                 .systemPackage, .yams,
             ],
             swiftSettings: strict),
         .target(
             name: "CommandLineTool",
             dependencies: [
-                "APIServer", "AudioInput", "Basics", "BlockingWork", "Dictation", "Engine", "EventLoops", "ModelStore",
-                "SpeechRecognition", "SpeechTypes", "TranscriptFormats", "Transcription", .argumentParser,
+                "APIServer", "AudioInput", "Basics", "BlockingWork", "Dictation", "Engine", "EventLoops",
+                "ModelFamilies",
+                "ModelStore", "SpeechTypes", "TranscriptFormats", .argumentParser,
                 .asyncHTTPClient, .coreMetrics,
                 .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,
             ],
@@ -155,7 +159,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "AudioInput", "BlockingWork", "SpeechRecognition", "SpeechTypes", .subprocess, .systemPackage,
+                "AudioInput", "BlockingWork", "ModelFamilies", "SpeechTypes", .subprocess, .systemPackage,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .executableTarget(
@@ -169,7 +173,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "SpeechTypesTests", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .testTarget(
-            name: "SherpaOnnxTests", dependencies: ["CSines", "SherpaOnnx", "SpeechTypes", "TestSupport"],
+            name: "SherpaOnnxTests",
+            dependencies: ["CSines", "ModelFamilies", "SherpaOnnx", "SpeechTypes", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "AudioInputTests", dependencies: ["AudioInput", "SpeechTypes"], swiftSettings: strict),
         .testTarget(
@@ -177,12 +182,14 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SpeechRecognitionTests",
-            dependencies: ["AudioInput", "SherpaOnnx", "SpeechRecognition", "SpeechTypes", "TestSupport"],
+            dependencies: [
+                "AudioInput", "SherpaOnnx", "ModelFamilies", "SpeechRecognition", "SpeechTypes", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ModelStoreTests",
             dependencies: [
-                "CArchive", "CommandLineTool", "ModelStore", "SpeechRecognition", "SpeechTypes", "TestSupport",
+                "CArchive", "CommandLineTool", "ModelStore", "ModelFamilies", "SpeechTypes", "TestSupport",
                 "asr2clip", "asr2clip-serve", .crypto, .httpTypes, .hummingbird, .logging,
                 .nioCore, .nioPosix,
             ],
@@ -190,14 +197,15 @@ let package = Package(
         .testTarget(
             name: "TranscriptionTests",
             dependencies: [
-                "AudioInput", "BlockingWork", "SpeechDetection", "SpeechRecognition", "SpeechTypes", "Transcription",
+                "AudioInput", "Basics", "BlockingWork", "SpeechDetection", "ModelFamilies", "SpeechRecognition",
+                "SpeechTypes", "Transcription",
                 "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Basics", "Engine", "SpeechRecognition", "SpeechTypes", "Transcription", "TestSupport", .logging,
+                "Basics", "Engine", "ModelFamilies", "SpeechTypes", "TestSupport", .logging,
                 .nioCore,
                 .nioEmbedded, .nioHTTP1, .nioPosix,
             ],
@@ -207,8 +215,8 @@ let package = Package(
         .testTarget(
             name: "APIServerTests",
             dependencies: [
-                "APIServer", "Engine", "ModelStore", "SpeechRecognition", "SpeechTypes", "TestSupport",
-                "PrometheusMetrics", "TranscriptFormats", "Transcription", .coreMetrics, .httpTypes, .hummingbird,
+                "APIServer", "Engine", "ModelStore", "ModelFamilies", "SpeechTypes", "TestSupport",
+                "PrometheusMetrics", "TranscriptFormats", .coreMetrics, .httpTypes, .hummingbird,
                 .hummingbirdTesting, .logging, .nioCore, .nioEmbedded, .nioHTTP1,
             ],
             swiftSettings: strict),
@@ -222,7 +230,7 @@ let package = Package(
         .testTarget(
             name: "CommandLineToolTests",
             dependencies: [
-                "APIServer", "Basics", "CommandLineTool", "Dictation", "ModelStore", "SpeechRecognition", "SpeechTypes",
+                "APIServer", "Basics", "CommandLineTool", "Dictation", "ModelStore", "ModelFamilies", "SpeechTypes",
                 "TestSupport", .argumentParser,
                 .logging, .systemPackage,
             ],
@@ -230,7 +238,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "BlockingWork", "SandboxProbe", "SpeechRecognition", "TestSupport", "asr2clip", "asr2clip-serve",
+                "BlockingWork", "SandboxProbe", "ModelFamilies", "TestSupport", "asr2clip", "asr2clip-serve",
                 .asyncHTTPClient, .nioCore, .nioPosix, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Foundation
+import ModelFamilies
 import SpeechRecognition
 
 /// `asr2clip-serve engine`: the inside of an engine process, started by the server and by nobody else.

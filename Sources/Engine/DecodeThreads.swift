@@ -1,6 +1,6 @@
 import Basics
 import Foundation
-import SpeechRecognition
+import ModelFamilies
 
 /// How a model's engine spends the threads it was given.
 public struct DecodeThreads: Sendable, Equatable {

@@ -1,5 +1,5 @@
 import Foundation
-public import SpeechRecognition
+public import ModelFamilies
 
 /// How an engine process is started: what `asr2clip-serve engine` is told.
 public struct EngineCommand: Sendable, Equatable {

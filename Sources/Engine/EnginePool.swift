@@ -2,8 +2,8 @@ public import CoreMetrics
 public import EventLoops
 import Foundation
 public import Logging
-public import SpeechRecognition
-public import Transcription
+public import ModelFamilies
+public import SpeechTypes
 
 /// The engines of a server, one a model, made when they are first wanted.
 ///

@@ -1,5 +1,5 @@
 public import Foundation
-public import Transcription
+public import SpeechTypes
 
 /// What one engine is doing, for people who ask what is loaded.
 public struct EngineReport: Sendable {

@@ -1,7 +1,7 @@
 import Foundation
+public import ModelFamilies
 import NIOCore
-public import SpeechRecognition
-public import Transcription
+public import SpeechTypes
 
 /// Keeps the engine of one model: starts it when a job wants it, again when it dies, and not when that is hopeless.
 public actor EngineSupervisor: Transcriber {

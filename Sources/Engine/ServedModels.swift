@@ -1,4 +1,4 @@
-public import SpeechRecognition
+public import ModelFamilies
 
 /// The models that a pool keeps engines for, and how. One value for each state of the registry.
 public struct ServedModels: Sendable, Equatable {

@@ -1,7 +1,6 @@
 import Basics
 import Foundation
 import SpeechTypes
-import Transcription
 
 /// What goes over an engine's socket: `POST /transcribe` takes a `WireJob` and answers one `WireLine` a line;
 /// `GET /status` answers with the `LaneLoad`, as JSON.

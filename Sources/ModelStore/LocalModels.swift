@@ -1,6 +1,6 @@
 import Basics
 public import Logging
-public import SpeechRecognition
+public import ModelFamilies
 import YAMLFields
 
 /// The models of a registry on disk: finds them by name, fetches what is missing, and removes what was fetched.

@@ -1,4 +1,4 @@
-public import SpeechRecognition
+public import ModelFamilies
 
 /// One usable entry of models.yaml: a model, where its files belong, and where to fetch them.
 public struct ModelEntry: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import CSherpaOnnx
+package import ModelFamilies
 
 /// A model in memory that turns whole waveforms into text.
 ///
@@ -16,7 +17,7 @@ public final class OfflineRecognizer: Sendable {
     /// Some mistakes end the whole process instead of throwing (a model of another family, a malformed tokens.txt):
     /// check the files first, and load in a process that may die.
     /// - Throws: `SherpaOnnxError` with the library's own words.
-    public init(_ configuration: OfflineRecognizerConfiguration) throws(SherpaOnnxError) {
+    package init(_ configuration: OfflineRecognizerConfiguration) throws(SherpaOnnxError) {
         let (created, printed) = LibraryMessages.during {
             configuration.withCConfiguration { SherpaOnnxCreateOfflineRecognizer($0) }
         }

@@ -1,3 +1,4 @@
+import ModelFamilies
 import Synchronization
 
 /// Lets the decodes of a model run side by side, or one after the other where they share a state.

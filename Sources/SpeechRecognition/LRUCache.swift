@@ -1,4 +1,5 @@
 import Collections
+import ModelFamilies
 
 /// The values used last, up to a number of them.
 struct LRUCache<Key: Hashable, Value> {

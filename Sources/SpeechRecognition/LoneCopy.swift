@@ -1,3 +1,5 @@
+import ModelFamilies
+
 /// The second copy of a model: whether there is one, for what, and when it is made and let go. A value without I/O.
 struct LoneCopy<Key: Equatable, Copy> {
     /// What to do with a wish.

@@ -1,3 +1,4 @@
+import ModelFamilies
 public import SpeechTypes
 
 /// What a request wants of the recognition of its segments. Segments of equal requests may go through a model together.

@@ -1,4 +1,5 @@
 import Basics
+public import ModelFamilies
 import SherpaOnnx
 import SpeechDetection
 public import SpeechTypes

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import ModelFamilies
 import SherpaOnnx
 import SpeechTypes
 

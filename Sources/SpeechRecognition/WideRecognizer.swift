@@ -1,5 +1,6 @@
 import BlockingWork
 import Dispatch
+import ModelFamilies
 import SherpaOnnx
 import Synchronization
 

@@ -1,3 +1,6 @@
+import Basics
+import SpeechTypes
+
 /// Shares the decode lanes of a model between all jobs, by turns.
 actor LaneScheduler<Work: Sendable, Output: Sendable> {
     private struct Waiter {

@@ -1,4 +1,5 @@
 public import SpeechRecognition
+public import SpeechTypes
 
 /// Transcribes in this process: for tests and benchmarks.
 public struct LocalTranscriber: Transcriber {

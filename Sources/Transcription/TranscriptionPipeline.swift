@@ -1,5 +1,7 @@
+import Basics
+import ModelFamilies
 public import SpeechRecognition
-import SpeechTypes
+public import SpeechTypes
 
 /// The way of one recording: read it, cut it into segments, recognise them on the shared lanes, report them in order.
 public struct TranscriptionPipeline: Sendable {

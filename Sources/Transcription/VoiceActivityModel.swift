@@ -1,4 +1,5 @@
 import SherpaOnnx
+import SpeechTypes
 
 /// The model that tells speech from all else, where it is installed.
 public struct VoiceActivityModel: Sendable {

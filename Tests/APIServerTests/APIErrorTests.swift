@@ -2,8 +2,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import ModelStore
+import SpeechTypes
 import Testing
-import Transcription
 
 @testable import APIServer
 @testable import Engine

@@ -1,5 +1,5 @@
+import SpeechTypes
 import Testing
-import Transcription
 
 @testable import APIServer
 

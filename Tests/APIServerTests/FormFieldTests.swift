@@ -1,9 +1,8 @@
-import SpeechRecognition
+import ModelFamilies
 import SpeechTypes
 import TestSupport
 import Testing
 import TranscriptFormats
-import Transcription
 
 @testable import APIServer
 

@@ -2,7 +2,6 @@ import HTTPTypes
 import Logging
 import SpeechTypes
 import Testing
-import Transcription
 
 @testable import APIServer
 

@@ -3,7 +3,6 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import ModelStore
-import SpeechRecognition
 import TestSupport
 
 @testable import APIServer

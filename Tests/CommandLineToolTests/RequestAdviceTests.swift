@@ -1,4 +1,4 @@
-import SpeechRecognition
+import ModelFamilies
 import SpeechTypes
 import TestSupport
 import Testing

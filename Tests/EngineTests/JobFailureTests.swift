@@ -1,13 +1,13 @@
 import Foundation
 import Logging
+import ModelFamilies
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import SpeechRecognition
+import SpeechTypes
 import Synchronization
 import TestSupport
 import Testing
-import Transcription
 
 @testable import Engine
 

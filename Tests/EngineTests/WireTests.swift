@@ -1,10 +1,9 @@
 import Basics
 import Foundation
-import SpeechRecognition
+import ModelFamilies
 import SpeechTypes
 import TestSupport
 import Testing
-import Transcription
 
 @testable import Engine
 

@@ -1,5 +1,4 @@
 import Foundation
-import SpeechRecognition
 import Testing
 
 @testable import ModelStore

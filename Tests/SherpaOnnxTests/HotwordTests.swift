@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import ModelFamilies
 @testable import SherpaOnnx
 
 /// Hotwords over which sherpa-onnx would end or crash this very process, which is how these tests fail.

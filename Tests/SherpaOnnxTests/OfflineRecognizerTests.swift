@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import ModelFamilies
 @testable import SherpaOnnx
 
 @BlockingCalls @Suite struct OfflineRecognizerTests {

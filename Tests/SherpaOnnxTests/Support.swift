@@ -2,6 +2,7 @@ import Foundation
 import SpeechTypes
 import TestSupport
 
+@testable import ModelFamilies
 @testable import SherpaOnnx
 
 extension OfflineRecognizerConfiguration {

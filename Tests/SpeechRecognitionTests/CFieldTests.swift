@@ -2,8 +2,8 @@ import SpeechTypes
 import TestSupport
 import Testing
 
+@testable import ModelFamilies
 @testable import SherpaOnnx
-@testable import SpeechRecognition
 
 /// Every file and option of every family, followed into the C structure by the names of its fields.
 @Suite struct CFieldTests {

@@ -3,6 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import ModelFamilies
 @testable import SpeechRecognition
 
 @Suite struct DecodeTurnsTests {

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import ModelFamilies
 @testable import SpeechRecognition
 
 /// What is told of files that are missing or wrong, for every family, with or without a model to run.

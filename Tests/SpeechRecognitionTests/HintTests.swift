@@ -4,6 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import ModelFamilies
 @testable import SpeechRecognition
 
 @BlockingCalls @Suite struct HintTests {

@@ -2,6 +2,7 @@ import SpeechTypes
 import TestSupport
 import Testing
 
+@testable import ModelFamilies
 @testable import SpeechRecognition
 
 @BlockingCalls @Suite struct LanguageTests {

@@ -4,7 +4,7 @@ import SpeechTypes
 import TestSupport
 import Testing
 
-@testable import SpeechRecognition
+@testable import ModelFamilies
 
 @BlockingCalls @Suite struct MoonshineTests {
     @Test func theStarterModelReadsRealSpeech() throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import SpeechRecognition
+@testable import ModelFamilies
 
 @BlockingCalls @Suite struct ONNXMetadataTests {
     @Test(arguments: [

@@ -3,6 +3,7 @@ import SpeechTypes
 import TestSupport
 import Testing
 
+@testable import ModelFamilies
 @testable import SpeechRecognition
 
 /// Files that options name, over which sherpa-onnx would end this very process.

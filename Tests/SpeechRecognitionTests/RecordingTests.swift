@@ -2,7 +2,7 @@ import SpeechTypes
 import TestSupport
 import Testing
 
-@testable import SpeechRecognition
+@testable import ModelFamilies
 
 @BlockingCalls @Suite struct RecordingTests {
     /// A recording, and a family with a setting to read it with.

@@ -2,6 +2,7 @@ import SpeechTypes
 import Synchronization
 import TestSupport
 
+@testable import ModelFamilies
 @testable import SpeechRecognition
 
 /// Recognizers that tests share, loaded when they are first asked for.

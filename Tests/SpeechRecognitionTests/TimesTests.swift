@@ -2,7 +2,7 @@ import SpeechTypes
 import TestSupport
 import Testing
 
-@testable import SpeechRecognition
+@testable import ModelFamilies
 
 /// What results carry beside their text. The expected times are those of Tests/Fixtures/VERIFY.md.
 @BlockingCalls @Suite struct TimesTests {

@@ -3,7 +3,7 @@ import SpeechTypes
 import TestSupport
 import Testing
 
-@testable import SpeechRecognition
+@testable import ModelFamilies
 
 @BlockingCalls @Suite struct TokenLimitTests {
     @Test(

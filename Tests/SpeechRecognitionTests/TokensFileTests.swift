@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import SpeechRecognition
+@testable import ModelFamilies
 
 @Suite struct TokensFileTests {
     @Test(arguments: ["sense_voice", "whisper", "paraformer", "transducer", "zipformer_ctc", "streaming_transducer"])

@@ -4,6 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import ModelFamilies
 @testable import SpeechRecognition
 
 /// The copy of a model for segments that have the machine to themselves.

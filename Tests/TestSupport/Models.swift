@@ -1,4 +1,4 @@
-public import SpeechRecognition
+public import ModelFamilies
 
 extension ModelSpecification {
     /// A tiny model of Tests/Fixtures/models; for `moonshine` the starter model, which set-up fetched. For a family

@@ -1,4 +1,6 @@
+import Basics
 import Foundation
+import ModelFamilies
 import SpeechRecognition
 import SpeechTypes
 import TestSupport

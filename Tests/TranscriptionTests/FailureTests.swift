@@ -4,7 +4,7 @@ import SpeechTypes
 import TestSupport
 import Testing
 
-@testable import SpeechRecognition
+@testable import ModelFamilies
 @testable import Transcription
 
 @Suite(.timeLimit(.minutes(3))) struct FailureTests {

@@ -1,8 +1,10 @@
+import Basics
 import Foundation
 import SpeechRecognition
 import TestSupport
 import Testing
 
+@testable import SpeechTypes
 @testable import Transcription
 
 @Suite(.timeLimit(.minutes(1))) struct LaneSchedulerTests {

@@ -1,3 +1,4 @@
+import ModelFamilies
 import SpeechRecognition
 import SpeechTypes
 import TestSupport

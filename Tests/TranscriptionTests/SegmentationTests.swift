@@ -1,5 +1,5 @@
 import Foundation
-import SpeechRecognition
+import ModelFamilies
 import SpeechTypes
 import TestSupport
 import Testing

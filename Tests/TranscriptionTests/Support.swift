@@ -1,5 +1,7 @@
 import AudioInput
+import Basics
 import Foundation
+import ModelFamilies
 import SpeechRecognition
 import SpeechTypes
 import Synchronization

@@ -1,4 +1,5 @@
 import Foundation
+import ModelFamilies
 import SpeechRecognition
 import SpeechTypes
 import TestSupport

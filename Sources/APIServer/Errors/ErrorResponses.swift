@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import ModelStore
 import NIOHTTP1
-import Transcription
+import SpeechTypes
 
 /// The one place where errors become HTTP. No `default` over our own codes: a new one must pick its status.
 extension APIError {

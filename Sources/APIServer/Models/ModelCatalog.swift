@@ -2,9 +2,9 @@ import Basics
 public import Engine
 import Foundation
 public import Logging
+import ModelFamilies
 public import ModelStore
-import SpeechRecognition
-import Transcription
+import SpeechTypes
 
 /// The registered models as requests see them: by name, ready to transcribe, with their state.
 public struct ModelCatalog: Sendable {

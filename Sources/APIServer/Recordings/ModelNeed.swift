@@ -1,5 +1,5 @@
+import ModelFamilies
 import ModelStore
-import SpeechRecognition
 
 /// What a request wants that not every model can do.
 enum ModelNeed: Sendable {

@@ -1,5 +1,5 @@
 import Hummingbird
-import Transcription
+import SpeechTypes
 
 /// From a checked form to the answer, the same for every endpoint that is sent a recording.
 struct RecordingService: Sendable {

@@ -5,7 +5,6 @@ import ModelStore
 import NIOCore
 import SpeechTypes
 import TranscriptFormats
-import Transcription
 
 /// A transcription on its way to the client. It holds the uploaded file and the place in the queue until it ends.
 struct TranscriptAnswer: Sendable {

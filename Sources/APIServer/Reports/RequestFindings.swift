@@ -1,6 +1,5 @@
 import SpeechTypes
 import Synchronization
-import Transcription
 
 /// What becomes known of a request on its way through the server, for its line in the log and for the metrics.
 struct RequestFindings: Sendable {

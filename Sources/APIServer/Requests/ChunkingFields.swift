@@ -1,5 +1,5 @@
 import Foundation
-import Transcription
+import SpeechTypes
 
 /// The field `chunking_strategy`, in each of the ways it is sent: the word `auto`, an object as JSON text, or an object
 /// taken apart into `chunking_strategy[type]` and so on.

@@ -1,6 +1,5 @@
 import SpeechTypes
 import TranscriptFormats
-import Transcription
 
 /// A request to make text of a recording, checked: what is in it is possible, as far as that can be told without the
 /// model.

@@ -1,5 +1,5 @@
 import Foundation
-import SpeechRecognition
+import ModelFamilies
 import SystemPackage
 
 /// A folder for what lives no longer than this server process: uploads and sockets.

@@ -1,8 +1,8 @@
 import BlockingWork
 import Foundation
 import NIOCore
+import Basics
 import SystemPackage
-import Transcription
 
 /// Where uploads are kept while they are worked on: files that only this user may read, in a folder of this run's own.
 struct UploadSpool: Sendable {

@@ -4,8 +4,8 @@ import Engine
 import EventLoops
 import Foundation
 import Logging
+import ModelFamilies
 import ModelStore
-import SpeechRecognition
 
 /// The registered models and the engines that run them: the same for the server and for the tool without one.
 struct ModelEngines {

@@ -3,7 +3,7 @@ import Engine
 import Foundation
 import Logging
 import ModelStore
-import Transcription
+import SpeechTypes
 
 /// An engine of the tool's own, for as long as it runs: `engine: sherpa_onnx`.
 struct OwnEngine: Transcriber {

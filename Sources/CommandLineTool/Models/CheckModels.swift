@@ -1,6 +1,6 @@
 import ArgumentParser
+import ModelFamilies
 import ModelStore
-import SpeechRecognition
 import TranscriptFormats
 
 /// `asr2clip models check`.

@@ -1,6 +1,6 @@
 import Foundation
+import ModelFamilies
 import ModelStore
-import SpeechRecognition
 
 extension ModelEntry {
     /// The registered files by logical name, with their sizes in bytes; `nil` for one that is not there.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Basics
 import Foundation
+import ModelFamilies
 import ModelStore
-import SpeechRecognition
 import TranscriptFormats
 
 /// `asr2clip models show`.

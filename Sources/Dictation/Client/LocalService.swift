@@ -1,5 +1,4 @@
-import SpeechTypes
-public import Transcription
+public import SpeechTypes
 import TranscriptFormats
 
 /// Transcribes with an engine of the tool's own, as the server would.

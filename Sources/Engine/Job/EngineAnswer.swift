@@ -1,8 +1,9 @@
+import Basics
 import Foundation
 import NIOCore
 import NIOFoundationCompat
+import SpeechTypes
 import Synchronization
-import Transcription
 
 /// The answer to a job, line by line as it comes. Who lets go of it before the last line hangs up.
 struct EngineAnswer: Sendable {

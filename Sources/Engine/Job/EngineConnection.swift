@@ -3,8 +3,8 @@ import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
 import NIOPosix
+import SpeechTypes
 import Synchronization
-import Transcription
 
 /// The way to one run of an engine: its socket, and connections to it that wait for the next job.
 final class EngineConnection: Sendable {

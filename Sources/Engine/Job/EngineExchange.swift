@@ -1,6 +1,6 @@
+import Basics
 import NIOCore
 import NIOHTTP1
-import Transcription
 
 /// One connection to an engine: sends a request in one write, and hands on the body of its answer as it comes.
 ///

@@ -1,6 +1,6 @@
+import Basics
 import Collections
 import Synchronization
-import Transcription
 
 /// Lets jobs into an engine: any number at once, or one alone.
 ///

@@ -1,6 +1,5 @@
 import Foundation
 import SpeechTypes
-import Transcription
 
 /// One job's way through an engine, and through a second run of it if the first dies.
 actor EngineJob {

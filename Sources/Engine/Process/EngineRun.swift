@@ -2,7 +2,7 @@ import CoreMetrics
 import EventLoops
 import Foundation
 import Logging
-import SpeechRecognition
+import ModelFamilies
 
 /// What all engines of a server share.
 struct EngineSurroundings: Sendable {

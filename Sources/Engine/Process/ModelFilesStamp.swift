@@ -1,5 +1,5 @@
 import Foundation
-import SpeechRecognition
+import ModelFamilies
 
 /// Tells whether a model's files have changed since: sizes and times of change by path.
 struct ModelFilesStamp: Equatable, Sendable {

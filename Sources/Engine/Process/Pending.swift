@@ -1,5 +1,5 @@
+import Basics
 import Synchronization
-import Transcription
 
 /// A value that several tasks wait for; each may give up on its own.
 final class Pending<Value: Sendable>: Sendable {

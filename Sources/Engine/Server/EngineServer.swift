@@ -3,8 +3,10 @@ import Foundation
 import Hummingbird
 import HummingbirdCore
 import Logging
+import ModelFamilies
 import NIOCore
 import SpeechRecognition
+import SpeechTypes
 import Transcription
 
 /// The inside of an engine process: one model, served on a Unix socket until the parent goes.

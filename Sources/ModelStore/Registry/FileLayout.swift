@@ -1,4 +1,4 @@
-import SpeechRecognition
+import ModelFamilies
 import YAMLFields
 
 /// Checks the keys under `files:` against the layouts of a family.

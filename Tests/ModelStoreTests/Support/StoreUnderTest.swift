@@ -1,7 +1,6 @@
 import Crypto
 import Foundation
 import Logging
-import SpeechRecognition
 import Synchronization
 import Testing
 

@@ -1,0 +1,14 @@
+extension FamilySetup {
+    /// The TDNN of icefall's yesno recipe, which knows two words of Hebrew and hears telephone sound: 8 kHz, 23 features.
+    static let tdnn = FamilySetup(
+        layouts: [Layout(fields: ["model": .tdnnModel, "tokens": .tokens])],
+        batching: .together,
+        times: .tokens,
+        checks: FileChecks(
+            requiredKeys: ["model": ["vocab_size"]], vocabulary: .init(file: "model", key: "vocab_size"),
+            oneTokenOf: FileChecks.blanks)
+    ) { config, _, _ in
+        config.numbers[.sampleRate] = 8_000
+        config.numbers[.featureDimension] = 23
+    }
+}

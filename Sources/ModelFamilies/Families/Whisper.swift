@@ -1,0 +1,44 @@
+import SpeechTypes
+
+extension FamilySetup {
+    /// Whisper: hears 30 s at most, of which sherpa-onnx keeps half a second for padding; we give it 28.
+    ///
+    /// Its decoder writes at most 6 tokens for each second of sound and half its text context
+    /// (sherpa-onnx, offline-whisper-greedy-search-decoder.cc). The language must be one the model lists: any other,
+    /// `auto` among them, ends the process; empty means detection. Pieces of speech are best joined to 8 s
+    /// (docs/segments.md). `tail_paddings` are feature frames of 10 ms; 1000 unless set, and fewer
+    /// cost words.
+    static let whisper = FamilySetup(
+        layouts: [
+            Layout(
+                fields: ["encoder": .whisperEncoder, "decoder": .whisperDecoder, "tokens": .tokens],
+                tokenLimit: TokenLimit(perSecond: 6, context: .init(file: "encoder", key: "n_text_ctx")))
+        ],
+        options: ModelOption.general() + ModelOption.rules + [
+            .task,
+            ModelOption(
+                "tail_paddings", .wholeNumber(1...3000), to: .number(.whisperTailPaddings),
+                "frames of 10 ms of silence behind the sound; fewer than 1000 cost words"),
+            .flag(
+                "enable_token_timestamps", .whisperEnableTokenTimestamps, standard: false,
+                "tell when each token begins; needs a decoder exported with attention weights"),
+            .flag(
+                "enable_segment_timestamps", .whisperEnableSegmentTimestamps, standard: false,
+                "tell when each segment begins and ends"),
+        ],
+        window: .seconds(28),
+        preferredSegment: .seconds(8),
+        languages: .whisperMetadata(of: "encoder"),
+        languageSetting: .atCreation(.whisperLanguage),
+        translates: true,
+        times: .byOption,
+        checks: FileChecks(requiredKeys: [
+            "encoder": [
+                "n_mels", "n_text_layer", "n_text_ctx", "n_text_state", "n_vocab", "sot", "eot", "blank_id",
+                "translate", "transcribe", "is_multilingual", "no_timestamps", "no_speech", "sot_sequence",
+            ]
+        ])
+    ) { config, _, settings in
+        config.texts[.whisperTask] = settings.task.rawValue
+    }
+}
