@@ -25,6 +25,7 @@ needs:
 
 build: needs ## Build everything for debugging
 	swift build
+	@ln -sfn asr2clip .build/debug/asr2clip-serve
 
 serve: $(BUILT) ## Serve the starter model on 127.0.0.1:8000 (PORT=9000, ARGS="--flag ...")
 	@exec $(SERVER) --config .deps/models.yaml --model-dir .deps/models $(if $(PORT),--port $(PORT)) $(ARGS)
@@ -32,12 +33,14 @@ serve: $(BUILT) ## Serve the starter model on 127.0.0.1:8000 (PORT=9000, ARGS="-
 # The stamp gets the time when the build began, so that an edit during the build is seen next time.
 $(BUILT): $(SOURCES) $(if $(wildcard $(SERVER)),,FORCE) | needs
 	@mkdir -p .build && touch $@.new
-	swift build --configuration release --product asr2clip-serve $(STATIC)
+	swift build --configuration release --product asr2clip-engine $(STATIC)
+	swift build --configuration release --product asr2clip $(STATIC)
+	@ln -sfn asr2clip $(SERVER)
 	@mv -f $@.new $@ || test -e $@
 
 install: needs ## Build both programs and install them, with libraries, completions and manual pages (PREFIX=/usr/local)
+	swift build --configuration release --product asr2clip-engine $(STATIC)
 	swift build --configuration release --product asr2clip $(STATIC)
-	swift build --configuration release --product asr2clip-serve $(STATIC)
 	scripts/install .build $(PREFIX)
 
 test: setup ## Set up, then run everything CI runs

@@ -45,7 +45,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "asr2clip", targets: ["asr2clip"]),
-        .executable(name: "asr2clip-serve", targets: ["asr2clip-serve"]),
+        .executable(name: "asr2clip-engine", targets: ["asr2clip-engine"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -83,8 +83,13 @@ let package = Package(
         .target(name: "Basics", swiftSettings: strict),
         .target(name: "SpeechTypes", swiftSettings: strict),
         .target(name: "ModelFamilies", dependencies: ["Basics", "SpeechTypes"], swiftSettings: strict),
-        .target(name: "BlockingWork", dependencies: [.collections], swiftSettings: strict),
+        .target(name: "BlockingWork", dependencies: ["Basics", .collections], swiftSettings: strict),
         .target(name: "EventLoops", dependencies: [.nioCore, .nioPosix], swiftSettings: strict),
+        .target(
+            name: "EngineLink",
+            dependencies: [
+                "Basics", "CProcess", "ModelFamilies", "SpeechTypes", .nioCore, .nioFoundationCompat, .systemPackage,
+            ], swiftSettings: strict),
         .target(name: "PrometheusMetrics", dependencies: [.coreMetrics], swiftSettings: strict),
         .target(
             name: "AudioInput", dependencies: ["Basics", "CFFmpeg", "CPortAudio", "SpeechTypes"], swiftSettings: strict),
@@ -113,13 +118,17 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "EngineHost",
+            dependencies: ["Basics", "BlockingWork", "EngineLink", .logging, .subprocess, .systemPackage],
+            swiftSettings: strict),
+        .target(name: "Sandbox", dependencies: ["CProcess"], swiftSettings: strict),
+        .target(
             name: "Engine",
             dependencies: [
-                "Basics", "CProcess", "EventLoops", "ModelFamilies", "PrometheusMetrics", "SpeechRecognition",
-                "SpeechTypes", "Transcription", .hummingbird, .hummingbirdCore, .collections, .coreMetrics, .logging,
-                .nioCore,
-                .nioFoundationCompat,
-                .nioHTTP1, .nioHTTPTypes, .nioPosix, .subprocess, .systemPackage,
+                "Basics", "BlockingWork", "EngineHost", "EngineLink", "EventLoops", "ModelFamilies",
+                "PrometheusMetrics",
+                "Sandbox", "SpeechTypes", .collections, .coreMetrics, .logging, .nioCore, .nioFoundationCompat,
+                .nioPosix, .systemPackage,
             ],
             swiftSettings: strict),
         .target(name: "TranscriptFormats", dependencies: ["CZlib", "SpeechTypes"], swiftSettings: strict),
@@ -154,7 +163,11 @@ let package = Package(
         .executableTarget(
             name: "asr2clip", dependencies: ["CommandLineTool"], swiftSettings: strict, linkerSettings: heap),
         .executableTarget(
-            name: "asr2clip-serve", dependencies: ["CommandLineTool"], swiftSettings: strict, linkerSettings: heap),
+            name: "asr2clip-engine",
+            dependencies: [
+                "BlockingWork", "CProcess", "EngineLink", "EventLoops", "ModelFamilies", "Sandbox", "SpeechRecognition",
+                "SpeechTypes", "Transcription", .nioCore, .nioPosix,
+            ], swiftSettings: strict, linkerSettings: heap),
 
         .target(
             name: "TestSupport",
@@ -163,7 +176,7 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .executableTarget(
-            name: "SandboxProbe", dependencies: ["CProcess", "Engine"], path: "Tests/SandboxProbe",
+            name: "SandboxProbe", dependencies: ["CProcess", "Sandbox"], path: "Tests/SandboxProbe",
             swiftSettings: strict
         ),
         .testTarget(name: "BasicsTests", dependencies: ["Basics"], swiftSettings: strict),
@@ -190,7 +203,7 @@ let package = Package(
             name: "ModelStoreTests",
             dependencies: [
                 "CArchive", "CommandLineTool", "ModelStore", "ModelFamilies", "SpeechTypes", "TestSupport",
-                "asr2clip", "asr2clip-serve", .crypto, .httpTypes, .hummingbird, .logging,
+                "asr2clip", "asr2clip-engine", .crypto, .httpTypes, .hummingbird, .logging,
                 .nioCore, .nioPosix,
             ],
             swiftSettings: strict),
@@ -205,7 +218,8 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Basics", "Engine", "ModelFamilies", "SpeechTypes", "TestSupport", .logging,
+                "Basics", "BlockingWork", "Engine", "EngineHost", "EngineLink", "ModelFamilies", "SpeechTypes",
+                "TestSupport", .logging,
                 .nioCore,
                 .nioEmbedded, .nioHTTP1, .nioPosix,
             ],
@@ -238,7 +252,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "BlockingWork", "SandboxProbe", "ModelFamilies", "TestSupport", "asr2clip", "asr2clip-serve",
+                "BlockingWork", "SandboxProbe", "ModelFamilies", "TestSupport", "asr2clip", "asr2clip-engine",
                 .asyncHTTPClient, .nioCore, .nioPosix, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),

@@ -1,9 +1,9 @@
-public import ArgumentParser
+import ArgumentParser
 
 /// `asr2clip`.
-public struct ClipCommand: AsyncParsableCommand {
+struct ClipCommand: AsyncParsableCommand {
     /// What `--help` says.
-    public static let configuration = CommandConfiguration(
+    static let configuration = CommandConfiguration(
         commandName: "asr2clip",
         abstract: "Speak, and the text is on your clipboard.",
         discussion: """
@@ -30,11 +30,8 @@ public struct ClipCommand: AsyncParsableCommand {
     @OptionGroup(title: "Server (with --serve)", visibility: .hidden) var server: ServeOptions
     @OptionGroup var version: VersionFlag
 
-    /// For the argument parser.
-    public init() {}
-
     /// Refuses options that do not go together.
-    public func validate() throws {
+    func validate() throws {
         if action.action != .serve, action.action != .downloadModel, let stray = server.given.first {
             throw ValidationError("\(stray) belongs to --serve.")
         }
@@ -47,7 +44,7 @@ public struct ClipCommand: AsyncParsableCommand {
     }
 
     /// Does what the options say.
-    public func run() async throws {
+    func run() async throws {
         var settings = dictation.settings
         texts.add(to: &settings)
         let tool = Tool(

@@ -1,37 +1,37 @@
-public import ArgumentParser
+import ArgumentParser
+import BlockingWork
 import Dictation
 import Dispatch
-import Engine
 import Foundation
 
-/// Where both executables begin.
+/// Where the program begins, under each of its names.
 public enum Entry {
-    /// Runs a command with the process's arguments, or an engine or a subcommand if they say so, and ends the process.
+    /// Runs what the process's arguments say, and ends the process. Called `asr2clip-serve`, which is a link to it, the program
+    /// is the server.
     ///
     /// It is not asynchronous: Swift's runtime would have opened descriptors of its own by then.
-    public static func main(_ command: (some AsyncParsableCommand).Type) -> Never {
+    public static func main() -> Never {
         StandardStreams.prepare()
-        let isEngine = CommandLine.arguments.dropFirst().first == EngineCommand.verb
-        do throws(Failure) {
-            try ThreadRoom.check(for: isEngine ? ThreadRoom.engine : ThreadRoom.least)
-        } catch {
-            Failure.report(error.message)
+        if let lack = ThreadRoom.lack(of: ThreadRoom.least) {
+            Failure.report(lack)
             exit(EXIT_FAILURE)
         }
         Task {
-            await start(command)
+            if isCalledServer { await start(ServeCommand.self) } else { await start(ClipCommand.self) }
             exit(EXIT_SUCCESS)
         }
         dispatchMain()
+    }
+
+    private static var isCalledServer: Bool {
+        CommandLine.arguments.first?.split(separator: "/").last.map(String.init) == ServeCommand.name
     }
 
     /// Subcommands are told apart here: below the root command, its options would swallow theirs of the same names.
     private static func start(_ command: (some AsyncParsableCommand).Type) async {
         let arguments = arguments
         let subcommands = command.configuration.subcommands.compactMap { $0.configuration.commandName }
-        if arguments.first == EngineCommand.verb {
-            await run(EngineProcessCommand.self, Array(arguments.dropFirst()))
-        } else if let first = arguments.first, subcommands.contains(first) {
+        if let first = arguments.first, subcommands.contains(first) {
             await run(Subcommands.self, arguments)
         } else {
             await run(command, arguments)

@@ -6,8 +6,8 @@ enum InstalledFiles {
 
     /// The voice activity model: under `share/asr2clip` beside `bin`, or in the clone that the executable was built in.
     static var detectorModel: String? {
-        guard let executable = Bundle.main.executableURL?.resolvingSymlinksInPath() else { return nil }
-        var folder = executable.deletingLastPathComponent()
+        guard let program = try? ThisProgram.path() else { return nil }
+        var folder = URL(filePath: program).resolvingSymlinksInPath().deletingLastPathComponent()
         var candidates = [folder.appending(path: "../share/asr2clip/\(detector)")]
         while folder.path != "/" {
             candidates.append(folder.appending(path: ".deps/models/silero-vad/\(detector)"))

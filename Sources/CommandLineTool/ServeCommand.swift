@@ -1,10 +1,13 @@
-public import ArgumentParser
+import ArgumentParser
 
 /// `asr2clip-serve`.
-public struct ServeCommand: AsyncParsableCommand {
+struct ServeCommand: AsyncParsableCommand {
+    /// The name that makes the program a server.
+    static let name = "asr2clip-serve"
+
     /// What `--help` says.
-    public static let configuration = CommandConfiguration(
-        commandName: "asr2clip-serve",
+    static let configuration = CommandConfiguration(
+        commandName: name,
         abstract: "Serve speech recognition on this machine, over OpenAI's transcription API.",
         discussion: """
             Nothing leaves the machine. Models are listed in models.yaml, load when they are first asked for, and fetch \
@@ -25,11 +28,8 @@ public struct ServeCommand: AsyncParsableCommand {
     @Flag(name: .customLong("download-model"), help: "Fetch the default model and exit.")
     var downloadModel = false
 
-    /// For the argument parser.
-    public init() {}
-
     /// Serves until it is told to stop, or fetches the default model.
-    public func run() async throws {
+    func run() async throws {
         try await Serving(options, paths: registry.paths).run(downloadOnly: downloadModel)
     }
 }

@@ -1,9 +1,5 @@
 import ArgumentParser
-
-/// The version of both executables.
-enum Version {
-    static let text = "0.1.0"
-}
+import EngineLink
 
 /// `-v`, `--version`.
 struct VersionFlag: ParsableArguments {

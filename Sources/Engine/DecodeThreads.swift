@@ -1,23 +1,7 @@
 import Basics
+import EngineLink
 import Foundation
 import ModelFamilies
-
-/// How a model's engine spends the threads it was given.
-public struct DecodeThreads: Sendable, Equatable {
-    /// Segments decoded at once.
-    public var lanes: Int
-    /// Threads inside one decode.
-    public var perLane: Int
-    /// Threads inside a decode that has the machine to itself; more than `perLane` take a second copy of the model.
-    public var alone: Int
-
-    /// Says how.
-    public init(lanes: Int, perLane: Int = 1, alone: Int = 1) {
-        self.lanes = lanes
-        self.perLane = perLane
-        self.alone = max(alone, perLane)
-    }
-}
 
 extension DecodeThreads {
     /// What makes most of a number of threads for a model, which may want fewer by its own `num_threads`.

@@ -1,4 +1,4 @@
-import Foundation
+import SystemPackage
 
 /// A model's engine that could not do a job.
 public struct EngineError: Error, Sendable, CustomStringConvertible {
@@ -41,7 +41,7 @@ extension EngineError {
                 .overloaded,
                 "The server cannot give the engine of model '\(model)' another request now: \(failure.reason). "
                     + "Try again soon.")
-        case .closed, .silent, .refused:
+        case .closed, .silent, .garbled:
             self.init(
                 .jobFailed,
                 "The engine of model '\(model)' could not do this request: \(failure.reason). Other requests are not "
@@ -55,18 +55,26 @@ extension EngineConnection.Failure {
     var mayBeAnEnd: Bool {
         switch self {
         case .closed: true
-        case .unreachable(let number, _): number == ECONNREFUSED
-        case .silent, .refused: false
+        case .unreachable(let error): error == .brokenPipe || error == .connectionReset
+        case .silent, .garbled: false
+        }
+    }
+
+    /// Why the engine is to be ended, for the log; `nil` if it may go on.
+    var reasonToEnd: String? {
+        switch self {
+        case .silent: "The engine does not answer any more and is killed."
+        case .garbled(let words): "The engine sends what no engine of ours sends, and is killed: \(words)."
+        case .closed, .unreachable: nil
         }
     }
 
     /// What happened, in words.
     var reason: String {
         switch self {
-        case .unreachable(let number, let words): number.map { String(cString: strerror($0)) } ?? words
-        case .closed(let words): words
+        case .unreachable(let error): error.description
+        case .closed(let words), .garbled(let words): words
         case .silent: "it does not answer any more"
-        case .refused(let status, let words): "it answered \(status) \(words)"
         }
     }
 }

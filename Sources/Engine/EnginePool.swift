@@ -1,4 +1,6 @@
+import BlockingWork
 public import CoreMetrics
+public import EngineHost
 public import EventLoops
 import Foundation
 public import Logging
@@ -12,40 +14,43 @@ public import SpeechTypes
 public actor EnginePool {
     /// How engines are run.
     public struct Configuration: Sendable {
-        /// Our own executable, which is an engine when told so.
-        public var executable: String
-        /// Where the sockets go: a directory that only this user may enter.
-        public var directory: String
+        /// The program of the engines.
+        public var executable: EngineExecutable
         /// A file with settings for ONNX Runtime (`RuntimeSettings.text`).
         public var runtimeSettings: String
-        /// Makes that directory and that file again if somebody has removed them; asked before each start of an engine.
+        /// Makes that file again if somebody has removed it; asked before each start of an engine.
         public var restore: @Sendable () throws -> Void
         /// How long a request waits for a model to load.
         public var loadWait: Duration
-        /// How long an engine may take to load its model, from its start; then it is ended, as if it had crashed.
+        /// How long an engine may take to load its model, from its start or from when it last read on; then it is ended, as
+        /// if it had crashed.
         public var loadTimeout: Duration
         /// Where the voice activity model is; `nil` if it is not installed.
         public var detectorModel: String?
         /// The most bytes of memory each engine may have for data; `nil` for what the machine or control group has.
         public var engineMemory: Int?
+        /// How long an engine may be silent with a request in hand, and as long again at most until that is noticed. It says
+        /// every second that it works, so one that does not hangs.
+        public var patience: Duration
         /// Where the engines' answers are read.
         public var executor: EventLoopExecutor
 
         /// Describes how engines are run.
         public init(
-            executable: String, directory: String, runtimeSettings: String,
+            executable: EngineExecutable, runtimeSettings: String,
             restore: @escaping @Sendable () throws -> Void = {}, loadWait: Duration,
             loadTimeout: Duration = .seconds(300), detectorModel: String?,
-            engineMemory: Int? = nil, executor: EventLoopExecutor = EventLoopExecutor()
+            engineMemory: Int? = nil, patience: Duration = .seconds(30),
+            executor: EventLoopExecutor = EventLoopExecutor()
         ) {
             self.executable = executable
-            self.directory = directory
             self.runtimeSettings = runtimeSettings
             self.restore = restore
             self.loadWait = loadWait
             self.loadTimeout = loadTimeout
             self.detectorModel = detectorModel
             self.engineMemory = engineMemory
+            self.patience = patience
             self.executor = executor
         }
     }
@@ -72,13 +77,12 @@ public actor EnginePool {
         self.served = served
         let room = EngineRoom(served.rules, defaultModel: served.stayingLoaded)
         surroundings = EngineSurroundings(
-            executable: configuration.executable, executor: configuration.executor,
-            sockets: EngineSockets(in: configuration.directory),
-            detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
+            program: EngineProcess(configuration.executable, loadTimeout: configuration.loadTimeout),
+            executor: configuration.executor, detectorModel: configuration.detectorModel,
+            runtimeSettings: configuration.runtimeSettings,
             restore: configuration.restore,
             threads: served.threads, memory: configuration.engineMemory, loadWait: configuration.loadWait,
-            loadTimeout: configuration.loadTimeout,
-            room: room, logger: logger, metrics: metrics)
+            patience: configuration.patience, room: room, logger: logger, metrics: metrics)
         // Unstructured because it lasts as long as the pool; `shutDown()` ends the vacancies.
         Task { [weak self] in
             for await _ in room.vacancies { await self?.bringBackDefault() }

@@ -1,3 +1,6 @@
+import BlockingWork
+import EngineHost
+import EngineLink
 import Foundation
 public import ModelFamilies
 import NIOCore
@@ -113,18 +116,6 @@ public actor EngineSupervisor: Transcriber {
         return true
     }
 
-    /// Ends a run that no job can reach any more, since its socket has been removed, once those are done that have reached
-    /// it. The next job starts the engine again.
-    ///
-    /// - Throws: `CancellationError`.
-    func replace(run: Int) async throws {
-        let pass = try await gate.enter(.alone)
-        guard run == runs, lifecycle.state == .running else { return }
-        surroundings.logger.warning(
-            "The engine's socket has been removed; the engine is started again.", metadata: ["model": "\(model.name)"])
-        await endRun(inside: pass)
-    }
-
     /// Ends the process while nobody else is inside.
     private func endRun(inside pass: EngineGate.Pass) async {
         lifecycle.unloaded()
@@ -169,9 +160,8 @@ public actor EngineSupervisor: Transcriber {
     /// - Throws: `EngineError` if the engine goes on, so that the failure is this job's alone; `CancellationError`.
     func settle(_ failure: EngineConnection.Failure, in run: Int) async throws {
         guard run == runs, let running else { return }
-        if failure == .silent {
-            surroundings.logger.error(
-                "The engine does not answer any more and is killed.", metadata: ["model": "\(model.name)"])
+        if let reason = failure.reasonToEnd {
+            surroundings.logger.error("\(reason)", metadata: ["model": "\(model.name)"])
             running.cancel()
             return await running.value
         }
@@ -233,8 +223,7 @@ public actor EngineSupervisor: Transcriber {
             try? await Task.sleep(for: delay)
             guard await takePlace() else {
                 // It may have got a place and been cancelled at once.
-                await surroundings.room.leave(self)
-                return run.giveUp()
+                return await surroundings.room.leave(self)
             }
             let end = await run(began: { await self.began($0) }, report: { await self.heard($0, from: run) })
             self.ended(end, of: run)
@@ -258,20 +247,20 @@ public actor EngineSupervisor: Transcriber {
         process = (id, nil)
     }
 
-    private func heard(_ greeting: Greeting, from run: EngineRun) async {
-        if let reason = greeting.failed {
+    private func heard(_ notice: EngineNotice, from run: EngineRun) async {
+        if case .failed(let reason) = notice {
             follow(lifecycle.refused(reason, at: .now))
-        } else {
+        } else if case .ready = notice, let connection = run.connection {
             lifecycle.loaded()
             hasBeenLoaded = true
             metrics.loads.increment()
             process?.loaded = Date()
-            current.resolve(.success(run.connection))
+            current.resolve(.success(connection))
             await surroundings.room.finishedLoading(self)
         }
     }
 
-    private func ended(_ end: EngineProcess.End, of run: EngineRun) {
+    private func ended(_ end: EngineEnd, of run: EngineRun) {
         if process?.loaded != nil { metrics.unloads.increment() }
         process = nil
         if isRetired && isShuttingDown || run.number == unloadedRun {

@@ -1,7 +1,7 @@
 /// How a request wants its recording cut into stretches of speech.
 ///
 /// The defaults are OpenAI's for `server_vad` (openapi.yaml, `VadConfig`).
-public struct ChunkingStrategy: Sendable, Equatable {
+public struct ChunkingStrategy: Sendable, Equatable, Codable {
     /// How sure the detector has to be that somebody speaks, 0…1.
     public var threshold: Double
     /// Sound kept before speech.

@@ -1,5 +1,5 @@
 /// One unit of a model's output: a word, a piece of one, or a character.
-public struct Token: Sendable, Equatable {
+public struct Token: Sendable, Equatable, Codable {
     /// The piece as the model writes it; whisper's may be half a character and is then repaired with U+FFFD.
     public let text: String
     /// When it begins in the recording, if the family tells.
@@ -21,7 +21,7 @@ public struct Token: Sendable, Equatable {
 /// What was said in a recording.
 public struct Transcript: Sendable, Equatable {
     /// A stretch of the transcript that was recognised in one piece.
-    public struct Segment: Sendable, Equatable {
+    public struct Segment: Sendable, Equatable, Codable {
         /// When it begins in the recording: its first token where the family has token times, else its sound.
         public let start: Duration
         /// When it ends; never before `start`.

@@ -1,5 +1,5 @@
 /// What a transcription reports while it goes on, in this order: segments, then one `done`; `working` at any time.
-public enum TranscriptEvent: Sendable, Equatable {
+public enum TranscriptEvent: Sendable, Equatable, Codable {
     /// The next stretch, in order. Its text is empty where nobody spoke.
     case segment(Transcript.Segment)
     /// Nothing new, but the work goes on: about once a second.
@@ -9,7 +9,7 @@ public enum TranscriptEvent: Sendable, Equatable {
 }
 
 /// What is known of a recording, and of the request for it, once it has been heard to its end.
-public struct RecordingSummary: Sendable, Equatable {
+public struct RecordingSummary: Sendable, Equatable, Codable {
     /// How long the recording is.
     public var duration: Duration
     /// How many of its packets were damaged and could not be heard.

@@ -1,7 +1,7 @@
 /// A transcription that ended because of its recording or its request.
-public struct TranscriptionError: Error, Sendable, Equatable {
-    /// Why; the raw value goes over the engine's wire.
-    public enum Code: String, Sendable, CaseIterable {
+public struct TranscriptionError: Error, Sendable, Equatable, Codable {
+    /// Why; the raw value goes over the link to the engine.
+    public enum Code: String, Sendable, Codable, CaseIterable {
         /// There is no sound in the file.
         case audioEmpty = "audio_empty"
         /// The file is no audio that we can read.

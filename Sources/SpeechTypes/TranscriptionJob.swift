@@ -1,5 +1,5 @@
 /// One recording to transcribe, and how.
-public struct TranscriptionJob: Sendable, Equatable {
+public struct TranscriptionJob: Sendable, Equatable, Codable {
     /// Where the recording is.
     public var path: String
     /// What messages call it: the client's name for the file.

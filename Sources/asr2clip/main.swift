@@ -1,3 +1,3 @@
 import CommandLineTool
 
-Entry.main(ClipCommand.self)
+Entry.main()

@@ -1,6 +1,6 @@
 // Enters an engine's sandbox and tries what it may not do, and what it has to be able to do. Writes a line for each:
 // what was tried, and `done` or the error.
-import Engine
+import Sandbox
 import Foundation
 
 #if os(Linux)

@@ -57,14 +57,24 @@ public struct ServerProcess: Sendable {
 
     @TaskLocal static var current: ServerProcess?
 
-    /// The path of a built executable: it is beside the tests.
+    /// The path of a built executable: it is beside the tests. `asr2clip-serve` is a link, which is made here as `make` does.
     public static func path(of executable: String) -> String {
         #if os(macOS)
             let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
         #else
             let tests = Bundle.main.executableURL
         #endif
-        return tests?.deletingLastPathComponent().appending(path: executable).path ?? executable
+        let path = tests?.deletingLastPathComponent().appending(path: executable).path ?? executable
+        if executable == "asr2clip-serve" { link(path, to: "asr2clip") }
+        return path
+    }
+
+    private static func link(_ path: String, to target: String) {
+        let files = FileManager.default
+        guard (try? files.destinationOfSymbolicLink(atPath: path)) != target else { return }
+        let new = "\(path).\(UUID())"
+        try? files.createSymbolicLink(atPath: new, withDestinationPath: target)
+        rename(new, path)
     }
 }
 
@@ -96,9 +106,6 @@ public struct ServerFolder: Sendable {
 
     /// The uploads on disk now.
     public var uploads: [String] { runs.flatMap { contents("\($0)/uploads") } }
-
-    /// The sockets of engines that run.
-    public var sockets: [String] { runs.flatMap { contents("\($0)/engines") } }
 
     /// The folders of servers that run, or were killed.
     public var runs: [String] { contents(temporary) }

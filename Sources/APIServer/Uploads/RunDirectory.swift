@@ -2,48 +2,26 @@ import Foundation
 import ModelFamilies
 import SystemPackage
 
-/// A folder for what lives no longer than this server process: uploads and sockets.
+/// A folder for what lives no longer than this server process: uploads, and what engines are told about their library.
 ///
 /// The process holds a lock on it, so that the next server removes what a killed one left behind and nothing else.
 public final class RunDirectory: Sendable {
     /// Where spooled uploads go.
     let uploads: String
-    /// Where the engines' sockets go.
-    public let sockets: String
     /// Where what the engines are told about ONNX Runtime is.
     public let runtimeSettings: String
-    /// The folder itself, and one with a short path if the sockets need it.
-    private let folders: [LockedFolder]
+    private let folder: LockedFolder
 
     private static let prefix = "asr2clip-"
-    /// Where sockets go if their paths would be too long elsewhere.
-    private static let shortParent = "/tmp"
-    /// The longest path of a Unix socket (unix(7)), and what follows the folder in ours: a number and `.sock`.
-    private static let longestSocketPath = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
-    private static let longestSocketName = "/1000000000.sock".utf8.count
 
     /// Removes leftovers of servers of this user that have ended, and makes the folder, for this user's eyes only.
     ///
     /// - Parameter parent: The folder for temporary files.
     /// - Throws: `RunDirectoryError`.
     public init(in parent: String) throws(RunDirectoryError) {
-        let folder = try Self.makeFolder(in: parent)
+        folder = try Self.makeFolder(in: parent)
         uploads = folder.path + "/uploads"
         runtimeSettings = folder.path + "/onnxruntime.settings"
-        let sockets = folder.path + "/engines"
-        if sockets.utf8.count + Self.longestSocketName <= Self.longestSocketPath {
-            self.sockets = sockets
-            folders = [folder]
-        } else {
-            do throws(RunDirectoryError) {
-                let short = try Self.makeFolder(in: Self.shortParent)
-                self.sockets = short.path
-                folders = [folder, short]
-            } catch {
-                folder.remove()
-                throw RunDirectoryError("The path of \(parent) is too long for sockets. \(error)")
-            }
-        }
         do {
             try restore()
         } catch {
@@ -56,10 +34,8 @@ public final class RunDirectory: Sendable {
     ///
     /// - Throws: What the file system says.
     @Sendable public func restore() throws {
-        for folder in folders { try folder.restore() }
-        for path in [uploads, sockets] {
-            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
-        }
+        try folder.restore()
+        guard mkdir(uploads, 0o700) == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
         if access(runtimeSettings, F_OK) != 0 {
             try RuntimeSettings.text.write(toFile: runtimeSettings, atomically: true, encoding: .utf8)
         }
@@ -67,7 +43,7 @@ public final class RunDirectory: Sendable {
 
     /// Removes the folder with all that is in it.
     public func remove() {
-        for folder in folders { folder.remove() }
+        folder.remove()
     }
 
     private static func makeFolder(in parent: String) throws(RunDirectoryError) -> LockedFolder {

@@ -1,6 +1,7 @@
 import APIServer
 import CoreMetrics
 import Engine
+import EngineHost
 import EventLoops
 import Foundation
 import Logging
@@ -45,7 +46,7 @@ struct ModelEngines {
             onProgress: onProgress)
         pool = EnginePool(
             EnginePool.Configuration(
-                executable: try Self.executable(), directory: directory.sockets,
+                executable: EngineExecutable(besideProgram: try ThisProgram.path()),
                 runtimeSettings: directory.runtimeSettings, restore: directory.restore, loadWait: loadWait,
                 loadTimeout: loadTimeout,
                 detectorModel: InstalledFiles.detectorModel, engineMemory: engineMemory,
@@ -69,15 +70,5 @@ struct ModelEngines {
             threads: min(numThreads ?? registry.numThreads ?? 4, ProcessInfo.processInfo.activeProcessorCount),
             keepAlive: (capacity.keepAlive ?? .standard).duration,
             maximumLoaded: capacity.maximumLoadedModels ?? CapacitySettings.standardLoadedModels)
-    }
-
-    /// The path of this program, which is the engines' too.
-    ///
-    /// - Throws: `Failure`.
-    static func executable() throws(Failure) -> String {
-        guard let path = Bundle.main.executablePath else {
-            throw Failure("Cannot find the path of this program, which the engines are started from.")
-        }
-        return path
     }
 }

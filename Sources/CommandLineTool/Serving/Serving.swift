@@ -3,6 +3,7 @@ import ArgumentParser
 import Basics
 import BlockingWork
 import Engine
+import EngineLink
 import EventLoops
 import Foundation
 import Logging
@@ -44,7 +45,7 @@ struct Serving {
         let log = LogWriter(options.logFormat ?? .text, onLoss: reports.countLostLogLines)
         defer { log.flush() }
         let logger = makeLogger(log)
-        try ThreadRoom.checkServer(logger: logger)
+        try Self.checkThreads(logger: logger)
         for problem in registry.problems { logger.warning("\(problem)") }
         let settings = try settings(logger)
         let numThreads = options.threads.number
@@ -98,6 +99,17 @@ struct Serving {
             }
             logger.warning("Requests were cut off after \(Amounts.time(settings.shutdownGrace)).")
         }
+    }
+
+    /// Makes sure that a server can run; if there is little room for engines, the log says so.
+    private static func checkThreads(logger: Logger) throws(Failure) {
+        let comfortable = 64
+        if let lack = ThreadRoom.lack(of: ThreadRoom.server) { throw Failure(lack) }
+        let count = ThreadRoom.possibleThreads(upTo: comfortable)
+        guard count < comfortable else { return }
+        logger.warning(
+            "There is room for few threads, so that engines may not start. \(ThreadRoom.advice)",
+            metadata: ["threads": "\(count)"])
     }
 
     private func settings(_ logger: Logger) throws -> ServerSettings {

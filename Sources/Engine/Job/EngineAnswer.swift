@@ -1,43 +1,91 @@
-import Basics
-import Foundation
+import EngineLink
 import NIOCore
 import NIOFoundationCompat
 import SpeechTypes
 import Synchronization
 
-/// The answer to a job, line by line as it comes. Who lets go of it before the last line hangs up.
-struct EngineAnswer: Sendable {
-    /// The body in pieces. A recording makes some hundred bytes of events for each second of sound;
-    /// `EngineExchange.largestAnswer` bounds them all.
-    typealias Pieces = AsyncThrowingStream<ByteBuffer, any Error>
+/// What of an answer has come and has not been taken yet: more is read only when nothing is left.
+final class ReadAhead: Sendable {
+    private struct State {
+        var untaken = 0
+        var readingSince: NIODeadline?
+    }
 
-    /// Hangs up when the last reference goes, unless all has been heard.
-    private final class Line: Sendable {
-        let isComplete = Atomic(false)
-        private let channel: any Channel
-        private let request: SerialNumber
+    private let state = Mutex(State())
 
-        init(to request: SerialNumber, on channel: any Channel) {
-            self.request = request
-            self.channel = channel
-        }
+    /// Whether all that has come has been taken.
+    var isEmpty: Bool { state.withLock { $0.untaken == 0 } }
 
-        deinit {
-            if !isComplete.load(ordering: .relaxed) { hangUp() }
-        }
+    /// Since when we wait for something to come; `nil` while there is something to be taken first.
+    var readingSince: NIODeadline? { state.withLock { $0.readingSince } }
 
-        func hangUp() {
-            channel.triggerUserOutboundEvent(EngineExchange.HangUp(number: request), promise: nil)
+    /// Nothing has come yet.
+    func beginReading(at now: NIODeadline) {
+        state.withLock { $0.readingSince = now }
+    }
+
+    /// A frame has come.
+    func arrived() {
+        state.withLock { state in
+            state.untaken += 1
+            state.readingSince = nil
         }
     }
 
-    private let line: Line
-    private let pieces: Pieces
-    private var pending = ByteBuffer()
+    /// A frame has been taken.
+    ///
+    /// - Returns: Whether more is to be read.
+    func taken() -> Bool {
+        state.withLock { state in
+            state.untaken -= 1
+            guard state.untaken == 0 else { return false }
+            state.readingSince = .now()
+            return true
+        }
+    }
+}
 
-    init(_ pieces: Pieces, to request: SerialNumber, on channel: any Channel) {
-        self.pieces = pieces
-        line = Line(to: request, on: channel)
+/// One job's connection, until the value goes: that hangs up.
+final class EngineLine: Sendable {
+    private let channel: any Channel
+    private let ahead: ReadAhead
+
+    init(_ channel: any Channel, ahead: ReadAhead) {
+        self.channel = channel
+        self.ahead = ahead
+    }
+
+    deinit { hangUp() }
+
+    /// Ends the connection, and with it the job.
+    func hangUp() {
+        channel.close(promise: nil)
+    }
+
+    /// A frame has been taken; the last one lets more come.
+    func taken() {
+        if ahead.taken() { channel.read() }
+    }
+}
+
+/// The answer to a job, event by event as it comes. Letting go of it hangs up.
+struct EngineAnswer: Sendable {
+    /// Frames as they come. `ReadAhead` sees to it that there are no more than one read brings.
+    typealias Frames = AsyncThrowingStream<ByteBuffer, any Error>
+
+    let line: EngineLine
+    private let frames: Frames
+    private var events: ArraySlice<TranscriptEvent> = []
+
+    init(_ frames: Frames, over line: EngineLine) {
+        self.frames = frames
+        self.line = line
+    }
+
+    /// The most bytes of an answer. Tokens with their times make less than a kilobyte for a second of speech.
+    static func mostBytes(for job: TranscriptionJob) -> Int {
+        let seconds = min(job.maximumDuration.inSeconds, 48 * 3600)
+        return (1 << 20) + Int(seconds) * (1 << 11)
     }
 
     /// The next event.
@@ -45,37 +93,29 @@ struct EngineAnswer: Sendable {
     /// - Throws: `TranscriptionError` if the engine says so, `EngineConnection.Failure`, `CancellationError`.
     nonisolated(nonsending) mutating func next() async throws -> TranscriptEvent {
         while true {
-            if let end = pending.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
-                let bytes = pending.readSlice(length: end - pending.readerIndex) ?? ByteBuffer()
-                pending.moveReaderIndex(forwardBy: 1)
-                pending.discardReadBytes()
-                let wire = try JSONDecoder().decode(WireLine.self, from: bytes)
-                // The engine sends nothing more, and its connection is for the next job.
-                if wire.isLast { line.isComplete.store(true, ordering: .relaxed) }
-                return try wire.event()
+            if let event = events.popFirst() { return event }
+            switch try await nextReply() {
+            case .events(let events): self.events = events[...]
+            case .failed(let error): throw error
+            case .load: throw EngineConnection.Failure.garbled("an answer to another question")
             }
-            var iterator = pieces.makeAsyncIterator()
-            guard var more = try await iterator.next(isolation: #isolation) else {
-                try Task.checkCancellation()
-                throw EngineConnection.Failure.closed("its answer has no end")
-            }
-            pending.writeBuffer(&more)
         }
     }
 
-    /// The whole body.
+    /// The next frame's reply.
     ///
-    /// - Throws: `EngineConnection.Failure`.
-    func collect() async throws -> ByteBuffer {
-        var body = ByteBuffer()
-        for try await var piece in pieces { body.writeBuffer(&piece) }
-        try Task.checkCancellation()
-        line.isComplete.store(true, ordering: .relaxed)
-        return body
-    }
-
-    /// Ends the answer, and the connection with it, if it has not ended yet.
-    func hangUp() {
-        line.hangUp()
+    /// - Throws: `EngineConnection.Failure`, `CancellationError`.
+    nonisolated(nonsending) mutating func nextReply() async throws -> EngineReply {
+        var iterator = frames.makeAsyncIterator()
+        guard let frame = try await iterator.next(isolation: #isolation) else {
+            try Task.checkCancellation()
+            throw EngineConnection.Failure.closed("its answer has no end")
+        }
+        defer { line.taken() }
+        do {
+            return try Frame(.message, frame).message(as: EngineReply.self).bounded
+        } catch {
+            throw EngineConnection.Failure.garbled("a message that cannot be read: \(error)")
+        }
     }
 }

@@ -1,111 +1,127 @@
+import EngineLink
 import Foundation
 import NIOCore
-import NIOFoundationCompat
-import NIOHTTP1
 import NIOPosix
 import SpeechTypes
-import Synchronization
+import SystemPackage
 
-/// The way to one run of an engine: its socket, and connections to it that wait for the next job.
+/// The way to one run of an engine: a connection of its own for each job, whose other end is passed to the engine.
 final class EngineConnection: Sendable {
     /// Why there is no answer to a request. None of them says that the engine's process has ended: that, only the
     /// process tells.
     enum Failure: Error, Equatable {
-        /// There is no connection, and why: nobody listens any more, or the system has no room for another one.
-        case unreachable(CInt?, String)
+        /// There is no connection, and why: nobody takes it any more, or the system has no room for another one.
+        case unreachable(Errno)
         /// The connection ended before the answer, and why.
         case closed(String)
         /// The engine has said nothing for too long.
         case silent
-        /// The engine answered with another status than 200, and its words.
-        case refused(UInt, String)
+        /// The engine has sent what no engine of ours sends.
+        case garbled(String)
     }
 
     /// Counts the runs of the model's engine.
     let run: Int
-    private let socket: String
+    private let socket: LinkSocket
     private let eventLoop: any EventLoop
-    private let waiting = Mutex<[any Channel]>([])
+    private let patience: TimeAmount
 
-    /// More connections than this are closed after their job.
-    private static let mostWaiting = 64
+    /// How often a connection is offered to an engine that has to take others first, and how long it is waited between.
+    private static let offers = 200
+    private static let pause = Duration.milliseconds(10)
 
     /// Nothing is connected yet.
     ///
     /// - Parameters:
-    ///   - socket: The engine's socket.
+    ///   - socket: Where the engine takes descriptors.
     ///   - run: Counts the runs of the model's engine.
     ///   - eventLoop: Where its answers are read.
-    init(to socket: String, run: Int, on eventLoop: any EventLoop) {
+    ///   - patience: How long it may be silent with a job in hand, and as long again at most until that is noticed.
+    init(over socket: LinkSocket, run: Int, on eventLoop: any EventLoop, patience: TimeAmount) {
         self.socket = socket
         self.run = run
         self.eventLoop = eventLoop
+        self.patience = patience
     }
 
     /// Gives the engine a job.
     ///
-    /// - Returns: Its answer, line by line. Letting go of it before its end hangs up, which ends the job.
+    /// - Returns: Its answer, event by event. Letting go of it before its end hangs up, which ends the job.
     /// - Throws: `Failure`, `CancellationError`.
     func send(_ job: TranscriptionJob) async throws -> EngineAnswer {
-        let body = ByteBuffer(data: try JSONEncoder().encode(WireJob(job)))
-        return try await ask(.POST, "/transcribe", body: body)
+        try await ask(.transcribe(job), mostBytes: EngineAnswer.mostBytes(for: job))
     }
 
     /// Asks what the engine's lanes are doing.
     ///
     /// - Returns: `nil` if it does not say so in time.
     func load(within limit: TimeAmount) async -> LaneLoad? {
-        guard let answer = try? await ask(.GET, "/status") else { return nil }
-        let patience = eventLoop.scheduleTask(in: limit) { answer.hangUp() }
+        guard var answer = try? await ask(.load, mostBytes: 1 << 12) else { return nil }
+        let patience = eventLoop.scheduleTask(in: limit) { [line = answer.line] in line.hangUp() }
         defer { patience.cancel() }
-        return try? JSONDecoder().decode(LaneLoad.self, from: await answer.collect())
+        guard case .load(let load) = try? await answer.nextReply() else { return nil }
+        return load
     }
 
-    private func ask(_ method: HTTPMethod, _ path: String, body: ByteBuffer = ByteBuffer()) async throws -> EngineAnswer
-    {
-        let channel: any Channel
-        if let known = waiting.withLock({ $0.popLast() }) { channel = known } else { channel = try await connect() }
-        let (pieces, continuation) = EngineAnswer.Pieces.makeStream(bufferingPolicy: .unbounded)
-        let headers: HTTPHeaders = ["Host": "engine", "Content-Length": "\(body.readableBytes)"]
-        let request = EngineExchange.Request(
-            head: HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers), body: body,
-            answer: continuation)
-        channel.writeAndFlush(request).whenFailure { error in
+    private func ask(_ request: EngineRequest, mostBytes: Int) async throws -> EngineAnswer {
+        let frame = try Frame(message: request)
+        let (replies, continuation) = EngineAnswer.Frames.makeStream(bufferingPolicy: .unbounded)
+        let ahead = ReadAhead()
+        let channel = try await connect(ahead, continuation, mostBytes: mostBytes)
+        var bytes = ByteBuffer()
+        frame.write(into: &bytes)
+        channel.writeAndFlush(bytes).whenFailure { error in
             continuation.finish(throwing: Failure.closed("nothing could be sent: \(error)"))
         }
-        return EngineAnswer(pieces, to: request.number, on: channel)
+        return EngineAnswer(replies, over: EngineLine(channel, ahead: ahead))
     }
 
-    private func connect() async throws -> any Channel {
+    private func connect(
+        _ ahead: ReadAhead, _ answer: EngineAnswer.Frames.Continuation, mostBytes: Int
+    ) async throws -> any Channel {
+        let ours = try await offer()
         do {
             return try await ClientBootstrap(group: eventLoop)
-                .channelInitializer { [weak self] channel in
+                .channelOption(.autoRead, value: false)
+                .channelInitializer { [patience] channel in
                     channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandlers([
+                            IdleStateHandler(readTimeout: patience),
+                            ByteToMessageHandler(FrameDecoder(limit: Frame.longestReply)),
+                        ])
                         try channel.pipeline.syncOperations.addHandler(
-                            IdleStateHandler(readTimeout: EngineExchange.patience))
-                        try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                        try channel.pipeline.syncOperations.addHandler(
-                            EngineExchange { [weak self] in self?.keep($0) ?? $0.close(promise: nil) })
+                            EngineExchange(ahead, answer: answer, mostBytes: mostBytes, patience: patience))
                     }
                 }
-                .connect(unixDomainSocketPath: socket).get()
+                .withConnectedSocket(ours).get()
         } catch {
             try Task.checkCancellation()
-            throw Failure.unreachable((error as? IOError)?.errnoCode, "\(error)")
+            throw Failure.closed("its connection cannot be used: \(error)")
         }
     }
 
-    private func keep(_ channel: any Channel) {
-        let isKept = waiting.withLock { waiting in
-            waiting.removeAll { !$0.isActive }
-            guard waiting.count < Self.mostWaiting else { return false }
-            waiting.append(channel)
-            return true
+    /// Passes one end of a new connection to the engine.
+    ///
+    /// - Returns: Our end, which the caller owns.
+    private func offer() async throws -> CInt {
+        for attempt in 1... {
+            do throws(Errno) {
+                let ends = try LinkSocket.pair()
+                defer { close(ends.theirs) }
+                do throws(Errno) {
+                    try socket.pass(ends.theirs)
+                    return ends.ours
+                } catch {
+                    close(ends.ours)
+                    throw error
+                }
+            } catch {
+                guard error == .resourceTemporarilyUnavailable, attempt < Self.offers else {
+                    throw Failure.unreachable(error)
+                }
+                try await Task.sleep(for: Self.pause)
+            }
         }
-        if !isKept { channel.close(promise: nil) }
-    }
-
-    deinit {
-        for channel in waiting.withLock({ $0 }) { channel.close(promise: nil) }
+        throw Failure.unreachable(.resourceTemporarilyUnavailable)
     }
 }

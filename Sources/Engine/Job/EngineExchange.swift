@@ -1,99 +1,60 @@
-import Basics
+import EngineLink
 import NIOCore
-import NIOHTTP1
 
-/// One connection to an engine: sends a request in one write, and hands on the body of its answer as it comes.
+/// Our end of one job's connection to an engine: hands on the frames of the answer, and reads no more than somebody takes.
 ///
-/// There is one request at a time. When the answer has ended, the connection is for the next one. When the connection ends
-/// first, or the engine refuses or falls silent, the answer ends with an `EngineConnection.Failure`.
-final class EngineExchange: ChannelDuplexHandler {
-    typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundIn = Request
-    typealias OutboundOut = HTTPClientRequestPart
+/// When the connection ends, the engine falls silent or sends what no engine of ours sends, the answer ends with an
+/// `EngineConnection.Failure`.
+final class EngineExchange: ChannelInboundHandler {
+    typealias InboundIn = Frame
 
-    /// A request, and who gets the answer's body.
-    struct Request: Sendable {
-        let number = SerialNumber()
-        let head: HTTPRequestHead
-        let body: ByteBuffer
-        let answer: EngineAnswer.Pieces.Continuation
-    }
-
-    /// An outbound event: closes the connection if it is still busy with the request of this number, and not with the next.
-    struct HangUp: Sendable {
-        let number: SerialNumber
-    }
-
-    /// How long an engine may be silent with a request in hand, and as long again at most until it is noticed. It says every
-    /// second that it works, so one that does not hangs.
-    static let patience = TimeAmount.seconds(30)
-
-    /// The most bytes that an answer may have: many times what the longest recording makes.
-    static let largestAnswer = 1 << 28
-    /// How much of a refusal is kept: a sentence.
-    private static let longestRefusal = 1000
-
-    private var request: Request?
-    /// What the engine answers instead of a result.
-    private var refusal: (status: HTTPResponseStatus, words: String)?
+    private let ahead: ReadAhead
+    private let answer: EngineAnswer.Frames.Continuation
+    private let mostBytes: Int
+    private let patience: TimeAmount
     private var received = 0
-    private var began = NIODeadline.distantPast
-    private let onEnd: (any Channel) -> Void
+    private var hasEnded = false
 
     /// Makes a connection's handler.
     ///
-    /// - Parameter onEnd: Told of the connection whenever an answer has ended.
-    init(onEnd: @escaping (any Channel) -> Void) {
-        self.onEnd = onEnd
+    /// - Parameters:
+    ///   - ahead: Counts the frames that nobody has taken yet.
+    ///   - answer: Takes the frames.
+    ///   - mostBytes: The most bytes of all frames together.
+    ///   - patience: How long the engine may be silent while we read.
+    init(_ ahead: ReadAhead, answer: EngineAnswer.Frames.Continuation, mostBytes: Int, patience: TimeAmount) {
+        self.ahead = ahead
+        self.answer = answer
+        self.mostBytes = mostBytes
+        self.patience = patience
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let request = unwrapOutboundIn(data)
-        self.request = request
-        began = context.eventLoop.now
-        context.write(wrapOutboundOut(.head(request.head)), promise: nil)
-        if request.body.readableBytes > 0 {
-            context.write(wrapOutboundOut(.body(.byteBuffer(request.body))), promise: nil)
-        }
-        context.write(wrapOutboundOut(.end(nil)), promise: promise)
+    func channelActive(context: ChannelHandlerContext) {
+        ahead.beginReading(at: context.eventLoop.now)
+        context.read()
+        context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head):
-            received = 0
-            if head.status != .ok { refusal = (head.status, "") }
-        case .body(let bytes):
-            received += bytes.readableBytes
-            if refusal != nil {
-                let text = String(buffer: bytes)
-                refusal?.words += text.prefix(max(0, Self.longestRefusal - received + bytes.readableBytes))
-            } else if received > Self.largestAnswer {
-                fail(context, .closed("its answer has more than \(Self.largestAnswer) bytes"))
-            } else {
-                request?.answer.yield(bytes)
-            }
-        case .end:
-            if let refusal { return fail(context, .refused(refusal.status.code, refusal.words)) }
-            guard let ended = exchange(&request, with: nil) else { return }
-            onEnd(context.channel)
-            ended.answer.finish()
+        let frame = unwrapInboundIn(data)
+        received += frame.content.readableBytes
+        guard frame.kind == .message else { return fail(context, .garbled("a frame of \(frame.kind)")) }
+        guard received <= mostBytes else {
+            return fail(context, .garbled("an answer of more than \(mostBytes) bytes"))
         }
+        ahead.arrived()
+        answer.yield(frame.content)
     }
 
-    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
-        guard let hangUp = event as? HangUp else {
-            context.triggerUserOutboundEvent(event, promise: promise)
-            return
-        }
-        if request?.number == hangUp.number { fail(context, .closed("we hung up")) }
-        promise?.succeed()
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if ahead.isEmpty { context.read() }
+        context.fireChannelReadComplete()
     }
 
-    /// SwiftNIO's `IdleStateHandler` tells of silence, which says nothing between two requests.
+    /// SwiftNIO's `IdleStateHandler` tells of silence, which says nothing while we do not listen.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is IdleStateHandler.IdleStateEvent else { return context.fireUserInboundEventTriggered(event) }
-        if request != nil, context.eventLoop.now - began >= Self.patience { fail(context, .silent) }
+        if let since = ahead.readingSince, context.eventLoop.now - since >= patience { fail(context, .silent) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -102,12 +63,14 @@ final class EngineExchange: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail(context, .closed("\(error)"))
+        fail(context, error is FrameError ? .garbled("\(error)") : .closed("\(error)"))
     }
 
     /// Ends the connection, and the answer that it was to bring.
     private func fail(_ context: ChannelHandlerContext, _ failure: EngineConnection.Failure) {
-        exchange(&request, with: nil)?.answer.finish(throwing: failure)
+        guard !hasEnded else { return }
+        hasEnded = true
+        answer.finish(throwing: failure)
         context.close(promise: nil)
     }
 }

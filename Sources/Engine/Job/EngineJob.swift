@@ -1,3 +1,4 @@
+import BlockingWork
 import Foundation
 import SpeechTypes
 
@@ -117,10 +118,6 @@ actor EngineJob {
     /// - Throws: `EngineError` if the failure is this job's alone, or the engine has ended on it twice.
     private func startOver(after failure: EngineConnection.Failure) async throws {
         if let run = place?.connection.run {
-            if case .unreachable(ENOENT, _) = failure {
-                place = nil
-                return try await supervisor.replace(run: run)
-            }
             try await supervisor.settle(failure, in: run)
         }
         place = nil

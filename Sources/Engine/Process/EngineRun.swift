@@ -1,76 +1,86 @@
 import CoreMetrics
+import EngineHost
+import EngineLink
 import EventLoops
 import Foundation
 import Logging
 import ModelFamilies
+import NIOCore
+import Sandbox
+import Synchronization
 
 /// What all engines of a server share.
 struct EngineSurroundings: Sendable {
-    let executable: String
+    let program: any EngineProgram
     let executor: EventLoopExecutor
-    let sockets: EngineSockets
     let detectorModel: String?
     let runtimeSettings: String
     let restore: @Sendable () throws -> Void
     var threads: Int
     let memory: Int?
     let loadWait: Duration
-    let loadTimeout: Duration
+    /// How long an engine may be silent with a job in hand.
+    let patience: Duration
     let room: EngineRoom
     let logger: Logger
     let metrics: any MetricsFactory
 }
 
-/// One run of a model's engine: its socket, its command, its place in the log.
-struct EngineRun: Sendable {
+/// One run of a model's engine: its order, the way to it, its place in the log.
+final class EngineRun: Sendable {
     /// Counts the runs of the engine.
     let number: Int
     let logger: Logger
-    /// The way to the engine, once it listens.
-    let connection: EngineConnection
-    private let command: EngineCommand
+    private let order: RecogniseOrder
     private let surroundings: EngineSurroundings
+    private let socket = Mutex<LinkSocket?>(nil)
 
-    /// Describes a run. It has to be run, or given up.
+    /// Describes a run.
     init(_ number: Int, of model: ModelSpecification, in surroundings: EngineSurroundings) {
         self.number = number
         self.surroundings = surroundings
-        command = EngineCommand(
-            model: model, socket: surroundings.sockets.take(),
+        order = RecogniseOrder(
+            model: model,
             threads: DecodeThreads(
                 for: model, of: surroundings.threads, memory: surroundings.memory ?? MachineMemory.available),
-            parent: getpid(),
             detector: surroundings.detectorModel, runtimeSettings: surroundings.runtimeSettings,
             memory: surroundings.memory)
-        connection = EngineConnection(to: command.socket, run: number, on: surroundings.executor.eventLoop)
         var logger = surroundings.logger
         logger[metadataKey: "model"] = "\(model.name)"
         self.logger = logger
     }
 
+    /// The way to the engine; `nil` before it has begun.
+    var connection: EngineConnection? {
+        socket.withLock { $0 }.map {
+            EngineConnection(
+                over: $0, run: number, on: surroundings.executor.eventLoop, patience: TimeAmount(surroundings.patience))
+        }
+    }
+
     /// Runs the engine to its end.
     func callAsFunction(
-        began: @escaping @Sendable (Int32) async -> Void, report: @escaping @Sendable (Greeting) async -> Void
-    ) async -> EngineProcess.End {
+        began: @escaping @Sendable (Int32) async -> Void, report: @escaping @Sendable (EngineNotice) async -> Void
+    ) async -> EngineEnd {
         do {
             try surroundings.restore()
         } catch {
-            return EngineProcess.End(
+            return EngineEnd(
                 status: "could not be started", lastWords: "its folder for temporary files is not there: \(error)")
         }
-        let advice = MemoryAdvice(limit: command.memory)
-        let end = await EngineProcess.run(
-            command, executable: surroundings.executable, loadTimeout: surroundings.loadTimeout, logger: logger,
-            began: began
-        ) { greeting in
-            await report(Greeting(ready: greeting.ready, failed: greeting.failed.map(advice.added)))
+        let advice = MemoryAdvice(limit: order.memory)
+        let end = await surroundings.program.run(
+            EngineOrder(parent: getpid(), job: .recognise(order)), logger: logger
+        ) { id, socket in
+            self.socket.withLock { $0 = socket }
+            await began(id)
+        } notice: { notice in
+            if case .failed(let reason) = notice {
+                await report(.failed(advice.added(to: reason)))
+            } else {
+                await report(notice)
+            }
         }
-        giveUp()
         return advice.added(to: end)
-    }
-
-    /// Ends what there is of the run beside its process.
-    func giveUp() {
-        surroundings.sockets.remove(command.socket)
     }
 }

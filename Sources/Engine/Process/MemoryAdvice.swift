@@ -1,3 +1,5 @@
+import EngineHost
+
 /// What to do about an engine that got no memory, behind what it said of it.
 struct MemoryAdvice: Sendable {
     /// The most bytes of memory the engine may have; `nil` if it was given no limit.
@@ -20,7 +22,7 @@ struct MemoryAdvice: Sendable {
 
     /// Adds the advice to the last words of an engine that ended for want of memory. An engine with a limit may have met it
     /// where it ends without a word.
-    func added(to end: EngineProcess.End) -> EngineProcess.End {
+    func added(to end: EngineEnd) -> EngineEnd {
         var end = end
         if !end.lastWords.isEmpty {
             end.lastWords = added(to: end.lastWords)

@@ -1,3 +1,4 @@
+import BlockingWork
 import Foundation
 
 /// The places for engines in memory, kept by the rules of `Residency`.

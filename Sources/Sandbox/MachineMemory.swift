@@ -1,9 +1,9 @@
 import Foundation
 
 /// How much memory this process could have at most: that of the machine, or of the control group it is in.
-enum MachineMemory {
+public enum MachineMemory {
     /// In bytes.
-    static var available: Int {
+    public static var available: Int {
         let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
         let groups = (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? ""
         let limits = limitFiles(of: groups).compactMap { try? String(contentsOfFile: $0, encoding: .utf8) }

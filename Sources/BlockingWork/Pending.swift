@@ -2,7 +2,7 @@ import Basics
 import Synchronization
 
 /// A value that several tasks wait for; each may give up on its own.
-final class Pending<Value: Sendable>: Sendable {
+public final class Pending<Value: Sendable>: Sendable {
     private struct State {
         var result: Result<Value, any Error>?
         var waiters: [SerialNumber: CheckedContinuation<Value, any Error>] = [:]
@@ -10,8 +10,11 @@ final class Pending<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    /// Nothing is known yet.
+    public init() {}
+
     /// Gives the value, or the error, to all who wait and will wait. Later calls change nothing.
-    func resolve(_ result: Result<Value, any Error>) {
+    public func resolve(_ result: Result<Value, any Error>) {
         let waiters = state.withLock { state in
             guard state.result == nil else { return [SerialNumber: CheckedContinuation<Value, any Error>]() }
             state.result = result
@@ -21,12 +24,12 @@ final class Pending<Value: Sendable>: Sendable {
     }
 
     /// Whether the value is there.
-    var isResolved: Bool { state.withLock { $0.result != nil } }
+    public var isResolved: Bool { state.withLock { $0.result != nil } }
 
     /// Waits for the value.
     ///
     /// - Throws: What it was resolved with, or `CancellationError`.
-    func value() async throws -> Value {
+    public func value() async throws -> Value {
         let id = SerialNumber()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -46,7 +49,7 @@ final class Pending<Value: Sendable>: Sendable {
     /// Waits for the value, but not for ever.
     ///
     /// - Returns: `nil` if it did not come in time.
-    func value(within limit: Duration) async throws -> Value? {
+    public func value(within limit: Duration) async throws -> Value? {
         // At once if it is there: a limit that nobody waits for would lie in memory until its time.
         if let result = state.withLock({ $0.result }) { return try result.get() }
         return try await withThrowingTaskGroup(of: Value?.self) { group in

@@ -1,0 +1,59 @@
+import Foundation
+
+/// Where the program `asr2clip-engine` is, and whether it may be started: it gets the sound of the microphone, and runs with
+/// the rights of the user.
+public struct EngineExecutable: Sendable, Equatable {
+    /// Its path.
+    public let path: String
+
+    /// The program's name.
+    public static let name = "asr2clip-engine"
+
+    /// A program at a path.
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// The engine that belongs to this very program: beside it, as in a folder of builds, else in `../libexec/asr2clip`. Links
+    /// that lead to the program are followed first; nothing else decides.
+    ///
+    /// - Parameter program: The path of the program that runs, as the system knows it.
+    public init(besideProgram program: String) {
+        let folder = URL(filePath: program).resolvingSymlinksInPath().deletingLastPathComponent()
+        let beside = folder.appending(path: Self.name).path
+        let installed = folder.deletingLastPathComponent().appending(path: "libexec/asr2clip/\(Self.name)").path
+        path = access(beside, F_OK) == 0 ? beside : installed
+    }
+
+    /// Why the program is not to be started, and what to do; `nil` if it may.
+    ///
+    /// It must belong to root or to this user, and nobody else may write it or put another file in its place. What a group
+    /// may do is not looked at: where each user has a group of their own, files are often made so.
+    public var fault: String? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            let reason = errno == ENOENT ? "is missing" : "cannot be looked at (\(String(cString: strerror(errno))))"
+            return "The program \(path) \(reason). Install asr2clip again, with all its programs."
+        }
+        guard status.st_mode & S_IFMT == S_IFREG, access(path, X_OK) == 0 else {
+            return "\(path) is no program that can be started. Install asr2clip again, with all its programs."
+        }
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        return Self.fault(of: status, at: path, isFolder: false)
+            ?? (stat(folder, &status) == 0 ? Self.fault(of: status, at: folder, isFolder: true) : nil)
+    }
+
+    private static func fault(of status: stat, at path: String, isFolder: Bool) -> String? {
+        guard status.st_uid == 0 || status.st_uid == geteuid() else {
+            return
+                "\(path) belongs to neither root nor you (but to user \(status.st_uid)), so the engine is not started. "
+                + "Install asr2clip again, or give it to yourself: chown."
+        }
+        let othersWrite = status.st_mode & S_IWOTH != 0
+        // In a sticky folder others can put nothing in the place of a file that is not theirs (inode(7)).
+        guard !othersWrite || isFolder && status.st_mode & S_ISVTX != 0 else {
+            return "Everybody may write \(path), so the engine is not started. Take that right away: chmod o-w \(path)"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,85 @@
+public import ModelFamilies
+
+/// What a process of `asr2clip-engine` is for: the first frame on its standard input.
+public struct EngineOrder: Codable, Sendable, Equatable {
+    /// The one thing that it does.
+    public enum Job: Codable, Sendable, Equatable {
+        /// Recognises with one model. Each descriptor that is passed is a connection for one job (`EngineRequest`).
+        case recognise(RecogniseOrder)
+        /// Listens to a microphone; the first descriptor that is passed is where the sound goes.
+        case listen(ListenOrder)
+        /// Unpacks an archive: the first descriptor that is passed is where the entries go, the second is the archive.
+        case unpack
+    }
+
+    /// The version of whoever gives the order. An engine of another one refuses it.
+    public var version: String
+    /// The process whose end is the engine's end too.
+    public var parent: Int32
+    /// What it is for.
+    public var job: Job
+
+    /// An order of this version.
+    public init(parent: Int32, job: Job) {
+        version = Version.text
+        self.parent = parent
+        self.job = job
+    }
+
+    /// The most bytes that an order has: as much as waits on a new socket for a process that has just been started.
+    public static let mostBytes = 1 << 16
+}
+
+/// How an engine recognises.
+public struct RecogniseOrder: Codable, Sendable, Equatable {
+    /// The model to load.
+    public var model: ModelSpecification
+    /// How it spends its threads.
+    public var threads: DecodeThreads
+    /// Where the voice activity model is; `nil` if it is not installed.
+    public var detector: String?
+    /// A file with settings for ONNX Runtime.
+    public var runtimeSettings: String?
+    /// The most bytes of memory it may have for data; `nil` for what the machine or its control group has.
+    public var memory: Int?
+
+    /// Describes an engine.
+    public init(
+        model: ModelSpecification, threads: DecodeThreads, detector: String? = nil, runtimeSettings: String? = nil,
+        memory: Int? = nil
+    ) {
+        self.model = model
+        self.threads = threads
+        self.detector = detector
+        self.runtimeSettings = runtimeSettings
+        self.memory = memory
+    }
+}
+
+/// How a microphone is listened to.
+public struct ListenOrder: Codable, Sendable, Equatable {
+    /// The device, by number or a part of its name; `nil` for the default one.
+    public var device: String?
+
+    /// Describes how to listen.
+    public init(device: String? = nil) {
+        self.device = device
+    }
+}
+
+/// How a model's engine spends the threads it was given.
+public struct DecodeThreads: Codable, Sendable, Equatable {
+    /// Segments decoded at once.
+    public var lanes: Int
+    /// Threads inside one decode.
+    public var perLane: Int
+    /// Threads inside a decode that has the machine to itself; more than `perLane` take a second copy of the model.
+    public var alone: Int
+
+    /// Says how.
+    public init(lanes: Int, perLane: Int = 1, alone: Int = 1) {
+        self.lanes = lanes
+        self.perLane = perLane
+        self.alone = max(alone, perLane)
+    }
+}

@@ -1,0 +1,1 @@
+EngineProgram.main()

@@ -1,3 +1,0 @@
-import CommandLineTool
-
-Entry.main(ServeCommand.self)
