@@ -216,12 +216,22 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "EngineLinkTests",
+            dependencies: [
+                "EngineLink", "ModelFamilies", "SpeechTypes", "TestSupport", .nioCore, .systemPackage,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "EngineHostTests",
+            dependencies: ["EngineHost", "EngineLink", "TestSupport", "asr2clip-engine", .logging],
+            swiftSettings: strict),
+        .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Basics", "BlockingWork", "Engine", "EngineHost", "EngineLink", "ModelFamilies", "SpeechTypes",
+                "Basics", "BlockingWork", "Engine", "EngineHost", "EngineLink", "ModelFamilies", "Sandbox",
+                "SpeechTypes",
                 "TestSupport", .logging,
                 .nioCore,
-                .nioEmbedded, .nioHTTP1, .nioPosix,
+                .nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -229,7 +239,7 @@ let package = Package(
         .testTarget(
             name: "APIServerTests",
             dependencies: [
-                "APIServer", "Engine", "ModelStore", "ModelFamilies", "SpeechTypes", "TestSupport",
+                "APIServer", "Engine", "EngineHost", "ModelStore", "ModelFamilies", "SpeechTypes", "TestSupport",
                 "PrometheusMetrics", "TranscriptFormats", .coreMetrics, .httpTypes, .hummingbird,
                 .hummingbirdTesting, .logging, .nioCore, .nioEmbedded, .nioHTTP1,
             ],
@@ -244,7 +254,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineToolTests",
             dependencies: [
-                "APIServer", "Basics", "CommandLineTool", "Dictation", "ModelStore", "ModelFamilies", "SpeechTypes",
+                "APIServer", "Basics", "CommandLineTool", "Dictation", "EngineLink", "ModelStore", "ModelFamilies",
+                "SpeechTypes",
                 "TestSupport", .argumentParser,
                 .logging, .systemPackage,
             ],

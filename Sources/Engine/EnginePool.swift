@@ -15,16 +15,13 @@ public actor EnginePool {
     /// How engines are run.
     public struct Configuration: Sendable {
         /// The program of the engines.
-        public var executable: EngineExecutable
+        public var program: any EngineProgram
         /// A file with settings for ONNX Runtime (`RuntimeSettings.text`).
         public var runtimeSettings: String
         /// Makes that file again if somebody has removed it; asked before each start of an engine.
         public var restore: @Sendable () throws -> Void
         /// How long a request waits for a model to load.
         public var loadWait: Duration
-        /// How long an engine may take to load its model, from its start or from when it last read on; then it is ended, as
-        /// if it had crashed.
-        public var loadTimeout: Duration
         /// Where the voice activity model is; `nil` if it is not installed.
         public var detectorModel: String?
         /// The most bytes of memory each engine may have for data; `nil` for what the machine or control group has.
@@ -37,17 +34,16 @@ public actor EnginePool {
 
         /// Describes how engines are run.
         public init(
-            executable: EngineExecutable, runtimeSettings: String,
+            program: any EngineProgram, runtimeSettings: String,
             restore: @escaping @Sendable () throws -> Void = {}, loadWait: Duration,
-            loadTimeout: Duration = .seconds(300), detectorModel: String?,
+            detectorModel: String?,
             engineMemory: Int? = nil, patience: Duration = .seconds(30),
             executor: EventLoopExecutor = EventLoopExecutor()
         ) {
-            self.executable = executable
+            self.program = program
             self.runtimeSettings = runtimeSettings
             self.restore = restore
             self.loadWait = loadWait
-            self.loadTimeout = loadTimeout
             self.detectorModel = detectorModel
             self.engineMemory = engineMemory
             self.patience = patience
@@ -77,7 +73,7 @@ public actor EnginePool {
         self.served = served
         let room = EngineRoom(served.rules, defaultModel: served.stayingLoaded)
         surroundings = EngineSurroundings(
-            program: EngineProcess(configuration.executable, loadTimeout: configuration.loadTimeout),
+            program: configuration.program,
             executor: configuration.executor, detectorModel: configuration.detectorModel,
             runtimeSettings: configuration.runtimeSettings,
             restore: configuration.restore,

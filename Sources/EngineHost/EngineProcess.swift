@@ -62,17 +62,27 @@ public struct EngineProcess: EngineProgram {
                 // An engine that has ended already is told of by its status.
                 try? socket.send(try Frame(message: order))
                 await withTaskGroup { group in
-                    group.addTask { await Self.log(execution.standardError, to: logger, words: words) }
+                    @Sendable func end(_ reason: String) {
+                        words.add(reason)
+                        try? execution.send(signal: .kill)
+                    }
                     group.addTask {
-                        await Self.read(execution.standardOutput, longestLine: EngineNotice.longestLine) { line in
+                        if await !Self.log(execution.standardError, to: logger, words: words) {
+                            end("It wrote to its log without end, and was ended.")
+                        }
+                    }
+                    group.addTask {
+                        let hasEnd = await Self.read(
+                            execution.standardOutput, longestLine: EngineNotice.longestLine
+                        ) { line in
                             if await !hearing.take(line) { try? execution.send(signal: .kill) }
                         }
+                        if !hasEnd { end("It told us of itself without end, and was ended.") }
                         hearing.end()
                     }
                     group.addTask {
                         guard let loadTimeout, await hearing.isSilent(for: loadTimeout) else { return }
-                        words.add("Its model was not loaded within \(Amounts.time(loadTimeout)) (--load-timeout).")
-                        try? execution.send(signal: .kill)
+                        end("Its model was not loaded within \(Amounts.time(loadTimeout)) (--load-timeout).")
                     }
                 }
             }
@@ -102,9 +112,9 @@ public struct EngineProcess: EngineProgram {
         return descriptors.allSatisfy { $0 >= 0 }
     }
 
-    private static func log(_ output: SubprocessOutputSequence, to logger: Logger, words: LastWords) async {
+    private static func log(_ output: SubprocessOutputSequence, to logger: Logger, words: LastWords) async -> Bool {
         var budget = LineBudget()
-        await read(output, longestLine: 1 << 12) { line in
+        return await read(output, longestLine: 1 << 12) { line in
             words.add(line)
             guard let omitted = budget.take(at: .now) else { return }
             if omitted > 0 {
@@ -115,18 +125,23 @@ public struct EngineProcess: EngineProgram {
     }
 
     /// Takes lines until the end of the output; a failure to read ends them too.
+    ///
+    /// - Returns: `false` if there was no end to them.
     private static func read(
         _ output: SubprocessOutputSequence, longestLine: Int, _ take: (String) async -> Void
-    ) async {
+    ) async -> Bool {
+        var budget = OutputBudget()
         var splitter = LineSplitter(longestLine: longestLine)
         do {
             for try await buffer in output {
+                guard budget.take(buffer.count, at: .now) else { return false }
                 for line in buffer.withUnsafeBytes({ splitter.add($0) }) { await take(line) }
             }
             if let line = splitter.end() { await take(line) }
         } catch {
             await take("(its output could not be read further: \(error))")
         }
+        return true
     }
 }
 

@@ -73,3 +73,24 @@ struct LineBudget {
         return exchange(&omitted, with: 0)
     }
 }
+
+/// How much an engine may write in all: what libraries say of themselves, and no flood. A value without a clock.
+struct OutputBudget {
+    /// More than any library says at once, in bytes.
+    static let burst = 16 << 20
+    /// How many bytes a second it may go on with.
+    static let rate = 1 << 16
+
+    private var left = Double(burst)
+    private var counted: ContinuousClock.Instant?
+
+    /// Takes bytes that have come.
+    ///
+    /// - Returns: Whether that is still no flood.
+    mutating func take(_ bytes: Int, at now: ContinuousClock.Instant) -> Bool {
+        let earned = (now - (counted ?? now)) / .seconds(1) * Double(Self.rate)
+        left = min(Double(Self.burst), left + earned) - Double(bytes)
+        counted = now
+        return left >= 0
+    }
+}

@@ -1,4 +1,5 @@
 import Engine
+import EngineHost
 import Hummingbird
 import HummingbirdTesting
 import Logging
@@ -24,7 +25,7 @@ struct RouterUnderTest {
         let reports = ServerReports(version: "0")
         let engines = EnginePool(
             EnginePool.Configuration(
-                executable: "/nonexistent", directory: folder.path, runtimeSettings: "", loadWait: .zero,
+                program: EngineProcess(EngineExecutable(path: "/nonexistent")), runtimeSettings: "", loadWait: .zero,
                 detectorModel: nil),
             serving: ServedModels(
                 models: Set(registry.entries.map(\.specification)), stayingLoaded: registry.defaultModel, threads: 1,

@@ -12,7 +12,7 @@ import Testing
         let names = try FileManager.default.contentsOfDirectory(atPath: parent.path)
         #expect(names.count == 1)
         #expect(names.first?.hasPrefix("asr2clip-\(getpid())-") == true)
-        for path in [parent.file(names[0]), directory.uploads, directory.sockets] {
+        for path in [parent.file(names[0]), directory.uploads] {
             #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o700)
         }
     }
@@ -67,7 +67,7 @@ import Testing
             for _ in 0..<50 {
                 guard let directory = try? RunDirectory(in: parent.path) else { return "It could not be made." }
                 defer { directory.remove() }
-                for path in [directory.uploads, directory.sockets, directory.runtimeSettings]
+                for path in [directory.uploads, directory.runtimeSettings]
                 where !FileManager.default.fileExists(atPath: path) { return "There is no \(path)." }
             }
             return nil
@@ -106,12 +106,11 @@ import Testing
     @Test func whatWasRemovedIsMadeAgainAndLocked() throws {
         let parent = try TemporaryFolder()
         let directory = try RunDirectory(in: parent.path)
-        for part in [parent.path, directory.uploads, directory.sockets, directory.runtimeSettings] {
+        for part in [parent.path, directory.uploads, directory.runtimeSettings] {
             try FileManager.default.removeItem(atPath: part)
             try directory.restore()
-            for path in [directory.uploads, directory.sockets] {
-                #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o700)
-            }
+            let attributes = try FileManager.default.attributesOfItem(atPath: directory.uploads)
+            #expect(attributes[.posixPermissions] as? Int == 0o700)
             #expect(try String(contentsOfFile: directory.runtimeSettings, encoding: .utf8) == RuntimeSettings.text)
         }
         try RunDirectory(in: parent.path).remove()
@@ -133,19 +132,6 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: parent.file("elsewhere")) == ["thing"])
         directory.remove()
         #expect(try FileManager.default.contentsOfDirectory(atPath: parent.file("elsewhere")) == ["thing"])
-    }
-
-    @Test(arguments: [20, 60, 80, 90, 100, 150, 200])
-    func socketsHaveAPathThatTheSystemTakes(length: Int) throws {
-        let parent = try TemporaryFolder()
-        let long = parent.file(String(repeating: "x", count: length))
-        try FileManager.default.createDirectory(atPath: long, withIntermediateDirectories: false)
-        let directory = try RunDirectory(in: long)
-        #expect(directory.uploads.hasPrefix(long))
-        #expect("\(directory.sockets)/1000000000.sock".utf8.count <= 107)
-        #expect(try FileManager.default.attributesOfItem(atPath: directory.sockets)[.posixPermissions] as? Int == 0o700)
-        directory.remove()
-        #expect(!FileManager.default.fileExists(atPath: directory.sockets))
     }
 }
 

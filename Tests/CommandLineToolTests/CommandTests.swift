@@ -1,6 +1,7 @@
 import APIServer
 import ArgumentParser
 import Dictation
+import EngineLink
 import Logging
 import Testing
 

@@ -48,9 +48,8 @@ struct ProcessTests {
     }
 
     /// sherpa-onnx finds the sines that it asks for so often in the program, and not in the C library.
-    @Test(arguments: ["asr2clip", "asr2clip-serve"])
-    func theProgramOffersItsSinesToTheLibraries(program: String) async throws {
-        let path = ServerProcess.path(of: program)
+    @Test func theEngineOffersItsSinesToTheLibraries() async throws {
+        let path = ServerProcess.path(of: "asr2clip-engine")
         let result = try await runToEnd("/usr/bin/nm", ["--dynamic", "--defined-only", path])
         #expect(result.output.split(separator: "\n").contains { $0.hasSuffix(" sincos") })
     }

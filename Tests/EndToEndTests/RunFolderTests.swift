@@ -56,7 +56,7 @@ struct RunFolderTests {
     #endif
 
     /// Which part of the folder a cleaner removes; the whole as well.
-    @Test(arguments: ["", "/uploads", "/engines", "/onnxruntime.settings"])
+    @Test(arguments: ["", "/uploads", "/onnxruntime.settings"])
     func whatACleanerRemovesIsMadeAgain(part: String) async throws {
         try await withServer(setup) { server in
             let client = APIClient(server)
@@ -66,31 +66,12 @@ struct RunFolderTests {
                 try FileManager.default.removeItem(atPath: run + part)
                 #expect(try await client.get("/health/ready").status == 200)
                 try await expectWords(of: "whisper", from: client)
-                // It may have to be loaded, which takes the settings and a new socket.
+                // It may have to be loaded, which takes the settings.
                 try await expectWords(of: "paraformer", from: client)
             }
             #expect(server.folder.runs == [run])
             #expect(try await server.stop(by: SIGTERM) == .exited(0))
             #expect(server.folder.runs.isEmpty)
-        }
-    }
-
-    /// Those that have reached the engine are done by it; the next finds it started again.
-    @Test func jobsInHandOutliveTheRemovalOfTheirSocket() async throws {
-        try await withServer(setup) { server in
-            let client = APIClient(server)
-            try await client.waitUntilHealthy()
-            let phrases = try Phrases(40)
-            async let long = client.transcribe(phrases.file, ["model": "whisper", "response_format": "text"])
-            let engine = try await server.busyEngine(of: "whisper")
-            try FileManager.default.removeItem(atPath: try #require(server.folder.runs.first) + "/engines")
-            try await withThrowingTaskGroup { group in
-                for _ in 0..<4 { group.addTask { try await expectWords(of: "whisper", from: client) } }
-                try await group.waitForAll()
-            }
-            #expect(try await long.body == phrases.text)
-            #expect(!server.engines.contains(engine))
-            #expect(!server.process.standardError.contains("The engine ended"))
         }
     }
 

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Engine
+@testable import EngineHost
+@testable import Sandbox
 
 /// What an engine process is given, and what is kept from it.
 @Suite struct EngineSurroundingsTests {

@@ -1,3 +1,4 @@
+import EngineHost
 import Testing
 
 @testable import Engine
@@ -10,7 +11,7 @@ import Testing
         ("", "signal 4", true), ("", "signal 9", false), ("", "exit status 1", false),
     ])
     func anEndForWantOfMemoryNamesTheOption(words: String, status: String, isSo: Bool) {
-        let end = EngineProcess.End(status: status, lastWords: words)
+        let end = EngineEnd(status: status, lastWords: words)
         let advised = MemoryAdvice(limit: 1000).added(to: end).lastWords
         #expect(advised.hasPrefix(words))
         #expect(advised.contains("1000 bytes") == isSo && advised.contains("--engine-memory") == isSo)
@@ -20,6 +21,6 @@ import Testing
         let advice = MemoryAdvice(limit: nil)
         let advised = advice.added(to: "Failed to create OfflineRecognizer: std::bad_alloc")
         #expect(advised.contains("not enough memory") && !advised.contains("--engine-memory"))
-        #expect(advice.added(to: EngineProcess.End(status: "signal 11", lastWords: "")).lastWords == "")
+        #expect(advice.added(to: EngineEnd(status: "signal 11", lastWords: "")).lastWords == "")
     }
 }

@@ -2,7 +2,7 @@
     import Foundation
     import Testing
 
-    @testable import Engine
+    @testable import Sandbox
 
     /// The program that the kernel runs, run here: what it answers to calls that are dangerous to make, and to those of
     /// other processors.

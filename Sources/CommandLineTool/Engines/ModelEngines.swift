@@ -46,9 +46,9 @@ struct ModelEngines {
             onProgress: onProgress)
         pool = EnginePool(
             EnginePool.Configuration(
-                executable: EngineExecutable(besideProgram: try ThisProgram.path()),
+                program: EngineProcess(
+                    EngineExecutable(besideProgram: try ThisProgram.path()), loadTimeout: loadTimeout),
                 runtimeSettings: directory.runtimeSettings, restore: directory.restore, loadWait: loadWait,
-                loadTimeout: loadTimeout,
                 detectorModel: InstalledFiles.detectorModel, engineMemory: engineMemory,
                 executor: executor),
             serving: Self.served(registry, numThreads: numThreads, capacity: capacity), logger: logger, metrics: metrics

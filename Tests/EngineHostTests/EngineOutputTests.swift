@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Engine
+@testable import EngineHost
 
 /// What becomes of the lines that an engine writes.
 struct EngineOutputTests {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Engine
+import BlockingWork
 
 struct PendingTests {
     private struct Failure: Error, Equatable {

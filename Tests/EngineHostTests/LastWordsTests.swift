@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Engine
+@testable import EngineHost
 
 @Suite struct LastWordsTests {
     @Test func theReasonIsNotPushedOutByTheTraceBehindIt() {
