@@ -16,8 +16,7 @@ def model_of(engine):
         arguments = Path(f"/proc/{engine}/cmdline").read_text()
     except OSError:
         return None
-    names = [name for name in [*MODELS, "extra"] if f'"name":"{name}"' in arguments]
-    return names[0] if names else None
+    return (arguments.split("\0") + [""] * 3)[2] or None
 
 
 class Kills:

@@ -33,7 +33,7 @@ extension DecodeThreads {
 extension ModelSpecification {
     /// What the model's files have on disk, with those beside them that begin with the same name: an .onnx file may keep its
     /// weights in another one. `.max` if that cannot be known.
-    fileprivate var bytes: Int {
+    var bytes: Int {
         var paths = Set(files.values)
         for path in files.values {
             let file = URL(filePath: path)

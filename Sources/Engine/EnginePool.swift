@@ -5,6 +5,7 @@ public import EventLoops
 import Foundation
 public import Logging
 public import ModelFamilies
+import Sandbox
 public import SpeechTypes
 
 /// The engines of a server, one a model, made when they are first wanted.
@@ -29,16 +30,19 @@ public actor EnginePool {
         /// How long an engine may be silent with a request in hand, and as long again at most until that is noticed. It says
         /// every second that it works, so one that does not hangs.
         public var patience: Duration
+        /// How long a request that was there when its engine ended waits, where there is no memory to run it apart.
+        public var suspectWait: Duration
+        /// How many bytes of memory are free for another engine, as the system says unless tests do.
+        public var freeMemory: @Sendable () -> Int
         /// Where the engines' answers are read.
         public var executor: EventLoopExecutor
 
         /// Describes how engines are run.
         public init(
             program: any EngineProgram, runtimeSettings: String,
-            restore: @escaping @Sendable () throws -> Void = {}, loadWait: Duration,
-            detectorModel: String?,
-            engineMemory: Int? = nil, patience: Duration = .seconds(30),
-            executor: EventLoopExecutor = EventLoopExecutor()
+            restore: @escaping @Sendable () throws -> Void = {}, loadWait: Duration, detectorModel: String?,
+            engineMemory: Int? = nil, patience: Duration = .seconds(30), suspectWait: Duration = .seconds(600),
+            freeMemory: (@Sendable () -> Int)? = nil, executor: EventLoopExecutor = EventLoopExecutor()
         ) {
             self.program = program
             self.runtimeSettings = runtimeSettings
@@ -47,11 +51,14 @@ public actor EnginePool {
             self.detectorModel = detectorModel
             self.engineMemory = engineMemory
             self.patience = patience
+            self.suspectWait = suspectWait
+            self.freeMemory = freeMemory ?? { MachineMemory.free }
             self.executor = executor
         }
     }
 
     private var surroundings: EngineSurroundings
+    private let quarantine: Quarantine
     private var served: ServedModels
     private var engines: [ModelSpecification: EngineSupervisor] = [:]
     /// Those that end with their last job; each `end` comes when the process is gone.
@@ -72,13 +79,16 @@ public actor EnginePool {
     ) {
         self.served = served
         let room = EngineRoom(served.rules, defaultModel: served.stayingLoaded)
-        surroundings = EngineSurroundings(
-            program: configuration.program,
-            executor: configuration.executor, detectorModel: configuration.detectorModel,
-            runtimeSettings: configuration.runtimeSettings,
-            restore: configuration.restore,
-            threads: served.threads, memory: configuration.engineMemory, loadWait: configuration.loadWait,
-            patience: configuration.patience, room: room, logger: logger, metrics: metrics)
+        var surroundings = EngineSurroundings(
+            program: configuration.program, executor: configuration.executor,
+            detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
+            restore: configuration.restore, threads: served.threads, memory: configuration.engineMemory,
+            loadWait: configuration.loadWait, patience: configuration.patience, room: room,
+            suspectWait: configuration.suspectWait, freeMemory: configuration.freeMemory, logger: logger,
+            metrics: metrics)
+        quarantine = Quarantine(beside: surroundings)
+        surroundings.quarantine = quarantine
+        self.surroundings = surroundings
         // Unstructured because it lasts as long as the pool; `shutDown()` ends the vacancies.
         Task { [weak self] in
             for await _ in room.vacancies { await self?.bringBackDefault() }
@@ -138,6 +148,7 @@ public actor EnginePool {
 
         await surroundings.room.use(new.rules, defaultModel: new.stayingLoaded)
         for engine in engines.values { await engine.keepLoaded(engine.model.name == new.stayingLoaded) }
+        await quarantine.serve(threads: new.threads)
         let reloaded = Set(leaving.keys.filter(loaded.contains).map(\.name))
         for model in new.models where reloaded.contains(model.name) && model.hasAllFiles { _ = await wake(model) }
     }
@@ -148,6 +159,7 @@ public actor EnginePool {
     public func unload(_ name: String) async throws {
         for engine in engines.values where engine.model.name == name { retire(engine) }
         for (engine, end) in retired.values where engine.model.name == name { try await end.value() }
+        await quarantine.unload(name)
     }
 
     /// Where a model's engine is in its life.
@@ -172,6 +184,7 @@ public actor EnginePool {
             report.expires = expiry(of: report)
             reports.append(report)
         }
+        reports += await quarantine.reports()
         return reports.sorted { ($0.model, $0.isEnding ? 1 : 0) < ($1.model, $1.isEnding ? 1 : 0) }
     }
 
@@ -190,6 +203,7 @@ public actor EnginePool {
     public func shutDown() async {
         await withTaskGroup { group in
             for engine in allEngines { group.addTask { await engine.shutDown() } }
+            group.addTask { [quarantine] in await quarantine.shutDown() }
         }
         await surroundings.room.close()
     }

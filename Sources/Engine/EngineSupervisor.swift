@@ -13,6 +13,7 @@ public actor EngineSupervisor: Transcriber {
 
     /// A job's place in a run of the engine, given back when the value goes.
     struct Place: Sendable {
+        let engine: EngineSupervisor
         let pass: EngineGate.Pass
         let connection: EngineConnection
     }
@@ -150,8 +151,44 @@ public actor EngineSupervisor: Transcriber {
     }
 
     /// Lets a job into the engine, loading the model first if need be.
-    func admit(_ mode: EngineGate.Mode) async throws -> Place {
-        Place(pass: try await gate.enter(mode), connection: try await connection())
+    func admit() async throws -> Place {
+        Place(engine: self, pass: try await gate.enter(.shared), connection: try await connection())
+    }
+
+    /// Lets a job in that was there when an engine ended: apart from everybody else, or, where there is no memory for that,
+    /// once this engine has nothing to do.
+    ///
+    /// - Parameter weight: The recording's size: of those that wait, the smallest goes first.
+    /// - Throws: `EngineError`, `CancellationError`.
+    func admitSuspect(weighing weight: Int) async throws -> Place {
+        let deadline = ContinuousClock.now + surroundings.suspectWait
+        repeat {
+            if let engine = await surroundings.quarantine?.engine(for: model) {
+                return try await engine.admitAlone(weighing: weight)
+            }
+            if let pass = gate.enterIfEmpty() {
+                return Place(engine: self, pass: pass, connection: try await connection())
+            }
+            try await Task.sleep(for: Self.suspectPause)
+        } while .now < deadline
+        throw EngineError(
+            .overloaded,
+            "The engine of model '\(model.name)' ended while it worked on this recording, and for \(surroundings.suspectWait) "
+                + "there has been no room to try it again apart from other requests. Try again later.")
+    }
+
+    /// How often a suspect looks whether there is room.
+    private static let suspectPause = Duration.seconds(1)
+
+    /// Lets one suspect in at a time. The first has to wait for the model in any case, so that those who come right behind
+    /// it are in order by then.
+    private func admitAlone(weighing weight: Int) async throws -> Place {
+        if lifecycle.state != .running, let pass = gate.enterIfEmpty() {
+            _ = try await connection()
+            withExtendedLifetime(pass) {}
+        }
+        let pass = try await gate.enter(.alone(weight: weight))
+        return Place(engine: self, pass: pass, connection: try await connection())
     }
 
     /// Finds out what it means that a job has no answer, and returns if the engine's process has ended: then the job may

@@ -53,7 +53,8 @@ public struct EngineProcess: EngineProgram {
             var platform = PlatformOptions()
             platform.processGroupID = 0
             let result = try await Subprocess.run(
-                .path(FilePath(executable.path)), environment: Self.environment, platformOptions: platform,
+                .path(FilePath(executable.path)), arguments: Arguments(order.label), environment: Self.environment,
+                platformOptions: platform,
                 input: .fileDescriptor(FileDescriptor(rawValue: ends.theirs), closeAfterSpawningProcess: true),
                 output: .sequence, error: .sequence
             ) { execution in

@@ -26,6 +26,15 @@ public struct EngineOrder: Codable, Sendable, Equatable {
         self.job = job
     }
 
+    /// What the process is called with, for people who look at a list of processes. Nobody reads it else.
+    public var label: [String] {
+        switch job {
+        case .recognise(let order): ["recognise", order.model.name]
+        case .listen: ["listen"]
+        case .unpack: ["unpack"]
+        }
+    }
+
     /// The most bytes that an order has: as much as waits on a new socket for a process that has just been started.
     public static let mostBytes = 1 << 16
 }

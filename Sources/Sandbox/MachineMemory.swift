@@ -10,6 +10,33 @@ public enum MachineMemory {
         return limits.compactMap(limit).reduce(machine, min)
     }
 
+    /// How much memory another process could take now, in bytes; `.max` where the system does not tell. Of the machine and the
+    /// control groups, the smallest room counts.
+    public static var free: Int {
+        func read(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+        // proc(5): what is available without swapping, in KiB.
+        let machine = read("/proc/meminfo").flatMap { number(after: "MemAvailable:", in: $0) }.map { $0 << 10 } ?? .max
+        return limitFiles(of: read("/proc/self/cgroup") ?? "").reduce(machine) { least, file in
+            let isOld = file.hasSuffix("limit_in_bytes")
+            let folder = file.split(separator: "/").dropLast().joined(separator: "/")
+            guard let most = read(file).flatMap(limit),
+                let used = read("/\(folder)/\(isOld ? "memory.usage_in_bytes" : "memory.current")").flatMap(limit)
+            else { return least }
+            // What files have in memory goes when it is needed.
+            let table = read("/\(folder)/memory.stat") ?? ""
+            let files = number(after: isOld ? "total_inactive_file" : "inactive_file", in: table) ?? 0
+            return min(least, max(0, most - max(0, used - files)))
+        }
+    }
+
+    /// The number behind a word that begins a line.
+    static func number(after word: String, in table: String) -> Int? {
+        let line = table.split(separator: "\n").map { $0.split(separator: " ") }.first {
+            $0.first.map(String.init) == word
+        }
+        return line?.dropFirst().first.flatMap { Int($0) }
+    }
+
     /// Where the limits of a process stand: its control group's and those of all groups around it.
     ///
     /// - Parameter groups: `/proc/self/cgroup` (cgroups(7)): lines `number:controllers:path`.

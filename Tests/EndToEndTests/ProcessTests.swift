@@ -33,18 +33,18 @@ struct ProcessTests {
         }
     }
 
-    /// Programs that tests run have no standard input, so to the engine its parent is gone; on Linux the kernel is not asked,
-    /// since the process that started it lives.
-    @Test(arguments: [(getpid(), Int32(0)), (1, 1)])
-    func anEngineEndsWithItsStandardInputAndServesNoStranger(parent: Int32, status: Int32) async throws {
-        let folder = try TemporaryFolder()
-        let model = String(decoding: try JSONEncoder().encode(ModelSpecification.fixture(.whisper)), as: UTF8.self)
-        let arguments = [
-            "--socket", folder.file("e.sock"), "--lanes", "1", "--threads-per-lane", "1", "--threads-alone", "1",
-            "--parent", "\(parent)", "--model", model,
-        ]
-        let result = try await runToEnd(ServerProcess.path(of: "asr2clip-serve"), ["engine"] + arguments)
-        #expect(result.status == .exited(status))
+    @Test func anEngineThatIsStartedByHandSaysWhatToDo() async throws {
+        let result = try await runToEnd(ServerProcess.path(of: "asr2clip-engine"), ["recognise", "whisper"])
+        #expect(result.status == .exited(64))
+        #expect(result.error == "asr2clip-engine is started by asr2clip, and not by hand. Try: asr2clip serve\n")
+    }
+
+    @Test func theProgramsHaveOneVersion() async throws {
+        var versions: [String] = []
+        for program in ["asr2clip", "asr2clip-serve", "asr2clip-engine"] {
+            versions.append(try await runToEnd(ServerProcess.path(of: program), ["--version"]).output)
+        }
+        #expect(Set(versions).count == 1 && versions[0].count > 4)
     }
 
     /// sherpa-onnx finds the sines that it asks for so often in the program, and not in the C library.

@@ -56,7 +56,7 @@ struct EngineGateTests {
     @Test func whoWantsToBeAloneWaitsForAllAndNobodyPassesThem() async throws {
         let first = try await visitor(.shared)
         let second = try await visitor(.shared)
-        let alone = try await visitor(.alone)
+        let alone = try await visitor(.alone())
         let last = try await visitor(.shared)
         #expect(!alone.hasEntered && !last.hasEntered)
         first.leave()
@@ -72,10 +72,10 @@ struct EngineGateTests {
 
     @Test func whoIsForgottenHoldsNobodyUpAndLeavesUnnoticed() async throws {
         let forgotten = try await visitor(.shared)
-        let alone = try await visitor(.alone)
+        let alone = try await visitor(.alone())
         gate.forgetAllInside()
         try await eventually("the one comes in") { alone.hasEntered }
-        let next = try await visitor(.alone)
+        let next = try await visitor(.alone())
         forgotten.leave()
         try await Task.sleep(for: .milliseconds(20))
         #expect(!next.hasEntered)
@@ -85,7 +85,7 @@ struct EngineGateTests {
     }
 
     @Test func thoseWhoWantToBeAloneComeInOneByOneInOrder() async throws {
-        let visitors = try await [visitor(.alone), visitor(.alone), visitor(.alone)]
+        let visitors = try await [visitor(.alone()), visitor(.alone()), visitor(.alone())]
         for (index, visitor) in visitors.enumerated() {
             try await eventually("number \(index) comes in") { visitor.hasEntered }
             #expect(visitors.dropFirst(index + 1).allSatisfy { !$0.hasEntered })
@@ -95,7 +95,7 @@ struct EngineGateTests {
 
     @Test func whoGivesUpNoLongerBlocksThoseBehind() async throws {
         let first = try await visitor(.shared)
-        let alone = try await visitor(.alone)
+        let alone = try await visitor(.alone())
         let last = try await visitor(.shared)
         #expect(!last.hasEntered)
         #expect(await alone.giveUp())
@@ -107,21 +107,21 @@ struct EngineGateTests {
     @Test func aCancelledTaskIsNotLetIn() async throws {
         let entering = Task { [gate] in
             try await Task.sleep(for: .seconds(60))
-            _ = try await gate.enter(.alone)
+            _ = try await gate.enter(.alone())
         }
         entering.cancel()
         await #expect(throws: CancellationError.self) { try await entering.value }
         let cancelled = Task { [gate] in
             while !Task.isCancelled { await Task.yield() }
-            _ = try await gate.enter(.alone)
+            _ = try await gate.enter(.alone())
         }
         cancelled.cancel()
         await #expect(throws: CancellationError.self) { try await cancelled.value }
-        _ = try await gate.enter(.alone)
+        _ = try await gate.enter(.alone())
     }
 
     @Test func aPassIsGivenBackWhenItGoes() async throws {
-        for _ in 0..<3 { _ = try await gate.enter(.alone) }
+        for _ in 0..<3 { _ = try await gate.enter(.alone()) }
         _ = try await gate.enter(.shared)
         #expect(gate.waiting == 0)
     }
@@ -172,7 +172,7 @@ struct EngineGateTests {
         let room = Room()
         try await withThrowingTaskGroup { group in
             for number in 0..<400 {
-                let mode: EngineGate.Mode = number % 7 == 0 ? .alone : .shared
+                let mode: EngineGate.Mode = number % 7 == 0 ? .alone() : .shared
                 group.addTask { [gate] in
                     let pass = try await gate.enter(mode)
                     room.enter(mode)
@@ -186,12 +186,12 @@ struct EngineGateTests {
         }
         #expect(room.meetings == 0)
         #expect(gate.waiting == 0)
-        _ = try await gate.enter(.alone)
+        _ = try await gate.enter(.alone())
     }
 
     /// Wants in, and is cancelled at some moment before or after.
     private static func hurry(through gate: EngineGate) async {
-        let visit = Task { _ = try await gate.enter(.alone) }
+        let visit = Task { _ = try await gate.enter(.alone()) }
         await Task.yield()
         visit.cancel()
         _ = await visit.result

@@ -4,13 +4,14 @@ import Synchronization
 
 /// Lets jobs into an engine: any number at once, or one alone.
 ///
-/// After a crash nobody knows which job caused it, so each is run again alone. Whoever came first goes first; behind a
-/// job that wants to be alone, the others wait.
+/// After a crash nobody knows which job caused it, so each is run again alone (`Quarantine`). Behind a job that wants to be
+/// alone, the others wait; else, whoever came first goes first.
 final class EngineGate: Sendable {
     /// How a job is let in.
     enum Mode: Sendable {
         case shared
-        case alone
+        /// Of those that want to be alone, the lightest goes first.
+        case alone(weight: Int = 0)
     }
 
     /// A place inside, given back when the value goes.
@@ -52,6 +53,12 @@ final class EngineGate: Sendable {
             return true
         }
 
+        mutating func add(_ waiter: Waiter) {
+            guard case .alone(let weight) = waiter.mode else { return waiting.append(waiter) }
+            let place = waiting.firstIndex { if case .alone(let other) = $0.mode { other > weight } else { false } }
+            waiting.insert(waiter, at: place ?? waiting.endIndex)
+        }
+
         /// Lets in whoever may come in now, in order.
         mutating func admit() -> [Waiter] {
             var admitted: [Waiter] = []
@@ -75,7 +82,7 @@ final class EngineGate: Sendable {
                 let decided = state.withLock { state -> Result<Int, any Error>? in
                     if Task.isCancelled { return .failure(CancellationError()) }
                     if state.waiting.isEmpty, state.enter(mode) { return .success(state.generation) }
-                    state.waiting.append(Waiter(id: id, mode: mode, entry: entry))
+                    state.add(Waiter(id: id, mode: mode, entry: entry))
                     return nil
                 }
                 if let decided { entry.resume(with: decided) }
@@ -89,9 +96,9 @@ final class EngineGate: Sendable {
     /// Comes in alone if nobody is inside and nobody waits; `nil` otherwise.
     func enterIfEmpty() -> Pass? {
         let generation = state.withLock { state -> Int? in
-            state.waiting.isEmpty && state.enter(.alone) ? state.generation : nil
+            state.waiting.isEmpty && state.enter(.alone(weight: 0)) ? state.generation : nil
         }
-        return generation.map { Pass(gate: self, mode: .alone, generation: $0) }
+        return generation.map { Pass(gate: self, mode: .alone(weight: 0), generation: $0) }
     }
 
     /// Empties the engine: it has ended, and a job that has not noticed yet holds nobody up.

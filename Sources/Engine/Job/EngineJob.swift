@@ -8,8 +8,8 @@ actor EngineJob {
     private let supervisor: EngineSupervisor
     private var attempt = 0
     private var place: EngineSupervisor.Place?
-    /// Keeps the engine from being retired or unloaded. Declared behind the place, and so given back after it: an engine
-    /// that is idle has nobody inside.
+    /// Keeps the engine that has the job from being retired or unloaded. Declared behind the place, and so given back after it:
+    /// an engine that is idle has nobody inside.
     private var ticket: EngineUsage.Ticket?
     /// A second run's way into the engine, which may take as long as those before it need.
     private var entry: (task: Task<Void, Never>, place: Pending<EngineSupervisor.Place>)?
@@ -89,19 +89,24 @@ actor EngineJob {
 
     /// Lets the job in; `nil` once a second while a second run has to wait.
     private func admitted() async throws -> EngineSupervisor.Place? {
-        guard attempt > 0 else { return try await supervisor.admit(.shared) }
-        let entry = entry ?? enterAlone()
+        guard attempt > 0 else { return try await supervisor.admit() }
+        let entry = entry ?? enterApart()
         self.entry = entry
         guard let place = try await entry.place.value(within: .seconds(1)) else { return nil }
         self.entry = nil
+        if place.engine !== supervisor {
+            // From now on it is the other engine's work.
+            ticket?.answer()
+            ticket = place.engine.usage.begin()
+        }
         return place
     }
 
-    private func enterAlone() -> (task: Task<Void, Never>, place: Pending<EngineSupervisor.Place>) {
+    private func enterApart() -> (task: Task<Void, Never>, place: Pending<EngineSupervisor.Place>) {
         let place = Pending<EngineSupervisor.Place>()
-        let task = Task { [supervisor] in
+        let task = Task { [supervisor, job] in
             do {
-                place.resolve(.success(try await supervisor.admit(.alone)))
+                place.resolve(.success(try await supervisor.admitSuspect(weighing: job.bytes)))
             } catch {
                 place.resolve(.failure(error))
             }
@@ -117,12 +122,19 @@ actor EngineJob {
     ///
     /// - Throws: `EngineError` if the failure is this job's alone, or the engine has ended on it twice.
     private func startOver(after failure: EngineConnection.Failure) async throws {
-        if let run = place?.connection.run {
-            try await supervisor.settle(failure, in: run)
-        }
+        let engine = place?.engine ?? supervisor
+        if let place { try await engine.settle(failure, in: place.connection.run) }
         place = nil
         attempt += 1
         segmentsOfThisAttempt = 0
-        guard attempt < 2 else { throw await supervisor.crashError() }
+        guard attempt < 2 else { throw await engine.crashError() }
+    }
+}
+
+extension TranscriptionJob {
+    /// The size of the recording's file; 0 if that cannot be known.
+    fileprivate var bytes: Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 }

@@ -17,11 +17,18 @@ struct EngineSurroundings: Sendable {
     let runtimeSettings: String
     let restore: @Sendable () throws -> Void
     var threads: Int
-    let memory: Int?
+    /// The most bytes of memory an engine may have for data.
+    var memory: Int?
     let loadWait: Duration
     /// How long an engine may be silent with a job in hand.
     let patience: Duration
-    let room: EngineRoom
+    var room: EngineRoom
+    /// Where suspects are run; `nil` for the engines in there.
+    var quarantine: Quarantine?
+    /// How long a suspect waits where there is no memory to run it apart.
+    let suspectWait: Duration
+    /// How many bytes of memory are free.
+    let freeMemory: @Sendable () -> Int
     let logger: Logger
     let metrics: any MetricsFactory
 }

@@ -1,0 +1,73 @@
+import Basics
+import ModelFamilies
+import Sandbox
+
+/// The engine for suspects: the jobs that were there when an engine ended. Nobody knows which of them it was, so each is run
+/// again on its own, apart from everybody else.
+///
+/// A server has one such engine, which is not counted among those in memory: it has the model of whichever suspect is next,
+/// and goes when there has been none for a minute.
+actor Quarantine {
+    private var surroundings: EngineSurroundings
+    private var engines: [ModelSpecification: EngineSupervisor] = [:]
+
+    private static let keepAlive = Duration.seconds(60)
+
+    /// Makes no engine yet.
+    ///
+    /// - Parameter surroundings: Those of the other engines.
+    init(beside surroundings: EngineSurroundings) {
+        var own = surroundings
+        own.room = EngineRoom(
+            Residency.Rules(keepAlive: Self.keepAlive, maximumLoaded: 1), defaultModel: nil)
+        own.memory = surroundings.memory ?? MachineMemory.available / Self.shareOfMemory
+        own.quarantine = nil
+        self.surroundings = own
+    }
+
+    /// Without `--engine-memory`, this part of the machine's memory at most: a suspect may be one that takes all there is.
+    private static let shareOfMemory = 2
+
+    /// The suspects' engine of a model.
+    ///
+    /// - Returns: `nil` if there is not enough memory for it beside the engines that run.
+    func engine(for model: ModelSpecification) async -> EngineSupervisor? {
+        let engine = engines[model] ?? EngineSupervisor(model: model, staysLoaded: false, surroundings: surroundings)
+        engines[model] = engine
+        guard await engine.status != .loaded else { return engine }
+        let need = model.bytes.multipliedClamped(by: 2).addingClamped(Self.headroom)
+        return surroundings.freeMemory() >= need ? engine : nil
+    }
+
+    /// What an engine takes beside its model, in bytes.
+    private static let headroom = 256 << 20
+
+    /// Gives engines so many threads from now on.
+    func serve(threads: Int) {
+        surroundings.threads = threads
+    }
+
+    /// What the engine is doing; nothing if there is none.
+    func reports() async -> [EngineReport] {
+        var reports: [EngineReport] = []
+        for engine in engines.values {
+            let report = await engine.report
+            if report.process != nil { reports.append(report) }
+        }
+        return reports
+    }
+
+    /// Waits until a model's files are no longer in use.
+    func unload(_ name: String) async {
+        for (model, engine) in engines where model.name == name {
+            engines[model] = nil
+            await engine.retire()
+        }
+    }
+
+    /// Ends the engine.
+    func shutDown() async {
+        for engine in engines.values { await engine.shutDown() }
+        await surroundings.room.close()
+    }
+}
