@@ -69,6 +69,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive"),
         .systemLibrary(name: "CPortAudio", pkgConfig: "portaudio-2.0"),
         .systemLibrary(name: "CProcess"),
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp"),
         .systemLibrary(name: "CZlib"),
         .target(name: "CSines"),
         .target(
@@ -121,13 +122,16 @@ let package = Package(
             name: "EngineHost",
             dependencies: ["Basics", "BlockingWork", "EngineLink", .logging, .subprocess, .systemPackage],
             swiftSettings: strict),
-        .target(name: "Sandbox", dependencies: ["CProcess"], swiftSettings: strict),
+        .target(
+            name: "Sandbox",
+            dependencies: ["Basics", .target(name: "CSeccomp", condition: .when(platforms: [.linux]))],
+            swiftSettings: strict),
         .target(
             name: "Engine",
             dependencies: [
                 "Basics", "BlockingWork", "EngineHost", "EngineLink", "EventLoops", "ModelFamilies",
                 "PrometheusMetrics",
-                "Sandbox", "SpeechTypes", .collections, .coreMetrics, .logging, .nioCore, .nioFoundationCompat,
+                "SpeechTypes", .collections, .coreMetrics, .logging, .nioCore, .nioFoundationCompat,
                 .nioPosix, .systemPackage,
             ],
             swiftSettings: strict),
@@ -176,9 +180,10 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .executableTarget(
-            name: "SandboxProbe", dependencies: ["CProcess", "Sandbox"], path: "Tests/SandboxProbe",
-            swiftSettings: strict
-        ),
+            name: "SandboxProbe", dependencies: ["CArchive", "CSystemCalls", "Sandbox"], path: "Tests/SandboxProbe",
+            swiftSettings: strict),
+        .systemLibrary(name: "CSystemCalls", path: "Tests/CSystemCalls"),
+        .testTarget(name: "SandboxTests", dependencies: ["Sandbox"], swiftSettings: strict),
         .testTarget(name: "BasicsTests", dependencies: ["Basics"], swiftSettings: strict),
         .testTarget(name: "EventLoopsTests", dependencies: ["EventLoops", .nioCore], swiftSettings: strict),
         .testTarget(
@@ -227,8 +232,7 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Basics", "BlockingWork", "Engine", "EngineHost", "EngineLink", "ModelFamilies", "Sandbox",
-                "SpeechTypes",
+                "Basics", "BlockingWork", "Engine", "EngineHost", "EngineLink", "ModelFamilies", "SpeechTypes",
                 "TestSupport", .logging,
                 .nioCore,
                 .nioPosix,
@@ -263,7 +267,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "BlockingWork", "SandboxProbe", "ModelFamilies", "TestSupport", "asr2clip", "asr2clip-engine",
+                "BlockingWork", "CSystemCalls", "SandboxProbe", "ModelFamilies", "TestSupport", "asr2clip",
+                "asr2clip-engine",
                 .asyncHTTPClient, .nioCore, .nioPosix, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),

@@ -1,23 +1,33 @@
-#if os(Linux)
-    import CProcess
-#endif
+import Basics
 import Foundation
 
-/// What an engine process gives up before it reads a model or a recording, for good: SECURITY.md tells what and why.
+/// What an engine process gives up before it reads anything of a stranger's, for good: SECURITY.md tells what and why.
 public struct EngineSandbox: Sendable {
+    /// What the process is for. Each job is allowed what it needs and no more.
+    public enum Job: Hashable, Sendable {
+        /// Loads a model and recognises recordings: opens files to read them.
+        ///
+        /// - Parameter opensDevices: Whether a driver of an accelerator is used, which opens its devices for writing.
+        case recognise(opensDevices: Bool)
+        /// Reads an archive from a descriptor that is open: opens nothing.
+        case unpack
+        /// Reads a microphone whose stream has been started: opens nothing, and goes on using the sound device.
+        case listen
+    }
+
+    /// What the process is for.
+    public var job: Job
     /// The most bytes of memory it may have for data.
     public var memory: Int
-    /// Whether it has to open devices, as drivers of accelerators do.
-    public var opensDevices: Bool
 
     /// Describes a sandbox.
     ///
     /// - Parameters:
+    ///   - job: What the process is for.
     ///   - memory: The most bytes of memory for data; `nil` for what the machine or the control group has.
-    ///   - opensDevices: Whether files may be opened for writing, which drivers of accelerators do with their devices.
-    public init(memory: Int?, opensDevices: Bool) {
+    public init(for job: Job, memory: Int?) {
+        self.job = job
         self.memory = memory ?? MachineMemory.available
-        self.opensDevices = opensDevices
     }
 
     /// Enters the sandbox with all threads of this process.
@@ -34,15 +44,8 @@ public struct EngineSandbox: Sendable {
 
     #if os(Linux)
         private func limitCalls() -> [String] {
-            // A process may filter its own calls if it can gain no privileges by them.
-            guard asr_set_no_new_privileges() == 0 else {
-                return ["a promise to gain no privileges (\(String(cString: strerror(errno)))), nor a filter of calls"]
-            }
-            guard let filter = SystemCallPolicy(process: getpid(), opensDevices: opensDevices).filter else {
-                return ["a filter of system calls (this processor is not known)"]
-            }
             do throws(POSIXError) {
-                try filter.install()
+                try SystemCallFilter(SystemCallPolicy(for: job, process: getpid()).rules).install()
                 return []
             } catch {
                 return ["a filter of system calls (\(String(cString: strerror(error.code.rawValue))))"]

@@ -1,74 +1,69 @@
 #if os(Linux)
-    import CProcess
-
-    /// The calls that are refused whatever their arguments.
+    /// Calls by name. Each processor has some of them: arm64 lacks those that newer ones replace.
     extension SystemCallPolicy {
-        /// Those that answer as if the kernel did not have them: whoever asks has another way, which is looked at.
-        static let unavailable: [Int32] = [__NR_clone3, __NR_openat2]
+        // MARK: What is allowed to every job
 
-        /// Starting programs and processes.
-        static let programs: [Int32] = {
-            let everywhere = [__NR_execve, __NR_execveat]
-            #if arch(x86_64)
-                return everywhere + [__NR_fork, __NR_vfork, __NR_uselib]
-            #else
-                return everywhere
-            #endif
-        }()
+        static let memory = ["brk", "madvise", "mincore", "mmap", "mprotect", "mremap", "munmap"]
 
-        /// Going out, and the rings by which calls are made past a filter.
-        static let network: [Int32] = [
-            __NR_connect, __NR_io_uring_setup, __NR_io_uring_enter, __NR_io_uring_register,
+        static let threads = [
+            "exit", "exit_group", "futex", "get_robust_list", "getcpu", "gettid", "restart_syscall", "rseq",
+            "rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "rt_sigsuspend", "rt_sigtimedwait",
+            "sched_get_priority_max", "sched_get_priority_min", "sched_getaffinity", "sched_getparam",
+            "sched_getscheduler", "sched_yield", "set_robust_list", "set_tid_address", "sigaltstack",
         ]
 
-        /// Other processes, and what is shared with them.
-        static let processes: [Int32] = [
-            __NR_ptrace, __NR_process_vm_readv, __NR_process_vm_writev, __NR_process_madvise, __NR_process_mrelease,
-            __NR_kcmp, __NR_tkill, __NR_pidfd_open, __NR_pidfd_getfd, __NR_pidfd_send_signal, __NR_migrate_pages,
-            __NR_move_pages, __NR_setrlimit, __NR_ioprio_set, __NR_setsid, __NR_setpgid, __NR_shmget, __NR_shmat,
-            __NR_shmctl, __NR_msgget, __NR_msgsnd, __NR_msgrcv, __NR_msgctl, __NR_semget, __NR_semop, __NR_semtimedop,
-            __NR_semctl, __NR_mq_open, __NR_mq_unlink, __NR_mq_timedsend, __NR_mq_timedreceive, __NR_mq_notify,
-            __NR_mq_getsetattr, __NR_userfaultfd, __NR_perf_event_open, __NR_bpf, __NR_keyctl, __NR_add_key,
-            __NR_request_key,
+        static let time = [
+            "clock_getres", "clock_gettime", "clock_nanosleep", "gettimeofday", "nanosleep", "time", "timerfd_create",
+            "timerfd_gettime", "timerfd_settime", "times",
         ]
 
-        /// Changing files and what is known of them.
-        static let files: [Int32] = {
-            let everywhere = [
-                __NR_truncate, __NR_ftruncate, __NR_fallocate, __NR_mkdirat, __NR_mknodat, __NR_unlinkat, __NR_renameat,
-                __NR_renameat2, __NR_linkat, __NR_symlinkat, __NR_fchmod, __NR_fchmodat, fchmodat2, __NR_fchown,
-                __NR_fchownat, __NR_utimensat, __NR_setxattr, __NR_lsetxattr, __NR_fsetxattr, __NR_removexattr,
-                __NR_lremovexattr, __NR_fremovexattr, __NR_open_by_handle_at, __NR_fanotify_init,
-            ]
-            #if arch(x86_64)
-                return everywhere + [
-                    __NR_creat, __NR_mkdir, __NR_rmdir, __NR_mknod, __NR_unlink, __NR_rename, __NR_link, __NR_symlink,
-                    __NR_chmod, __NR_chown, __NR_lchown, __NR_utime, __NR_utimes, __NR_futimesat,
-                ]
-            #else
-                return everywhere
-            #endif
-        }()
+        /// What a process may know of itself and its machine. `arch_prctl` turns wide registers on, which ONNX Runtime does.
+        static let itself = [
+            "arch_prctl", "getegid", "geteuid", "getgid", "getpgid", "getpgrp", "getpid", "getppid", "getpriority",
+            "getrandom", "getrlimit", "getrusage", "getuid", "sysinfo", "uname",
+        ]
 
-        /// The machine, its mounts and namespaces, and who one is on it.
-        static let machine: [Int32] = {
-            let everywhere = [
-                __NR_mount, __NR_umount2, __NR_pivot_root, __NR_chroot, __NR_move_mount, __NR_open_tree, __NR_fsopen,
-                __NR_fsconfig, __NR_fsmount, __NR_fspick, __NR_mount_setattr, __NR_unshare, __NR_setns, __NR_swapon,
-                __NR_swapoff, __NR_reboot, __NR_kexec_load, __NR_kexec_file_load, __NR_init_module, __NR_finit_module,
-                __NR_delete_module, __NR_acct, __NR_quotactl, __NR_quotactl_fd, __NR_settimeofday, __NR_clock_settime,
-                __NR_adjtimex, __NR_clock_adjtime, __NR_sethostname, __NR_setdomainname, __NR_syslog, __NR_vhangup,
-                __NR_personality, __NR_setuid, __NR_setgid, __NR_setreuid, __NR_setregid, __NR_setresuid,
-                __NR_setresgid, __NR_setfsuid, __NR_setfsgid, __NR_setgroups, __NR_capset,
-            ]
-            #if arch(x86_64)
-                return everywhere + [__NR_iopl, __NR_ioperm, __NR_modify_ldt]
-            #else
-                return everywhere
-            #endif
-        }()
+        /// Descriptors that are open, sockets among them.
+        static let descriptors = [
+            "close", "close_range", "dup", "dup2", "dup3", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait",
+            "epoll_pwait2", "epoll_wait", "eventfd", "eventfd2", "fstat", "getpeername", "getsockname", "getsockopt",
+            "lseek", "newfstatat", "pipe", "pipe2", "poll", "ppoll", "pread64", "preadv", "pselect6", "read", "readv",
+            "recvfrom", "recvmsg", "select", "setsockopt", "shutdown", "write", "writev",
+        ]
 
-        /// fchmodat2(2), Linux 6.6: newer than the headers we are built with may be.
-        private static let fchmodat2: Int32 = 452
+        // MARK: What is allowed to some
+
+        static let lookingAtFiles = [
+            "access", "faccessat", "faccessat2", "fadvise64", "fstatfs", "getcwd", "getdents", "getdents64", "lstat",
+            "readlink", "readlinkat", "stat", "statfs", "statx",
+        ]
+
+        /// Where memory lies, that it stays, and memory with a descriptor.
+        static let drivers = [
+            "flock", "get_mempolicy", "mbind", "membarrier", "memfd_create", "mlock", "mlock2", "msync", "munlock",
+            "set_mempolicy",
+        ]
+
+        // MARK: What every kernel has and an engine is refused
+
+        static let refused = programs + sockets + files + processes
+
+        private static let programs = ["execve", "execveat", "fork", "vfork"]
+
+        private static let sockets = ["accept", "accept4", "bind", "connect", "listen", "socket", "socketpair"]
+
+        private static let files = [
+            "chmod", "chown", "creat", "fallocate", "fchmod", "fchmodat", "fchown", "fchownat", "fremovexattr",
+            "fsetxattr", "ftruncate", "futimesat", "lchown", "link", "linkat", "lremovexattr", "lsetxattr", "mkdir",
+            "mkdirat", "mknod", "mknodat", "open", "openat", "removexattr", "rename", "renameat", "renameat2", "rmdir",
+            "setxattr", "symlink", "symlinkat", "truncate", "unlink", "unlinkat", "utime", "utimensat", "utimes",
+        ]
+
+        /// Other processes, and who one is.
+        private static let processes = [
+            "ptrace", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "sched_setattr", "sched_setparam", "sched_setscheduler",
+            "setfsgid", "setfsuid", "setgid", "setgroups", "setpgid", "setregid", "setresgid", "setresuid", "setreuid",
+            "setrlimit", "setsid", "setuid", "tkill",
+        ]
     }
 #endif

@@ -1,87 +1,118 @@
 #if os(Linux)
-    import CProcess
     import Foundation
 
-    /// What an engine may not ask of the kernel: a list of what is refused, since what ONNX Runtime and drivers of
-    /// accelerators ask for differs from version to version, and a call that is missing from a list of the allowed ends
-    /// somebody's service.
+    /// What an engine may ask of the kernel: a list of what is allowed for each job. The rest does not exist for it.
     ///
-    /// It answers on a socket that it makes and reads files. It starts no program, connects to nobody, changes no file,
-    /// and reaches no other process.
+    /// An unlisted call answers `ENOSYS`, as by a kernel that does not have it, so that libraries take an older call or
+    /// do without. Calls that every kernel has answer `EPERM` (`refused`): nobody has another way to start a program or
+    /// to write a file, and "Function not implemented" in a log would send its reader to look at the kernel.
+    ///
+    /// CONTRIBUTING.md says how to find a call that is missing.
     struct SystemCallPolicy: Sendable {
-        /// The engine's own process id.
-        let process: Int32
-        /// Whether files may be opened for writing: drivers open their devices so. (None may be created or grow.)
-        let opensDevices: Bool
-
-        /// The program for the kernel; `nil` on a processor whose calls are not known here.
-        var filter: SystemCallFilter? {
-            #if arch(x86_64)
-                // The interface with 32-bit pointers (x32) has the same numbers with this bit.
-                let architecture: (name: UInt32, foreign: UInt32) = (0xC000_003E, 0x4000_0000)
-            #elseif arch(arm64)
-                let architecture: (name: UInt32, foreign: UInt32) = (0xC000_00B7, .max)
-            #else
-                return nil
-            #endif
-            #if arch(x86_64) || arch(arm64)
-                return SystemCallFilter(
-                    architecture: architecture.name, foreignNumbers: architecture.foreign,
-                    newestKnown: Self.newestKnown, unknownError: UInt16(ENOSYS), rules: rules)
-            #endif
+        /// What some jobs need beyond what all do.
+        enum Permission: CaseIterable, Sendable {
+            /// Opens files to read them.
+            case readsFiles
+            /// Opens devices for writing and drives them.
+            case opensDevices
+            /// Goes on with a sound device that is open.
+            case usesSoundDevices
         }
 
-        /// mseal(2), Linux 6.10; both processors share the numbers above 424.
-        private static let newestKnown: UInt32 = 462
+        let permissions: Set<Permission>
+        /// The engine's own process id.
+        let process: Int32
 
-        private var rules: [SystemCallRule] {
-            let never = Self.programs + Self.network + Self.processes + Self.files + Self.machine
-            return never.map { SystemCallRule(number: UInt32($0), error: UInt16(EPERM)) }
-                + Self.unavailable.map { SystemCallRule(number: UInt32($0), error: UInt16(ENOSYS)) } + conditional
+        init(for job: EngineSandbox.Job, process: Int32) {
+            permissions =
+                switch job {
+                case .recognise(opensDevices: false): [.readsFiles]
+                case .recognise(opensDevices: true): [.readsFiles, .opensDevices]
+                case .unpack: []
+                case .listen: [.usesSoundDevices]
+                }
+            self.process = process
+        }
+
+        /// All rules. No call is both refused whatever its arguments and allowed.
+        var rules: [SystemCallRule] {
+            var rules = SystemCallRule.allow(Self.memory + Self.threads + Self.time + Self.itself + Self.descriptors)
+            rules += conditional
+            if permissions.contains(.readsFiles) { rules += reading }
+            if permissions.contains(.opensDevices) { rules += Self.driving }
+            if permissions.contains(.usesSoundDevices) { rules += Self.hearing }
+            let known = Set(rules.map(\.call))
+            return rules + SystemCallRule.refuse(Self.refused.filter { !known.contains($0) })
         }
 
         private var conditional: [SystemCallRule] {
-            let own: [UInt32] = [UInt32(bitPattern: process)]
-            let unixStreams: [SystemCallRule.Check] = [
-                .argument(0, isOneOf: [UInt32(AF_UNIX)]),
-                .argument(1, mask: 0xF, isOneOf: [UInt32(SOCK_STREAM.rawValue)]),  // above are flags
-            ]
-            let isThread: UInt32 = 0x1_0000  // linux/sched.h, CLONE_THREAD
-            var rules: [(Int32, [SystemCallRule.Check])] = [
-                (__NR_socket, unixStreams), (__NR_socketpair, unixStreams),
-                (__NR_clone, [.argument(0, mask: isThread, isOneOf: [isThread])]),
-                (__NR_kill, [.argument(0, isOneOf: own)]), (__NR_tgkill, [.argument(0, isOneOf: own)]),
-                (__NR_rt_sigqueueinfo, [.argument(0, isOneOf: own)]),
-                (__NR_rt_tgsigqueueinfo, [.argument(0, isOneOf: own)]),
-                // Its own limits may be read and stay as they are, also for root.
-                (__NR_prlimit64, [.argument(0, isOneOf: [0] + own)] + SystemCallRule.Check.argumentIsNull(2)),
-                (__NR_setpriority, [.argument(0, isOneOf: [0]), .argument(1, isOneOf: [0] + own)]),
-                (__NR_sched_setaffinity, [.argument(0, isOneOf: [0] + own)]),
-                (__NR_sched_setscheduler, [.argument(0, isOneOf: [0] + own)]),
-                (__NR_sched_setparam, [.argument(0, isOneOf: [0] + own)]),
-                (__NR_sched_setattr, [.argument(0, isOneOf: [0] + own)]),
-                // The engine's end with its parent stays as it is.
-                (__NR_prctl, [.argument(0, isNoneOf: [UInt32(PR_SET_PDEATHSIG)])]),
-                // A terminal is not to be typed into, and no signal sent by way of a descriptor's owner.
-                (__NR_ioctl, [.argument(1, isNoneOf: [Self.typeInto, Self.consoleCommand, Self.owner, Self.group])]),
-                (__NR_fcntl, [.argument(1, isNoneOf: [UInt32(F_SETOWN), Self.setSignal, Self.setOwnerOfKind])]),
-                (__NR_openat, [openFlags(argument: 2)]),
-            ]
-            #if arch(x86_64)
-                rules.append((__NR_open, [openFlags(argument: 1)]))
-            #endif
-            return rules.map { SystemCallRule(number: UInt32($0), error: UInt16(EPERM), checks: $1) }
+            let own = UInt64(process)
+            return [
+                SystemCallRule.allow("clone", if: .flags(0, has: Self.isThread, lacks: Self.isNoPlainThread)),
+                SystemCallRule.allow("kill", if: .argument(0, is: own)),
+                SystemCallRule.allow("tgkill", if: .argument(0, is: own)),
+                // 0 is the calling thread. By the id of a thread one could reach others' threads as well.
+                SystemCallRule.allow("setpriority", if: .argument(0, is: 0), .argument(1, is: 0)),
+                SystemCallRule.allow("sched_setaffinity", if: .argument(0, is: 0)),
+                // Its limits may be read and stay as they are, also for root.
+                SystemCallRule.allow("prlimit64", if: .argument(0, is: 0), .argument(2, is: 0)),
+                // TCP connects by them too, if told where to (tcp(7), MSG_FASTOPEN).
+                SystemCallRule.allow("sendto", if: .flags(3, lacks: Self.connects), .argument(4, is: 0)),
+                SystemCallRule.allow("sendmsg", if: .flags(2, lacks: Self.connects)),
+                SystemCallRule.allow("prctl", command: 0, Self.processCommands),
+                SystemCallRule.allow("fcntl", command: 1, Self.descriptorCommands),
+                SystemCallRule.allow("ioctl", command: 1, Self.deviceCommands),
+            ].flatMap(\.self)
         }
 
-        private func openFlags(argument: Int) -> SystemCallRule.Check {
-            let changes = O_CREAT | O_TRUNC | (opensDevices ? 0 : O_ACCMODE)
-            return .argument(argument, mask: UInt32(changes), isOneOf: [UInt32(O_RDONLY)])
+        private var reading: [SystemCallRule] {
+            // Of flags with several bits each bit is refused. O_TMPFILE is one bit and O_DIRECTORY.
+            let temporaryFile = 0x40_0000
+            let writing = Int(permissions.contains(.opensDevices) ? 0 : O_ACCMODE)
+            let changing = UInt64(writing | Int(O_CREAT) | Int(O_TRUNC) | temporaryFile | Self.path)
+            return SystemCallRule.allow(Self.lookingAtFiles)
+                + SystemCallRule.allow("open", if: .flags(1, lacks: changing))
+                + SystemCallRule.allow("openat", if: .flags(2, lacks: changing))
         }
+    }
 
-        // asm-generic/ioctls.h: TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP.
-        private static let (typeInto, consoleCommand): (UInt32, UInt32) = (0x5412, 0x541C)
-        private static let (owner, group): (UInt32, UInt32) = (0x8901, 0x8902)
-        // asm-generic/fcntl.h: F_SETSIG, F_SETOWN_EX.
-        private static let (setSignal, setOwnerOfKind): (UInt32, UInt32) = (10, 15)
+    // Numbers of the kernel's interface that Swift does not import, or not everywhere.
+    extension SystemCallPolicy {
+        /// fcntl.h: O_PATH.
+        private static let path = 0x20_0000
+
+        /// linux/sched.h: CLONE_THREAD.
+        private static let isThread: UInt64 = 0x1_0000
+        /// linux/sched.h: CLONE_VFORK, and CLONE_NEWNS, …CGROUP, …UTS, …IPC, …USER, …PID and …NET.
+        private static let isNoPlainThread: UInt64 = 0x4000 | 0x2_0000 | 0x7E00_0000
+
+        /// linux/socket.h: MSG_FASTOPEN.
+        private static let connects: UInt64 = 0x2000_0000
+
+        /// linux/prctl.h: PR_SET_NAME, PR_GET_NAME, and PR_SET_VMA, by which heaps name their memory.
+        private static let processCommands: [UInt64] = [15, 16, 0x5356_4D41]
+
+        /// linux/fcntl.h: F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ, F_GET_SEALS. Not
+        /// those that send signals by way of a descriptor's owner, nor locks and leases, which hold up others.
+        private static let descriptorCommands: [UInt64] = [0, 1, 2, 3, 4, 1030, 1032, 1034]
+
+        /// asm-generic/ioctls.h: TCGETS and TCGETS2 (isatty), TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX.
+        private static let deviceCommands: [UInt64] = [0x5401, 0x802C_542A, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451]
+
+        /// The byte of a device command that tells whose it is (ioctl(2)).
+        private static let commandKind: UInt64 = 0xFF00
+
+        private static func kinds(_ letters: String) -> [UInt64] { letters.utf8.map { UInt64($0) << 8 } }
+
+        /// NVIDIA's `F` and bare numbers, DRM's `d`, AMD's `K`, Habana's `H`, shared buffers' `b` and fences' `>`.
+        static let driving =
+            SystemCallRule.allow("ioctl", command: 1, mask: commandKind, [0] + kinds("FdKHb>"))
+            + SystemCallRule.allow(drivers)
+
+        /// sound/asound.h: all of a PCM stream's (`A`) and a mixer's (`U`), and a timer's START, STOP, CONTINUE and PAUSE;
+        /// `T` is also the terminals' letter.
+        static let hearing =
+            SystemCallRule.allow("ioctl", command: 1, mask: commandKind, kinds("AU"))
+            + SystemCallRule.allow("ioctl", command: 1, [0x54A0, 0x54A1, 0x54A2, 0x54A3])
     }
 #endif

@@ -1,39 +1,78 @@
-/// When the kernel refuses a system call, and with which error.
-struct SystemCallRule: Sendable {
-    /// One thing that must be true of an argument for the call to be let through.
-    struct Check: Sendable {
-        /// Which argument, from 0.
-        let argument: Int
-        /// Which half of it: an `int` has all it says in the lower one.
-        var isUpperHalf = false
-        /// The bits that are looked at.
-        var mask = UInt32.max
-        let values: [UInt32]
-        /// Whether the bits have to be one of the values, or none of them.
-        let isAllowList: Bool
+/// What the kernel answers to a system call, perhaps only with certain arguments. A call that no rule is about, or
+/// whose arguments fit none, does not exist: it answers `ENOSYS`.
+struct SystemCallRule: Equatable, Sendable {
+    /// What the caller gets to see.
+    enum Answer: Equatable, Sendable {
+        /// The call is made.
+        case allow
+        /// The call is not made and answers `EPERM`.
+        case refuse
     }
 
-    /// The number of the call on this processor.
-    let number: UInt32
-    /// What the caller gets to see.
-    var error: UInt16
-    /// The call is let through if all of these hold; with none it never is.
-    var checks: [Check] = []
+    /// Something that has to be true of one argument. libseccomp looks at an argument once a rule.
+    enum Condition: Equatable, Sendable {
+        /// All 64 bits are those of the value.
+        case equal(argument: UInt32, UInt64)
+        /// At least one of 64 bits is another one than the value's.
+        case different(argument: UInt32, UInt64)
+        /// The bits of the mask are those of the value.
+        case masked(argument: UInt32, mask: UInt64, UInt64)
+    }
+
+    /// The call by its name in the kernel's tables; it need not exist on every processor.
+    let call: String
+    let answer: Answer
+    /// The rule holds if all of these do.
+    var conditions: [Condition] = []
 }
 
-extension SystemCallRule.Check {
-    /// The argument, or some of its bits, has to be one of these values.
-    static func argument(_ index: Int, mask: UInt32 = .max, isOneOf values: [UInt32]) -> Self {
-        Self(argument: index, mask: mask, values: values, isAllowList: true)
+extension SystemCallRule {
+    /// What an argument has to be for a call to be made; it is refused otherwise.
+    enum Requirement: Sendable {
+        case argument(UInt32, is: UInt64)
+        case flags(UInt32, has: UInt64 = 0, lacks: UInt64)
+
+        fileprivate var condition: Condition {
+            switch self {
+            case .argument(let index, is: let value): .equal(argument: index, value)
+            case .flags(let index, let set, let clear): .masked(argument: index, mask: set | clear, set)
+            }
+        }
+
+        /// Each is a way not to meet the requirement; together they are all.
+        fileprivate var opposites: [Condition] {
+            switch self {
+            case .argument(let index, is: let value): [.different(argument: index, value)]
+            case .flags(let index, let set, let clear):
+                (0..<64).map { UInt64(1) << $0 }.filter { (set | clear) & $0 != 0 }
+                    .map { .masked(argument: index, mask: $0, ~set & $0) }
+            }
+        }
     }
 
-    /// The argument may be anything but these values.
-    static func argument(_ index: Int, isNoneOf values: [UInt32]) -> Self {
-        Self(argument: index, values: values, isAllowList: false)
+    /// Calls that are made whatever their arguments.
+    static func allow(_ calls: [String]) -> [Self] {
+        calls.map { Self(call: $0, answer: .allow) }
     }
 
-    /// The argument has to be a null pointer, which has two halves.
-    static func argumentIsNull(_ index: Int) -> [Self] {
-        [false, true].map { Self(argument: index, isUpperHalf: $0, values: [0], isAllowList: true) }
+    /// Calls that are refused whatever their arguments.
+    static func refuse(_ calls: [String]) -> [Self] {
+        calls.map { Self(call: $0, answer: .refuse) }
+    }
+
+    /// A call that is made if its arguments are as they have to be, and refused otherwise.
+    static func allow(_ call: String, if requirements: Requirement...) -> [Self] {
+        [Self(call: call, answer: .allow, conditions: requirements.map(\.condition))]
+            + requirements.flatMap(\.opposites).map { Self(call: call, answer: .refuse, conditions: [$0]) }
+    }
+
+    /// A call that is made for some commands, which an argument of 32 bits tells; it does not exist for others. Only the
+    /// bits of the mask are looked at.
+    static func allow(_ call: String, command argument: UInt32, mask: UInt64 = 0xFFFF_FFFF, _ commands: [UInt64])
+        -> [Self]
+    {
+        commands.map {
+            Self(call: call, answer: .allow, conditions: [.masked(argument: argument, mask: mask, $0)])
+        }
     }
 }

@@ -8,33 +8,52 @@
     /// What an engine process has given up.
     @Suite(.serialized)
     struct SandboxTests {
-        /// The probe is a program of the tests that enters the engine's sandbox and tries all this.
-        @Test func theSandboxRefusesWhatAnEngineHasNoUseForAndNothingElse() async throws {
-            let folder = try TemporaryFolder()
-            try folder.write(Data("content".utf8), to: "file")
-            let output = try await withListener { port, connections in
-                let result = try await runToEnd(
-                    ServerProcess.path(of: "SandboxProbe"), ["\(port)", folder.path])
-                #expect(result.status == .exited(0), "\(result.error)")
-                #expect(connections.count == 0)
-                return result.output
+        /// The probe is a program of the tests that enters the sandbox of a job and tries all that SECURITY.md's table
+        /// keeps from engines, and what has to work.
+        @Test(arguments: ["recognise", "unpack", "listen"])
+        func eachRowOfTheTableHoldsForEachJob(job: String) async throws {
+            let attempts = try await Probe.attempts(in: job)
+            for attempt in attempts { #expect(attempt.outcome == attempt.expected, "\(attempt.name)") }
+            // Keys are kept from engines by their server: anEngineKnowsNoSecretOfItsServer.
+            let rows = Set(attempts.map(\.row)).subtracting(["what goes on working"]).union(["API keys"])
+            #expect(try Set(Probe.rowsOfTheTable()) == rows)
+        }
+
+        /// A driver opens its devices for writing, and no more than that is granted beyond what it needs itself.
+        @Test func anAcceleratorsDriverMayOpenItsDevices() async throws {
+            let granted = try await Probe.attempts(in: "drive").filter { $0.outcome != $0.expected }.map(\.name)
+            var expected = [
+                "open to write", "open to read and write", "open in both modes", "open to append", "memfd_create",
+                "set_mempolicy", "mlock", "flock",
+            ]
+            #if arch(x86_64)
+                expected.append("open to write by its number")
+            #endif
+            #expect(Set(granted) == Set(expected))
+        }
+
+        /// What the sandbox refuses is something that the kernel would have done, or would have refused for another reason.
+        @Test func withoutTheSandboxNothingIsRefused() async throws {
+            let attempts = try await Probe.attempts(in: "none")
+            #expect(attempts.filter { $0.expected == "EPERM" && $0.outcome == "EPERM" }.map(\.name) == [])
+            #expect(attempts.filter { $0.expected == "EPERM" }.count > 50)
+        }
+
+        #if arch(x86_64)
+            /// Calls by the numbers of another architecture end the process, unless the processor ends it before.
+            @Test(arguments: ["x32", "int80"], ["recognise", "unpack", "listen"])
+            func aCallOfAnotherArchitectureEndsTheProcess(way: String, job: String) async throws {
+                let (free, inside) = (try await Probe.end(by: way, in: "none"), try await Probe.end(by: way, in: job))
+                #expect(inside == (free == .exited(0) ? .signaled(SIGSYS) : free))
             }
-            let refused = [
-                "internet socket", "connect", "connect on a thread from before", "datagram socket",
-                "connect to a Unix socket", "rings", "spawn", "fork", "exec", "signal to the parent",
-                "trace the parent", "user namespace", "open for writing", "truncate", "create", "remove", "rename",
-                "make a folder", "change a limit", "make shared memory", "attach shared memory",
-                "look at shared memory", "make a message queue", "send a message", "receive a message",
-                "make a semaphore", "change a semaphore", "look at a semaphore", "schedule the parent",
-                "bind the parent to a core", "new session", "outlive the parent",
-            ]
-            let granted = ["take memory", "read", "listen", "start a thread", "signal to itself"]
-            let limited = [
-                "write to a file that was open: EFBIG", "take more memory than the limit: ENOMEM",
-            ]
-            let expected = refused.map { "\($0): EPERM" } + granted.map { "\($0): done" } + limited
-            #expect(Set(output.split(separator: "\n").map(String.init)) == Set(expected))
-            #expect(try String(contentsOfFile: folder.file("file"), encoding: .utf8) == "content")
+        #endif
+
+        /// The server tells from the signal what an engine died of.
+        @Test(arguments: ["abort", "trap"], ["recognise", "unpack", "listen"])
+        func aCrashEndsTheProcessAsWithoutASandbox(way: String, job: String) async throws {
+            let (free, inside) = (try await Probe.end(by: way, in: "none"), try await Probe.end(by: way, in: job))
+            #expect(free != .exited(0))
+            #expect(inside == free)
         }
 
         @Test func anEngineIsInItsSandboxBeforeItReadsItsModel() async throws {

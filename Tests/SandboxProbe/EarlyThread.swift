@@ -5,10 +5,10 @@ import Synchronization
 final class EarlyThread: Sendable {
     private let start = DispatchSemaphore(value: 0)
     private let end = DispatchSemaphore(value: 0)
-    private let outcome = Mutex("")
+    private let outcome = Mutex(Int32(0))
 
     /// Starts the thread, which waits.
-    init(_ work: @escaping @Sendable () -> String) {
+    init(_ work: @escaping @Sendable () -> Int32) {
         Thread.detachNewThread {
             self.start.wait()
             let outcome = work()
@@ -18,7 +18,7 @@ final class EarlyThread: Sendable {
     }
 
     /// Has the work done.
-    func run() -> String {
+    func run() -> Int32 {
         start.signal()
         end.wait()
         return outcome.withLock { $0 }

@@ -6,13 +6,14 @@ debian_packages=(
     libavformat-dev libavcodec-dev libswresample-dev libavutil-dev  # decoding audio
     libarchive-dev                                                  # unpacking models
     libjemalloc-dev                                                 # the heap
+    libseccomp-dev                                                  # the engine's sandbox
     portaudio19-dev                                                 # recording
     python3 python3-pip python3-venv                                # fetching the pinned files; the client tests
 )
 # What the tests of dictation take besides: a sound server and a display without hardware, the clipboard's programs.
 live_test_packages=(pulseaudio pulseaudio-utils libasound2-plugins xvfb xclip xsel)
 pkg_config_names=(libavformat libavcodec libswresample libavutil libarchive portaudio-2.0)
-[[ $(uname -s) != Linux ]] || pkg_config_names+=(jemalloc)
+[[ $(uname -s) != Linux ]] || pkg_config_names+=(jemalloc libseccomp)
 
 require_tools() {
     local tool
@@ -39,7 +40,7 @@ Then, since Homebrew keeps libarchive apart: export PKG_CONFIG_PATH=\"\$(brew --
     elif command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
         install_debian_packages
     else
-        require_libraries "Install pkg-config, Python 3 with pip and venv, and the development packages of FFmpeg, jemalloc, libarchive and PortAudio."
+        require_libraries "Install pkg-config, Python 3 with pip and venv, and the development packages of FFmpeg, jemalloc, libarchive, libseccomp and PortAudio."
     fi
     pkg-config --atleast-version=57.24 libavutil ||
         fail "FFmpeg is too old: 5.1 or newer is needed (Debian 12, Ubuntu 24.04)."

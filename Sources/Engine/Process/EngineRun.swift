@@ -1,3 +1,4 @@
+import Basics
 import CoreMetrics
 import EngineHost
 import EngineLink
@@ -6,7 +7,6 @@ import Foundation
 import Logging
 import ModelFamilies
 import NIOCore
-import Sandbox
 import Synchronization
 
 /// What all engines of a server share.

@@ -11,7 +11,8 @@ import Transcription
 enum RecogniseJob {
     /// Loads the model, says so, and answers until the process ends.
     static func run(_ order: RecogniseOrder, door: Door, notices: Notices) async {
-        let sandbox = EngineSandbox(memory: order.memory, opensDevices: order.model.options.needsDevices)
+        let sandbox = EngineSandbox(
+            for: .recognise(opensDevices: order.model.options.needsDevices), memory: order.memory)
         for lack in sandbox.enter() { notices.send(.warning("The engine's sandbox is without \(lack).")) }
         let progress = LoadProgress(of: order.model) { notices.send(.loading) }
         let recognizer: Recognizer
