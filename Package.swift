@@ -83,7 +83,7 @@ let package = Package(
             ]),
         .target(name: "Basics", swiftSettings: strict),
         .target(name: "SpeechTypes", swiftSettings: strict),
-        .target(name: "ModelFamilies", dependencies: ["Basics", "SpeechTypes"], swiftSettings: strict),
+        .target(name: "ModelFamilies", dependencies: ["Basics", "SpeechTypes", .systemPackage], swiftSettings: strict),
         .target(name: "BlockingWork", dependencies: ["Basics", .collections], swiftSettings: strict),
         .target(name: "EventLoops", dependencies: [.nioCore, .nioPosix], swiftSettings: strict),
         .target(

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Tells which phrases a transducer's tokens can spell.
 ///
 /// sherpa-onnx spells hotwords itself, and leaves out silently what it finds no token for; and it aborts over some

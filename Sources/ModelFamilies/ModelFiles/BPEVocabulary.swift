@@ -1,5 +1,3 @@
-import Foundation
-
 /// A `bpe.vocab`: the pieces that words are written in, and what each is worth.
 struct BPEVocabulary: Sendable {
     private let scores: [String: Float]

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The check of what `rule_fsts` and `rule_fars` name: sherpa-onnx crashes over an archive that is none.
 enum GrammarFile {
     /// What a file of OpenFst can be.
@@ -19,9 +17,7 @@ enum GrammarFile {
 
     /// - Throws: `ModelFileError` if the file does not begin as such files do.
     static func check(path: String, kind: Kind) throws(ModelFileError) {
-        guard let handle = FileHandle(forReadingAtPath: path), let bytes = try? handle.read(upToCount: 4) else {
-            throw ModelFileError(path: path, problem: "cannot be opened; check that it exists and may be read")
-        }
+        let bytes = try ReadableFile(path: path).bytes(at: 0, count: 4)
         let number = bytes.reversed().reduce(UInt32.zero) { $0 << 8 | UInt32($1) }
         guard bytes.count == 4, kind.magicNumbers.contains(Int32(bitPattern: number)) else {
             throw ModelFileError(

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The check of a `hotwords_file`: a phrase in each line, perhaps with its score, as in `HELLO WORLD :2.5`.
 enum HotwordsFile {
     /// sherpa-onnx takes what begins with `:` or `#` for a number, wherever it splits a word, and aborts if it is none

@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 
 /// The `metadata_props` of an ONNX model file.
 ///
@@ -15,17 +14,11 @@ package struct ONNXMetadata: Sendable, Equatable {
     ///
     /// - Throws: `ModelFileError` for a file that cannot be read, is no ONNX model, or ends too early.
     init(path: String) throws(ModelFileError) {
-        let name = path
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw ModelFileError(path: name, problem: "cannot be opened; check that it exists and may be read")
-        }
-        defer { try? handle.close() }
         do {
-            try read(FileReader(handle: handle))
-        } catch let error as ModelFileError {
-            throw ModelFileError(path: name, problem: error.problem)
+            let file = try ReadableFile(path: path)
+            try read(file, size: file.size())
         } catch {
-            throw ModelFileError(path: name, problem: "cannot be read: \(error)")
+            throw ModelFileError(path: path, problem: error.problem)
         }
     }
 
@@ -60,15 +53,15 @@ package struct ONNXMetadata: Sendable, Equatable {
         }
     }
 
-    private mutating func read(_ file: FileReader) throws {
-        guard file.size > 0 else { throw ModelFileError(problem: "is empty") }
+    private mutating func read(_ file: borrowing ReadableFile, size: Int) throws(ModelFileError) {
+        guard size > 0 else { throw ModelFileError(problem: "is empty") }
         if try file.bytes(at: 4, count: 4) == Array("ORTM".utf8) {
             isORT = true
             return
         }
         var hasGraph = false
         var position = 0
-        while position < file.size {
+        while position < size {
             let tag = try file.varint(&position)
             // No field has the number 0 (protobuf.dev, Encoding): a file of zeros is no model, however long it is.
             guard tag >> 3 > 0 else { throw ModelFileError(problem: "is not an ONNX model") }
@@ -77,9 +70,9 @@ package struct ONNXMetadata: Sendable, Equatable {
             case 1: position += 8
             case 2:
                 let length = try file.varint(&position)
-                guard length <= file.size - position else {
+                guard length <= size - position else {
                     throw ModelFileError(
-                        problem: "is truncated: it has \(Amounts.count(file.size, "byte")) and should have at least "
+                        problem: "is truncated: it has \(Amounts.count(size, "byte")) and should have at least "
                             + "\(position.addingClamped(length)); fetch it again")
                 }
                 if tag >> 3 == 7 { hasGraph = true }
@@ -89,7 +82,7 @@ package struct ONNXMetadata: Sendable, Equatable {
             default: throw ModelFileError(problem: "is not an ONNX model")
             }
         }
-        guard hasGraph, position == file.size else {
+        guard hasGraph, position == size else {
             throw ModelFileError(problem: "is not an ONNX model, or is truncated; fetch it again")
         }
     }
@@ -97,7 +90,9 @@ package struct ONNXMetadata: Sendable, Equatable {
     /// Bytes of a property's key or value: real ones have some thousands.
     private static let longestText = 16 << 20
 
-    private mutating func readProperty(_ file: FileReader, at start: Int, length: Int) throws {
+    private mutating func readProperty(
+        _ file: borrowing ReadableFile, at start: Int, length: Int
+    ) throws(ModelFileError) {
         var position = start
         var texts: [Int: String] = [:]
         while position < start + length {
@@ -113,24 +108,9 @@ package struct ONNXMetadata: Sendable, Equatable {
     }
 }
 
-/// Reads at any place of a file.
-private struct FileReader {
-    let handle: FileHandle
-    let size: Int
-
-    init(handle: FileHandle) throws {
-        self.handle = handle
-        size = Int(try handle.seekToEnd())
-    }
-
-    /// The bytes at a place; fewer at the end of the file.
-    func bytes(at position: Int, count: Int) throws -> [UInt8] {
-        try handle.seek(toOffset: UInt64(position))
-        return try handle.read(upToCount: count).map { Array($0) } ?? []
-    }
-
+extension ReadableFile {
     /// A base-128 number (protobuf.dev, Encoding); the position moves behind it.
-    func varint(_ position: inout Int) throws -> Int {
+    fileprivate func varint(_ position: inout Int) throws(ModelFileError) -> Int {
         var value: UInt64 = 0
         for (index, byte) in try bytes(at: position, count: 10).enumerated() {
             value |= UInt64(byte & 0x7F) << (7 * UInt64(index))

@@ -1,31 +1,78 @@
-import Foundation
+import SystemPackage
 
 /// A file that need not be there, nor be what it is taken for.
-enum ReadableFile {
+struct ReadableFile: ~Copyable {
     /// The most bytes of a file that is read whole: tokens, pieces and phrases have some megabytes.
-    private static let longest: UInt64 = 256 << 20
+    private static let longest = 256 << 20
+
+    private let path: String
+    private let descriptor: FileDescriptor
+
+    /// Opens a file, which is closed when nobody has it any more.
+    ///
+    /// - Throws: `ModelFileError` if there is no such file, or it may not be read.
+    init(path: String) throws(ModelFileError) {
+        self.path = path
+        do {
+            descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        } catch {
+            throw ModelFileError(path: path, problem: "cannot be opened; check that it exists and may be read")
+        }
+    }
+
+    deinit {
+        try? descriptor.close()
+    }
 
     /// All bytes of a file.
     ///
     /// - Throws: `ModelFileError` if there is no such file, it may not be read, or it is far too long.
-    static func contents(path: String) throws(ModelFileError) -> Data {
-        guard let handle = FileHandle(forReadingAtPath: path), let size = try? handle.seekToEnd() else {
-            throw ModelFileError(path: path, problem: "cannot be opened; check that it exists and may be read")
-        }
+    static func contents(path: String) throws(ModelFileError) -> [UInt8] {
+        let file = try ReadableFile(path: path)
+        let size = try file.size()
         guard size <= longest else {
             throw ModelFileError(path: path, problem: "has \(size) bytes, which no such file has; fetch it again")
         }
-        guard (try? handle.seek(toOffset: 0)) != nil, let data = try? handle.readToEnd() ?? Data() else {
-            throw ModelFileError(path: path, problem: "cannot be read; check that it is a file and may be read")
-        }
-        return data
+        return try file.bytes(at: 0, count: size)
     }
 
     /// - Throws: `ModelFileError` if there is no such file, it may not be read, or it is empty.
     static func check(path: String) throws(ModelFileError) {
-        guard let handle = FileHandle(forReadingAtPath: path), let first = try? handle.read(upToCount: 1) else {
-            throw ModelFileError(path: path, problem: "cannot be opened; check that it exists and may be read")
+        guard try !ReadableFile(path: path).bytes(at: 0, count: 1).isEmpty else {
+            throw ModelFileError(path: path, problem: "is empty")
         }
-        guard !first.isEmpty else { throw ModelFileError(path: path, problem: "is empty") }
+    }
+
+    /// How many bytes it has.
+    ///
+    /// - Throws: `ModelFileError` for what has no end, such as a pipe.
+    func size() throws(ModelFileError) -> Int {
+        do {
+            return Int(try descriptor.seek(offset: 0, from: .end))
+        } catch {
+            throw unreadable
+        }
+    }
+
+    /// The bytes at a place; fewer at the end of the file.
+    ///
+    /// - Throws: `ModelFileError` if they cannot be read.
+    func bytes(at position: Int, count: Int) throws(ModelFileError) -> [UInt8] {
+        do {
+            return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+                while filled < count {
+                    let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+                    let read = try descriptor.read(fromAbsoluteOffset: Int64(position + filled), into: rest)
+                    guard read > 0 else { break }
+                    filled += read
+                }
+            }
+        } catch {
+            throw unreadable
+        }
+    }
+
+    private var unreadable: ModelFileError {
+        ModelFileError(path: path, problem: "cannot be read; check that it is a file and may be read")
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The check of tokens.txt that sherpa-onnx makes by ending the process.
 enum TokensFile {
     /// Reads the file as sherpa-onnx does (symbol-table.cc, `ReadTokens`): each line is a symbol and its number, or the
@@ -61,10 +59,8 @@ enum TokensFile {
             })
     }
 
-    /// In an array: over the slices of `Data` the check took four times as long, and a model is loaded only after it.
     private static func lines(path: String) throws(ModelFileError) -> [ArraySlice<UInt8>] {
-        let data = try ReadableFile.contents(path: path)
-        return [UInt8](data).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        try ReadableFile.contents(path: path).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     }
 
     private static func fields(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
