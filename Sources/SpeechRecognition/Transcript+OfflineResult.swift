@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 import ModelFamilies
 import SherpaOnnx
 import SpeechTypes
@@ -17,7 +16,7 @@ extension Transcript.Segment {
         _ result: OfflineResult, of segment: SpeechSegment, family: ModelFamily, languages: [Language]
     ) -> [Transcript.Segment] {
         let tokens = tokens(of: result, in: segment, family: family)
-        let code = result.language.trimmingCharacters(in: CharacterSet(charactersIn: "<|>"))
+        let code = result.language.trimmed { "<|>".unicodeScalars.contains($0) }
         let language = languages.first { $0.code == code }
         guard !result.segments.isEmpty else {
             return [
@@ -53,8 +52,8 @@ extension Transcript.Segment {
 
     /// Trims, composes (NFC), and drops a text that is only a mark for non-speech, such as Whisper's `[BLANK_AUDIO]`.
     private static func tidied(_ text: String) -> String {
-        let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        return isMark(trimmed) ? "" : trimmed.precomposedStringWithCanonicalMapping
+        let trimmed = text.trimmed(\.isWhiteSpaceOfText)
+        return isMark(trimmed) ? "" : trimmed.composed
     }
 
     /// Capitals, spaces and `_` in brackets. Spelt out, since a regular expression takes longer to compile than all else that
