@@ -72,8 +72,9 @@ let package = Package(
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp"),
         .systemLibrary(name: "CZlib"),
         .target(name: "CSines"),
+        .target(name: "Essentials", swiftSettings: strict),
         .target(
-            name: "SherpaOnnx", dependencies: ["CSherpaOnnx", "CSines", "ModelFamilies", .crypto],
+            name: "SherpaOnnx", dependencies: ["CSherpaOnnx", "CSines", "Essentials", "ModelFamilies", .crypto],
             swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags([
@@ -81,10 +82,12 @@ let package = Package(
                 ]),
                 .linkedLibrary("sherpa-onnx-c-api"), .linkedLibrary("onnxruntime"),
             ]),
-        .target(name: "Basics", swiftSettings: strict),
+        .target(name: "Basics", dependencies: ["Essentials"], swiftSettings: strict),
         .target(name: "SpeechTypes", swiftSettings: strict),
         .target(name: "ModelFamilies", dependencies: ["Basics", "SpeechTypes", .systemPackage], swiftSettings: strict),
-        .target(name: "BlockingWork", dependencies: ["Basics", .collections], swiftSettings: strict),
+        .target(
+            name: "BlockingWork", dependencies: ["Basics", "CProcess", "Essentials", .collections],
+            swiftSettings: strict),
         .target(name: "EventLoops", dependencies: [.nioCore, .nioPosix], swiftSettings: strict),
         .target(
             name: "EngineLink",

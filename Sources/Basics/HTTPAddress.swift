@@ -1,4 +1,4 @@
-public import Foundation
+public import Essentials
 
 extension URL {
     /// Reads the address of something on a web server; `nil` if the text is none.

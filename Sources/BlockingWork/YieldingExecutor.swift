@@ -1,6 +1,5 @@
 import Collections
 import Dispatch
-import Foundation
 import Synchronization
 
 /// Runs an actor on a queue of its own until the actor steps back behind others: from then on, on a thread of its own with
@@ -39,7 +38,7 @@ public final class YieldingExecutor: SerialExecutor {
             guard jobs == nil else { return }
             let own = Jobs()
             let began = SystemThread.start { [queue, label] in
-                Thread.current.name = label
+                SystemThread.name(label)
                 SystemThread.stepBack()
                 queue.sync {}  // what runs there now runs to its end
                 while let job = own.next() { job() }

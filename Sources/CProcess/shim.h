@@ -5,6 +5,9 @@
 
 /// Asks Linux to kill this process when the thread that started it ends (prctl(2), PR_SET_PDEATHSIG); variadic in C.
 static inline int asr_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }
+
+/// Names the calling thread (prctl(2), PR_SET_NAME), which keeps 15 bytes; variadic in C.
+static inline int asr_name_thread(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 #endif
 
 #include <errno.h>

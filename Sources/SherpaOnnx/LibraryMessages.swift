@@ -1,5 +1,5 @@
 import CSherpaOnnx
-import Foundation
+import Essentials
 
 /// What sherpa-onnx says on the C `stderr`, made visible to the caller whose call it concerns.
 ///

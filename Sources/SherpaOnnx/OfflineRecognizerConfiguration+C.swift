@@ -1,5 +1,5 @@
 import CSherpaOnnx
-import Foundation
+import Essentials
 import ModelFamilies
 
 extension OfflineRecognizerConfiguration {

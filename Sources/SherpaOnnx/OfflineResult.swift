@@ -1,5 +1,5 @@
 import CSherpaOnnx
-import Foundation
+import Essentials
 
 /// What an offline recognizer made of one waveform.
 public struct OfflineResult: Sendable, Equatable {

@@ -1,6 +1,6 @@
 import CSherpaOnnx
 import Crypto
-import Foundation
+import Essentials
 
 /// Tells speech from all else, 32 ms at a time, with the Silero model.
 ///
@@ -29,7 +29,8 @@ public final class VoiceActivityDetector {
         guard let data = FileManager.default.contents(atPath: model) else {
             throw SherpaOnnxError(.wrongModel, printed: "The file cannot be read.")
         }
-        guard SHA256.hash(data: data).map({ String(format: "%02x", $0) }).joined() == modelDigest else {
+        let digits = SHA256.hash(data: data).flatMap { [$0 >> 4, $0 & 0xF] }.map { String($0, radix: 16) }
+        guard digits.joined() == modelDigest else {
             throw SherpaOnnxError(
                 .wrongModel, printed: "The file is not silero_vad_16k_op15.onnx of silero-vad 6.2.3, or is damaged.")
         }

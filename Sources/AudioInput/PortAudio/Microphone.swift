@@ -1,6 +1,5 @@
 import Basics
 import CPortAudio
-import Foundation
 public import SpeechTypes
 
 /// A microphone that is on.
