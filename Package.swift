@@ -28,6 +28,8 @@ extension Target.Dependency {
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioEmbedded: Self = .product(name: "NIOEmbedded", package: "swift-nio")
     static let nioFoundationCompat: Self = .product(name: "NIOFoundationCompat", package: "swift-nio")
+    static let nioFoundationEssentialsCompat: Self = .product(
+        name: "NIOFoundationEssentialsCompat", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
@@ -92,7 +94,8 @@ let package = Package(
         .target(
             name: "EngineLink",
             dependencies: [
-                "Basics", "CProcess", "ModelFamilies", "SpeechTypes", .nioCore, .nioFoundationCompat, .systemPackage,
+                "Basics", "CProcess", "Essentials", "ModelFamilies", "SpeechTypes", .nioCore,
+                .nioFoundationEssentialsCompat, .systemPackage,
             ], swiftSettings: strict),
         .target(name: "PrometheusMetrics", dependencies: [.coreMetrics], swiftSettings: strict),
         .target(
@@ -172,8 +175,8 @@ let package = Package(
         .executableTarget(
             name: "asr2clip-engine",
             dependencies: [
-                "BlockingWork", "CProcess", "EngineLink", "EventLoops", "ModelFamilies", "Sandbox", "SpeechRecognition",
-                "SpeechTypes", "Transcription", .nioCore, .nioPosix,
+                "BlockingWork", "CProcess", "EngineLink", "Essentials", "EventLoops", "ModelFamilies", "Sandbox",
+                "SpeechRecognition", "SpeechTypes", "Transcription", .nioCore, .nioPosix,
             ], swiftSettings: strict, linkerSettings: heap),
 
         .target(

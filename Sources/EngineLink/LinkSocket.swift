@@ -1,5 +1,5 @@
 import CProcess
-import Foundation
+import Essentials
 import NIOCore
 import Synchronization
 public import SystemPackage
@@ -71,9 +71,9 @@ public final class LinkSocket: Sendable {
         while bytes.readableBytes > 0 {
             let count = bytes.withUnsafeReadableBytes { bytes in
                 #if os(Linux)
-                    Foundation.send(descriptor, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
+                    Essentials.send(descriptor, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
                 #else
-                    Foundation.send(descriptor, bytes.baseAddress, bytes.count, 0)
+                    Essentials.send(descriptor, bytes.baseAddress, bytes.count, 0)
                 #endif
             }
             if count < 0 {

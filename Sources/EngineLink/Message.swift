@@ -1,6 +1,6 @@
-import Foundation
+import Essentials
 import NIOCore
-import NIOFoundationCompat
+import NIOFoundationEssentialsCompat
 public import SpeechTypes
 
 extension Frame {

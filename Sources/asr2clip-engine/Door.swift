@@ -1,6 +1,6 @@
 import BlockingWork
 import EngineLink
-import Foundation
+import Essentials
 import Synchronization
 
 /// Where descriptors come in that the parent passes. Its end is the parent's end, and so the engine's: never an orphan.

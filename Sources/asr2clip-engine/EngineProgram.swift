@@ -2,7 +2,7 @@ import BlockingWork
 import CProcess
 import Dispatch
 import EngineLink
-import Foundation
+import Essentials
 
 /// `asr2clip-engine`: all native code, one job a process. The server and the tool start it, and nobody else.
 enum EngineProgram {

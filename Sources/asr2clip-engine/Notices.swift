@@ -1,5 +1,5 @@
 import EngineLink
-import Foundation
+import Essentials
 import Synchronization
 
 /// Where the engine tells its parent about itself: lines on what was its standard output.
@@ -30,7 +30,7 @@ enum StandardError {
     fileprivate static func write(_ bytes: Data, to descriptor: CInt) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            let count = rest.withUnsafeBytes { Essentials.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return }
             rest = rest.dropFirst(count)

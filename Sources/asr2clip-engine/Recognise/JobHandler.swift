@@ -1,6 +1,5 @@
 import EngineLink
 import EventLoops
-import Foundation
 import NIOCore
 import NIOPosix
 import SpeechTypes

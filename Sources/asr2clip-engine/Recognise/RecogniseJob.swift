@@ -1,6 +1,5 @@
 import EngineLink
 import EventLoops
-import Foundation
 import ModelFamilies
 import Sandbox
 import SpeechRecognition
