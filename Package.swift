@@ -130,7 +130,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Sandbox",
-            dependencies: ["Basics", .target(name: "CSeccomp", condition: .when(platforms: [.linux]))],
+            dependencies: ["Essentials", "Basics", .target(name: "CSeccomp", condition: .when(platforms: [.linux]))],
             swiftSettings: strict),
         .target(
             name: "Engine",
@@ -177,7 +177,8 @@ let package = Package(
             dependencies: [
                 "BlockingWork", "CProcess", "EngineLink", "Essentials", "EventLoops", "ModelFamilies", "Sandbox",
                 "SpeechRecognition", "SpeechTypes", "Transcription", .nioCore, .nioPosix,
-            ], swiftSettings: strict, linkerSettings: heap),
+            ], swiftSettings: strict,
+            linkerSettings: heap + [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(platforms: [.linux]))]),
 
         .target(
             name: "TestSupport",

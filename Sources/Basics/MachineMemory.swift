@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// How much memory this process could have at most: that of the machine, or of the control group it is in.
 public enum MachineMemory {
@@ -61,6 +61,6 @@ public enum MachineMemory {
 
     /// The number in such a file; `nil` for `max`.
     static func limit(_ text: String) -> Int? {
-        Int(text.trimmingCharacters(in: .whitespacesAndNewlines)).flatMap { $0 > 0 ? $0 : nil }
+        Int(text.split(whereSeparator: \.isWhitespace).first ?? "").flatMap { $0 > 0 ? $0 : nil }
     }
 }

@@ -5,7 +5,7 @@ public import EventLoops
 import Foundation
 public import Logging
 public import ModelFamilies
-import Sandbox
+import Basics
 public import SpeechTypes
 
 /// The engines of a server, one a model, made when they are first wanted.

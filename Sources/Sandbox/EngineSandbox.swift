@@ -1,5 +1,5 @@
 import Basics
-import Foundation
+import Essentials
 
 /// What an engine process gives up before it reads anything of a stranger's, for good: SECURITY.md tells what and why.
 public struct EngineSandbox: Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What an engine may use up before it ends, alone.
 struct ResourceLimits: Sendable {
@@ -33,7 +33,7 @@ struct ResourceLimits: Sendable {
         private static func goFirstWithoutMemory() -> Bool {
             let file = "/proc/self/oom_score_adj"
             guard let text = try? String(contentsOfFile: file, encoding: .utf8),
-                let inherited = Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
+                let inherited = Int(text.split(whereSeparator: \.isWhitespace).first ?? "")
             else { return false }
             let descriptor = open(file, O_WRONLY | O_CLOEXEC)
             guard descriptor >= 0 else { return false }

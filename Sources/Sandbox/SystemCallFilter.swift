@@ -1,6 +1,6 @@
 #if os(Linux)
     import CSeccomp
-    import Foundation
+    import Essentials
 
     /// Rules about system calls in libseccomp's hands, which makes a program for the kernel of them (seccomp(2)).
     struct SystemCallFilter: ~Copyable {

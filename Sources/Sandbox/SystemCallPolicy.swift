@@ -1,5 +1,5 @@
 #if os(Linux)
-    import Foundation
+    import Essentials
 
     /// What an engine may ask of the kernel: a list of what is allowed for each job. The rest does not exist for it.
     ///

@@ -1,6 +1,5 @@
 import Basics
 import ModelFamilies
-import Sandbox
 
 /// The engine for suspects: the jobs that were there when an engine ended. Nobody knows which of them it was, so each is run
 /// again on its own, apart from everybody else.
