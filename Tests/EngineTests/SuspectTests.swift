@@ -81,7 +81,13 @@ struct SuspectTests {
     /// A client that waits for long hears at least that work goes on.
     @Test func suspectsGoOneByOneTheSmallestFirstAndTellThatTheyWait() async throws {
         let recorder = Recorder()
-        let engine = ScriptedEngine { recorder.take($0) }
+        // While the model loads, those that come right behind the first are put in order.
+        let engine = ScriptedEngine {
+            try? await Task.sleep(for: .milliseconds(500))
+            await $0.say(.ready)
+        } answer: {
+            recorder.take($0)
+        }
         try await withPool(engine, [model]) { pool in
             let jobs = try [("c", 3000), ("a", 1000), ("d", 4000), ("b", 2000)].map { try job($0.0, bytes: $0.1) }
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -16,6 +16,7 @@ final class ScriptedEngine: EngineProgram {
         /// What it was ordered to do.
         let order: EngineOrder
         fileprivate let end = Pending<EngineEnd>()
+        fileprivate let sockets = Mutex<[LinkSocket]>([])
         fileprivate let notice: @Sendable (EngineNotice) async -> Void
 
         fileprivate init(_ number: Int, _ order: EngineOrder, notice: @escaping @Sendable (EngineNotice) async -> Void)
@@ -111,11 +112,13 @@ final class ScriptedEngine: EngineProgram {
         let isOpen = SystemThread.start { [answer] in
             while let descriptor = door.takeDescriptor() {
                 let socket = LinkSocket(owning: descriptor)
+                run.sockets.withLock { $0.append(socket) }
                 let begins = SystemThread.start {
                     guard
                         let request = try? socket.receive(limit: Frame.longestRequest)?.message(as: EngineRequest.self)
                     else { return }
                     answer(Job(request, of: run, over: socket))
+                    shutdown(socket.descriptor, Int32(SHUT_RDWR))
                 }
                 guard begins else { return run.die("no thread") }
             }
@@ -129,7 +132,7 @@ final class ScriptedEngine: EngineProgram {
             run.die("signal 9")
         }
         // As the system does with a process's sockets.
-        shutdown(door.descriptor, Int32(SHUT_RDWR))
+        for socket in [door] + run.sockets.withLock({ $0 }) { shutdown(socket.descriptor, Int32(SHUT_RDWR)) }
         return end
     }
 }
