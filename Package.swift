@@ -15,7 +15,6 @@ let strict: [SwiftSetting] = [
 let heap: [LinkerSetting] = [.linkedLibrary("jemalloc", .when(platforms: [.linux]))]
 
 extension Target.Dependency {
-    static let archive: Self = "CArchive"
     static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let collections: Self = .product(name: "Collections", package: "swift-collections")
@@ -107,11 +106,16 @@ let package = Package(
                 "Basics", "BlockingWork", "ModelFamilies", "SherpaOnnx", "SpeechTypes", "SpeechDetection", .collections,
             ],
             swiftSettings: strict),
+        .target(
+            name: "EngineHost",
+            dependencies: ["Basics", "BlockingWork", "EngineLink", .logging, .subprocess, .systemPackage],
+            swiftSettings: strict),
         .target(name: "YAMLFields", dependencies: [.yams], swiftSettings: strict),
         .target(
             name: "ModelStore",
             dependencies: [
-                "Basics", "YAMLFields", .archive, "BlockingWork", "ModelFamilies", "SpeechTypes", .asyncHTTPClient,
+                "Basics", "BlockingWork", "EngineHost", "EngineLink", "YAMLFields", "ModelFamilies", "SpeechTypes",
+                .asyncHTTPClient,
                 .crypto,
                 .logging,
                 .nioCore, .yams,
@@ -123,10 +127,6 @@ let package = Package(
                 "AudioInput", "Basics", "BlockingWork", "ModelFamilies", "SherpaOnnx", "SpeechDetection",
                 "SpeechRecognition", "SpeechTypes", .collections,
             ],
-            swiftSettings: strict),
-        .target(
-            name: "EngineHost",
-            dependencies: ["Basics", "BlockingWork", "EngineLink", .logging, .subprocess, .systemPackage],
             swiftSettings: strict),
         .target(
             name: "Sandbox",
@@ -175,7 +175,7 @@ let package = Package(
         .executableTarget(
             name: "asr2clip-engine",
             dependencies: [
-                "BlockingWork", "CProcess", "EngineLink", "Essentials", "EventLoops", "ModelFamilies", "Sandbox",
+                "BlockingWork", "CArchive", "CProcess", "EngineLink", "Essentials", "EventLoops", "ModelFamilies", "Sandbox",
                 "SpeechRecognition", "SpeechTypes", "Transcription", .nioCore, .nioPosix,
             ], swiftSettings: strict,
             linkerSettings: heap + [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(platforms: [.linux]))]),
@@ -214,7 +214,8 @@ let package = Package(
         .testTarget(
             name: "ModelStoreTests",
             dependencies: [
-                "CArchive", "CommandLineTool", "ModelStore", "ModelFamilies", "SpeechTypes", "TestSupport",
+                "BlockingWork", "CArchive", "CommandLineTool", "EngineHost", "EngineLink", "ModelStore",
+                "ModelFamilies", "SpeechTypes", "TestSupport",
                 "asr2clip", "asr2clip-engine", .crypto, .httpTypes, .hummingbird, .logging,
                 .nioCore, .nioPosix,
             ],

@@ -59,9 +59,9 @@ public struct EngineProcess: EngineProgram {
                 output: .sequence, error: .sequence
             ) { execution in
                 logger.debug("Engine started.", metadata: ["pid": "\(execution.processIdentifier)"])
-                await began(execution.processIdentifier.value, socket)
-                // An engine that has ended already is told of by its status.
+                // An engine that has ended already is told of by its status. Descriptors may be passed behind the order.
                 try? socket.send(try Frame(message: order))
+                await began(execution.processIdentifier.value, socket)
                 await withTaskGroup { group in
                     @Sendable func end(_ reason: String) {
                         words.add(reason)

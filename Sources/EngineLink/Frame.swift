@@ -1,3 +1,4 @@
+import Basics
 public import NIOCore
 
 /// What goes over a job's connection in one piece.
@@ -66,12 +67,15 @@ public enum FrameError: Error, Equatable, CustomStringConvertible {
     case tooLong(Int, limit: Int)
     /// No such kind; `nil` if there is not even a kind.
     case unknownKind(UInt8?)
+    /// It did not come, or not to its end, in so much time.
+    case late(Duration)
 
     /// What is wrong.
     public var description: String {
         switch self {
         case .tooLong(let length, let limit): "a frame of \(length) bytes, where \(limit) are the most"
         case .unknownKind(let number): "a frame of \(number.map { "the unknown kind \($0)" } ?? "no kind")"
+        case .late(let patience): "nothing for \(Amounts.time(patience))"
         }
     }
 }

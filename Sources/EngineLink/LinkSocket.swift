@@ -86,16 +86,20 @@ public final class LinkSocket: Sendable {
 
     /// Waits for the next frame. It reads no byte behind it unless more frames are asked for, so that descriptors may follow.
     ///
-    /// - Parameter limit: The most bytes of content.
+    /// - Parameters:
+    ///   - limit: The most bytes of content.
+    ///   - patience: How long the whole frame may take to come; `nil` for as long as it takes.
     /// - Returns: `nil` when the other end is gone; half a frame counts for nothing.
-    /// - Throws: `FrameError` if what comes is none.
-    public func receive(limit: Int) throws(FrameError) -> Frame? {
-        try received.withLock { buffer throws(FrameError) in
+    /// - Throws: `FrameError` if what comes is none, or comes too late.
+    public func receive(limit: Int, within patience: Duration? = nil) throws(FrameError) -> Frame? {
+        let deadline = patience.map { ContinuousClock.now + $0 }
+        return try received.withLock { buffer throws(FrameError) in
             while true {
                 if let frame = try Frame.take(from: &buffer, limit: limit) {
                     buffer.discardReadBytes()
                     return frame
                 }
+                if let patience, let deadline, !hasInput(before: deadline) { throw .late(patience) }
                 let wanted = Self.missing(in: buffer)
                 let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { room in
                     var count = 0
@@ -104,6 +108,23 @@ public final class LinkSocket: Sendable {
                 }
                 guard count > 0 else { return nil }
             }
+        }
+    }
+
+    /// Ends the connection in both directions. A thread that waits for a frame or sends one goes on at once.
+    public func hangUp() {
+        shutdown(descriptor, CInt(SHUT_RDWR))
+    }
+
+    /// Waits until something can be read, or the connection has ended.
+    private func hasInput(before deadline: ContinuousClock.Instant) -> Bool {
+        while true {
+            let left = (deadline - .now) / .milliseconds(1)
+            guard left > 0 else { return false }
+            var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let count = poll(&question, 1, Int32(min(left.rounded(.up), 1e9)))
+            // An error shows when it is read.
+            if count > 0 || count < 0 && errno != EINTR { return true }
         }
     }
 

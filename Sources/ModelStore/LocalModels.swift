@@ -1,4 +1,5 @@
 import Basics
+public import EngineHost
 public import Logging
 public import ModelFamilies
 import YAMLFields
@@ -13,6 +14,9 @@ public actor LocalModels {
     private let logger: Logger
     private let onProgress: (@Sendable (DownloadProgress) -> Void)?
     private let settings: FetchSettings
+    private let unpacking: EngineTask
+    /// The folders that clients are not told of, beside those of models.
+    private let hiddenFolders: [String]
     /// The fetches under way, by the directory they fill.
     private var fetches: [String: RunningFetch] = [:]
     /// The last failure of each model, by name.
@@ -29,27 +33,31 @@ public actor LocalModels {
     ///   - registry: The models.
     ///   - paths: Where the registry and the models are.
     ///   - proxies: Which proxies lead to where the models come from.
+    ///   - engine: What reads archives.
     ///   - logger: Told of fetches; of their progress only without `onProgress`.
     ///   - onProgress: Called for every moment of every fetch, many times a second, on the fetch's own thread.
     ///     `ProgressLines` makes lines of them.
     public init(
-        registry: ModelRegistry, paths: ModelPaths, proxies: ProxySettings, logger: Logger,
+        registry: ModelRegistry, paths: ModelPaths, proxies: ProxySettings, engine: EngineExecutable, logger: Logger,
         onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
     ) {
         self.init(
-            registry: registry, paths: paths, logger: logger, onProgress: onProgress,
-            settings: FetchSettings(proxies: proxies))
+            registry: registry, paths: paths, program: EngineProcess(engine), logger: logger, onProgress: onProgress,
+            settings: FetchSettings(proxies: proxies), hiding: [Placement.parent(of: engine.path)])
     }
 
     init(
-        registry: ModelRegistry, paths: ModelPaths, logger: Logger,
-        onProgress: (@Sendable (DownloadProgress) -> Void)? = nil, settings: FetchSettings
+        registry: ModelRegistry, paths: ModelPaths, program: any EngineProgram, logger: Logger,
+        onProgress: (@Sendable (DownloadProgress) -> Void)? = nil, settings: FetchSettings,
+        hiding folders: [String] = []
     ) {
         self.registry = registry
         self.paths = paths
         self.logger = logger
         self.onProgress = onProgress
         self.settings = settings
+        unpacking = EngineTask(program, logger: logger)
+        hiddenFolders = folders
     }
 
     /// Puts another registry in force. Fetches that it does not ask for are abandoned, and begun anew where it asks for
@@ -178,7 +186,9 @@ public actor LocalModels {
 
     private func start(_ entry: ModelEntry, _ download: ModelDownload) -> RunningFetch {
         let progress = onProgress.map(LatestProgress.init(sink:)) ?? LatestProgress(log: logger)
-        let fetch = ModelFetch(entry, from: download, settings: settings) { progress.update($0) }
+        let fetch = ModelFetch(entry, from: download, settings: settings, unpacking: unpacking) {
+            progress.update($0)
+        }
         // Unstructured because it outlives the request that asked first; `shutDown()` cancels and awaits it.
         let task = Task {
             do {
@@ -210,7 +220,7 @@ public actor LocalModels {
             let reason = "\(failure)"
             let error = ModelError(
                 .failed, "Model '\(entry.name)' could not be fetched. \(reason)", cause: failure,
-                hiding: paths.folders(around: entry))
+                hiding: paths.folders(around: entry) + hiddenFolders)
             failures[entry.name] = (error, .now)
             fetch?.progress.update(DownloadProgress(model: entry.name, phase: .failed(reason: reason)))
             if let cause = (failure as? FetchError)?.cause {

@@ -36,7 +36,8 @@ enum EngineProgram {
         Task {
             switch order.job {
             case .recognise(let order): await RecogniseJob.run(order, door: door, notices: notices)
-            case .listen, .unpack: notices.send(.failed("This asr2clip-engine cannot do that yet."))
+            case .unpack: await UnpackJob.run(door: door, notices: notices)
+            case .listen: notices.send(.failed("This asr2clip-engine cannot do that yet."))
             }
             exit(EXIT_SUCCESS)
         }

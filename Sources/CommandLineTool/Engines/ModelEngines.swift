@@ -41,13 +41,13 @@ struct ModelEngines {
     ) throws {
         let environment = ProcessInfo.processInfo.environment
         directory = try RunDirectory(in: environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp")
+        let executable = EngineExecutable(besideProgram: try ThisProgram.path())
         store = LocalModels(
-            registry: registry, paths: paths, proxies: ProxySettings(environment: environment), logger: logger,
-            onProgress: onProgress)
+            registry: registry, paths: paths, proxies: ProxySettings(environment: environment), engine: executable,
+            logger: logger, onProgress: onProgress)
         pool = EnginePool(
             EnginePool.Configuration(
-                program: EngineProcess(
-                    EngineExecutable(besideProgram: try ThisProgram.path()), loadTimeout: loadTimeout),
+                program: EngineProcess(executable, loadTimeout: loadTimeout),
                 runtimeSettings: directory.runtimeSettings, restore: directory.restore, loadWait: loadWait,
                 detectorModel: InstalledFiles.detectorModel, engineMemory: engineMemory,
                 executor: executor),

@@ -1,3 +1,4 @@
+import EngineHost
 import Foundation
 import Logging
 import ModelStore
@@ -13,17 +14,18 @@ struct RegisteredModels {
     /// - Parameters:
     ///   - options: Where it is.
     ///   - onProgress: Told of every moment of every fetch.
-    /// - Throws: `RegistryError` if it is unusable as a whole.
+    /// - Throws: `RegistryError` if it is unusable as a whole, `Failure` if this program cannot be found.
     init(
         _ options: ModelsOptions, onProgress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
-    ) throws(RegistryError) {
+    ) throws {
         paths = options.registry.paths
         registry = try ModelRegistry.load(from: paths)
         var logger = Logger(label: "asr2clip", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .critical
         let proxies = ProxySettings(environment: ProcessInfo.processInfo.environment)
         store = LocalModels(
-            registry: registry, paths: paths, proxies: proxies, logger: logger, onProgress: onProgress)
+            registry: registry, paths: paths, proxies: proxies,
+            engine: EngineExecutable(besideProgram: try ThisProgram.path()), logger: logger, onProgress: onProgress)
     }
 
     /// Whether a name is the default model's.

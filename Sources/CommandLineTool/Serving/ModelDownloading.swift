@@ -1,3 +1,4 @@
+import EngineHost
 import Foundation
 import Logging
 import ModelStore
@@ -19,7 +20,8 @@ struct ModelDownloading {
         var logger = Logger(label: LogFormat.label) { LogFormat.text.handler(label: $0, write: StandardError.write) }
         logger.logLevel = .critical
         let store = LocalModels(
-            registry: registry, paths: paths, proxies: ProxySettings(environment: environment), logger: logger,
+            registry: registry, paths: paths, proxies: ProxySettings(environment: environment),
+            engine: EngineExecutable(besideProgram: try ThisProgram.path()), logger: logger,
             onProgress: FetchDisplay().show)
         let entry = try await store.resolve(name)
         let isThere = await store.status(of: entry) == .present

@@ -27,6 +27,8 @@ struct FetchSettings: Sendable {
     var unpackAllowance: Int64 = 64 << 20
     /// What unpacking leaves free on the disk.
     var reserve: Int64 = 64 << 20
+    /// How long the engine that reads an archive may say nothing.
+    var unpackPatience: Duration = .seconds(60)
     /// Which proxies lead where.
     var proxies: ProxySettings = .none
     /// The free bytes on the disk that a folder is on; `nil` if the system does not tell.

@@ -1,5 +1,6 @@
 import Basics
 import BlockingWork
+import EngineHost
 import Foundation
 import SpeechTypes
 import YAMLFields
@@ -11,6 +12,7 @@ actor ModelFetch {
     private let entry: ModelEntry
     private let download: ModelDownload
     private let settings: FetchSettings
+    private let unpacking: EngineTask
     private let report: @Sendable (DownloadProgress) -> Void
     private let executor: QueueExecutor
     private var rate = TransferRate()
@@ -19,12 +21,13 @@ actor ModelFetch {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(
-        _ entry: ModelEntry, from download: ModelDownload, settings: FetchSettings,
+        _ entry: ModelEntry, from download: ModelDownload, settings: FetchSettings, unpacking: EngineTask,
         report: @escaping @Sendable (DownloadProgress) -> Void
     ) {
         self.entry = entry
         self.download = download
         self.settings = settings
+        self.unpacking = unpacking
         self.report = report
         executor = QueueExecutor(label: "fetch of \(entry.name)")
     }
@@ -70,7 +73,7 @@ actor ModelFetch {
         let partial = staging.partial
         let sha256 = try await receive(partial, missing: missing)
         tell(.unpacking)
-        let model = try unpack(partial.file, into: staging.unpacked, missing: missing)
+        let model = try await unpack(partial.file, into: staging.unpacked, missing: missing)
         try model.verify(files: missing)
         // From here on nothing ends it: what an edit finds in place stays.
         try Task.checkCancellation()
@@ -121,12 +124,13 @@ actor ModelFetch {
     }
 
     /// Makes the model's folder out of what was downloaded.
-    private func unpack(_ file: String, into root: String, missing: [String]) throws -> UnpackedModel {
+    private func unpack(_ file: String, into root: String, missing: [String]) async throws -> UnpackedModel {
         try FileSystem.createDirectory(root)
-        if hasArchiveName || ArchiveReader.recognizes(file) {
-            let limits = UnpackingLimits(archive: FileSystem.size(file) ?? 0, free: settings.freeSpace(root), settings)
-            try ArchiveUnpacker(into: root, limits: limits).unpack(file)
-            return try UnpackedModel(in: root, subdir: download.archiveSubdir)
+        let limits = UnpackingLimits(archive: FileSystem.size(file) ?? 0, free: settings.freeSpace(root), settings)
+        let unpacker = ArchiveUnpacker(engine: unpacking, limits: limits, patience: settings.unpackPatience)
+        switch try await unpacker.unpack(file, into: root) {
+        case .unpacked: return try UnpackedModel(in: root, subdir: download.archiveSubdir)
+        case .noArchive(let reason): if hasArchiveName { throw reason }
         }
         guard let only = missing.first, missing.count == 1 else {
             throw FetchError(

@@ -1,107 +1,92 @@
 import Basics
-import CArchive
+import EngineHost
+import EngineLink
 import Foundation
 
-/// Unpacks a stranger's archive into a folder, and lets nothing out of it.
-struct ArchiveUnpacker: ~Copyable {
-    private let folder: String
-    private let limits: UnpackingLimits
-    private let disk: OpaquePointer
+/// Unpacks a stranger's archive into a folder. An engine reads the archive; the files are written here.
+struct ArchiveUnpacker: Sendable {
+    /// The engine.
+    let engine: EngineTask
+    /// How much may come out.
+    let limits: UnpackingLimits
+    /// How long the engine may stay silent.
+    let patience: Duration
 
-    /// Prepares to unpack into a folder: an absolute path with no link in it, as libarchive writes through none.
-    init(into folder: String, limits: UnpackingLimits) throws(FetchError) {
-        guard let disk = archive_write_disk_new() else { throw FetchError("Out of memory for unpacking.") }
-        self.folder = folder
-        self.limits = limits
-        self.disk = disk
-        // Not SECURE_NOABSOLUTEPATHS: the paths we hand over are absolute, made from vetted relative ones.
-        archive_write_disk_set_options(disk, ARCHIVE_EXTRACT_SECURE_NODOTDOT | ARCHIVE_EXTRACT_SECURE_SYMLINKS)
+    /// What an archive turned out to be.
+    enum Outcome: Sendable {
+        /// It was unpacked.
+        case unpacked
+        /// It is none, or has nothing in it, and nothing was written.
+        case noArchive(FetchError)
     }
 
-    deinit {
-        archive_write_free(disk)
-    }
-
-    /// Unpacks all entries. Blocks until done; between pieces it looks whether the task is cancelled.
+    /// Unpacks all entries. Cancelling the task ends the engine.
     ///
-    /// - Throws: `FetchError` if the archive is damaged, one entry would reach out of the folder, or all together are
-    ///   beyond the limits.
-    func unpack(_ archive: String) throws {
-        let reader = try ArchiveReader(path: archive)
-        var written: Int64 = 0
-        var entries = 0
-        while let entry = try reader.next() {
-            try Task.checkCancellation()
-            entries += 1
-            try limits.check(bytes: written, entries: entries)
-            guard try prepare(entry) else { continue }
-            // What the header promises: a file with holes may be long without much in it. No promise may be believed.
-            var size = archive_entry_hardlink(entry) == nil ? max(0, archive_entry_size(entry)) : 0
-            try limits.check(bytes: written.addingClamped(size), entries: entries)
-            try check(archive_write_header(disk, entry))
-            try reader.readContent { bytes, offset in
-                try Task.checkCancellation()
-                size = max(size, offset.addingClamped(Int64(bytes.count)))
-                try limits.check(bytes: written.addingClamped(size), entries: entries)
-                try check(archive_write_data_block(disk, bytes.baseAddress, bytes.count, offset))
+    /// - Parameters:
+    ///   - archive: Its path.
+    ///   - folder: The path of an empty folder, with no link in it.
+    /// - Throws: `FetchError` if the archive is damaged, one entry would reach out of the folder, all together are beyond the
+    ///   limits, or the engine does not do its work; `SystemError`, `CancellationError`.
+    func unpack(_ archive: String, into folder: String) async throws -> Outcome {
+        let file = open(archive, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw SystemError("open", archive) }
+        defer { close(file) }
+        do {
+            return try await engine.run(.unpack, passing: [file]) { [limits, patience] socket in
+                let writer = try ArchiveWriter(into: folder, limits: limits)
+                return try Self.write(socket, to: writer, patience: patience)
             }
-            written = written.addingClamped(size)
-            try check(archive_write_finish_entry(disk))
-        }
-        try check(archive_write_close(disk))
-    }
-
-    /// Vets an entry and gives it its place in the folder.
-    ///
-    /// - Returns: Whether there is anything to write: not for the folder itself.
-    private func prepare(_ entry: OpaquePointer) throws(FetchError) -> Bool {
-        let name = Self.name(of: entry)
-        guard let path = RelativePath(name) else { throw refused(name, "it would land outside the model's folder") }
-        guard !path.parts.isEmpty else { return false }
-        try checkLength(of: path)
-        if let link = archive_entry_hardlink(entry) {
-            guard let target = RelativePath(String(cString: link)) else { throw refused(name, "it links to outside") }
-            try checkLength(of: target)
-            archive_entry_copy_hardlink(entry, folder + "/" + target.text)
-        } else {
-            try vetKind(of: entry, at: path)
-        }
-        archive_entry_copy_pathname(entry, folder + "/" + path.text)
-        return true
-    }
-
-    /// libarchive would change the folder of the whole process to reach further.
-    private func checkLength(of path: RelativePath) throws(FetchError) {
-        guard path.text.utf8.count <= UnpackingLimits.pathLength else {
-            throw refused(path.text, "its path has more than \(UnpackingLimits.pathLength) bytes")
+        } catch let failure as EngineFailure {
+            let reason = failure.refusal ?? "\(EngineExecutable.name), which reads it, \(failure.reason). Try again."
+            throw FetchError("Cannot unpack the archive: \(reason)", cause: failure, keepsPartial: true)
+        } catch FrameError.late(let patience) {
+            throw FetchError(
+                "Cannot unpack the archive: \(EngineExecutable.name), which reads it, has said nothing for "
+                    + "\(Amounts.time(patience)). Try again.", keepsPartial: true)
+        } catch let error as FrameError {
+            throw Self.nonsense("\(error)")
         }
     }
 
-    private func vetKind(of entry: OpaquePointer, at path: RelativePath) throws(FetchError) {
-        switch UInt32(archive_entry_filetype(entry)) {
-        case S_IFREG:
-            archive_entry_set_perm(entry, 0o644)
-        case S_IFDIR:
-            archive_entry_set_perm(entry, 0o755)
-        case S_IFLNK:
-            let target = archive_entry_symlink(entry).map { String(cString: $0) } ?? ""
-            guard path.linkStaysInside(target: target) else { throw refused(path.text, "it links to outside") }
-        default:
-            throw refused(path.text, "it is a device, a pipe or the like")
+    private static func write(
+        _ socket: LinkSocket, to writer: consuming ArchiveWriter, patience: Duration
+    ) throws -> Outcome {
+        while true {
+            guard let frame = try socket.receive(limit: Frame.longestReply, within: patience) else {
+                throw EngineHangUp()
+            }
+            if let block = ArchiveBlock(frame) {
+                try writer.write(block)
+                continue
+            }
+            guard let reply = try? frame.message(as: UnpackReply.self) else { throw nonsense("no message of ours") }
+            switch reply {
+            case .entry(let entry):
+                try writer.begin(entry)
+            case .end:
+                try writer.finish()
+                return writer.entries > 0 ? .unpacked : .noArchive(FetchError("The archive is empty."))
+            case .failed(let reason):
+                let error = FetchError("What was downloaded is damaged, or no tar or zip archive: \(reason.asLine).")
+                guard writer.entries == 0 else { throw error }
+                return .noArchive(error)
+            }
         }
     }
 
-    private static func name(of entry: OpaquePointer) -> String {
-        let name = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry)
-        return name.map { String(cString: $0) } ?? "/"  // An unreadable name is refused as an absolute one is.
+    /// Why an engine is not believed that somebody may have taken over.
+    static func nonsense(_ what: String) -> FetchError {
+        FetchError(
+            "The archive is refused: \(EngineExecutable.name), which reads it, sent \(what). Nothing of it was kept.")
     }
+}
 
-    private func refused(_ name: String, _ reason: String) -> FetchError {
-        let shown = name.count > 100 ? name.prefix(100) + "…" : name[...]
-        return FetchError("The archive is refused because of its entry '\(shown)': \(reason). Nothing of it was kept.")
-    }
-
-    private func check(_ result: some BinaryInteger) throws(FetchError) {
-        guard result >= ARCHIVE_WARN else { throw FetchError("Cannot unpack the archive: \(disk.lastError).") }
+extension String {
+    /// The beginning of the text, for a message: of bounded length, and without characters that would move a terminal's cursor.
+    var asLine: String {
+        let longest = 100
+        let scalars = unicodeScalars.prefix(longest).map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }
+        let isCut = unicodeScalars.dropFirst(longest).first != nil
+        return String(String.UnicodeScalarView(scalars)) + (isCut ? "…" : "")
     }
 }

@@ -44,8 +44,9 @@ struct Placement {
 
     /// The folder that a path is in.
     static func parent(of path: String) -> String {
-        let parent = path.split(separator: "/").dropLast().joined(separator: "/")
-        return path.hasPrefix("/") ? "/" + parent : parent
+        let slash = UInt8(ascii: "/")
+        let parent = path.utf8.split(separator: slash).dropLast().map { String(Substring($0)) }.joined(separator: "/")
+        return path.utf8.first == slash ? "/" + parent : parent
     }
 
     private func move(_ source: String, _ target: String) throws(SystemError) {
