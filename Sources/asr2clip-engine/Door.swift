@@ -21,27 +21,22 @@ final class Door: Sendable {
         if !began { exit(EXIT_FAILURE) }
     }
 
-    /// Hands on each descriptor from now on, and those that have come before.
+    /// Hands on each descriptor from now on, and those that have come before, in the order in which they were passed.
     ///
     /// - Parameter take: Owns the descriptor. It is called on the door's thread or the caller's, and must not wait.
     func open(_ take: @escaping @Sendable (CInt) -> Void) {
-        let early = state.withLock { state -> [CInt] in
-            defer { state = .open(take) }
-            guard case .closed(let early) = state else { return [] }
-            return early
+        state.withLock { state in
+            if case .closed(let early) = state { for descriptor in early { take(descriptor) } }
+            state = .open(take)
         }
-        for descriptor in early { take(descriptor) }
     }
 
     private func comeIn(_ descriptor: CInt) {
-        let take = state.withLock { state -> (@Sendable (CInt) -> Void)? in
+        state.withLock { state in
             switch state {
-            case .open(let take): return take
-            case .closed(let early):
-                state = .closed(early: early + [descriptor])
-                return nil
+            case .open(let take): take(descriptor)
+            case .closed(let early): state = .closed(early: early + [descriptor])
             }
         }
-        take?(descriptor)
     }
 }

@@ -51,6 +51,12 @@ struct BombTests {
         #expect(((try? limits.check(bytes: bytes, entries: entries)) != nil) == isFine)
     }
 
+    @Test func anArchiveOfTooManyEntriesIsRefused() async throws {
+        try await expectRefusal(
+            of: [TestArchive.Entry](repeating: .folder("v"), count: 100_001), settings: .quick,
+            naming: "it has more than 100000 entries")
+    }
+
     @Test func aModelAsLargeAsModelsAreIsNoBomb() async throws {
         let bytes = try TestArchive.make([zeros, .file("v/tokens.txt", "t")])
         try await withFileServer(["/v.tgz": .bytes(bytes)]) { server in

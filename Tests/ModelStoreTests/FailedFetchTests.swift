@@ -82,6 +82,7 @@ struct FailedFetchTests {
     @Test(arguments: [
         ("goes up", [TestArchive.Entry.file("../evil", "x")], "outside the model's folder"),
         ("goes up inside", [.file("v/../../evil", "x")], "outside the model's folder"),
+        ("goes up before an accent", [.file("../\u{301}evil", "x")], "outside the model's folder"),
         ("is absolute", [.file("/tmp/asr2clip-evil", "x")], "outside the model's folder"),
         ("link to outside", [.symbolicLink("v/l", to: "../../evil")], "it links to outside"),
         ("link to an absolute path", [.symbolicLink("l", to: "/etc/passwd")], "it links to outside"),
@@ -90,6 +91,17 @@ struct FailedFetchTests {
         ("hard link to an absolute path", [.hardLink("l", to: "/etc/passwd")], "it links to outside"),
         ("pipe", [.pipe("p")], "a device, a pipe or the like"),
         ("file through a link", [.folder("a"), .symbolicLink("b", to: "a"), .file("b/x", "x")], "Cannot unpack"),
+        (
+            "folder through a link", [.folder("a"), .symbolicLink("b", to: "a"), .folder("b/x")],
+            "'b/x' leads through a link"
+        ),
+        (
+            "hard link through a link", [.file("a/x", "x"), .symbolicLink("b", to: "a"), .hardLink("c", to: "b/x")],
+            "'b/x' leads through a link"
+        ),
+        ("hard link to nothing", [.hardLink("c", to: "d")], "Cannot unpack"),
+        ("hard link to a folder", [.folder("a"), .hardLink("c", to: "a")], "Cannot unpack"),
+        ("file in a folder's place", [.file("a/x", "x"), .file("a", "y")], "Cannot unpack"),
         (
             "link moved up by a hard link",
             [.folder("a"), .symbolicLink("a/l", to: "../x"), .hardLink("l", to: "a/l")],

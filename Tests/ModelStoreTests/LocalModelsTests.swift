@@ -1,3 +1,4 @@
+import EngineHost
 import Foundation
 import Testing
 
@@ -38,7 +39,7 @@ struct ModelStoreTests {
             """
         let paths = ModelPaths(environment: ["HOME": "/home/ada"], currentFolder: "/")
         let registry = try ModelRegistry.parse(yaml, file: "models.yaml", paths: paths)
-        return LocalModels(registry: registry, paths: paths, proxies: .none, logger: .silent)
+        return LocalModels(registry: registry, paths: paths, proxies: .none, engine: .built, logger: .silent)
     }
 
     @Test func missingFilesWithoutADownloadAreNamedWithTheirPlace() async throws {

@@ -51,7 +51,8 @@ struct PathsTests {
 
     @Test(arguments: [
         ("a.txt", "a.txt"), ("./a//b/.", "a/b"), (".", ""), ("", ""), ("/a", nil), ("..", nil), ("a/../b", nil),
-        ("a/..", nil), ("..a", "..a"),
+        ("a/..", nil), ("..a", "..a"), ("../\u{301}a", nil), ("/\u{301}a", nil), ("a/\u{301}b", "a/\u{301}b"),
+        ("a\0", nil),
     ])
     func relativePathsStayBelowTheirStart(path: String, text: String?) {
         #expect(RelativePath(path)?.text == text)
@@ -61,6 +62,7 @@ struct PathsTests {
         ("l", "file", true), ("a/l", "../file", true), ("a/b/l", "../../file", true), ("l", "./a/b", true),
         ("l", "../file", false), ("a/l", "../../file", false), ("l", "/etc/passwd", false), ("l", "", false),
         ("l", "a/../b", false), ("a/l", "../b/../../c", false),
+        ("l", "/\u{301}a", false), ("l", "../\u{301}a", false), ("l", "a/../\u{301}b", false), ("l", "a/..\0", false),
     ])
     func linksThatCouldLeadOutAreTold(link: String, target: String, isInside: Bool) throws {
         #expect(try #require(RelativePath(link)).linkStaysInside(target: target) == isInside)

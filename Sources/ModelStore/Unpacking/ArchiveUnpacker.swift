@@ -25,6 +25,7 @@ struct ArchiveUnpacker: Sendable {
     /// - Parameters:
     ///   - archive: Its path.
     ///   - folder: The path of an empty folder, with no link in it.
+    /// - Returns: Whether it was an archive.
     /// - Throws: `FetchError` if the archive is damaged, one entry would reach out of the folder, all together are beyond the
     ///   limits, or the engine does not do its work; `SystemError`, `CancellationError`.
     func unpack(_ archive: String, into folder: String) async throws -> Outcome {

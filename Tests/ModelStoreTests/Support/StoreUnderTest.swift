@@ -1,7 +1,9 @@
 import Crypto
+import EngineHost
 import Foundation
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ModelStore
@@ -24,13 +26,20 @@ extension TemporaryFolder {
     /// A store, and the entry of its one model.
     func store(
         download: String?, dir: String = "voice", settings: FetchSettings = .quick,
-        logger: Logger = .silent, onProgress: (@Sendable (DownloadProgress) -> Void)? = { _ in }
+        program: any EngineProgram = EngineProcess(.built), logger: Logger = .silent,
+        onProgress: (@Sendable (DownloadProgress) -> Void)? = { _ in }
     ) throws -> (LocalModels, ModelEntry) {
         let registry = try registry(download: download, dir: dir)
         let store = LocalModels(
-            registry: registry, paths: paths, logger: logger, onProgress: onProgress, settings: settings)
+            registry: registry, paths: paths, program: program, logger: logger, onProgress: onProgress,
+            settings: settings)
         return (store, try #require(registry.entries.first))
     }
+}
+
+extension EngineExecutable {
+    /// The engine that was built with the tests.
+    static var built: Self { Self(path: ServerProcess.path(of: name)) }
 }
 
 extension FetchSettings {
