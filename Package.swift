@@ -175,7 +175,8 @@ let package = Package(
         .executableTarget(
             name: "asr2clip-engine",
             dependencies: [
-                "BlockingWork", "CArchive", "CProcess", "EngineLink", "Essentials", "EventLoops", "ModelFamilies", "Sandbox",
+                "BlockingWork", "CArchive", "CProcess", "EngineLink", "Essentials", "EventLoops", "ModelFamilies",
+                "Sandbox",
                 "SpeechRecognition", "SpeechTypes", "Transcription", .nioCore, .nioPosix,
             ], swiftSettings: strict,
             linkerSettings: heap + [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(platforms: [.linux]))]),

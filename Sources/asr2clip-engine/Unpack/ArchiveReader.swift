@@ -1,6 +1,6 @@
 import CArchive
 import EngineLink
-import Foundation
+import Essentials
 import NIOCore
 
 /// An archive, read entry by entry: tar, plain or packed by gzip, bzip2, xz or zstd, and zip.

@@ -1,6 +1,6 @@
 import BlockingWork
 import EngineLink
-import Foundation
+import Essentials
 import Sandbox
 
 /// `unpack`: tells what is in one archive. It writes no file; who asked does.
@@ -19,8 +19,8 @@ enum UnpackJob {
         setlocale(LC_CTYPE, "C.UTF-8")
         do {
             let reader = try ArchiveReader()
-            // The sandbox of `unpack`: everything that it takes is open by now.
-            let sandbox = EngineSandbox(memory: memory, opensDevices: false)
+            // Everything that it takes is open by now.
+            let sandbox = EngineSandbox(for: .unpack, memory: memory)
             for lack in sandbox.enter() { notices.send(.warning("The engine's sandbox is without \(lack).")) }
             try reader.open(archive)
             try tell(reader, to: socket)
