@@ -23,17 +23,18 @@ struct RouterUnderTest {
         let paths = ModelPaths(environment: ["HOME": folder.path], currentFolder: folder.path)
         let registry = try ModelRegistry.parse(registry.yaml, file: "models.yaml", paths: paths)
         let reports = ServerReports(version: "0")
+        let executable = EngineExecutable(path: "/nonexistent")
         let engines = EnginePool(
             EnginePool.Configuration(
-                program: EngineProcess(EngineExecutable(path: "/nonexistent")), runtimeSettings: "", loadWait: .zero,
+                program: EngineProcess(executable), runtimeSettings: "", loadWait: .zero,
                 detectorModel: nil),
             serving: ServedModels(
                 models: Set(registry.entries.map(\.specification)), stayingLoaded: registry.defaultModel, threads: 1,
                 keepAlive: nil, maximumLoaded: 1),
             logger: logger)
         let catalog = ModelCatalog(
-            store: LocalModels(registry: registry, paths: paths, proxies: .none, logger: logger), engines: engines,
-            admission: Admission(registry, maximumQueue: nil), modelWait: .zero,
+            store: LocalModels(registry: registry, paths: paths, proxies: .none, engine: executable, logger: logger),
+            engines: engines, admission: Admission(registry, maximumQueue: nil), modelWait: .zero,
             served: { _ in ServedModels(models: [], stayingLoaded: nil, threads: 1, keepAlive: nil, maximumLoaded: 1) },
             logger: logger)
         let server = SpeechServer(
