@@ -184,8 +184,8 @@ public actor EngineSupervisor: Transcriber {
     /// it are in order by then.
     private func admitAlone(weighing weight: Int) async throws -> Place {
         if lifecycle.state != .running, let pass = gate.enterIfEmpty() {
-            _ = try await connection()
-            withExtendedLifetime(pass) {}
+            let connection = try await connection()
+            if gate.isNext(weighing: weight) { return Place(engine: self, pass: pass, connection: connection) }
         }
         let pass = try await gate.enter(.alone(weight: weight))
         return Place(engine: self, pass: pass, connection: try await connection())

@@ -93,6 +93,14 @@ final class EngineGate: Sendable {
         return Pass(gate: self, mode: mode, generation: generation)
     }
 
+    /// Whether nobody waits that is lighter.
+    func isNext(weighing weight: Int) -> Bool {
+        state.withLock { state in
+            guard case .alone(let lightest) = state.waiting.first?.mode else { return state.waiting.isEmpty }
+            return weight <= lightest
+        }
+    }
+
     /// Comes in alone if nobody is inside and nobody waits; `nil` otherwise.
     func enterIfEmpty() -> Pass? {
         let generation = state.withLock { state -> Int? in
