@@ -41,6 +41,23 @@ struct LinkSocketTests {
         #expect(try theirs.receive(limit: 100) == nil)
     }
 
+    /// However its bytes are spread over the time.
+    @Test(arguments: [[], [0, 0], [0, 0, 0, 9, 1, 2]] as [[UInt8]])
+    func aFrameThatIsNotWholeInTimeIsLate(bytes: [UInt8]) throws {
+        #expect(write(ours.descriptor, bytes, bytes.count) == bytes.count)
+        #expect(throws: FrameError.late(.milliseconds(50))) {
+            try theirs.receive(limit: 100, within: .milliseconds(50))
+        }
+    }
+
+    @Test func hangingUpEndsAWaitInTheSameProcess() async throws {
+        let waiting = Task.detached { [theirs] in try theirs.receive(limit: 100, within: .seconds(600)) }
+        try await Task.sleep(for: .milliseconds(50))
+        theirs.hangUp()
+        #expect(try await waiting.value == nil)
+        #expect(throws: Errno.brokenPipe) { try ours.send(Frame(.bytes, ByteBuffer())) }
+    }
+
     @Test func aDescriptorThatIsPassedLeadsToTheSameFile() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(Data("found".utf8), to: "file")
