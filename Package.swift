@@ -75,7 +75,8 @@ let package = Package(
         .target(name: "CSines"),
         .target(name: "Essentials", swiftSettings: strict),
         .target(
-            name: "SherpaOnnx", dependencies: ["CSherpaOnnx", "CSines", "Essentials", "ModelFamilies", .crypto],
+            name: "SherpaOnnx",
+            dependencies: ["CSherpaOnnx", "CSines", "Essentials", "ModelFamilies", "SpeechTypes", .crypto],
             swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags([
@@ -155,7 +156,7 @@ let package = Package(
         .target(
             name: "Dictation",
             dependencies: [
-                "AudioInput", "Basics", "BlockingWork", "ModelStore", "SherpaOnnx", "SpeechDetection", "SpeechTypes",
+                "Basics", "BlockingWork", "EngineHost", "EngineLink", "ModelStore", "SpeechDetection", "SpeechTypes",
                 "TranscriptFormats", "YAMLFields", .asyncHTTPClient, .nioCore, .subprocess,
                 .systemPackage, .yams,
             ],
@@ -163,9 +164,8 @@ let package = Package(
         .target(
             name: "CommandLineTool",
             dependencies: [
-                "APIServer", "AudioInput", "Basics", "BlockingWork", "Dictation", "Engine", "EventLoops",
-                "ModelFamilies",
-                "ModelStore", "SpeechTypes", "TranscriptFormats", .argumentParser,
+                "APIServer", "Basics", "BlockingWork", "Dictation", "Engine", "EngineHost", "EventLoops",
+                "ModelFamilies", "ModelStore", "SpeechTypes", "TranscriptFormats", .argumentParser,
                 .asyncHTTPClient, .coreMetrics,
                 .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,
             ],
@@ -175,9 +175,9 @@ let package = Package(
         .executableTarget(
             name: "asr2clip-engine",
             dependencies: [
-                "BlockingWork", "CArchive", "CProcess", "EngineLink", "Essentials", "EventLoops", "ModelFamilies",
-                "Sandbox",
-                "SpeechRecognition", "SpeechTypes", "Transcription", .nioCore, .nioPosix,
+                "AudioInput", "BlockingWork", "CArchive", "CProcess", "EngineLink", "Essentials", "EventLoops",
+                "ModelFamilies", "Sandbox", "SherpaOnnx", "SpeechDetection", "SpeechRecognition", "SpeechTypes",
+                "Transcription", .nioCore, .nioPosix,
             ], swiftSettings: strict,
             linkerSettings: heap + [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(platforms: [.linux]))]),
 
@@ -260,8 +260,10 @@ let package = Package(
         .testTarget(
             name: "DictationTests",
             dependencies: [
-                "Basics", "BlockingWork", "Dictation", "ModelStore", "SherpaOnnx", "SpeechTypes", "TestSupport",
-                "TranscriptFormats", .nioCore, .nioPosix,
+                "Basics", "BlockingWork", "Dictation", "EngineHost", "EngineLink", "ModelStore", "SherpaOnnx",
+                "SpeechDetection", "SpeechTypes", "TestSupport", "TranscriptFormats", "asr2clip-engine", .logging,
+                .nioCore,
+                .nioPosix, .systemPackage,
             ],
             swiftSettings: strict),
         .testTarget(

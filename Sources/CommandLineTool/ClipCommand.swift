@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dictation
 
 /// `asr2clip`.
 struct ClipCommand: AsyncParsableCommand {
@@ -60,7 +61,7 @@ struct ClipCommand: AsyncParsableCommand {
         case .retry: if action.discard { Retrying(tool: tool).discard() } else { try await Retrying(tool: tool).run() }
         case .test:
             try await Failure.reported { try await SelfTest(tool: tool, dictation: dictation).run() }
-        case .listDevices: try await Failure.reported { try DeviceList.print() }
+        case .listDevices: try await Failure.reported { try await DeviceList.print(Microphones(try tool.engine)) }
         case .edit: try await ConfigurationEditing(tool: tool).run()
         case .generateConfiguration: try await Failure.reported { try ConfigurationWriting(path: action.config).run() }
         case .printConfiguration:

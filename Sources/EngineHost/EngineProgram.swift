@@ -8,7 +8,7 @@ public protocol EngineProgram: Sendable {
     /// - Parameters:
     ///   - order: What it is for.
     ///   - logger: Told what it writes to standard error.
-    ///   - began: Told its process id, and where descriptors are passed to it.
+    ///   - began: Told its process id, and where descriptors are passed to it, which has the order by then.
     ///   - notice: Told what it says of itself, its version excepted.
     /// - Returns: How it ended.
     func run(

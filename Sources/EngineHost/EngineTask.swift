@@ -79,7 +79,7 @@ public struct EngineTask: Sendable {
 }
 
 /// What becomes of one run.
-private final class EngineTaskRun: Sendable {
+final class EngineTaskRun: Sendable {
     let ended = Pending<EngineEnd>()
     private let theirs: Mutex<LinkSocket?>
     private let descriptors: [CInt]
@@ -124,11 +124,14 @@ public struct EngineHangUp: Error {
 }
 
 /// Why an engine did not do its one thing.
-public struct EngineFailure: Error, Equatable {
+public struct EngineFailure: Error, Equatable, CustomStringConvertible {
     /// What became of it, to be read behind its name: `ended (signal 9)`.
     public let reason: String
     /// Why it was not started or gave up, and what to do, in sentences of its own; `nil` if it did not say.
     public let refusal: String?
+
+    /// What became of it, in a sentence or more.
+    public var description: String { refusal ?? "\(EngineExecutable.name) \(reason)." }
 
     init(reason: String, refusal: String? = nil) {
         self.reason = reason

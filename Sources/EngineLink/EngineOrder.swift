@@ -8,6 +8,10 @@ public struct EngineOrder: Codable, Sendable, Equatable {
         case recognise(RecogniseOrder)
         /// Listens to a microphone; the first descriptor that is passed is where the sound goes.
         case listen(ListenOrder)
+        /// Tells which devices there are to listen to (`DevicesReply`), over the first descriptor that is passed.
+        case devices
+        /// Tells how long the recording at this path is by its header (`LengthReply`), over the first descriptor that is passed.
+        case measure(path: String)
         /// Unpacks an archive: the first descriptor that is passed is where the entries go, the second is the archive.
         case unpack
     }
@@ -31,6 +35,8 @@ public struct EngineOrder: Codable, Sendable, Equatable {
         switch job {
         case .recognise(let order): ["recognise", order.model.name]
         case .listen: ["listen"]
+        case .devices: ["devices"]
+        case .measure: ["measure"]
         case .unpack: ["unpack"]
         }
     }
@@ -65,17 +71,6 @@ public struct RecogniseOrder: Codable, Sendable, Equatable {
     }
 }
 
-/// How a microphone is listened to.
-public struct ListenOrder: Codable, Sendable, Equatable {
-    /// The device, by number or a part of its name; `nil` for the default one.
-    public var device: String?
-
-    /// Describes how to listen.
-    public init(device: String? = nil) {
-        self.device = device
-    }
-}
-
 /// How a model's engine spends the threads it was given.
 public struct DecodeThreads: Codable, Sendable, Equatable {
     /// Segments decoded at once.
@@ -90,5 +85,16 @@ public struct DecodeThreads: Codable, Sendable, Equatable {
         self.lanes = lanes
         self.perLane = perLane
         self.alone = max(alone, perLane)
+    }
+}
+
+/// What an engine answers that was asked how long a recording is.
+public struct LengthReply: Codable, Sendable, Equatable {
+    /// Its length by its header; `nil` if that does not tell, or if the file is no recording.
+    public var length: Duration?
+
+    /// An answer.
+    public init(length: Duration?) {
+        self.length = length
     }
 }

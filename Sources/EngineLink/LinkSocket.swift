@@ -128,11 +128,61 @@ public final class LinkSocket: Sendable {
         }
     }
 
+    /// What came in the time that was given.
+    public enum Reception: Sendable {
+        /// A frame.
+        case frame(Frame)
+        /// No frame yet.
+        case nothing
+        /// The other end is gone, or says nothing more; half a frame counts for nothing.
+        case end
+    }
+
+    /// Waits for the next frame, but not for long: it looks once for more bytes, however few there are.
+    ///
+    /// - Parameters:
+    ///   - limit: The most bytes of content.
+    ///   - wait: How long to wait for bytes.
+    /// - Returns: The frame, if it is complete.
+    /// - Throws: `FrameError` if what comes is none.
+    public func receiveIfReady(limit: Int, within wait: Duration) throws(FrameError) -> Reception {
+        try received.withLock { buffer throws(FrameError) in
+            if let frame = try Frame.take(from: &buffer, limit: limit) { return .frame(frame) }
+            guard hasNews(within: wait) else { return .nothing }
+            buffer.discardReadBytes()
+            var isInterrupted = false
+            let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.pieceLength) { room in
+                let count = read(descriptor, room.baseAddress, Self.pieceLength)
+                isInterrupted = count < 0 && [EINTR, EAGAIN].contains(errno)
+                return max(0, count)
+            }
+            if isInterrupted { return .nothing }
+            guard count > 0 else { return .end }
+            return try Frame.take(from: &buffer, limit: limit).map(Reception.frame) ?? .nothing
+        }
+    }
+
+    /// Waits until the other end says something, or nothing more.
+    ///
+    /// - Parameter wait: How long to wait for it.
+    /// - Returns: Whether it did.
+    public func hasNews(within wait: Duration) -> Bool {
+        var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&watched, 1, CInt(wait / .milliseconds(1))) > 0
+    }
+
+    /// Says that nothing more will be said. The other end may go on.
+    public func finish() {
+        shutdown(descriptor, CInt(SHUT_WR))
+    }
+
+    private static let pieceLength = 1 << 16
+
     /// How many bytes the frame that has begun lacks: those of its length first.
     private static func missing(in buffer: ByteBuffer) -> Int {
         guard let length = buffer.getInteger(at: buffer.readerIndex, as: UInt32.self) else {
             return 4 - buffer.readableBytes
         }
-        return min(4 + Int(length) - buffer.readableBytes, 1 << 16)
+        return min(4 + Int(length) - buffer.readableBytes, pieceLength)
     }
 }

@@ -1,13 +1,14 @@
 import CSherpaOnnx
 import Crypto
 import Essentials
+import SpeechTypes
 
 /// Tells speech from all else, 32 ms at a time, with the Silero model.
 ///
 /// Not `Sendable`: the model has a state that goes on from window to window.
 public final class VoiceActivityDetector {
-    /// How many samples at 16 kHz the model takes at once: exactly these (Tests/Fixtures/VERIFY.md).
-    public static let window = 512
+    /// How many samples at 16 kHz the model takes at once.
+    public static let window = SpeechWindow.samples
 
     /// The SHA-256 of the one model that is taken: sherpa-onnx ends the process over others, of Silero too
     /// (Tests/Fixtures/VERIFY.md). It is silero_vad_16k_op15.onnx of silero-vad 6.2.3 on PyPI.

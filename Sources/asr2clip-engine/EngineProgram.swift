@@ -37,7 +37,9 @@ enum EngineProgram {
             switch order.job {
             case .recognise(let order): await RecogniseJob.run(order, door: door, notices: notices)
             case .unpack: await UnpackJob.run(door: door, notices: notices)
-            case .listen: notices.send(.failed("This asr2clip-engine cannot do that yet."))
+            case .listen(let order): await ListenJob.run(order, door: door)
+            case .devices: await DevicesJob.run(door: door)
+            case .measure(let path): await MeasureJob.run(path: path, door: door)
             }
             exit(EXIT_SUCCESS)
         }

@@ -16,7 +16,6 @@ import Testing
         let file = Fixtures.audio("en_digits_16k.wav")
         let input = try await InputRecording(file)
         #expect(input.path == file && input.name == "en_digits_16k.wav")
-        #expect(input.duration.map { ($0 / .seconds(1) - 1.7).magnitude < 0.1 } == true)
     }
 
     @Test func aPipeIsCopiedAndTheCopyGoes() async throws {
@@ -29,7 +28,7 @@ import Testing
             let input = try await InputRecording(pipe)
             copy = input.path
             #expect(FileManager.default.contents(atPath: copy) == sound)
-            #expect(input.name == "pipe" && input.duration != nil)
+            #expect(input.name == "pipe")
         }
         _ = await writing.result
         #expect(!copy.isEmpty && !FileManager.default.fileExists(atPath: copy))
@@ -66,7 +65,7 @@ import Testing
             try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).write(contentsOf: sound)
             let input = try await InputRecording(SystemName.text(of: bytes))
             #expect(FileManager.default.contents(atPath: input.path) == sound)
-            #expect(input.name == "caf\u{FFFD}\u{FFFD}.wav" && input.duration != nil)
+            #expect(input.name == "caf\u{FFFD}\u{FFFD}.wav")
         }
     #endif
 

@@ -1,4 +1,5 @@
 import SherpaOnnx
+import SpeechDetection
 import SpeechTypes
 import TestSupport
 import Testing
@@ -13,7 +14,8 @@ import Testing
         of sound: [Float], _ mode: ListeningMode, piece: Int = 320,
         isSpeech: @escaping (ArraySlice<Float>) -> Bool = { _ in false }
     ) -> [[Float]] {
-        var cutter = UtteranceCutter(mode, window: 512)
+        var cutter = UtteranceCutter(mode)
+        var windows = SoundWindows(size: SpeechWindow.samples)
         var recordings: [[Float]] = []
         var isOpen = false
         func take(_ steps: [UtteranceCutter.Step]) {
@@ -34,7 +36,8 @@ import Testing
             }
         }
         for start in stride(from: 0, to: sound.count, by: piece) {
-            take(cutter.receive(Array(sound[start..<min(sound.count, start + piece)]), isSpeech: isSpeech))
+            let piece = Array(sound[start..<min(sound.count, start + piece)])
+            take(cutter.receive(piece, speech: windows.receive(piece).map(isSpeech)))
         }
         take(cutter.finish())
         #expect(!isOpen)
@@ -62,11 +65,13 @@ import Testing
 
     /// What the cutter says of speech in each recording, where the samples of speech are 0.5.
     private func speech(in sound: [Float], _ mode: ListeningMode, isHeard: Bool = true) -> [Bool?] {
-        var cutter = UtteranceCutter(mode, window: 512)
+        var cutter = UtteranceCutter(mode)
+        var windows = SoundWindows(size: SpeechWindow.samples)
         var steps: [UtteranceCutter.Step] = []
         for start in stride(from: 0, to: sound.count, by: 160) {
             let piece = Array(sound[start..<min(sound.count, start + 160)])
-            steps += cutter.receive(piece, isSpeech: isHeard ? { $0.contains(0.5) } : nil)
+            steps += cutter.receive(
+                piece, speech: isHeard ? windows.receive(piece).map { $0.contains(0.5) } : nil)
         }
         return (steps + cutter.finish()).compactMap {
             if case .end(_, let hasSpeech) = $0 { .some(hasSpeech) } else { nil }
@@ -113,18 +118,32 @@ import Testing
         #expect(parts.allSatisfy { $0.count <= 2 * Self.second + Self.second / 10 + 512 })
     }
 
+    /// A detector that hears what follows a gap begins a window then.
+    @Test(arguments: [0, 1, 511, 512, 700], [Duration.zero, .milliseconds(1), .milliseconds(32), .seconds(2)])
+    func theSilenceInAGapEndsAWindowAndIsNoShorter(before: Int, gap: Duration) throws {
+        var cutter = UtteranceCutter(.utterances(silence: .seconds(1), longest: .seconds(60)))
+        _ = cutter.receive(ramp(before), speech: [Bool](repeating: true, count: before / 512))
+        let (sound, speech) = cutter.silence(for: gap, isHeard: true)
+        #expect(sound.count >= gap.samples && sound.count < gap.samples + 512)
+        #expect((before + sound.count) % 512 == 0 && sound.allSatisfy { $0 == 0 })
+        #expect(speech == [Bool](repeating: false, count: (before + sound.count) / 512 - before / 512))
+        #expect(cutter.silence(for: gap, isHeard: false).speech == nil)
+        #expect(cutter.silence(for: .seconds(10_000), isHeard: false).sound.count <= 61 * Self.second)
+    }
+
     @Test func everyUtteranceOfTheSessionIsARecordingWithAllItsSound() throws {
         let session = Manifest.shared.session
         let sound = try AudioBuffer.decoding(Fixtures.audio(session.file)).samples
         let detector = try VoiceActivityDetector(model: Fixtures.voiceActivityModel, threshold: 0.5)
-        var cutter = UtteranceCutter(.utterances(silence: .milliseconds(500), longest: .seconds(60)), window: 512)
+        var cutter = UtteranceCutter(.utterances(silence: .milliseconds(500), longest: .seconds(60)))
+        var windows = SoundWindows(size: SpeechWindow.samples)
         var position = 0
         var ranges: [Range<Int>] = []
         var sizes: [Int] = []
         for start in stride(from: 0, to: sound.count, by: 320) {
             let piece = Array(sound[start..<min(sound.count, start + 320)])
             position += piece.count
-            for step in cutter.receive(piece, isSpeech: detector.isSpeech) {
+            for step in cutter.receive(piece, speech: windows.receive(piece).map(detector.isSpeech)) {
                 switch step {
                 case .begin: sizes.append(0)
                 case .add(let sound): sizes[sizes.count - 1] += sound.count

@@ -11,16 +11,18 @@ struct Dictating {
             let configuration = try tool.configuration()
             let wanted = configuration.dictation
             try dictation.check(with: wanted)
+            let settings = ListeningSettings(
+                mode: wanted.mode, device: dictation.device ?? configuration.audioDevice,
+                threshold: wanted.silenceThreshold ?? ListeningSettings.usualThreshold,
+                detectorModel: InstalledFiles.detectorModel, longest: dictation.duration.map { .seconds($0) })
+            // At once: what follows takes time too.
+            let microphone = try MicrophoneLink(settings, program: try tool.engine)
             let screen = DictationScreen(
                 isQuiet: configuration.isQuiet,
                 advice: wanted.isContinuous ? "Ctrl-C ends" : "Enter or Ctrl-C ends, Ctrl-C twice cancels",
                 environment: tool.environment)
             try tool.outputFile(configuration)?.check()
             lookAfterRecordings(screen)
-            let settings = ListeningSettings(
-                mode: wanted.mode, device: dictation.device ?? configuration.audioDevice,
-                threshold: wanted.silenceThreshold ?? ListeningSettings.usualThreshold,
-                detectorModel: InstalledFiles.detectorModel, longest: dictation.duration.map { .seconds($0) })
             let control = DictationControl()
             let farewell =
                 "Cancelled. What was recorded is in '\(tool.store.path)'.\n"
@@ -29,8 +31,9 @@ struct Dictating {
                 screen: screen, control: control, endsOnEnter: !wanted.isContinuous, farewell: farewell
             ).run {
                 try await tool.withScribe(configuration, screen) { scribe in
-                    try await DictationSession(settings, store: tool.store, scribe: scribe, report: screen.show)
-                        .run(control)
+                    try await DictationSession(
+                        settings, microphone: microphone, store: tool.store, scribe: scribe, report: screen.show
+                    ).run(control)
                 }
             }
         }

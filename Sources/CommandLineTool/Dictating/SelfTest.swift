@@ -1,5 +1,4 @@
 import ArgumentParser
-import AudioInput
 import Dictation
 import Foundation
 import SpeechTypes
@@ -83,14 +82,9 @@ struct SelfTest {
     }
 
     private func microphone(_ configuration: ClientConfiguration?) async throws -> String {
-        let microphone = try Microphone(dictation.device ?? configuration?.audioDevice)
-        var samples: [Float] = []
-        let deadline = ContinuousClock.now + .seconds(3)
-        while samples.count < AudioBuffer.sampleRate / 2, ContinuousClock.now < deadline {
-            try await Task.sleep(for: .milliseconds(20))
-            samples += microphone.take().samples
-        }
-        let name = microphone.device.name
+        let trial = try await Microphones(try tool.engine).listen(
+            to: dictation.device ?? configuration?.audioDevice, for: .milliseconds(500))
+        let (name, samples) = (trial.device, trial.samples)
         guard !samples.isEmpty else { throw Failure("'\(name)' gives no sound. Choose another: --list_devices.") }
         guard samples.contains(where: { $0 != 0 }) else {
             return "\(name); it gives only silence: is it muted?"

@@ -1,4 +1,5 @@
 import Dictation
+import EngineHost
 import Foundation
 import ModelStore
 import TranscriptFormats
@@ -28,6 +29,13 @@ struct Tool {
         self.threads = threads
         self.dictation = dictation
         self.file = file
+    }
+
+    /// The program that listens to microphones and reads files.
+    ///
+    /// - Throws: `Failure` if it cannot be known where it is.
+    var engine: any EngineProgram {
+        get throws { EngineProcess(EngineExecutable(besideProgram: try ThisProgram.path())) }
     }
 
     /// Where recordings wait.

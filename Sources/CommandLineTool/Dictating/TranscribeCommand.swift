@@ -55,8 +55,8 @@ struct TranscribeCommand: AsyncParsableCommand {
             try await Session(screen: screen, control: DictationControl(listens: false)).run {
                 try await tool.withService(configuration) { service in
                     let transcription = FileTranscription(
-                        service: service, template: tool.template(configuration, format: format.format ?? .text),
-                        report: screen.show)
+                        service: service, engine: try tool.engine,
+                        template: tool.template(configuration, format: format.format ?? .text), report: screen.show)
                     return try await transcribe(by: transcription, screen)
                 }
             }

@@ -17,7 +17,8 @@ struct TranscribingInputs {
             try await Session(screen: screen, control: DictationControl(listens: false)).run {
                 try await tool.withService(configuration) { service in
                     try await FileTranscription(
-                        service: service, template: tool.template(configuration, format: format), report: screen.show
+                        service: service, engine: try tool.engine,
+                        template: tool.template(configuration, format: format), report: screen.show
                     ).run(files, delivery: tool.delivery(configuration, screen))
                 }
             }

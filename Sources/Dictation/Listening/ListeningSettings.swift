@@ -1,4 +1,4 @@
-import SherpaOnnx
+import EngineLink
 
 /// How a microphone is listened to.
 public struct ListeningSettings: Sendable {
@@ -29,30 +29,35 @@ public struct ListeningSettings: Sendable {
     }
 
     /// Below this probability, sound counts as no speech at all: whispered words are above it.
-    private static let leastThreshold: Float = 0.3
+    private static let leastThreshold = 0.3
 
-    /// Loads the detector that tells whether there was any speech, where the mode can do without; `nil` if it is not
-    /// installed.
-    func makeSpeechWatch() -> VoiceActivityDetector? {
-        if case .utterances = mode { return nil }
-        return detectorModel.flatMap { try? VoiceActivityDetector(model: $0, threshold: Self.leastThreshold) }
+    /// What a process that listens is told.
+    ///
+    /// - Throws: `ListeningError` if the mode needs a detector and its model is not installed.
+    var order: ListenOrder {
+        get throws(ListeningError) {
+            guard let detectorModel else {
+                guard !needsDetector else {
+                    throw ListeningError(
+                        "The model that tells speech from silence, silero_vad_16k_op15.onnx, is not installed. "
+                            + "Run: make install, or use --interval instead of --vad.")
+                }
+                return ListenOrder(device: device)
+            }
+            // Where it is only to tell whether there was any speech, it is to miss none.
+            let threshold = needsDetector ? threshold : Self.leastThreshold
+            return ListenOrder(device: device, detector: .init(model: detectorModel, threshold: threshold))
+        }
     }
 
-    /// Loads the detector, where the mode needs one.
-    ///
-    /// - Throws: `ListeningError` if its model is missing or is none.
-    func makeDetector() throws(ListeningError) -> VoiceActivityDetector? {
-        guard case .utterances = mode else { return nil }
-        guard let detectorModel else {
-            throw ListeningError(
-                "The model that tells speech from silence, silero_vad_16k_op15.onnx, is not installed. "
-                    + "Run: make install, or use --interval instead of --vad.")
-        }
-        do throws(SherpaOnnxError) {
-            return try VoiceActivityDetector(model: detectorModel, threshold: Float(threshold))
-        } catch {
-            throw ListeningError("The voice activity model '\(detectorModel)' cannot be loaded: \(error)")
-        }
+    /// What is wrong if the detector cannot be loaded; `nil` where the mode can do without.
+    func fault(ofDetector reason: String) -> ListeningError? {
+        guard needsDetector else { return nil }
+        return ListeningError("The voice activity model '\(detectorModel ?? "")' cannot be loaded: \(reason)")
+    }
+
+    private var needsDetector: Bool {
+        if case .utterances = mode { true } else { false }
     }
 }
 

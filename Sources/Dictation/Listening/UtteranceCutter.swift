@@ -24,8 +24,8 @@ struct UtteranceCutter {
     /// Less than this in a row is the click of a key, not speech.
     private static let minimumSpeech = Duration.milliseconds(96)
     /// How many samples the detector hears at once.
-    private let window: Int
-    private var windows: SoundWindows
+    private static let window = SpeechWindow.samples
+    private var windows = SoundWindows(size: window)
 
     private let mode: ListeningMode
     private var segmenter: Segmenter
@@ -42,13 +42,9 @@ struct UtteranceCutter {
 
     /// Begins before the first sound.
     ///
-    /// - Parameters:
-    ///   - mode: When sound becomes a recording.
-    ///   - window: How many samples the detector hears at once.
-    init(_ mode: ListeningMode, window: Int) {
+    /// - Parameter mode: When sound becomes a recording.
+    init(_ mode: ListeningMode) {
         self.mode = mode
-        self.window = window
-        windows = SoundWindows(size: window)
         switch mode {
         case .untilStopped:
             longest = nil
@@ -69,16 +65,33 @@ struct UtteranceCutter {
     ///
     /// - Parameters:
     ///   - sound: Samples at 16 kHz, any number of them.
-    ///   - isSpeech: Asked of each window, in order; `nil` if nobody can tell, which utterances need.
+    ///   - speech: For each of the detector's windows that ends in them, whether somebody speaks; `nil` if nobody can tell,
+    ///     which utterances need.
     /// - Returns: What to do, in order.
-    mutating func receive(_ sound: [Float], isSpeech: ((ArraySlice<Float>) -> Bool)?) -> [Step] {
+    mutating func receive(_ sound: [Float], speech: [Bool]?) -> [Step] {
         guard case .utterances = mode else {
-            if let isSpeech {
-                for samples in windows.receive(sound) { speech.hear(isSpeech(samples), samples.count) }
+            if let speech {
+                for (samples, isSpeech) in zip(windows.receive(sound), speech) {
+                    self.speech.hear(isSpeech, samples.count)
+                }
             }
-            return takeAll(sound, isHeard: isSpeech != nil)
+            return takeAll(sound, isHeard: speech != nil)
         }
-        return windows.receive(sound).flatMap { hear($0, isSpeech?($0) ?? false) }
+        return zip(windows.receive(sound), speech ?? []).flatMap { hear($0, $1) }
+    }
+
+    /// What to receive in place of sound that nobody heard. It ends a window: the detector that hears what follows begins
+    /// one.
+    ///
+    /// - Parameters:
+    ///   - gap: How long nobody heard.
+    ///   - isHeard: Whether a detector hears what follows.
+    /// - Returns: At least as much silence, but no more than a minute, and what the detector would have said of it.
+    func silence(for gap: Duration, isHeard: Bool) -> (sound: [Float], speech: [Bool]?) {
+        let begun = windows.rest.count
+        let count = (begun + min(gap, .seconds(60)).samples + Self.window - 1) / Self.window
+        let speech = isHeard ? [Bool](repeating: false, count: count) : nil
+        return ([Float](repeating: 0, count: count * Self.window - begun), speech)
     }
 
     /// Ends: nothing more will come.
@@ -102,9 +115,9 @@ struct UtteranceCutter {
     }
 
     private mutating func hear(_ samples: ArraySlice<Float>, _ isSpeech: Bool) -> [Step] {
-        let action = segmenter.receive(isSpeech, in: position..<position + window)
-        position += window
-        history = Array((history + samples).suffix(segmenter.longestLookBack(window: window)))
+        let action = segmenter.receive(isSpeech, in: position..<position + Self.window)
+        position += Self.window
+        history = Array((history + samples).suffix(segmenter.longestLookBack(window: Self.window)))
         switch action {
         case .none: return current == nil ? [] : add(Array(samples))
         case .start(let start): return begin(at: start) + add(Array(history.suffix(position - start)))

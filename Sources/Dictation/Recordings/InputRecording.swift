@@ -1,4 +1,3 @@
-import AudioInput
 import BlockingWork
 import Foundation
 
@@ -9,8 +8,6 @@ final class InputRecording: Sendable {
     let path: String
     /// How people and servers are shown it.
     let name: String
-    /// How long it is, if its header tells.
-    let duration: Duration?
     private let temporary: TemporaryInput?
 
     /// Gets a recording ready, which takes as long as a pipe has something to say.
@@ -23,10 +20,7 @@ final class InputRecording: Sendable {
         let isCopied = try await abandonable { try Self.isReadOnce(file) }
         let temporary = isCopied || SystemName.isRaw(file) ? try TemporaryInput() : nil
         do {
-            (path, duration) = try await abandonable {
-                let path = try (isCopied ? temporary?.copy(file) : temporary?.link(file)) ?? file
-                return (path, (try? AudioDecoder(path: path, name: name))?.declaredDuration)
-            }
+            path = try await abandonable { try (isCopied ? temporary?.copy(file) : temporary?.link(file)) ?? file }
         } catch {
             // The call that was left behind may hold it for as long as the process lives.
             temporary?.remove()

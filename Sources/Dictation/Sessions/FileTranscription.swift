@@ -1,3 +1,5 @@
+public import EngineHost
+import EngineLink
 import Foundation
 import SpeechTypes
 import Synchronization
@@ -6,6 +8,7 @@ import TranscriptFormats
 /// Transcribes files.
 public struct FileTranscription: Sendable {
     private let service: any TranscriptionService
+    private let engine: any EngineProgram
     private let template: TranscriptionRequest
     private let report: DictationEvents
 
@@ -13,12 +16,15 @@ public struct FileTranscription: Sendable {
     ///
     /// - Parameters:
     ///   - service: Whom to ask.
+    ///   - engine: What reads the headers of files.
     ///   - template: What to ask, beside the recording.
     ///   - report: Who is told what happens.
     public init(
-        service: any TranscriptionService, template: TranscriptionRequest, report: @escaping DictationEvents
+        service: any TranscriptionService, engine: any EngineProgram, template: TranscriptionRequest,
+        report: @escaping DictationEvents
     ) {
         self.service = service
+        self.engine = engine
         self.template = template
         self.report = report
     }
@@ -82,8 +88,8 @@ public struct FileTranscription: Sendable {
         request.file = input.path
         request.fileName = input.name
         request.isStreamed = request.format == .text
-        request.duration = input.duration
-        report(.length(input.duration))
+        request.duration = try await length(of: input.path)
+        report(.length(request.duration))
         let stream = Mutex(SpokenTextStream())
         let answer: String
         do {
@@ -103,5 +109,15 @@ public struct FileTranscription: Sendable {
         let rest = stream.withLock { $0.rest(of: text) }
         if !text.isEmpty { try await print(rest + "\n") }
         return Transcript(text: text, isSpoken: isSpoken)
+    }
+
+    /// How long a recording is by its header: time limits and what is shown go by it. It can be done without.
+    private func length(of path: String) async throws -> Duration? {
+        do {
+            let reply = try await engine.ask(.measure(path: path), for: LengthReply.self, within: .seconds(10))
+            return reply.length.map { min(max($0, .zero), .longest) }
+        } catch is EngineFailure {
+            return nil
+        }
     }
 }

@@ -40,6 +40,13 @@ struct SoundServer: Sendable {
         ]
     }
 
+    /// Leads ALSA's default device to the sound server.
+    static let alsaConfiguration = """
+        </usr/share/alsa/alsa.conf>
+        pcm.!default { type pulse }
+        ctl.!default { type pulse }
+        """
+
     /// The recordings that wait for their texts.
     var recordings: [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder.file("cache/asr2clip/recordings"))) ?? [])
@@ -68,12 +75,7 @@ func withSoundServer<R: Sendable>(
         try FileManager.default.createDirectory(
             atPath: folder.file(name), withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     }
-    let configuration = """
-        </usr/share/alsa/alsa.conf>
-        pcm.!default { type pulse }
-        ctl.!default { type pulse }
-        """
-    try folder.write(Data(configuration.utf8), to: "alsa.conf")
+    try folder.write(Data(SoundServer.alsaConfiguration.utf8), to: "alsa.conf")
     let arguments = [
         "-n", "--exit-idle-time=-1", "--daemonize=no", "--use-pid-file=no", "--high-priority=yes", "-L",
         "module-native-protocol-unix",

@@ -1,0 +1,19 @@
+import EngineLink
+import Essentials
+import Synchronization
+
+extension Door {
+    /// Waits for the first descriptor: the job's connection. Those after it are closed.
+    func connection() async -> LinkSocket {
+        await withCheckedContinuation { continuation in
+            let waiting = Mutex<CheckedContinuation<LinkSocket, Never>?>(continuation)
+            open { descriptor in
+                guard let continuation = waiting.withLock({ exchange(&$0, with: nil) }) else {
+                    close(descriptor)
+                    return
+                }
+                continuation.resume(returning: LinkSocket(owning: descriptor))
+            }
+        }
+    }
+}

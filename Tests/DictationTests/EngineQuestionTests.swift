@@ -1,0 +1,36 @@
+import EngineHost
+import EngineLink
+import TestSupport
+import Testing
+
+@testable import Dictation
+
+/// The program itself, asked one thing.
+@Suite struct EngineQuestionTests {
+    private let program = EngineProcess(EngineExecutable(path: ServerProcess.path(of: "asr2clip-engine")))
+
+    @Test(arguments: [("en_digits_16k.wav", 1.7), ("en_long_16k.flac", 10.7)])
+    func aFileIsMeasuredByItsHeader(file: String, seconds: Double) async throws {
+        let reply = try await program.ask(
+            .measure(path: Fixtures.audio(file)), for: LengthReply.self, within: .seconds(60))
+        let length = try #require(reply.length)
+        #expect((length / .seconds(1) - seconds).magnitude < seconds / 5, "\(length)")
+    }
+
+    @Test(arguments: ["bad_text.wav", "missing.wav"])
+    func whatIsNoRecordingHasNoLength(file: String) async throws {
+        let reply = try await program.ask(
+            .measure(path: Fixtures.audio(file)), for: LengthReply.self, within: .seconds(60))
+        #expect(reply.length == nil)
+    }
+
+    @Test func aProgramThatIsMissingIsNamedWithWhatToDo() async throws {
+        let missing = EngineProcess(EngineExecutable(path: "/nowhere/asr2clip-engine"))
+        let fault = await #expect(throws: EngineFailure.self) { try await Microphones(missing).list() }
+        #expect(fault?.description.contains("/nowhere/asr2clip-engine is missing") == true)
+        let error = await #expect(throws: ListeningError.self) {
+            try await Microphones(missing).listen(to: nil, for: .seconds(1))
+        }
+        #expect(error?.description.contains("/nowhere/asr2clip-engine is missing") == true)
+    }
+}

@@ -1,0 +1,70 @@
+import BlockingWork
+import EngineHost
+import EngineLink
+import Foundation
+import Logging
+import NIOCore
+import Synchronization
+
+/// Stands in for the program that listens: its processes say what a script has them say.
+struct ScriptedEar: EngineProgram {
+    /// What a process says, and how it ends.
+    typealias Script = @Sendable (_ socket: LinkSocket, _ order: ListenOrder) throws -> Void
+
+    private let scripts: [Script]
+    private let count = Counter()
+
+    /// One script for each process, and the last for all after it.
+    init(_ scripts: Script...) {
+        self.scripts = scripts
+    }
+
+    /// How many processes have been started.
+    var runs: Int { count.value.withLock { $0 } }
+
+    func run(
+        _ order: EngineOrder, logger: Logger, began: @escaping @Sendable (Int32, LinkSocket) async -> Void,
+        notice: @escaping @Sendable (EngineNotice) async -> Void
+    ) async -> EngineEnd {
+        let number = count.value.withLock { value in
+            defer { value += 1 }
+            return value
+        }
+        guard case .listen(let listening) = order.job, let ends = try? LinkSocket.pair() else {
+            return EngineEnd(status: "asked for something else")
+        }
+        let door = LinkSocket(owning: ends.theirs)
+        await began(1, LinkSocket(owning: ends.ours))
+        guard let descriptor = door.takeDescriptor() else { return EngineEnd(status: "got no descriptor") }
+        let socket = LinkSocket(owning: descriptor)
+        let script = scripts[min(number, scripts.count - 1)]
+        await withTaskCancellationHandler {
+            _ = try? await abandonable { try script(socket, listening) }
+        } onCancel: {
+            shutdown(socket.descriptor, Int32(SHUT_RDWR))
+        }
+        return EngineEnd(status: "signal 9")
+    }
+
+    private final class Counter: Sendable {
+        let value = Mutex(0)
+    }
+}
+
+extension LinkSocket {
+    func say(_ event: ListenEvent) throws { try send(Frame(message: event)) }
+
+    /// Says that it begins.
+    func begin() throws { try say(.began(device: "scripted", detectorFault: nil)) }
+
+    /// Sends so much of a sound, without a word on speech.
+    func sound(_ level: Float, samples: Int) throws {
+        for start in stride(from: 0, to: samples, by: 8000) {
+            let count = min(8000, samples - start)
+            try send(HeardSound(samples: [Float](repeating: level, count: count)).frame)
+        }
+    }
+
+    /// Waits until the tool has enough.
+    func untilEnough() { while !hasNews(within: .seconds(1)) {} }
+}
