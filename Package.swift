@@ -164,7 +164,7 @@ let package = Package(
         .target(
             name: "CommandLineTool",
             dependencies: [
-                "APIServer", "Basics", "BlockingWork", "Dictation", "Engine", "EngineHost", "EventLoops",
+                "APIServer", "Basics", "BlockingWork", "Dictation", "Engine", "EngineHost", "EngineLink", "EventLoops",
                 "ModelFamilies", "ModelStore", "SpeechTypes", "TranscriptFormats", .argumentParser,
                 .asyncHTTPClient, .coreMetrics,
                 .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,

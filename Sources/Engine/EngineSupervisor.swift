@@ -159,6 +159,7 @@ public actor EngineSupervisor: Transcriber {
     /// once this engine has nothing to do.
     ///
     /// - Parameter weight: The recording's size: of those that wait, the smallest goes first.
+    /// - Returns: Its place.
     /// - Throws: `EngineError`, `CancellationError`.
     func admitSuspect(weighing weight: Int) async throws -> Place {
         let deadline = ContinuousClock.now + surroundings.suspectWait
