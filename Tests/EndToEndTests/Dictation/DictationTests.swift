@@ -429,15 +429,26 @@ struct DictationTests {
         }
     #endif
 
-    @Test func aToolWithoutItsEngineSaysSoInALine() async throws {
+    /// A script in the place of the engine, its mode, and a part of the one line.
+    @Test(
+        arguments: [
+            (nil, 0, "asr2clip-engine is missing"), ("exit 0", 0o755, "is no engine of asr2clip"),
+            ("echo '{\"version\":{\"_0\":\"9.9.9\"}}'; exec sleep 60", 0o755, "asr2clip-engine is version 9.9.9"),
+            ("exit 0", 0o777, "Everybody may write"), ("exit 0", 0o644, "is no program that can be started"),
+        ] as [(String?, Int, String)])
+    func aToolWithoutItsEngineSaysSoInALine(script: String?, mode: Int, words: String) async throws {
         let folder = try TemporaryFolder()
         try FileManager.default.copyItem(atPath: ServerProcess.path(of: "asr2clip"), toPath: folder.file("asr2clip"))
+        if let script {
+            let engine = try folder.write(Data("#!/bin/sh\n\(script)\n".utf8), to: "asr2clip-engine")
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: engine)
+        }
         for arguments in [["--url", try ServerProcess.shared().url, "--clipboard", "none"], ["--list_devices"]] {
             let result = try await runToEnd(
                 folder.file("asr2clip"), arguments, environment: ["PATH": "/usr/bin:/bin", "HOME": folder.path])
             #expect(result.status == .exited(1) && result.output == "")
             let lines = result.error.split(separator: "\n")
-            #expect(lines.count == 1 && lines[0].contains("asr2clip-engine is missing"), "\(result.error)")
+            #expect(lines.count == 1 && lines[0].contains(words), "\(result.error)")
         }
     }
 
