@@ -131,7 +131,9 @@ public struct EngineFailure: Error, Equatable, CustomStringConvertible {
     public let refusal: String?
 
     /// What became of it, in a sentence or more.
-    public var description: String { refusal ?? "\(EngineExecutable.name) \(reason)\(reason.hasSuffix(".") ? "" : ".")" }
+    public var description: String {
+        refusal ?? "\(EngineExecutable.name) \(reason)\(reason.hasSuffix(".") ? "" : ".")"
+    }
 
     init(reason: String, refusal: String? = nil) {
         self.reason = reason
