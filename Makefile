@@ -11,7 +11,7 @@ FUZZ_SCALE := 4
 # For `make install`.
 PREFIX := /usr/local
 
-.PHONY: help setup needs build serve install test check bench soak fuzz format clean FORCE
+.PHONY: help setup needs build release serve install test check bench soak fuzz format clean FORCE
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,8 @@ needs:
 build: needs ## Build everything for debugging
 	swift build
 	@ln -sfn asr2clip .build/debug/asr2clip-serve
+
+release: $(BUILT) ## Build both programs for use, in .build/release
 
 serve: $(BUILT) ## Serve the starter model on 127.0.0.1:8000 (PORT=9000, ARGS="--flag ...")
 	@exec $(SERVER) --config .deps/models.yaml --model-dir .deps/models $(if $(PORT),--port $(PORT)) $(ARGS)

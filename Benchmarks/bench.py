@@ -66,7 +66,7 @@ def main():
     report = Report()
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
-        bench = Bench(options.server.resolve(), bare.compiled(folder), folder, report, options.model, options.scale)
+        bench = Bench(options.server.absolute(), bare.compiled(folder), folder, report, options.model, options.scale)
         for figures in options.only:
             FIGURES[figures].measure(bench)
         if options.long:

@@ -2,7 +2,7 @@
 """Speaks to the tool through a virtual microphone, and tells whether every utterance came once and in order, how long
 each took from the end of speech to the clipboard, and what memory the tool needs.
 
-    make setup && swift build -c release --product asr2clip && swift build -c release --product asr2clip-serve
+    make setup release
     Benchmarks/dictation.py --minutes 15
 
 The speech is the one-minute session of Tests/Fixtures, again and again, recognised by the fixture transducer through a

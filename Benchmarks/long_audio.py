@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Transcribes a long recording made of real speech with pauses, and tells what that takes and how well it goes.
 
-    make needs && swift build -c release --product asr2clip-serve
+    make release
     Benchmarks/long_audio.py --hours 1 --format wav
 
 The recording repeats the two recordings that set-up fetched, in random order with random pauses. A server of its own

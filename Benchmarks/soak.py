@@ -119,7 +119,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="where the raw numbers go")
     options = parser.parse_args()
-    executable = options.server.resolve()
+    executable = options.server.absolute()
     about = {"machine": machine.description(), "seed": options.seed, "minutes": options.minutes}
     known = flags_of(executable)
     limits = [part for flag, value in LIMITS.items() if flag in known for part in (flag, value)]

@@ -1,6 +1,7 @@
 import BlockingWork
 public import CoreMetrics
 public import EngineHost
+public import EngineLink
 public import EventLoops
 import Foundation
 public import Logging
@@ -30,6 +31,8 @@ public actor EnginePool {
         /// How long an engine may be silent with a request in hand, and as long again at most until that is noticed. It says
         /// every second that it works, so one that does not hangs.
         public var patience: Duration
+        /// How long a decode may take, not counted what its sound adds, before the engine counts as one that hangs.
+        public var decodeLimit: Duration
         /// How long a request that was there when its engine ended waits, where there is no memory to run it apart.
         public var suspectWait: Duration
         /// How many bytes of memory are free for another engine, as the system says unless tests do.
@@ -41,7 +44,8 @@ public actor EnginePool {
         public init(
             program: any EngineProgram, runtimeSettings: String,
             restore: @escaping @Sendable () throws -> Void = {}, loadWait: Duration, detectorModel: String?,
-            engineMemory: Int? = nil, patience: Duration = .seconds(30), suspectWait: Duration = .seconds(600),
+            engineMemory: Int? = nil, patience: Duration = .seconds(30),
+            decodeLimit: Duration = RecogniseOrder.standardDecodeLimit, suspectWait: Duration = .seconds(600),
             freeMemory: (@Sendable () -> Int)? = nil, executor: EventLoopExecutor = EventLoopExecutor()
         ) {
             self.program = program
@@ -51,6 +55,7 @@ public actor EnginePool {
             self.detectorModel = detectorModel
             self.engineMemory = engineMemory
             self.patience = patience
+            self.decodeLimit = decodeLimit
             self.suspectWait = suspectWait
             self.freeMemory = freeMemory ?? { MachineMemory.free }
             self.executor = executor
@@ -83,7 +88,8 @@ public actor EnginePool {
             program: configuration.program, executor: configuration.executor,
             detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
             restore: configuration.restore, threads: served.threads, memory: configuration.engineMemory,
-            loadWait: configuration.loadWait, patience: configuration.patience, room: room,
+            loadWait: configuration.loadWait, patience: configuration.patience,
+            decodeLimit: configuration.decodeLimit, room: room,
             suspectWait: configuration.suspectWait, freeMemory: configuration.freeMemory, logger: logger,
             metrics: metrics)
         quarantine = Quarantine(beside: surroundings)

@@ -78,8 +78,9 @@ public actor EngineSupervisor: Transcriber {
     /// Starts the engine if it does not run and may be tried, without waiting for it.
     ///
     /// - Returns: Where it is then.
-    public func wake() -> EngineStatus {
-        if !isShuttingDown { follow(lifecycle.wanted(at: .now, files: ModelFilesStamp(of: model))) }
+    public func wake() async -> EngineStatus {
+        let files = await files
+        if !isShuttingDown { follow(lifecycle.wanted(at: .now, files: files)) }
         return status
     }
 
@@ -139,7 +140,11 @@ public actor EngineSupervisor: Transcriber {
 
     /// Whether the model's files are others than those that the engine was started with.
     var hasOtherFiles: Bool {
-        lifecycle.state == .running && ModelFilesStamp(of: model) != lifecycle.triedFiles
+        get async {
+            guard lifecycle.state == .running else { return false }
+            let files = await elsewhere { [model] in ModelFilesStamp(of: model) }
+            return lifecycle.state == .running && files != lifecycle.triedFiles
+        }
     }
 
     /// Ends the engine. Jobs in hand end with an error.
@@ -224,7 +229,9 @@ public actor EngineSupervisor: Transcriber {
 
     private func connection() async throws -> EngineConnection {
         guard !isShuttingDown else { throw EngineError(.shuttingDown, "The server is shutting down.") }
-        follow(lifecycle.wanted(at: .now, files: ModelFilesStamp(of: model)))
+        let files = await files
+        guard !isShuttingDown else { throw EngineError(.shuttingDown, "The server is shutting down.") }
+        follow(lifecycle.wanted(at: .now, files: files))
         guard let connection = try await current.value(within: surroundings.loadWait) else {
             let reason =
                 isWaitingForRoom
@@ -234,6 +241,16 @@ public actor EngineSupervisor: Transcriber {
                 .modelNotReady, "Model '\(model.name)' \(reason), after \(surroundings.loadWait). Try again soon.")
         }
         return connection
+    }
+
+    /// The model's files now, if that is of interest: while the engine runs or loads, nobody looks.
+    private var files: ModelFilesStamp {
+        get async {
+            switch lifecycle.state {
+            case .running, .loading: lifecycle.triedFiles ?? ModelFilesStamp()
+            case .stopped, .failed: await elsewhere { [model] in ModelFilesStamp(of: model) }
+            }
+        }
     }
 
     private func follow(_ action: EngineLifecycle.Action) {
@@ -264,7 +281,7 @@ public actor EngineSupervisor: Transcriber {
                 return await surroundings.room.leave(self)
             }
             let end = await run(began: { await self.began($0) }, report: { await self.heard($0, from: run) })
-            self.ended(end, of: run)
+            self.ended(end, of: run, files: await elsewhere { [model] in ModelFilesStamp(of: model) })
             await surroundings.room.leave(self)
         }
     }
@@ -298,7 +315,7 @@ public actor EngineSupervisor: Transcriber {
         }
     }
 
-    private func ended(_ end: EngineEnd, of run: EngineRun) {
+    private func ended(_ end: EngineEnd, of run: EngineRun, files: ModelFilesStamp) {
         if process?.loaded != nil { metrics.unloads.increment() }
         process = nil
         if isRetired && isShuttingDown || run.number == unloadedRun {
@@ -317,12 +334,11 @@ public actor EngineSupervisor: Transcriber {
         running = nil
         gate.forgetAllInside()
         let wasRunning = lifecycle.state == .running
-        let stamp = ModelFilesStamp(of: model)
         let reason = "Model '\(model.name)' cannot be loaded: its engine ended with \(lastWords)"
-        follow(lifecycle.died(reason, at: .now, files: stamp))
+        follow(lifecycle.died(reason, at: .now, files: files))
         guard wasRunning else { return }
         current = Pending()
-        if staysLoaded { follow(lifecycle.wanted(at: .now, files: stamp)) }
+        if staysLoaded { follow(lifecycle.wanted(at: .now, files: files)) }
     }
 
     /// Lets those who wait for a run go that could not be: the server is short of something, and the model may be good.

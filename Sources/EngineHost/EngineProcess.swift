@@ -38,7 +38,7 @@ public struct EngineProcess: EngineProgram {
         _ order: EngineOrder, logger: Logger, began: @escaping @Sendable (Int32, LinkSocket) async -> Void,
         notice: @escaping @Sendable (EngineNotice) async -> Void
     ) async -> EngineEnd {
-        if let fault = executable.fault {
+        if let fault = await elsewhere({ [executable] in executable.fault }) {
             await notice(.failed(fault))
             return EngineEnd(status: "could not be started", lastWords: fault)
         }

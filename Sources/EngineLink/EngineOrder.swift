@@ -57,17 +57,23 @@ public struct RecogniseOrder: Codable, Sendable, Equatable {
     public var runtimeSettings: String?
     /// The most bytes of memory it may have for data; `nil` for what the machine or its control group has.
     public var memory: Int?
+    /// How long a decode may take, not counted what its sound adds, before it counts as one that never ends.
+    public var decodeLimit: Duration
+
+    /// A machine may be short of memory, or its cores busy with something else.
+    public static let standardDecodeLimit = Duration.seconds(60)
 
     /// Describes an engine.
     public init(
         model: ModelSpecification, threads: DecodeThreads, detector: String? = nil, runtimeSettings: String? = nil,
-        memory: Int? = nil
+        memory: Int? = nil, decodeLimit: Duration = standardDecodeLimit
     ) {
         self.model = model
         self.threads = threads
         self.detector = detector
         self.runtimeSettings = runtimeSettings
         self.memory = memory
+        self.decodeLimit = decodeLimit
     }
 }
 

@@ -1,4 +1,5 @@
 import Basics
+import BlockingWork
 public import EngineHost
 public import Logging
 public import ModelFamilies
@@ -8,6 +9,11 @@ import YAMLFields
 ///
 /// Fetches belong to the store, not to who asked first: they go on when callers leave, and end with `shutDown()`.
 public actor LocalModels {
+    /// Looks at files, and deletes some: whoever asks may be on an event loop that others are on.
+    private let executor = QueueExecutor(label: "models on disk")
+    /// See `executor`.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
     /// The registry in force.
     public private(set) var registry: ModelRegistry
     private let paths: ModelPaths

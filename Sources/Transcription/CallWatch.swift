@@ -26,11 +26,16 @@ final class CallWatch: Sendable {
 }
 
 /// How long a decode may take before it counts as one that never ends.
-struct DecodePatience: Sendable {
+public struct DecodePatience: Sendable {
     /// For each second of sound: a model so slow is of no use.
     var factor = 30.0
-    /// For any sound: a machine may be short of memory, or its cores busy with something else.
-    var floor = Duration.seconds(60)
+    /// For any sound.
+    var floor: Duration
+
+    /// Patience for any sound; each second of it adds half a minute.
+    public init(floor: Duration) {
+        self.floor = floor
+    }
 
     /// The limit for a call.
     ///

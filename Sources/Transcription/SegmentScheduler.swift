@@ -18,7 +18,10 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
     /// Where the model's family gains by it, segments go together as long as their call costs no more than one segment of
     /// the longest that the model hears: neither the memory of a lane nor the wait for it grows by company. Where a family
     /// decodes one segment at a time, none is background: an interactive one would wait for a thread that lets others go first.
-    init(lanes: Int, recognizer: Recognizer, executor: (any TaskExecutor)? = nil) {
+    init(
+        lanes: Int, recognizer: Recognizer, patience: DecodePatience = DecodePatience(floor: .seconds(60)),
+        executor: (any TaskExecutor)? = nil
+    ) {
         self.init(
             lanes: lanes,
             limits: recognizer.batches
@@ -28,7 +31,7 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
                     length: work.segment.audio.samples.count, request: work.request,
                     priority: recognizer.concurrency == .one ? .interactive : DecodePriority(of: work.segment))
             },
-            executor: executor,
+            patience: patience, executor: executor,
             decode: { batch, isAlone in
                 // Those that go together have equal requests.
                 let isLone = isAlone && batch[0].isWhole

@@ -18,16 +18,18 @@ public struct TranscriptionPipeline: Sendable {
     ///   - recognizer: The model.
     ///   - lanes: How many calls of the recognizer go on at once.
     ///   - detector: What finds the speech in recordings that are not heard whole.
+    ///   - patience: How long a decode may take before it counts as one that never ends.
     ///   - clock: What tells when a second without news has passed.
     ///   - executor: Where jobs are run, if it matters.
     public init(
         recognizer: Recognizer, lanes: Int, detector: VoiceActivityModel,
-        clock: any Clock<Duration> = ContinuousClock(),
+        patience: DecodePatience = DecodePatience(floor: .seconds(60)), clock: any Clock<Duration> = ContinuousClock(),
         executor: (any TaskExecutor)? = nil
     ) {
         self.init(
             recognizer: recognizer,
-            scheduler: SegmentScheduler(lanes: lanes, recognizer: recognizer, executor: executor), detector: detector,
+            scheduler: SegmentScheduler(lanes: lanes, recognizer: recognizer, patience: patience, executor: executor),
+            detector: detector,
             clock: clock)
     }
 

@@ -73,6 +73,26 @@ struct CrashTests {
         }
     }
 
+    /// Before, it waited until the long recording had been heard again, alone.
+    @Test func aShortRequestAfterACrashDoesNotWaitForALongOne() async throws {
+        try await withHealthyServer { server, client in
+            let phrases = try Phrases(600)
+            async let long = client.transcribe(phrases.file, ["model": "whisper", "response_format": "text"])
+            let engine = try await server.busyEngine(of: "whisper")
+            kill(engine, SIGKILL)
+            let apart = try await server.busyEngine(of: "whisper", otherThan: [engine])
+            for _ in 0..<3 {
+                let answer = try await client.transcribe("en_word_16k.wav", ["model": "whisper"])
+                #expect(answer.body == #"{"text": "stop"}"#)
+            }
+            // The long one is still being heard, by an engine that has nothing else to do.
+            let engines = try await client.engines().filter { $0.model == "whisper" }
+            #expect(engines.first { $0.pid == apart }?.requests == 1)
+            #expect(engines.count == 2)
+            #expect(try await long.body == phrases.text)
+        }
+    }
+
     private static func size(of path: String) -> Int? {
         try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
     }

@@ -1,4 +1,5 @@
 import Basics
+import BlockingWork
 public import Engine
 import Foundation
 public import Logging
@@ -114,18 +115,21 @@ public struct ModelCatalog: Sendable {
     ///   - name: What it is called here, if that is another name than its own.
     /// - Returns: What `GET /v1/models` shows.
     func description(of entry: ModelEntry, as name: String? = nil) async -> ModelDescription {
-        let model = entry.specification
         let (status, percent) = await state(of: entry)
+        let (created, languages, size) = await elsewhere { [store] in
+            let model = entry.specification
+            return (Self.created(model), model.languages.map(\.code), Int(store.sizeOnDisk(of: entry)))
+        }
         return ModelDescription(
             id: name ?? entry.name,
-            created: Self.created(model),
+            created: created,
             aliasOf: name == nil || name == entry.name ? nil : entry.name,
             type: entry.family.rawValue,
-            languages: model.languages.map(\.code),
+            languages: languages,
             status: status,
             downloadPercent: percent,
             aliases: await registry.aliases.filter { $0.value == entry.name }.keys.sorted(),
-            sizeInBytes: Int(store.sizeOnDisk(of: entry)))
+            sizeInBytes: size)
     }
 
     /// Where a model is on its way from the registry to being loaded.

@@ -1,3 +1,4 @@
+import BlockingWork
 import ModelFamilies
 import ModelStore
 
@@ -45,8 +46,11 @@ extension ModelCatalog {
     ///
     /// - Throws: `APIError` naming the models that can do what this one cannot.
     func check(_ needs: [ModelNeed], of entry: ModelEntry) async throws {
-        guard let need = needs.first(where: { !$0.isMet(by: entry.specification) }) else { return }
-        let able = await registry.entries.filter { need.isMet(by: $0.specification) }.map(\.name)
+        guard !needs.isEmpty else { return }
+        // Some needs are told by a model's files.
+        guard let need = await elsewhere({ needs.first { !$0.isMet(by: entry.specification) } }) else { return }
+        let entries = await registry.entries
+        let able = await elsewhere { entries.filter { need.isMet(by: $0.specification) }.map(\.name) }
         let advice =
             able.isEmpty
             ? "No registered model can; docs/models.md tells which types do."

@@ -16,7 +16,7 @@ struct RegistryReloading: Service {
             let (wishes, wish) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
             let signal = HangUpSignal { wish.yield() }
             defer { signal.stop() }
-            await withTaskGroup { group in
+            await withDiscardingTaskGroup { group in
                 group.addTask {
                     var watch = RegistryWatch(paths.registryFile)
                     while (try? await Task.sleep(for: RegistryWatch.interval)) != nil {

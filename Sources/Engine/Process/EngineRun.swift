@@ -1,3 +1,4 @@
+import BlockingWork
 import Basics
 import CoreMetrics
 import EngineHost
@@ -22,6 +23,8 @@ struct EngineSurroundings: Sendable {
     let loadWait: Duration
     /// How long an engine may be silent with a job in hand.
     let patience: Duration
+    /// How long a decode may take, not counted what its sound adds.
+    let decodeLimit: Duration
     var room: EngineRoom
     /// Where suspects are run; `nil` for the engines in there.
     var quarantine: Quarantine?
@@ -38,7 +41,7 @@ final class EngineRun: Sendable {
     /// Counts the runs of the engine.
     let number: Int
     let logger: Logger
-    private let order: RecogniseOrder
+    private let model: ModelSpecification
     private let surroundings: EngineSurroundings
     private let socket = Mutex<LinkSocket?>(nil)
 
@@ -46,12 +49,7 @@ final class EngineRun: Sendable {
     init(_ number: Int, of model: ModelSpecification, in surroundings: EngineSurroundings) {
         self.number = number
         self.surroundings = surroundings
-        order = RecogniseOrder(
-            model: model,
-            threads: DecodeThreads(
-                for: model, of: surroundings.threads, memory: surroundings.memory ?? MachineMemory.available),
-            detector: surroundings.detectorModel, runtimeSettings: surroundings.runtimeSettings,
-            memory: surroundings.memory)
+        self.model = model
         var logger = surroundings.logger
         logger[metadataKey: "model"] = "\(model.name)"
         self.logger = logger
@@ -69,9 +67,10 @@ final class EngineRun: Sendable {
     func callAsFunction(
         began: @escaping @Sendable (Int32) async -> Void, report: @escaping @Sendable (EngineNotice) async -> Void
     ) async -> EngineEnd {
-        do {
-            try surroundings.restore()
-        } catch {
+        let order: RecogniseOrder
+        switch await elsewhere({ Result { try self.makeOrder() } }) {
+        case .success(let made): order = made
+        case .failure(let error):
             return EngineEnd(
                 status: "could not be started", lastWords: "its folder for temporary files is not there: \(error)")
         }
@@ -89,5 +88,16 @@ final class EngineRun: Sendable {
             }
         }
         return advice.added(to: end)
+    }
+
+    /// Looks at the model's files, and sees to it that what the engine is told of is there.
+    private func makeOrder() throws -> RecogniseOrder {
+        try surroundings.restore()
+        return RecogniseOrder(
+            model: model,
+            threads: DecodeThreads(
+                for: model, of: surroundings.threads, memory: surroundings.memory ?? MachineMemory.available),
+            detector: surroundings.detectorModel, runtimeSettings: surroundings.runtimeSettings,
+            memory: surroundings.memory, decodeLimit: surroundings.decodeLimit)
     }
 }

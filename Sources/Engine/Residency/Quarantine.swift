@@ -1,4 +1,5 @@
 import Basics
+import BlockingWork
 import ModelFamilies
 
 /// The engine for suspects: the jobs that were there when an engine ended. Nobody knows which of them it was, so each is run
@@ -34,8 +35,10 @@ actor Quarantine {
         let engine = engines[model] ?? EngineSupervisor(model: model, staysLoaded: false, surroundings: surroundings)
         engines[model] = engine
         guard await engine.status != .loaded else { return engine }
-        let need = model.bytes.multipliedClamped(by: 2).addingClamped(Self.headroom)
-        return surroundings.freeMemory() >= need ? engine : nil
+        let (need, free) = await elsewhere { [surroundings] in
+            (model.bytes.multipliedClamped(by: 2).addingClamped(Self.headroom), surroundings.freeMemory())
+        }
+        return free >= need ? engine : nil
     }
 
     /// What an engine takes beside its model, in bytes.

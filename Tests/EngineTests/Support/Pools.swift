@@ -10,13 +10,15 @@ import Synchronization
 func withPool<R: Sendable>(
     _ program: any EngineProgram, _ models: Set<ModelSpecification>, stayingLoaded: String? = nil,
     maximumLoaded: Int = 3, patience: Duration = .seconds(30), loadWait: Duration = .seconds(60),
-    suspectWait: Duration = .seconds(600), freeMemory: @escaping @Sendable () -> Int = { .max },
+    decodeLimit: Duration = .seconds(60), suspectWait: Duration = .seconds(600),
+    freeMemory: @escaping @Sendable () -> Int = { .max },
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ body: (EnginePool) async throws -> R
 ) async throws -> R {
     let pool = EnginePool(
         EnginePool.Configuration(
             program: program, runtimeSettings: "", loadWait: loadWait, detectorModel: nil, patience: patience,
+            decodeLimit: decodeLimit,
             suspectWait: suspectWait, freeMemory: freeMemory),
         serving: ServedModels(
             models: models, stayingLoaded: stayingLoaded, threads: 1, keepAlive: nil, maximumLoaded: maximumLoaded),

@@ -1,0 +1,108 @@
+import EngineLink
+import Foundation
+import Logging
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import EngineHost
+
+/// Programs in the place of the engine, real processes all: what they say, write and leave unsaid.
+@Suite(.serialized)
+struct EngineProcessTests {
+    private let folder: TemporaryFolder
+    private static let version = "echo '{\"version\":{\"_0\":\"\(Version.text)\"}}'\n"
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Runs a shell script as the engine.
+    private func run(
+        _ script: String, loadTimeout: Duration? = nil, log: LogLines = LogLines()
+    ) async throws -> (end: EngineEnd, notices: [EngineNotice]) {
+        let path = try folder.write(Data("#!/bin/sh\n\(script)\n".utf8), to: "engine")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        let notices = Mutex<[EngineNotice]>([])
+        let end = await EngineProcess(EngineExecutable(path: path), loadTimeout: loadTimeout).run(
+            EngineOrder(parent: getpid(), job: .unpack), logger: Logger(label: "test") { _ in log }
+        ) { _, _ in
+        } notice: { notice in
+            notices.withLock { $0.append(notice) }
+        }
+        return (end, notices.withLock { $0 })
+    }
+
+    @Test func whatAnEngineSaysOfItselfIsHeard() async throws {
+        let ready = #"echo '{"ready":{}}'; echo '{"failed":{"_0":"no file"}}'"#
+        let (end, notices) = try await run(Self.version + ready)
+        #expect(notices == [.ready, .failed("no file")])
+        #expect(end.status == "exit status 0")
+    }
+
+    @Test func anEngineOfAnotherVersionIsEndedWithAClearLine() async throws {
+        let (end, notices) = try await run(#"echo '{"version":{"_0":"9.9"}}'; exec sleep 600"#)
+        #expect(end.status == "signal 9")
+        let line =
+            "asr2clip-engine is version 9.9, and asr2clip is \(Version.text). Install asr2clip again, with all its programs."
+        #expect(notices == [.failed(line)])
+    }
+
+    @Test func aProgramThatIsNoEngineIsTold() async throws {
+        let (_, notices) = try await run("exit 0")
+        #expect(notices.count == 1)
+        guard case .failed(let line) = notices.first else { return }
+        #expect(line.contains("is no engine of asr2clip \(Version.text)"))
+    }
+
+    /// Lines without end, and a line without an end.
+    @Test(arguments: ["exec yes >&2", "exec yes", "exec cat /dev/zero >&2", "exec cat /dev/zero"])
+    func anEngineThatWritesWithoutEndIsEnded(script: String) async throws {
+        let log = LogLines()
+        let (end, _) = try await run(Self.version + script, log: log)
+        #expect(end.status == "signal 9" || end.status == "signal 13")
+        #expect(end.lastWords.contains("without end, and was ended"))
+        #expect(log.lines.count < 2 * LineBudget.burst + 100)
+        #expect(log.lines.allSatisfy { $0.utf8.count < 1 << 14 })
+    }
+
+    @Test func whatMovesATerminalsCursorDoesNotReachTheLog() async throws {
+        let log = LogLines()
+        _ = try await run(Self.version + #"printf '\033[2J\007red\n' >&2"#, log: log)
+        #expect(log.lines.contains("\u{FFFD}[2J\u{FFFD}red"))
+    }
+
+    @Test func anEngineThatLoadsAndSaysNothingIsEnded() async throws {
+        let (end, _) = try await run(Self.version + "exec sleep 600", loadTimeout: .milliseconds(500))
+        #expect(end.status == "signal 9")
+        #expect(end.lastWords.contains("was not loaded within 0.5 s (--load-timeout)"))
+    }
+
+    /// A large model on a slow disk.
+    @Test func anEngineThatTellsThatItHasReadOnIsNotEnded() async throws {
+        let reading =
+            #"for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.3; echo '{"loading":{}}'; done; echo '{"ready":{}}'; sleep 1"#
+        let (end, notices) = try await run(Self.version + reading, loadTimeout: .seconds(1))
+        #expect(end.status == "exit status 0")
+        #expect(notices == [.ready])
+    }
+}
+
+/// Keeps the lines of a log.
+struct LogLines: LogHandler {
+    private final class Kept: Sendable {
+        let lines = Mutex<[String]>([])
+    }
+
+    private let kept = Kept()
+    var logLevel = Logger.Level.info
+    var metadata: Logger.Metadata = [:]
+    var lines: [String] { kept.lines.withLock { $0 } }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        kept.lines.withLock { $0.append("\(event.message)") }
+    }
+}
