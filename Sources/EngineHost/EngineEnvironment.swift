@@ -4,14 +4,14 @@ import Subprocess
 enum EngineEnvironment {
     /// - `SWIFT_BACKTRACE`: A crash ends it at once. Swift's backtracer holds it up for seconds, and hides its last words
     ///   under hundreds of lines.
-    /// - `MALLOC_CONF` (jemalloc(3), "TUNING"): What is freed is kept for half a minute of work, since the next segment takes
+    /// - `MALLOC_CONF` (jemalloc(3), "TUNING"): What is freed is kept for five seconds of work, since the next segment takes
     ///   as much again, and then a thread gives it back, so that an engine at rest shrinks. Blocks from 8 MB on as well,
     ///   which would go at once otherwise: a decode of 20 s makes many. Addresses go with the memory, since they count
     ///   against the limit on data. It comes in large pages (madvise(2)): by small ones, Whisper computes up to a
     ///   tenth more (Benchmarks/RESULTS.md, "The heap").
     private static let settings: [Environment.Key: String] = [
         "SWIFT_BACKTRACE": "enable=no",
-        "MALLOC_CONF": "dirty_decay_ms:30000,oversize_threshold:0,retain:false,thp:always,"
+        "MALLOC_CONF": "dirty_decay_ms:5000,oversize_threshold:0,retain:false,thp:always,"
             + "background_thread:true,max_background_threads:1",
     ]
 
