@@ -17,14 +17,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from figures import Bench, footprint, hour, latency, start, throughput
+from figures import Bench, footprint, hour, latency, programs, recording, start, throughput
 from harness import bare, machine
 from harness.paths import SERVER
 from harness.registry import MODELS, STARTER, whisper
 from harness.report import Report
 
 FIGURES = {
-    "start": start, "latency": latency, "throughput": throughput, "hour": hour, "footprint": footprint,
+    "programs": programs, "start": start, "latency": latency, "throughput": throughput, "hour": hour,
+    "recording": recording, "footprint": footprint,
 }
 
 

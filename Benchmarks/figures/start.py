@@ -33,6 +33,6 @@ def measure(bench):
         f"1 s, whose decode counts; half of the differences within {percentile(added, 25):.3f} and "
         f"{percentile(added, 75):.3f} s"
     )
-    bench.report.figure("start to listening", median(listening), " s", at_most=0.3)
-    bench.report.figure("start to first answer − bare engine's load", median(added), " s", at_most=0.3, note=note)
+    bench.report.figure("start to listening", median(listening), " s", at_most=0.04)
+    bench.report.figure("start to first answer − bare engine's load", median(added), " s", at_most=0.1, note=note)
     bench.report.raw["start"] = {"bare_load": loads, "listening": listening, "first_answer": answers}
