@@ -16,7 +16,8 @@ def model_of(engine):
         arguments = Path(f"/proc/{engine}/cmdline").read_text()
     except OSError:
         return None
-    return (arguments.split("\0") + [""] * 3)[2] or None
+    _, job, model, *_ = arguments.split("\0") + [""] * 3
+    return model if job == "recognise" else None
 
 
 class Kills:

@@ -135,8 +135,9 @@ public struct EngineProcess: EngineProgram {
         var splitter = LineSplitter(longestLine: longestLine)
         do {
             for try await buffer in output {
-                guard budget.take(buffer.count, at: .now) else { return false }
-                for line in buffer.withUnsafeBytes({ splitter.add($0) }) { await take(line) }
+                let lines = buffer.withUnsafeBytes { splitter.add($0) }
+                guard budget.take(buffer.count, lines: lines.count, at: .now) else { return false }
+                for line in lines { await take(line) }
             }
             if let line = splitter.end() { await take(line) }
         } catch {

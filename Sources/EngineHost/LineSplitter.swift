@@ -84,12 +84,15 @@ struct OutputBudget {
     private var left = Double(burst)
     private var counted: ContinuousClock.Instant?
 
-    /// Takes bytes that have come.
+    /// What a line costs beside its bytes.
+    private static let costOfLine = 64
+
+    /// Takes bytes that have come, and so many lines of them.
     ///
     /// - Returns: Whether that is still no flood.
-    mutating func take(_ bytes: Int, at now: ContinuousClock.Instant) -> Bool {
+    mutating func take(_ bytes: Int, lines: Int, at now: ContinuousClock.Instant) -> Bool {
         let earned = (now - (counted ?? now)) / .seconds(1) * Double(Self.rate)
-        left = min(Double(Self.burst), left + earned) - Double(bytes)
+        left = min(Double(Self.burst), left + earned) - Double(bytes + Self.costOfLine * lines)
         counted = now
         return left >= 0
     }

@@ -15,35 +15,21 @@
     struct HangingDecodeTests {
         private let model = ModelSpecification.fixture(.whisper)
 
-        /// Stops threads of other processes, all from one thread of this one, as ptrace(2) wants it.
+        /// Stops threads of other processes, each from a thread of this one that stays, as ptrace(2) wants it.
         private final class Debugger: Sendable {
-            private let threads = Mutex<Set<Int32>>([])
-            private let wishes: AsyncStream<Int32>.Continuation
+            private let isOver = Atomic(false)
 
-            init() {
-                let (stream, wishes) = AsyncStream.makeStream(of: Int32.self)
-                self.wishes = wishes
-                Thread.detachNewThread { [threads] in
-                    let done = DispatchSemaphore(value: 0)
-                    Task {
-                        for await thread in stream { threads.withLock { _ = $0.insert(thread) } }
-                        done.signal()
-                    }
-                    var stopped: Set<Int32> = []
-                    while done.wait(timeout: .now() + .milliseconds(5)) == .timedOut {
-                        for thread in threads.withLock({ $0 }).subtracting(stopped) {
-                            // linux/ptrace.h: PTRACE_SEIZE, PTRACE_INTERRUPT.
-                            let seized = asr_system_call(Int(__NR_ptrace), 0x4206, UInt(thread), 0, 0, 0, 0)
-                            let halted = asr_system_call(Int(__NR_ptrace), 0x4207, UInt(thread), 0, 0, 0, 0)
-                            #expect(seized == 0 && halted == 0, "\(String(cString: strerror(errno)))")
-                            stopped.insert(thread)
-                        }
-                    }
+            func stop(_ thread: Int32) {
+                Thread.detachNewThread { [self] in
+                    // linux/ptrace.h: PTRACE_SEIZE, PTRACE_INTERRUPT.
+                    let seized = asr_system_call(Int(__NR_ptrace), 0x4206, UInt(thread), 0, 0, 0, 0)
+                    let halted = asr_system_call(Int(__NR_ptrace), 0x4207, UInt(thread), 0, 0, 0, 0)
+                    #expect(seized == 0 && halted == 0, "\(String(cString: strerror(errno)))")
+                    while !isOver.load(ordering: .relaxed) { usleep(10_000) }
                 }
             }
 
-            func stop(_ thread: Int32) { wishes.yield(thread) }
-            func letGo() { wishes.finish() }
+            func letGo() { isOver.store(true, ordering: .relaxed) }
         }
 
         /// The thread of a process that computes most at the moment.

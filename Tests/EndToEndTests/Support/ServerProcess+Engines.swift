@@ -9,14 +9,15 @@ extension ServerProcess {
     /// - Returns: Its process id.
     func busyEngine(of model: String, otherThan ended: [Int32] = []) async throws -> Int32 {
         let client = APIClient(self)
-        let engine = try await untilFound("an engine with a request") {
-            try await client.engines().first { engine in
-                engine.model == model && engine.status == "loaded" && engine.requests > 0
-                    && engine.pid.map { !ended.contains($0) } == true
-            }?.pid
+        let engine = try await untilFound("an engine that works") {
+            let loaded = try await client.engines().filter { $0.model == model && $0.status == "loaded" }
+            let candidates = loaded.compactMap(\.pid).filter { !ended.contains($0) }
+            let before = candidates.map { ProcessTable.work(of: $0) ?? .max }
+            try await Task.sleep(for: .milliseconds(100))
+            return zip(candidates, before).first {
+                (ProcessTable.work(of: $0) ?? 0) >= $1.addingReportingOverflow(4).partialValue && $1 < .max
+            }?.0
         }
-        let start = ProcessTable.work(of: engine) ?? 0
-        try await eventually("the engine works") { (ProcessTable.work(of: engine) ?? 0) > start + 10 }
         return engine
     }
 }
