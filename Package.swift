@@ -242,7 +242,7 @@ let package = Package(
             name: "EngineTests",
             dependencies: [
                 "Basics", "BlockingWork", "Engine", "EngineHost", "EngineLink", "ModelFamilies", "SpeechTypes",
-                "TestSupport", "CSystemCalls", "asr2clip-engine", .logging,
+                "TestSupport", .logging,
                 .nioCore,
                 .nioPosix,
             ],
