@@ -26,7 +26,6 @@ extension Target.Dependency {
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioEmbedded: Self = .product(name: "NIOEmbedded", package: "swift-nio")
-    static let nioFoundationCompat: Self = .product(name: "NIOFoundationCompat", package: "swift-nio")
     static let nioFoundationEssentialsCompat: Self = .product(
         name: "NIOFoundationEssentialsCompat", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
@@ -58,7 +57,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        // Its traits would link all of Foundation.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -109,17 +109,16 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "EngineHost",
-            dependencies: ["Basics", "BlockingWork", "EngineLink", .logging, .subprocess, .systemPackage],
+            dependencies: [
+                "Basics", "BlockingWork", "EngineLink", "Essentials", .logging, .subprocess, .systemPackage,
+            ],
             swiftSettings: strict),
         .target(name: "YAMLFields", dependencies: [.yams], swiftSettings: strict),
         .target(
             name: "ModelStore",
             dependencies: [
-                "Basics", "BlockingWork", "EngineHost", "EngineLink", "YAMLFields", "ModelFamilies", "SpeechTypes",
-                .asyncHTTPClient,
-                .crypto,
-                .logging,
-                .nioCore, .yams,
+                "Basics", "BlockingWork", "EngineHost", "EngineLink", "Essentials", "YAMLFields", "ModelFamilies",
+                "SpeechTypes", .asyncHTTPClient, .crypto, .logging, .nioCore, .yams,
             ],
             swiftSettings: strict),
         .target(
@@ -136,9 +135,9 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: [
-                "Basics", "BlockingWork", "EngineHost", "EngineLink", "EventLoops", "ModelFamilies",
-                "PrometheusMetrics",
-                "SpeechTypes", .collections, .coreMetrics, .logging, .nioCore, .nioFoundationCompat,
+                "Basics", "BlockingWork", "EngineHost", "EngineLink", "Essentials", "EventLoops", "ModelFamilies",
+                "PrometheusMetrics", "SpeechTypes", .collections, .coreMetrics, .logging, .nioCore,
+                .nioFoundationEssentialsCompat,
                 .nioPosix, .systemPackage,
             ],
             swiftSettings: strict),
@@ -146,8 +145,8 @@ let package = Package(
         .target(
             name: "APIServer",
             dependencies: [
-                "Basics", "BlockingWork", "Engine", "EventLoops", "ModelFamilies", "ModelStore", "PrometheusMetrics",
-                "SpeechTypes", "TranscriptFormats", .coreMetrics, .crypto,
+                "Basics", "BlockingWork", "Engine", "Essentials", "EventLoops", "ModelFamilies", "ModelStore",
+                "PrometheusMetrics", "SpeechTypes", "TranscriptFormats", .coreMetrics, .crypto,
                 .httpTypes, .hummingbird,
                 .hummingbirdCore,
                 .logging, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .serviceLifecycle, .systemPackage,
@@ -156,16 +155,16 @@ let package = Package(
         .target(
             name: "Dictation",
             dependencies: [
-                "Basics", "BlockingWork", "EngineHost", "EngineLink", "ModelStore", "SpeechDetection", "SpeechTypes",
-                "TranscriptFormats", "YAMLFields", .asyncHTTPClient, .nioCore, .subprocess,
+                "Basics", "BlockingWork", "EngineHost", "EngineLink", "Essentials", "ModelStore", "SpeechDetection",
+                "SpeechTypes", "TranscriptFormats", "YAMLFields", .asyncHTTPClient, .nioCore, .subprocess,
                 .systemPackage, .yams,
             ],
             swiftSettings: strict),
         .target(
             name: "CommandLineTool",
             dependencies: [
-                "APIServer", "Basics", "BlockingWork", "Dictation", "Engine", "EngineHost", "EngineLink", "EventLoops",
-                "ModelFamilies", "ModelStore", "SpeechTypes", "TranscriptFormats", .argumentParser,
+                "APIServer", "Basics", "BlockingWork", "Dictation", "Engine", "EngineHost", "EngineLink", "Essentials",
+                "EventLoops", "ModelFamilies", "ModelStore", "SpeechTypes", "TranscriptFormats", .argumentParser,
                 .asyncHTTPClient, .coreMetrics,
                 .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,
             ],

@@ -2,7 +2,7 @@ import ArgumentParser
 import BlockingWork
 import Dictation
 import Dispatch
-import Foundation
+import Essentials
 
 /// Where the program begins, under each of its names.
 public enum Entry {

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import Basics
+import Essentials
 
 /// Why a command could not do what it was asked to, in words for whoever asked.
 struct Failure: Error, CustomStringConvertible {
@@ -15,8 +16,7 @@ struct Failure: Error, CustomStringConvertible {
     init(explaining error: any Error) {
         switch error {
         case let failure as Failure: self = failure
-        case let error as any CustomStringConvertible & Error: self.init(error.description)
-        default: self.init(error.localizedDescription)
+        default: self.init(SystemReason.words(for: error))
         }
     }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What is installed with the executables.
 enum InstalledFiles {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The program that runs.
 enum ThisProgram {

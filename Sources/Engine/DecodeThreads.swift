@@ -1,6 +1,6 @@
 import Basics
 import EngineLink
-import Foundation
+import Essentials
 import ModelFamilies
 
 extension DecodeThreads {

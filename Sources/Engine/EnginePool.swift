@@ -3,7 +3,7 @@ public import CoreMetrics
 public import EngineHost
 public import EngineLink
 public import EventLoops
-import Foundation
+import Essentials
 public import Logging
 public import ModelFamilies
 import Basics

@@ -1,4 +1,4 @@
-public import Foundation
+public import Essentials
 public import SpeechTypes
 
 /// What one engine is doing, for people who ask what is loaded.

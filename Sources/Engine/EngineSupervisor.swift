@@ -1,7 +1,7 @@
 import BlockingWork
 import EngineHost
 import EngineLink
-import Foundation
+import Essentials
 public import ModelFamilies
 import NIOCore
 public import SpeechTypes

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Where the program `asr2clip-engine` is, and whether it may be started: it gets the sound of the microphone, and runs with
 /// the rights of the user.

@@ -1,7 +1,7 @@
 import Basics
 import BlockingWork
 public import EngineLink
-import Foundation
+import Essentials
 public import Logging
 import Subprocess
 import Synchronization

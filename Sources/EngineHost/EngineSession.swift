@@ -1,6 +1,6 @@
 import BlockingWork
 public import EngineLink
-import Foundation
+import Essentials
 import Logging
 
 /// A run of an engine that does one thing over one connection, for as long as somebody holds this.

@@ -1,6 +1,6 @@
 import BlockingWork
 public import EngineLink
-import Foundation
+import Essentials
 public import Logging
 import Synchronization
 

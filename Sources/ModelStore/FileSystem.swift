@@ -1,4 +1,5 @@
-import Foundation
+import Basics
+import Essentials
 
 /// The few questions about paths that the whole module asks.
 enum FileSystem {
@@ -65,7 +66,7 @@ enum FileSystem {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw SystemError("create the folder", path, reason: error.localizedDescription)
+            throw SystemError("create the folder", path, reason: SystemReason.words(for: error))
         }
     }
 
@@ -86,6 +87,6 @@ struct SystemError: Error, CustomStringConvertible {
 
     /// Describes what could not be done just now; reads `errno`, so nothing may come between.
     init(_ action: String, _ path: String) {
-        self.init(action, path, reason: String(cString: strerror(errno)))
+        self.init(action, path, reason: SystemReason.words(for: errno))
     }
 }

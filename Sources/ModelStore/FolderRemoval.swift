@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Deletes what is in a folder, whatever that is: folders of any depth, read-only folders, names that are not UTF-8.
 ///
@@ -41,7 +41,7 @@ struct FolderRemoval: ~Copyable {
     private init(_ path: String) throws(SystemError) {
         self.path = path
         if FileSystem.isRealDirectory(path) { chmod(path, S_IRWXU) }
-        open = Foundation.open(path, Self.flags)
+        open = openat(AT_FDCWD, path, Self.flags)
         guard open >= 0 else { throw SystemError("open the folder", path) }
     }
 

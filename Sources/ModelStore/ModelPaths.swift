@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Where models and their registry are. One value, made at the top from flags and environment.
 public struct ModelPaths: Sendable, Equatable {

@@ -52,7 +52,7 @@ extension Transcript.Segment {
 
     /// Trims, composes (NFC), and drops a text that is only a mark for non-speech, such as Whisper's `[BLANK_AUDIO]`.
     private static func tidied(_ text: String) -> String {
-        let trimmed = text.trimmed(\.isWhiteSpaceOfText)
+        let trimmed = text.trimmed
         return isMark(trimmed) ? "" : trimmed.composed
     }
 

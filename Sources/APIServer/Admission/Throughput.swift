@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// How fast a model works, judged by what it did lately: bytes of recordings for each second that it had work.
 ///

@@ -40,7 +40,26 @@ struct ModelEndpoints: Sendable {
     /// A name may hold slashes.
     private func id(in context: APIContext) -> String {
         let path = context.parameters.getCatchAll().joined(separator: "/")
-        return path.removingPercentEncoding ?? path
+        return path.percentDecoded ?? path
+    }
+}
+
+extension String {
+    /// With `%41` and the like taken for the bytes they stand for; `nil` if one is broken, or the bytes are no UTF-8.
+    var percentDecoded: String? {
+        var bytes: [UInt8] = []
+        var rest = utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = rest.prefix(2).compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+            guard digits.count == 2 else { return nil }
+            bytes.append(UInt8(digits[0] * 16 + digits[1]))
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
     }
 }
 

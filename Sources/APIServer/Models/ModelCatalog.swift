@@ -1,7 +1,7 @@
 import Basics
 import BlockingWork
 public import Engine
-import Foundation
+import Essentials
 public import Logging
 import ModelFamilies
 public import ModelStore

@@ -1,6 +1,6 @@
 import CoreMetrics
 import Engine
-import Foundation
+import Essentials
 import PrometheusMetrics
 
 /// What the engines, and the server's process, are measured to do whenever somebody asks for the metrics.

@@ -1,5 +1,5 @@
 import CoreMetrics
-import Foundation
+import Essentials
 import HTTPTypes
 import PrometheusMetrics
 import SpeechTypes

@@ -1,4 +1,5 @@
-import Foundation
+import Basics
+import Essentials
 import SpeechTypes
 
 /// The field `chunking_strategy`, in each of the ways it is sent: the word `auto`, an object as JSON text, or an object
@@ -65,7 +66,8 @@ struct ChunkingFields {
         guard let text = members[member] else { return nil }
         guard let number = Double(text), (0...limit).contains(number) else {
             throw .invalid(
-                Self.name, "The \(member) '\(text)' of \(Self.name) is not a number from 0 to \(limit.formatted()).")
+                Self.name, "The \(member) '\(text)' of \(Self.name) is not a number from 0 to \(Amounts.number(limit))."
+            )
         }
         return number
     }

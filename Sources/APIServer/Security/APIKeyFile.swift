@@ -1,4 +1,5 @@
-import Foundation
+import Basics
+import Essentials
 
 /// A file of hashed keys, one a line: `sha256:HEX`, and perhaps a name behind it. `#` begins a comment.
 public enum APIKeyFile {
@@ -17,7 +18,7 @@ public enum APIKeyFile {
             data = try Data(contentsOf: URL(filePath: path))
         } catch {
             throw Mistake(
-                description: "The file of API keys '\(path)' cannot be read: \(error.localizedDescription)"
+                description: "The file of API keys '\(path)' cannot be read: \(SystemReason.words(for: error))."
                     + " Check --api-key-file.")
         }
         return try keys(in: String(decoding: data, as: UTF8.self), file: path)

@@ -1,4 +1,5 @@
-import Foundation
+import Basics
+import Essentials
 import ModelFamilies
 import SystemPackage
 
@@ -74,7 +75,7 @@ public struct RunDirectoryError: Error, Sendable, CustomStringConvertible {
     }
 
     fileprivate init(_ parent: String, _ error: any Error) {
-        let reason = (error as? Errno)?.description ?? error.localizedDescription
+        let reason = SystemReason.words(for: error)
         self.init(
             "Cannot make a folder for temporary files in \(parent): \(reason). Set TMPDIR to a folder that can be written "
                 + "and has space.")

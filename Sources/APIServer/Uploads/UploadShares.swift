@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The uploads that are on their way, and which of them has to go when there is no room for all: a value without I/O.
 ///

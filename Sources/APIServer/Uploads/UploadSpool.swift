@@ -1,5 +1,5 @@
 import BlockingWork
-import Foundation
+import Essentials
 import NIOCore
 import Basics
 import SystemPackage

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Dictation
-import Foundation
+import Essentials
 import Subprocess
 import SystemPackage
 

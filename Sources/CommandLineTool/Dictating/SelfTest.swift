@@ -1,6 +1,7 @@
 import ArgumentParser
+import Basics
 import Dictation
-import Foundation
+import Essentials
 import SpeechTypes
 
 /// `asr2clip --test`: goes the whole way once, without touching the clipboard.
@@ -50,7 +51,7 @@ struct SelfTest {
         }
         try await check("Transcription") {
             let took = try await ContinuousClock().measure { try await transcribe(configuration) }
-            return "a second of silence took \(took.formatted(.units(allowed: [.seconds, .milliseconds])))"
+            return "a second of silence took \(Amounts.time(took))"
         }
     }
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Dictation
-import Foundation
+import Essentials
 
 /// The frame of everything that shows itself and can be stopped: screen, signals, keys.
 struct Session {

@@ -1,6 +1,6 @@
 import Dictation
 import EngineHost
-import Foundation
+import Essentials
 import ModelStore
 import TranscriptFormats
 
@@ -122,5 +122,5 @@ struct Tool {
         }
     }
 
-    private var home: String { environment["HOME"] ?? NSHomeDirectory() }
+    private var home: String { environment["HOME"] ?? FileManager.default.homeDirectoryForCurrentUser.path }
 }

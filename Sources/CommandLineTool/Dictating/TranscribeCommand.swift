@@ -1,6 +1,6 @@
 import ArgumentParser
 import Dictation
-import Foundation
+import Essentials
 import TranscriptFormats
 
 /// `asr2clip transcribe FILE…`: many files, each into a file of its own if wanted.

@@ -3,7 +3,7 @@ import CoreMetrics
 import Engine
 import EngineHost
 import EventLoops
-import Foundation
+import Essentials
 import Logging
 import ModelFamilies
 import ModelStore

@@ -1,6 +1,6 @@
 import Dictation
 import Engine
-import Foundation
+import Essentials
 import Logging
 import ModelStore
 import SpeechTypes

@@ -1,6 +1,6 @@
 import BlockingWork
 import Dispatch
-import Foundation
+import Essentials
 import Synchronization
 import SystemPackage
 

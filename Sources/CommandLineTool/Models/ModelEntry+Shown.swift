@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import ModelFamilies
 import ModelStore
 
@@ -6,8 +6,8 @@ extension ModelEntry {
     /// The registered files by logical name, with their sizes in bytes; `nil` for one that is not there.
     var filesOnDisk: [(name: String, path: String, size: Int64?)] {
         specification.files.sorted { $0.key < $1.key }.map { name, path in
-            let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber
-            return (name, path, size?.int64Value)
+            var status = stat()
+            return (name, path, stat(path, &status) == 0 ? Int64(status.st_size) : nil)
         }
     }
 }

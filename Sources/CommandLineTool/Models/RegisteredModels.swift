@@ -1,5 +1,5 @@
 import EngineHost
-import Foundation
+import Essentials
 import Logging
 import ModelStore
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Basics
-import Foundation
+import Essentials
 import ModelFamilies
 import ModelStore
 import TranscriptFormats
@@ -44,7 +44,7 @@ struct ShowModel: AsyncParsableCommand {
         lines.append(("Language", request.language))
         lines.append(("Hints", request.hints))
         lines.append(("Ignored", request.ignored.joined(separator: ", ")))
-        return lines.map { $0.padding(toLength: 10, withPad: " ", startingAt: 0) + $1 }.joined(separator: "\n")
+        return lines.map { $0 + String(repeating: " ", count: 10 - $0.count) + $1 }.joined(separator: "\n")
     }
 
     private func json(of entry: ModelEntry, _ models: RegisteredModels, _ status: ModelStatus) -> JSONValue {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Essentials
 import ModelStore
 
 /// Where the models are: the same options for the server and for the commands that work beside it.

@@ -1,6 +1,6 @@
 import AsyncHTTPClient
 import Basics
-import Foundation
+import Essentials
 import NIOCore
 
 /// A server of ours that runs beside, as commands ask it.

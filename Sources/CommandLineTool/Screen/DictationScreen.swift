@@ -2,7 +2,7 @@ import Basics
 import BlockingWork
 import Dictation
 import Dispatch
-import Foundation
+import Essentials
 import Synchronization
 
 /// Shows a session: texts on standard output and nothing else there; all talk on standard error, with a line that moves

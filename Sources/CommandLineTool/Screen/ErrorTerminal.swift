@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The terminal that standard error is.
 struct ErrorTerminal {

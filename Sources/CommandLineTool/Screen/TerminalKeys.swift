@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+import Essentials
 
 /// Hears the Enter key, without what is typed showing up in the middle of the meter.
 final class TerminalKeys {

@@ -1,5 +1,5 @@
 import APIServer
-import Foundation
+import Essentials
 import NIOCore
 
 extension Failure {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// SIGHUP: by an old custom of servers, a wish that they read their configuration again; but also what a terminal sends
 /// to its programs when it is closed.

@@ -1,5 +1,5 @@
 import APIServer
-import Foundation
+import Essentials
 import Logging
 
 /// How many files this process may have open, and how many connections that is enough for.

@@ -5,7 +5,7 @@ import BlockingWork
 import Engine
 import EngineLink
 import EventLoops
-import Foundation
+import Essentials
 import Logging
 import ModelStore
 import ServiceLifecycle

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Synchronization
 
 /// SIGINT and SIGTERM: the first asks the server to finish, the second ends the process at once.

@@ -1,5 +1,5 @@
 import Basics
-import Foundation
+import Essentials
 import NIOCore
 import SpeechTypes
 import TranscriptFormats
@@ -62,15 +62,15 @@ struct AnswerReader {
         guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
             return .notUnderstood("bytes that are no text")
         }
-        let start = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let start = text.trimmed
         if start.hasPrefix("data:") || start.hasPrefix("event:") {
             for line in lines.take(body) { _ = stream.receive(line) }
             return streamVerdict()
         }
         if start.isEmpty { return blank(text) }
         if start.hasPrefix("<") { return .notUnderstood("a web page") }
-        if let json = try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed),
-            contentType.contains("json") || !(json is NSNumber)
+        if let json = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)),
+            contentType.contains("json") || !json.isBare
         {
             return verdict(on: json, text)
         }
@@ -93,14 +93,14 @@ struct AnswerReader {
         }
     }
 
-    private func verdict(on json: Any, _ text: String) -> Verdict {
-        guard let object = json as? [String: Any] else {
-            if format == .text, let text = json as? String { return .understood(text) }
+    private func verdict(on json: JSONValue, _ text: String) -> Verdict {
+        guard json.isObject else {
+            if format == .text, let text = json.string { return .understood(text) }
             return .notUnderstood("JSON that is no transcript")
         }
-        let transcript = object["text"] as? String ?? ""
-        if transcript.isEmpty, let reason = ServerReason.find(in: object) { return .failed(reason) }
-        guard object["text"] is String || object["text"] is NSNull else { return .notUnderstood("JSON without a text") }
+        let transcript = json["text"]?.string ?? ""
+        if transcript.isEmpty, let reason = ServerReason.find(in: json) { return .failed(reason) }
+        guard json["text"]?.isTextOrNull == true else { return .notUnderstood("JSON without a text") }
         switch format {
         case .text: return .understood(transcript)
         case .json, .verboseJSON: return .understood(text)
@@ -130,6 +130,18 @@ struct AnswerReader {
         default: return .notUnderstood("text where \(format.rawValue) was asked for")
         }
     }
+}
+
+extension JSONValue {
+    /// Whether it is a number or a truth value: a text of one such word looks the same.
+    fileprivate var isBare: Bool {
+        switch self {
+        case .bool, .integer, .number: true
+        case .null, .string, .array, .object: false
+        }
+    }
+
+    fileprivate var isTextOrNull: Bool { string != nil || isNull }
 }
 
 /// A transcript that comes as events. Does no I/O.
@@ -173,12 +185,12 @@ private struct StreamedTranscript {
             hasEndMark = true
             return ""
         }
-        guard let object = (try? JSONSerialization.jsonObject(with: Data(data.utf8))) as? [String: Any] else {
+        guard let object = try? JSONDecoder().decode(JSONValue.self, from: Data(data.utf8)), object.isObject else {
             unknownEvents += 1
             return ""
         }
         guard let piece = piece(of: object) else {
-            if object["error"] != nil || object["type"] as? String == "error" {
+            if object["error"] != nil || object["type"]?.string == "error" {
                 failure = ServerReason.find(in: object)
             }
             unknownEvents += 1
@@ -189,24 +201,24 @@ private struct StreamedTranscript {
     }
 
     /// - Returns: `nil` for an event of no known dialect.
-    private mutating func piece(of object: [String: Any]) -> String? {
-        switch object["type"] as? String ?? object["object"] as? String {
+    private mutating func piece(of object: JSONValue) -> String? {
+        switch object["type"]?.string ?? object["object"]?.string {
         case "transcript.text.delta":
             wantsEndMark = true
-            return object["delta"] as? String
+            return object["delta"]?.string
         case "transcript.text.done":
-            guard object["text"] == nil || object["text"] is String || object["text"] is NSNull else { return nil }
-            done = object["text"] as? String ?? ""
+            guard object["text"]?.isTextOrNull != false else { return nil }
+            done = object["text"]?.string ?? ""
             hasEndMark = true
             return ""
         case "transcription.chunk":
             wantsEndMark = true
-            guard let choices = object["choices"] as? [[String: Any]] else { return nil }
+            guard let choices = object["choices"]?.array, choices.allSatisfy(\.isObject) else { return nil }
             guard let choice = choices.first else { return "" }
-            if choice["finish_reason"] is String { hasFinishedPart = true }
-            return (choice["delta"] as? [String: Any])?["content"] as? String ?? ""
+            if choice["finish_reason"]?.string != nil { hasFinishedPart = true }
+            return choice["delta"]?["content"]?.string ?? ""
         case nil:
-            guard let piece = object["text"] as? String else { return nil }
+            guard let piece = object["text"]?.string else { return nil }
             return Script.needsSpace(between: text, and: piece) && text.last?.isWhitespace == false
                 && piece.first?.isWhitespace == false ? " " + piece : piece
         default: return nil

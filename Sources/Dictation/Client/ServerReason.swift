@@ -1,4 +1,5 @@
-import Foundation
+import Essentials
+import TranscriptFormats
 
 /// Finds the reason in the body of an error, whichever server wrote it. Does no I/O.
 ///
@@ -11,15 +12,14 @@ enum ServerReason {
     /// The reason in a body; `nil` if there is none that a person could read.
     static func find(in body: some Sequence<UInt8>) -> String? {
         let data = Data(body)
-        guard let json = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed) else {
+        guard let json = try? JSONDecoder().decode(JSONValue.self, from: data) else {
             return plain(String(decoding: data, as: UTF8.self))
         }
-        if let object = json as? [String: Any] { return find(in: object) }
-        return (json as? String).flatMap(line)
+        return json.isObject ? find(in: json) : json.string.flatMap(line)
     }
 
     /// The reason in an object, if it is an error.
-    static func find(in object: [String: Any]) -> String? {
+    static func find(in object: JSONValue) -> String? {
         for key in ["error", "detail", "message"] {
             if let reason = object[key].flatMap(words) { return reason }
         }
@@ -32,19 +32,17 @@ enum ServerReason {
         return reason + "."
     }
 
-    private static func words(_ value: Any) -> String? {
+    private static func words(_ value: JSONValue) -> String? {
         switch value {
-        case let text as String: return line(text)
-        case let object as [String: Any]:
-            if let message = object["msg"] as? String {
-                let place = (object["loc"] as? [Any])?.map { "\($0)" }.joined(separator: ".")
-                return line(place.map { "\($0): \(message)" } ?? message)
-            }
-            return find(in: object)
-        case let list as [Any]:
+        case .string(let text): return line(text)
+        case .object:
+            guard let message = value["msg"]?.string else { return find(in: value) }
+            let place = value["loc"]?.array?.map { $0.string ?? $0.text }.joined(separator: ".")
+            return line(place.map { "\($0): \(message)" } ?? message)
+        case .array(let list):
             let reasons = list.compactMap(words)
             return reasons.isEmpty ? nil : line(reasons.joined(separator: "; "))
-        default: return nil
+        case .null, .bool, .integer, .number: return nil
         }
     }
 

@@ -1,6 +1,6 @@
 import AsyncHTTPClient
 import Basics
-import Foundation
+import Essentials
 public import ModelStore
 import NIOCore
 import SpeechTypes

@@ -1,7 +1,7 @@
 import Basics
 import BlockingWork
 import Dispatch
-import Foundation
+import Essentials
 import NIOCore
 import Synchronization
 

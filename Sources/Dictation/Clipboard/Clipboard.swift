@@ -1,5 +1,5 @@
 import BlockingWork
-import Foundation
+import Essentials
 import Subprocess
 import SystemPackage
 

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Which way to the clipboard somebody chose.
 public enum ClipboardChoice: Sendable, Equatable {

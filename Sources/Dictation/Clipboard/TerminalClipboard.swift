@@ -1,4 +1,5 @@
-import Foundation
+import Essentials
+import SystemPackage
 
 /// Asks the terminal to put text on its user's clipboard: OSC 52 ("XTerm Control Sequences", Manipulate Selection Data).
 enum TerminalClipboard {
@@ -25,9 +26,12 @@ enum TerminalClipboard {
         guard text.utf8.count <= limit else {
             throw ClipboardError("The text has \(text.utf8.count) bytes; terminals take \(limit) at most.")
         }
-        guard let terminal = FileHandle(forWritingAtPath: "/dev/tty"),
-            (try? terminal.write(contentsOf: Data(sequence(for: text, isInsideTmux: isInsideTmux).utf8))) != nil
-        else { throw ClipboardError("There is no terminal that could take it (OSC 52).") }
+        do {
+            let terminal = try FileDescriptor.open("/dev/tty", .writeOnly, options: .closeOnExec)
+            _ = try terminal.closeAfter { try terminal.writeAll(sequence(for: text, isInsideTmux: isInsideTmux).utf8) }
+        } catch {
+            throw ClipboardError("There is no terminal that could take it (OSC 52).")
+        }
     }
 
     /// Whether the process has a terminal.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import SystemPackage
 
 /// A temporary file that only this process and its children can reach, gone with the last descriptor of it.

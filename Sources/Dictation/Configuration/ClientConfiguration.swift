@@ -1,4 +1,5 @@
-public import Foundation
+import Basics
+public import Essentials
 
 /// How the tool transcribes: which server or engine, and what it is told each time. One value, made at the top.
 public struct ClientConfiguration: Sendable, Equatable {
@@ -34,7 +35,7 @@ public struct ClientConfiguration: Sendable, Equatable {
     public var isLocal: Bool { Self.isLoopback(baseURL) }
 
     static func isLoopback(_ url: URL) -> Bool {
-        guard let host = url.host?.lowercased().trimmingCharacters(in: ["[", "]"]) else { return false }
+        guard let host = url.host?.lowercased().withoutBrackets else { return false }
         return host == "localhost" || host.hasSuffix(".localhost") || host == "::1"
             || (host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." })
     }

@@ -1,6 +1,7 @@
-import Foundation
-import Yams
+import Essentials
+import SystemPackage
 import YAMLFields
+import Yams
 
 /// A configuration file of the tool, in its present form or the old one with everything under `asr_model:`.
 public struct ConfigurationFile: Sendable, Equatable {
@@ -55,10 +56,7 @@ public struct ConfigurationFile: Sendable, Equatable {
     ///
     /// - Throws: `ConfigurationError` with all mistakes, a line each.
     public init(path: String) throws(ConfigurationError) {
-        // Not by FileManager, which reads no pipes: `-c <(…)`.
-        guard let file = FileHandle(forReadingAtPath: path), let data = try? file.readToEnd() ?? Data(),
-            let text = String(data: data, encoding: .utf8)
-        else {
+        guard let bytes = try? Self.bytes(path), let text = String(validating: bytes, as: UTF8.self) else {
             throw ConfigurationError("The configuration file '\(path)' cannot be read as UTF-8 text. Check its rights.")
         }
         var warnings: [String] = []
@@ -68,6 +66,20 @@ public struct ConfigurationFile: Sendable, Equatable {
         }
         self.path = path
         self.warnings = warnings
+    }
+
+    /// The whole of a file. Foundation reads no pipes: `-c <(…)`.
+    private static func bytes(_ path: String) throws -> [UInt8] {
+        let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        return try file.closeAfter {
+            var bytes: [UInt8] = []
+            var piece = [UInt8](repeating: 0, count: 1 << 16)
+            while true {
+                let count = try piece.withUnsafeMutableBytes { try file.read(into: $0) }
+                guard count > 0 else { return bytes }
+                bytes += piece.prefix(count)
+            }
+        }
     }
 
     static func settings(

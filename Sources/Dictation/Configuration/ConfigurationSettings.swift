@@ -1,5 +1,5 @@
 import Basics
-import Foundation
+import Essentials
 
 /// What one source says: flags, environment or a file. `nil` means not given.
 public struct ConfigurationSettings: Sendable, Equatable {
@@ -98,7 +98,7 @@ extension ClientConfiguration {
 
     /// An address with or without a slash at its end, or that of the endpoint; one without a path gets `/v1`.
     private static func url(_ text: String) throws(ConfigurationError) -> URL {
-        var trimmed = text.trimmingCharacters(in: .whitespaces)
+        var trimmed = text.trimmed
         while trimmed.hasSuffix("/") { trimmed.removeLast() }
         for endpoint in ["/audio/transcriptions", "/audio/translations"] where trimmed.hasSuffix(endpoint) {
             trimmed.removeLast(endpoint.count)

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import SystemPackage
 
 /// The texts of `--generate_config` and `--print_config`.

@@ -1,4 +1,4 @@
-public import Foundation
+public import Essentials
 import SystemPackage
 
 /// A file that texts are appended to.

@@ -1,4 +1,5 @@
-import Foundation
+import Basics
+import Essentials
 import TranscriptFormats
 
 /// What a transcript is worth to its reader. Does no I/O.
@@ -9,7 +10,7 @@ public enum SpokenText {
     /// such as `<|nospeech|>`.
     static func cleaned(_ text: String) -> String {
         let words = printable(text).replacing(/<\|[^|>\n]*\|>|\[\s*(?i:BLANK_AUDIO)\s*\]\s*/, with: "")
-        return isOnlyAnnotation(words) ? "" : words.trimmingCharacters(in: .whitespacesAndNewlines)
+        return isOnlyAnnotation(words) ? "" : words.trimmed
     }
 
     /// Whether a document in a format holds a text that is worth delivering.
@@ -17,8 +18,8 @@ public enum SpokenText {
         switch format {
         case .text: return !cleaned(document).isEmpty
         case .json, .verboseJSON:
-            let object = (try? JSONSerialization.jsonObject(with: Data(document.utf8))) as? [String: Any]
-            return !cleaned(object?["text"] as? String ?? "").isEmpty
+            let object = try? JSONDecoder().decode(JSONValue.self, from: Data(document.utf8))
+            return !cleaned(object?["text"]?.string ?? "").isEmpty
         case .srt, .vtt: return document.contains("-->")
         }
     }
@@ -73,7 +74,7 @@ struct SpokenTextStream {
     /// - Returns: What of it is still to be printed: all of it, if nothing was streamed.
     func rest(of whole: String) -> String {
         if whole.hasPrefix(printed) { return String(whole.dropFirst(printed.count)) }
-        return waiting.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty ? "" : waiting
+        return waiting.trimmed.isEmpty ? "" : waiting
     }
 
     /// Whether a text is nothing but remarks in brackets so far, the last of them perhaps not closed yet.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// How loud a stretch of sound is, in decibels below full scale: 0 is the loudest there is.
 public struct SoundLevel: Sendable, Equatable {

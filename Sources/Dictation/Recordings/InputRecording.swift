@@ -1,5 +1,6 @@
 import BlockingWork
-import Foundation
+import Essentials
+import SystemPackage
 
 /// A recording that somebody named, as a file that can be read anew: the file itself, or a copy of what comes through a
 /// pipe. The copy goes when nobody holds this any more.
@@ -57,7 +58,7 @@ private final class TemporaryInput: Sendable {
     private let path: String
 
     init() throws(ClientError) {
-        let folder = NSTemporaryDirectory()
+        let folder = FileManager.default.temporaryDirectory.path
         var template = Array("\(folder)/asr2clip-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw ClientError(
@@ -101,7 +102,7 @@ private final class TemporaryInput: Sendable {
         defer { if input != STDIN_FILENO { close(input) } }
         let output = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard output >= 0 else { throw failure("kept in '\(path)'") }
-        let handle = FileHandle(fileDescriptor: output, closeOnDealloc: true)
+        defer { close(output) }
         var piece = [UInt8](repeating: 0, count: 1 << 18)
         while true {
             let count = read(input, &piece, piece.count)
@@ -109,7 +110,7 @@ private final class TemporaryInput: Sendable {
             guard count >= 0 else { throw failure("read") }
             guard count > 0 else { return file }
             do {
-                try handle.write(contentsOf: Data(piece.prefix(count)))
+                try FileDescriptor(rawValue: output).writeAll(piece.prefix(count))
             } catch {
                 throw ClientError(
                     .unreadable, "\(shown) cannot be kept in '\(path)': make room, or set TMPDIR elsewhere.")

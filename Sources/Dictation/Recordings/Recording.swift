@@ -1,6 +1,7 @@
-public import Foundation
+public import Essentials
 import SpeechTypes
 import Synchronization
+import SystemPackage
 
 /// Sound on disk that waits for its text: a WAV file for its owner's eyes only.
 ///
@@ -79,22 +80,12 @@ public final class Recording: Sendable {
         unlink(path)
     }
 
-    private func write(_ data: Data, at position: off_t?) throws(RecordingError) {
-        var rest = data[...]
-        var position = position
-        while !rest.isEmpty {
-            let (written, code) = rest.withUnsafeBytes { bytes in
-                let written =
-                    position.map { pwrite(descriptor, bytes.baseAddress, bytes.count, $0) }
-                    ?? Foundation.write(descriptor, bytes.baseAddress, bytes.count)
-                return (written, errno)
-            }
-            guard written > 0 else {
-                if written < 0, code == EINTR { continue }
-                throw RecordingError("write", path, code)
-            }
-            rest = rest.dropFirst(written)
-            position = position.map { $0 + off_t(written) }
+    private func write(_ data: Data, at position: Int64?) throws(RecordingError) {
+        let file = FileDescriptor(rawValue: descriptor)
+        do {
+            if let position { try file.writeAll(toAbsoluteOffset: position, data) } else { try file.writeAll(data) }
+        } catch {
+            throw RecordingError("write", path, (error as? Errno)?.rawValue ?? EIO)
         }
     }
 }

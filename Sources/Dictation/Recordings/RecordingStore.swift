@@ -1,4 +1,5 @@
-public import Foundation
+import Basics
+public import Essentials
 
 /// The folder where recordings wait for their texts.
 public struct RecordingStore: Sendable {
@@ -139,8 +140,7 @@ public struct RecordingStore: Sendable {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            throw RecordingError("make the folder for", path, cause.map { Int32($0.code) } ?? EIO)
+            throw RecordingError("make the folder for", path, SystemReason.code(of: error) ?? EIO)
         }
     }
 

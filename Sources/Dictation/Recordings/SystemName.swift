@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Names of files as the system has them: bytes, which need not be UTF-8.
 ///

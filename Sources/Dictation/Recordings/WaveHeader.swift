@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import SpeechTypes
 
 /// The beginning of a WAV file of mono 16-bit samples at 16 kHz ("Multimedia Programming Interface and Data

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import SpeechTypes
 
 /// Listens to a microphone and writes down what is said, while listening goes on.

@@ -1,6 +1,7 @@
+import Basics
 public import EngineHost
 import EngineLink
-import Foundation
+import Essentials
 import SpeechTypes
 import Synchronization
 import TranscriptFormats
@@ -105,7 +106,7 @@ public struct FileTranscription: Sendable {
             throw error
         }
         let isSpoken = SpokenText.isSpoken(in: answer, format: request.format)
-        let text = request.format == .text ? SpokenText.cleaned(answer) : answer.trimmingCharacters(in: .newlines)
+        let text = request.format == .text ? SpokenText.cleaned(answer) : answer.trimmed { Character($0).isNewline }
         let rest = stream.withLock { $0.rest(of: text) }
         if !text.isEmpty { try await print(rest + "\n") }
         return Transcript(text: text, isSpoken: isSpoken)

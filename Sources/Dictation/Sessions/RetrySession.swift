@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Sends again what was recorded and never delivered.
 public struct RetrySession: Sendable {

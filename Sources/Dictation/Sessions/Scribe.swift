@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import SpeechTypes
 
 /// Turns recordings into texts and delivers them; a recording is kept until its text has been delivered.

@@ -1,6 +1,6 @@
 import EngineLink
 import NIOCore
-import NIOFoundationCompat
+import NIOFoundationEssentialsCompat
 import SpeechTypes
 import Synchronization
 

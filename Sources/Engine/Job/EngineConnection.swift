@@ -1,5 +1,5 @@
 import EngineLink
-import Foundation
+import Essentials
 import NIOCore
 import NIOPosix
 import SpeechTypes

@@ -1,5 +1,5 @@
 import BlockingWork
-import Foundation
+import Essentials
 import SpeechTypes
 
 /// One job's way through an engine, and through a second run of it if the first dies.

@@ -1,5 +1,5 @@
 import BlockingWork
-import Foundation
+import Essentials
 import Synchronization
 
 /// Counts the jobs that an engine was given: those that have not ended, and those that nobody waited for.

@@ -4,7 +4,7 @@ import CoreMetrics
 import EngineHost
 import EngineLink
 import EventLoops
-import Foundation
+import Essentials
 import Logging
 import ModelFamilies
 import NIOCore

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import ModelFamilies
 
 /// Tells whether a model's files have changed since: sizes and times of change by path.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What a process of ours has in memory.
 public enum ProcessMemory {

@@ -1,5 +1,5 @@
 import BlockingWork
-import Foundation
+import Essentials
 
 /// The places for engines in memory, kept by the rules of `Residency`.
 actor EngineRoom {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// An IP address, or a block of them in CIDR notation (RFC 4632, section 3.1): `10.0.0.0/8`, `fe80::/10`.
 struct AddressBlock {

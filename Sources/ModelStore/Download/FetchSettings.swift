@@ -1,5 +1,5 @@
 import Basics
-import Foundation
+import Essentials
 
 /// How patient a fetch is, and how it learns what it cannot know itself. Tests have their own.
 struct FetchSettings: Sendable {

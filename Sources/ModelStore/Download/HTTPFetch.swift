@@ -1,6 +1,6 @@
 import AsyncHTTPClient
 import Basics
-import Foundation
+import Essentials
 import NIOCore
 import NIOHTTP1
 

@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+import Essentials
 
 /// A file that is being written as it arrives; counted and hashed on the way. It has one user at a time.
 final class IncomingFile {

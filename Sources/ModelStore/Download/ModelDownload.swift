@@ -1,4 +1,4 @@
-public import Foundation
+public import Essentials
 
 /// Where a model's files come from, and how to know that they are the right ones.
 public struct ModelDownload: Sendable, Equatable {

@@ -1,7 +1,7 @@
 import Basics
 import BlockingWork
 import EngineHost
-import Foundation
+import Essentials
 import SpeechTypes
 import YAMLFields
 

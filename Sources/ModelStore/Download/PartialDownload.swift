@@ -1,5 +1,6 @@
+import Basics
 import Crypto
-import Foundation
+import Essentials
 
 /// The bytes of a download that have arrived, and what is known of the rest.
 struct PartialDownload {
@@ -49,7 +50,7 @@ struct PartialDownload {
         do {
             try JSONEncoder().encode(record).write(to: URL(fileURLWithPath: recordFile), options: .atomic)
         } catch {
-            throw SystemError("write", recordFile, reason: error.localizedDescription)
+            throw SystemError("write", recordFile, reason: SystemReason.words(for: error))
         }
     }
 

@@ -1,6 +1,6 @@
 package import AsyncHTTPClient
 import Basics
-package import Foundation
+package import Essentials
 
 /// Which proxy leads to which host, as the variables that curl made common say.
 ///
@@ -42,7 +42,7 @@ public struct ProxySettings: Sendable, Equatable {
     ///
     /// - Throws: `ProxyError` if the variable that would tell cannot be understood.
     func proxy(for url: URL) throws(ProxyError) -> Proxy? {
-        guard let host = url.host?.lowercased().trimmingCharacters(in: ["[", "]"]), !isException(host, port: url.port)
+        guard let host = url.host?.lowercased().withoutBrackets, !isException(host, port: url.port)
         else { return nil }
         let setting = url.scheme?.lowercased() == "https" ? https : http
         return try setting?.get()

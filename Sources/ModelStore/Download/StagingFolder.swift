@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The folder in which a model is fetched and unpacked, beside the place where it belongs and on the same disk.
 ///

@@ -1,4 +1,5 @@
-import Foundation
+import Basics
+import Essentials
 
 /// The registry of a first run.
 enum DefaultRegistry {
@@ -33,7 +34,7 @@ enum DefaultRegistry {
         } catch let error as SystemError {
             throw RegistryError(file: path, "Cannot write the first registry. \(error)")
         } catch {
-            throw RegistryError(file: path, "Cannot write the first registry: \(error.localizedDescription)")
+            throw RegistryError(file: path, "Cannot write the first registry: \(SystemReason.words(for: error))")
         }
     }
 }

@@ -1,5 +1,5 @@
 import Basics
-import Foundation
+import Essentials
 import YAMLFields
 
 /// The values of an entry's `download:`.

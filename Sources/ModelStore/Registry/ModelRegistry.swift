@@ -1,4 +1,5 @@
-import Foundation
+import Basics
+import Essentials
 import YAMLFields
 
 /// What models.yaml says: which models there are, by which names, and which one is meant when nothing else is said.
@@ -37,7 +38,7 @@ public struct ModelRegistry: Sendable, Equatable {
         do {
             bytes = try Data(contentsOf: URL(fileURLWithPath: file))
         } catch {
-            let reason = FileSystem.isOccupied(file) ? error.localizedDescription : "there is no such file"
+            let reason = FileSystem.isOccupied(file) ? SystemReason.words(for: error) : "there is no such file"
             throw RegistryError(file: file, "Cannot read the model registry: \(reason).")
         }
         guard let yaml = String(data: bytes, encoding: .utf8) else {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Notices when somebody has edited a file, by looking at it again and again: that works on every file system and with
 /// every editor, be it that it writes in place or renames.

@@ -1,6 +1,6 @@
 import Basics
 import BlockingWork
-import Foundation
+import Essentials
 
 /// What a removal deleted.
 public struct RemovedModel: Sendable, Equatable {

@@ -1,7 +1,7 @@
 import Basics
 import EngineHost
 import EngineLink
-import Foundation
+import Essentials
 
 /// Unpacks a stranger's archive into a folder. An engine reads the archive; the files are written here.
 struct ArchiveUnpacker: Sendable {

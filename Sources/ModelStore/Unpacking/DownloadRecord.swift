@@ -1,4 +1,5 @@
-import Foundation
+import Basics
+import Essentials
 
 /// What a download put into a model's directory: these files, and no others, may be deleted again.
 struct DownloadRecord: Codable, Equatable {
@@ -33,7 +34,7 @@ struct DownloadRecord: Codable, Equatable {
         do {
             try encoder.encode(record).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            throw SystemError("write", path, reason: error.localizedDescription)
+            throw SystemError("write", path, reason: SystemReason.words(for: error))
         }
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Puts a fetched model where it belongs. What is there already stays.
 struct Placement {

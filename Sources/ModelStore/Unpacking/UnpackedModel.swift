@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import YAMLFields
 
 /// What an archive held, before it is put in place.

@@ -1,5 +1,5 @@
 import EngineLink
-import Foundation
+import Essentials
 
 /// A folder that a stranger's archive is unpacked into. It is reached by its descriptor and every path in it step by step, and
 /// no step follows a link: nothing is made outside, whatever links have been made inside.
