@@ -36,7 +36,6 @@ extension Target.Dependency {
     static let serviceLifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
     static let systemPackage: Self = .product(name: "SystemPackage", package: "swift-system")
-    static let yams: Self = .product(name: "Yams", package: "Yams")
 }
 
 /// The modules in the order of the data flow: each may import only those above it.
@@ -59,7 +58,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         // Its traits would link all of Foundation.
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
-        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
@@ -71,6 +69,7 @@ let package = Package(
         .systemLibrary(name: "CPortAudio", pkgConfig: "portaudio-2.0"),
         .systemLibrary(name: "CProcess"),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp"),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
         .systemLibrary(name: "CZlib"),
         .target(name: "CSines"),
         .target(name: "Essentials", swiftSettings: strict),
@@ -113,12 +112,12 @@ let package = Package(
                 "Basics", "BlockingWork", "EngineLink", "Essentials", .logging, .subprocess, .systemPackage,
             ],
             swiftSettings: strict),
-        .target(name: "YAMLFields", dependencies: [.yams], swiftSettings: strict),
+        .target(name: "YAMLFields", dependencies: ["CYAML"], swiftSettings: strict),
         .target(
             name: "ModelStore",
             dependencies: [
                 "Basics", "BlockingWork", "EngineHost", "EngineLink", "Essentials", "YAMLFields", "ModelFamilies",
-                "SpeechTypes", .asyncHTTPClient, .crypto, .logging, .nioCore, .yams,
+                "SpeechTypes", .asyncHTTPClient, .crypto, .logging, .nioCore,
             ],
             swiftSettings: strict),
         .target(
@@ -157,7 +156,7 @@ let package = Package(
             dependencies: [
                 "Basics", "BlockingWork", "EngineHost", "EngineLink", "Essentials", "ModelStore", "SpeechDetection",
                 "SpeechTypes", "TranscriptFormats", "YAMLFields", .asyncHTTPClient, .nioCore, .subprocess,
-                .systemPackage, .yams,
+                .systemPackage,
             ],
             swiftSettings: strict),
         .target(
@@ -196,6 +195,7 @@ let package = Package(
         .testTarget(
             name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", "TestSupport", .coreMetrics],
             swiftSettings: strict),
+        .testTarget(name: "YAMLFieldsTests", dependencies: ["TestSupport", "YAMLFields"], swiftSettings: strict),
         .testTarget(name: "SpeechTypesTests", dependencies: ["SpeechTypes"], swiftSettings: strict),
         .testTarget(
             name: "SherpaOnnxTests",

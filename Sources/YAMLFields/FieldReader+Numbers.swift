@@ -1,5 +1,3 @@
-import Yams
-
 extension FieldReader {
     /// The whole number at a key.
     public mutating func wholeNumber(_ key: String, in range: ClosedRange<Int>) -> Int? {
@@ -35,7 +33,7 @@ extension FieldReader {
     /// The number at a key.
     public mutating func decimal(_ key: String, in range: ClosedRange<Double>) -> Double? {
         guard let (node, line) = value(key) else { return nil }
-        guard case .scalar(let scalar) = node, scalar.style == .plain, let number = node.float, range.contains(number)
+        guard case .scalar(let scalar) = node, let number = scalar.number, range.contains(number)
         else {
             let wanted = "a number from \(range.lowerBound) to \(range.upperBound)"
             note("'\(key)' must be \(wanted), not \(node.shown); write \(key): \(range.upperBound).", at: line)

@@ -1,5 +1,3 @@
-public import Yams
-
 /// One mapping of a YAML file, read key by key. What is wrong with a value is noted with its line and what to write.
 public struct FieldReader {
     /// The mistakes found so far, in the order of reading.
@@ -8,7 +6,7 @@ public struct FieldReader {
     public let line: Int
     /// What the mapping is, for messages: `files`, say; empty for the file or an entry as a whole.
     private let place: String
-    private let pairs: [(key: Node, value: Node)]
+    private let pairs: [(key: YAMLNode, value: YAMLNode)]
 
     /// A mistake that does not know yet which file and entry it is in.
     public struct Mistake: Sendable, Equatable {
@@ -29,10 +27,10 @@ public struct FieldReader {
     }
 
     /// Wraps a mapping.
-    public init(_ mapping: Node.Mapping, place: String = "", line: Int? = nil) {
+    public init(_ mapping: YAMLNode.Mapping, place: String = "", line: Int? = nil) {
         self.place = place
-        self.line = line ?? mapping.mark?.line ?? 1
-        pairs = mapping.map { (key: $0.key, value: $0.value) }
+        self.line = line ?? mapping.line
+        pairs = mapping.pairs
     }
 
     /// Notes what is wrong; by default the mapping as a whole is to blame.
@@ -56,7 +54,7 @@ public struct FieldReader {
     /// The keys with their lines, in file order. A key that is no text, or would be read as another kind, is noted.
     public mutating func names() -> [(name: String, line: Int)] {
         pairs.compactMap { key, _ in
-            let line = key.mark?.line ?? self.line
+            let line = key.line
             guard case .scalar(let scalar) = key else {
                 note("A key\(inPlace) is a list or a mapping; write a plain name.", at: line)
                 return nil
@@ -141,18 +139,18 @@ public struct FieldReader {
 
     /// The line that a key is on; the mapping's own if the key is not there.
     public func lineOf(_ key: String) -> Int {
-        pairs.first { $0.key.scalar?.string == key }?.key.mark?.line ?? line
+        pairs.first { $0.key.scalar?.string == key }?.key.line ?? line
     }
 
     private var inPlace: String { place.isEmpty ? "" : " in '\(place)'" }
 
     /// What stands behind a key, and on which line; `nil` if it is not there or null.
-    mutating func value(_ key: String, orElse advice: String? = nil) -> (Node, line: Int)? {
+    mutating func value(_ key: String, orElse advice: String? = nil) -> (YAMLNode, line: Int)? {
         let pair = pairs.first { $0.key.scalar?.string == key }
         guard let pair, pair.value.scalar?.isNull != true else {
             if let advice { note("'\(key)' is missing or empty; \(advice).", at: lineOf(key)) }
             return nil
         }
-        return (pair.value, pair.key.mark?.line ?? line)
+        return (pair.value, pair.key.line)
     }
 }

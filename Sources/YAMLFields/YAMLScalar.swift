@@ -1,11 +1,9 @@
-import Yams
-
-extension Node.Scalar {
+extension YAMLNode.Scalar {
     /// The truth value it stands for in YAML 1.1, where `no` is false; quoted text stands for none.
     var boolean: Bool? { boolean(fromText: false) }
 
     func boolean(fromText isTakenFromText: Bool) -> Bool? {
-        guard style == .plain || isTakenFromText else { return nil }
+        guard isPlain || isTakenFromText else { return nil }
         return switch string.lowercased() {
         case "true", "yes", "on": true
         case "false", "no", "off": false
@@ -13,12 +11,34 @@ extension Node.Scalar {
         }
     }
 
-    /// The whole number it stands for; quoted text stands for none.
-    ///
-    /// In the notations of YAML 1.1 but for one: Yams ends the process where a number with the base 60 (`1:30`) is too
-    /// large, and nobody counts threads or bytes so.
+    /// The whole number it stands for, in the notations of YAML 1.1: `4`, `1_000`, `0x1F`, `0b11`, `0o17`, `017`; quoted text
+    /// stands for none. Numbers of the base 60 (`1:30`) are left out: nobody counts threads or bytes so.
     var wholeNumber: Int? {
-        style == .plain && !string.contains(":") ? Int.construct(from: self) : nil
+        guard isPlain else { return nil }
+        var digits = string.filter { $0 != "_" }
+        if digits == "0" { return 0 }
+        let sign = digits.hasPrefix("-") ? "-" : ""
+        if digits.hasPrefix("-") || digits.hasPrefix("+") { digits.removeFirst() }
+        for (prefix, radix) in [("0x", 16), ("0b", 2), ("0o", 8), ("0", 8)] where digits.hasPrefix(prefix) {
+            return Int(sign + digits.dropFirst(prefix.count), radix: radix)
+        }
+        return Int(sign + digits)
+    }
+
+    /// The number it stands for, in the notations of YAML 1.1 with that of the base 60 (`1:30`); quoted text stands for none.
+    var number: Double? {
+        guard isPlain else { return nil }
+        let digits = string.filter { $0 != "_" }
+        guard digits.contains(":") else { return Double(digits) }
+        let isNegative = digits.hasPrefix("-")
+        var number = 0.0
+        for place in digits.dropFirst(isNegative || digits.hasPrefix("+") ? 1 : 0)
+            .split(separator: ":", omittingEmptySubsequences: false)
+        {
+            guard let place = Double(place) else { return nil }
+            number = number * 60 + place
+        }
+        return isNegative ? -number : number
     }
 
     /// Whether text was probably meant, but a truth value is written.
@@ -29,25 +49,24 @@ extension Node.Scalar {
 
     /// Whether nothing is written, or one of YAML's words for nothing.
     var isNull: Bool {
-        style == .plain && ["", "~", "null", "Null", "NULL"].contains(string)
+        isPlain && ["", "~", "null", "Null", "NULL"].contains(string)
     }
 }
 
-extension Node {
+extension YAMLNode {
     /// What kind of value it is, in words.
     var kind: String {
         switch self {
         case .scalar: "text"
         case .mapping: "mapping"
         case .sequence: "list"
-        case .alias: "alias"
         }
     }
 
     /// The value as a message quotes it.
     var shown: String {
         guard case .scalar(let scalar) = self else { return "a \(kind)" }
-        return scalar.style == .plain ? "'\(scalar.string)'" : "the text \"\(scalar.string)\""
+        return scalar.isPlain ? "'\(scalar.string)'" : "the text \"\(scalar.string)\""
     }
 }
 

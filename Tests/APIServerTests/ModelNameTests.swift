@@ -18,6 +18,15 @@ struct ModelNameTests {
         }
     }
 
+    @Test(arguments: [
+        ("a%2Fb", "a/b"), ("%41%62", "Ab"), ("caf%C3%a9", "café"), ("a b+é", "a b+é"), ("", ""), ("100%", nil),
+        ("%4", nil), ("%+1", nil), ("%zz", nil), ("%C3", nil), ("%FF", nil),
+    ])
+    func aNameInAnAddressIsDecoded(text: String, name: String?) {
+        #expect(text.percentDecoded == name)
+        #expect(text.removingPercentEncoding == name)
+    }
+
     private static func model(
         _ name: String, in registry: TestRegistry, method: HTTPRequest.Method = .get
     ) async throws -> (status: HTTPResponse.Status, body: Data) {

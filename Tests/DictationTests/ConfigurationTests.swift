@@ -167,6 +167,19 @@ import Testing
         #expect(joined.copyMode == .session)
     }
 
+    @Test func aFileMayBeAPipeAndBeginWithAByteOrderMark() throws {
+        let path = folder.file("pipe")
+        try #require(mkfifo(path, 0o600) == 0)
+        let text = "\u{FEFF}language: en\nprompt: \(String(repeating: "x", count: 200_000))\n"
+        let writer = Thread {
+            let pipe = FileHandle(forWritingAtPath: path)
+            try? pipe?.write(contentsOf: Data(text.utf8))
+        }
+        writer.start()
+        let settings = try ConfigurationFile(path: path).settings
+        #expect(settings.language == "en" && settings.prompt?.count == 200_000)
+    }
+
     @Test func formsOfThePythonToolAreTaken() throws {
         let read = try configuration("engine: openai_compat\nquiet: \"true\"")
         #expect(read.engine == nil && read.isQuiet)
@@ -189,7 +202,9 @@ import Testing
 
     @Test(arguments: [
         ("engine: whisper_cpp", ":1: The engine 'whisper_cpp' is not known"), ("- a", ":1:"), ("quiet: perhaps", ":1:"),
-        ("api_base_url: [", "not YAML"), ("interval: 0", ":1: 'interval' must be a number from 1.0 to 3600.0"),
+        ("quiet: true\napi_base_url: {", ":3: This is not YAML"),
+        ("quiet: true\nquiet: false", ":1: The key quiet is written again"),
+        ("interval: 0", ":1: 'interval' must be a number from 1.0 to 3600.0"),
         ("clipboard: paper", ":1: 'clipboard' must be one of auto"), ("copy: all", "one of last, session"),
         ("language: en\nnum_threads: 0", ":2:"), ("asr_model:\n  quiet: 3", ":2:"),
     ])

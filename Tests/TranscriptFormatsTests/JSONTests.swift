@@ -31,6 +31,30 @@ import TranscriptFormats
     }
 
     @Test(arguments: [
+        ("null", "null"), (" true ", "true"), ("-7", "-7"), ("2.5", "2.5"), ("1e20", "100000000000000000000"),
+        (#""\u00e9""#, "\"é\""),
+        (#"[1, [], {"a": {"b": null}}]"#, #"[1, [], {"a": {"b": null}}]"#),
+    ])
+    func whatIsReadIsWrittenAgain(json: String, text: String) throws {
+        #expect(try JSONDecoder().decode(JSONValue.self, from: Data(json.utf8)).text == text)
+    }
+
+    @Test(arguments: [
+        "", "{", "nul", "[1 2]", #""\ud800""#, "\"a\nb\"", #"{"a": "\ud800"}"#, "1e400", "{} x",
+        String(repeating: "[", count: 100_000),
+    ])
+    func whatIsNoJSONIsRefused(json: String) {
+        #expect(throws: (any Error).self) { try JSONDecoder().decode(JSONValue.self, from: Data(json.utf8)) }
+    }
+
+    @Test func membersAreFoundByName() throws {
+        let value = try JSONDecoder().decode(JSONValue.self, from: Data(#"{"a": "x", "b": [null], "c": {}}"#.utf8))
+        #expect(value.isObject && value["a"]?.string == "x" && value["c"]?.isObject == true)
+        #expect(value["b"]?.array?.first?.isNull == true && value["d"] == nil && value["a"]?["a"] == nil)
+        #expect(value.string == nil && value.array == nil && !value.isNull)
+    }
+
+    @Test(arguments: [
         (0.0, "0"), (-0.0, "0"), (2.5, "2.5"), (3, "3"), (-1, "-1"), (12.345, "12.345"), (0.001, "0.001"),
         (0.1, "0.1"),
         (1e-5, "0.00001"), (1.5e-7, "0.00000015"), (-2e-9, "-0.000000002"), (1e15, "1000000000000000"),

@@ -23,7 +23,7 @@ ROOMS = {
     ),
     "server": (
         ["shared"],
-        ["YAMLFields", "PrometheusMetrics", "TranscriptFormats", "ModelStore", "Engine", "APIServer"],
+        ["CYAML", "YAMLFields", "PrometheusMetrics", "TranscriptFormats", "ModelStore", "Engine", "APIServer"],
     ),
     "tool": (
         ["shared", "server"],

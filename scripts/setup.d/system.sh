@@ -7,12 +7,13 @@ debian_packages=(
     libarchive-dev                                                  # unpacking models
     libjemalloc-dev                                                 # the heap
     libseccomp-dev                                                  # the engine's sandbox
+    libyaml-dev                                                     # models.yaml and the configuration file
     portaudio19-dev                                                 # recording
     python3 python3-pip python3-venv                                # fetching the pinned files; the client tests
 )
 # What the tests of dictation take besides: a sound server and a display without hardware, the clipboard's programs.
 live_test_packages=(pulseaudio pulseaudio-utils libasound2-plugins xvfb xclip xsel)
-pkg_config_names=(libavformat libavcodec libswresample libavutil libarchive portaudio-2.0)
+pkg_config_names=(libavformat libavcodec libswresample libavutil libarchive portaudio-2.0 yaml-0.1)
 [[ $(uname -s) != Linux ]] || pkg_config_names+=(jemalloc libseccomp)
 
 require_tools() {
@@ -35,12 +36,12 @@ require_swift() {
 
 require_system_packages() {
     if [[ $(uname -s) == Darwin ]]; then
-        require_libraries "Run: brew install ffmpeg libarchive portaudio pkg-config python
+        require_libraries "Run: brew install ffmpeg libarchive libyaml portaudio pkg-config python
 Then, since Homebrew keeps libarchive apart: export PKG_CONFIG_PATH=\"\$(brew --prefix libarchive)/lib/pkgconfig\""
     elif command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
         install_debian_packages
     else
-        require_libraries "Install pkg-config, Python 3 with pip and venv, and the development packages of FFmpeg, jemalloc, libarchive, libseccomp and PortAudio."
+        require_libraries "Install pkg-config, Python 3 with pip and venv, and the development packages of FFmpeg, jemalloc, libarchive, libseccomp, libyaml and PortAudio."
     fi
     pkg-config --atleast-version=57.24 libavutil ||
         fail "FFmpeg is too old: 5.1 or newer is needed (Debian 12, Ubuntu 24.04)."

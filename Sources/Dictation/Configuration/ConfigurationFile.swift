@@ -1,7 +1,6 @@
 import Essentials
 import SystemPackage
 import YAMLFields
-import Yams
 
 /// A configuration file of the tool, in its present form or the old one with everything under `asr_model:`.
 public struct ConfigurationFile: Sendable, Equatable {
@@ -104,16 +103,14 @@ public struct ConfigurationFile: Sendable, Equatable {
     }
 
     private static func topLevel(of text: String, path: String) throws(ConfigurationError) -> FieldReader {
-        let root: Node?
+        let root: YAMLNode?
         do {
-            root = try compose(yaml: text)
-        } catch let error as YamlError {
-            throw ConfigurationError("\(path): This is not YAML: \(error)")
+            root = try YAMLNode.compose(text)
         } catch {
-            throw ConfigurationError("\(path): This is not YAML: \(error)")
+            throw ConfigurationError("\(path):\(error.line.map { "\($0):" } ?? "") \(error)")
         }
         switch root {
-        case nil: return FieldReader(Node.Mapping([]))
+        case nil: return FieldReader(YAMLNode.Mapping())
         case .mapping(let mapping): return FieldReader(mapping)
         default:
             throw ConfigurationError("\(path):1: The file is no mapping of keys; write api_base_url: and the like.")

@@ -1,4 +1,3 @@
-import Yams
 import YAMLFields
 
 /// Reads the text of a models.yaml.
@@ -35,15 +34,15 @@ struct RegistryReader {
     }
 
     private func topLevel(of yaml: String) throws(RegistryError) -> FieldReader {
-        let root: Node?
+        let root: YAMLNode?
         do {
-            root = try compose(yaml: yaml)
+            root = try YAMLNode.compose(yaml)
         } catch {
-            throw RegistryError(yamsError: error, in: file)
+            throw RegistryError(file: file, line: error.line, error.description)
         }
         guard case .mapping(let mapping) = root else {
             let advice = "write models: and below it an entry for each model"
-            throw RegistryError(file: file, line: root?.mark?.line ?? 1, "The file is no mapping of keys; \(advice).")
+            throw RegistryError(file: file, line: root?.line ?? 1, "The file is no mapping of keys; \(advice).")
         }
         return FieldReader(mapping)
     }
@@ -133,24 +132,6 @@ struct RegistryReader {
                 RegistryProblem(
                     file: file, line: mistake.line, subject: subject, severity: mistake.severity,
                     message: prefix + mistake.message))
-        }
-    }
-}
-
-extension RegistryError {
-    /// Says in which line a text stops being YAML.
-    fileprivate init(yamsError error: any Error, in file: String) {
-        switch error as? YamlError {
-        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            let around = context.map { " (\($0.text) in line \($0.mark.line))" } ?? ""
-            let advice = "look at colons, quotes and indentation"
-            self.init(file: file, line: mark.line, "This is not YAML: \(problem)\(around); \(advice).")
-        case .duplicatedKeysInMapping(let keys, let context):
-            let message = "The key \(keys.listed) is written again further down; keep one, or rename it."
-            self.init(file: file, line: context.mark.line, message)
-        default:
-            self.init(file: file, "This is not YAML: \(error).")
         }
     }
 }
