@@ -38,7 +38,7 @@ extension Target.Dependency {
     static let systemPackage: Self = .product(name: "SystemPackage", package: "swift-system")
 }
 
-/// The modules in the order of the data flow: each may import only those above it.
+/// The modules; ARCHITECTURE.md says which may import which.
 let package = Package(
     name: "asr2clip",
     platforms: [.macOS(.v15)],
@@ -79,7 +79,7 @@ let package = Package(
             swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags([
-                    "-L\(deps)/lib", "-Xlinker", "-rpath=$ORIGIN/../lib/asr2clip", "-Xlinker", "-rpath=\(deps)/lib",
+                    "-L\(deps)/lib", "-Xlinker", "-rpath=$ORIGIN/../../lib/asr2clip", "-Xlinker", "-rpath=\(deps)/lib",
                 ]),
                 .linkedLibrary("sherpa-onnx-c-api"), .linkedLibrary("onnxruntime"),
             ]),
@@ -240,10 +240,8 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Basics", "BlockingWork", "Engine", "EngineHost", "EngineLink", "ModelFamilies", "SpeechTypes",
-                "TestSupport", .logging,
-                .nioCore,
-                .nioPosix,
+                "Basics", "BlockingWork", "CSystemCalls", "Engine", "EngineHost", "EngineLink", "ModelFamilies",
+                "SpeechTypes", "TestSupport", "asr2clip-engine", .logging, .nioCore, .nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(

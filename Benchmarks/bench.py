@@ -4,7 +4,8 @@
     make bench
     Benchmarks/bench.py --json bench.json
 
-Every figure is a ratio or a difference from one run on one machine, with the starter model or a Whisper. Prints a table with the
+Every figure of speed is a ratio or a difference from one run on one machine, with the starter model or a Whisper; those of the
+programs themselves are plain. Prints a table with the
 goals, and exits with 1 if one of them is missed or could not be measured. It takes some 10 minutes on an idle machine
 with two cores; on a busy one times mean little, and it says so. What runs beside the server costs computing as well:
 how much is in the table.

@@ -26,7 +26,7 @@ def _parent(bench):
     with serving(bench.server, "--max-upload-size", "2G") as server:
         server.wait_until_ready()
         time.sleep(1)
-        others = len(running(bench.server)) - 1 - len(server.engines)
+        others = len(running(bench.server.resolve())) - 1
         sharing = f"; {others} OTHER PROCESSES OF THIS EXECUTABLE MAKE IT SMALLER" if others else ""
         idle = memories(server.pid)
         report.figure("parent's memory idle", idle["proportional"], " MB", at_most=60, note=f"{_detail(idle)}; {WHY}{sharing}")

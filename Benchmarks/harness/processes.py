@@ -35,7 +35,7 @@ def cpu_seconds(pid):
 
 
 def descriptors(pid):
-    """How many files and sockets are open, without Unix sockets: servers keep connections to their engines for a while."""
+    """How many files and sockets are open, without Unix sockets: a server has some to its engines, and for its jobs."""
     unix = {f"socket:[{line.split()[6]}]" for line in Path("/proc/net/unix").read_text().splitlines()[1:]}
     links = []
     for link in Path(f"/proc/{pid}/fd").iterdir():

@@ -16,22 +16,34 @@ static inline int asr_name_thread(const char *name) { return prctl(PR_SET_NAME, 
 #include <sys/uio.h>
 #include <unistd.h>
 
-/// Passes a descriptor over a Unix socket with one byte beside it (cmsg(3), SCM_RIGHTS), and does not wait for room.
-/// Returns 0, or -1 with errno set.
-static inline int asr_send_descriptor(int socket, int descriptor) {
-    char byte = 0;
-    struct iovec data = {&byte, 1};
+/// A message of one byte with room for one descriptor beside it (cmsg(3)). It points into itself: do not move it.
+struct asr_passing {
+    char byte;
+    struct iovec data;
     union {
         struct cmsghdr header;
         char room[CMSG_SPACE(sizeof(int))];
     } control;
-    memset(&control, 0, sizeof(control));
-    struct msghdr message = {0};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = &control;
-    message.msg_controllen = sizeof(control);
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    struct msghdr message;
+};
+
+static inline struct msghdr *asr_prepare_passing(struct asr_passing *passing) {
+    memset(passing, 0, sizeof(*passing));
+    passing->data.iov_base = &passing->byte;
+    passing->data.iov_len = 1;
+    passing->message.msg_iov = &passing->data;
+    passing->message.msg_iovlen = 1;
+    passing->message.msg_control = &passing->control;
+    passing->message.msg_controllen = sizeof(passing->control);
+    return &passing->message;
+}
+
+/// Passes a descriptor over a Unix socket with one byte beside it (SCM_RIGHTS), and does not wait for room.
+/// Returns 0, or -1 with errno set.
+static inline int asr_send_descriptor(int socket, int descriptor) {
+    struct asr_passing passing;
+    struct msghdr *message = asr_prepare_passing(&passing);
+    struct cmsghdr *header = CMSG_FIRSTHDR(message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof(int));
@@ -40,34 +52,24 @@ static inline int asr_send_descriptor(int socket, int descriptor) {
 #ifdef MSG_NOSIGNAL
     flags |= MSG_NOSIGNAL;
 #endif
-    return sendmsg(socket, &message, flags) == 1 ? 0 : -1;
+    return sendmsg(socket, message, flags) == 1 ? 0 : -1;
 }
 
 /// Waits for a descriptor that is passed with one byte. Returns it; -1 at the end of the connection or with errno set; -2
 /// if a byte came without a descriptor, as happens where this process may have no more of them.
 static inline int asr_receive_descriptor(int socket) {
-    char byte = 0;
-    struct iovec data = {&byte, 1};
-    union {
-        struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control;
-    memset(&control, 0, sizeof(control));
-    struct msghdr message = {0};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = &control;
-    message.msg_controllen = sizeof(control);
+    struct asr_passing passing;
+    struct msghdr *message = asr_prepare_passing(&passing);
     int flags = 0;
 #ifdef MSG_CMSG_CLOEXEC
     flags |= MSG_CMSG_CLOEXEC;
 #endif
     ssize_t count;
     do {
-        count = recvmsg(socket, &message, flags);
+        count = recvmsg(socket, message, flags);
     } while (count < 0 && errno == EINTR);
     if (count <= 0) return -1;
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    struct cmsghdr *header = CMSG_FIRSTHDR(message);
     if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) return -2;
     int descriptor;
     memcpy(&descriptor, CMSG_DATA(header), sizeof(int));

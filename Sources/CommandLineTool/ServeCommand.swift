@@ -18,7 +18,8 @@ struct ServeCommand: AsyncParsableCommand {
               curl http://127.0.0.1:8000/v1/audio/transcriptions \\
                 -F file=@speech.wav -F model=sensevoice-small
 
-            Any OpenAI client works: set its base URL to http://127.0.0.1:8000/v1 and any API key.
+            Any OpenAI client works: set its base URL to http://127.0.0.1:8000/v1 and any API key, \
+            or one of the server's if it has some.
             """)
 
     @OptionGroup var options: ServeOptions

@@ -23,6 +23,8 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
     /// What failed, on which value, and what to do.
     public let message: String
 
+    static let shuttingDown = EngineError(.shuttingDown, "The server is shutting down.")
+
     init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message

@@ -1,7 +1,7 @@
 import BlockingWork
 public import CoreMetrics
 public import EngineHost
-public import EngineLink
+import EngineLink
 public import EventLoops
 import Essentials
 public import Logging
@@ -31,8 +31,8 @@ public actor EnginePool {
         /// How long an engine may be silent with a request in hand, and as long again at most until that is noticed. It says
         /// every second that it works, so one that does not hangs.
         public var patience: Duration
-        /// How long a decode may take, not counted what its sound adds, before the engine counts as one that hangs.
-        public var decodeLimit: Duration
+        /// How long a decode may take before the engine counts as one that hangs.
+        public var decodePatience: DecodePatience
         /// How long a request that was there when its engine ended waits, where there is no memory to run it apart.
         public var suspectWait: Duration
         /// How many bytes of memory are free for another engine, as the system says unless tests do.
@@ -45,7 +45,7 @@ public actor EnginePool {
             program: any EngineProgram, runtimeSettings: String,
             restore: @escaping @Sendable () throws -> Void = {}, loadWait: Duration, detectorModel: String?,
             engineMemory: Int? = nil, patience: Duration = .seconds(30),
-            decodeLimit: Duration = RecogniseOrder.standardDecodeLimit, suspectWait: Duration = .seconds(600),
+            decodePatience: DecodePatience = .standard, suspectWait: Duration = .seconds(600),
             freeMemory: (@Sendable () -> Int)? = nil, executor: EventLoopExecutor = EventLoopExecutor()
         ) {
             self.program = program
@@ -55,7 +55,7 @@ public actor EnginePool {
             self.detectorModel = detectorModel
             self.engineMemory = engineMemory
             self.patience = patience
-            self.decodeLimit = decodeLimit
+            self.decodePatience = decodePatience
             self.suspectWait = suspectWait
             self.freeMemory = freeMemory ?? { MachineMemory.free }
             self.executor = executor
@@ -68,6 +68,7 @@ public actor EnginePool {
     private var engines: [ModelSpecification: EngineSupervisor] = [:]
     /// Those that end with their last job; each `end` comes when the process is gone.
     private var retired: [ObjectIdentifier: (engine: EngineSupervisor, end: Pending<Void>)] = [:]
+    private var isShuttingDown = false
     /// Names of models that engines had loaded which are gone.
     private var loadedBefore: Set<String> = []
 
@@ -89,7 +90,7 @@ public actor EnginePool {
             detectorModel: configuration.detectorModel, runtimeSettings: configuration.runtimeSettings,
             restore: configuration.restore, threads: served.threads, memory: configuration.engineMemory,
             loadWait: configuration.loadWait, patience: configuration.patience,
-            decodeLimit: configuration.decodeLimit, room: room,
+            decodePatience: configuration.decodePatience, room: room,
             suspectWait: configuration.suspectWait, freeMemory: configuration.freeMemory, logger: logger,
             metrics: metrics)
         quarantine = Quarantine(beside: surroundings)
@@ -205,8 +206,9 @@ public actor EnginePool {
         }
     }
 
-    /// Ends all engines.
+    /// Ends all engines, and starts no other.
     public func shutDown() async {
+        isShuttingDown = true
         await withTaskGroup { group in
             for engine in allEngines { group.addTask { await engine.shutDown() } }
             group.addTask { [quarantine] in await quarantine.shutDown() }
@@ -234,7 +236,8 @@ public actor EnginePool {
     private func engine(for model: ModelSpecification) -> EngineSupervisor {
         if let engine = engines[model] { return engine }
         let engine = EngineSupervisor(
-            model: model, staysLoaded: model.name == served.stayingLoaded, surroundings: surroundings)
+            model: model, staysLoaded: model.name == served.stayingLoaded, surroundings: surroundings,
+            isShuttingDown: isShuttingDown)
         engines[model] = engine
         return engine
     }

@@ -2,24 +2,26 @@ import BlockingWork
 import EngineHost
 import EngineLink
 import Essentials
-public import ModelFamilies
+import ModelFamilies
 import NIOCore
-public import SpeechTypes
+import SpeechTypes
 
 /// Keeps the engine of one model: starts it when a job wants it, again when it dies, and not when that is hopeless.
-public actor EngineSupervisor: Transcriber {
+actor EngineSupervisor {
     /// The model this engine loads.
-    public nonisolated let model: ModelSpecification
+    nonisolated let model: ModelSpecification
 
     /// A job's place in a run of the engine, given back when the value goes.
     struct Place: Sendable {
         let engine: EngineSupervisor
         let pass: EngineGate.Pass
         let connection: EngineConnection
+        /// What keeps an engine that is not the job's own; `nil` if it is.
+        var ticket: EngineUsage.Ticket?
     }
 
     /// Whether the model has been loaded at least once, however often its engine restarted since.
-    public private(set) var hasBeenLoaded = false
+    private(set) var hasBeenLoaded = false
 
     private let surroundings: EngineSurroundings
     private let metrics: EngineMetrics
@@ -27,7 +29,7 @@ public actor EngineSupervisor: Transcriber {
     private let gate = EngineGate()
     private var staysLoaded = false
     private var isRetired = false
-    private var isShuttingDown = false
+    private var isShuttingDown: Bool
     private var isWaitingForRoom = false
     /// The run that was ended on purpose.
     private var unloadedRun: Int?
@@ -40,9 +42,12 @@ public actor EngineSupervisor: Transcriber {
     /// Whether the next run stands in for one that ended without being asked to.
     private var isReplacing = false
 
-    init(model: ModelSpecification, staysLoaded: Bool, surroundings: EngineSurroundings) {
+    init(
+        model: ModelSpecification, staysLoaded: Bool, surroundings: EngineSurroundings, isShuttingDown: Bool = false
+    ) {
         self.model = model
         self.staysLoaded = staysLoaded
+        self.isShuttingDown = isShuttingDown
         self.surroundings = surroundings
         usage = EngineUsage { [room = surroundings.room, executor = surroundings.executor] in
             Task(executorPreference: executor) { await room.carryOut() }
@@ -51,7 +56,7 @@ public actor EngineSupervisor: Transcriber {
     }
 
     /// Where the engine is in its life.
-    public var status: EngineStatus { EngineStatus(lifecycle.state) }
+    var status: EngineStatus { EngineStatus(lifecycle.state) }
 
     /// What the engine is doing.
     var report: EngineReport {
@@ -78,7 +83,7 @@ public actor EngineSupervisor: Transcriber {
     /// Starts the engine if it does not run and may be tried, without waiting for it.
     ///
     /// - Returns: Where it is then.
-    public func wake() async -> EngineStatus {
+    func wake() async -> EngineStatus {
         let files = await files
         if !isShuttingDown { follow(lifecycle.wanted(at: .now, files: files)) }
         return status
@@ -87,7 +92,7 @@ public actor EngineSupervisor: Transcriber {
     /// Loads the model if it is not loaded, and waits until it is.
     ///
     /// - Throws: `EngineError`.
-    public func load() async throws {
+    func load() async throws {
         _ = try await connection()
     }
 
@@ -95,7 +100,7 @@ public actor EngineSupervisor: Transcriber {
     /// waits for it.
     ///
     /// - Returns: Events that may throw `TranscriptionError` and `EngineError`.
-    public nonisolated func transcribe(_ job: TranscriptionJob) -> TranscriptEvents {
+    nonisolated func transcribe(_ job: TranscriptionJob) -> TranscriptEvents {
         let job = EngineJob(job, supervisor: self, ticket: usage.begin())
         return TranscriptEvents { try await job.next() }
     }
@@ -107,6 +112,9 @@ public actor EngineSupervisor: Transcriber {
 
     /// Whether the engine was ended because nobody needed it, and nobody has since.
     var isResting: Bool { lifecycle.isResting }
+
+    /// Whether it has no job and no process, and nothing to remember.
+    var isUnused: Bool { usage.jobs == 0 && process == nil && lifecycle.state == .stopped }
 
     /// Ends the process if it has no job, which gives its memory back; the next job starts it again.
     ///
@@ -150,7 +158,7 @@ public actor EngineSupervisor: Transcriber {
     /// Ends the engine. Jobs in hand end with an error.
     func shutDown() async {
         isShuttingDown = true
-        current.resolve(.failure(EngineError(.shuttingDown, "The server is shutting down.")))
+        current.resolve(.failure(EngineError.shuttingDown))
         running?.cancel()
         await running?.value
     }
@@ -169,8 +177,14 @@ public actor EngineSupervisor: Transcriber {
     func admitSuspect(weighing weight: Int) async throws -> Place {
         let deadline = ContinuousClock.now + surroundings.suspectWait
         repeat {
-            if let engine = await surroundings.quarantine?.engine(for: model) {
-                return try await engine.admitAlone(weighing: weight)
+            guard !isShuttingDown else { throw EngineError.shuttingDown }
+            if let (engine, ticket) = try await surroundings.quarantine?.engine(for: model) {
+                do {
+                    return try await engine.admitAlone(weighing: weight, keptBy: ticket)
+                } catch let error as EngineError where error.code == .modelNotReady {
+                    // Another model's suspect has the engine, which may be for long.
+                    continue
+                }
             }
             if let pass = gate.enterIfEmpty() {
                 return Place(engine: self, pass: pass, connection: try await connection())
@@ -188,13 +202,21 @@ public actor EngineSupervisor: Transcriber {
 
     /// Lets one suspect in at a time. The first has to wait for the model in any case, so that those who come right behind
     /// it are in order by then.
-    private func admitAlone(weighing weight: Int) async throws -> Place {
-        if lifecycle.state != .running, let pass = gate.enterIfEmpty() {
-            let connection = try await connection()
-            if gate.isNext(weighing: weight) { return Place(engine: self, pass: pass, connection: connection) }
+    private func admitAlone(weighing weight: Int, keptBy ticket: EngineUsage.Ticket) async throws -> Place {
+        do {
+            if lifecycle.state != .running, let pass = gate.enterIfEmpty() {
+                let connection = try await connection()
+                if gate.isNext(weighing: weight) {
+                    return Place(engine: self, pass: pass, connection: connection, ticket: ticket)
+                }
+            }
+            let pass = try await gate.enter(.alone(weight: weight))
+            return Place(engine: self, pass: pass, connection: try await connection(), ticket: ticket)
+        } catch {
+            // Its own engine counts it.
+            ticket.answer()
+            throw error
         }
-        let pass = try await gate.enter(.alone(weight: weight))
-        return Place(engine: self, pass: pass, connection: try await connection())
     }
 
     /// Finds out what it means that a job has no answer, and returns if the engine's process has ended: then the job may
@@ -228,9 +250,9 @@ public actor EngineSupervisor: Transcriber {
     }
 
     private func connection() async throws -> EngineConnection {
-        guard !isShuttingDown else { throw EngineError(.shuttingDown, "The server is shutting down.") }
+        guard !isShuttingDown else { throw EngineError.shuttingDown }
         let files = await files
-        guard !isShuttingDown else { throw EngineError(.shuttingDown, "The server is shutting down.") }
+        guard !isShuttingDown else { throw EngineError.shuttingDown }
         follow(lifecycle.wanted(at: .now, files: files))
         guard let connection = try await current.value(within: surroundings.loadWait) else {
             let reason =
@@ -274,7 +296,11 @@ public actor EngineSupervisor: Transcriber {
         let run = EngineRun(runs, of: model, in: surroundings)
         running = Task { [previous = running] in
             // A run that refused its files may not have ended yet: there are never two.
-            await previous?.value
+            await withTaskCancellationHandler {
+                await previous?.value
+            } onCancel: {
+                previous?.cancel()
+            }
             try? await Task.sleep(for: delay)
             guard await takePlace() else {
                 // It may have got a place and been cancelled at once.
@@ -303,6 +329,7 @@ public actor EngineSupervisor: Transcriber {
     }
 
     private func heard(_ notice: EngineNotice, from run: EngineRun) async {
+        guard run.number == runs, lifecycle.state == .loading else { return }
         if case .failed(let reason) = notice {
             follow(lifecycle.refused(reason, at: .now))
         } else if case .ready = notice, let connection = run.connection {
@@ -332,8 +359,9 @@ public actor EngineSupervisor: Transcriber {
         }
         guard run.number == runs else { return }
         running = nil
-        gate.forgetAllInside()
         let wasRunning = lifecycle.state == .running
+        // Those who are inside while it loads go on waiting for the next run.
+        if wasRunning { gate.forgetAllInside() }
         let reason = "Model '\(model.name)' cannot be loaded: its engine ended with \(lastWords)"
         follow(lifecycle.died(reason, at: .now, files: files))
         guard wasRunning else { return }

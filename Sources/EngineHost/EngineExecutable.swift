@@ -1,3 +1,4 @@
+import Basics
 import Essentials
 
 /// Where the program `asr2clip-engine` is, and whether it may be started: it gets the sound of the microphone, and runs with
@@ -9,9 +10,14 @@ public struct EngineExecutable: Sendable, Equatable {
     /// The program's name.
     public static let name = "asr2clip-engine"
 
-    /// A program at a path.
+    /// A program at a path, of which links are followed now: what is looked at is what is started.
     public init(path: String) {
-        self.path = path
+        guard let resolved = realpath(path, nil) else {
+            self.path = path
+            return
+        }
+        defer { free(resolved) }
+        self.path = String(cString: resolved)
     }
 
     /// The engine that belongs to this very program: beside it, as in a folder of builds, else in `../libexec/asr2clip`. Links
@@ -22,29 +28,40 @@ public struct EngineExecutable: Sendable, Equatable {
         let folder = URL(filePath: program).resolvingSymlinksInPath().deletingLastPathComponent()
         let beside = folder.appending(path: Self.name).path
         let installed = folder.deletingLastPathComponent().appending(path: "libexec/asr2clip/\(Self.name)").path
-        path = access(beside, F_OK) == 0 ? beside : installed
+        self.init(path: access(beside, F_OK) == 0 ? beside : installed)
     }
 
     /// Why the program is not to be started, and what to do; `nil` if it may.
     ///
-    /// It must belong to root or to this user, and nobody else may write it or put another file in its place. What a group
-    /// may do is not looked at: where each user has a group of their own, files are often made so.
-    public var fault: String? {
+    /// It and its folder must belong to root or to this user, and not everybody may write them or a folder above. What a group
+    /// may do is not looked at: where each user has a group of their own, files are often made so. Nor is who owns the folders
+    /// above: whoever keeps a program in somebody's folder trusts them.
+    var fault: String? {
         var status = stat()
-        guard stat(path, &status) == 0 else {
-            let reason = errno == ENOENT ? "is missing" : "cannot be looked at (\(String(cString: strerror(errno))))"
+        guard lstat(path, &status) == 0 else {
+            let reason = errno == ENOENT ? "is missing" : "cannot be looked at (\(SystemReason.words(for: errno)))"
             return "The program \(path) \(reason). Install asr2clip again, with all its programs."
         }
         guard status.st_mode & S_IFMT == S_IFREG, access(path, X_OK) == 0 else {
             return "\(path) is no program that can be started. Install asr2clip again, with all its programs."
         }
-        let folder = URL(filePath: path).deletingLastPathComponent().path
-        return Self.fault(of: status, at: path, isFolder: false)
-            ?? (stat(folder, &status) == 0 ? Self.fault(of: status, at: folder, isFolder: true) : nil)
+        if let fault = Self.fault(of: status, at: path, isFolder: false) { return fault }
+        var folder = URL(filePath: path).deletingLastPathComponent()
+        var isDirect = true
+        while true {
+            if stat(folder.path, &status) == 0,
+                let fault = Self.fault(of: status, at: folder.path, isFolder: true, ownerCounts: isDirect)
+            {
+                return fault
+            }
+            guard folder.path != "/" else { return nil }
+            folder.deleteLastPathComponent()
+            isDirect = false
+        }
     }
 
-    private static func fault(of status: stat, at path: String, isFolder: Bool) -> String? {
-        guard status.st_uid == 0 || status.st_uid == geteuid() else {
+    private static func fault(of status: stat, at path: String, isFolder: Bool, ownerCounts: Bool = true) -> String? {
+        guard !ownerCounts || status.st_uid == 0 || status.st_uid == geteuid() else {
             return
                 "\(path) belongs to neither root nor you (but to user \(status.st_uid)), so the engine is not started. "
                 + "Install asr2clip again, or give it to yourself: chown."

@@ -42,6 +42,13 @@ public struct EngineProcess: EngineProgram {
             await notice(.failed(fault))
             return EngineEnd(status: "could not be started", lastWords: fault)
         }
+        guard let frame = try? Frame(message: order), frame.content.readableBytes <= EngineOrder.mostBytes else {
+            let fault =
+                "The order to the engine is longer than \(EngineOrder.mostBytes) bytes. Shorten the options or the paths of "
+                + "the model."
+            await notice(.failed(fault))
+            return EngineEnd(status: "could not be started", lastWords: fault)
+        }
         guard Self.hasFilesLeft() else {
             return EngineEnd(status: "could not be started: \(Errno.tooManyOpenFiles)", isShortage: true)
         }
@@ -60,7 +67,7 @@ public struct EngineProcess: EngineProgram {
             ) { execution in
                 logger.debug("Engine started.", metadata: ["pid": "\(execution.processIdentifier)"])
                 // An engine that has ended already is told of by its status. Descriptors may be passed behind the order.
-                try? socket.send(try Frame(message: order))
+                try? socket.send(frame)
                 await began(execution.processIdentifier.value, socket)
                 await withTaskGroup { group in
                     @Sendable func end(_ reason: String) {
@@ -80,6 +87,8 @@ public struct EngineProcess: EngineProgram {
                         }
                         if !hasEnd { end("It told us of itself without end, and was ended.") }
                         hearing.end()
+                        // It keeps this open for as long as it lives.
+                        try? execution.send(signal: .kill)
                     }
                     group.addTask {
                         guard let loadTimeout, await hearing.isSilent(for: loadTimeout) else { return }
@@ -174,7 +183,7 @@ private final class Hearing: Sendable {
     /// - Returns: Whether the engine may go on.
     func take(_ line: String) async -> Bool {
         guard let heard = try? JSONDecoder().decode(EngineNotice.self, from: Data(line.utf8)) else { return true }
-        switch heard {
+        switch heard.printable {
         case .version(Version.text):
             state.withLock { $0.knowsVersion = true }
         case .version(let other):
@@ -189,10 +198,15 @@ private final class Hearing: Sendable {
             logger.warning("\(text)")
         case .loading:
             state.withLock { $0.lastProgress = .now }
-        case .ready, .failed:
+        case .ready:
             guard knowsVersion else { return true }
             end()
-            await notice(heard)
+            await notice(.ready)
+        case .failed(let reason):
+            guard knowsVersion else { return true }
+            end()
+            await notice(.failed(reason))
+            return false
         }
         return true
     }

@@ -3,6 +3,7 @@ public import EngineLink
 import Essentials
 public import Logging
 import Synchronization
+import SystemPackage
 
 /// A run of an engine that does one thing over one connection, and ends with it.
 public struct EngineTask: Sendable {
@@ -96,12 +97,19 @@ final class EngineTaskRun: Sendable {
     /// Why the engine was not started or gave up, if it said so.
     var refusal: String? { reason.withLock { $0 } }
 
-    /// Passes everything to the engine. If that is gone already, its end tells so.
+    /// Passes everything to the engine. If that is gone already, its end tells so; if the system does not let them pass, this
+    /// ends the engine.
     func passAll(through door: LinkSocket) {
         theirs.withLock { theirs in
             guard let connection = theirs?.descriptor else { return }
-            for descriptor in [connection] + descriptors { try? door.pass(descriptor) }
-            theirs = nil
+            defer { theirs = nil }
+            do throws(Errno) {
+                for descriptor in [connection] + descriptors { try door.pass(descriptor) }
+            } catch {
+                guard error != .brokenPipe, error != .connectionReset else { return }
+                refuse("The engine cannot be given its work: \(error). Try again soon.")
+                door.hangUp()
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+import Basics
+
 /// Makes lines of what an engine writes: bounded in length, and without characters that would move a terminal's cursor or
 /// colour the log. A value without I/O.
 struct LineSplitter {
@@ -36,11 +38,7 @@ struct LineSplitter {
             isCut = false
         }
         guard !line.isEmpty else { return nil }
-        let text = String(decoding: line, as: UTF8.self)
-        let scalars = text.unicodeScalars.map {
-            $0.properties.generalCategory == .control && $0 != "\t" ? "\u{FFFD}" : $0
-        }
-        return String(String.UnicodeScalarView(scalars)) + (isCut ? "…" : "")
+        return String(decoding: line, as: UTF8.self).printable + (isCut ? "…" : "")
     }
 }
 

@@ -1,3 +1,5 @@
+import Basics
+
 /// A line that an engine writes to its standard output, as JSON: about its process, and not about one of its jobs.
 ///
 /// The first one comes at once and has the version.
@@ -12,6 +14,16 @@ public enum EngineNotice: Codable, Sendable, Equatable {
     case ready
     /// It cannot do what it is for, and why.
     case failed(String)
+
+    /// The notice as it may be shown to people, whatever its texts hold.
+    public var printable: EngineNotice {
+        switch self {
+        case .version(let text): .version(text.printable)
+        case .warning(let text): .warning(text.printable)
+        case .failed(let text): .failed(text.printable)
+        case .loading, .ready: self
+        }
+    }
 
     /// The most bytes of a line that are taken.
     public static let longestLine = 1 << 16

@@ -1,4 +1,5 @@
 public import ModelFamilies
+public import SpeechTypes
 
 /// What a process of `asr2clip-engine` is for: the first frame on its standard input.
 public struct EngineOrder: Codable, Sendable, Equatable {
@@ -57,23 +58,20 @@ public struct RecogniseOrder: Codable, Sendable, Equatable {
     public var runtimeSettings: String?
     /// The most bytes of memory it may have for data; `nil` for what the machine or its control group has.
     public var memory: Int?
-    /// How long a decode may take, not counted what its sound adds, before it counts as one that never ends.
-    public var decodeLimit: Duration
-
-    /// A machine may be short of memory, or its cores busy with something else.
-    public static let standardDecodeLimit = Duration.seconds(60)
+    /// How long a decode may take.
+    public var decodePatience: DecodePatience
 
     /// Describes an engine.
     public init(
         model: ModelSpecification, threads: DecodeThreads, detector: String? = nil, runtimeSettings: String? = nil,
-        memory: Int? = nil, decodeLimit: Duration = standardDecodeLimit
+        memory: Int? = nil, decodePatience: DecodePatience = .standard
     ) {
         self.model = model
         self.threads = threads
         self.detector = detector
         self.runtimeSettings = runtimeSettings
         self.memory = memory
-        self.decodeLimit = decodeLimit
+        self.decodePatience = decodePatience
     }
 }
 

@@ -3,7 +3,7 @@ import SpeechTypes
 
 extension EngineReply {
     /// The reply as something that can be counted with, whatever it says: times not before the start of the recording and
-    /// no later than sums of them can be, ends not before their starts, counts not below zero.
+    /// no later than sums of them can be, ends not before their starts, counts not below zero, reasons that may be shown.
     public var bounded: EngineReply {
         switch self {
         case .events(let events): .events(events.map(\.bounded))
@@ -12,7 +12,7 @@ extension EngineReply {
                 LaneLoad(
                     lanes: load.lanes.bounded, busy: load.busy.bounded, waiting: load.waiting.bounded,
                     decoded: load.decoded.bounded))
-        case .failed: self
+        case .failed(let error): .failed(TranscriptionError(error.code, error.message.printable))
         }
     }
 }

@@ -16,12 +16,4 @@ public enum EngineReply: Codable, Sendable, Equatable {
     case failed(TranscriptionError)
     /// The end: what the decode lanes are doing.
     case load(LaneLoad)
-
-    /// Whether nothing more is said.
-    public var isLast: Bool {
-        switch self {
-        case .events(let events): if case .done = events.last { true } else { false }
-        case .failed, .load: true
-        }
-    }
 }

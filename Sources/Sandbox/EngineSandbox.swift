@@ -48,7 +48,7 @@ public struct EngineSandbox: Sendable {
                 try SystemCallFilter(SystemCallPolicy(for: job, process: getpid()).rules).install()
                 return []
             } catch {
-                return ["a filter of system calls (\(String(cString: strerror(error.code.rawValue))))"]
+                return ["a filter of system calls (\(SystemReason.words(for: error)))"]
             }
         }
     #endif

@@ -1,3 +1,4 @@
+import Basics
 import Essentials
 
 /// What an engine may use up before it ends, alone.
@@ -15,7 +16,7 @@ struct ResourceLimits: Sendable {
         signal(SIGXFSZ, SIG_IGN)
         var missing: [String] = []
         func note(_ what: String, _ isDone: Bool) {
-            if !isDone { missing.append("\(what) (\(String(cString: strerror(errno))))") }
+            if !isDone { missing.append("\(what) (\(SystemReason.words(for: errno)))") }
         }
         note("a limit on files", Self.limit(RLIMIT_FSIZE, to: 0))
         note("a limit on core dumps", Self.limit(RLIMIT_CORE, to: 0))

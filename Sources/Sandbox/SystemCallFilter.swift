@@ -81,6 +81,10 @@
                 scmp_arg_cmp(arg: argument, op: SCMP_CMP_EQ, datum_a: value, datum_b: 0)
             case .different(let argument, let value):
                 scmp_arg_cmp(arg: argument, op: SCMP_CMP_NE, datum_a: value, datum_b: 0)
+            case .less(let argument, let bound):
+                scmp_arg_cmp(arg: argument, op: SCMP_CMP_LT, datum_a: bound, datum_b: 0)
+            case .notLess(let argument, let bound):
+                scmp_arg_cmp(arg: argument, op: SCMP_CMP_GE, datum_a: bound, datum_b: 0)
             case .masked(let argument, let mask, let value):
                 scmp_arg_cmp(arg: argument, op: SCMP_CMP_MASKED_EQ, datum_a: mask, datum_b: value)
             }

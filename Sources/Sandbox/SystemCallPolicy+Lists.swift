@@ -26,9 +26,9 @@
         /// Descriptors that are open, sockets among them.
         static let descriptors = [
             "close", "close_range", "dup", "dup2", "dup3", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait",
-            "epoll_pwait2", "epoll_wait", "eventfd", "eventfd2", "fstat", "getpeername", "getsockname", "getsockopt",
+            "epoll_pwait2", "epoll_wait", "eventfd", "eventfd2", "fstat", "getpeername", "getsockname",
             "lseek", "newfstatat", "pipe", "pipe2", "poll", "ppoll", "pread64", "preadv", "pselect6", "read", "readv",
-            "recvfrom", "recvmsg", "select", "setsockopt", "shutdown", "write", "writev",
+            "recvfrom", "recvmsg", "select", "shutdown", "write", "writev",
         ]
 
         // MARK: What is allowed to some
@@ -50,7 +50,9 @@
 
         private static let programs = ["execve", "execveat", "fork", "vfork"]
 
-        private static let sockets = ["accept", "accept4", "bind", "connect", "listen", "socket", "socketpair"]
+        private static let sockets = [
+            "accept", "accept4", "bind", "connect", "listen", "sendmsg", "socket", "socketpair",
+        ]
 
         private static let files = [
             "chmod", "chown", "creat", "fallocate", "fchmod", "fchmodat", "fchown", "fchownat", "fremovexattr",

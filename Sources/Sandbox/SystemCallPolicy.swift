@@ -10,7 +10,7 @@
     /// CONTRIBUTING.md says how to find a call that is missing.
     struct SystemCallPolicy: Sendable {
         /// What some jobs need beyond what all do.
-        enum Permission: CaseIterable, Sendable {
+        enum Permission: Sendable {
             /// Opens files to read them.
             case readsFiles
             /// Opens devices for writing and drives them.
@@ -58,7 +58,9 @@
                 SystemCallRule.allow("prlimit64", if: .argument(0, is: 0), .argument(2, is: 0)),
                 // TCP connects by them too, if told where to (tcp(7), MSG_FASTOPEN).
                 SystemCallRule.allow("sendto", if: .flags(3, lacks: Self.connects), .argument(4, is: 0)),
-                SystemCallRule.allow("sendmsg", if: .flags(2, lacks: Self.connects)),
+                // From 76 on they hand out descriptors for other processes (asm-generic/socket.h: SO_PASSPIDFD, SO_PEERPIDFD).
+                SystemCallRule.allow("getsockopt", if: .below(2, 76)),
+                SystemCallRule.allow("setsockopt", if: .below(2, 76)),
                 SystemCallRule.allow("prctl", command: 0, Self.processCommands),
                 SystemCallRule.allow("fcntl", command: 1, Self.descriptorCommands),
                 SystemCallRule.allow("ioctl", command: 1, Self.deviceCommands),
@@ -110,9 +112,11 @@
             + SystemCallRule.allow(drivers)
 
         /// sound/asound.h: all of a PCM stream's (`A`) and a mixer's (`U`), and a timer's START, STOP, CONTINUE and PAUSE;
-        /// `T` is also the terminals' letter.
+        /// `T` is also the terminals' letter. libpulse sends messages. Those may carry descriptors, of which a user may have
+        /// so many on the way; an engine with a server beside it could use them all up.
         static let hearing =
-            SystemCallRule.allow("ioctl", command: 1, mask: commandKind, kinds("AU"))
+            SystemCallRule.allow("sendmsg", if: .flags(2, lacks: connects))
+            + SystemCallRule.allow("ioctl", command: 1, mask: commandKind, kinds("AU"))
             + SystemCallRule.allow("ioctl", command: 1, [0x54A0, 0x54A1, 0x54A2, 0x54A3])
     }
 #endif

@@ -15,6 +15,10 @@ struct SystemCallRule: Equatable, Sendable {
         case equal(argument: UInt32, UInt64)
         /// At least one of 64 bits is another one than the value's.
         case different(argument: UInt32, UInt64)
+        /// It is less than the value.
+        case less(argument: UInt32, UInt64)
+        /// It is not less than the value.
+        case notLess(argument: UInt32, UInt64)
         /// The bits of the mask are those of the value.
         case masked(argument: UInt32, mask: UInt64, UInt64)
     }
@@ -30,11 +34,13 @@ extension SystemCallRule {
     /// What an argument has to be for a call to be made; it is refused otherwise.
     enum Requirement: Sendable {
         case argument(UInt32, is: UInt64)
+        case below(UInt32, UInt64)
         case flags(UInt32, has: UInt64 = 0, lacks: UInt64)
 
         fileprivate var condition: Condition {
             switch self {
             case .argument(let index, is: let value): .equal(argument: index, value)
+            case .below(let index, let bound): .less(argument: index, bound)
             case .flags(let index, let set, let clear): .masked(argument: index, mask: set | clear, set)
             }
         }
@@ -43,6 +49,7 @@ extension SystemCallRule {
         fileprivate var opposites: [Condition] {
             switch self {
             case .argument(let index, is: let value): [.different(argument: index, value)]
+            case .below(let index, let bound): [.notLess(argument: index, bound)]
             case .flags(let index, let set, let clear):
                 (0..<64).map { UInt64(1) << $0 }.filter { (set | clear) & $0 != 0 }
                     .map { .masked(argument: index, mask: $0, ~set & $0) }

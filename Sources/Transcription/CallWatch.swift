@@ -24,22 +24,3 @@ final class CallWatch: Sendable {
     /// Whether a call goes on for longer than it may.
     var isOverdue: Bool { deadline.withLock { $0.map { $0 < .now } ?? false } }
 }
-
-/// How long a decode may take before it counts as one that never ends.
-public struct DecodePatience: Sendable {
-    /// For each second of sound: a model so slow is of no use.
-    var factor = 30.0
-    /// For any sound.
-    var floor: Duration
-
-    /// Patience for any sound; each second of it adds half a minute.
-    public init(floor: Duration) {
-        self.floor = floor
-    }
-
-    /// The limit for a call.
-    ///
-    /// - Parameter samples: The sound in the call.
-    /// - Returns: The longest time for it.
-    func limit(samples: Int) -> Duration { floor + Duration(samples: samples) * factor }
-}

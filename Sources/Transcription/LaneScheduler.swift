@@ -35,7 +35,7 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     ///     call has the lanes to itself, as far as can be seen when it begins.
     init(
         lanes: Int, limits: BatchLimits, measure: @escaping @Sendable (Work) -> BatchMeasure,
-        patience: DecodePatience = DecodePatience(floor: .seconds(60)), executor: (any TaskExecutor)? = nil,
+        patience: DecodePatience = .standard, executor: (any TaskExecutor)? = nil,
         decode: @escaping @Sendable ([Work], _ isAlone: Bool) -> [Result<Output, any Error>]
     ) {
         laneCount = max(1, lanes)

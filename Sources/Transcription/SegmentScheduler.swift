@@ -19,7 +19,7 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
     /// the longest that the model hears: neither the memory of a lane nor the wait for it grows by company. Where a family
     /// decodes one segment at a time, none is background: an interactive one would wait for a thread that lets others go first.
     init(
-        lanes: Int, recognizer: Recognizer, patience: DecodePatience = DecodePatience(floor: .seconds(60)),
+        lanes: Int, recognizer: Recognizer, patience: DecodePatience = .standard,
         executor: (any TaskExecutor)? = nil
     ) {
         self.init(

@@ -23,7 +23,7 @@ public struct TranscriptionPipeline: Sendable {
     ///   - executor: Where jobs are run, if it matters.
     public init(
         recognizer: Recognizer, lanes: Int, detector: VoiceActivityModel,
-        patience: DecodePatience = DecodePatience(floor: .seconds(60)), clock: any Clock<Duration> = ContinuousClock(),
+        patience: DecodePatience = .standard, clock: any Clock<Duration> = ContinuousClock(),
         executor: (any TaskExecutor)? = nil
     ) {
         self.init(

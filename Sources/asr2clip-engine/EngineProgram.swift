@@ -39,9 +39,10 @@ enum EngineProgram {
             case .unpack: await UnpackJob.run(door: door, notices: notices)
             case .listen(let order): await ListenJob.run(order, door: door)
             case .devices: await DevicesJob.run(door: door)
-            case .measure(let path): await MeasureJob.run(path: path, door: door)
+            case .measure(let path): await MeasureJob.run(path: path, door: door, notices: notices)
             }
-            exit(EXIT_SUCCESS)
+            // Not exit: at an orderly end C++ would take apart what threads of the libraries still use.
+            _exit(EXIT_SUCCESS)
         }
         dispatchMain()
     }

@@ -70,6 +70,24 @@ struct EngineExecutableTests {
         #expect(engine.fault == nil)
     }
 
+    /// Who may rename a folder above may put another one in its place.
+    @Test func aFolderAboveThatEverybodyMayWriteIsNoPlaceForAnEngine() throws {
+        let engine = try makeProgram("libexec/asr2clip/asr2clip-engine")
+        chmod(folder.path, 0o777)
+        #expect(engine.fault?.contains("Everybody may write \(folder.path)") == true)
+    }
+
+    @Test func aLinkIsFollowedAndWhereItLeadsIsLookedAt() throws {
+        try makeFolder("open")
+        let program = try makeProgram("open/program")
+        chmod(folder.file("open"), 0o777)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("bin/asr2clip-engine"), withDestinationPath: program.path)
+        let engine = EngineExecutable(path: folder.file("bin/asr2clip-engine"))
+        #expect(engine.path == program.path)
+        #expect(engine.fault?.contains("Everybody may write") == true)
+    }
+
     @Test func aFolderOrAFileThatIsNoProgramIsNotStarted() throws {
         #expect(EngineExecutable(path: folder.file("bin")).fault?.contains("is no program") == true)
         #expect(try makeProgram("bin/asr2clip-engine", mode: 0o644).fault?.contains("is no program") == true)

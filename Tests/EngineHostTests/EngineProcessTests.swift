@@ -17,13 +17,13 @@ struct EngineProcessTests {
 
     /// Runs a shell script as the engine.
     private func run(
-        _ script: String, loadTimeout: Duration? = nil, log: LogLines = LogLines()
+        _ script: String, as job: EngineOrder.Job = .unpack, loadTimeout: Duration? = nil, log: LogLines = LogLines()
     ) async throws -> (end: EngineEnd, notices: [EngineNotice]) {
         let path = try folder.write(Data("#!/bin/sh\n\(script)\n".utf8), to: "engine")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
         let notices = Mutex<[EngineNotice]>([])
         let end = await EngineProcess(EngineExecutable(path: path), loadTimeout: loadTimeout).run(
-            EngineOrder(parent: getpid(), job: .unpack), logger: Logger(label: "test") { _ in log }
+            EngineOrder(parent: getpid(), job: job), logger: Logger(label: "test") { _ in log }
         ) { _, _ in
         } notice: { notice in
             notices.withLock { $0.append(notice) }
@@ -32,10 +32,24 @@ struct EngineProcessTests {
     }
 
     @Test func whatAnEngineSaysOfItselfIsHeard() async throws {
-        let ready = #"echo '{"ready":{}}'; echo '{"failed":{"_0":"no file"}}'"#
-        let (end, notices) = try await run(Self.version + ready)
-        #expect(notices == [.ready, .failed("no file")])
+        let (end, notices) = try await run(Self.version + #"echo '{"ready":{}}'"#)
+        #expect(notices == [.ready])
         #expect(end.status == "exit status 0")
+    }
+
+    @Test(arguments: ["", #"echo '{"ready":{}}'; "#])
+    func anEngineThatSaysItFailedAndGoesOnIsEnded(before: String) async throws {
+        let failed = #"echo '{"failed":{"_0":"no file"}}'; exec sleep 600"#
+        let (end, notices) = try await run(Self.version + before + failed)
+        #expect(notices.last == .failed("no file"))
+        #expect(end.status == "signal 9")
+    }
+
+    /// It has to tell whether it loads; else nobody would know for how long to wait.
+    @Test func anEngineThatClosesItsStandardOutputIsEnded() async throws {
+        let (end, notices) = try await run(Self.version + "exec sleep 600 >&-", loadTimeout: .seconds(600))
+        #expect(notices == [])
+        #expect(end.status == "signal 9")
     }
 
     @Test func anEngineOfAnotherVersionIsEndedWithAClearLine() async throws {
@@ -54,7 +68,7 @@ struct EngineProcessTests {
     }
 
     /// Lines without end, and a line without an end.
-    @Test(arguments: ["exec yes >&2", "exec yes", "exec cat /dev/zero >&2", "exec cat /dev/zero"])
+    @Test(arguments: ["exec yes 3>&1 >&2", "exec yes", "exec cat /dev/zero 3>&1 >&2", "exec cat /dev/zero"])
     func anEngineThatWritesWithoutEndIsEnded(script: String) async throws {
         let log = LogLines()
         let (end, _) = try await run(Self.version + script, log: log)
@@ -68,6 +82,30 @@ struct EngineProcessTests {
         let log = LogLines()
         _ = try await run(Self.version + #"printf '\033[2J\007red\n' >&2"#, log: log)
         #expect(log.lines.contains("\u{FFFD}[2J\u{FFFD}red"))
+    }
+
+    /// JSON has a spelling for every character.
+    @Test func whatMovesATerminalsCursorIsInNoNoticeEither() async throws {
+        let log = LogLines()
+        let notices = #"""
+            cat <<'EOF'
+            {"warning":{"_0":"\u001b[2J\nred"}}
+            {"failed":{"_0":"\u001b[2J\nblue"}}
+            EOF
+            """#
+        let (_, heard) = try await run(Self.version + notices, log: log)
+        #expect(log.lines.contains("\u{FFFD}[2J\u{FFFD}red"))
+        #expect(heard == [.failed("\u{FFFD}[2J\u{FFFD}blue")])
+    }
+
+    /// Such an order would be half on its way when somebody has to wait for room.
+    @Test func anOrderThatIsTooLongIsRefusedBeforeAProcessIsStarted() async throws {
+        let long = String(repeating: "n", count: EngineOrder.mostBytes)
+        let (end, notices) = try await run("touch \(folder.path)/started", as: .measure(path: long))
+        #expect(end.status == "could not be started")
+        let line = try #require(notices.first.map { "\($0)" })
+        #expect(line.contains("longer than 65536 bytes"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/started"))
     }
 
     @Test func anEngineThatLoadsAndSaysNothingIsEnded() async throws {

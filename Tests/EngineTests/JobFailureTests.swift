@@ -40,6 +40,31 @@ struct JobFailureTests {
         }
     }
 
+    @Test func afterTheEndOfAPoolNoEngineIsStarted() async throws {
+        let engine = ScriptedEngine { [done] job in job.reply(done) }
+        try await withPool(engine, [model]) { pool in
+            await pool.shutDown()
+            let error = await #expect(throws: EngineError.self) { try await run("late", on: pool) }
+            #expect(error?.code == .shuttingDown)
+            #expect(engine.runs.isEmpty)
+        }
+    }
+
+    /// Between the word and the end of its process it is no engine to be started again, nor one that holds the server up.
+    @Test func anEngineThatRefusesItsModelAfterItWasReadyDoesNotCountAsLoaded() async throws {
+        let engine = ScriptedEngine { run in
+            await run.say(.failed("no such file"))
+            await run.say(.ready)
+        } answer: { [done] in
+            $0.reply(done)
+        }
+        try await withPool(engine, [model]) { pool in
+            let error = await #expect(throws: EngineError.self) { try await run("a", on: pool) }
+            #expect(error?.code == .modelFailed)
+            #expect(await pool.status(of: model) == .failed(reason: "no such file"))
+        }
+    }
+
     @Test func whatIsTheRecordingsFaultIsToldAsItIs() async throws {
         let fault = TranscriptionError(.audioEmpty, "There is no sound in it.")
         let engine = ScriptedEngine { $0.reply(.failed(fault)) }

@@ -152,6 +152,53 @@ struct SuspectTests {
         }
     }
 
+    /// One that was let in with another would answer for its crash.
+    @Test func anEngineThatEndsWhileItLoadsLetsNobodyInBesideAnother() async throws {
+        let recorder = Recorder()
+        let engine = ScriptedEngine { run in
+            // The first of the engines apart ends while both wait for it.
+            guard run.number != 2 else {
+                try? await Task.sleep(for: .milliseconds(500))
+                return run.die()
+            }
+            await run.say(.ready)
+        } answer: {
+            recorder.take($0)
+        }
+        try await withPool(engine, [model]) { pool in
+            let jobs = try [job("a", bytes: 1), job("b", bytes: 2)]
+            let answers = jobs.map { job in Task { try await run(job, on: pool) } }
+            try await eventually("both are at work") { recorder.entries.count == 2 }
+            engine.runs[0].die()
+            try await eventually("one is run again") { recorder.entries.count == 3 }
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(recorder.entries.count == 3)
+            recorder.permit("a", "b")
+            for answer in answers { #expect(try await answer.value.last == Self.done) }
+        }
+    }
+
+    /// It waits for the one engine apart and not for a model to load.
+    @Test func aSuspectMayWaitLongerForAnotherThanARequestForAModel() async throws {
+        let recorder = Recorder()
+        let other = ModelSpecification.fixture(.senseVoice)
+        let engine = ScriptedEngine { recorder.take($0) }
+        try await withPool(engine, [model, other], loadWait: .milliseconds(300)) { pool in
+            let (first, second) = try (job("first"), job("second"))
+            async let one = run(first, on: pool)
+            try await eventually("one is at work") { recorder.isAsked(for: "first") }
+            engine.runs[0].die()
+            try await eventually("one is run again") { recorder.isAsked(for: "first", times: 2) }
+            async let two = run(second, on: pool, with: other)
+            try await eventually("the other is at work") { recorder.isAsked(for: "second") }
+            engine.runs[2].die()
+            try await Task.sleep(for: .seconds(1))
+            recorder.permit("first", "second")
+            #expect(try await one.last == Self.done)
+            #expect(try await two.last == Self.done)
+        }
+    }
+
     @Test func withoutMemoryASuspectWaitsUntilItsModelIsIdle() async throws {
         let recorder = Recorder()
         let engine = ScriptedEngine { recorder.take($0) }

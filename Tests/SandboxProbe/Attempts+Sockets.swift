@@ -44,6 +44,19 @@
                 Attempt("send many messages", .sockets, .all(ENOSYS)) { [self] in
                     call(__NR_sendmmsg, UInt(connectedPair.0), 0, 0, 0)
                 },
+                Attempt("a descriptor for the process at the other end", .others, .all(EPERM)) { [self] in
+                    var descriptor: Int32 = -1
+                    var length = socklen_t(MemoryLayout<Int32>.size)
+                    return failure(of: getsockopt(connectedPair.0, SOL_SOCKET, peerDescriptor, &descriptor, &length))
+                },
+                Attempt("descriptors for those that send", .others, .all(EPERM)) { [self] in
+                    var on: Int32 = 1
+                    return failure(of: setsockopt(connectedPair.0, SOL_SOCKET, peerDescriptor - 1, &on, 4))
+                },
+                Attempt("what kind of socket it is", .none, .all(.done)) { [self] in
+                    var (kind, length) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+                    return failure(of: getsockopt(connectedPair.0, SOL_SOCKET, SO_TYPE, &kind, &length))
+                },
                 Attempt("io_uring_setup", .sockets, .all(ENOSYS)) { call(__NR_io_uring_setup, 8) },
                 Attempt("io_uring_enter", .sockets, .all(ENOSYS)) { call(__NR_io_uring_enter, 0) },
                 Attempt("io_uring_register", .sockets, .all(ENOSYS)) { call(__NR_io_uring_register, 0) },
@@ -54,7 +67,7 @@
                     }
                     return failure(of: shutdown(connectedPair.0, Int32(SHUT_RDWR)))
                 },
-                Attempt("send and take a message", .none, .all(.done)) { [self] in
+                Attempt("send and take a message", .none, .listen(.done, others: EPERM)) { [self] in
                     var byte: UInt8 = 120
                     return withUnsafeMutableBytes(of: &byte) { bytes in
                         var piece = iovec(iov_base: bytes.baseAddress, iov_len: 1)
@@ -83,5 +96,6 @@
     }
 
     let streams = Int32(SOCK_STREAM.rawValue)
+    private let peerDescriptor: Int32 = 77  // asm-generic/socket.h: SO_PEERPIDFD
     private let fastOpen: Int32 = 0x2000_0000  // linux/socket.h: MSG_FASTOPEN
 #endif

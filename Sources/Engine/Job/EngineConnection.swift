@@ -56,18 +56,20 @@ final class EngineConnection: Sendable {
     ///
     /// - Returns: `nil` if it does not say so in time.
     func load(within limit: TimeAmount) async -> LaneLoad? {
-        guard var answer = try? await ask(.load, mostBytes: 1 << 12) else { return nil }
+        guard var answer = try? await ask(.load, mostBytes: 1 << 12, offers: 1) else { return nil }
         let patience = eventLoop.scheduleTask(in: limit) { [line = answer.line] in line.hangUp() }
         defer { patience.cancel() }
         guard case .load(let load) = try? await answer.nextReply() else { return nil }
         return load
     }
 
-    private func ask(_ request: EngineRequest, mostBytes: Int) async throws -> EngineAnswer {
+    private func ask(
+        _ request: EngineRequest, mostBytes: Int, offers: Int = offers
+    ) async throws -> EngineAnswer {
         let frame = try Frame(message: request)
         let (replies, continuation) = EngineAnswer.Frames.makeStream(bufferingPolicy: .unbounded)
         let ahead = ReadAhead()
-        let channel = try await connect(ahead, continuation, mostBytes: mostBytes)
+        let channel = try await connect(ahead, continuation, mostBytes: mostBytes, offers: offers)
         var bytes = ByteBuffer()
         frame.write(into: &bytes)
         channel.writeAndFlush(bytes).whenFailure { error in
@@ -77,9 +79,9 @@ final class EngineConnection: Sendable {
     }
 
     private func connect(
-        _ ahead: ReadAhead, _ answer: EngineAnswer.Frames.Continuation, mostBytes: Int
+        _ ahead: ReadAhead, _ answer: EngineAnswer.Frames.Continuation, mostBytes: Int, offers: Int
     ) async throws -> any Channel {
-        let ours = try await offer()
+        let ours = try await offer(times: offers)
         do {
             return try await ClientBootstrap(group: eventLoop)
                 .channelOption(.autoRead, value: false)
@@ -102,8 +104,9 @@ final class EngineConnection: Sendable {
 
     /// Passes one end of a new connection to the engine.
     ///
+    /// - Parameter times: How often to try.
     /// - Returns: Our end, which the caller owns.
-    private func offer() async throws -> CInt {
+    private func offer(times: Int) async throws -> CInt {
         for attempt in 1... {
             do throws(Errno) {
                 let ends = try LinkSocket.pair()
@@ -116,7 +119,7 @@ final class EngineConnection: Sendable {
                     throw error
                 }
             } catch {
-                guard error == .resourceTemporarilyUnavailable, attempt < Self.offers else {
+                guard error == .resourceTemporarilyUnavailable, attempt < times else {
                     throw Failure.unreachable(error)
                 }
                 try await Task.sleep(for: Self.pause)

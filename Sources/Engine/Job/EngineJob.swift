@@ -94,10 +94,10 @@ actor EngineJob {
         self.entry = entry
         guard let place = try await entry.place.value(within: .seconds(1)) else { return nil }
         self.entry = nil
-        if place.engine !== supervisor {
+        if let other = place.ticket {
             // From now on it is the other engine's work.
             ticket?.answer()
-            ticket = place.engine.usage.begin()
+            ticket = other
         }
         return place
     }

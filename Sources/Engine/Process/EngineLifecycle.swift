@@ -45,7 +45,7 @@ struct EngineLifecycle: Sendable {
         }
     }
 
-    /// The model is loaded and listens.
+    /// The model is loaded, and the engine takes jobs.
     mutating func loaded() {
         state = .running
         badLoads = 0

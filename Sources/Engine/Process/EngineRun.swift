@@ -8,6 +8,7 @@ import Essentials
 import Logging
 import ModelFamilies
 import NIOCore
+import SpeechTypes
 import Synchronization
 
 /// What all engines of a server share.
@@ -23,8 +24,8 @@ struct EngineSurroundings: Sendable {
     let loadWait: Duration
     /// How long an engine may be silent with a job in hand.
     let patience: Duration
-    /// How long a decode may take, not counted what its sound adds.
-    let decodeLimit: Duration
+    /// How long a decode may take.
+    let decodePatience: DecodePatience
     var room: EngineRoom
     /// Where suspects are run; `nil` for the engines in there.
     var quarantine: Quarantine?
@@ -98,6 +99,6 @@ final class EngineRun: Sendable {
             threads: DecodeThreads(
                 for: model, of: surroundings.threads, memory: surroundings.memory ?? MachineMemory.available),
             detector: surroundings.detectorModel, runtimeSettings: surroundings.runtimeSettings,
-            memory: surroundings.memory, decodeLimit: surroundings.decodeLimit)
+            memory: surroundings.memory, decodePatience: surroundings.decodePatience)
     }
 }

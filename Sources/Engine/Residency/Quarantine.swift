@@ -10,6 +10,7 @@ import ModelFamilies
 actor Quarantine {
     private var surroundings: EngineSurroundings
     private var engines: [ModelSpecification: EngineSupervisor] = [:]
+    private var isShuttingDown = false
 
     private static let keepAlive = Duration.seconds(60)
 
@@ -28,17 +29,34 @@ actor Quarantine {
     /// Without `--engine-memory`, this part of the machine's memory at most: a suspect may be one that takes all there is.
     private static let shareOfMemory = 2
 
-    /// The suspects' engine of a model.
+    /// Takes a suspect on.
     ///
-    /// - Returns: `nil` if there is not enough memory for it beside the engines that run.
-    func engine(for model: ModelSpecification) async -> EngineSupervisor? {
+    /// - Returns: The engine of its model, and what keeps the engine until the suspect has its answer; `nil` if there is not
+    ///   enough memory for it beside the engines that run.
+    /// - Throws: `EngineError` if the server is shutting down.
+    func engine(
+        for model: ModelSpecification
+    ) async throws -> (engine: EngineSupervisor, ticket: EngineUsage.Ticket)? {
+        await forgetIdle()
+        guard !isShuttingDown else { throw EngineError.shuttingDown }
         let engine = engines[model] ?? EngineSupervisor(model: model, staysLoaded: false, surroundings: surroundings)
         engines[model] = engine
-        guard await engine.status != .loaded else { return engine }
+        let ticket = engine.usage.begin()
+        // One that loads has taken a part of what it needs.
+        guard await ![.loaded, .loading].contains(engine.status) else { return (engine, ticket) }
         let (need, free) = await elsewhere { [surroundings] in
             (model.bytes.multipliedClamped(by: 2).addingClamped(Self.headroom), surroundings.freeMemory())
         }
-        return free >= need ? engine : nil
+        if free >= need { return (engine, ticket) }
+        ticket.answer()
+        return nil
+    }
+
+    /// Lets go of engines that have nothing to do and are not in memory: their models may be served no longer.
+    private func forgetIdle() async {
+        for (model, engine) in engines where await engine.isUnused {
+            if engine.usage.jobs == 0 { engines[model] = nil }
+        }
     }
 
     /// What an engine takes beside its model, in bytes.
@@ -62,13 +80,14 @@ actor Quarantine {
     /// Waits until a model's files are no longer in use.
     func unload(_ name: String) async {
         for (model, engine) in engines where model.name == name {
-            engines[model] = nil
             await engine.retire()
+            if engines[model] === engine { engines[model] = nil }
         }
     }
 
-    /// Ends the engine.
+    /// Ends the engine, and makes no other.
     func shutDown() async {
+        isShuttingDown = true
         for engine in engines.values { await engine.shutDown() }
         await surroundings.room.close()
     }

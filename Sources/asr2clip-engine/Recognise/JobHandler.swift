@@ -58,12 +58,19 @@ private struct Answering: Sendable {
     let pipeline: TranscriptionPipeline
     let channel: any Channel
 
+    /// The most events of a frame. A segment with its tokens and their times takes some 30 kB.
+    private static let mostEvents = 8
+
     func callAsFunction(_ frame: Frame) async throws {
         switch try frame.message(as: EngineRequest.self) {
         case .load: try await send(.load(await pipeline.load))
         case .transcribe(let job):
             do {
-                try await pipeline.run(job) { try await send(.events($0)) }
+                try await pipeline.run(job) { events in
+                    for start in stride(from: 0, to: events.count, by: Self.mostEvents) {
+                        try await send(.events(Array(events[start...].prefix(Self.mostEvents))))
+                    }
+                }
             } catch let error as TranscriptionError {
                 if error.code == .recognitionFailed { StandardError.write("\(error.message)\n") }
                 try await send(.failed(error))

@@ -29,7 +29,7 @@ enum RecogniseJob {
         let executor = EventLoopExecutor()
         let pipeline = TranscriptionPipeline(
             recognizer: recognizer, lanes: order.threads.lanes, detector: detector,
-            patience: DecodePatience(floor: order.decodeLimit),
+            patience: order.decodePatience,
             clock: EventLoopClock(executor.eventLoop), executor: executor)
         do {
             try await pipeline.warmUp()

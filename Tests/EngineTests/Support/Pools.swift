@@ -2,23 +2,26 @@ import EngineHost
 import Foundation
 import Logging
 import ModelFamilies
+import SpeechTypes
 import Synchronization
 
 @testable import Engine
 
 /// Lends a pool of engines that answer by a script.
 func withPool<R: Sendable>(
-    _ program: any EngineProgram, _ models: Set<ModelSpecification>, stayingLoaded: String? = nil,
-    maximumLoaded: Int = 3, patience: Duration = .seconds(30), loadWait: Duration = .seconds(60),
-    decodeLimit: Duration = .seconds(60), suspectWait: Duration = .seconds(600),
+    _ program: any EngineProgram, _ models: Set<ModelSpecification>, runtimeSettings: String = "",
+    stayingLoaded: String? = nil, maximumLoaded: Int = 3, patience: Duration = .seconds(30),
+    loadWait: Duration = .seconds(60),
+    decodePatience: DecodePatience = .standard, suspectWait: Duration = .seconds(600),
     freeMemory: @escaping @Sendable () -> Int = { .max },
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ body: (EnginePool) async throws -> R
 ) async throws -> R {
     let pool = EnginePool(
         EnginePool.Configuration(
-            program: program, runtimeSettings: "", loadWait: loadWait, detectorModel: nil, patience: patience,
-            decodeLimit: decodeLimit,
+            program: program, runtimeSettings: runtimeSettings, loadWait: loadWait, detectorModel: nil,
+            patience: patience,
+            decodePatience: decodePatience,
             suspectWait: suspectWait, freeMemory: freeMemory),
         serving: ServedModels(
             models: models, stayingLoaded: stayingLoaded, threads: 1, keepAlive: nil, maximumLoaded: maximumLoaded),
