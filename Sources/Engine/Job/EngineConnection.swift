@@ -106,6 +106,7 @@ final class EngineConnection: Sendable {
     ///
     /// - Parameter times: How often to try.
     /// - Returns: Our end, which the caller owns.
+    /// - Throws: `Failure.unreachable`, `CancellationError`.
     private func offer(times: Int) async throws -> CInt {
         for attempt in 1... {
             do throws(Errno) {
