@@ -25,7 +25,6 @@ extension Target.Dependency {
     static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
-    static let nioEmbedded: Self = .product(name: "NIOEmbedded", package: "swift-nio")
     static let nioFoundationEssentialsCompat: Self = .product(
         name: "NIOFoundationEssentialsCompat", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
@@ -63,221 +62,271 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     ],
     targets: [
-        .systemLibrary(name: "CSherpaOnnx"),
-        .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil"),
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive"),
-        .systemLibrary(name: "CPortAudio", pkgConfig: "portaudio-2.0"),
-        .systemLibrary(name: "CProcess"),
-        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp"),
-        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
-        .systemLibrary(name: "CZlib"),
-        .target(name: "CSines"),
-        .target(name: "Essentials", swiftSettings: strict),
+        // Shared
+        .systemLibrary(name: "CProcess", path: "Sources/Shared/CProcess"),
+        .target(
+            name: "Essentials",
+            path: "Sources/Shared/Essentials", swiftSettings: strict),
+        .target(
+            name: "SpeechTypes",
+            path: "Sources/Shared/SpeechTypes", swiftSettings: strict),
+        .target(
+            name: "ModelFamilies",
+            dependencies: [
+                "Essentials", "SpeechTypes", .systemPackage,
+            ],
+            path: "Sources/Shared/ModelFamilies", swiftSettings: strict),
+        .target(
+            name: "Concurrency",
+            dependencies: [
+                "CProcess", "Essentials", .collections, .nioCore, .nioPosix,
+            ],
+            path: "Sources/Shared/Concurrency", swiftSettings: strict),
+        .target(
+            name: "EngineLink",
+            dependencies: [
+                "CProcess", "Essentials", "ModelFamilies", "SpeechTypes", .nioCore, .nioFoundationEssentialsCompat,
+                .systemPackage,
+            ],
+            path: "Sources/Shared/EngineLink", swiftSettings: strict),
+        .target(
+            name: "EngineHost",
+            dependencies: [
+                "Concurrency", "EngineLink", "Essentials", .logging, .subprocess, .systemPackage,
+            ],
+            path: "Sources/Shared/EngineHost", swiftSettings: strict),
+        // Engine
+        .systemLibrary(name: "CSherpaOnnx", path: "Sources/Engine/CSherpaOnnx"),
+        .systemLibrary(
+            name: "CFFmpeg", path: "Sources/Engine/CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil"
+        ),
+        .systemLibrary(name: "CPortAudio", path: "Sources/Engine/CPortAudio", pkgConfig: "portaudio-2.0"),
+        .systemLibrary(name: "CArchive", path: "Sources/Engine/CArchive", pkgConfig: "libarchive"),
+        .systemLibrary(name: "CSeccomp", path: "Sources/Engine/CSeccomp", pkgConfig: "libseccomp"),
+        .target(name: "CSines", path: "Sources/Engine/CSines"),
         .target(
             name: "SherpaOnnx",
-            dependencies: ["CSherpaOnnx", "CSines", "Essentials", "ModelFamilies", "SpeechTypes", .crypto],
-            swiftSettings: strict,
+            dependencies: [
+                "CSherpaOnnx", "CSines", "Essentials", "ModelFamilies", "SpeechTypes", .crypto,
+            ],
+            path: "Sources/Engine/SherpaOnnx", swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags([
                     "-L\(deps)/lib", "-Xlinker", "-rpath=$ORIGIN/../../lib/asr2clip", "-Xlinker", "-rpath=\(deps)/lib",
                 ]),
                 .linkedLibrary("sherpa-onnx-c-api"), .linkedLibrary("onnxruntime"),
             ]),
-        .target(name: "Basics", dependencies: ["Essentials"], swiftSettings: strict),
-        .target(name: "SpeechTypes", swiftSettings: strict),
-        .target(name: "ModelFamilies", dependencies: ["Basics", "SpeechTypes", .systemPackage], swiftSettings: strict),
         .target(
-            name: "BlockingWork", dependencies: ["Basics", "CProcess", "Essentials", .collections],
-            swiftSettings: strict),
-        .target(name: "EventLoops", dependencies: [.nioCore, .nioPosix], swiftSettings: strict),
-        .target(
-            name: "EngineLink",
+            name: "AudioInput",
             dependencies: [
-                "Basics", "CProcess", "Essentials", "ModelFamilies", "SpeechTypes", .nioCore,
-                .nioFoundationEssentialsCompat, .systemPackage,
-            ], swiftSettings: strict),
-        .target(name: "PrometheusMetrics", dependencies: [.coreMetrics], swiftSettings: strict),
-        .target(
-            name: "AudioInput", dependencies: ["Basics", "CFFmpeg", "CPortAudio", "SpeechTypes"], swiftSettings: strict),
-        .target(name: "SpeechDetection", dependencies: ["SpeechTypes"], swiftSettings: strict),
-        .target(
-            name: "SpeechRecognition",
-            dependencies: [
-                "Basics", "BlockingWork", "ModelFamilies", "SherpaOnnx", "SpeechTypes", "SpeechDetection", .collections,
+                "CFFmpeg", "CPortAudio", "Essentials", "SpeechTypes",
             ],
-            swiftSettings: strict),
+            path: "Sources/Engine/AudioInput", swiftSettings: strict),
         .target(
-            name: "EngineHost",
+            name: "Recognition",
             dependencies: [
-                "Basics", "BlockingWork", "EngineLink", "Essentials", .logging, .subprocess, .systemPackage,
+                "AudioInput", "Concurrency", "Essentials", "ModelFamilies", "SherpaOnnx", "SpeechTypes",
+                .collections,
             ],
-            swiftSettings: strict),
-        .target(name: "YAMLFields", dependencies: ["CYAML"], swiftSettings: strict),
-        .target(
-            name: "ModelStore",
-            dependencies: [
-                "Basics", "BlockingWork", "EngineHost", "EngineLink", "Essentials", "YAMLFields", "ModelFamilies",
-                "SpeechTypes", .asyncHTTPClient, .crypto, .logging, .nioCore,
-            ],
-            swiftSettings: strict),
-        .target(
-            name: "Transcription",
-            dependencies: [
-                "AudioInput", "Basics", "BlockingWork", "ModelFamilies", "SherpaOnnx", "SpeechDetection",
-                "SpeechRecognition", "SpeechTypes", .collections,
-            ],
-            swiftSettings: strict),
+            path: "Sources/Engine/Recognition", swiftSettings: strict),
         .target(
             name: "Sandbox",
-            dependencies: ["Essentials", "Basics", .target(name: "CSeccomp", condition: .when(platforms: [.linux]))],
-            swiftSettings: strict),
-        .target(
-            name: "Engine",
             dependencies: [
-                "Basics", "BlockingWork", "EngineHost", "EngineLink", "Essentials", "EventLoops", "ModelFamilies",
-                "PrometheusMetrics", "SpeechTypes", .collections, .coreMetrics, .logging, .nioCore,
-                .nioFoundationEssentialsCompat,
-                .nioPosix, .systemPackage,
+                "Essentials", .target(name: "CSeccomp", condition: .when(platforms: [.linux])),
             ],
-            swiftSettings: strict),
-        .target(name: "TranscriptFormats", dependencies: ["CZlib", "SpeechTypes"], swiftSettings: strict),
-        .target(
-            name: "APIServer",
-            dependencies: [
-                "Basics", "BlockingWork", "Engine", "Essentials", "EventLoops", "ModelFamilies", "ModelStore",
-                "PrometheusMetrics", "SpeechTypes", "TranscriptFormats", .coreMetrics, .crypto,
-                .httpTypes, .hummingbird,
-                .hummingbirdCore,
-                .logging, .nioCore, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .serviceLifecycle, .systemPackage,
-            ],
-            swiftSettings: strict),
-        .target(
-            name: "Dictation",
-            dependencies: [
-                "Basics", "BlockingWork", "EngineHost", "EngineLink", "Essentials", "ModelStore", "SpeechDetection",
-                "SpeechTypes", "TranscriptFormats", "YAMLFields", .asyncHTTPClient, .nioCore, .subprocess,
-                .systemPackage,
-            ],
-            swiftSettings: strict),
-        .target(
-            name: "CommandLineTool",
-            dependencies: [
-                "APIServer", "Basics", "BlockingWork", "Dictation", "Engine", "EngineHost", "EngineLink", "Essentials",
-                "EventLoops", "ModelFamilies", "ModelStore", "SpeechTypes", "TranscriptFormats", .argumentParser,
-                .asyncHTTPClient, .coreMetrics,
-                .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,
-            ],
-            swiftSettings: strict),
-        .executableTarget(
-            name: "asr2clip", dependencies: ["CommandLineTool"], swiftSettings: strict, linkerSettings: heap),
+            path: "Sources/Engine/Sandbox", swiftSettings: strict),
         .executableTarget(
             name: "asr2clip-engine",
             dependencies: [
-                "AudioInput", "BlockingWork", "CArchive", "CProcess", "EngineLink", "Essentials", "EventLoops",
-                "ModelFamilies", "Sandbox", "SherpaOnnx", "SpeechDetection", "SpeechRecognition", "SpeechTypes",
-                "Transcription", .nioCore, .nioPosix,
-            ], swiftSettings: strict,
+                "AudioInput", "CArchive", "CProcess", "Concurrency", "EngineLink", "Essentials", "ModelFamilies",
+                "Recognition", "Sandbox", "SherpaOnnx", "SpeechTypes", .nioCore, .nioPosix,
+            ],
+            path: "Sources/Engine/asr2clip-engine", swiftSettings: strict,
             linkerSettings: heap + [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(platforms: [.linux]))]),
-
+        // Server
+        .systemLibrary(name: "CYAML", path: "Sources/Server/CYAML", pkgConfig: "yaml-0.1"),
+        .systemLibrary(name: "CZlib", path: "Sources/Server/CZlib"),
+        .target(
+            name: "Metrics",
+            dependencies: [
+                .coreMetrics
+            ],
+            path: "Sources/Server/Metrics", swiftSettings: strict),
+        .target(
+            name: "TranscriptFormats",
+            dependencies: [
+                "CZlib", "SpeechTypes",
+            ],
+            path: "Sources/Server/TranscriptFormats", swiftSettings: strict),
+        .target(
+            name: "ModelStore",
+            dependencies: [
+                "CYAML", "Concurrency", "EngineHost", "EngineLink", "Essentials", "ModelFamilies", "SpeechTypes",
+                .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
+            ],
+            path: "Sources/Server/ModelStore", swiftSettings: strict),
+        .target(
+            name: "Engines",
+            dependencies: [
+                "Concurrency", "EngineHost", "EngineLink", "Essentials", "Metrics", "ModelFamilies", "SpeechTypes",
+                .collections, .coreMetrics, .logging, .nioCore, .nioFoundationEssentialsCompat, .nioPosix,
+                .systemPackage,
+            ],
+            path: "Sources/Server/Engines", swiftSettings: strict),
+        .target(
+            name: "APIServer",
+            dependencies: [
+                "Concurrency", "Engines", "Essentials", "Metrics", "ModelFamilies", "ModelStore", "SpeechTypes",
+                "TranscriptFormats", .coreMetrics, .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging,
+                .nioCore, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .serviceLifecycle, .systemPackage,
+            ],
+            path: "Sources/Server/APIServer", swiftSettings: strict),
+        // Tool
+        .target(
+            name: "Dictation",
+            dependencies: [
+                "Concurrency", "EngineHost", "EngineLink", "Essentials", "ModelStore", "SpeechTypes",
+                "TranscriptFormats", .asyncHTTPClient, .nioCore, .nioHTTP1, .subprocess, .systemPackage,
+            ],
+            path: "Sources/Tool/Dictation", swiftSettings: strict),
+        .target(
+            name: "CommandLineTool",
+            dependencies: [
+                "APIServer", "Concurrency", "Dictation", "EngineHost", "EngineLink", "Engines", "Essentials",
+                "ModelFamilies", "ModelStore", "SpeechTypes", "TranscriptFormats", .argumentParser, .asyncHTTPClient,
+                .coreMetrics, .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,
+            ],
+            path: "Sources/Tool/CommandLineTool", swiftSettings: strict),
+        .executableTarget(
+            name: "asr2clip",
+            dependencies: [
+                "CommandLineTool"
+            ],
+            path: "Sources/Tool/asr2clip", swiftSettings: strict, linkerSettings: heap),
+        // Tests
         .target(
             name: "TestSupport",
             dependencies: [
-                "AudioInput", "BlockingWork", "ModelFamilies", "SpeechTypes", .subprocess, .systemPackage,
+                "AudioInput", "Concurrency", "ModelFamilies", "SpeechTypes", .subprocess, .systemPackage,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .executableTarget(
-            name: "SandboxProbe", dependencies: ["CArchive", "CSystemCalls", "Sandbox"], path: "Tests/SandboxProbe",
-            swiftSettings: strict),
+            name: "SandboxProbe",
+            dependencies: [
+                "CArchive", "CSystemCalls", "Sandbox",
+            ],
+            path: "Tests/SandboxProbe", swiftSettings: strict),
         .systemLibrary(name: "CSystemCalls", path: "Tests/CSystemCalls"),
-        .testTarget(name: "SandboxTests", dependencies: ["Sandbox"], swiftSettings: strict),
-        .testTarget(name: "BasicsTests", dependencies: ["Basics"], swiftSettings: strict),
-        .testTarget(name: "EventLoopsTests", dependencies: ["EventLoops", .nioCore], swiftSettings: strict),
-        .testTarget(
-            name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", "TestSupport", .coreMetrics],
-            swiftSettings: strict),
-        .testTarget(name: "YAMLFieldsTests", dependencies: ["TestSupport", "YAMLFields"], swiftSettings: strict),
-        .testTarget(name: "SpeechTypesTests", dependencies: ["SpeechTypes"], swiftSettings: strict),
-        .testTarget(
-            name: "SherpaOnnxTests",
-            dependencies: ["CSines", "ModelFamilies", "SherpaOnnx", "SpeechTypes", "TestSupport"],
-            swiftSettings: strict),
-        .testTarget(name: "AudioInputTests", dependencies: ["AudioInput", "SpeechTypes"], swiftSettings: strict),
-        .testTarget(
-            name: "SpeechDetectionTests", dependencies: ["SpeechDetection", "SpeechTypes", "TestSupport"],
-            swiftSettings: strict),
-        .testTarget(
-            name: "SpeechRecognitionTests",
-            dependencies: [
-                "AudioInput", "SherpaOnnx", "ModelFamilies", "SpeechRecognition", "SpeechTypes", "TestSupport",
-            ],
-            swiftSettings: strict),
-        .testTarget(
-            name: "ModelStoreTests",
-            dependencies: [
-                "BlockingWork", "CArchive", "CommandLineTool", "EngineHost", "EngineLink", "ModelStore",
-                "ModelFamilies", "SpeechTypes", "TestSupport",
-                "asr2clip", "asr2clip-engine", .crypto, .httpTypes, .hummingbird, .logging,
-                .nioCore, .nioPosix,
-            ],
-            swiftSettings: strict),
-        .testTarget(
-            name: "TranscriptionTests",
-            dependencies: [
-                "AudioInput", "Basics", "BlockingWork", "SpeechDetection", "ModelFamilies", "SpeechRecognition",
-                "SpeechTypes", "Transcription",
-                "TestSupport",
-            ],
-            swiftSettings: strict),
-        .testTarget(
-            name: "EngineLinkTests",
-            dependencies: [
-                "EngineLink", "ModelFamilies", "SpeechTypes", "TestSupport", .nioCore, .systemPackage,
-            ], swiftSettings: strict),
-        .testTarget(
-            name: "EngineHostTests",
-            dependencies: ["EngineHost", "EngineLink", "TestSupport", "asr2clip-engine", .logging],
-            swiftSettings: strict),
-        .testTarget(
-            name: "EngineTests",
-            dependencies: [
-                "Basics", "BlockingWork", "CSystemCalls", "Engine", "EngineHost", "EngineLink", "ModelFamilies",
-                "SpeechTypes", "TestSupport", "asr2clip-engine", .logging, .nioCore, .nioPosix,
-            ],
-            swiftSettings: strict),
-        .testTarget(
-            name: "TranscriptFormatsTests", dependencies: ["SpeechTypes", "TranscriptFormats"], swiftSettings: strict),
         .testTarget(
             name: "APIServerTests",
             dependencies: [
-                "APIServer", "Engine", "EngineHost", "ModelStore", "ModelFamilies", "SpeechTypes", "TestSupport",
-                "PrometheusMetrics", "TranscriptFormats", .coreMetrics, .httpTypes, .hummingbird,
-                .hummingbirdTesting, .logging, .nioCore, .nioEmbedded, .nioHTTP1,
+                "APIServer", "EngineHost", "Engines", "Metrics", "ModelFamilies", "ModelStore", "SpeechTypes",
+                "TestSupport", "TranscriptFormats", .httpTypes, .hummingbird, .hummingbirdTesting, .logging,
+                .nioCore, .nioHTTP1,
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "DictationTests",
+            name: "AudioInputTests",
             dependencies: [
-                "Basics", "BlockingWork", "Dictation", "EngineHost", "EngineLink", "ModelStore", "SherpaOnnx",
-                "SpeechDetection", "SpeechTypes", "TestSupport", "TranscriptFormats", "asr2clip-engine", .logging,
-                .nioCore,
-                .nioPosix, .systemPackage,
+                "AudioInput", "SpeechTypes",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineToolTests",
             dependencies: [
-                "APIServer", "Basics", "CommandLineTool", "Dictation", "EngineLink", "ModelStore", "ModelFamilies",
-                "SpeechTypes",
-                "TestSupport", .argumentParser,
-                .logging, .systemPackage,
+                "APIServer", "CommandLineTool", "Dictation", "EngineLink", "Essentials", "ModelFamilies",
+                "ModelStore", "SpeechTypes", "TestSupport", .argumentParser, .logging, .systemPackage,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ConcurrencyTests",
+            dependencies: [
+                "Concurrency"
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DictationTests",
+            dependencies: [
+                "AudioInput", "Concurrency", "Dictation", "EngineHost", "EngineLink", "Essentials", "ModelStore",
+                "SherpaOnnx", "SpeechTypes", "TestSupport", "TranscriptFormats", "asr2clip-engine", .logging,
+                .nioCore, .nioPosix, .systemPackage,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "BlockingWork", "CSystemCalls", "SandboxProbe", "ModelFamilies", "TestSupport", "asr2clip",
-                "asr2clip-engine",
-                .asyncHTTPClient, .nioCore, .nioPosix, .subprocess, .systemPackage,
+                "CSystemCalls", "Concurrency", "ModelFamilies", "SandboxProbe", "TestSupport", "asr2clip",
+                "asr2clip-engine", .asyncHTTPClient, .nioCore, .nioPosix, .subprocess, .systemPackage,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EngineHostTests",
+            dependencies: [
+                "EngineHost", "EngineLink", "TestSupport", "asr2clip-engine", .logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EngineLinkTests",
+            dependencies: [
+                "EngineLink", "Essentials", "ModelFamilies", "SpeechTypes", "TestSupport", .nioCore, .systemPackage,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EnginesTests",
+            dependencies: [
+                "CSystemCalls", "Concurrency", "EngineHost", "EngineLink", "Engines", "ModelFamilies", "SpeechTypes",
+                "TestSupport", "asr2clip-engine", .coreMetrics, .logging, .nioCore,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EssentialsTests",
+            dependencies: [
+                "Essentials"
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MetricsTests",
+            dependencies: [
+                "Metrics", "TestSupport", .coreMetrics,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ModelStoreTests",
+            dependencies: [
+                "CArchive", "Concurrency", "EngineHost", "EngineLink", "ModelFamilies", "ModelStore", "SpeechTypes",
+                "TestSupport", "asr2clip", "asr2clip-engine", .crypto, .httpTypes, .hummingbird, .logging, .nioCore,
+                .nioPosix, .subprocess,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RecognitionTests",
+            dependencies: [
+                "AudioInput", "Concurrency", "Essentials", "ModelFamilies", "Recognition", "SherpaOnnx",
+                "SpeechTypes", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SandboxTests",
+            dependencies: [
+                "Sandbox"
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SherpaOnnxTests",
+            dependencies: [
+                "CSines", "ModelFamilies", "SherpaOnnx", "SpeechTypes", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SpeechTypesTests",
+            dependencies: [
+                "SpeechTypes", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TranscriptFormatsTests",
+            dependencies: [
+                "SpeechTypes", "TranscriptFormats",
             ],
             swiftSettings: strict),
     ]

@@ -6,7 +6,7 @@ import SpeechTypes
 import Testing
 
 @testable import APIServer
-@testable import Engine
+@testable import Engines
 
 @Suite struct APIErrorTests {
     /// An error as a handler throws it, and its answer.

@@ -15,7 +15,7 @@ struct AdmissionQueueTests {
         try queue.enter("a", bytes: 1)
         try queue.enter("b", bytes: 1)
         #expect(queue.count == 2)
-        let refusal = AdmissionQueue.Refusal.total(2, retryAfter: .seconds(1))
+        let refusal = AdmissionQueue.AudioDecodeFailure.total(2, retryAfter: .seconds(1))
         #expect(throws: refusal) { try queue.checkRoom() }
         #expect(throws: refusal) { try queue.enter("a", bytes: 1) }
         queue.leave("b", bytes: 1, hasBegun: false, isDone: false, at: start)
@@ -28,7 +28,9 @@ struct AdmissionQueueTests {
         var queue = queue(3, ["a": 1])
         try queue.enter("a", bytes: 1)
         try queue.checkRoom()
-        #expect(throws: AdmissionQueue.Refusal.model(1, retryAfter: .seconds(1))) { try queue.enter("a", bytes: 1) }
+        #expect(throws: AdmissionQueue.AudioDecodeFailure.model(1, retryAfter: .seconds(1))) {
+            try queue.enter("a", bytes: 1)
+        }
         try queue.enter("b", bytes: 1)
     }
 
@@ -37,7 +39,7 @@ struct AdmissionQueueTests {
         for _ in 0..<3 { try queue.enter("a", bytes: 1) }
         queue.limits.total = 2
         queue.leave("a", bytes: 1, hasBegun: false, isDone: false, at: start)
-        #expect(throws: AdmissionQueue.Refusal.self) { try queue.checkRoom() }
+        #expect(throws: AdmissionQueue.AudioDecodeFailure.self) { try queue.checkRoom() }
         queue.leave("a", bytes: 1, hasBegun: false, isDone: false, at: start)
         try queue.checkRoom()
     }
@@ -55,10 +57,10 @@ struct AdmissionQueueTests {
             now += .seconds(100)
         }
         try queue.enter("a", bytes: 800_000_000)
-        #expect(throws: AdmissionQueue.Refusal.total(1, retryAfter: .seconds(41))) { try queue.checkRoom() }
+        #expect(throws: AdmissionQueue.AudioDecodeFailure.total(1, retryAfter: .seconds(41))) { try queue.checkRoom() }
         queue.limits.total = 2
         try queue.enter("a", bytes: 1_000_000_000_000)
-        #expect(throws: AdmissionQueue.Refusal.total(2, retryAfter: .seconds(60))) { try queue.checkRoom() }
+        #expect(throws: AdmissionQueue.AudioDecodeFailure.total(2, retryAfter: .seconds(60))) { try queue.checkRoom() }
     }
 
     /// Requests that run side by side: the time counts once, the bytes of both.
@@ -77,7 +79,9 @@ struct AdmissionQueueTests {
         }
         queue.limits.total = 1
         try queue.enter("a", bytes: 40_000_000)
-        #expect(throws: AdmissionQueue.Refusal.total(1, retryAfter: .seconds(wait))) { try queue.checkRoom() }
+        #expect(throws: AdmissionQueue.AudioDecodeFailure.total(1, retryAfter: .seconds(wait))) {
+            try queue.checkRoom()
+        }
     }
 }
 

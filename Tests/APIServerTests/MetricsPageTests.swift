@@ -1,5 +1,5 @@
 import Foundation
-import PrometheusMetrics
+import Metrics
 import TestSupport
 import Testing
 

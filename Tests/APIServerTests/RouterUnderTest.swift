@@ -1,4 +1,4 @@
-import Engine
+import Engines
 import EngineHost
 import Hummingbird
 import HummingbirdTesting
@@ -28,14 +28,16 @@ struct RouterUnderTest {
             EnginePool.Configuration(
                 program: EngineProcess(executable), runtimeSettings: "", loadWait: .zero,
                 detectorModel: nil),
-            serving: ServedModels(
+            serving: EngineConfiguration(
                 models: Set(registry.entries.map(\.specification)), stayingLoaded: registry.defaultModel, threads: 1,
                 keepAlive: nil, maximumLoaded: 1),
             logger: logger)
-        let catalog = ModelCatalog(
-            store: LocalModels(registry: registry, paths: paths, proxies: .none, engine: executable, logger: logger),
+        let catalog = ModelService(
+            store: ModelLibrary(registry: registry, paths: paths, proxies: .none, engine: executable, logger: logger),
             engines: engines, admission: Admission(registry, maximumQueue: nil), modelWait: .zero,
-            served: { _ in ServedModels(models: [], stayingLoaded: nil, threads: 1, keepAlive: nil, maximumLoaded: 1) },
+            served: { _ in
+                EngineConfiguration(models: [], stayingLoaded: nil, threads: 1, keepAlive: nil, maximumLoaded: 1)
+            },
             logger: logger)
         let server = SpeechServer(
             settings, catalog: catalog, directory: try RunDirectory(in: folder.path), reports: reports, logger: logger

@@ -5,7 +5,7 @@ import Testing
 
 /// WAV that needs no FFmpeg, and WAV that does.
 @Suite struct PlainWAVTests {
-    private func samples(of source: any SoundSource) throws -> [Float] {
+    private func samples(of source: any AudioSource) throws -> [Float] {
         var samples: [Float] = []
         while try source.decode(into: &samples) {}
         return samples

@@ -1,4 +1,4 @@
-import BlockingWork
+import Concurrency
 import Dispatch
 import Foundation
 import Synchronization

@@ -27,7 +27,7 @@ import Testing
     @discardableResult
     private func withScribe<R: Sendable>(
         _ script: [ScriptedServer.Step]..., write: (@Sendable (String) throws -> Void)? = nil, file: String? = nil,
-        _ body: (Scribe, ScriptedServer, Said) async throws -> R
+        _ body: (RecordingTranscriber, ScriptedServer, Said) async throws -> R
     ) async throws -> R {
         try await withScriptedServer(script) { server in
             var flags = ConfigurationSettings()
@@ -35,7 +35,7 @@ import Testing
             var policy = RetryPolicy()
             policy.pause = .milliseconds(1)
             let said = Said()
-            let scribe = Scribe(
+            let scribe = RecordingTranscriber(
                 service: TranscriptionClient(try ClientConfiguration(flags: flags), policy: policy),
                 template: TranscriptionRequest(file: "", model: "m"),
                 delivery: TextDelivery(

@@ -1,4 +1,4 @@
-import Basics
+import Essentials
 import Foundation
 import ModelFamilies
 import NIOCore

@@ -12,7 +12,7 @@ struct EditedFetchTests {
 
     /// A fetch of `/old.tgz` that stands still, and the store that does it.
     private func withHalfAFetch(
-        _ body: (FileServer, TemporaryFolder, LocalModels, ModelEntry, Gate) async throws -> Void
+        _ body: (FileServer, TemporaryFolder, ModelLibrary, ModelEntry, Gate) async throws -> Void
     ) async throws {
         let gate = Gate()
         defer { gate.open() }

@@ -7,7 +7,7 @@ import Testing
 struct RemovalTests {
     /// Lends a store whose model `voice` has just been fetched.
     private func withFetched(
-        _ body: (LocalModels, ModelEntry, TemporaryFolder) async throws -> Void
+        _ body: (ModelLibrary, ModelEntry, TemporaryFolder) async throws -> Void
     ) async throws {
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .bytes(bytes)]) { server in

@@ -114,7 +114,7 @@ struct UnpackProcessTests {
                 chmod(path, fault == "writable" ? 0o777 : 0o755)
                 if fault == "missing" { unlink(path) }
                 let registry = try folder.registry(download: "url: \(server.url("/v.tgz"))")
-                let store = LocalModels(
+                let store = ModelLibrary(
                     registry: registry, paths: folder.paths, proxies: .none, engine: EngineExecutable(path: path),
                     logger: .silent, onProgress: { _ in })
                 let entry = try #require(registry.entries.first)

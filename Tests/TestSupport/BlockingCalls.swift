@@ -1,4 +1,4 @@
-import BlockingWork
+import Concurrency
 
 /// Where tests compute for long or make calls that block: on a thread of their own, one at a time, so that tests which
 /// wait for something to happen in time are not held up.

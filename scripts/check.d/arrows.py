@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Fails if a module imports what it must not: one of another room, one that Package.swift does not name as its dependency, or C
-outside the wrappers."""
+"""Fails if a module imports what it must not: a module of a room that its own room must not know, or one that Package.swift does
+not name as its dependency. The folders of Sources are the rooms, and the folders in them the modules."""
 
 import re
 import sys
@@ -11,25 +11,11 @@ SOURCES = ROOT / "Sources"
 
 # The rooms of the house, each with the rooms whose modules it may import besides its own.
 ROOMS = {
-    "shared": (
-        [],
-        ["Essentials", "Basics", "SpeechTypes", "SpeechDetection", "ModelFamilies", "BlockingWork", "EventLoops",
-         "EngineLink", "EngineHost", "CProcess", "CZlib"],
-    ),
-    "engine": (
-        ["shared"],
-        ["CSherpaOnnx", "CFFmpeg", "CPortAudio", "CArchive", "CSeccomp", "CSines", "SherpaOnnx", "AudioInput",
-         "SpeechRecognition", "Transcription", "Sandbox", "asr2clip-engine"],
-    ),
-    "server": (
-        ["shared"],
-        ["CYAML", "YAMLFields", "PrometheusMetrics", "TranscriptFormats", "ModelStore", "Engine", "APIServer"],
-    ),
-    "tool": (
-        ["shared", "server"],
-        ["Dictation", "CommandLineTool", "asr2clip"],
-    ),
-}  # fmt: skip
+    "Shared": [],
+    "Engine": ["Shared"],
+    "Server": ["Shared"],
+    "Tool": ["Shared", "Server"],
+}
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\(\w+\))? )?(?:public |package |internal )?import (?:\w+ )?(\w+)", re.MULTILINE)
 TARGET = re.compile(
     r"\.(?:target|executableTarget)\(\s*name: \"([\w-]+)\"(?:,\s*dependencies: \[(.*?)\](?=[,)]))?", re.DOTALL
@@ -37,25 +23,21 @@ TARGET = re.compile(
 
 
 def main():
-    room_of = {module: room for room, (_, modules) in ROOMS.items() for module in modules}
+    modules = {folder.name: folder for room in ROOMS for folder in (SOURCES / room).iterdir() if folder.is_dir()}
     declared = {
         name: set(re.findall(r'"([\w-]+)"', dependencies or ""))
         for name, dependencies in TARGET.findall((ROOT / "Package.swift").read_text())
     }
-    mistakes = []
-    for folder in sorted(path.name for path in SOURCES.iterdir() if path.is_dir()):
-        if folder not in room_of:
-            mistakes.append(f"Sources/{folder} is in no room: name it in {Path(__file__).name}.")
-            continue
-        room = room_of[folder]
-        allowed = {room, *ROOMS[room][0]}
-        for file in sorted((SOURCES / folder).rglob("*.swift")):
-            for module in sorted(set(IMPORT.findall(file.read_text())) & room_of.keys()):
-                where = f"{file.relative_to(ROOT)} imports {module}"
-                if room_of[module] not in allowed:
-                    mistakes.append(f"{where}: {room} must not know {room_of[module]}.")
-                elif module not in declared.get(folder, set()):
-                    mistakes.append(f"{where}, which is no dependency of {folder} in Package.swift.")
+    mistakes = [f"{path.relative_to(ROOT)} is no room" for path in SOURCES.iterdir() if path.name not in ROOMS]
+    for module, folder in sorted(modules.items()):
+        room = folder.parent.name
+        for file in sorted(folder.rglob("*.swift")):
+            for other in sorted(set(IMPORT.findall(file.read_text())) & modules.keys()):
+                where = f"{file.relative_to(ROOT)} imports {other}"
+                if modules[other].parent.name not in [room, *ROOMS[room]]:
+                    mistakes.append(f"{where}: {room} must not know {modules[other].parent.name}.")
+                elif other not in declared.get(module, set()):
+                    mistakes.append(f"{where}, which is no dependency of {module} in Package.swift.")
     if mistakes:
         sys.exit("\n".join(mistakes))
 

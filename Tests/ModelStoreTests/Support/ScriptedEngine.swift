@@ -1,4 +1,4 @@
-import BlockingWork
+import Concurrency
 import EngineHost
 import EngineLink
 import Foundation
@@ -42,7 +42,7 @@ struct ScriptedEngine: EngineProgram {
 /// The real engine, watched.
 struct ObservedEngine: EngineProgram {
     private let process = EngineProcess(.built)
-    private let id = Pending<Int32>()
+    private let id = OneShot<Int32>()
     /// Whether it is stopped before it gets anything to do.
     var isStopped = false
 

@@ -28,9 +28,9 @@ extension TemporaryFolder {
         download: String?, dir: String = "voice", settings: FetchSettings = .quick,
         program: any EngineProgram = EngineProcess(.built), logger: Logger = .silent,
         onProgress: (@Sendable (DownloadProgress) -> Void)? = { _ in }
-    ) throws -> (LocalModels, ModelEntry) {
+    ) throws -> (ModelLibrary, ModelEntry) {
         let registry = try registry(download: download, dir: dir)
-        let store = LocalModels(
+        let store = ModelLibrary(
             registry: registry, paths: paths, program: program, logger: logger, onProgress: onProgress,
             settings: settings)
         return (store, try #require(registry.entries.first))

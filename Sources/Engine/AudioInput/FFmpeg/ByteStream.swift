@@ -1,0 +1,56 @@
+import CFFmpeg
+
+/// FFmpeg's way to the bytes of a recording: reads and seeks are ours, no protocol of its own is involved.
+struct ByteStream: ~Copyable {
+    private static let bufferSize = 32 * 1024
+
+    let pointer: UnsafeMutablePointer<AVIOContext>
+    /// Keeps alive what the callbacks get as their opaque pointer.
+    let excerpt: Excerpt
+
+    init(of excerpt: Excerpt) throws(AudioDecodeFailure) {
+        guard let buffer = av_malloc(Self.bufferSize) else { throw .outOfMemory }
+        let context = avio_alloc_context(
+            buffer.assumingMemoryBound(to: UInt8.self), Int32(Self.bufferSize), 0,
+            Unmanaged.passUnretained(excerpt).toOpaque(), readBytes, nil, seekBytes)
+        guard let context else {
+            av_free(buffer)
+            throw .outOfMemory
+        }
+        pointer = context
+        self.excerpt = excerpt
+    }
+
+    deinit {
+        av_freep(&pointer.pointee.buffer)  // avio.h: libavformat may have replaced the buffer we gave
+        var context: UnsafeMutablePointer<AVIOContext>? = pointer
+        avio_context_free(&context)
+    }
+
+    /// What the file system answered instead of bytes, if it ever did; demuxers may take it for the end of the file.
+    var readError: FFmpegError? {
+        let status = pointer.pointee.error
+        return status < 0 && status != ffmpegEndOfFile ? FFmpegError(status) : nil
+    }
+}
+
+private func readBytes(excerpt: UnsafeMutableRawPointer?, buffer: UnsafeMutablePointer<UInt8>?, count: Int32) -> Int32 {
+    guard let excerpt, let buffer, count > 0 else { return ffmpegInvalidArgument }
+    let target = UnsafeMutableRawBufferPointer(start: buffer, count: Int(count))
+    let status = Unmanaged<Excerpt>.fromOpaque(excerpt).takeUnretainedValue().read(into: target)
+    return status == 0 ? ffmpegEndOfFile : Int32(status)
+}
+
+private func seekBytes(excerpt: UnsafeMutableRawPointer?, offset: Int64, whence: Int32) -> Int64 {
+    guard let excerpt else { return Int64(ffmpegInvalidArgument) }
+    let input = Unmanaged<Excerpt>.fromOpaque(excerpt).takeUnretainedValue()
+    let moved: Bool
+    switch whence & ~AVSEEK_FORCE {
+    case AVSEEK_SIZE: return input.size
+    case SEEK_SET: moved = input.move(to: offset)
+    case SEEK_CUR: moved = input.move(by: offset)
+    case SEEK_END: moved = input.move(to: input.size) && input.move(by: offset)
+    default: moved = false
+    }
+    return moved ? input.offset : Int64(ffmpegInvalidArgument)
+}

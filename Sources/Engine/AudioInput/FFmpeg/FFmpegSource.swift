@@ -1,0 +1,139 @@
+import CFFmpeg
+import SpeechTypes
+
+/// A recording that FFmpeg reads: packets, frames, samples.
+final class FFmpegSource: AudioSource {
+    private var damage = 0
+    private var container: Container
+    private var codec: CodecContext
+    private var clock: AudioClock
+    private var resampler = Resampler()
+    private var frame: Frame
+    private var isDraining = false
+    /// The silence, in samples, that is still to come before the frame or the end.
+    private var silence = 0
+    private var frameWaits = false
+    private var hasEnded = false
+    /// Where the packets end, in seconds, whose sound is left out or damaged.
+    private var lostEnd: Double?
+    /// Whether the last packet was shorter than the codec's blocks and nothing could be made of it: at the end of a stream
+    /// that is padding, and before another packet it is sound that is lost.
+    private var restFailed = false
+
+    /// Opens a recording.
+    ///
+    /// - Parameters:
+    ///   - recording: The bytes.
+    ///   - index: The stream to read; the likeliest if `nil`.
+    ///   - longest: How many seconds the recording may become by silence that is made.
+    /// - Throws: `AudioDecodeFailure` if there is no sound in it that is accepted.
+    init(_ recording: Excerpt, stream index: Int? = nil, longest: Double = .infinity) throws(AudioDecodeFailure) {
+        let container = try Container(of: recording, stream: index)
+        let codec = try container.makeDecoder()
+        let frame = try Frame()
+        clock = AudioClock(origin: container.timeOfBeginning, longest: longest)
+        self.container = container
+        self.codec = codec
+        self.frame = frame
+    }
+
+    var declaredDuration: Duration? { container.declaredDuration }
+
+    var damagedPackets: Int { damage + clock.refusedGaps }
+
+    /// The streams that may have the speech, by their index, the likeliest first.
+    var candidates: [Int] { container.candidates.map(\.index) }
+
+    /// How far the sound has come, in seconds.
+    var position: Double { clock.position }
+
+    /// Whether the header of the stream promised more sound than there was.
+    var isCut: Bool {
+        guard let promised = container.promisedSound?.inSeconds, promised < Self.longestPromise else { return false }
+        return promised - clock.position > Self.longestPadding
+    }
+
+    /// In seconds; more is a placeholder.
+    private static let longestPromise = 24.0 * 3600
+
+    /// Sound at both ends, in seconds, that encoders add and decoders take away.
+    private static let longestPadding = 0.25
+
+    /// Appends the samples of the next frame, if one packet is enough for it, or a second of silence before it.
+    func decode(into samples: inout [Float]) throws(AudioDecodeFailure) -> Bool {
+        if silence > 0 {
+            let count = min(silence, AudioBuffer.sampleRate)
+            samples += repeatElement(0, count: count)
+            silence -= count
+            return silence > 0 || !hasEnded
+        }
+        if frameWaits {
+            frameWaits = false
+            convert(into: &samples)
+            return true
+        }
+        switch codec.receive(into: frame) {
+        case .frame: place(into: &samples)
+        case .needsPacket: try feed()
+        case .failed where !isDraining:
+            damage += 1
+            try feed()
+        case .failed, .ended:
+            resampler.flush(into: &samples)
+            hasEnded = true
+            makeSilence(before: lostEnd, lasting: 0)
+            return silence > 0
+        }
+        return true
+    }
+
+    /// Takes a frame, whose sound comes at once if there is no silence before it.
+    private func place(into samples: inout [Float]) {
+        // A damaged packet may claim a rate that one frame would become gigabytes at.
+        guard CodecContext.sampleRates.contains(frame.format.rate) else {
+            damage += 1
+            return
+        }
+        if frame.isConcealed { damage += 1 }
+        lostEnd = nil
+        makeSilence(before: frame.timestamp.map { Double($0) * container.stream.timeBase }, lasting: frame.duration)
+        guard silence > 0 else { return convert(into: &samples) }
+        resampler.flush(into: &samples)
+        frameWaits = true
+    }
+
+    private func makeSilence(before timestamp: Double?, lasting duration: Double) {
+        silence = Int((clock.add(at: timestamp, lasting: duration) * Double(AudioBuffer.sampleRate)).rounded())
+    }
+
+    private func convert(into samples: inout [Float]) {
+        do throws(FFmpegError) {
+            try frame.clean()
+            try resampler.convert(frame, into: &samples)
+        } catch {
+            damage += 1
+        }
+    }
+
+    private func feed() throws(AudioDecodeFailure) {
+        switch try container.read() {
+        case .packet:
+            if restFailed { damage += 1 }
+            restFailed = false
+            let isDamaged = container.packet.isCorrupt && !container.hasCheckedSize
+            if isDamaged { damage += 1 }
+            if let end = container.packet.end { lostEnd = Double(end) * container.stream.timeBase }
+            guard !DiscontinuousTransmission.isPause(container.packet, of: container.stream.codec) else { return }
+            do { try codec.send(container.packet) } catch {
+                guard !isDamaged else { return }
+                restFailed = container.packet.isShorter(than: container.stream.blockSize)
+                if !restFailed { damage += 1 }
+            }
+        case .damaged:
+            damage += 1
+        case .ended:
+            isDraining = true
+            codec.sendEnd()
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Essentials
+import ModelFamilies
+import SherpaOnnx
+import SpeechTypes
+
+extension Transcript.Segment {
+    /// Puts a model's result in its place in the recording: one segment, or those that Whisper sees in it.
+    ///
+    /// - Parameters:
+    ///   - result: What the model said of the segment, with times from the segment's start.
+    ///   - segment: What it was given.
+    ///   - family: Whose result it is; times of a family that hears none are left out.
+    ///   - languages: The codes the model may report; anything else, such as SenseVoice's `nospeech`, is no language.
+    /// - Returns: The segments in order; their texts are empty for silence.
+    static func segments(
+        _ result: OfflineResult, of segment: SpeechSegment, family: ModelFamily, languages: [Language]
+    ) -> [Transcript.Segment] {
+        let tokens = tokens(of: result, in: segment, family: family)
+        let code = result.language.trimmed { "<|>".unicodeScalars.contains($0) }
+        let language = languages.first { $0.code == code }
+        guard !result.segments.isEmpty else {
+            return [
+                Transcript.Segment(
+                    start: tokens.first?.start ?? segment.start, end: segment.end, text: tidied(result.text),
+                    tokens: tokens, language: language)
+            ]
+        }
+        return result.segments.indices.map { index in
+            let part = result.segments[index]
+            let start = segment.time(at: part.start)
+            let following = result.segments.indices.contains(index + 1) ? result.segments[index + 1].start : .infinity
+            let end = segment.time(at: part.duration > 0 ? part.start + part.duration : following)
+            return Transcript.Segment(
+                start: start, end: max(start, end), text: tidied(part.text), tokens: Array(tokens[part.tokens]),
+                language: language)
+        }
+    }
+
+    private static func tokens(of result: OfflineResult, in segment: SpeechSegment, family: ModelFamily) -> [Token] {
+        let hearsTimes = family.times != .none
+        return result.tokens.indices.map { index in
+            let start = hearsTimes ? result.timestamps?[index] : nil
+            let duration = hearsTimes ? result.durations?[index] : nil
+            let end = start.flatMap { start in duration.map { segment.time(at: start + $0) } }
+            let begin = start.map { segment.time(at: $0) }
+            return Token(
+                text: result.tokens[index], start: begin,
+                duration: end.flatMap { end in begin.map { max(.zero, end - $0) } },
+                logProbability: result.logProbabilities.map { Double($0[index]) })
+        }
+    }
+
+    /// Trims, composes (NFC), and drops a text that is only a mark for non-speech, such as Whisper's `[BLANK_AUDIO]`.
+    private static func tidied(_ text: String) -> String {
+        let trimmed = text.trimmed
+        return isMark(trimmed) ? "" : trimmed.composed
+    }
+
+    /// Capitals, spaces and `_` in brackets. Spelt out, since a regular expression takes longer to compile than all else that
+    /// is done with a result.
+    private static func isMark(_ text: String) -> Bool {
+        let inside = text.dropFirst().dropLast()
+        return text.hasPrefix("[") && text.hasSuffix("]") && !inside.isEmpty
+            && inside.unicodeScalars.allSatisfy {
+                $0 == "_" || $0 == " " || $0.properties.generalCategory == .uppercaseLetter
+            }
+    }
+}
+
+extension SpeechSegment {
+    /// The place in the recording that lies so many seconds behind the segment's start, and not outside it.
+    fileprivate func time(at seconds: Float) -> Duration {
+        seconds.isFinite ? min(start + .seconds(clamped: Double(max(0, seconds))), end) : end
+    }
+}

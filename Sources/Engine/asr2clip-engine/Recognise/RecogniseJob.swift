@@ -1,0 +1,45 @@
+import EngineLink
+import Concurrency
+import ModelFamilies
+import Sandbox
+import Recognition
+import SpeechTypes
+
+/// `recognise`: one model, for all recordings that are asked for.
+enum RecogniseJob {
+    /// Loads the model, says so, and answers until the process ends.
+    static func run(_ order: RecogniseOrder, door: Door, notices: Notices) async {
+        let sandbox = EngineSandbox(
+            for: .recognise(opensDevices: order.model.options.needsDevices), memory: order.memory)
+        for lack in sandbox.enter() { notices.send(.warning("The engine's sandbox is without \(lack).")) }
+        let progress = LoadProgress(of: order.model) { notices.send(.loading) }
+        let recognizer: Recognizer
+        do throws(RecognitionError) {
+            recognizer = try Recognizer(
+                order.model, operatorThreads: order.threads.perLane, threadsAlone: order.threads.alone,
+                runtimeSettings: order.runtimeSettings)
+        } catch {
+            return notices.send(.failed(error.message))
+        }
+        let detector = VoiceActivityModel(path: order.detector)
+        if let fault = detector.fault {
+            StandardError.write("\(fault) Until then, long recordings are cut at quiet places.\n")
+        }
+        let executor = EventLoopExecutor()
+        let pipeline = TranscriptionPipeline(
+            recognizer: recognizer, lanes: order.threads.lanes, detector: detector,
+            patience: order.decodePatience,
+            clock: EventLoopClock(executor.eventLoop), executor: executor)
+        do {
+            try await pipeline.warmUp()
+        } catch {
+            let reason = (error as? TranscriptionError)?.message ?? "\(error)"
+            return notices.send(
+                .failed("Model '\(order.model.name)' was loaded but cannot decode. \(reason) Check its files."))
+        }
+        progress.end()
+        door.open { JobHandler.serve($0, pipeline: pipeline, on: executor) }
+        notices.send(.ready)
+        while true { try? await Task.sleep(for: .seconds(3600)) }
+    }
+}

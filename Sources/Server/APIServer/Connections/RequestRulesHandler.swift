@@ -1,0 +1,168 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+
+/// Lets requests through in the form of `RequestRules`, refuses the others, and answers each in its client's version.
+final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// A request that has not been answered to its end.
+    private struct Exchange {
+        let version: HTTPVersion
+        var keepsAlive: Bool
+    }
+
+    private struct AudioDecodeFailure {
+        let error: APIError
+        let request: HTTPRequestHead?
+    }
+
+    private let policy: CrossOriginPolicy
+    private let decoder: RequestDecoder
+    private let onRefusal: @Sendable (RequestOutcome) -> Void
+    private var unanswered = CircularBuffer<Exchange>()
+    /// The request that is coming in, as it came.
+    private var incoming: HTTPRequestHead?
+    /// Waits until the requests before it are answered; nothing behind it is read.
+    private var refusal: AudioDecodeFailure?
+    /// Whether the request that is coming in, or came last, is the last one: its client says so, or it is malformed.
+    private var hasLast = false
+    /// Whether the last answer has been given.
+    private var isOver = false
+
+    /// - Parameters:
+    ///   - policy: What the pages of other origins may read.
+    ///   - decoder: What the requests come from.
+    ///   - onRefusal: Told of each request that is refused here; the others are reported behind the router.
+    init(
+        policy: CrossOriginPolicy, decoder: RequestDecoder, onRefusal: @escaping @Sendable (RequestOutcome) -> Void
+    ) {
+        self.policy = policy
+        self.decoder = decoder
+        self.onRefusal = onRefusal
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if refusal == nil || isOver { context.read() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard refusal == nil else { return }
+        switch unwrapInboundIn(data) {
+        case .head where hasLast: break
+        case .head(let head):
+            do throws(APIError) {
+                let request = try RequestRules.normalized(head)
+                incoming = head
+                unanswered.append(Exchange(version: head.version, keepsAlive: request.isKeepAlive))
+                hasLast = !request.isKeepAlive
+                decoder.bodyBegan()
+                context.fireChannelRead(wrapInboundOut(.head(request)))
+            } catch {
+                refuse(error, head, context)
+            }
+        case .body(let bytes):
+            decoder.bodyGrew(by: bytes.readableBytes)
+            if incoming != nil { context.fireChannelRead(data) }
+        case .end where incoming == nil: break  // of a request behind the last one
+        case .end:
+            decoder.bodyEnded()
+            let offersUpgrade = incoming.map(RequestRules.offersUpgrade) ?? false
+            incoming = nil
+            context.fireChannelRead(data)
+            if offersUpgrade { decoder.replace() }
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case ByteToMessageDecoderError.leftoverDataWhenDone(let bytes): decoder.restore(bytes)
+        // The reader of the body is told; behind an answer there is nobody to be told.
+        case is HTTPParserError where incoming != nil:
+            hasLast = true
+            if unanswered.isEmpty { end(context) } else { context.fireErrorCaught(error) }
+        case let error as HTTPParserError: if !hasLast { refuse(APIError(error), nil, context) }
+        default: context.fireErrorCaught(error)
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !isOver else {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
+        switch unwrapOutboundIn(data) {
+        case .head(let head) where !head.isInformational:
+            context.write(wrapOutboundOut(.head(framed(head))), promise: promise)
+        case .end:
+            context.write(data, promise: promise)
+            let exchange = unanswered.popFirst()
+            if unanswered.isEmpty, let refusal {
+                send(refusal, context)
+            } else if exchange?.keepsAlive == false || unanswered.isEmpty && hasLast {
+                end(context)
+            }
+        // HTTP/1.0 has no answers before the answer.
+        case .head where unanswered.first?.version == .http1_0: promise?.succeed()
+        case .head, .body: context.write(data, promise: promise)
+        }
+    }
+
+    /// An answer as the client's version has it. HTTP/1.0 knows no chunks, so an answer without a length ends with its
+    /// connection; and it takes a connection that stays for the exception.
+    private func framed(_ answer: HTTPResponseHead) -> HTTPResponseHead {
+        guard var exchange = unanswered.first else { return answer }
+        var answer = answer
+        answer.version = exchange.version
+        let isOld = exchange.version == .http1_0
+        if answer.headers["connection"] == ["close"] || isOld && !answer.headers.contains(name: "content-length") {
+            exchange.keepsAlive = false
+            unanswered[unanswered.startIndex] = exchange
+        }
+        if isOld || !exchange.keepsAlive {
+            answer.headers.replaceOrAdd(name: "Connection", value: exchange.keepsAlive ? "keep-alive" : "close")
+        }
+        return answer
+    }
+
+    private func refuse(_ error: APIError, _ request: HTTPRequestHead?, _ context: ChannelHandlerContext) {
+        guard refusal == nil else { return }
+        let refusal = AudioDecodeFailure(error: error, request: request)
+        self.refusal = refusal
+        if unanswered.isEmpty { send(refusal, context) }
+    }
+
+    private func send(_ refusal: AudioDecodeFailure, _ context: ChannelHandlerContext) {
+        let answer = FinalErrorResponse(error: refusal.error, policy: policy)
+        let request = refusal.request.flatMap { try? HTTPRequest($0, secure: false, splitCookie: false) }
+        var head = answer.head(answering: request)
+        SecurityHeaders.complete(&head.headerFields)
+        context.write(wrapOutboundOut(.head(HTTPResponseHead(head))), promise: nil)
+        if request?.method != .head {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: answer.body)))), promise: nil)
+        }
+        context.write(wrapOutboundOut(.end(nil)), promise: nil)
+        end(context)
+        onRefusal(
+            RequestOutcome(
+                method: request?.method ?? Self.unknownMethod, path: request?.path ?? "", route: nil, sent: head.status,
+                wall: .zero, findings: RequestFindings(errorCode: refusal.error.code)))
+    }
+
+    /// Of a request that could not be read.
+    private static let unknownMethod = HTTPRequest.Method("-") ?? .get
+
+    /// Ends the connection behind what has been written.
+    private func end(_ context: ChannelHandlerContext) {
+        isOver = true
+        LingeringClose.begin(on: context.channel)
+    }
+}
+
+extension HTTPResponseHead {
+    fileprivate var isInformational: Bool { (100..<200).contains(status.code) }
+}

@@ -1,0 +1,128 @@
+import Engines
+import HTTPTypes
+import Hummingbird
+import ModelStore
+import NIOCore
+import SpeechTypes
+import TranscriptFormats
+
+/// A transcription on its way to the client. It holds the uploaded file and the place in the queue until it ends.
+struct TranscriptResponse: Sendable {
+    let form: TranscriptionForm
+    let entry: ModelEntry
+    let place: Admission.Place
+    let events: TranscriptEvents
+    /// Whether a stream tells in comments how far the recording has been heard.
+    let tellsProgress: Bool
+    let context: APIContext
+
+    private var echo: RequestEcho {
+        RequestEcho(task: form.task ?? .transcribe, temperature: form.temperature)
+    }
+
+    /// The transcript in one piece, in the format asked for.
+    func whole() async throws -> Response {
+        var transcript = Transcript()
+        var summary = RecordingSummary()
+        for try await event in events {
+            switch event {
+            case .segment(let segment): transcript.append(segment)
+            case .working: break
+            case .done(let known):
+                summary = known
+                place.finish()
+            }
+        }
+        transcript.duration = summary.duration
+        transcript.assume(summary.language)
+        note(summary)
+        var headers = headers(contentType: form.format.contentType, unusedHints: summary.unusedHints)
+        if summary.damagedPackets > 0 { headers[.damagedPackets] = "\(summary.damagedPackets)" }
+        if form.format == .verboseJSON, form.timestamps.contains(.word),
+            !transcript.segments.allSatisfy(\.hasTokenTimes)
+        {
+            headers[.estimated] = "words"
+        }
+        let body = await rendered(transcript)
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
+    }
+
+    /// A long transcript is written out elsewhere: all other connections are on this event loop.
+    private func rendered(_ transcript: Transcript) async -> String {
+        let elsewhere = transcript.segments.count > Self.mostRenderedHere ? globalConcurrentExecutor : nil
+        return await withTaskExecutorPreference(elsewhere) {
+            form.format.render(transcript, echoing: echo, timestamps: form.timestamps, including: form.inclusions)
+        }
+    }
+
+    /// Segments: some minutes of speech.
+    private static let mostRenderedHere = 20
+
+    /// The transcript as it grows. What fails before the first event is an ordinary error answer.
+    func streamed() async throws -> Response {
+        var iterator = events.makeAsyncIterator()
+        let first = try await iterator.next()
+        var headers = headers(contentType: TranscriptStreamEvent.contentType)
+        headers[.cacheControl] = "no-cache"
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                do {
+                    try await write(first: first, to: &writer)
+                } catch let error where context.channel.isActive {
+                    let answer = context.record.answer(to: error)
+                    try await writer.write(
+                        ByteBuffer(string: TranscriptStreamEvent.error(answer.body).text(for: form.format)))
+                }
+                try await writer.finish(nil)
+            })
+    }
+
+    private func write(first: TranscriptEvent?, to writer: inout any ResponseBodyWriter) async throws {
+        var transcript = Transcript()
+        var summary = RecordingSummary()
+        var lastWrite = ContinuousClock.now
+        func send(_ event: TranscriptStreamEvent) async throws {
+            try await writer.write(ByteBuffer(string: event.text(for: form.format, echoing: echo)))
+            lastWrite = .now
+        }
+        var iterator = events.makeAsyncIterator()
+        var next = first
+        while let event = next {
+            switch event {
+            case .segment(let segment):
+                let delta = transcript.append(segment)
+                if !delta.isEmpty { try await send(.delta(delta)) }
+                if tellsProgress { try await send(.heard(segment.end)) }
+            case .working:
+                try context.checkClient()
+                if lastWrite.duration(to: .now) >= Self.keepAliveInterval { try await send(.keepAlive) }
+            case .done(let known):
+                summary = known
+                place.finish()
+                transcript.duration = summary.duration
+                transcript.assume(summary.language)
+                try await send(.done(transcript))
+                try await send(.finished)
+            }
+            next = try await iterator.next()
+        }
+        note(summary)
+    }
+
+    /// How long a stream may be silent; proxies commonly close after 30 to 60 s.
+    private static let keepAliveInterval = Duration.seconds(15)
+
+    /// The head of a stream goes out before the engine has told which hints it could not use.
+    private func headers(contentType: String, unusedHints: [Hints.Field] = []) -> HTTPFields {
+        var headers: HTTPFields = [.contentType: contentType]
+        let ignored = form.ignoredFields(with: entry.specification, unusedHints: unusedHints)
+        if !ignored.isEmpty { headers[.ignoredFields] = ignored.joined(separator: ", ") }
+        return headers
+    }
+
+    private func note(_ summary: RecordingSummary) {
+        context.record.note(
+            \.recording, RequestFindings.Recording(model: entry.name, summary: summary, wall: context.elapsed))
+    }
+}

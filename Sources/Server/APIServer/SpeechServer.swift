@@ -1,0 +1,138 @@
+public import Concurrency
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+
+/// The HTTP server: OpenAI's transcription API over the registered models.
+public struct SpeechServer: Service {
+    private let settings: ServerSettings
+    private let catalog: ModelService
+    private let spool: UploadSpool
+    private let reports: ServerReports
+    private let logger: Logger
+    private let onListening: @Sendable (Int) -> Void
+    private let shutdown = ShutdownFlag()
+    private let executor: EventLoopExecutor
+    private let hangUps: DisconnectRegistry
+
+    /// Puts the server together; nothing runs and nothing listens yet.
+    ///
+    /// - Parameters:
+    ///   - settings: Address and limits.
+    ///   - catalog: The models.
+    ///   - directory: Where uploads are spooled.
+    ///   - reports: What it tells of itself under `/metrics`.
+    ///   - executor: Where connections and requests are handled, and best the engines' answers too.
+    ///   - logger: Told of each request, never of its text.
+    ///   - onListening: Called with the port once the server listens.
+    public init(
+        _ settings: ServerSettings, catalog: ModelService, directory: RunDirectory, reports: ServerReports,
+        executor: EventLoopExecutor = EventLoopExecutor(), logger: Logger,
+        onListening: @escaping @Sendable (Int) -> Void
+    ) {
+        self.settings = settings
+        self.catalog = catalog
+        self.logger = logger
+        self.onListening = onListening
+        self.reports = reports
+        self.executor = executor
+        hangUps = DisconnectRegistry(on: executor)
+        spool = UploadSpool(
+            directory: directory.uploads, restore: directory.restore, maximum: settings.connections.uploads,
+            metrics: reports.metrics)
+    }
+
+    /// Listens until graceful shutdown, finishing the requests that run then; loads the default model meanwhile.
+    ///
+    /// - Throws: What the system says when it cannot listen; nothing has been started then.
+    public func run() async throws {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        let (hasBegun, listening) = AsyncStream.makeStream(of: Never.self, bufferingPolicy: .bufferingNewest(1))
+        let application = Application(
+            router: makeRouter(),
+            server: makeConnections(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), backlog: Self.backlog),
+            onServerRunning: { channel in
+                let hasKeys = !settings.apiKeys.isEmpty
+                if let text = ExposureWarning.text(listeningOn: channel.localAddress, hasKeys: hasKeys) {
+                    logger.warning("\(text)")
+                }
+                onListening(channel.localAddress?.port ?? settings.port)
+                listening.finish()
+            },
+            eventLoopGroupProvider: .shared(executor.eventLoop),
+            logger: quiet)
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup { group in
+                group.addTask {
+                    for await _ in hasBegun {}
+                    // The loop also ends when nothing could listen: then nothing is started.
+                    try Task.checkCancellation()
+                    await catalog.loadDefault()
+                }
+                try await withTaskExecutorPreference(executor) { try await application.run() }
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            shutdown.raise()
+        }
+    }
+
+    /// Connections that the system keeps until they are taken; many may come at once.
+    private static let backlog = 1024
+
+    private var crossOriginPolicy: CrossOriginPolicy { CrossOriginPolicy(allowing: settings.allowedOrigins) }
+
+    /// What stands between a connection's bytes and its requests.
+    private func makeConnections() -> HTTPServerBuilder {
+        let limits = settings.connections
+        let limit = ConnectionLimit(maximum: limits.maximum)
+        let policy = crossOriginPolicy
+        return HTTPServerBuilder { responder in
+            HTTPConnection(responder: responder, limits: limits, policy: policy, onRefusal: reportRefusal) {
+                [
+                    ConnectionMeter(reports.metrics.connections), SecurityHeadersHandler(),
+                    ConnectionLimitHandler(limit: limit, policy: policy, logger: logger),
+                    RequestPaceHandler(limits: limits, policy: policy), HangUpHandler(hangUps),
+                ]
+            }
+        }
+    }
+
+    /// The line in the log, and the count, of a request that came to no handler.
+    @Sendable private func reportRefusal(_ outcome: RequestOutcome) {
+        reports.metrics.count(outcome)
+        logger.log(level: outcome.level, outcome.message, metadata: outcome.metadata)
+    }
+
+    /// The way of a request: what every one passes, and the endpoints.
+    func makeRouter() -> Router<APIContext> {
+        let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestIDMiddleware(log: logger))
+        router.add(middleware: CrossOriginHeaders(policy: crossOriginPolicy))
+        router.add(middleware: AccessLogMiddleware(metrics: reports.metrics))
+        router.add(middleware: ErrorMiddleware())
+        router.add(middleware: ShutdownRefusal(flag: shutdown))
+        let hosts = AllowedHosts(
+            listeningOn: settings.host, isLoopback: Loopback.bounds(settings.host), listed: settings.allowedHosts)
+        router.add(middleware: OriginPolicyMiddleware(hosts: hosts, policy: crossOriginPolicy))
+        let authentication = Authentication(keys: settings.apiKeys)
+        router.add(middleware: authentication)
+        let service = RecordingService(
+            catalog: catalog, reader: FormReader(spool: spool, maximumUpload: settings.maximumUpload),
+            maximumDuration: settings.maximumDuration, hangUps: hangUps)
+        Routes(
+            transcriptions: TranscriptionEndpoint(service: service),
+            translations: TranslationEndpoint(service: service),
+            models: ModelEndpoints(catalog: catalog, authentication: authentication, hangUps: hangUps),
+            engines: EngineEndpoint(catalog: catalog),
+            health: HealthEndpoints(catalog: catalog, spool: spool),
+            metrics: MetricsEndpoint(catalog: catalog, reports: reports)
+        ).add(to: router)
+        return router
+    }
+}

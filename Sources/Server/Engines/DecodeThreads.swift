@@ -1,0 +1,51 @@
+import Essentials
+import EngineLink
+import ModelFamilies
+
+extension DecodeThreads {
+    /// What makes most of a number of threads for a model, which may want fewer by its own `num_threads`.
+    ///
+    /// Lanes of one thread: two of them take a fifth to a half less computing than one decode on two threads, in every
+    /// family that was measured (Benchmarks/lanes.py). A family that decodes one segment at a time
+    /// has one lane, with all threads. A lone decode gets up to four, if there is plenty of memory for a second copy of the
+    /// model.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - server: How many threads the server gives an engine.
+    ///   - memory: How many bytes the engine may have.
+    init(for model: ModelSpecification, of server: Int, memory: Int) {
+        let threads = max(1, min(model.options.numThreads ?? server, server))
+        switch model.family.concurrency {
+        case .any:
+            let isSmall = model.bytes <= memory / Self.sharesOfMemory
+            self.init(lanes: threads, alone: isSmall ? min(threads, Self.mostAlone) : 1)
+        case .one: self.init(lanes: 1, perLane: threads)
+        }
+    }
+
+    private static let mostAlone = 4
+    /// A model in memory is up to twice the size of its files, and the other models want room as well.
+    private static let sharesOfMemory = 16
+}
+
+extension ModelSpecification {
+    /// What the model's files have on disk, with those beside them that begin with the same name: an .onnx file may keep its
+    /// weights in another one. `.max` if that cannot be known.
+    var bytes: Int {
+        var paths = Set(files.values)
+        for path in files.values {
+            let file = URL(filePath: path)
+            let stem = file.lastPathComponent.prefix { $0 != "." }
+            let folder = file.deletingLastPathComponent()
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+            paths.formUnion(names.filter { $0.hasPrefix(stem) }.map { folder.appending(path: $0).path })
+        }
+        return paths.reduce(0) { sum, path in
+            var status = stat()
+            // Foundation tells the size of a link, and not of what it leads to.
+            guard stat(path, &status) == 0 else { return .max }
+            return sum.addingClamped(Int(status.st_size))
+        }
+    }
+}

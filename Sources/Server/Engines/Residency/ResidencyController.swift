@@ -1,0 +1,106 @@
+import Concurrency
+import Essentials
+
+/// The places for engines in memory, kept by the rules of `Residency`.
+actor ResidencyController {
+    typealias ID = ObjectIdentifier
+
+    private var residency: Residency<ID>
+    private var defaultModel: String?
+    private var engines: [ID: EngineSupervisor] = [:]
+    private var entries: [ID: OneShot<Void>] = [:]
+    /// When each engine was loaded; none while it loads.
+    private var loaded: [ID: ContinuousClock.Instant] = [:]
+    private var look: Task<Void, Never>?
+    private let vacancy: AsyncStream<Void>.Continuation
+    /// Tells when an engine has gone and nobody waits for its place.
+    nonisolated let vacancies: AsyncStream<Void>
+
+    init(_ rules: Residency<ID>.Rules, defaultModel: String?) {
+        residency = Residency(rules)
+        self.defaultModel = defaultModel
+        (vacancies, vacancy) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Puts other rules in force.
+    func use(_ rules: Residency<ID>.Rules, defaultModel: String?) {
+        residency.rules = rules
+        self.defaultModel = defaultModel
+        carryOut()
+    }
+
+    /// Waits for a place, which the engine has until it leaves.
+    ///
+    /// - Throws: `CancellationError`; it has none then.
+    func enter(_ engine: EngineSupervisor) async throws {
+        let id = ID(engine)
+        let entry = OneShot<Void>()
+        engines[id] = engine
+        entries[id] = entry
+        residency.ask(id)
+        carryOut()
+        do {
+            try await entry.value()
+        } catch {
+            leave(engine)
+            throw error
+        }
+    }
+
+    /// An engine that has a place has loaded its model.
+    func finishedLoading(_ engine: EngineSupervisor) {
+        guard engines[ID(engine)] != nil else { return }
+        loaded[ID(engine)] = .now
+        carryOut()
+    }
+
+    /// An engine has ended, or is no longer counted; one that waits may start.
+    func leave(_ engine: EngineSupervisor) {
+        let id = ID(engine)
+        guard engines.removeValue(forKey: id) != nil else { return }
+        loaded[id] = nil
+        entries.removeValue(forKey: id)?.resolve(.success(()))
+        residency.leave(id)
+        carryOut()
+        if residency.hasFreePlace { vacancy.yield() }
+    }
+
+    /// Looks whether an engine has to go, or may start: one has become idle.
+    func carryOut() {
+        look?.cancel()
+        look = nil
+        let plan = residency.plan(at: .now, standing: standing)
+        for id in plan.admitted { entries.removeValue(forKey: id)?.resolve(.success(())) }
+        for engine in plan.ended.compactMap({ engines[$0] }) {
+            // Unstructured because the room goes on meanwhile; it lasts as long as a process takes to be killed.
+            Task { if await !engine.unload() { stay(engine) } }
+        }
+        if let nextLook = plan.nextLook {
+            look = Task { [weak self] in
+                guard (try? await Task.sleep(until: nextLook, clock: .continuous)) != nil else { return }
+                await self?.carryOut()
+            }
+        }
+    }
+
+    /// Looks no more.
+    func close() {
+        look?.cancel()
+        vacancy.finish()
+    }
+
+    private func stay(_ engine: EngineSupervisor) {
+        residency.stay(ID(engine))
+        // Another may have to go instead. One without a job has just died, and leaves.
+        if engine.usage.jobs > 0 { carryOut() }
+    }
+
+    private func standing(of id: ID) -> Residency<ID>.Standing {
+        guard let engine = engines[id], let loaded = loaded[id] else {
+            return Residency.Standing(isBusy: true, lastUse: .now, isDefault: false)
+        }
+        return Residency.Standing(
+            isBusy: engine.usage.jobs > 0, lastUse: max(loaded, engine.usage.lastEnd ?? loaded),
+            isDefault: engine.model.name == defaultModel)
+    }
+}

@@ -1,0 +1,67 @@
+import Essentials
+
+/// How far the fetch of one model is.
+public struct DownloadProgress: Sendable, Equatable {
+    /// What a fetch does.
+    public enum Phase: Sendable, Equatable {
+        /// Another process is fetching the model.
+        case waiting
+        /// The server is being asked; the address is fit for logs.
+        case connecting(to: String)
+        /// Bytes are arriving.
+        case downloading
+        /// The download broke off and goes on after a pause.
+        case interrupted(reason: String, pause: Duration)
+        /// What arrived is being checked, unpacked and put in place.
+        case unpacking
+        /// The files are in place, below this directory.
+        case finished(directory: String)
+        /// Nothing was put in place.
+        case failed(reason: String)
+    }
+
+    /// The model's name.
+    public let model: String
+    /// What the fetch does now.
+    public let phase: Phase
+    /// The bytes that have arrived.
+    public let received: Int64
+    /// The bytes that will have arrived in the end; `nil` if the server does not say.
+    public let total: Int64?
+    /// The bytes that have arrived in a second lately; `nil` while that is not known.
+    public let rate: Double?
+
+    /// Describes a moment of a fetch.
+    public init(model: String, phase: Phase, received: Int64 = 0, total: Int64? = nil, rate: Double? = nil) {
+        self.model = model
+        self.phase = phase
+        self.received = received
+        self.total = total
+        self.rate = rate
+    }
+
+    /// How much has arrived, 0 to 100; `nil` if the total is not known.
+    public var percent: Int? {
+        guard let total, total > 0 else { return nil }
+        return Int(Double(min(received, total)) / Double(total) * 100)
+    }
+
+    /// How long the rest will take at the present rate; `nil` if that is not known.
+    public var timeLeft: Duration? {
+        guard let total, let rate, rate > 0 else { return nil }
+        return .seconds(clamped: (Double(max(0, total - received)) / rate).rounded(.up))
+    }
+
+    /// How much has arrived, in words: `45 % (103 MB of 228 MB)`.
+    public var amount: String {
+        guard let percent, let total else { return HumanFormat.bytes(received) }
+        return "\(percent) % (\(HumanFormat.bytes(received)) of \(HumanFormat.bytes(total)))"
+    }
+
+    /// Rate and time left, in words: `3.2 MB/s, 39 s left`; empty while they are not known.
+    public var speed: String {
+        guard let rate else { return "" }
+        let left = timeLeft.map { ", \(HumanFormat.time($0)) left" } ?? ""
+        return HumanFormat.bytes(Int64(clamped: rate)) + "/s" + left
+    }
+}

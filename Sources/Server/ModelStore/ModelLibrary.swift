@@ -1,0 +1,273 @@
+import Essentials
+import Concurrency
+public import EngineHost
+public import Logging
+public import ModelFamilies
+
+/// The models of a registry on disk: finds them by name, fetches what is missing, and removes what was fetched.
+///
+/// Fetches belong to the store, not to who asked first: they go on when callers leave, and end with `shutDown()`.
+public actor ModelLibrary {
+    /// Looks at files, and deletes some: whoever asks may be on an event loop that others are on.
+    private let executor = QueueExecutor(label: "models on disk")
+    /// See `executor`.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// The registry in force.
+    public private(set) var registry: ModelRegistry
+    private let paths: ModelPaths
+    private let logger: Logger
+    private let onProgress: (@Sendable (DownloadProgress) -> Void)?
+    private let settings: FetchSettings
+    private let unpacking: EngineTask
+    /// The folders that clients are not told of, beside those of models.
+    private let hiddenFolders: [String]
+    /// The fetches under way, by the directory they fill.
+    private var fetches: [String: RunningFetch] = [:]
+    /// The last failure of each model, by name.
+    private var failures: [String: (error: ModelError, time: ContinuousClock.Instant)] = [:]
+    /// The directories beside which no download of a process that was killed can be left.
+    private var tidied: Set<String> = []
+    /// The removal of what edits of the registry have left.
+    private var tidying: Task<Void, Never>?
+    private var isShutDown = false
+
+    /// Prepares a store; nothing is fetched yet.
+    ///
+    /// - Parameters:
+    ///   - registry: The models.
+    ///   - paths: Where the registry and the models are.
+    ///   - proxies: Which proxies lead to where the models come from.
+    ///   - engine: What reads archives.
+    ///   - logger: Told of fetches; of their progress only without `onProgress`.
+    ///   - onProgress: Called for every moment of every fetch, many times a second, on the fetch's own thread.
+    ///     `ProgressLines` makes lines of them.
+    public init(
+        registry: ModelRegistry, paths: ModelPaths, proxies: ProxySettings, engine: EngineExecutable, logger: Logger,
+        onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
+    ) {
+        self.init(
+            registry: registry, paths: paths, program: EngineProcess(engine), logger: logger, onProgress: onProgress,
+            settings: FetchSettings(proxies: proxies), hiding: [Placement.parent(of: engine.path)])
+    }
+
+    init(
+        registry: ModelRegistry, paths: ModelPaths, program: any EngineProgram, logger: Logger,
+        onProgress: (@Sendable (DownloadProgress) -> Void)? = nil, settings: FetchSettings,
+        hiding folders: [String] = []
+    ) {
+        self.registry = registry
+        self.paths = paths
+        self.logger = logger
+        self.onProgress = onProgress
+        self.settings = settings
+        unpacking = EngineTask(program, logger: logger)
+        hiddenFolders = folders
+    }
+
+    /// Puts another registry in force. Fetches that it does not ask for are abandoned, and begun anew where it asks for
+    /// something else in their place; what they leave is removed. So is the memory of failures.
+    public func use(_ registry: ModelRegistry) {
+        let former = self.registry.entries
+        self.registry = registry
+        failures = [:]
+        let abandoned = fetches.values.filter { !registry.wants($0.entry) }
+        for fetch in abandoned { fetch.task.cancel() }
+        // Unstructured because it lasts as long as the fetches take to end; `shutDown()` awaits it.
+        tidying = Task { [tidying] in
+            await tidying?.value
+            for fetch in abandoned { await fetch.task.value }
+            await removeAbandonedDownloads(of: former)
+        }
+    }
+
+    /// Deletes what is left of downloads for models that the registry in force does not have, unless some process is at
+    /// work on them. Looks in the models folder and in the folders that hold the registry's models.
+    public func removeAbandonedDownloads() async {
+        await removeAbandonedDownloads(of: [])
+    }
+
+    private func removeAbandonedDownloads(of former: [ModelEntry]) async {
+        guard !isShutDown else { return }
+        let directories = Set(registry.entries.map(\.directory))
+        let folders = directories.union(former.map(\.directory)).map(Placement.parent)
+        await AbandonedDownloads(in: Set(folders + [paths.modelsRoot]), except: directories).remove()
+    }
+
+    /// Finds a model.
+    ///
+    /// - Throws: `.notFound` if no model or alias has this name, `.failed` if its entry in the registry is unusable.
+    public func resolve(_ nameOrAlias: String) throws(ModelError) -> ModelEntry {
+        let name = registry.aliases[nameOrAlias] ?? nameOrAlias
+        if let entry = registry.entry(named: name) { return entry }
+        let mistakes = registry.mistakes(in: .model(name)) + registry.mistakes(in: .alias(nameOrAlias))
+        if !mistakes.isEmpty {
+            throw ModelError(
+                .failed, mistakes.map(\.description).joined(separator: "\n"), hiding: paths.folders())
+        }
+        let known = registry.names.isEmpty ? "none is registered" : "registered are \(registry.names.listed)"
+        throw ModelError(.notFound, "There is no model '\(nameOrAlias)'; \(known).")
+    }
+
+    /// Makes sure that a model's files are there, fetching them if need be.
+    ///
+    /// - Parameters:
+    ///   - requested: The model. If files are missing and its entry has been edited, the one in force counts.
+    ///   - limit: How long to wait for a fetch. It goes on when the time is up or the caller is cancelled.
+    /// - Returns: What an engine needs to load the model.
+    /// - Throws: `.notReady` while the fetch is under way (also to a caller that is cancelled), `.failed` if files are missing and cannot be fetched.
+    public func prepare(
+        _ requested: ModelEntry, waitingUpTo limit: Duration
+    ) async throws(ModelError) -> ModelSpecification {
+        let began = ContinuousClock.now
+        let deadline = began + limit
+        var entry = requested
+        while true {
+            let missing = entry.missingFiles()
+            guard let file = missing.first else {
+                tidy(entry)
+                return entry.specification
+            }
+            let current = try resolve(entry.name)
+            guard current == entry else {
+                entry = current
+                continue
+            }
+            guard let download = entry.download else {
+                throw ModelError(
+                    .failed,
+                    "Model '\(entry.name)' lacks \(missing.listed) and has no download. Put it at \(entry.path(of: file)), "
+                        + "or add download: with a url to its entry in \(registry.file).",
+                    hiding: paths.folders(around: entry))
+            }
+            guard !isShutDown else { throw ModelError(.notReady, "The server is shutting down.") }
+            if let failure = recentFailure(of: entry, since: began) { throw failure }
+            let fetch = fetches[entry.directory] ?? start(entry, download)
+            guard await fetch.wait(until: deadline) else { throw notReady(entry, fetch) }
+        }
+    }
+
+    /// Where a model's files are now.
+    public func status(of entry: ModelEntry) -> ModelStatus {
+        let missing = entry.missingFiles()
+        if missing.isEmpty { return .present }
+        if let fetch = fetches[entry.directory] { return .downloading(percent: fetch.progress.value?.percent) }
+        guard StagingFolder.isOwned(for: entry.directory) else { return .missing(files: missing) }
+        let partial = StagingFolder.partial(for: entry.directory)
+        let progress = DownloadProgress(
+            model: entry.name, phase: .waiting, received: partial.size, total: partial.record?.total)
+        return .downloading(percent: progress.percent)
+    }
+
+    /// The size of a model's registered files that are there, in bytes.
+    public nonisolated func sizeOnDisk(of entry: ModelEntry) -> Int64 {
+        entry.regularFiles.reduce(0) { $0.addingClamped(FileSystem.size(entry.path(of: $1)) ?? 0) }
+    }
+
+    /// Checks that a model has downloaded files, and that they may be deleted.
+    ///
+    /// - Throws: `.notRemovable` if they are not ours to delete, `.notReady` while they are being fetched.
+    public func checkRemovable(_ entry: ModelEntry) async throws(ModelError) {
+        try await ModelRemoval(of: entry, paths: paths).check()
+    }
+
+    /// Deletes what was downloaded of a model. What somebody put there by hand stays, and so does its entry.
+    ///
+    /// - Returns: What was deleted.
+    /// - Throws: `.notRemovable` if nothing is ours to delete, `.notReady` while it is being fetched, `.failed` if the
+    ///   system refuses.
+    public func remove(_ entry: ModelEntry) async throws(ModelError) -> RemovedModel {
+        try await ModelRemoval(of: entry, paths: paths).run()
+    }
+
+    /// Cancels all fetches and waits until they have ended. No further one starts.
+    public func shutDown() async {
+        isShutDown = true
+        let tasks = fetches.values.map(\.task)
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+        await tidying?.value
+    }
+
+    private func start(_ entry: ModelEntry, _ download: ModelDownload) -> RunningFetch {
+        let progress = onProgress.map(LatestProgress.init(sink:)) ?? LatestProgress(log: logger)
+        let fetch = ModelFetch(entry, from: download, settings: settings, unpacking: unpacking) {
+            progress.update($0)
+        }
+        // Unstructured because it outlives the request that asked first; `shutDown()` cancels and awaits it.
+        let task = Task {
+            do {
+                try await fetch.run()
+                finish(entry, failure: nil)
+            } catch {
+                finish(entry, failure: error)
+            }
+        }
+        let running = RunningFetch(entry, task: task, progress: progress)
+        fetches[entry.directory] = running
+        return running
+    }
+
+    private func finish(_ entry: ModelEntry, failure: (any Error)?) {
+        let fetch = fetches.removeValue(forKey: entry.directory)
+        defer { fetch?.end() }
+        failures[entry.name] = nil
+        guard !isShutDown else { return }
+        // An edit may have been taken back meanwhile: the fetch has ended all the same.
+        guard registry.wants(entry), !Task.isCancelled else {
+            if failure != nil {
+                fetch?.progress.update(
+                    DownloadProgress(model: entry.name, phase: .failed(reason: "Its entry has changed.")))
+            }
+            return beginAnew(in: entry.directory)
+        }
+        if let failure {
+            let reason = "\(failure)"
+            let error = ModelError(
+                .failed, "Model '\(entry.name)' could not be fetched. \(reason)", cause: failure,
+                hiding: paths.folders(around: entry) + hiddenFolders)
+            failures[entry.name] = (error, .now)
+            fetch?.progress.update(DownloadProgress(model: entry.name, phase: .failed(reason: reason)))
+            if let cause = (failure as? FetchError)?.cause {
+                logger.debug("Fetch of \(entry.name) failed", metadata: ["cause": "\(cause)"])
+            }
+        }
+    }
+
+    /// Fetches what the registry in force wants in the place of a fetch that was abandoned.
+    private func beginAnew(in directory: String) {
+        let successor = registry.entries.first { $0.directory == directory && !$0.missingFiles().isEmpty }
+        if let successor, let download = successor.download { _ = start(successor, download) }
+    }
+
+    /// The failure of the fetch that a caller waited for, or one that is too fresh for another try.
+    private func recentFailure(of entry: ModelEntry, since began: ContinuousClock.Instant) -> ModelError? {
+        guard let (error, time) = failures[entry.name] else { return nil }
+        return time >= began || ContinuousClock.now - time < settings.retryInterval ? error : nil
+    }
+
+    /// Removes the download of a process that was killed when the model was already in place.
+    private func tidy(_ entry: ModelEntry) {
+        guard entry.download != nil, tidied.insert(entry.directory).inserted,
+            FileSystem.isDirectory(StagingFolder.path(for: entry.directory)),
+            let staging = try? StagingFolder.claim(for: entry.directory)
+        else { return }
+        staging.remove()
+    }
+
+    private func notReady(_ entry: ModelEntry, _ fetch: RunningFetch) -> ModelError {
+        let amount = fetch.progress.value?.amount ?? "0 B"
+        return ModelError(
+            .notReady, "Model '\(entry.name)' is downloading: \(amount). Ask again soon.", retryAfter: .seconds(10))
+    }
+}
+
+extension ModelRegistry {
+    /// Whether a fetch for an entry brings what an entry of this registry asks for, be it under another name.
+    fileprivate func wants(_ fetched: ModelEntry) -> Bool {
+        entries.contains {
+            $0.directory == fetched.directory && $0.download == fetched.download
+                && $0.regularFiles == fetched.regularFiles
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Essentials
+
+/// The registry of a first run.
+enum DefaultRegistry {
+    /// A comment, then the product page's registry, byte for byte.
+    static let yaml = """
+        # The speech models of asr2clip: add your own under "models".
+        default_model: sensevoice-small
+        num_threads: 4
+
+        models:
+          sensevoice-small:
+            type: sense_voice
+            dir: sherpa-onnx-sense-voice-zh-en-ja-ko-yue-2024-07-17
+            files:
+              model: model.int8.onnx
+              tokens: tokens.txt
+            options:
+              use_itn: true
+              language: ""          # empty = auto-detect
+            download:
+              url: "https://github.com/k2-fsa/sherpa-onnx/releases/download/asr-models/sherpa-onnx-sense-voice-zh-en-ja-ko-yue-2024-07-17.tar.bz2"
+              archive_subdir: sherpa-onnx-sense-voice-zh-en-ja-ko-yue-2024-07-17
+
+        """
+
+    /// Writes the registry with the folders above it, unless something is there. Nobody ever sees half a file.
+    static func create(at path: String) throws(RegistryError) {
+        guard !FileSystem.isOccupied(path) else { return }
+        do {
+            try FileSystem.createDirectory(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+            try Data(yaml.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch let error as SystemError {
+            throw RegistryError(file: path, "Cannot write the first registry. \(error)")
+        } catch {
+            throw RegistryError(file: path, "Cannot write the first registry: \(SystemReason.words(for: error))")
+        }
+    }
+}

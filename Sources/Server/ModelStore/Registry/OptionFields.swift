@@ -1,0 +1,81 @@
+import ModelFamilies
+import SpeechTypes
+
+/// The values of an entry's `options:`, held against what its family can take.
+extension FieldReader {
+    /// The language when a request names none.
+    mutating func language(of family: ModelFamily?) -> Language? {
+        guard let text = text("language") else { return nil }
+        let language: Language?
+        do throws(MalformedLanguage) {
+            language = try Language(parsing: text)
+        } catch {
+            let advice = "write a code such as en, or \"\" to let the model detect it"
+            note("'\(error.text)' is no language code; \(advice).", at: lineOf("language"))
+            return nil
+        }
+        if let language, let family, let known = family.languages, !known.contains(language) {
+            let codes = known.map(\.code).listed
+            note(
+                "\(family.rawValue) does not know the language '\(language)'; write one of \(codes), or \"\".",
+                at: lineOf("language"))
+        }
+        return language
+    }
+
+    /// All options that the family takes. One that only other families take is a mistake, and so are options that need
+    /// others; a key that nobody knows does no harm. Where the family is not known, any family's will do.
+    mutating func options(of family: ModelFamily?) -> ModelOptions {
+        var options = ModelOptions(language: language(of: family))
+        for (key, line) in names() where key != "language" {
+            if let option = Self.option(key, of: family) {
+                options.values[key] = value(of: option)
+            } else {
+                note(unknown: key, of: family, at: line)
+            }
+        }
+        for conflict in options.conflicts { note(conflict.message, at: lineOf(conflict.key)) }
+        return options
+    }
+
+    private static func option(_ key: String, of family: ModelFamily?) -> ModelOption? {
+        guard let family else {
+            return ModelFamily.allCases.compactMap { $0.option(key) }.max { $0.words.count < $1.words.count }
+        }
+        return family.option(key)
+    }
+
+    private mutating func note(unknown key: String, of family: ModelFamily?, at line: Int) {
+        let keys =
+            family.map { $0.options.map(\.key) } ?? Set(ModelFamily.allCases.flatMap(\.options).map(\.key)).sorted()
+        let known = (["language"] + keys).listed
+        if let family, Self.option(key, of: nil) != nil {
+            note("'\(key)' is no option of \(family.rawValue); it has \(known).", at: line)
+        } else {
+            note("Unknown key '\(key)' in 'options' is ignored; known: \(known).", at: line, .warning)
+        }
+    }
+
+    private mutating func value(of option: ModelOption) -> OptionValue? {
+        switch option.kind {
+        case .flag: boolean(option.key).map { .flag($0) }
+        case .wholeNumber(let range): wholeNumber(option.key, in: range).map { .number(Double($0)) }
+        case .decimal(let range): decimal(option.key, in: range).map { .number($0) }
+        case .text, .file, .files: nonemptyText(option.key).map { .text($0) }
+        case .word(let words): word(option.key, of: words) { $0 }
+        case .provider(let words): word(option.key, of: words) { String($0.prefix { $0 != ":" }) }
+        }
+    }
+
+    /// A text whose word, which is a part of it, must be one of some.
+    private mutating func word(_ key: String, of words: [String], in part: (String) -> String) -> OptionValue? {
+        guard let text = nonemptyText(key) else { return nil }
+        guard words.contains(part(text)), !text.hasSuffix(":") else {
+            note(
+                "'\(key)' cannot be '\(text)'; write \(words.count > 1 ? "one of " : "")\(words.listed).",
+                at: lineOf(key))
+            return nil
+        }
+        return .text(text)
+    }
+}

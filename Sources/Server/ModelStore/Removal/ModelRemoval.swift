@@ -1,0 +1,128 @@
+import Essentials
+import Concurrency
+
+/// What a removal deleted.
+public struct RemovedModel: Sendable, Equatable {
+    /// The deleted files' paths.
+    public let files: [String]
+    /// How many bytes they had.
+    public let bytes: Int64
+}
+
+/// Deletes what was downloaded of a model, and nothing else.
+actor ModelRemoval {
+    private let entry: ModelEntry
+    private let paths: ModelPaths
+    private let executor: QueueExecutor
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(of entry: ModelEntry, paths: ModelPaths) {
+        self.entry = entry
+        self.paths = paths
+        executor = QueueExecutor(label: "removal of \(entry.name)")
+    }
+
+    /// Checks that there is something to delete and that it may be deleted.
+    ///
+    /// - Throws: `ModelError`.
+    func check() throws(ModelError) {
+        if StagingFolder.isOwned(for: entry.directory) { throw busy }
+        if let directory = FileSystem.realPath(entry.directory) {
+            guard let root = FileSystem.realPath(paths.modelsRoot), directory.hasPrefix(root + "/") else {
+                throw ModelError(
+                    .notRemovable,
+                    "'\(entry.name)' is in \(entry.directory), which is not below the models folder \(paths.modelsRoot). "
+                        + "Delete it yourself.", hiding: paths.folders(around: entry))
+            }
+            if DownloadRecord.read(in: directory) != nil { return }
+        }
+        guard StagingFolder.partial(for: entry.directory).size == 0 else { return }
+        let there = entry.regularFiles.subtracting(entry.missingFiles())
+        throw ModelError(
+            .notRemovable,
+            there.isEmpty
+                ? "'\(entry.name)' has no files to delete in \(entry.directory)."
+                : "The files of '\(entry.name)' were not downloaded by asr2clip. Delete \(entry.directory) yourself.",
+            hiding: paths.folders(around: entry))
+    }
+
+    /// Deletes the recorded files, those that make the model complete first, then the folders that this left empty, and
+    /// a download that was cut off.
+    ///
+    /// - Throws: `ModelError`.
+    func run() throws(ModelError) -> RemovedModel {
+        try check()
+        let removed: RemovedModel?
+        do throws(SystemError) {
+            removed = try removeUnlessOwned()
+        } catch {
+            throw ModelError(.failed, error.description, hiding: paths.folders(around: entry))
+        }
+        guard let removed else { throw busy }
+        return removed
+    }
+
+    /// Deletes everything; `nil` if somebody is fetching the model.
+    private func removeUnlessOwned() throws(SystemError) -> RemovedModel? {
+        guard let staging = try StagingFolder.claim(for: entry.directory) else { return nil }
+        var files: [String] = []
+        var bytes = staging.partial.size
+        if let directory = FileSystem.realPath(entry.directory), let record = DownloadRecord.read(in: directory) {
+            (files, bytes) = try delete(record, in: directory, bytes: bytes)
+        }
+        staging.remove()
+        rmdir(entry.directory)
+        return RemovedModel(files: files, bytes: bytes)
+    }
+
+    private func delete(
+        _ record: DownloadRecord, in directory: String, bytes: Int64
+    ) throws(SystemError) -> ([String], Int64) {
+        let registered = entry.regularFiles
+        let paths = record.files.keys.sorted { first, second in
+            (registered.contains(first) ? 0 : 1, first) < (registered.contains(second) ? 0 : 1, second)
+        }
+        var deleted: [String] = []
+        var bytes = bytes
+        for path in paths {
+            let file = directory + "/" + path
+            guard isOurs(path, size: record.files[path], in: directory), let size = FileSystem.ownSize(file) else {
+                continue
+            }
+            guard unlink(file) == 0 else { throw SystemError("delete", file) }
+            deleted.append(file)
+            bytes = bytes.addingClamped(size)
+        }
+        unlink(directory + "/" + DownloadRecord.fileName)
+        for folder in folders(of: paths) { rmdir(directory + "/" + folder) }
+        return (deleted, bytes)
+    }
+
+    /// Whether a recorded file still is what was downloaded, and no link on the way leads out.
+    private func isOurs(_ path: String, size: Int64?, in directory: String) -> Bool {
+        guard let relative = RelativePath(path), !relative.parts.isEmpty else { return false }
+        let file = directory + "/" + path
+        let folder = FileSystem.realPath(Placement.parent(of: file))
+        return folder == Placement.parent(of: file) && FileSystem.ownSize(file) == size
+    }
+
+    /// The folders that the files are in, the innermost first.
+    private func folders(of paths: [String]) -> [String] {
+        var folders: Set<String> = []
+        for path in paths {
+            var parts = path.split(separator: "/").dropLast()
+            while !parts.isEmpty {
+                folders.insert(parts.joined(separator: "/"))
+                parts = parts.dropLast()
+            }
+        }
+        return folders.sorted { $0.utf8.count > $1.utf8.count }
+    }
+
+    private var busy: ModelError {
+        ModelError(
+            .notReady, "'\(entry.name)' is being downloaded. Stop that first, or wait for its end.",
+            retryAfter: .seconds(10))
+    }
+}

@@ -1,0 +1,92 @@
+import Essentials
+import EngineHost
+import EngineLink
+
+/// Unpacks a stranger's archive into a folder. An engine reads the archive; the files are written here.
+struct ArchiveUnpacker: Sendable {
+    /// The engine.
+    let engine: EngineTask
+    /// How much may come out.
+    let limits: UnpackingLimits
+    /// How long the engine may stay silent.
+    let patience: Duration
+
+    /// What an archive turned out to be.
+    enum Outcome: Sendable {
+        /// It was unpacked.
+        case unpacked
+        /// It is none, or has nothing in it, and nothing was written.
+        case noArchive(FetchError)
+    }
+
+    /// Unpacks all entries. Cancelling the task ends the engine.
+    ///
+    /// - Parameters:
+    ///   - archive: Its path.
+    ///   - folder: The path of an empty folder, with no link in it.
+    /// - Returns: Whether it was an archive.
+    /// - Throws: `FetchError` if the archive is damaged, one entry would reach out of the folder, all together are beyond the
+    ///   limits, or the engine does not do its work; `SystemError`, `CancellationError`.
+    func unpack(_ archive: String, into folder: String) async throws -> Outcome {
+        let file = open(archive, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw SystemError("open", archive) }
+        defer { close(file) }
+        do {
+            return try await engine.run(.unpack, passing: [file]) { [limits, patience] socket in
+                let writer = try ArchiveWriter(into: folder, limits: limits)
+                return try Self.write(socket, to: writer, patience: patience)
+            }
+        } catch let failure as EngineFailure {
+            let reason = failure.refusal ?? "\(EngineExecutable.name), which reads it, \(failure.reason). Try again."
+            throw FetchError("Cannot unpack the archive: \(reason)", cause: failure, keepsPartial: true)
+        } catch FrameError.late(let patience) {
+            throw FetchError(
+                "Cannot unpack the archive: \(EngineExecutable.name), which reads it, has said nothing for "
+                    + "\(HumanFormat.time(patience)). Try again.", keepsPartial: true)
+        } catch let error as FrameError {
+            throw Self.nonsense("\(error)")
+        }
+    }
+
+    private static func write(
+        _ socket: LinkSocket, to writer: consuming ArchiveWriter, patience: Duration
+    ) throws -> Outcome {
+        while true {
+            guard let frame = try socket.receive(limit: Frame.longestReply, within: patience) else {
+                throw EngineHangUp()
+            }
+            if let block = ArchiveBlock(frame) {
+                try writer.write(block)
+                continue
+            }
+            guard let reply = try? frame.message(as: UnpackReply.self) else { throw nonsense("no message of ours") }
+            switch reply {
+            case .entry(let entry):
+                try writer.begin(entry)
+            case .end:
+                try writer.finish()
+                return writer.entries > 0 ? .unpacked : .noArchive(FetchError("The archive is empty."))
+            case .failed(let reason):
+                let error = FetchError("What was downloaded is damaged, or no tar or zip archive: \(reason.asLine).")
+                guard writer.entries == 0 else { throw error }
+                return .noArchive(error)
+            }
+        }
+    }
+
+    /// Why an engine is not believed that somebody may have taken over.
+    static func nonsense(_ what: String) -> FetchError {
+        FetchError(
+            "The archive is refused: \(EngineExecutable.name), which reads it, sent \(what). Nothing of it was kept.")
+    }
+}
+
+extension String {
+    /// The beginning of the text, for a message: of bounded length, and without characters that would move a terminal's cursor.
+    var asLine: String {
+        let longest = 100
+        let scalars = unicodeScalars.prefix(longest).map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }
+        let isCut = unicodeScalars.dropFirst(longest).first != nil
+        return String(String.UnicodeScalarView(scalars)) + (isCut ? "…" : "")
+    }
+}

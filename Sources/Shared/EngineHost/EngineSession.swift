@@ -1,0 +1,65 @@
+import Concurrency
+public import EngineLink
+import Essentials
+import Logging
+
+/// A run of an engine that does one thing over one connection, for as long as somebody holds this.
+public final class EngineSession: Sendable {
+    /// Our end of the connection. When the process ends, so does the connection.
+    public let socket: LinkSocket
+
+    private let run: EngineTaskRun
+    private let task: Task<Void, Never>
+
+    /// Starts the engine.
+    ///
+    /// - Parameters:
+    ///   - job: What it is for.
+    ///   - program: What is started.
+    /// - Throws: `EngineFailure` if this process may not have more files open.
+    public init(_ job: EngineOrder.Job, on program: any EngineProgram) throws(EngineFailure) {
+        let ends: (ours: CInt, theirs: CInt)
+        do {
+            ends = try LinkSocket.pair()
+        } catch {
+            throw EngineFailure(reason: "could not be started: \(error)")
+        }
+        socket = LinkSocket(owning: ends.ours)
+        let run = EngineTaskRun(theirs: LinkSocket(owning: ends.theirs), descriptors: [])
+        self.run = run
+        task = Task {
+            let order = EngineOrder(parent: getpid(), job: job)
+            run.end(
+                await program.run(order, logger: .silent) { _, door in
+                    run.passAll(through: door)
+                } notice: { notice in
+                    if case .failed(let reason) = notice { run.refuse(reason) }
+                })
+        }
+    }
+
+    deinit {
+        task.cancel()
+    }
+
+    /// Kills the process.
+    public func cancel() {
+        task.cancel()
+    }
+
+    /// What became of a process that has let go of its connection.
+    ///
+    /// - Parameter limit: How long to wait for its end, after which it is killed.
+    /// - Returns: Why it did.
+    /// - Throws: `CancellationError`.
+    public func failure(within limit: Duration) async throws -> EngineFailure {
+        let end = try await run.ended.value(within: limit)
+        if end == nil { task.cancel() }
+        return EngineFailure(end, refusal: run.refusal)
+    }
+}
+
+extension Logger {
+    /// For engines whose standard error is told only when they end.
+    static var silent: Logger { Logger(label: EngineExecutable.name) { _ in SwiftLogNoOpLogHandler() } }
+}

@@ -1,0 +1,23 @@
+extension URL {
+    /// Reads the address of something on a web server; `nil` if the text is none.
+    ///
+    /// - Parameters:
+    ///   - text: The address: `http` or `https`, with a host. A port is from 1 to 65535: connecting to another ends the
+    ///     process, or goes to the scheme's usual port instead.
+    ///   - base: What a relative address starts from.
+    public init?(httpAddress text: String, relativeTo base: URL? = nil) {
+        guard let url = URL(string: text, relativeTo: base)?.absoluteURL,
+            ["http", "https"].contains(url.scheme?.lowercased()), url.host?.isEmpty == false, url.hasGoodPort
+        else { return nil }
+        self = url
+    }
+
+    /// Whether no port is written, or one that can be. `port` is `nil` too where the number is too large for an `Int`.
+    private var hasGoodPort: Bool {
+        let authority = absoluteString.drop { $0 != "/" }.dropFirst(2).prefix { !"/?#".contains($0) }
+        let place = authority.lastIndex(of: "@").map { authority[$0...].dropFirst() } ?? authority
+        // The colons of an IPv6 address are in brackets.
+        let text = (place.lastIndex(of: "]").map { place[$0...] } ?? place).drop { $0 != ":" }.dropFirst()
+        return text.isEmpty || UInt16(text).map { $0 > 0 } == true
+    }
+}

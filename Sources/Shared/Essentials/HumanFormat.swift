@@ -1,0 +1,76 @@
+/// Numbers as people read and write them.
+public enum HumanFormat {
+    /// A number of things: `1 request`, `2 requests`.
+    ///
+    /// - Parameters:
+    ///   - number: How many.
+    ///   - thing: The word for one, whose plural ends in `s`.
+    /// - Returns: Both.
+    public static func count(_ number: some BinaryInteger, _ thing: String) -> String {
+        number == 1 ? "1 \(thing)" : "\(number) \(thing)s"
+    }
+
+    /// A number as it is written by hand: `7200`, `0.5`.
+    public static func number(_ number: Double) -> String {
+        Int(exactly: number).map { "\($0)" } ?? "\(number)"
+    }
+
+    /// A number of bytes in powers of 1000, as downloads and disks are labelled: `653 kB`, `1.2 MB`, `228 MB`.
+    public static func bytes(_ count: Int64) -> String {
+        var amount = Double(count)
+        for unit in ["B", "kB", "MB", "GB"] {
+            // What would be written as 1000 is one of the next unit.
+            if amount < 999.5 { return "\(unit == "B" ? "\(count)" : rounded(amount)) \(unit)" }
+            amount /= 1000
+        }
+        return "\(rounded(amount)) TB"
+    }
+
+    /// A length of time by its two greatest units: `0.5 s`, `12 s`, `5 min 3 s`, `6 h`. One below a tenth of a second is
+    /// in milliseconds, one below zero counts as none.
+    public static func time(_ duration: Duration) -> String {
+        let exact = max(0, duration / .seconds(1))
+        guard exact >= 9.95 else {
+            let milliseconds = Int((exact * 1000).rounded())
+            if (1..<100).contains(milliseconds) { return "\(milliseconds) ms" }
+            let tenths = Int((exact * 10).rounded())
+            return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+        }
+        let seconds = max(10, Int(clamped: exact))
+        func joined(_ first: Int, _ unit: String, _ second: Int, _ smaller: String) -> String {
+            second == 0 ? "\(first) \(unit)" : "\(first) \(unit) \(second) \(smaller)"
+        }
+        return switch seconds {
+        case ..<60: "\(seconds) s"
+        case ..<3600: joined(seconds / 60, "min", seconds % 60, "s")
+        default: joined(seconds / 3600, "h", seconds % 3600 / 60, "min")
+        }
+    }
+
+    /// A length of time as a clock shows it: `0:07`, `12:30`, `1:02:03`.
+    public static func clock(_ duration: Duration) -> String {
+        let seconds = max(0, Int(clamped: duration / .seconds(1)))
+        func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        guard seconds >= 3600 else { return "\(seconds / 60):\(padded(seconds % 60))" }
+        return "\(seconds / 3600):\(padded(seconds % 3600 / 60)):\(padded(seconds % 60))"
+    }
+
+    /// Reads a length of time as people write it: `90`, `90s`, `30m`, `1.5h`; a bare number is seconds.
+    ///
+    /// - Returns: `nil` if it is none, or below zero, or longer than thirty years (`Duration.longest`).
+    public static func duration(_ text: String) -> Duration? {
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+        let unit = text.last.flatMap { units[$0] }
+        guard let number = Double(unit == nil ? text[...] : text.dropLast()) else { return nil }
+        let seconds = number * (unit ?? 1)
+        guard (0...Duration.longest / .seconds(1)).contains(seconds) else { return nil }
+        return .seconds(seconds)
+    }
+
+    /// Tenths below ten, whole numbers above.
+    private static func rounded(_ amount: Double) -> String {
+        guard amount < 9.95 else { return "\(Int(amount.rounded()))" }
+        let tenths = Int((amount * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}

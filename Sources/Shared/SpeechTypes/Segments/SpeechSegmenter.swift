@@ -1,0 +1,186 @@
+/// Cuts a recording into segments of speech that a model can hear, as the recording comes. Does no I/O.
+///
+/// All that the detector calls speech is in a segment, with some sound around it. Segments come in order and do not
+/// overlap. Where speech does not pause they are cut at quiet places, and nothing is lost between them.
+public struct SpeechSegmenter: Sendable {
+    /// What makes a segment.
+    public struct Settings: Sendable, Equatable {
+        /// The longest segment.
+        public var window: Duration
+        /// Sound kept before speech.
+        public var prefix: Duration
+        /// A pause so long ends a stretch of speech; shorter ones are inside it.
+        public var silence: Duration
+        /// The length up to which neighbouring stretches become one segment; zero keeps them apart.
+        public var joining: Duration
+
+        /// Chooses the settings.
+        ///
+        /// - Parameters:
+        ///   - window: The longest segment; more than a fifth of a second.
+        ///   - prefix: Sound kept before speech.
+        ///   - silence: The pause that ends a stretch of speech.
+        ///   - joining: The length up to which neighbouring stretches become one segment; zero keeps them apart.
+        public init(window: Duration, prefix: Duration, silence: Duration, joining: Duration) {
+            self.window = window
+            self.prefix = prefix
+            self.silence = silence
+            self.joining = min(joining, window)
+        }
+    }
+
+    /// Sound kept after speech: a last consonant is quieter than a detector hears (silero-vad, `speech_pad_ms`, has 30 ms
+    /// beside pauses of 100 ms), and models write an end better when they hear it.
+    static let suffix = Duration.milliseconds(200).samples
+    /// Stretches farther apart are not joined: silence costs as much as speech, and models invent words for it.
+    static let longestJoinedPause = Duration.seconds(2).samples
+    /// The shortest segment, where the recording is not shorter: models fail on less.
+    static let shortest = AudioBuffer.sampleRate / 10
+
+    /// Speech with the sound before it. Positions are samples from the start of the recording.
+    private struct Stretch {
+        var start: Int
+        /// The end of the last speech; only known when the stretch has ended.
+        var speechEnd = 0
+        /// Where the next stretch begins to claim the sound.
+        var limit = Int.max
+
+        /// Where the sound after the speech ends.
+        var end: Int { min(speechEnd + SpeechSegmenter.suffix, limit) }
+    }
+
+    private let window: Int
+    private let prefix: Int
+    private let joining: Int
+    private var segmenter: EndpointDetector
+    private var sound = AudioHistory()
+    /// The last stretch that has ended: others may join it.
+    private var closed: Stretch?
+    /// The stretch that goes on.
+    private var open: Stretch?
+    /// Where the last segment ended.
+    private var cutEnd = 0
+
+    /// Makes a cutter for one recording.
+    public init(_ settings: Settings) {
+        window = settings.window.samples
+        prefix = settings.prefix.samples
+        joining = settings.joining.samples
+        segmenter = EndpointDetector(.init(prefix: .zero, suffix: .zero, silence: settings.silence))
+    }
+
+    /// Hears the next sound, a detector's window or the rest at the end.
+    ///
+    /// - Parameters:
+    ///   - samples: The sound.
+    ///   - isSpeech: What the detector said of it.
+    /// - Returns: The segments that are complete, usually none.
+    public mutating func receive(_ samples: ArraySlice<Float>, isSpeech: Bool) -> [SpeechSegment] {
+        let place = sound.append(samples, isSpeech: isSpeech)
+        var segments: [SpeechSegment] = []
+        switch segmenter.receive(isSpeech, in: place) {
+        case .none: break
+        case .start(let start): segments += begin(at: start)
+        case .end(let end): segments += self.end(at: end)
+        }
+        segments += cutClosed() + cutOpen()
+        // A stretch that turns out too short takes in sound before it.
+        sound.forget(before: (closed?.start ?? open?.start ?? place.upperBound - prefix) - Self.shortest)
+        return segments
+    }
+
+    /// Ends the recording.
+    ///
+    /// - Returns: The segments still to come.
+    public mutating func finish() -> [SpeechSegment] {
+        var segments: [SpeechSegment] = []
+        if case .end(let end) = segmenter.finish(at: sound.end) { segments += self.end(at: end) }
+        return segments + takeClosed()
+    }
+
+    /// Begins a stretch. Where the sound kept after the last one and before this would overlap, they meet in the middle.
+    private mutating func begin(at start: Int) -> [SpeechSegment] {
+        guard let last = closed else {
+            open = Stretch(start: max(cutEnd, start - prefix))
+            return []
+        }
+        let border = min(max((last.speechEnd + start) / 2, start - prefix), last.speechEnd + Self.suffix)
+        closed?.limit = border
+        open = Stretch(start: max(border, start - prefix))
+        // Too short to stand alone, and no sound to make it longer.
+        if border - last.start < Self.shortest { (open, closed) = (Stretch(start: last.start), nil) }
+        return start - last.speechEnd > Self.longestJoinedPause ? takeClosed() : []
+    }
+
+    private mutating func end(at end: Int) -> [SpeechSegment] {
+        guard var ended = exchange(&open, with: nil) else { return [] }
+        ended.speechEnd = end
+        guard let last = closed else {
+            closed = ended
+            return []
+        }
+        let hasRoom = sound.end - last.end >= Self.shortest
+        if ended.end - last.start <= joining || !hasRoom {
+            closed?.speechEnd = end
+            closed?.limit = .max
+            return []
+        }
+        let segments = takeClosed()
+        closed = ended
+        return segments
+    }
+
+    /// Makes a segment of the last stretch once nothing can join it any more, and what follows it cannot be too short.
+    private mutating func cutClosed() -> [SpeechSegment] {
+        guard let closed else { return [] }
+        let next = open?.start ?? closed.end + prefix
+        let isFull = (open == nil ? sound.end : sound.speechEnd) + Self.suffix - closed.start > joining
+        let isAlone = open == nil && sound.end - closed.speechEnd > Self.longestJoinedPause
+        return sound.end >= next + Self.shortest && (isFull || isAlone) ? takeClosed() : []
+    }
+
+    /// Cuts the stretch that goes on when it has become too long, unless it may be in its last pause.
+    private mutating func cutOpen() -> [SpeechSegment] {
+        var segments: [SpeechSegment] = []
+        while let stretch = open, sound.speechEnd - stretch.start > window,
+            sound.end - stretch.start >= window + Self.shortest
+        {
+            segments += takeClosed()
+            let cut = quietPlace(in: stretch.start..<sound.end)
+            segments += segment(stretch.start..<cut)
+            open = Stretch(start: cut)
+        }
+        return segments
+    }
+
+    private mutating func takeClosed() -> [SpeechSegment] {
+        guard let stretch = exchange(&closed, with: nil) else { return [] }
+        var start = stretch.start
+        var end = min(stretch.end, sound.end)
+        if end - start < Self.shortest {
+            start = max(cutEnd, min(start, end - Self.shortest))
+            end = min(sound.end, stretch.limit, max(end, start + Self.shortest))
+        }
+        var segments: [SpeechSegment] = []
+        while stretch.speechEnd - start > window {
+            let cut = quietPlace(in: start..<end)
+            segments += segment(start..<cut)
+            start = cut
+        }
+        return segments + segment(start..<min(end, start + window))
+    }
+
+    /// Looks in the last third of the window, so that segments stay long, and leaves a rest that is not too short.
+    private func quietPlace(in stretch: Range<Int>) -> Int {
+        let end = min(stretch.lowerBound + window, stretch.upperBound - Self.shortest)
+        return sound.quietestPoint(in: end - window / 3..<end)
+    }
+
+    /// The sound in a range, if there is speech in it.
+    private mutating func segment(_ range: Range<Int>) -> [SpeechSegment] {
+        cutEnd = range.upperBound
+        let speech = sound.takeSpeech(in: range)
+        return speech.isEmpty
+            ? [] : [SpeechSegment(offset: range.lowerBound, audio: sound[range], stretches: speech)]
+    }
+}

@@ -1,0 +1,74 @@
+import APIServer
+import CoreMetrics
+import Engines
+import EngineHost
+import Concurrency
+import Essentials
+import Logging
+import ModelFamilies
+import ModelStore
+
+/// The registered models and the engines that run them: the same for the server and for the tool without one.
+struct EngineAssembly {
+    let store: ModelLibrary
+    let pool: EnginePool
+    let directory: RunDirectory
+
+    /// Many times what the largest models take from a slow disk.
+    static let standardLoadTimeout = Duration.seconds(300)
+
+    /// Makes them; nothing is fetched or started yet.
+    ///
+    /// - Parameters:
+    ///   - registry: The models.
+    ///   - paths: Where they are.
+    ///   - numThreads: What flags or configuration say of the number of threads.
+    ///   - capacity: What flags and environment say of models in memory.
+    ///   - loadWait: How long a request waits for its model to load.
+    ///   - loadTimeout: How long an engine may take to load its model.
+    ///   - engineMemory: The most bytes of memory each engine may have for data.
+    ///   - executor: Where the engines' answers are read.
+    ///   - logger: For the engines and for fetches.
+    ///   - metrics: Where the engines are counted.
+    ///   - onProgress: Told of fetches instead of the log.
+    /// - Throws: `Failure`, `RunDirectoryError`.
+    init(
+        _ registry: ModelRegistry, paths: ModelPaths, numThreads: Int?, capacity: CapacitySettings, loadWait: Duration,
+        loadTimeout: Duration = Self.standardLoadTimeout,
+        engineMemory: Int? = nil, executor: EventLoopExecutor = EventLoopExecutor(), logger: Logger,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
+    ) throws {
+        let environment = ProcessInfo.processInfo.environment
+        directory = try RunDirectory(in: environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp")
+        let executable = EngineExecutable(besideProgram: try ThisProgram.path())
+        store = ModelLibrary(
+            registry: registry, paths: paths, proxies: ProxySettings(environment: environment), engine: executable,
+            logger: logger, onProgress: onProgress)
+        pool = EnginePool(
+            EnginePool.Configuration(
+                program: EngineProcess(executable, loadTimeout: loadTimeout),
+                runtimeSettings: directory.runtimeSettings, restore: directory.restore, loadWait: loadWait,
+                detectorModel: InstalledFiles.detectorModel, engineMemory: engineMemory,
+                executor: executor),
+            serving: Self.served(registry, numThreads: numThreads, capacity: capacity), logger: logger, metrics: metrics
+        )
+    }
+
+    /// Ends fetches and engines, and removes what they kept on disk.
+    func shutDown() async {
+        await store.shutDown()
+        await pool.shutDown()
+        directory.remove()
+    }
+
+    /// All usable models, with as many threads as asked for, but no more than there are cores.
+    static func served(_ registry: ModelRegistry, numThreads: Int?, capacity: CapacitySettings) -> EngineConfiguration {
+        let capacity = capacity.or(registry.capacity)
+        return EngineConfiguration(
+            models: Set(registry.entries.map(\.specification)), stayingLoaded: registry.defaultModel,
+            threads: min(numThreads ?? registry.numThreads ?? 4, ProcessInfo.processInfo.activeProcessorCount),
+            keepAlive: (capacity.keepAlive ?? .standard).duration,
+            maximumLoaded: capacity.maximumLoadedModels ?? CapacitySettings.standardLoadedModels)
+    }
+}

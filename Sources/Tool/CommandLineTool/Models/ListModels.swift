@@ -1,0 +1,67 @@
+import ArgumentParser
+import Essentials
+import ModelStore
+import TranscriptFormats
+
+/// `asr2clip models list`, or `asr2clip models`.
+struct ListModels: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the registered models.")
+
+    /// How many languages a line has room for.
+    private static let shownLanguages = 6
+
+    @OptionGroup var options: ModelsOptions
+
+    func run() async throws {
+        try await Failure.reported {
+            let models = try RegisteredModels(options)
+            try StandardOutput.print(options.json ? await json(of: models).text : await table(of: models))
+            for (name, mistakes) in models.unusable {
+                Failure.report("The entry of '\(name)' cannot be used. \(mistakes[0])")
+            }
+        }
+    }
+
+    private func table(of models: RegisteredModels) async -> String {
+        var table = Table("NAME", "TYPE", "LANGUAGES", "SIZE", "STATUS")
+        for entry in models.registry.entries {
+            let size = models.store.sizeOnDisk(of: entry)
+            table.add(
+                entry.name + (models.isDefault(entry.name) ? " (default)" : ""), entry.family.rawValue,
+                languages(of: entry), size > 0 ? HumanFormat.bytes(size) : "",
+                await models.store.status(of: entry).shown)
+        }
+        for (name, _) in models.unusable {
+            table.add(name + (models.isDefault(name) ? " (default)" : ""), "", "", "", "unusable")
+        }
+        return table.text
+    }
+
+    private func languages(of entry: ModelEntry) -> String {
+        let codes = entry.specification.languages.map(\.code)
+        let shown = codes.prefix(Self.shownLanguages).joined(separator: ", ")
+        return codes.count > Self.shownLanguages ? "\(shown) and \(codes.count - Self.shownLanguages) more" : shown
+    }
+
+    private func json(of models: RegisteredModels) async -> JSONValue {
+        var values: [JSONValue] = []
+        for entry in models.registry.entries {
+            let status = await models.store.status(of: entry)
+            values.append([
+                "name": .string(entry.name), "type": .string(entry.family.rawValue),
+                "languages": .array(entry.specification.languages.map { .string($0.code) }),
+                "size_bytes": .integer(Int(models.store.sizeOnDisk(of: entry))),
+                "status": .string(status.word), "download_percent": status.percent.map(JSONValue.integer) ?? nil,
+                "default": .bool(models.isDefault(entry.name)),
+                "aliases": .array(models.aliases(of: entry.name).map(JSONValue.string)),
+            ])
+        }
+        for (name, mistakes) in models.unusable {
+            values.append([
+                "name": .string(name), "status": "unusable", "default": .bool(models.isDefault(name)),
+                "problems": .array(mistakes.map(\.json)),
+            ])
+        }
+        return .array(values)
+    }
+}

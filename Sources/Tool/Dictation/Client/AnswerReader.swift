@@ -1,0 +1,238 @@
+import Essentials
+import NIOCore
+import SpeechTypes
+import TranscriptFormats
+
+/// Reads the answer of status 200 that a transcription server gives, whichever vendor's it is. Does no I/O.
+///
+/// What is not understood is never taken for a text, nor for silence.
+struct AnswerReader {
+    /// What an answer says on its way.
+    enum News: Equatable {
+        /// The text grew by this.
+        case delta(String)
+        /// The recording has been heard up to here.
+        case heard(Duration)
+    }
+
+    /// What the whole answer says.
+    enum Verdict: Equatable {
+        /// The text, or the document in the format asked for. Without text, nothing was said.
+        case understood(String)
+        /// No answer of a transcription server, and what it is instead.
+        case notUnderstood(String)
+        /// The server gave up, and its reason.
+        case failed(String)
+        /// A stream without its end.
+        case brokenOff
+    }
+
+    private let format: ResponseFormat
+    private let contentType: String
+    private var body = ByteBuffer()
+    private var lines = EventLines()
+    private var stream = StreamedTranscript()
+
+    /// Begins before the first byte.
+    ///
+    /// - Parameters:
+    ///   - contentType: What the server says it is; `nil` if it says nothing.
+    ///   - format: What was asked for.
+    init(contentType: String?, format: ResponseFormat) {
+        self.contentType = contentType?.lowercased() ?? ""
+        self.format = format
+    }
+
+    /// Takes the next bytes.
+    mutating func take(_ bytes: ByteBuffer) -> [News] {
+        guard isStream else {
+            body.writeImmutableBuffer(bytes)
+            return []
+        }
+        return lines.take(bytes).compactMap { stream.receive($0) }
+    }
+
+    /// Whether nothing more has to be read.
+    var hasEnded: Bool { stream.hasEnded }
+
+    /// Ends.
+    mutating func finish() -> Verdict {
+        guard !isStream else { return streamVerdict() }
+        guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
+            return .notUnderstood("bytes that are no text")
+        }
+        let start = text.trimmed
+        if start.hasPrefix("data:") || start.hasPrefix("event:") {
+            for line in lines.take(body) { _ = stream.receive(line) }
+            return streamVerdict()
+        }
+        if start.isEmpty { return blank(text) }
+        if start.hasPrefix("<") { return .notUnderstood("a web page") }
+        if let json = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)),
+            contentType.contains("json") || !json.isBare
+        {
+            return verdict(on: json, text)
+        }
+        return start.hasPrefix("{") ? verdict(onLines: text) : plain(text)
+    }
+
+    private var isStream: Bool { contentType.hasPrefix("text/event-stream") }
+
+    private mutating func streamVerdict() -> Verdict {
+        for line in lines.finish() { _ = stream.receive(line) }
+        return stream.verdict
+    }
+
+    /// An empty body is no answer, but for the one format where it is a document without cues.
+    private func blank(_ text: String) -> Verdict {
+        switch format {
+        case .srt where contentType.contains("subrip"): .understood("")
+        case .text where !text.isEmpty && contentType.hasPrefix("text/"): .understood("")
+        default: .notUnderstood("an empty answer")
+        }
+    }
+
+    private func verdict(on json: JSONValue, _ text: String) -> Verdict {
+        guard json.isObject else {
+            if format == .text, let text = json.string { return .understood(text) }
+            return .notUnderstood("JSON that is no transcript")
+        }
+        let transcript = json["text"]?.string ?? ""
+        if transcript.isEmpty, let reason = ServerReason.find(in: json) { return .failed(reason) }
+        guard json["text"]?.isTextOrNull == true else { return .notUnderstood("JSON without a text") }
+        switch format {
+        case .text: return .understood(transcript)
+        case .json, .verboseJSON: return .understood(text)
+        case .srt, .vtt: return .notUnderstood("JSON where \(format.rawValue) was asked for")
+        }
+    }
+
+    /// Objects with a piece of the text each, one a line, from servers that stream without events.
+    private func verdict(onLines text: String) -> Verdict {
+        var stream = StreamedTranscript()
+        for line in text.split(whereSeparator: \.isNewline) { _ = stream.receive(.data(String(line))) }
+        guard format == .text, case .understood(let text) = stream.verdict else {
+            return .notUnderstood("JSON that is cut off or damaged")
+        }
+        return .understood(text)
+    }
+
+    private func plain(_ text: String) -> Verdict {
+        let isText = contentType.isEmpty || contentType.hasPrefix("text/") || contentType.contains("subrip")
+        guard isText, !text.unicodeScalars.contains("\0") else {
+            return .notUnderstood("something that is no transcript")
+        }
+        switch format {
+        case .text: return .understood(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+        case .srt where text.contains("-->"): return .understood(text)
+        case .vtt where text.drop(while: { $0 == "\u{FEFF}" }).hasPrefix("WEBVTT"): return .understood(text)
+        default: return .notUnderstood("text where \(format.rawValue) was asked for")
+        }
+    }
+}
+
+extension JSONValue {
+    /// Whether it is a number or a truth value: a text of one such word looks the same.
+    fileprivate var isBare: Bool {
+        switch self {
+        case .bool, .integer, .number: true
+        case .null, .string, .array, .object: false
+        }
+    }
+
+    fileprivate var isTextOrNull: Bool { string != nil || isNull }
+}
+
+/// A transcript that comes as events. Does no I/O.
+///
+/// Four dialects are known: OpenAI's `transcript.text.delta` and `.done`; the same with an empty `done` (llama.cpp,
+/// speaches); vLLM's `transcription.chunk`; and bare `{"text": …}` (faster-whisper-server), which has no end mark.
+private struct StreamedTranscript {
+    private var text = ""
+    /// The text of the last event, if there was one.
+    private var done: String?
+    private var failure: String?
+    private var knownEvents = 0
+    private var unknownEvents = 0
+    /// Whether the dialect marks its end, whether the mark has come, and whether a part has been finished, which counts
+    /// where the stream ends without the mark.
+    private var wantsEndMark = false
+    private var hasEndMark = false
+    private var hasFinishedPart = false
+
+    var hasEnded: Bool { hasEndMark || failure != nil }
+
+    mutating func receive(_ line: EventLines.Line) -> AnswerReader.News? {
+        switch line {
+        case .comment(let words):
+            // Our own server's: `heard 12.34`.
+            guard words.hasPrefix("heard ") else { return nil }
+            return Double(words.dropFirst("heard ".count)).map { .heard(.seconds(clamped: $0)) }
+        case .data(let data):
+            guard !hasEnded else { return nil }
+            let delta = piece(of: data)
+            text += delta
+            return delta.isEmpty ? nil : .delta(delta)
+        }
+    }
+
+    /// Notes an event.
+    ///
+    /// - Returns: What the text grows by.
+    private mutating func piece(of data: String) -> String {
+        guard data != "[DONE]" else {
+            hasEndMark = true
+            return ""
+        }
+        guard let object = try? JSONDecoder().decode(JSONValue.self, from: Data(data.utf8)), object.isObject else {
+            unknownEvents += 1
+            return ""
+        }
+        guard let piece = piece(of: object) else {
+            if object["error"] != nil || object["type"]?.string == "error" {
+                failure = ServerReason.find(in: object)
+            }
+            unknownEvents += 1
+            return ""
+        }
+        knownEvents += 1
+        return piece
+    }
+
+    /// - Returns: `nil` for an event of no known dialect.
+    private mutating func piece(of object: JSONValue) -> String? {
+        switch object["type"]?.string ?? object["object"]?.string {
+        case "transcript.text.delta":
+            wantsEndMark = true
+            return object["delta"]?.string
+        case "transcript.text.done":
+            guard object["text"]?.isTextOrNull != false else { return nil }
+            done = object["text"]?.string ?? ""
+            hasEndMark = true
+            return ""
+        case "transcription.chunk":
+            wantsEndMark = true
+            guard let choices = object["choices"]?.array, choices.allSatisfy(\.isObject) else { return nil }
+            guard let choice = choices.first else { return "" }
+            if choice["finish_reason"]?.string != nil { hasFinishedPart = true }
+            return choice["delta"]?["content"]?.string ?? ""
+        case nil:
+            guard let piece = object["text"]?.string else { return nil }
+            return Script.needsSpace(between: text, and: piece) && text.last?.isWhitespace == false
+                && piece.first?.isWhitespace == false ? " " + piece : piece
+        default: return nil
+        }
+    }
+
+    /// What the events say together.
+    var verdict: AnswerReader.Verdict {
+        func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
+        if let failure { return .failed(failure) }
+        let isCut = unknownEvents > 0 || (wantsEndMark && !hasFinishedPart)
+        if knownEvents > 0, !hasEndMark, isCut { return .brokenOff }
+        if let done, !isBlank(done) { return .understood(done) }
+        if !isBlank(text) { return .understood(text) }
+        return knownEvents > 0 && unknownEvents == 0
+            ? .understood("") : .notUnderstood("a stream of events that is unknown here")
+    }
+}

@@ -1,0 +1,160 @@
+import AsyncHTTPClient
+import Essentials
+import ModelStore
+import NIOCore
+import NIOHTTP1
+import SpeechTypes
+
+/// Speaks HTTP to one server, and says in our words what goes wrong.
+struct ServerConnection: Sendable {
+    private let configuration: ClientConfiguration
+    private let policy: RetryPolicy
+    private let proxies: ProxySettings
+
+    init(_ configuration: ClientConfiguration, policy: RetryPolicy, proxies: ProxySettings) {
+        self.configuration = configuration
+        self.policy = policy
+        self.proxies = proxies
+    }
+
+    /// How messages name the server: without user and password.
+    var name: String {
+        var parts = URLComponents(url: configuration.baseURL, resolvingAgainstBaseURL: false)
+        parts?.user = nil
+        parts?.password = nil
+        return parts?.string ?? configuration.baseURL.host ?? "the server"
+    }
+
+    /// A request for a path below the API's beginning.
+    func request(_ path: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: configuration.baseURL.appending(path: path).absoluteString)
+        request.headers = headers
+        return request
+    }
+
+    /// The body of a GET.
+    func get(_ path: String, patience: Duration = .seconds(10)) async throws -> String {
+        try await withResponse(to: request(path), patience: patience) { response in
+            String(buffer: try await response.body.collect(upTo: 1 << 24))
+        }
+    }
+
+    private var headers: HTTPHeaders {
+        var headers: HTTPHeaders = ["User-Agent": "asr2clip"]
+        if let key = configuration.apiKey { headers.add(name: "Authorization", value: "Bearer \(key.value)") }
+        if let organization = configuration.organization {
+            headers.add(name: "OpenAI-Organization", value: organization)
+        }
+        return headers
+    }
+
+    /// Sends a request and lends its answer if it is a good one.
+    ///
+    /// - Throws: `ClientError`, `CancellationError`, what `body` throws, and the cause of a `ReportFailure`.
+    func withResponse<R>(
+        to request: HTTPClientRequest, patience: Duration, isolation: isolated (any Actor)? = #isolation,
+        _ body: (HTTPClientResponse) async throws -> R
+    ) async throws -> R {
+        var hasAnswered = false
+        do {
+            return try await HTTPClient.withHTTPClient(configuration: try client(patience)) { client in
+                let response = try await client.execute(request, timeout: .hours(24))
+                hasAnswered = true
+                guard response.status.code == 200 else { throw await refusal(response) }
+                return try await body(response)
+            }
+        } catch let error as ClientError {
+            throw error
+        } catch let failure as ReportFailure {
+            throw failure.cause
+        } catch {
+            try Task.checkCancellation()
+            throw lost(error, after: patience, hasAnswered: hasAnswered)
+        }
+    }
+
+    private func client(_ patience: Duration) throws(ClientError) -> HTTPClient.Configuration {
+        var client = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(
+                connect: TimeAmount(policy.connectTimeout), read: TimeAmount(patience)))
+        client.connectionPool.retryConnectionEstablishment = false
+        // What is said to this machine is no proxy's business.
+        guard !configuration.isLocal else { return client }
+        do {
+            client.proxy = try proxies.clientProxy(for: configuration.baseURL)
+        } catch {
+            throw ClientError(.refused, "\(error)")
+        }
+        return client
+    }
+
+    private func refusal(_ response: HTTPClientResponse) async -> ClientError {
+        let body = (try? await response.body.collect(upTo: 1 << 16)) ?? ByteBuffer()
+        let status = response.status.code
+        var message = "\(name) answers \(status): "
+        message += ServerReason.asSentence(
+            ServerReason.find(in: body.readableBytesView) ?? response.status.reasonPhrase)
+        let isForbidden = response.headers.first(name: "x-should-retry") == "false"
+        let pause = response.headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds(max(0, $0)) }
+        switch status {
+        case 408, 429, 502, 503, 504:
+            return ClientError(.busy, message, retryAfter: pause, mayBeRepeated: !isForbidden)
+        case 500...: return ClientError(.failed, message)
+        case 401, 403: return ClientError(.refused, message + (configuration.keyAdvice.map { " \($0)" } ?? ""))
+        case 300..<400: return ClientError(.refused, "\(message) Write the address it leads to as api_base_url.")
+        default: return ClientError(.refused, message)
+        }
+    }
+
+    private var noTLS: ClientError {
+        ClientError(.refused, "\(name) does not speak TLS. Write http:// instead of https:// in api_base_url.")
+    }
+
+    private func lost(_ error: any Error, after patience: Duration, hasAnswered: Bool) -> ClientError {
+        if let error = error as? HTTPClientError {
+            if error == .readTimeout {
+                return ClientError(
+                    .failed, "\(name) said nothing for \(HumanFormat.time(patience)). Try again, or another model.")
+            }
+            if error == .tlsHandshakeTimeout { return noTLS }
+            if error == .proxyAuthenticationRequired || error == .invalidProxyResponse {
+                return ClientError(.refused, "The proxy does not lead to \(name): \(error.shortDescription).")
+            }
+        }
+        // BoringSSL's own words; NIOSSL has no others.
+        let words = "\(error)"
+        if ["WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"].contains(where: words.contains) {
+            return noTLS
+        }
+        if words.contains("CERTIFICATE_VERIFY_FAILED") {
+            return ClientError(.refused, "The certificate of \(name) is not trusted. Check the host in api_base_url.")
+        }
+        if Self.isHangUp(error) {
+            return ClientError(
+                hasAnswered ? .failed : .unreachable,
+                "\(name) hung up \(hasAnswered ? "in the middle of its answer" : "without an answer").",
+                mayBeRepeated: true)
+        }
+        if hasAnswered {
+            return ClientError(.failed, "The answer of \(name) cannot be read: \(error). Check api_base_url.")
+        }
+        if error is HTTPParserError {
+            return ClientError(.unreachable, "\(name) does not answer in HTTP. Check api_base_url.")
+        }
+        let advice =
+            configuration.isLocal
+            ? "No server answers at \(name). Start one with: asr2clip-serve\n"
+                + "Or name another in a configuration file: asr2clip --edit"
+            : "\(name) cannot be reached. Check the network and api_base_url."
+        return ClientError(.unreachable, advice, mayBeRepeated: true)
+    }
+
+    /// Whether somebody had taken the connection, and let it go.
+    private static func isHangUp(_ error: any Error) -> Bool {
+        if let error = error as? HTTPClientError { return error == .remoteConnectionClosed }
+        if let error = error as? ChannelError { return error == .eof || error == .alreadyClosed }
+        if let error = error as? HTTPParserError { return error == .invalidEOFState }
+        return (error as? IOError).map { [ECONNRESET, EPIPE].contains($0.errnoCode) } ?? false
+    }
+}

@@ -1,0 +1,169 @@
+import Essentials
+import SystemPackage
+import ModelStore
+
+/// A configuration file of the tool, in its present form or the old one with everything under `asr_model:`.
+public struct ConfigurationFile: Sendable, Equatable {
+    /// Where it is.
+    public let path: String
+    /// What it says.
+    public let settings: ConfigurationSettings
+    /// What is odd about it, as `FILE:LINE: message`.
+    public let warnings: [String]
+    /// Whether the user chose it, by naming it or by its place; not, if it happens to lie in the current folder.
+    public private(set) var isChosen = true
+
+    private static let keys = [
+        "api_base_url", "api_key", "model_name", "org_id", "quiet", "audio_device", "language", "prompt", "engine",
+        "model_config_path", "model_dir", "num_threads", "vad", "interval", "silence_duration", "silence_threshold",
+        "clipboard", "copy", "output",
+    ]
+
+    /// Where files are looked for, the first first.
+    public static func places(environment: [String: String], home: String, currentFolder: String) -> [String] {
+        // The XDG Base Directory Specification: a relative value is invalid and ignored.
+        let xdg = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.config"
+        return [
+            currentFolder + "/asr2clip.conf", xdg + "/asr2clip/config.yaml", home + "/.config/asr2clip.conf",
+            home + "/.asr2clip.conf",
+        ]
+    }
+
+    /// Reads the file that somebody named, or the first that is there.
+    ///
+    /// - Parameters:
+    ///   - named: What `-c` said: this file and no other.
+    ///   - places: Where to look otherwise.
+    /// - Returns: `nil` if none was named and none is there.
+    /// - Throws: `ConfigurationError` if the file cannot be read or has a mistake.
+    public static func find(named: String?, places: [String]) throws(ConfigurationError) -> Self? {
+        if let named {
+            guard FileManager.default.fileExists(atPath: named) else {
+                throw ConfigurationError(
+                    "There is no configuration file '\(named)'. Make one with: asr2clip --generate_config -c '\(named)'"
+                )
+            }
+            return try Self(path: named)
+        }
+        guard let path = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else { return nil }
+        var file = try Self(path: path)
+        file.isChosen = path != places.first || places.dropFirst().contains(path)
+        return file
+    }
+
+    /// Reads a file.
+    ///
+    /// - Throws: `ConfigurationError` with all mistakes, a line each.
+    public init(path: String) throws(ConfigurationError) {
+        guard let bytes = try? Self.bytes(path), let text = String(validating: bytes, as: UTF8.self) else {
+            throw ConfigurationError("The configuration file '\(path)' cannot be read as UTF-8 text. Check its rights.")
+        }
+        var warnings: [String] = []
+        settings = try Self.settings(text, path: path, warnings: &warnings)
+        if settings.apiKey != nil, Self.othersMayRead(path) {
+            warnings.append("\(path): It holds a key and others may read it; run: chmod 600 '\(path)'")
+        }
+        self.path = path
+        self.warnings = warnings
+    }
+
+    /// The whole of a file. Foundation reads no pipes: `-c <(…)`.
+    private static func bytes(_ path: String) throws -> [UInt8] {
+        let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        return try file.closeAfter {
+            var bytes: [UInt8] = []
+            var piece = [UInt8](repeating: 0, count: 1 << 16)
+            while true {
+                let count = try piece.withUnsafeMutableBytes { try file.read(into: $0) }
+                guard count > 0 else { return bytes }
+                bytes += piece.prefix(count)
+            }
+        }
+    }
+
+    static func settings(
+        _ text: String, path: String, warnings: inout [String]
+    ) throws(ConfigurationError) -> ConfigurationSettings {
+        var fields = try topLevel(of: text, path: path)
+        var outer: FieldReader?
+        if let old = fields.mapping("asr_model") {
+            fields.warn(ofKeysBut: ["asr_model"])
+            outer = fields
+            fields = old
+        } else {
+            fields.warn(ofKeysBut: keys)
+        }
+        let settings = read(&fields)
+        let mistakes = (outer?.mistakes ?? []) + fields.mistakes
+        func line(_ mistake: FieldReader.Mistake) -> String { "\(path):\(mistake.line): \(mistake.message)" }
+        let errors = mistakes.filter { $0.severity == .error }.map(line)
+        guard errors.isEmpty else { throw ConfigurationError(errors.joined(separator: "\n")) }
+        warnings += mistakes.filter { $0.severity == .warning }.map(line)
+        return settings
+    }
+
+    private static func topLevel(of text: String, path: String) throws(ConfigurationError) -> FieldReader {
+        let root: YAMLNode?
+        do {
+            root = try YAMLNode.compose(text)
+        } catch {
+            throw ConfigurationError("\(path):\(error.line.map { "\($0):" } ?? "") \(error)")
+        }
+        switch root {
+        case nil: return FieldReader(YAMLNode.Mapping())
+        case .mapping(let mapping): return FieldReader(mapping)
+        default:
+            throw ConfigurationError("\(path):1: The file is no mapping of keys; write api_base_url: and the like.")
+        }
+    }
+
+    private static func read(_ fields: inout FieldReader) -> ConfigurationSettings {
+        var settings = ConfigurationSettings()
+        settings.baseURL = fields.nonemptyText("api_base_url")
+        settings.apiKey = fields.text("api_key").flatMap { $0.isEmpty ? nil : Secret($0) }
+        settings.model = fields.text("model_name").flatMap { $0.isEmpty ? nil : $0 }
+        settings.organization = fields.text("org_id").flatMap { $0.isEmpty || $0 == "none" ? nil : $0 }
+        settings.language = fields.text("language").flatMap { $0.isEmpty ? nil : $0 }
+        settings.prompt = fields.text("prompt").flatMap { $0.isEmpty ? nil : $0 }
+        settings.audioDevice = fields.text("audio_device").flatMap { $0.isEmpty ? nil : $0 }
+        settings.isQuiet = fields.boolean("quiet", fromText: true)
+        settings.dictation = dictation(&fields)
+        let registry = fields.text("model_config_path")
+        let directory = fields.text("model_dir")
+        let threads = fields.positiveInteger("num_threads", example: 4)
+        switch fields.text("engine") {
+        case nil, "", "openai_compat": break
+        case "sherpa_onnx":
+            settings.engine = LocalEngineConfiguration(
+                registry: registry, modelDirectory: directory, numThreads: threads)
+        case let other?:
+            fields.note(
+                "The engine '\(other)' is not known; write engine: sherpa_onnx, or leave the line out to ask a server.",
+                at: fields.lineOf("engine"))
+        }
+        return settings
+    }
+
+    private static func dictation(_ fields: inout FieldReader) -> DictationSettings {
+        func word<Value>(_ key: String, among words: [String], _ read: (String) -> Value?) -> Value? {
+            fields.notation(key, wanted: "one of \(words.joined(separator: ", "))", example: words[0], read)
+        }
+        var settings = DictationSettings()
+        settings.vad = fields.boolean("vad", fromText: true)
+        settings.interval = fields.decimal("interval", in: DictationSettings.intervals)
+        settings.silenceDuration = fields.decimal("silence_duration", in: DictationSettings.silences)
+        settings.silenceThreshold = fields.decimal("silence_threshold", in: DictationSettings.thresholds)
+        settings.clipboard = word("clipboard", among: ClipboardChoice.allCases.map(\.word)) { word in
+            ClipboardChoice.allCases.first { $0.word == word }
+        }
+        let modes = TextDelivery.CopyMode.allCases.map(\.rawValue)
+        settings.copyMode = word("copy", among: modes) { TextDelivery.CopyMode(rawValue: $0) }
+        settings.output = fields.text("output").flatMap { $0.isEmpty ? nil : $0 }
+        return settings
+    }
+
+    private static func othersMayRead(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & 0o077 != 0
+    }
+}

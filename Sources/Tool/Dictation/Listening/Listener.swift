@@ -1,0 +1,240 @@
+import Essentials
+import Concurrency
+import EngineLink
+import SpeechTypes
+
+/// Takes what a microphone hears, on a thread of its own, and hands out recordings as they become complete.
+///
+/// Each sample goes to its file as it comes. If the disk keeps the thread waiting, the sound waits in the link and in the
+/// process that listens, which has room for half a minute.
+///
+/// If that process ends, another goes on (`ListenRestarts`). Sound that nobody heard meanwhile is silence in the recording.
+actor Listener {
+    private let executor = QueueExecutor(label: "listener")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// How often somebody is asked whether it is enough.
+    private static let period = Duration.milliseconds(10)
+
+    private let settings: ListeningSettings
+    private let store: RecordingStore
+    private let report: DictationEvents
+    private let queue: AsyncStream<Recording>.Continuation
+    private var link: MicrophoneLink
+    private var cutter: UtteranceSegmenter
+    private var mute = MuteWatch()
+    private var recording: Recording?
+    private var samples = 0
+    private var overruns = 0
+
+    /// The device, once it is known.
+    private var device: String?
+    /// Whether the process in hand has turned it on.
+    private var isOn = false
+    /// How much the process in hand has heard.
+    private var heard = Duration.zero
+    /// How long nothing has come of it.
+    private var quiet = Duration.zero
+    /// When the last sound came.
+    private var lastSound = ContinuousClock.now
+    /// Why the next sound does not follow on the last, if it does not.
+    private var interruption: RetryableFetchError?
+    private var warnings: Set<String> = []
+
+    private struct RetryableFetchError {
+        let reason: ListenTalk.Reason
+        let words: String
+    }
+
+    /// Describes how to listen.
+    ///
+    /// - Parameters:
+    ///   - settings: How.
+    ///   - link: What is listened to.
+    ///   - store: Where recordings are kept.
+    ///   - report: Told which device it is, how loud it is, and when it is over.
+    ///   - queue: Given each recording, in order, as soon as it is complete; finished when there will be no more.
+    init(
+        _ settings: ListeningSettings, link: MicrophoneLink, store: RecordingStore, report: @escaping DictationEvents,
+        queue: AsyncStream<Recording>.Continuation
+    ) {
+        self.settings = settings
+        self.link = link
+        self.store = store
+        self.report = report
+        self.queue = queue
+        cutter = UtteranceSegmenter(settings.mode)
+    }
+
+    /// Listens until it is told to stop, the time is up, or the device is gone.
+    ///
+    /// - Parameter isListening: Asked all the time.
+    /// - Throws: `CancellationError`; `RecordingError`, if the disk is full, and `ListeningError`, if the device cannot be
+    ///   turned on or goes away, after all that was heard has been handed out.
+    func listen(while isListening: @Sendable () -> Bool) async throws {
+        defer {
+            link.cancel()
+            report(.listened)
+            queue.finish()
+        }
+        var fault: ListeningError?
+        do {
+            fault = try await hear(while: isListening)
+            try perform(cutter.finish())
+        } catch let error as RecordingError {
+            handOut()
+            throw error
+        }
+        if fault == nil, let interruption {
+            let time = HumanFormat.time(ContinuousClock.now - lastSound)
+            report(.warning("\(interruption.words) The last \(time) of sound is missing."))
+        }
+        if overruns > 0 {
+            report(
+                .warning("Sound was lost \(HumanFormat.count(overruns, "time")): the machine was too busy to take it."))
+        }
+        if let fault { throw fault }
+    }
+
+    /// Listens, with one process after the other if need be.
+    ///
+    /// - Returns: Why it ended before anybody said so.
+    private func hear(while isListening: @Sendable () -> Bool) async throws -> ListeningError? {
+        var restarts = ListenRestarts()
+        while let reason = try hearOne(while: isListening) {
+            link.cancel()
+            let words = try await words(for: reason)
+            guard let device else { return ListeningError(words) }
+            guard let pause = restarts.pause(after: heard) else {
+                return ListeningError(interruption?.reason == .gone ? Self.unplugged(device) : words)
+            }
+            interruption = interruption ?? RetryableFetchError(reason: reason, words: words)
+            let start = ContinuousClock.now + pause
+            while isListening(), ContinuousClock.now < start { try await Task.sleep(for: Self.period) }
+            guard isListening() else { return nil }
+            do throws(ListeningError) {
+                link = try link.again(device: device)
+            } catch {
+                return error
+            }
+            (isOn, heard, quiet) = (false, .zero, .zero)
+        }
+        return nil
+    }
+
+    /// Listens with the process in hand.
+    ///
+    /// - Returns: Why it hears nothing more; `nil` if that is because it was told to stop.
+    private func hearOne(while isListening: @Sendable () -> Bool) throws -> ListenTalk.Reason? {
+        let end = settings.longest?.samples ?? .max
+        while isListening(), samples < end {
+            if let reason = try takeNext() { return reason }
+            guard quiet < (isOn ? MicrophoneLink.patience : MicrophoneLink.startPatience) else {
+                return isOn ? .gone : .broken("The process that listens does not answer.")
+            }
+        }
+        guard isOn else { return nil }
+        link.finish()
+        let deadline = ContinuousClock.now + MicrophoneLink.patience
+        while ContinuousClock.now < deadline, try takeNext() == nil {}
+        return nil
+    }
+
+    /// Takes what comes next.
+    ///
+    /// - Returns: Why nothing more comes, if so.
+    private func takeNext() throws -> ListenTalk.Reason? {
+        try Task.checkCancellation()
+        // Not by the clock: while our own process is stopped, nobody is quiet.
+        quiet += Self.period
+        switch link.next(within: Self.period) {
+        case .began(let name, let fault):
+            if let fault, let error = settings.fault(ofDetector: fault) { return .failed(error.description) }
+            if device == nil {
+                report(.started(device: name))
+                lastSound = .now
+            }
+            (device, isOn, quiet) = (name, true, .zero)
+        case .sound(let sound): try take(sound)
+        case .lost(let times): overruns += times
+        case .warning(let words): if warnings.insert(words).inserted { report(.warning(words)) }
+        case .nothing: break
+        case .over(let reason): return reason
+        }
+        return nil
+    }
+
+    private func take(_ sound: HeardSound) throws {
+        let count = sound.samples.count
+        guard count > 0 else { return }
+        let now = ContinuousClock.now
+        if let interruption = exchange(&interruption, with: nil) {
+            let gap = max(.zero, now - lastSound - Duration(samples: count))
+            let rest = "\(HumanFormat.time(gap)) of sound is missing. Listening goes on with '\(device ?? "")'."
+            report(.warning("\(interruption.words) \(rest)"))
+            let (silence, speech) = cutter.silence(for: gap, isHeard: sound.speech != nil)
+            samples += silence.count
+            try perform(cutter.receive(silence, speech: speech))
+        }
+        (lastSound, quiet) = (now, .zero)
+        heard += Duration(samples: count)
+        samples += count
+        report(.level(SoundLevel(of: sound.samples), Duration(samples: samples)))
+        if mute.receive(sound.samples) {
+            report(
+                .warning("The microphone gives only silence so far: is it muted, or the wrong one? See --list_devices.")
+            )
+        }
+        try perform(cutter.receive(sound.samples, speech: sound.speech))
+    }
+
+    private func words(for reason: ListenTalk.Reason) async throws -> String {
+        switch reason {
+        case .failed(let words): words
+        case .gone: Self.unplugged(device ?? "The microphone")
+        case .broken(let words): words.isEmpty ? try await link.fault() : words
+        }
+    }
+
+    private static func unplugged(_ device: String) -> String {
+        "'\(device)' gives no sound any more: was it unplugged?"
+    }
+
+    private func perform(_ steps: [UtteranceSegmenter.Step]) throws(RecordingError) {
+        for step in steps {
+            switch step {
+            case .begin: recording = try store.begin()
+            case .add(let sound): try recording?.append(sound)
+            case .end(let count, let hasSpeech): handOut(keeping: count, hasSpeech: hasSpeech)
+            }
+        }
+    }
+
+    /// Hands out the recording in hand. One whose header cannot be corrected is as good: it says "to the end".
+    private func handOut(keeping count: Int? = nil, hasSpeech: Bool? = nil) {
+        guard let finished = exchange(&recording, with: nil) else { return }
+        try? finished.finish(keeping: count, hasSpeech: hasSpeech)
+        queue.yield(finished)
+    }
+}
+
+/// Notices a microphone that gives nothing but zeros from the start. Does no I/O.
+struct MuteWatch {
+    /// Nobody waits longer before the first word without wondering.
+    private static let patience = Duration.seconds(5).samples
+    private var zeros: Int? = 0
+
+    /// Takes the next sound.
+    ///
+    /// - Returns: Whether it is time to say so: once.
+    mutating func receive(_ sound: [Float]) -> Bool {
+        guard let count = zeros else { return false }
+        guard sound.allSatisfy({ $0 == 0 }) else {
+            zeros = nil
+            return false
+        }
+        let isLate = count + sound.count >= Self.patience
+        zeros = isLate ? nil : count + sound.count
+        return isLate
+    }
+}

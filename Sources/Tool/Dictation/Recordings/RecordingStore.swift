@@ -1,0 +1,157 @@
+public import Essentials
+
+/// The folder where recordings wait for their texts.
+public struct RecordingStore: Sendable {
+    /// Where it is.
+    public let path: String
+
+    /// How long a recording waits at most.
+    public static let longestWait = Duration.seconds(30 * 24 * 3600)
+
+    private static let prefix = "recording-"
+    private static let suffix = ".wav"
+    /// What a recording is called until it is locked.
+    private static let newPrefix = ".new-"
+    /// No recording takes longer to get its name.
+    private static let longestBeginning = Duration.seconds(60)
+
+    /// Names a folder, which need not exist.
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// The folder by the XDG Base Directory Specification, where a relative value is ignored.
+    public init(environment: [String: String], home: String) {
+        let cache = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.cache"
+        self.init(path: cache + "/asr2clip/recordings")
+    }
+
+    /// Begins a recording.
+    ///
+    /// - Throws: `RecordingError`.
+    public func begin(at moment: Date = Date()) throws(RecordingError) -> Recording {
+        try makeFolder()
+        let name = "\(Self.prefix)\(Self.stamp(moment))-\(UUID().uuidString.prefix(8))\(Self.suffix)"
+        let path = "\(path)/\(name)"
+        let newPath = "\(self.path)/\(Self.newPrefix)\(name)"
+        let descriptor = open(newPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw RecordingError("make", path, errno) }
+        let recording = Recording(path: path, began: moment, descriptor: descriptor, samples: 0)
+        // Locked and whole before it gets its name: nobody who looks for recordings that wait may take it.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            defer { unlink(newPath) }
+            throw RecordingError("lock", path, errno)
+        }
+        do throws(RecordingError) {
+            try recording.begin()
+        } catch {
+            unlink(newPath)
+            throw error
+        }
+        guard rename(newPath, path) == 0 else {
+            defer { unlink(newPath) }
+            throw RecordingError("make", path, errno)
+        }
+        return recording
+    }
+
+    /// The recordings whose texts were not delivered and that no running tool has in hand, oldest first. They are locked
+    /// from now on, and whole: one that was cut off by a crash gets a true header.
+    ///
+    /// - Throws: `RecordingError` if one cannot be repaired.
+    public func takeWaiting() throws(RecordingError) -> [Recording] {
+        var waiting: [Recording] = []
+        for path in files() {
+            guard let (descriptor, size) = Self.lock(path) else { continue }
+            let samples = max(0, size - WaveHeader.length) / WaveHeader.bytesPerSample
+            let recording = Recording(
+                path: path, began: Self.moment(path) ?? Date(), descriptor: descriptor, samples: samples)
+            if samples == 0 {
+                recording.remove()
+            } else {
+                try recording.finish()
+                waiting.append(recording)
+            }
+        }
+        return waiting
+    }
+
+    /// How many recordings wait, without taking them; those in the hands of a tool that runs do not count.
+    public var waitingCount: Int {
+        files().count { path in
+            let lock = Self.lock(path)
+            if let lock { close(lock.descriptor) }
+            return lock != nil
+        }
+    }
+
+    /// Deletes recordings that nobody has in hand.
+    ///
+    /// - Parameters:
+    ///   - age: Those that have waited longer than this; all by default.
+    ///   - now: The time.
+    /// - Returns: How many.
+    @discardableResult
+    public func discard(olderThan age: Duration? = nil, now: Date = Date()) -> Int {
+        // What a tool that was killed in the moment of beginning has left.
+        for path in files(Self.newPrefix) where Self.isOlder(path, than: Self.longestBeginning, now) {
+            Self.delete(path)
+        }
+        return files().count { path in
+            if let age, !Self.isOlder(path, than: age, now) { return false }
+            return Self.delete(path)
+        }
+    }
+
+    private static func isOlder(_ path: String, than age: Duration, _ now: Date) -> Bool {
+        moment(path).map { now.timeIntervalSince($0) >= age / .seconds(1) } ?? false
+    }
+
+    /// - Returns: Whether nobody had it in hand.
+    @discardableResult
+    private static func delete(_ path: String) -> Bool {
+        guard let lock = lock(path) else { return false }
+        unlink(path)
+        close(lock.descriptor)
+        return true
+    }
+
+    /// Opens a file and locks it; `nil` if somebody has it in hand, or it is gone.
+    private static func lock(_ path: String) -> (descriptor: Int32, size: Int)? {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        var status = stat()
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0, status.st_nlink > 0 else {
+            close(descriptor)
+            return nil
+        }
+        return (descriptor, Int(status.st_size))
+    }
+
+    private func files(_ prefix: String = prefix) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+            .filter { $0.hasPrefix(prefix) && $0.hasSuffix(Self.suffix) }
+            .sorted().map { "\(path)/\($0)" }
+    }
+
+    private func makeFolder() throws(RecordingError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw RecordingError("make the folder for", path, SystemReason.code(of: error) ?? EIO)
+        }
+    }
+
+    // In UTC, so that names sort by time.
+    private static let stampFormat = Date.ISO8601FormatStyle(
+        dateSeparator: .omitted, timeSeparator: .omitted, includingFractionalSeconds: true, timeZone: .gmt)
+
+    private static func stamp(_ moment: Date) -> String { moment.formatted(stampFormat) }
+
+    private static func moment(_ path: String) -> Date? {
+        guard let name = path.split(separator: "/").last?.replacing(newPrefix, with: "").dropFirst(prefix.count)
+        else { return nil }
+        return try? Date(String(name.prefix { $0 != "-" }), strategy: stampFormat)
+    }
+}

@@ -1,0 +1,22 @@
+import Testing
+
+@testable import EngineHost
+
+/// What an engine process is given, and what is kept from it.
+@Suite struct EngineContextTests {
+    @Test func secretsAreKeptFromEngines() {
+        let names = [
+            "ASR2CLIP_API_KEY", "OPENAI_API_KEY", "hf_token", "DB_PASSWORD", "SSH_AUTH_SOCK", "AWS_SECRET_ACCESS_ID",
+            "PATH", "HOME", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "LANG", "TMPDIR",
+        ]
+        let removed = EngineEnvironment.changes(to: names).filter { $0.value == nil }
+        #expect(Set(removed.keys.map(\.description)) == Set(names.prefix(6)))
+    }
+
+    @Test func theHeapIsSetUpUnlessTheUserHasDoneSo() {
+        let changes = EngineEnvironment.changes(to: ["PATH"])
+        #expect(changes["MALLOC_CONF"]??.contains("dirty_decay_ms:5000") == true)
+        #expect(changes["MALLOC_CONF"]??.contains("thp:always") == true)
+        #expect(!EngineEnvironment.changes(to: ["MALLOC_CONF"]).keys.contains("MALLOC_CONF"))
+    }
+}

@@ -1,0 +1,190 @@
+import Concurrency
+import EngineHost
+import EngineLink
+import Foundation
+import Logging
+import ModelFamilies
+import SpeechTypes
+import TestSupport
+import Testing
+
+@testable import Engines
+
+/// Jobs that an engine does not finish: each fails alone, and no process is ended for what is one job's matter.
+@Suite(.serialized)
+struct JobFailureTests {
+    private let model = ModelSpecification.fixture(.paraformer)
+
+    private func job(_ path: String) -> TranscriptionJob {
+        TranscriptionJob(path: path, fileName: "a.wav", language: nil, maximumDuration: .seconds(1))
+    }
+
+    private func run(_ path: String, on pool: EnginePool) async throws -> [TranscriptEvent] {
+        try await pool.transcribe(job(path), with: model).reduce(into: []) { $0.append($1) }
+    }
+
+    private let hello = TranscriptEvent.segment(.init(start: .zero, end: .seconds(1), text: "hello"))
+    private let done = TranscriptEvent.done(RecordingSummary(duration: .seconds(1)))
+
+    /// The process goes on, so nobody may say that it crashed.
+    @Test func aConnectionThatEndsWithoutAnAnswerFailsItsJobAlone() async throws {
+        let engine = ScriptedEngine { [done] job in
+            if job.path == "good" { job.reply(done) }
+        }
+        try await withPool(engine, [model]) { pool in
+            let error = await #expect(throws: EngineError.self) { try await run("bad", on: pool) }
+            #expect(error?.code == .jobFailed)
+            let events = try await run("good", on: pool)
+            #expect(events == [done])
+            #expect(engine.runs.count == 1)
+        }
+    }
+
+    @Test func afterTheEndOfAPoolNoEngineIsStarted() async throws {
+        let engine = ScriptedEngine { [done] job in job.reply(done) }
+        try await withPool(engine, [model]) { pool in
+            await pool.shutDown()
+            let error = await #expect(throws: EngineError.self) { try await run("late", on: pool) }
+            #expect(error?.code == .shuttingDown)
+            #expect(engine.runs.isEmpty)
+        }
+    }
+
+    /// Between the word and the end of its process it is no engine to be started again, nor one that holds the server up.
+    @Test func anEngineThatRefusesItsModelAfterItWasReadyDoesNotCountAsLoaded() async throws {
+        let engine = ScriptedEngine { run in
+            await run.say(.failed("no such file"))
+            await run.say(.ready)
+        } answer: { [done] in
+            $0.reply(done)
+        }
+        try await withPool(engine, [model]) { pool in
+            let error = await #expect(throws: EngineError.self) { try await run("a", on: pool) }
+            #expect(error?.code == .modelFailed)
+            #expect(await pool.status(of: model) == .failed(reason: "no such file"))
+        }
+    }
+
+    @Test func whatIsTheRecordingsFaultIsToldAsItIs() async throws {
+        let fault = TranscriptionError(.audioEmpty, "There is no sound in it.")
+        let engine = ScriptedEngine { $0.reply(.failed(fault)) }
+        try await withPool(engine, [model]) { pool in
+            await #expect(throws: fault) { try await run("a", on: pool) }
+            #expect(engine.runs.count == 1)
+        }
+    }
+
+    /// What no engine of ours sends: it has been taken over, or its memory is damaged.
+    enum Nonsense: String, CaseIterable {
+        case noMessage, tooLong, unknownKind, samples, endless, anotherAnswer
+
+        func send(over job: ScriptedEngine.Job) {
+            let word = Array(#"{"events":{"_0":[{"working":{}}]}}"#.utf8)
+            switch self {
+            case .noMessage: job.send([0, 0, 0, 3, 1] + Array("{}".utf8))
+            case .tooLong: job.send([0x7F, 0xFF, 0xFF, 0xFF, 1])
+            case .unknownKind: job.send([0, 0, 0, 1, 9])
+            case .samples: job.send([0, 0, 0, 5, 2, 0, 0, 0, 0])
+            case .anotherAnswer: job.reply(.load(LaneLoad(lanes: 1, busy: 0, waiting: 0, decoded: 0)))
+            case .endless: while job.send([0, 0, 0, UInt8(word.count + 1), 1] + word) {}
+            }
+            job.waitForHangUp()
+        }
+    }
+
+    @Test(arguments: Nonsense.allCases)
+    func anEngineThatSendsNonsenseIsEndedAndItsJobRunAgain(nonsense: Nonsense) async throws {
+        let engine = ScriptedEngine { [hello, done] job in
+            if job.run.number == 1 { nonsense.send(over: job) } else { job.reply(hello, done) }
+        }
+        try await withPool(engine, [model]) { pool in
+            let before = ProcessMemory.resident(of: getpid()) ?? 0
+            let events = try await run("a", on: pool).filter { $0 != .working }
+            #expect(events == [hello, done])
+            #expect(engine.runs.count == 2)
+            #expect((ProcessMemory.resident(of: getpid()) ?? 0) - before < 64 << 20)
+        }
+    }
+
+    /// An answer that waits for its client is read no further, so the engine waits too.
+    @Test func anAnswerIsReadNoFasterThanItIsTaken() async throws {
+        let sent = Counter()
+        let engine = ScriptedEngine { [hello, done] job in
+            let long = TranscriptEvent.segment(
+                .init(start: .zero, end: .seconds(1), text: String(repeating: "x", count: 1 << 16)))
+            for _ in 0..<1000 {
+                job.reply(long)
+                sent.increment()
+            }
+            job.reply(hello, done)
+        }
+        try await withPool(engine, [model]) { pool in
+            var long = job("a")
+            long.maximumDuration = .seconds(48 * 3600)
+            var events = await pool.transcribe(long, with: model).makeAsyncIterator()
+            _ = try await events.next()
+            try await Task.sleep(for: .milliseconds(500))
+            #expect(sent.value < 100)
+            var count = 1
+            while try await events.next() != nil { count += 1 }
+            #expect(count == 1002)
+        }
+    }
+
+    @Test func aSilentEngineIsEndedAndItsJobRunAgain() async throws {
+        let engine = ScriptedEngine { [done] job in
+            if job.run.number == 1 { job.waitForHangUp() } else { job.reply(done) }
+        }
+        try await withPool(engine, [model], patience: .milliseconds(200)) { pool in
+            let events = try await run("a", on: pool)
+            #expect(events.last == done)
+            #expect(engine.runs.count == 2)
+        }
+    }
+
+    /// The engine waits for us, not we for it.
+    @Test func anEngineIsNotSilentWhileItsAnswerWaitsForTheClient() async throws {
+        let engine = ScriptedEngine { [hello, done] job in
+            job.reply(hello)
+            job.reply(done)
+        }
+        try await withPool(engine, [model], patience: .milliseconds(100)) { pool in
+            var events = await pool.transcribe(job("a"), with: model).makeAsyncIterator()
+            #expect(try await events.next() == hello)
+            try await Task.sleep(for: .milliseconds(500))
+            #expect(try await events.next() == done)
+            #expect(engine.runs.count == 1)
+        }
+    }
+
+    @Test func lettingGoOfTheEventsHangsUp() async throws {
+        let isOver = OneShot<Void>()
+        let engine = ScriptedEngine { [hello] job in
+            job.reply(hello)
+            job.waitForHangUp()
+            isOver.resolve(.success(()))
+        }
+        try await withPool(engine, [model]) { pool in
+            do {
+                var events = await pool.transcribe(job("a"), with: model).makeAsyncIterator()
+                _ = try await events.next()
+            }
+            try await isOver.value()
+        }
+    }
+
+    /// Anybody may send such a form; JSON makes six times as much of it.
+    @Test func aMebibyteOfTextReachesTheEngineAndCostsNobodyAnything() async throws {
+        let engine = ScriptedEngine { [done] job in
+            guard case .transcribe(let asked) = job.request, asked.hints.prompt.utf8.count == 1 << 20 else { return }
+            job.reply(done)
+        }
+        try await withPool(engine, [model]) { pool in
+            var large = job("a")
+            large.hints = Hints(prompt: String(repeating: "\u{1}", count: 1 << 20))
+            let events = try await pool.transcribe(large, with: model).reduce(into: []) { $0.append($1) }
+            #expect(events == [done])
+            #expect(engine.runs.count == 1)
+        }
+    }
+}

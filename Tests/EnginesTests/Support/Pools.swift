@@ -1,0 +1,48 @@
+import EngineHost
+import Foundation
+import Logging
+import ModelFamilies
+import SpeechTypes
+import Synchronization
+
+@testable import Engines
+
+/// Lends a pool of engines that answer by a script.
+func withPool<R: Sendable>(
+    _ program: any EngineProgram, _ models: Set<ModelSpecification>, runtimeSettings: String = "",
+    stayingLoaded: String? = nil, maximumLoaded: Int = 3, patience: Duration = .seconds(30),
+    loadWait: Duration = .seconds(60),
+    decodePatience: DecodePatience = .standard, suspectWait: Duration = .seconds(600),
+    freeMemory: @escaping @Sendable () -> Int = { .max },
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    _ body: (EnginePool) async throws -> R
+) async throws -> R {
+    let pool = EnginePool(
+        EnginePool.Configuration(
+            program: program, runtimeSettings: runtimeSettings, loadWait: loadWait, detectorModel: nil,
+            patience: patience,
+            decodePatience: decodePatience,
+            suspectWait: suspectWait, freeMemory: freeMemory),
+        serving: EngineConfiguration(
+            models: models, stayingLoaded: stayingLoaded, threads: 1, keepAlive: nil, maximumLoaded: maximumLoaded),
+        logger: logger)
+    do {
+        let result = try await body(pool)
+        await pool.shutDown()
+        return result
+    } catch {
+        await pool.shutDown()
+        throw error
+    }
+}
+
+/// Counts.
+final class Counter: Sendable {
+    private let count = Atomic(0)
+
+    /// How often.
+    var value: Int { count.load(ordering: .sequentiallyConsistent) }
+
+    /// Once more.
+    func increment() { count.add(1, ordering: .sequentiallyConsistent) }
+}

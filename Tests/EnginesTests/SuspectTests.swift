@@ -1,0 +1,245 @@
+import Concurrency
+import EngineHost
+import EngineLink
+import Foundation
+import ModelFamilies
+import SpeechTypes
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Engines
+
+/// What becomes of jobs that were there when an engine ended: each is run again, apart from everybody else.
+@Suite(.serialized)
+struct SuspectTests {
+    private let model = ModelSpecification.fixture(.paraformer)
+    private let folder: TemporaryFolder
+    private static let done = TranscriptEvent.done(RecordingSummary())
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// A job whose recording has so many bytes.
+    private func job(_ name: String, bytes: Int = 0) throws -> TranscriptionJob {
+        let path = try folder.write(Data(count: bytes), to: name)
+        return TranscriptionJob(path: path, fileName: name, language: nil, maximumDuration: .seconds(3600))
+    }
+
+    private func run(
+        _ job: TranscriptionJob, on pool: EnginePool, with model: ModelSpecification? = nil
+    ) async throws -> [TranscriptEvent] {
+        try await pool.transcribe(job, with: model ?? self.model).reduce(into: []) { $0.append($1) }
+    }
+
+    /// An engine that writes down what it is asked, and waits for permission to answer.
+    private final class Recorder: Sendable {
+        struct Entry: Equatable {
+            var name: String
+            var run: Int
+            var isApart: Bool
+        }
+
+        private let state = Mutex((entries: [Entry](), permitted: Set<String>()))
+
+        var entries: [Entry] { state.withLock { $0.entries } }
+
+        func isAsked(for name: String, times: Int = 1) -> Bool { entries.filter { $0.name == name }.count >= times }
+
+        func permit(_ names: String...) { state.withLock { $0.permitted.formUnion(names) } }
+
+        /// Blocks until it is permitted.
+        func take(_ job: ScriptedEngine.Job) {
+            let name = URL(filePath: job.path).lastPathComponent
+            let entry = Entry(name: name, run: job.run.number, isApart: job.run.isApart)
+            state.withLock { $0.entries.append(entry) }
+            while !state.withLock({ $0.permitted.contains(name) }) {
+                job.reply(.working)
+                usleep(5000)
+            }
+            job.reply(SuspectTests.done)
+        }
+    }
+
+    @Test func aNewRequestWaitsForNoSuspect() async throws {
+        let recorder = Recorder()
+        let engine = ScriptedEngine { recorder.take($0) }
+        try await withPool(engine, [model], maximumLoaded: 1) { pool in
+            let long = try job("long")
+            async let answer = run(long, on: pool)
+            try await eventually("the engine is at work") { recorder.isAsked(for: "long") }
+            engine.runs[0].die()
+            try await eventually("it is run again") { recorder.isAsked(for: "long", times: 2) }
+            recorder.permit("short")
+            let events = try await run(try job("short"), on: pool)
+            #expect(events.last == Self.done)
+            recorder.permit("long")
+            #expect(try await answer.last == Self.done)
+            #expect(recorder.entries.map(\.isApart) == [false, true, false])
+        }
+    }
+
+    /// A client that waits for long hears at least that work goes on.
+    @Test func suspectsGoOneByOneTheSmallestFirstAndTellThatTheyWait() async throws {
+        let recorder = Recorder()
+        // While the model loads, those that come right behind the first are put in order.
+        let engine = ScriptedEngine {
+            try? await Task.sleep(for: .milliseconds(500))
+            await $0.say(.ready)
+        } answer: {
+            recorder.take($0)
+        }
+        try await withPool(engine, [model]) { pool in
+            let jobs = try [("c", 3000), ("a", 1000), ("d", 4000), ("b", 2000)].map { try job($0.0, bytes: $0.1) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for job in jobs {
+                    group.addTask {
+                        let events = try await run(job, on: pool)
+                        #expect(events.last == Self.done)
+                    }
+                }
+                try await eventually("all are at work") { recorder.entries.count == 4 }
+                engine.runs[0].die()
+                for (count, name) in ["a", "b", "c", "d"].enumerated() {
+                    try await eventually("\(name) is run again") { recorder.isAsked(for: name, times: 2) }
+                    #expect(recorder.entries.count == 5 + count)
+                    recorder.permit(name)
+                }
+                try await group.waitForAll()
+            }
+            #expect(recorder.entries.dropFirst(4).map(\.name) == ["a", "b", "c", "d"])
+            #expect(recorder.entries.dropFirst(4).map(\.isApart) == [true, true, true, true])
+        }
+    }
+
+    @Test func aJobThatIsThereAtTwoDeathsFailsAndTheOthersDoNot() async throws {
+        let recorder = Recorder()
+        recorder.permit("good", "bad")
+        let engine = ScriptedEngine { job in
+            if job.path.hasSuffix("/bad") { return job.run.die("signal 11") }
+            if job.run.isApart { recorder.take(job) } else { job.waitForHangUp() }
+        }
+        try await withPool(engine, [model]) { pool in
+            let (good, bad) = try (job("good", bytes: 2), job("bad", bytes: 1))
+            async let innocent = run(good, on: pool)
+            try await eventually("it is at work") { !engine.runs.isEmpty }
+            let error = await #expect(throws: EngineError.self) { try await run(bad, on: pool) }
+            #expect(error?.code == .crashed)
+            #expect(error?.message.contains("signal 11") == true)
+            #expect(try await innocent.last == Self.done)
+        }
+    }
+
+    /// They would take turns in memory anyway.
+    @Test func suspectsOfTwoModelsShareOneEngine() async throws {
+        let recorder = Recorder()
+        let other = ModelSpecification.fixture(.senseVoice)
+        let engine = ScriptedEngine { recorder.take($0) }
+        try await withPool(engine, [model, other]) { pool in
+            let (first, second) = try (job("first", bytes: 1), job("second", bytes: 2))
+            async let one = run(first, on: pool)
+            try await eventually("one is at work") { recorder.isAsked(for: "first") }
+            engine.runs[0].die()
+            try await eventually("one is run again") { recorder.isAsked(for: "first", times: 2) }
+            async let two = run(second, on: pool, with: other)
+            try await eventually("the other is at work") { recorder.isAsked(for: "second") }
+            engine.runs[2].die()
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(engine.runs.count == 3)
+            recorder.permit("first", "second")
+            #expect(try await one.last == Self.done)
+            #expect(try await two.last == Self.done)
+            #expect(engine.runs.map(\.isApart) == [false, true, false, true])
+        }
+    }
+
+    /// One that was let in with another would answer for its crash.
+    @Test func anEngineThatEndsWhileItLoadsLetsNobodyInBesideAnother() async throws {
+        let recorder = Recorder()
+        let engine = ScriptedEngine { run in
+            // The first of the engines apart ends while both wait for it.
+            guard run.number != 2 else {
+                try? await Task.sleep(for: .milliseconds(500))
+                return run.die()
+            }
+            await run.say(.ready)
+        } answer: {
+            recorder.take($0)
+        }
+        try await withPool(engine, [model]) { pool in
+            let jobs = try [job("a", bytes: 1), job("b", bytes: 2)]
+            let answers = jobs.map { job in Task { try await run(job, on: pool) } }
+            try await eventually("both are at work") { recorder.entries.count == 2 }
+            engine.runs[0].die()
+            try await eventually("one is run again") { recorder.entries.count == 3 }
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(recorder.entries.count == 3)
+            recorder.permit("a", "b")
+            for answer in answers { #expect(try await answer.value.last == Self.done) }
+        }
+    }
+
+    /// It waits for the one engine apart and not for a model to load.
+    @Test func aSuspectMayWaitLongerForAnotherThanARequestForAModel() async throws {
+        let recorder = Recorder()
+        let other = ModelSpecification.fixture(.senseVoice)
+        let engine = ScriptedEngine { recorder.take($0) }
+        try await withPool(engine, [model, other], loadWait: .milliseconds(300)) { pool in
+            let (first, second) = try (job("first"), job("second"))
+            async let one = run(first, on: pool)
+            try await eventually("one is at work") { recorder.isAsked(for: "first") }
+            engine.runs[0].die()
+            try await eventually("one is run again") { recorder.isAsked(for: "first", times: 2) }
+            async let two = run(second, on: pool, with: other)
+            try await eventually("the other is at work") { recorder.isAsked(for: "second") }
+            engine.runs[2].die()
+            try await Task.sleep(for: .seconds(1))
+            recorder.permit("first", "second")
+            #expect(try await one.last == Self.done)
+            #expect(try await two.last == Self.done)
+        }
+    }
+
+    @Test func withoutMemoryASuspectWaitsUntilItsModelIsIdle() async throws {
+        let recorder = Recorder()
+        let engine = ScriptedEngine { recorder.take($0) }
+        try await withPool(engine, [model], freeMemory: { 0 }) { pool in
+            let (suspect, next) = try (job("suspect"), job("next"))
+            async let answer = run(suspect, on: pool)
+            try await eventually("it is at work") { recorder.isAsked(for: "suspect") }
+            async let beside = run(next, on: pool)
+            try await eventually("another is at work") { recorder.isAsked(for: "next") }
+            recorder.permit("next")
+            _ = try await beside
+            engine.runs[0].die()
+            try await eventually("it is run again") { recorder.isAsked(for: "suspect", times: 2) }
+            recorder.permit("suspect")
+            #expect(try await answer.last == Self.done)
+            #expect(recorder.entries.map(\.isApart) == [false, false, false])
+        }
+    }
+
+    @Test func withoutMemoryAndRestASuspectIsToldToComeAgain() async throws {
+        let recorder = Recorder()
+        let engine = ScriptedEngine { recorder.take($0) }
+        try await withPool(engine, [model], suspectWait: .seconds(1), freeMemory: { 0 }) { pool in
+            let jobs = try [job("one"), job("two")]
+            let answers = jobs.map { job in Task { try await run(job, on: pool) } }
+            try await eventually("both are at work") { recorder.entries.count == 2 }
+            engine.runs[0].die()
+            // One of them has the engine for itself, for longer than the other waits.
+            try await eventually("one is run again") { recorder.entries.count == 3 }
+            let first = recorder.entries[2].name
+            let error = await #expect(throws: EngineError.self) { try await answers[first == "one" ? 1 : 0].value }
+            #expect(error?.code == .overloaded)
+            recorder.permit(first)
+            #expect(try await answers[first == "one" ? 0 : 1].value.last == Self.done)
+        }
+    }
+}
+
+extension ScriptedEngine.Run {
+    /// Whether this is the engine for suspects, which alone has a limit of its own here.
+    fileprivate var isApart: Bool {
+        if case .recognise(let order) = order.job { order.memory != nil } else { false }
+    }
+}

@@ -1,0 +1,37 @@
+import Testing
+
+@testable import Essentials
+
+/// How much memory there is for an engine at most.
+@Suite struct MachineMemoryTests {
+    @Test(arguments: [
+        ("0::/", ["/sys/fs/cgroup/memory.max"]),
+        (
+            "0::/user.slice/a.service",
+            [
+                "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/user.slice/memory.max",
+                "/sys/fs/cgroup/user.slice/a.service/memory.max",
+            ]
+        ),
+        (
+            "5:cpu,cpuacct:/x\n4:memory:/docker/1\n1:name=systemd:/init",
+            [
+                "/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/docker/memory.limit_in_bytes",
+                "/sys/fs/cgroup/memory/docker/1/memory.limit_in_bytes",
+            ]
+        ),
+        ("", []), ("nonsense", []), ("3:cpuset:/", []),
+    ])
+    func memoryIsLimitedByTheGroupAndAllAroundIt(groups: String, files: [String]) {
+        #expect(MachineMemory.limitFiles(of: groups) == files)
+    }
+
+    @Test(arguments: [("max\n", nil), ("536870912\n", 536_870_912), ("", nil), ("-1", nil)])
+    func aLimitIsANumber(text: String, limit: Int?) {
+        #expect(MachineMemory.limit(text) == limit)
+    }
+
+    @Test func thereIsMemory() {
+        #expect(MachineMemory.available > 64 << 20)
+    }
+}

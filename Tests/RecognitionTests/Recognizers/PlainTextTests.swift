@@ -1,0 +1,35 @@
+import Foundation
+import Testing
+
+@testable import Recognition
+
+@Suite struct PlainTextTests {
+    @Test(
+        arguments: [
+            ("", ""), ("plain", "plain"), ("e\u{301}", "\u{E9}"), ("か\u{3099}", "が"), ("\u{212B}", "\u{C5}"),
+            // The mark below goes first, whichever way they come.
+            ("e\u{301}\u{323}", "\u{1EB9}\u{301}"), ("\u{E9}\u{323}", "\u{1EB9}\u{301}"),
+            // Two marks above do not pass one another.
+            ("a\u{308}\u{304}", "\u{1DF}"), ("a\u{304}\u{308}", "\u{101}\u{308}"),
+            ("\u{1112}\u{1161}\u{11AB}", "\u{D55C}"), ("\u{D558}\u{11AB}", "\u{D55C}"),
+            // Not composed, by Unicode's list of exclusions.
+            ("\u{915}\u{93C}", "\u{915}\u{93C}"), ("\u{958}", "\u{915}\u{93C}"),
+        ])
+    func textIsComposed(text: String, composed: String) {
+        #expect(scalars(text.composed) == scalars(composed))
+    }
+
+    /// Alone, and among marks that go above and below a letter. Foundation's tables of marks end with Unicode 14, and beyond
+    /// U+FFFF it takes letters for marks.
+    @Test func everyScalarIsComposedAsFoundationDoes() {
+        let others = (UInt32(0)...0x2_FFFF).compactMap(Unicode.Scalar.init).filter { scalar in
+            let isKnown = scalar.value <= 0xFFFF && scalar.properties.age.map { $0.major <= 14 } == true
+            return (isKnown ? ["\(scalar)", "a\u{301}\(scalar)\u{323}"] : ["\(scalar)"]).contains { text in
+                scalars(text.composed) != scalars(text.precomposedStringWithCanonicalMapping)
+            }
+        }
+        #expect(others.isEmpty)
+    }
+
+    private func scalars(_ text: String) -> [Unicode.Scalar] { Array(text.unicodeScalars) }
+}

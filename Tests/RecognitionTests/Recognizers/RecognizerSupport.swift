@@ -1,0 +1,43 @@
+import SpeechTypes
+import Synchronization
+import TestSupport
+
+@testable import ModelFamilies
+@testable import Recognition
+
+/// Recognizers that tests share, loaded when they are first asked for.
+enum Loaded {
+    private static let recognizers = Mutex<[ModelSpecification: Recognizer]>([:])
+
+    /// The recognizer of a fixture model; for `moonshine` of the starter model.
+    static func recognizer(
+        _ family: ModelFamily, options: ModelOptions = ModelOptions()
+    ) throws(RecognitionError) -> Recognizer {
+        let model = ModelSpecification.fixture(family, options: options)
+        if let loaded = recognizers.withLock({ $0[model] }) { return loaded }
+        let loaded = try Recognizer(model)
+        recognizers.withLock { $0[model] = loaded }
+        return loaded
+    }
+}
+
+extension Recognizer {
+    /// Recognises a whole sound as one segment.
+    func recognize(_ sound: AudioBuffer, language: Language? = nil) throws(RecognitionError) -> [Transcript.Segment] {
+        try recognize(SpeechSegment(offset: 0, audio: sound), language: language)
+    }
+
+    /// What is said in a sound.
+    func transcript(_ sound: AudioBuffer, language: Language? = nil) throws(RecognitionError) -> Transcript {
+        var transcript = Transcript(duration: sound.duration)
+        for segment in try recognize(sound, language: language) { transcript.append(segment) }
+        return transcript
+    }
+}
+
+extension AudioBuffer {
+    /// A recording of the fixtures.
+    static func fixture(_ file: String) throws -> AudioBuffer {
+        try .decoding(Fixtures.audio(file))
+    }
+}
