@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-from pathlib import Path
 
 from harness import bare
 from harness.client import Connection, form, send_file
@@ -22,8 +21,7 @@ def measure(bench):
     report = bench.report
     with bench.serving() as server:
         server.wait_until_ready()
-        arguments = Path(f"/proc/{server.engine}/cmdline").read_text().split("\0")
-        lanes = int(arguments[arguments.index("--lanes") + 1])
+        lanes = server.lanes(bench.model.name)
         _ask_short(server, bench.model, 3)
         loaded = memory(server.engine)
         with Watched(lambda: memory(server.engine), every=0.2) as engine:

@@ -63,12 +63,12 @@ def running(executable):
 
 
 def mentioning(text):
-    """The processes that have a text in their arguments."""
+    """The processes that have a text in their arguments or their environment."""
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit() and int(folder.name) != os.getpid():
             try:
-                if text.encode() in (folder / "cmdline").read_bytes():
+                if text.encode() in (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes():
                     found.append(int(folder.name))
             except OSError:
                 pass

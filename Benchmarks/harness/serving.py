@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import json
+import re
 import os
 import signal
 import subprocess
@@ -49,6 +50,11 @@ class Server:
     def ps(self):
         """What it says of its engines."""
         return json.loads(get(self.port, "/v1/ps")[2])["data"]
+
+    def lanes(self, model):
+        """How many segments the model's engine can decode at once."""
+        metrics = get(self.port, "/metrics")[2].decode()
+        return int(float(re.search(rf'^asr2clip_decode_lanes{{model="{model}"}} (\S+)$', metrics, re.MULTILINE)[1]))
 
     def wait_until_ready(self, seconds=60):
         deadline = time.monotonic() + seconds
