@@ -150,11 +150,11 @@ let package = Package(
         .systemLibrary(name: "CYAML", path: "Sources/Server/CYAML", pkgConfig: "yaml-0.1"),
         .systemLibrary(name: "CZlib", path: "Sources/Server/CZlib"),
         .target(
-            name: "Metrics",
+            name: "PrometheusMetrics",
             dependencies: [
                 .coreMetrics
             ],
-            path: "Sources/Server/Metrics", swiftSettings: strict),
+            path: "Sources/Server/PrometheusMetrics", swiftSettings: strict),
         .target(
             name: "TranscriptFormats",
             dependencies: [
@@ -171,7 +171,8 @@ let package = Package(
         .target(
             name: "Engines",
             dependencies: [
-                "Concurrency", "EngineHost", "EngineLink", "Essentials", "Metrics", "ModelFamilies", "SpeechTypes",
+                "Concurrency", "EngineHost", "EngineLink", "Essentials", "PrometheusMetrics", "ModelFamilies",
+                "SpeechTypes",
                 .collections, .coreMetrics, .logging, .nioCore, .nioFoundationEssentialsCompat, .nioPosix,
                 .systemPackage,
             ],
@@ -179,7 +180,8 @@ let package = Package(
         .target(
             name: "APIServer",
             dependencies: [
-                "Concurrency", "Engines", "Essentials", "Metrics", "ModelFamilies", "ModelStore", "SpeechTypes",
+                "Concurrency", "Engines", "Essentials", "PrometheusMetrics", "ModelFamilies", "ModelStore",
+                "SpeechTypes",
                 "TranscriptFormats", .coreMetrics, .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging,
                 .nioCore, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .serviceLifecycle, .systemPackage,
             ],
@@ -223,7 +225,7 @@ let package = Package(
         .testTarget(
             name: "APIServerTests",
             dependencies: [
-                "APIServer", "EngineHost", "Engines", "Metrics", "ModelFamilies", "ModelStore", "SpeechTypes",
+                "APIServer", "EngineHost", "Engines", "PrometheusMetrics", "ModelFamilies", "ModelStore", "SpeechTypes",
                 "TestSupport", "TranscriptFormats", .httpTypes, .hummingbird, .hummingbirdTesting, .logging,
                 .nioCore, .nioHTTP1,
             ],
@@ -288,9 +290,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "MetricsTests",
+            name: "PrometheusMetricsTests",
             dependencies: [
-                "Metrics", "TestSupport", .coreMetrics,
+                "PrometheusMetrics", "TestSupport", .coreMetrics,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -9,7 +9,7 @@ import Testing
 @testable import Engines
 
 @Suite struct APIErrorTests {
-    /// An error as a handler throws it, and its answer.
+    /// An error that a handler throws, and the response to it.
     struct Answer: Sendable, CustomTestStringConvertible {
         let error: any Error & Sendable
         let status: Int

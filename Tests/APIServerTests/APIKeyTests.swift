@@ -52,7 +52,7 @@ import Testing
         #expect(mistake?.description.contains(path) == true)
     }
 
-    /// What `printf %s KEY | sha256sum` prints.
+    /// The output of `printf %s KEY | sha256sum`.
     private static func hash(_ key: String) -> String {
         switch key {
         case "sesame": "d0c04f4b1951e4aeaaec8223ed2039e542f3aae805a6fa7f6d794e5afff5d272"

@@ -2,7 +2,7 @@ import Testing
 
 @testable import APIServer
 
-/// Which requests are taken in hand, and when the others are told to come again.
+/// Which requests are admitted, and the `Retry-After` of the others.
 struct AdmissionQueueTests {
     private let start = ContinuousClock.now
 
@@ -15,7 +15,7 @@ struct AdmissionQueueTests {
         try queue.enter("a", bytes: 1)
         try queue.enter("b", bytes: 1)
         #expect(queue.count == 2)
-        let refusal = AdmissionQueue.AudioDecodeFailure.total(2, retryAfter: .seconds(1))
+        let refusal = AdmissionQueue.Refusal.total(2, retryAfter: .seconds(1))
         #expect(throws: refusal) { try queue.checkRoom() }
         #expect(throws: refusal) { try queue.enter("a", bytes: 1) }
         queue.leave("b", bytes: 1, hasBegun: false, isDone: false, at: start)
@@ -28,7 +28,7 @@ struct AdmissionQueueTests {
         var queue = queue(3, ["a": 1])
         try queue.enter("a", bytes: 1)
         try queue.checkRoom()
-        #expect(throws: AdmissionQueue.AudioDecodeFailure.model(1, retryAfter: .seconds(1))) {
+        #expect(throws: AdmissionQueue.Refusal.model(1, retryAfter: .seconds(1))) {
             try queue.enter("a", bytes: 1)
         }
         try queue.enter("b", bytes: 1)
@@ -39,13 +39,13 @@ struct AdmissionQueueTests {
         for _ in 0..<3 { try queue.enter("a", bytes: 1) }
         queue.limits.total = 2
         queue.leave("a", bytes: 1, hasBegun: false, isDone: false, at: start)
-        #expect(throws: AdmissionQueue.AudioDecodeFailure.self) { try queue.checkRoom() }
+        #expect(throws: AdmissionQueue.Refusal.self) { try queue.checkRoom() }
         queue.leave("a", bytes: 1, hasBegun: false, isDone: false, at: start)
         try queue.checkRoom()
     }
 
-    /// A model that does ten megabytes a second is given 800 megabytes: half of that is done after 40 s, and a little is left
-    /// of the first guess.
+    /// A model that processes ten megabytes a second is given 800 megabytes: half of that is done after 40 s. The
+    /// initial estimate still has a small weight.
     @Test func theWaitFollowsFromWhatIsInHandAndTheMeasuredSpeed() throws {
         var queue = queue(1)
         var now = start
@@ -57,13 +57,13 @@ struct AdmissionQueueTests {
             now += .seconds(100)
         }
         try queue.enter("a", bytes: 800_000_000)
-        #expect(throws: AdmissionQueue.AudioDecodeFailure.total(1, retryAfter: .seconds(41))) { try queue.checkRoom() }
+        #expect(throws: AdmissionQueue.Refusal.total(1, retryAfter: .seconds(41))) { try queue.checkRoom() }
         queue.limits.total = 2
         try queue.enter("a", bytes: 1_000_000_000_000)
-        #expect(throws: AdmissionQueue.AudioDecodeFailure.total(2, retryAfter: .seconds(60))) { try queue.checkRoom() }
+        #expect(throws: AdmissionQueue.Refusal.total(2, retryAfter: .seconds(60))) { try queue.checkRoom() }
     }
 
-    /// Requests that run side by side: the time counts once, the bytes of both.
+    /// Two requests run at the same time: the time counts once, and the bytes of both.
     @Test(arguments: [(1, 21), (2, 11)])
     func requestsAtOnceShareTheTime(requests: Int, wait: Int) throws {
         var queue = queue(requests)
@@ -79,7 +79,7 @@ struct AdmissionQueueTests {
         }
         queue.limits.total = 1
         try queue.enter("a", bytes: 40_000_000)
-        #expect(throws: AdmissionQueue.AudioDecodeFailure.total(1, retryAfter: .seconds(wait))) {
+        #expect(throws: AdmissionQueue.Refusal.total(1, retryAfter: .seconds(wait))) {
             try queue.checkRoom()
         }
     }

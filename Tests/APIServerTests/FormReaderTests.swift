@@ -31,7 +31,7 @@ import Testing
         try await Self.untilEmpty(folder)
     }
 
-    /// An upload goes on its own queue, soon after the last reference to it.
+    /// An upload is deleted on its own queue, soon after the last reference to it.
     private nonisolated static func untilEmpty(_ folder: TemporaryFolder) async throws {
         try await eventually("the upload is gone") {
             try FileManager.default.contentsOfDirectory(atPath: folder.path) == []

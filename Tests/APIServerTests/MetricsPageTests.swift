@@ -1,11 +1,11 @@
 import Foundation
-import Metrics
+import PrometheusMetrics
 import TestSupport
 import Testing
 
 @testable import APIServer
 
-/// docs/metrics.md against the definitions.
+/// Compares docs/metrics.md with the definitions.
 struct MetricsPageTests {
     @Test func theTableSaysWhatIsCounted() throws {
         let page = try String(contentsOf: Fixtures.repository.appending(path: "docs/metrics.md"), encoding: .utf8)

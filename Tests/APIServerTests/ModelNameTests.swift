@@ -6,7 +6,7 @@ import Testing
 
 @testable import APIServer
 
-/// By which names models are known to clients.
+/// The names by which clients can request a model.
 struct ModelNameTests {
     private struct Model: Decodable {
         var id: String

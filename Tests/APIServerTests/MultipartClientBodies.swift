@@ -1,6 +1,6 @@
 import Testing
 
-/// A request body as a client sent it, byte for byte, with what is in it.
+/// A request body exactly as a client sent it, with the expected parts.
 struct ClientBody: Sendable, CustomTestStringConvertible {
     let client: String
     let contentType: String

@@ -4,7 +4,7 @@ import Testing
 @testable import APIServer
 
 @Suite struct MultipartFuzzTests {
-    /// What a body came to: its parts, or the code of its error.
+    /// The result of parsing a body: its parts, or the code of its error.
     private enum Outcome: Equatable {
         case parts([ReceivedPart])
         case failure(MultipartError.Code)
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    /// Errors of the parser are an outcome; a broken rule (`ProtocolViolation`) is thrown on and fails the test.
+    /// The parser's errors are an outcome; a `ProtocolViolation` is rethrown and fails the test.
     private func outcome(_ chunks: [[UInt8]], _ boundary: String) throws -> Outcome {
         do {
             return .parts(try parse(chunks, boundary: boundary))
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    /// Bytes of the delimiter, in almost its order.
+    /// The delimiter's bytes in nearly the right order.
     private func hostileData(boundary: String, using generator: inout SeededGenerator) -> [UInt8] {
         let delimiter = bytes("\r\n--\(boundary)")
         var data: [UInt8] = []
@@ -62,7 +62,7 @@ import Testing
             data += delimiter.prefix(Int.random(in: 0..<delimiter.count, using: &generator))
             data.append([0x0D, 0x0A, 0x2D, 0x00, UInt8(ascii: "x")].randomElement(using: &generator) ?? 0)
         }
-        // The line end before the data begins a delimiter too.
+        // The line end before the data may be the start of a delimiter, too.
         return contains(bytes("\r\n") + data + bytes("\r\n--"), delimiter) ? [] : data
     }
 

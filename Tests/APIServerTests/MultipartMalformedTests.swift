@@ -4,7 +4,7 @@ import Testing
 @testable import APIServer
 
 @Suite struct MultipartMalformedTests {
-    /// Bodies with the boundary `b`, and what their error must say.
+    /// Bodies with the boundary `b`, and the expected error message.
     @Test(arguments: [
         ("", MultipartError.Code.truncated, "no line '--b'"),
         ("RIFF", .truncated, "no line '--b'"),

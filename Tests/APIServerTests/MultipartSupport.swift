@@ -19,12 +19,12 @@ struct ReceivedPart: Equatable, CustomStringConvertible {
     var description: String { "\(part): \(String(decoding: data, as: UTF8.self).debugDescription)" }
 }
 
-/// The parser broke a rule of its own.
+/// The parser violated its own protocol.
 struct ProtocolViolation: Error {
     let what: String
 }
 
-/// Feeds a body in chunks and collects its parts; checks that events come in their order, and in a bounded number.
+/// Parses a body in chunks and collects its parts. Checks the order of the events, and that their number is bounded.
 func parse(
     _ chunks: [[UInt8]], boundary: String = "b", limits: MultipartLimits = MultipartLimits()
 ) throws -> [ReceivedPart] {
@@ -54,18 +54,18 @@ func parse(
     return parts
 }
 
-/// The UTF-8 of a text, in which `§` stands for bytes that are no text and look like the start of a delimiter.
+/// The UTF-8 of a text, in which `§` stands for bytes that are not text and look like the start of a delimiter.
 func bytes(_ text: String) -> [UInt8] {
     text.unicodeScalars.flatMap { $0 == "§" ? [0xFF, 0x00, 0x0D, 0x0A, 0x2D, 0x0D, 0x0D] : Array(String($0).utf8) }
 }
 
-/// Lines joined by CR LF, with none after the last.
+/// Joins lines by CR LF, without one after the last.
 func lines(_ lines: String...) -> String {
     lines.joined(separator: "\r\n")
 }
 
 extension Array {
-    /// The elements in chunks of random size, empty ones among them.
+    /// Splits the elements into chunks of random size, some of them empty.
     func randomChunks(using generator: inout SeededGenerator) -> [[Element]] {
         var chunks: [[Element]] = []
         var rest = self[...]

@@ -5,7 +5,7 @@ import Testing
 
 @testable import APIServer
 
-/// The one line that a request has in the log.
+/// The log line of each request.
 struct RequestOutcomeTests {
     private func outcome(
         _ path: String = "/v1/models", route: String? = "/v1/models", sent: HTTPResponse.Status? = .ok,
@@ -61,7 +61,7 @@ struct RequestOutcomeTests {
         #expect(outcome.metadata["error"] == "Disk on fire")
     }
 
-    /// Whatever else broke then: nobody is there to be told.
+    /// Whatever else failed afterwards: the client is no longer there.
     @Test(arguments: [nil, HTTPResponse.Status.ok, .internalServerError])
     func aClientThatLeftIsNoError(sent: HTTPResponse.Status?) {
         let outcome = outcome(

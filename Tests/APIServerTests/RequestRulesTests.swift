@@ -3,7 +3,7 @@ import Testing
 
 @testable import APIServer
 
-/// What a request's head has to be beyond grammar.
+/// Rules for a request's head beyond its grammar.
 struct RequestRulesTests {
     private func head(
         _ uri: String, _ headers: HTTPHeaders = ["Host": "localhost"], version: HTTPVersion = .http1_1

@@ -5,12 +5,12 @@ import Testing
 
 @testable import APIServer
 
-/// Who may ask for which route, however its path is spelled.
+/// Which clients may use which route, however its path is spelled.
 struct RouteAccessTests {
     private static let settings = ServerSettings(apiKeys: [APIKey("sesame")])
     private static let open = ["/health", "/health/live", "/health/ready"]
 
-    /// The same path as routers, proxies and clients may spell it, and some that only look alike.
+    /// Spellings of the same path by routers, proxies and clients, and some paths that only look similar.
     private static func spellings(of path: String) -> [String] {
         let segments = path.split(separator: "/").joined(separator: "//")
         let escaped = path.dropFirst().first.map { "/%\(String($0.asciiValue ?? 0, radix: 16))" + path.dropFirst(2) }

@@ -8,7 +8,7 @@ import TestSupport
 
 @testable import APIServer
 
-/// The server's router in this process, over a registry with the fixture models. Its engines cannot start.
+/// The server's router in this process, with a registry of the fixture models. Its engines cannot start.
 struct RouterUnderTest {
     let router: Router<APIContext>
     private let folder: TemporaryFolder

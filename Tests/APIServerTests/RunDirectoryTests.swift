@@ -26,7 +26,7 @@ import Testing
         directory.remove()
     }
 
-    /// Whatever process has that number now: it is not the one that made the folder.
+    /// If a process has that id now, it is not the one that created the folder.
     @Test(arguments: ["\(Int32.max)", "\(getpid())", "\(getppid())", "1"])
     func whatADeadServerLeftIsRemoved(process: String) throws {
         let name = "asr2clip-\(process)-a1B2c3"
@@ -44,7 +44,7 @@ import Testing
         for directory in [first, second] { #expect(FileManager.default.fileExists(atPath: directory.uploads)) }
     }
 
-    /// As systemd-tmpfiles and a server in another container see it.
+    /// The case of systemd-tmpfiles, or of a server in another container.
     @Test func aFolderThatAnotherProcessHasLockedStaysUntilThatEnds() async throws {
         let parent = try TemporaryFolder()
         let name = "asr2clip-\(Int32.max)-a1B2c3"
@@ -136,7 +136,7 @@ import Testing
 }
 
 extension TemporaryFolder {
-    /// Makes a folder with an empty file in it.
+    /// Creates a folder with an empty file in it.
     fileprivate func makeFolder(_ name: String, holding file: String) throws {
         try FileManager.default.createDirectory(atPath: self.file(name), withIntermediateDirectories: false)
         try write(Data(), to: "\(name)/\(file)")

@@ -6,7 +6,7 @@ import TestSupport
 
 @testable import APIServer
 
-/// A form on its way to the server.
+/// A form that is sent to the server.
 struct SentForm {
     /// One part of it.
     struct Part {
@@ -16,10 +16,10 @@ struct SentForm {
     }
 
     var parts: [Part]
-    /// How many bytes arrive at once.
+    /// The number of bytes that arrive at once.
     var chunk = 1 << 16
     var contentType = "multipart/form-data; boundary=b"
-    /// What the body ends with.
+    /// The end of the body.
     var end = "--b--\r\n"
 
     /// A form with a small file, a model, and these fields.
@@ -51,7 +51,7 @@ struct SentForm {
             body: RequestBody(asyncSequence: stream))
     }
 
-    /// What the server reads.
+    /// Parses the form as the server does.
     func received(
         in folder: TemporaryFolder, maximumUpload: Int = 1 << 20, task: SpeechTask? = nil,
         without foreign: [String] = []
@@ -62,12 +62,12 @@ struct SentForm {
         return try await TranscriptionForm(reader.read(request, from: UploadingClient()), task: task, without: foreign)
     }
 
-    /// What the server reads; the file it was spooled to is gone already.
+    /// Parses the form as the server does; the spooled file is already deleted.
     func received(task: SpeechTask? = nil, without foreign: [String] = []) async throws -> TranscriptionForm {
         try await received(in: TemporaryFolder(), task: task, without: foreign)
     }
 
-    /// What the server answers to a form that it refuses; `nil` if it takes the form.
+    /// The server's error if it rejects the form; `nil` if it accepts it.
     func refusal(maximumUpload: Int = 1 << 20) async throws -> APIError? {
         do {
             _ = try await received(in: TemporaryFolder(), maximumUpload: maximumUpload)

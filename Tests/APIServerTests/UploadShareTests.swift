@@ -2,7 +2,7 @@ import Testing
 
 @testable import APIServer
 
-/// Which upload goes when there is no room for all.
+/// Which upload is dropped when there is no room for all.
 struct UploadShareTests {
     private let start = ContinuousClock.now
 
@@ -22,7 +22,7 @@ struct UploadShareTests {
         #expect(shares.grow(id, by: 1 << 30, free: 0, at: start) == .proceed)
     }
 
-    /// An upload that has received and written so much, at a time.
+    /// Adds bytes that an upload has received and written at a time.
     private func add(_ bytes: Int, to id: Int, of shares: inout UploadShares, free: Int, at now: Int)
         -> UploadShares.Verdict
     {
@@ -37,7 +37,7 @@ struct UploadShareTests {
         #expect(add(350, to: still, of: &shares, free: 1000, at: 0) == .proceed)
         #expect(add(350, to: moving, of: &shares, free: 100, at: 2) == .proceed, "100 of 800 are an eighth")
         #expect(add(1, to: moving, of: &shares, free: 99, at: 2) == .proceedInstead(of: still))
-        // Until it is off the disk, its bytes count as free.
+        // Until its file is deleted, its bytes count as free.
         #expect(add(1, to: moving, of: &shares, free: 20, at: 2) == .proceed)
         shares.end(still)
         #expect(add(1, to: moving, of: &shares, free: 20, at: 2) == .proceed, "it is alone")
@@ -51,7 +51,7 @@ struct UploadShareTests {
         #expect(add(10, to: second, of: &shares, free: 10, at: 1) == .proceed)
     }
 
-    /// However many addresses it comes from, and however fast it was at first.
+    /// From any number of addresses, and however fast it was at first.
     @Test func whatTricklesGoesBeforeWhatIsFast() {
         var shares = UploadShares(maximum: 9)
         let trickling = (0..<3).map { shares.begin("\($0)", at: start).0 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AudioInput
 
-/// Frames of a second each, by their timestamps, and where their sound comes to lie.
+/// Frames of one second with timestamps, and the position of their sound.
 @Suite struct AudioClockTests {
     @Test(
         arguments: [
@@ -44,7 +44,7 @@ import Testing
         #expect(clock.position == 7)
     }
 
-    /// Packets that a codec leaves out are real gaps, and so are long pauses between utterances.
+    /// Packets that a codec omits are real gaps, and so are long pauses between utterances.
     @Test(arguments: [
         (sound: 0.02, gap: 0.4, frames: 1, refused: 0), (sound: 0.02, gap: 0.9, frames: 1, refused: 0),
         (sound: 0.02, gap: 10, frames: 11, refused: 0), (sound: 1, gap: 60, frames: 1, refused: 0),

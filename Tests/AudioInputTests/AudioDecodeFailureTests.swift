@@ -2,7 +2,7 @@ import Testing
 
 @testable import AudioInput
 
-/// How refusals are put into words.
+/// The messages of decode failures.
 struct AudioDecodeFailureTests {
     @Test(
         arguments: [

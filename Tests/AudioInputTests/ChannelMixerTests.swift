@@ -6,7 +6,7 @@ import Testing
 @Suite struct ChannelMixerTests {
     private static let rate = 16_000
 
-    /// Noise that is the same in every run, a second of it.
+    /// One second of noise that is the same in every run.
     private func noise(_ seed: UInt64, level: Float = 0.3) -> [Float] {
         var random = Seeded(state: seed)
         return (0..<Self.rate).map { _ in Float.random(in: -level...level, using: &random) }
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    /// What a recorder adds to both channels alike: an offset, or the hum of the mains.
+    /// Interference that a recorder adds equally to both channels: a DC offset, or mains hum.
     @Test(arguments: [0.003, 0.01, 0.05] as [Float], [0, 50, 60] as [Float])
     func channelsInOppositePhaseAreHeardBesideACommonSound(amount: Float, frequency: Float) {
         let voice = noise(1, level: 0.05)
@@ -54,7 +54,7 @@ import Testing
         #expect(zip(mixed, zip(planes[0], planes[1])).allSatisfy { abs($0 - ($1.0 + $1.1) / 2) < 1e-5 })
     }
 
-    /// Two microphones hear a voice one after the other, which takes some frequencies away and not others.
+    /// A voice reaches two microphones with a delay, so that the mix cancels some frequencies.
     @Test(arguments: [3, 8, 16, 32, 80])
     func microphonesApartAreStillMixed(delay: Int) {
         let voice = noise(1)
@@ -92,7 +92,7 @@ import Testing
         let mixed = mix(planes)
         let wrong = zip(mixed, planes[0]).count { abs($0 - $1) > 1e-5 }
         let other = zip(mixed, planes[1]).count { abs($0 - $1) > 1e-5 }
-        // The first block goes over from the mix.
+        // The first block is a transition from the mix.
         #expect(min(wrong, other) <= Self.rate / 50)
     }
 

@@ -1,7 +1,7 @@
 import AudioInput
 import Testing
 
-/// Files whose sound begins late, or has gaps: speech is where a player plays it.
+/// Files whose sound starts late or has gaps: speech has the times at which a player plays it.
 @Suite struct ClockedFileTests {
     @Test(
         arguments: [
@@ -27,19 +27,19 @@ import Testing
         #expect(result.chunks.dropLast().allSatisfy { $0 == 16_000 })
     }
 
-    /// Pieces of a stream whose beginning was never in the file: clusters, fragments, pages.
+    /// Parts of a stream whose beginning is not in the file: clusters, fragments, pages.
     @Test(
         arguments: [
             ("late_10h.webm", [0.25], 1.073), ("late_fragments.mp4", [0], 1.152),
             ("joined_late.oga", [0.402, 1.821, 3.998], 5.166),
-            // A picture comes first, at 20 s, and is the beginning.
+            // The file starts with a picture at 20 s.
             ("starts_at_23s.mkv", [3.25], 4.088),
         ] as [(String, [Double], Double)])
     func theTimeBeforeTheFirstPieceIsNoSilence(file: String, starts: [Double], length: Double) throws {
         try speechIsWhereAPlayerPlaysIt(file: file, starts: starts, length: length)
     }
 
-    /// Its header, or its last page, tells when it ends by a clock that began long before.
+    /// The end time in its header, or in its last page, counts from long before its first sound.
     @Test(arguments: [("late_fragments.mp4", 2), ("joined_late.oga", 6), ("starts_at_23s.mkv", 5)])
     func aPieceIsNotRefusedForTheTimeBeforeIt(file: String, limit: Int) throws {
         let limits = AudioLimits(maximumDuration: .seconds(limit))
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    /// GStreamer's avimux leaves the rate at zero when it writes into a pipe.
+    /// GStreamer's avimux leaves the rate at zero when it writes to a pipe.
     @Test func anAVIHasNoClockButItsSound() throws {
         let whole = try Fixtures.bytes(container: "word.avi")
         var bytes = whole

@@ -1,7 +1,7 @@
 import AudioInput
 import Testing
 
-/// Formats beside those of Fixtures/audio, whole and damaged.
+/// Formats that Fixtures/audio lacks, intact and damaged.
 @Suite struct ContainerTests {
     static let formats = [
         "word.ts", "word.avi", "word.mpeg", "word.wv", "word.ac3", "word.eac3", "word.tta", "word.voc", "word.sph",

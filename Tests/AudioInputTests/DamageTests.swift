@@ -88,7 +88,7 @@ import Testing
         return pages
     }
 
-    /// A page with the same packets, each of them nonsense.
+    /// The page with its packets overwritten by garbage.
     private func spoiled(_ page: [UInt8]) -> [UInt8] {
         let start = 27 + Int(page[26])
         return Array(page[..<start]) + [UInt8](repeating: 0xFF, count: page.count - start)

@@ -4,7 +4,7 @@ import SpeechTypes
 import Testing
 
 @Suite struct IsolationTests {
-    /// Texts that make FFmpeg, left to itself, open the file they name.
+    /// Texts that make an unrestricted FFmpeg open the file they name.
     @Test(arguments: [
         "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n%@\n#EXT-X-ENDLIST\n",
         "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n%@",
@@ -42,7 +42,7 @@ import Testing
             try withFile(WAV.tone(seconds: 20).bytes) { path in
                 var decoder = try AudioDecoder(path: path, name: "a.wav", limits: AudioLimits())
                 #expect(try decoder.next() != nil)
-                // Our own memory at an address where there is none: the next read fails with EIO.
+                // Our own memory at an unmapped address: the next read fails with EIO.
                 let broken = open("/proc/self/mem", O_RDONLY)
                 let descriptor = try #require(openDescriptors(of: path).first)
                 #expect(dup2(broken, descriptor) == descriptor)

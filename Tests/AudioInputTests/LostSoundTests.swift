@@ -2,7 +2,7 @@ import Testing
 
 @testable import AudioInput
 
-/// Sound that is lost is told, in the formats that FFmpeg reads over in silence.
+/// Lost sound is reported, also in formats in which FFmpeg skips it silently.
 @Suite struct LostSoundTests {
     static let formats = [
         "en_44k1_stereo.mp3", "zh_44k1.mp3", "en_48k_opus.webm", "en_48k_opus.ogg", "en_44k1_vorbis.ogg",
@@ -30,7 +30,7 @@ import Testing
         for hole in [500, 2_000] {
             var overwritten = bytes
             overwritten.replaceSubrange(middle..<middle + hole, with: [UInt8](repeating: 0, count: hole))
-            // What has too little left is refused, and so told.
+            // If too little is left, the file is rejected, which reports the loss too.
             if let result = try? decode(overwritten) { #expect(result.damagedPackets > 0, "\(hole) zeros") }
             guard !file.hasSuffix("m4a") else { continue }  // its index has every place: all behind is noise
             let removed = Array(bytes[..<middle] + bytes[(middle + hole)...])
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    /// Headers state for compressed sound the longest packet, and so all are shorter.
+    /// For compressed sound, the header states the length of the longest packet, so packets may be shorter.
     @Test func zerosInPlaceOfFramesOfAnAVIAreTold() throws {
         var bytes = try Fixtures.bytes(container: "word_aac.avi")
         let index = try #require(bytes.firstRange(of: ascii("idx1"))).lowerBound
@@ -111,7 +111,7 @@ import Testing
         #expect(twice.damagedPackets == 0)
     }
 
-    /// A page with a right checksum.
+    /// A page with a valid checksum.
     private func oggPage(_ packet: [UInt8], beginsStream: Bool) -> [UInt8] {
         var page =
             ascii("OggS") + [0, beginsStream ? 2 : 0] + little(UInt64(0)) + little(UInt32(99)) + little(UInt32(0))

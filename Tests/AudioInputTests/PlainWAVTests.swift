@@ -3,7 +3,7 @@ import Testing
 
 @testable import AudioInput
 
-/// WAV that needs no FFmpeg, and WAV that does.
+/// WAV files that do not need FFmpeg, and WAV files that do.
 @Suite struct PlainWAVTests {
     private func samples(of source: any AudioSource) throws -> [Float] {
         var samples: [Float] = []

@@ -21,7 +21,7 @@ import Testing
             "FFmpeg finds no audio format in it. Send wav, mp3, flac, ogg, m4a or webm."
         ),
         (Data("plain words\n".utf8), "Cannot decode 'x.txt': "),
-        // A tag that claims to end far behind the file.
+        // A tag that claims to end far after the end of the file.
         (Data("ID3".utf8) + [4, 0, 0, 0x7F, 0x7F, 0x7F, 0x7F] + Data(count: 200), "Cannot decode 'x.txt': "),
         (Data([0x89] + "PNG\r\n\u{1A}\n\0\0\0\rIHDR".utf8) + Data(count: 99), "which is not accepted"),
         (Data(WAV.tone(rate: 999).bytes), "its sample rate is 999 Hz. Send 1000 to 768000 Hz"),

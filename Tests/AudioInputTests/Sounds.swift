@@ -1,6 +1,6 @@
 import Foundation
 
-/// A WAV file made to measure, honest unless told to lie.
+/// A generated WAV file; its header is true unless a property says otherwise.
 struct WAV {
     enum Encoding: UInt16 { case pcm16 = 1, float32 = 3 }
 
@@ -8,7 +8,7 @@ struct WAV {
     var channels = 1
     var encoding = Encoding.pcm16
     var data: [UInt8] = []
-    /// What the header says the data has, in bytes.
+    /// The size of the data in bytes according to the header.
     var statedLength: UInt32?
     /// Chunks after the data.
     var trailer: [UInt8] = []
@@ -30,7 +30,7 @@ struct WAV {
         return ascii("RIFF") + little(UInt32(chunks.count + 4 + trailer.count)) + ascii("WAVE") + chunks + trailer
     }
 
-    /// A tone of 440 Hz at half of full scale, the same in each channel that is not told to be silent.
+    /// A tone of 440 Hz at half of full scale, the same in all channels except silent ones.
     static func tone(
         seconds: Double = 1, rate: Int = 16_000, channels: Int = 1, encoding: Encoding = .pcm16,
         only loud: Set<Int>? = nil
@@ -56,7 +56,7 @@ func big<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
 
 func ascii(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-/// An ID3 tag with a picture that is no picture, as it stands before the sound of an mp3.
+/// An ID3 tag with an invalid picture, as found at the start of an mp3 file.
 func id3Tag(pictureBytes: Int) -> [UInt8] {
     func sevenBits(_ number: Int) -> [UInt8] {
         [21, 14, 7, 0].map { UInt8(number >> $0 & 0x7F) }
@@ -68,7 +68,7 @@ func id3Tag(pictureBytes: Int) -> [UInt8] {
     return ascii("ID3") + [4, 0, 0] + sevenBits(frame.count) + frame
 }
 
-/// A FLAC file with a picture put in after its first block.
+/// A FLAC file with a picture inserted after its first block.
 func withCover(flac bytes: [UInt8], pictureBytes: Int) -> [UInt8] {
     let text = ascii("image/png")
     let size = [UInt32](repeating: 600, count: 2).flatMap(big) + big(UInt32(24)) + big(UInt32(0))

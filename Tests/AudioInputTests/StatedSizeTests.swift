@@ -1,7 +1,8 @@
 import AudioInput
 import Testing
 
-/// Formats beside WAV whose headers state the size of the sound, and writers that do not know it or count otherwise.
+/// Formats other than WAV whose headers state the size of the sound, from writers that do not know it or count it
+/// differently.
 @Suite struct StatedSizeTests {
     private static let samples = WAV.tone().data
 
@@ -63,18 +64,18 @@ import Testing
         try expectTone(Self.caf(stating: 64_004), damage: 1, "CAF")
     }
 
-    /// Recorders begin a new file a little before 2 or 4 GB.
+    /// Recorders start a new file a little before 2 or 4 GB.
     @Test(arguments: [0x7FF0_0000, 0x7F80_0000, 0xFFF0_0000] as [UInt32])
     func aSizeNearThatOfAPlaceholderIsBelieved(size: UInt32) throws {
         try expectTone(Self.aiff(stating: size), damage: 1, "AIFF")
-        // FFmpeg refuses an AU of more than 2 GB.
+        // FFmpeg rejects AU files of more than 2 GB.
         if size < 1 << 31 { try expectTone(Self.au(stating: size), damage: 1, "AU") }
         var wav = WAV.tone()
         wav.statedLength = size
         try expectTone(wav.bytes, damage: 1, "WAV")
     }
 
-    /// Ten blocks of GSM 6.10, and the byte that makes the number of bytes even.
+    /// Ten blocks of GSM 6.10, with or without the padding byte that makes the size even.
     @Test(arguments: [true, false])
     func aPadByteBehindBlocksOfSoundIsNoDamage(isCounted: Bool) throws {
         let blocks = [UInt8](repeating: 0, count: 65 * 9)
@@ -89,7 +90,7 @@ import Testing
         #expect(result.damagedPackets == 0)
     }
 
-    /// Some writers count the samples of compressed sound in AIFF, some its packets.
+    /// For compressed sound in AIFF, some writers count samples and some count packets.
     @Test(arguments: [9, 9 * 160] as [UInt32])
     func packetsOfAnAIFFMayBeCountedEitherWay(count: UInt32) throws {
         let frames = [[UInt8]](repeating: [0xD0] + [UInt8](repeating: 0, count: 32), count: 9).flatMap { $0 }

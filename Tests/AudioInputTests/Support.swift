@@ -2,7 +2,7 @@ import AudioInput
 import Foundation
 import SpeechTypes
 
-/// The recordings that all tests share, and what is known of them.
+/// The recordings that all tests share, and their properties.
 enum Fixtures {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../Fixtures/audio").standardizedFileURL
@@ -39,7 +39,7 @@ enum Fixtures {
     static func bytes(path: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: URL(filePath: path))) }
 }
 
-/// What a file came to.
+/// The result of decoding a file.
 struct Decoded {
     var chunks: [Int] = []
     var samples: [Float] = []
@@ -49,7 +49,7 @@ struct Decoded {
     /// Loudness; a sine of amplitude 1 has 0.707.
     var level: Float { (samples.reduce(0) { $0 + $1 * $1 } / Float(max(1, samples.count))).squareRoot() }
 
-    /// When something loud begins after at least half a second in which nothing is, in seconds.
+    /// The times in seconds at which something loud starts after at least half a second without.
     var loudStarts: [Double] {
         var starts: [Double] = []
         var lastLoud = -1.0
@@ -73,7 +73,7 @@ func decode(_ path: String, name: String = "clip", limits: AudioLimits = AudioLi
     return result
 }
 
-/// Writes bytes to a file of their own, which is gone after `body`.
+/// Writes bytes to a temporary file, which is deleted after `body`.
 func withFile<Result>(_ bytes: [UInt8], _ body: (String) throws -> Result) throws -> Result {
     let url = URL(filePath: NSTemporaryDirectory()).appending(path: "audio-input-\(UUID().uuidString)")
     try Data(bytes).write(to: url)
@@ -85,7 +85,7 @@ func decode(_ bytes: [UInt8], name: String = "clip", limits: AudioLimits = Audio
     try withFile(bytes) { try decode($0, name: name, limits: limits) }
 }
 
-/// What a file is refused for; `nil` if it decodes.
+/// The error with which a file is rejected; `nil` if it can be decoded.
 func refusal(_ bytes: [UInt8], name: String = "clip", limits: AudioLimits = AudioLimits()) throws -> AudioError? {
     do {
         _ = try decode(bytes, name: name, limits: limits)
@@ -95,7 +95,7 @@ func refusal(_ bytes: [UInt8], name: String = "clip", limits: AudioLimits = Audi
     }
 }
 
-/// Numbers that look random and are the same in every run (SplitMix64).
+/// Pseudorandom numbers that are the same in every run (SplitMix64).
 struct Seeded: RandomNumberGenerator {
     var state: UInt64
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AudioInput
 
-/// Tags before, behind and between recordings are no sound and no damage.
+/// Tags before, after and between recordings are neither sound nor damage.
 @Suite struct TagTests {
     private static let v1 = ascii("TAG") + ascii("title") + [UInt8](repeating: 0, count: 120)
     private static let items = little(UInt32(6)) + little(UInt32(0)) + ascii("Title\0Speech")
@@ -68,7 +68,8 @@ import Testing
         #expect(try decode(sound + [UInt8](repeating: 0x41, count: 60)).damagedPackets > 0)
     }
 
-    /// ID3, APE with a header, and Lyrics3 without an end, with an end that states another size, and with one too far behind.
+    /// ID3; APE with a header; Lyrics3 without an end, with an end that states another size, and with an end too far
+    /// away.
     @Test(arguments: [
         ascii("ID3") + [4, 0, 0, 0x7F, 0x7F, 0x7F, 0x7F], ascii("APETAGEX") + [UInt8](repeating: 0x7F, count: 24),
         ascii("LYRICSBEGINhello"), ascii("LYRICSBEGINhello000100LYRICS200"),
@@ -84,7 +85,8 @@ import Testing
         #expect(try decode(first + tag).damagedPackets > 0)
     }
 
-    /// In samples of ours. FFmpeg may take what follows the last frame for part of it, and then makes nothing of it.
+    /// In samples at our rate. FFmpeg may add the bytes after the last frame to that frame, and then fails to decode
+    /// it.
     private static let frameOfAC3 = 768
 
     @Test(arguments: ["word.ac3", "word.tta"])
@@ -102,7 +104,7 @@ import Testing
         }
     }
 
-    /// An mp3 file of the smallest frames with something between them, and something at the end.
+    /// An mp3 file of the smallest frames, with other bytes between them and at the end.
     @Test(arguments: [
         "A", "TAG", "ID3 claims", "LYRICSBEGIN", "LYRICS200", "APETAGEX", "LYRICSBEGIN000017LYRICS200",
         "LYRICSBEGINLYRICSEND",

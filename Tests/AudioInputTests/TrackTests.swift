@@ -1,13 +1,13 @@
 import AudioInput
 import Testing
 
-/// Which of several channels and tracks is heard.
+/// Which of several channels and tracks is decoded.
 @Suite struct TrackTests {
     @Test func channelsInOppositePhaseAreHeard() throws {
         #expect(try decode(Fixtures.container("antiphase.flac")).level > 0.08)
     }
 
-    /// FFmpeg's matrix for 5.1 leaves out the fourth channel, which is the subwoofer's.
+    /// FFmpeg's matrix for 5.1 leaves out the fourth channel, the subwoofer.
     @Test(arguments: 0..<6) func eachMicrophoneOfARecorderIsHeard(channel: Int) throws {
         var wav = WAV.tone(channels: 6, only: [channel])
         wav.speakers = 0x3F

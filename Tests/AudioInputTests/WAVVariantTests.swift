@@ -1,9 +1,9 @@
 import AudioInput
 import Testing
 
-/// The ways in which files of the WAV family state sizes, depths and byte orders.
+/// Variants of the WAV family: how they state sizes, bit depths and byte orders.
 @Suite struct WAVVariantTests {
-    /// A chunk with the size that is stated, or its own.
+    /// A chunk with the stated size, or its real one.
     private func chunk(_ name: String, _ content: [UInt8], stating size: UInt32? = nil) -> [UInt8] {
         ascii(name) + little(size ?? UInt32(content.count)) + content
     }

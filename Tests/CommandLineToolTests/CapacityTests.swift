@@ -3,7 +3,7 @@ import Testing
 
 @testable import CommandLineTool
 
-/// What flags and environment say of the server's capacity.
+/// The server's capacity settings from flags and environment.
 struct CapacityTests {
     private let environment = [
         "ASR2CLIP_MAX_QUEUE": "9", "ASR2CLIP_KEEP_ALIVE": "never", "ASR2CLIP_MAX_LOADED_MODELS": "2",

@@ -6,7 +6,7 @@ import Testing
 
 @testable import CommandLineTool
 
-/// The log in JSON, line by line.
+/// The lines of the JSON log.
 struct JSONLogTests {
     private final class Lines: Sendable {
         private let lines = Mutex<[String]>([])
@@ -25,7 +25,7 @@ struct JSONLogTests {
         }
     }
 
-    /// The members of the only line, read by Foundation.
+    /// The members of the only line, parsed by Foundation.
     private func object() throws -> [String: Any] {
         let line = try #require(lines.all.first)
         #expect(lines.all.count == 1)

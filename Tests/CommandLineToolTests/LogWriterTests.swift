@@ -6,9 +6,9 @@ import Testing
 
 @testable import CommandLineTool
 
-/// The log, when it is read, not read, and cannot be written.
+/// The log if it is read, if it is not read, and if it cannot be written.
 @Suite struct LogWriterTests {
-    /// Counts what a writer says is lost.
+    /// Counts the lines that a writer reports as lost.
     private final class Losses: Sendable {
         private let sum = Atomic(0)
         var count: Int { sum.load(ordering: .relaxed) }
@@ -21,7 +21,7 @@ import Testing
         LogWriter(to: descriptor, capacity: capacity, notice: { "lost \($0)\n" }, onLoss: losses.add)
     }
 
-    /// Reads what is there, until the writer has nothing more.
+    /// Reads until the writer has nothing more to write.
     private func readAll(_ descriptor: FileDescriptor, from writer: LogWriter) throws -> [String] {
         let flags = fcntl(descriptor.rawValue, F_GETFL)
         _ = fcntl(descriptor.rawValue, F_SETFL, flags | O_NONBLOCK)
@@ -53,9 +53,9 @@ import Testing
         #expect(lines.count == 4000 && losses.count == 0)
     }
 
-    /// Checks that lines that were numbered from 0 are all there, or are told to be missing where they are.
+    /// Checks that lines numbered from 0 are all there, or reported as missing at the right place.
     ///
-    /// - Returns: How many are missing.
+    /// - Returns: The number of missing lines.
     private func checkOrder(of log: [String], sent: Int) -> Int {
         var next = 0
         var missing = 0
@@ -85,7 +85,7 @@ import Testing
                 sent += 1
             }
         }
-        // More than a pipe holds, and than the queue.
+        // More than the pipe and the queue can hold.
         while losses.count == 0 || writer.flush(within: .milliseconds(10)) { send(1000) }
         var log = try readAll(pipe.readEnd, from: writer)
         let lost = checkOrder(of: log, sent: sent)
@@ -95,7 +95,7 @@ import Testing
         #expect(checkOrder(of: log, sent: sent) == lost)
     }
 
-    /// Again and again, with a reader that comes now and then.
+    /// Repeatedly, with a reader that reads now and then.
     @Test func nothingIsLostUncounted() throws {
         let pipe = try FileDescriptor.pipe()
         let writer = writer(to: pipe.writeEnd, capacity: 5_000)

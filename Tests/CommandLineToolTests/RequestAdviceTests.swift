@@ -5,7 +5,7 @@ import Testing
 
 @testable import CommandLineTool
 
-/// What `asr2clip models show` says of requests, held against what the families' own data says.
+/// Compares what `asr2clip models show` says about requests with the families' own data.
 struct RequestAdviceTests {
     private func advice(_ family: ModelFamily, _ options: ModelOptions = ModelOptions()) -> RequestAdvice {
         RequestAdvice(for: .fixture(family, options: options))

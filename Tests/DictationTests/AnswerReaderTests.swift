@@ -4,7 +4,7 @@ import TranscriptFormats
 
 @testable import Dictation
 
-/// What servers of different vendors answer, and what it means.
+/// Responses of different vendors' servers, and the expected results.
 @Suite struct AnswerReaderTests {
     private func read(
         _ body: String, _ type: String? = "application/json", _ format: ResponseFormat = .text, piece: Int = .max
@@ -38,7 +38,7 @@ import TranscriptFormats
         ([hello, #"{"type": "transcript.text.segment", "id": 1}"#, world, "[DONE]"], "Hello world."),
         ([chunk("Hello "), chunk("world.", #", "finish_reason": "stop""#), "[DONE]"], "Hello world."),
         ([chunk("Hello "), chunk("world.", #", "finish_reason": "stop""#)], "Hello world."),
-        // A long recording is several generations, each with an end.
+        // A long recording has several generations, each with an end.
         (
             [
                 chunk("Hello ", #", "finish_reason": "stop""#), chunk("world.", #", "finish_reason": "stop""#),
@@ -57,7 +57,7 @@ import TranscriptFormats
             let answer = read(events(stream.events), type, piece: piece)
             #expect(answer.verdict == .understood(stream.text))
         }
-        // Some say that it is something else.
+        // Some servers send another content type.
         #expect(read(events(stream.events), "text/plain").verdict == .understood(stream.text))
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Dictation
 
-/// The client against servers and files that fail.
+/// The client with servers and files that fail.
 @Suite struct ClientFailureTests: ClientSuite {
     @Test(arguments: ["-9223372036854775808", "-1", "99999999999999999999", "soon"])
     func aPauseThatCannotBeIsNotMade(seconds: String) async throws {

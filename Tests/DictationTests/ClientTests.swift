@@ -7,7 +7,7 @@ import Testing
 
 @testable import Dictation
 
-/// What the client asks servers, and how it understands what they answer.
+/// The client's requests, and how it handles the responses.
 @Suite struct ClientTests: ClientSuite {
     @Test func aRequestSaysAllItHasToSay() async throws {
         try await withScriptedServer(.answer(200, "stop\n")) { server in
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    /// The time limit is twice the recording's length.
+    /// The timeout includes twice the recording's length, which must not overflow.
     @Test(arguments: [Duration.seconds(9_000_000_000_000), .seconds(Int64.max)])
     func aRecordingOfAnyLengthCanBeSent(duration: Duration) async throws {
         try await withScriptedServer(.answer(200, "stop")) { server in

@@ -11,12 +11,12 @@ import Testing
         folder = try TemporaryFolder()
     }
 
-    /// A folder with programs, each of which notes what it is told.
+    /// A folder with programs, each of which records its input.
     private func environment(
         _ programs: [ClipboardMethod: String], _ variables: [String: String] = ["DISPLAY": ":9"]
     ) throws -> [String: String] {
         for (program, script) in programs {
-            // They have nothing to read back.
+            // They do not support reading the clipboard.
             let reading = "case \"$*\" in *-o*) exit 1;; esac"
             let path = try folder.write(Data("#!/bin/sh\n\(reading)\n\(script)\n".utf8), to: program.rawValue)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
@@ -57,7 +57,7 @@ import Testing
         #expect(ClipboardMethod.xclip.executable(environment: environment) == nil)
     }
 
-    /// The first field after the program's name in /proc/PID/stat that matters here: state, parent, group, session.
+    /// Fields 1 and 6 of /proc/PID/stat: process id and session.
     #if os(Linux)
         @Test func aProgramRunsInASessionOfItsOwnWhichOutlivesTheTerminals() async throws {
             let script = "cut -d' ' -f1,6 /proc/$$/stat > '\(folder.file("session"))'"
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func whoOwnsTheClipboardMayStayWithoutHoldingUsUp() async throws {
-        // As xclip does: the text is taken, and a process stays in the background with our descriptors.
+        // Like xclip: reads the text and leaves a process in the background that keeps our descriptors open.
         let script = "cat > '\(folder.file("text"))'; sleep 30 & exit 0"
         let start = ContinuousClock.now
         try await Clipboard(.only(.xclip), environment: environment([.xclip: script])).copy("hello")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Dictation
 
-/// The program itself, asked one thing.
+/// Single queries to the real program.
 @Suite struct EngineQuestionTests {
     private let program = EngineProcess(EngineExecutable(path: ServerProcess.path(of: "asr2clip-engine")))
 

@@ -42,7 +42,7 @@ import Testing
         try await eventually("it waits for the pipe") { Self.copies.subtracting(before).count >= 1 }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        // Lets the thread that was left behind end.
+        // Lets the abandoned thread end.
         close(open(pipe, O_RDWR | O_NONBLOCK))
     }
 

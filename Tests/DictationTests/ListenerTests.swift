@@ -9,7 +9,7 @@ import Testing
 
 @testable import Dictation
 
-/// What becomes of the sound of processes that listen, end, and lie.
+/// The sound of listening processes that work, end, or send invalid data.
 @Suite struct ListenerTests {
     private let folder: TemporaryFolder
     private let store: RecordingStore
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    /// Listens until so much has been heard or nothing more comes.
+    /// Listens until this much sound has arrived, or until the sound ends.
     private func listen(
         to program: ScriptedEar, _ settings: ListeningSettings = ListeningSettings(mode: .untilStopped),
         until isEnough: @escaping @Sendable (_ heard: Duration, _ warnings: [String]) -> Bool = { _, _ in false }
@@ -68,7 +68,7 @@ import Testing
             try socket.begin()
             try socket.sound(0.5, samples: 20_000)
             socket.untilEnough()
-            // It was said before the user had enough.
+            // It was recorded before the user stopped.
             try socket.sound(0.25, samples: 700)
         }
         let outcome = try await listen(to: program) { heard, _ in heard >= .seconds(1) }
@@ -164,7 +164,7 @@ import Testing
         #expect(throws: ListeningError.self) { try MicrophoneLink(settings, program: program) }
     }
 
-    /// A process that was taken over, in all the ways that the link has.
+    /// The messages of a compromised process, in every way that the link allows.
     private static let lies: [(name: String, script: ScriptedEar.Script)] = [
         ("sound before it begins", { socket, _ in try socket.sound(0.5, samples: 8000) }),
         (
@@ -276,7 +276,7 @@ import Testing
     }
 }
 
-/// When another process is started.
+/// When a listening process is restarted.
 @Suite struct ListenRestartsTests {
     @Test func aDeviceThatFailsAgainAndAgainIsGivenUp() {
         var restarts = ListenRestarts()

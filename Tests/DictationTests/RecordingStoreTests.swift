@@ -58,7 +58,8 @@ import Testing
         withExtendedLifetime(recording) {}
     }
 
-    /// From the moment that it has its name, a recording is locked: nobody who looks in between takes it for one that waits.
+    /// A recording is locked from the moment it has its name, so that a concurrent look never takes it for an abandoned
+    /// one.
     @Test func whatBeginsIsNeverTakenForWaiting() async throws {
         let looking = Task.detached { [store] in
             var taken = 0

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Dictation
 
-/// What becomes of recordings, with servers that do what servers do.
+/// What happens to recordings with servers that succeed and fail.
 @Suite struct SessionTests {
     private let folder: TemporaryFolder
     private let store: RecordingStore

@@ -8,7 +8,7 @@ import Testing
 @Suite struct UtteranceSegmenterTests {
     private static let second = AudioBuffer.sampleRate
 
-    /// Runs sound through a cutter in pieces of a size, and puts the recordings together again.
+    /// Runs sound through a segmenter in pieces of a given size, and assembles the recordings.
     private func recordings(
         of sound: [Float], _ mode: ListeningMode, piece: Int = 320,
         isSpeech: @escaping (ArraySlice<Float>) -> Bool = { _ in false }
@@ -43,7 +43,7 @@ import Testing
         return recordings
     }
 
-    /// Samples that tell their own position.
+    /// Samples whose values are their positions.
     private func ramp(_ count: Int) -> [Float] { (0..<count).map { Float($0) } }
 
     @Test func everythingUntilTheEndIsOneRecording() {
@@ -62,7 +62,7 @@ import Testing
         #expect(parts.flatMap { $0 } == sound)
     }
 
-    /// What the cutter says of speech in each recording, where the samples of speech are 0.5.
+    /// The segmenter's `hasSpeech` for each recording; samples of speech are 0.5.
     private func speech(in sound: [Float], _ mode: ListeningMode, isHeard: Bool = true) -> [Bool?] {
         var cutter = UtteranceSegmenter(mode)
         var windows = FrameChunker(size: SpeechWindow.samples)
@@ -91,7 +91,7 @@ import Testing
         #expect(speech(in: words + silence, .utterances(silence: .seconds(1), longest: .seconds(60))) == [true])
     }
 
-    /// Speech where samples are positive: two seconds of it, after three of silence, and so on.
+    /// Sound whose positive samples are speech, such as two seconds of speech after three of silence.
     private func spoken(_ seconds: [(speech: Bool, length: Double)]) -> [Float] {
         seconds.flatMap { [Float](repeating: $0.speech ? 0.5 : 0, count: Int($0.length * Double(Self.second))) }
     }
@@ -117,7 +117,7 @@ import Testing
         #expect(parts.allSatisfy { $0.count <= 2 * Self.second + Self.second / 10 + 512 })
     }
 
-    /// A detector that hears what follows a gap begins a window then.
+    /// A detector for the sound after a gap starts with a new window.
     @Test(arguments: [0, 1, 511, 512, 700], [Duration.zero, .milliseconds(1), .milliseconds(32), .seconds(2)])
     func theSilenceInAGapEndsAWindowAndIsNoShorter(before: Int, gap: Duration) throws {
         var cutter = UtteranceSegmenter(.utterances(silence: .seconds(1), longest: .seconds(60)))

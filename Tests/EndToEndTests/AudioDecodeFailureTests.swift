@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Requests that cannot be answered, and the errors that say why.
+/// Requests that cannot be fulfilled, and their errors.
 @Suite(.serialized, .server(TestRegistry([.senseVoice])))
 struct AudioDecodeFailureTests {
     @Test(arguments: [

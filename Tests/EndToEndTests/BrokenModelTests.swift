@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Models whose files are wrong: each says so, and none disturbs another.
+/// Models with invalid files: each reports its error, and none affects another.
 @Suite(.serialized)
 struct BrokenModelTests {
     private func expectFailure(
@@ -12,7 +12,7 @@ struct BrokenModelTests {
         try expectError(answer, 503, "model_failed", parameter: "model", sourceLocation: sourceLocation)
         #expect(answer.headers["x-should-retry"] == "false", sourceLocation: sourceLocation)
         for part in parts { #expect(try answer.error.message.contains(part), sourceLocation: sourceLocation) }
-        // Clients are not told where the models folder is.
+        // The path of the models folder is not disclosed to clients.
         #expect(try !answer.error.message.contains("'/"), sourceLocation: sourceLocation)
         let other = try await client.transcribe("en_word_16k.wav", ["model": "paraformer"])
         #expect(other.body == #"{"text": "stop"}"#, sourceLocation: sourceLocation)
@@ -68,7 +68,7 @@ struct BrokenModelTests {
         }
     }
 
-    /// sherpa-onnx ends the process over this.
+    /// sherpa-onnx ends the process for this.
     @Test func aLoadThatKillsTheEngineIsTriedThreeTimesAndToldWithItsLastWords() async throws {
         let workshop = try Workshop()
         let model = try workshop.copy(.transducer, as: "deadly")
@@ -87,8 +87,8 @@ struct BrokenModelTests {
         }
     }
 
-    /// The model loads, and sherpa-onnx aborts when it decodes, for it knows more tokens than it says: warming up shows it
-    /// before there is a request.
+    /// The model loads, but sherpa-onnx aborts when it decodes, because it has more tokens than it declares. Warming up
+    /// shows this before there is a request.
     @Test func aModelThatKillsItsEngineByDecodingIsFoundOutWhileItLoads() async throws {
         let workshop = try Workshop()
         let model = try workshop.copy(.senseVoice, as: "deadly")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What web pages in a browser can and cannot do with a server on the same machine.
+/// The access of web pages in a browser to a server on the same machine.
 @Suite(
     .serialized,
     .server(

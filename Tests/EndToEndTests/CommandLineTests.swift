@@ -3,7 +3,7 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// What the executables say before they serve.
+/// The executables' output before they serve.
 @Suite(.serialized)
 struct CommandLineTests {
     private static let executables = ["asr2clip-serve", "asr2clip"]
@@ -21,7 +21,7 @@ struct CommandLineTests {
         try await runToEnd(ServerProcess.path(of: executable), arguments, environment: folder.environment)
     }
 
-    /// One line on standard error, status 1, and nothing else happened.
+    /// Expects one line on standard error, status 1, and no other effect.
     private func expectRefusal(
         _ arguments: [String], naming part: String, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
@@ -125,7 +125,7 @@ struct CommandLineTests {
 
     @Test(arguments: executables)
     func theFirstRunWritesTheRegistryOfTheProductsPage(executable: String) async throws {
-        // The page's model under its own file names, so that nothing is fetched.
+        // The page's model under its own file names, so that nothing is downloaded.
         let models = try TemporaryFolder()
         for (file, name) in [("model.onnx", "model.int8.onnx"), ("tokens.txt", "tokens.txt")] {
             try FileManager.default.copyItem(

@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// More connections than the server takes.
+/// More connections than the server accepts.
 @Suite(
     .serialized, .timeLimit(.minutes(10)),
     .server(TestRegistry([.paraformer]), "--max-connections", "8", "--cors-origin", "https://notes.example"))
 struct ConnectionLimitTests {
     private static let request = "GET /health HTTP/1.1\r\nHost: localhost\r\nOrigin: https://notes.example\r\n\r\n"
 
-    /// Opens connections and has each one served.
+    /// Opens connections and sends a request on each.
     private func fill(_ server: ServerProcess, _ count: Int = 8) async throws -> [ByteConnection] {
         try await eventually("there is room") { ProcessTable.connections(toPort: server.port) == 0 }
         var connections: [ByteConnection] = []
@@ -44,7 +44,7 @@ struct ConnectionLimitTests {
         #expect(server.process.standardError.matches(of: /too many connections/).count == 1)
     }
 
-    /// A quarter of the connections stays free of uploads, whatever part of a form they begin with.
+    /// A quarter of the connections is kept free of uploads, whatever part of a form they start with.
     @Test(arguments: ["", "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\npara", "--b\r\nX: "])
     func uploadsLeaveConnectionsToOthers(beginning: String) async throws {
         let server = try ServerProcess.shared()
@@ -88,7 +88,7 @@ struct ConnectionLimitTests {
         #expect(try await open[0].answer().status == 200)
     }
 
-    /// Starts a server under limits of open files, as a shell sets them, and tells what limit it has then.
+    /// Starts a server under limits of open files set by a shell, and returns the limit it has then.
     private func limit(_ limits: String, _ arguments: [String] = []) async throws -> (limit: Int?, log: String) {
         let folder = try ServerFolder()
         let command = [

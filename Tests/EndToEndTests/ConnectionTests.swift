@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Clients that wait to be asked, that stay, and that leave.
+/// Clients that wait for `100 Continue`, that keep their connection, and that disconnect.
 @Suite(.serialized, .server(TestRegistry([.whisper])))
 struct ConnectionTests {
     private func curl(_ arguments: [String]) async throws -> (output: String, talk: String) {
@@ -51,7 +51,7 @@ struct ConnectionTests {
     }
 
     #if os(Linux)
-        /// Jobs have connections of their own, and none is left of those that have ended.
+        /// Jobs have connections of their own, which are closed when the jobs end.
         @Test func nothingIsLeftOpenOfJobsThatHaveEnded() async throws {
             let server = try ServerProcess.shared()
             let client = APIClient(server)
@@ -71,7 +71,7 @@ struct ConnectionTests {
         }
     #endif
 
-    /// How a client may leave a request that goes on.
+    /// How a client may disconnect during a request.
     enum HangUp: CaseIterable {
         case inMidStream, beforeTheAnswer
     }
@@ -115,13 +115,13 @@ struct ConnectionTests {
         }
         try await eventually("it is counted") { try await abandoned() == left + 1 }
         #expect(server.process.standardError.contains("The client hung up before its answer."))
-        // Of ten times the work it did less than half.
+        // It did less than half of ten times the work.
         #expect(try work() - before < 6 * costOfFifteen)
         #expect(server.engines == [engine])
         #expect(try await client.transcribe("en_word_16k.wav", ["model": "whisper"]).body == #"{"text": "stop"}"#)
     }
 
-    /// The parent writes an upload to disk as it comes; a quarter of this one in memory would show.
+    /// The server writes an upload to disk as it arrives; a quarter of this one in memory would be detected.
     @Test func aLargeUploadIsNotHeldInMemory() async throws {
         let server = try ServerProcess.shared()
         let client = APIClient(server)

@@ -29,7 +29,7 @@ struct CrashTests {
         }
     }
 
-    /// It is silent for longer than an engine at work ever is.
+    /// A hanging engine is silent for longer than a working engine ever is.
     @Test func aRequestOutlivesAnEngineThatHangs() async throws {
         try await withHealthyServer { server, client in
             let engine = try #require(server.engines.first)
@@ -73,7 +73,7 @@ struct CrashTests {
         }
     }
 
-    /// Before, it waited until the long recording had been heard again, alone.
+    /// It used to wait until the long recording had been decoded again, alone.
     @Test func aShortRequestAfterACrashDoesNotWaitForALongOne() async throws {
         try await withHealthyServer { server, client in
             let phrases = try Phrases(600)
@@ -85,7 +85,7 @@ struct CrashTests {
                 let answer = try await client.transcribe("en_word_16k.wav", ["model": "whisper"])
                 #expect(answer.body == #"{"text": "stop"}"#)
             }
-            // The long one is still being heard, by an engine that has nothing else to do.
+            // The long one is still being decoded, by an engine of its own.
             let engines = try await client.engines().filter { $0.model == "whisper" }
             #expect(engines.first { $0.pid == apart }?.requests == 1)
             #expect(engines.count == 2)
@@ -104,13 +104,13 @@ struct CrashTests {
             kill(engine, SIGKILL)
             for (request, text) in requests { #expect(try await request.value.body == text) }
             #expect(server.process.standardError.matches(of: /The engine ended\./).count == 1)
-            // One for everybody, and the one for suspects.
+            // The normal engine and the one for suspects.
             #expect(server.engines.count == 2 && !server.engines.contains(engine))
         }
     }
 
-    /// Whatever engine opens the recording of one request is killed: nobody knows at first which of the sixteen it was, and
-    /// the second time it is alone.
+    /// Every engine that opens one request's recording is killed. At first the server cannot know which of the sixteen
+    /// it was; the second time, the request runs alone.
     @Test func aRequestThatKillsEveryEngineFailsAloneAmongSixteen() async throws {
         try await withHealthyServer { server, client in
             let size = 40
@@ -162,7 +162,7 @@ struct CrashTests {
         }
     }
 
-    /// Also when nobody asked before.
+    /// Even if health was never queried before.
     @Test func healthStaysOkWhileTheEngineRestarts() async throws {
         try await withServer(setup) { server in
             try await eventually("the model is loaded") {

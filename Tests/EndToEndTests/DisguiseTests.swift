@@ -3,13 +3,13 @@
     import TestSupport
     import Testing
 
-    /// Files that only look like recordings, and would have others read if they could.
+    /// Files that look like recordings and try to make the decoder read other files.
     @Suite(.serialized, .server(TestRegistry([.senseVoice])))
     struct DisguiseTests {
         @Test(arguments: Disguise.all)
         func aDisguisedFileOpensNothing(disguise: Disguise) async throws {
             let folder = try TemporaryFolder()
-            // Speech, which would be heard in the answer.
+            // Speech, whose text would be in the response.
             let canary = folder.file("canary.wav")
             try FileManager.default.copyItem(atPath: Fixtures.audio("en_digits_16k.wav"), toPath: canary)
             let watch = try FileWatch(folder: folder.path)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Models that fetch themselves, from a web server on this machine.
+/// Models that are downloaded automatically, from a web server on this machine.
 @Suite(.serialized)
 struct DownloadTests {
     @Test func theFirstRequestsFetchTheModelOnce() async throws {

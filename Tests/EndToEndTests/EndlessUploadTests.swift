@@ -4,14 +4,14 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// Uploads that are as large as may be, or have no end.
+/// Uploads of the maximum size, and uploads without end.
 @Suite(.serialized, .timeLimit(.minutes(20)))
 struct EndlessUploadTests {
-    /// Where a form goes on for ever.
+    /// The part of a form that never ends.
     enum Place: String, CaseIterable {
         case preamble, partHeader, field, file, epilogue
 
-        /// How the form begins.
+        /// The start of the form.
         var beginning: String {
             let line = "--\(MultipartBody.boundary)"
             return switch self {
@@ -47,19 +47,19 @@ struct EndlessUploadTests {
             let answer = try await connection.answer()
             let (status, code, parameter) = place.refusal
             try expectError(answer, status, code, parameter: parameter)
-            // Whoever goes on all the same is cut off.
+            // A client that keeps sending is disconnected.
             while !connection.isClosed { try? await connection.send(chunk) }
             try await eventually("no upload is left") { server.folder.uploads.isEmpty }
             #expect(try await APIClient(server).get("/health").status == 200)
         }
     }
 
-    /// The largest upload by default: a gibibyte, nothing of which may stay in the memory of the server.
+    /// The default maximum upload: a gibibyte, which must not be held in the server's memory.
     @Test func aGibibyteGoesThroughNoMemory() async throws {
         try await withServer(.init(TestRegistry([.paraformer]))) { server in
             let client = APIClient(server)
             try await client.waitUntilHealthy()
-            // What a small request takes is there before.
+            // Allocates the memory of a small request beforehand.
             _ = try await client.transcribe("en_word_16k.wav", ["model": "paraformer"])
             let before = try #require(ProcessTable.peakMemory(of: server.process.pid))
             let size = 1 << 30

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Servers that listen beyond this machine, in a network of their own that nobody reaches.
+/// Servers that listen on other addresses than loopback, in an isolated network.
 @Suite(.serialized) struct ExposureTests {
     private func log(of host: String, _ arguments: [String]) async throws -> String {
         let folder = try ServerFolder()

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Thousands of damaged requests against one server: none may shake it.
+/// Thousands of damaged requests to one server: none may harm it.
 @Suite(.serialized, .server(TestRegistry([.senseVoice]), "--max-duration", "30s", "--log-level", "warning"))
 struct FuzzTests {
-    /// Forms, their lines and fields damaged more than their sound.
+    /// Forms with damage mostly in their lines and fields, less in their sound.
     @Test func twentyThousandDamagedForms() async throws {
         let server = try ServerProcess.shared()
         try await APIClient(server).waitUntilHealthy()
@@ -21,7 +21,7 @@ struct FuzzTests {
         try await expectUnshaken(server, after: tally, of: bombardment, name: "forms")
     }
 
-    /// Every recording of the fixtures in every format, damaged, in a form that is sound.
+    /// All fixture recordings in all formats, damaged, in intact forms.
     @Test func fiveThousandDamagedRecordings() async throws {
         let server = try ServerProcess.shared()
         try await APIClient(server).waitUntilHealthy()
@@ -40,7 +40,8 @@ struct FuzzTests {
         try await expectUnshaken(server, after: tally, of: bombardment, name: "recordings")
     }
 
-    /// Nothing was lost, both kinds of answers came, the same engine serves, and no upload is left.
+    /// Expects that no response is missing, that there are both kinds, that the same engine runs, and that no upload is
+    /// left.
     private func expectUnshaken(
         _ server: ServerProcess, after tally: Bombardment.Tally, of bombardment: Bombardment, name: String
     ) async throws {
@@ -48,7 +49,7 @@ struct FuzzTests {
         Attachment.record("\(tally.description)engine restarts: \(restarts)\n", named: "\(name).txt")
         #expect(tally.statuses.values.reduce(0, +) == bombardment.samples)
         #expect((tally.statuses[200] ?? 0) > 0 && (tally.statuses[400] ?? 0) > 0)
-        // Nothing that FFmpeg or sherpa-onnx were given ends an engine: what did was put right.
+        // No input to FFmpeg or sherpa-onnx may end an engine; those that did were fixed.
         #expect(restarts == 0, "\(server.process.standardError.suffix(2_000))")
         #expect(server.engines.count == 1)
         try await eventually("no upload is left") { server.folder.uploads.isEmpty }
@@ -56,7 +57,8 @@ struct FuzzTests {
         #expect(answer.body == #"{"text": "stop"}"#)
     }
 
-    /// Forms with fields of every kind. The sound is mostly too short to be recognised, which is dear.
+    /// Forms with fields of every kind. The sound is mostly too short to be recognised, because recognition is
+    /// expensive.
     private static var forms: [(file: MultipartBody.Upload, fields: KeyValuePairs<String, String>)] {
         get throws {
             let word = try MultipartBody.Upload(path: Fixtures.audio("en_word_16k.wav"))

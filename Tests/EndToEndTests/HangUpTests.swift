@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Clients that leave, at every stage of a request.
+/// Clients that disconnect at every stage of a request.
 @Suite(.serialized, .timeLimit(.minutes(10)), .server(TestRegistry([.whisper])))
 struct HangUpTests {
-    /// How far a client gets.
+    /// The stage at which a client disconnects.
     enum Stage: String, CaseIterable {
         case connected, inTheHead, inTheBody, waitingForTheAnswer, inTheStream
     }

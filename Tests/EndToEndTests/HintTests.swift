@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What requests tell about the words and the languages to come, and what they are told of it.
+/// Hints in requests about words and languages, and the headers about hints without effect.
 @Suite(
     .serialized,
     .server(
@@ -41,7 +41,7 @@ struct HintTests {
         #expect(events.doneText == "FOR EIGHT RIGHT")
     }
 
-    /// What the engine finds out comes after the head of a stream.
+    /// The engine's findings arrive after the head of a streamed response.
     @Test(arguments: [("transducer", "prompt"), ("hotwords", nil)])
     func theHeadOfAStreamNamesWhatTheModelNeverTakes(model: String, ignored: String?) async throws {
         let answer = try await Self.transcribe("en_word_16k.wav", model, ["stream": "true", "prompt": "Zen"])

@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Keys that the server knows by their hashes only.
+/// Keys that the server knows only by their hashes.
 @Suite struct KeyFileTests {
     private let folder: TemporaryFolder
     private let file: String
 
-    /// Makes the file as the README says.
+    /// Creates the file as described in the README.
     init() async throws {
         folder = try TemporaryFolder()
         file = folder.file("keys")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A server that wants keys.
+/// A server that requires API keys.
 @Suite(.serialized, .server(TestRegistry([.paraformer]), "--api-key", "sesame", "--api-key", "barley"))
 struct KeyTests {
     @Test(arguments: ["sesame", "barley"]) func whoGivesAKeyIsServed(key: String) async throws {
@@ -34,7 +34,7 @@ struct KeyTests {
         #expect(try await APIClient.shared().get(path).status != 401)
     }
 
-    /// A key that was meant to be there must not open the server to everybody.
+    /// An empty or invalid key must not open the server to everybody.
     @Test(
         arguments: [
             (["--api-key", ""], [:]), (["--api-key", "good", "--api-key", ""], [:]), (["--api-key", " "], [:]),

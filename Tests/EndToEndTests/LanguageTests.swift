@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Which language a request is heard in.
+/// The language in which a request is recognised.
 @Suite(
     .serialized,
     .server(
@@ -33,7 +33,7 @@ struct LanguageTests {
         #expect(answer.body == #"{"text": "\#(text)"}"#)
     }
 
-    /// sherpa-onnx would end the process over such a language.
+    /// sherpa-onnx would end the process for such a language.
     @Test(arguments: ["sense_voice", "whisper"])
     func aLanguageTheModelLacksIsRefusedAndTheOnesItHasAreNamed(model: String) async throws {
         let server = try ServerProcess.shared()
@@ -57,7 +57,7 @@ struct LanguageTests {
         #expect(answer.headers["x-asr-ignored"] == "language")
     }
 
-    /// More languages than recognizers are kept.
+    /// More languages than cached recognizers.
     @Test func manyLanguagesInTurnStayRight() async throws {
         let client = try APIClient.shared()
         for _ in 0..<2 {

@@ -1,11 +1,11 @@
 import TestSupport
 import Testing
 
-/// Forms with as much text as a form may have.
+/// Forms with the maximum amount of text.
 @Suite(.serialized, .server(TestRegistry([.whisper, .hotwords])))
 struct LargeFormTests {
-    /// As JSON it has more than 1 MiB, though as a form it has less: letters with many marks, and control characters, of
-    /// which JSON makes six times as much.
+    /// More than 1 MiB as JSON, but less as a form: letters with many marks, and control characters, which take six
+    /// times as much in JSON.
     private static let hints: [(key: String, value: String)] = {
         let marked = String(repeating: "e" + String(repeating: "\u{301}", count: 5), count: 200)
         let control = String(repeating: "\u{2}", count: 200)

@@ -3,7 +3,8 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// What is too large is refused before it has all been sent, and what is too long before it has all been heard.
+/// Uploads that are too large are rejected before they are complete, and recordings that are too long before they are
+/// decoded to the end.
 @Suite(
     .serialized, .server(TestRegistry([.senseVoice]), "--max-upload-size", "100K", "--max-duration", "3s"),
     .timeLimit(.minutes(5)))
@@ -28,7 +29,7 @@ struct LimitTests {
         }
     }
 
-    /// The body stalls for ever: only an answer that does not wait for it can come.
+    /// The body stalls forever, so only a response that does not wait for it can arrive.
     @Test(arguments: [10_000_000, nil])
     func theAnswerDoesNotWaitForTheRestOfTheUpload(announced: Int?) async throws {
         let (chunks, upload) = AsyncStream.makeStream(of: ByteBuffer.self)

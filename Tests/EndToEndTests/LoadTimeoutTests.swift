@@ -5,7 +5,7 @@ import Testing
 /// Models whose engines hang while they load.
 @Suite(.serialized)
 struct LoadTimeoutTests {
-    /// A model one of whose files is a named pipe that nobody writes to, so that reading it never ends.
+    /// A model with a named pipe without a writer as a file, so that reading it never ends.
     private struct StuckModel {
         let workshop: Workshop
         let model: TestRegistry.Model
@@ -43,7 +43,7 @@ struct LoadTimeoutTests {
         }
     }
 
-    /// Like one that crashes, it is tried again: the request that waits gets its answer.
+    /// The load is retried as after a crash, and the waiting request gets its response.
     @Test func anEngineThatIsStoppedWhileItLoadsIsReplaced() async throws {
         let stuck = try StuckModel()
         try await withServer(.init(TestRegistry([.paraformer, stuck.model]), ["--load-timeout", "3s"])) { server in
@@ -60,7 +60,7 @@ struct LoadTimeoutTests {
         }
     }
 
-    /// The time counts for loading alone.
+    /// The timeout applies only to loading.
     @Test func anEngineThatHasLoadedIsLeftAlone() async throws {
         try await withServer(.init(TestRegistry([.whisper]), ["--load-timeout", "5s", "--num-threads", "1"])) {
             server in

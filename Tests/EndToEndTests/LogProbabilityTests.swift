@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `include[]=logprobs`, and what segments say of how sure the model was.
+/// `include[]=logprobs`, and the segments' values for the model's confidence.
 @Suite(
     .serialized,
     .server(

@@ -8,7 +8,7 @@ struct LogTests {
     private static let key = "sesame"
     private static let asKnown = [("Authorization", "Bearer \(key)")]
 
-    /// A line that says how a request ended.
+    /// A log line about the end of a request.
     private struct Line: Decodable, Equatable {
         var time: String
         var level: String
@@ -68,12 +68,12 @@ struct LogTests {
             #expect(try ended("probe").level == "debug" && ended("scrape").level == "debug")
 
             let log = server.process.standardError
-            // What was said, the keys, and what clients wrote into queries and prompts.
+            // Recognised words, API keys, and content of queries and prompts.
             #expect(["three", "seven", "eight", Self.key, "open-it", "tell-tale"].filter(log.contains) == [])
         }
     }
 
-    /// - Returns: The names of the requests and the statuses that they ended with.
+    /// - Returns: The names of the requests and their statuses.
     private func sendAll(to server: ServerProcess) async throws -> [String: Int] {
         let client = APIClient(server)
         let phrases = try MultipartBody.Upload(path: Fixtures.audio("en_two_phrases_16k.wav"))
@@ -114,7 +114,7 @@ struct LogTests {
 
     @Test func whatEnginesSayIsInTheSameFormat() async throws {
         let workshop = try Workshop()
-        // sherpa-onnx says so on standard error and ends the process.
+        // sherpa-onnx reports this on standard error and ends the process.
         let deadly = try workshop.copy(.transducer, as: "deadly")
         try workshop.replace("context_size", by: "context_sizf", in: workshop.path("deadly", "decoder.onnx"))
         try await withServer(.init(TestRegistry([.paraformer, deadly]), ["--log-format", "json"])) { server in
@@ -144,7 +144,7 @@ struct LogTests {
             try await eventually("the last line is there") { !lines("known-last").isEmpty }
             #expect(lines("known-request").count == 1)
             #expect(lines("known-request").first?.contains("status=200") == true)
-            // Probes are for those who look closely.
+            // Probes are logged only at a more detailed level.
             #expect(lines("known-scrape") == [])
             #expect(!server.process.standardError.contains("path=/health"))
         }

@@ -22,7 +22,7 @@ struct ManyClientsTests {
             return try await group.reduce(into: [ByteConnection]()) { $0.append($1) }
         }
         try await eventually("all are connected") { ProcessTable.connections(toPort: server.port) >= Self.count }
-        // All ask before any is answered in full: the first byte of the body of each comes before the last of any.
+        // All requests overlap: the first byte of each body is sent before the last byte of any.
         for connection in connections { try await connection.send(Data(head.utf8) + form.dropLast()) }
         #expect(try await client.get("/health").status == 200)
         try await withThrowingTaskGroup { group in

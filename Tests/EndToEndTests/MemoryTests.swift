@@ -18,15 +18,16 @@
             }
         }
 
-        /// Of different lengths, and longer than the model hears whole: to cut them takes a detector each, and more memory than
-        /// loading has left over.
+        /// Of different lengths, and longer than the model decodes in one piece: to cut them takes a detector each, and
+        /// more memory than is left after loading.
         private let sizes = (0..<16).map { 12 + $0 % 4 }
 
         @Test(.enabled(if: MemoryGroup.isAvailable, "No control group can be made here that bounds memory."))
         func anEngineThatTheKernelKillsForMemoryCostsNobodyAnAnswer() async throws {
             let group = try MemoryGroup()
             try await withHealthyServer { server, client in
-                // What it has counts where it was: the engine that is killed has to be one from inside the group.
+                // Memory is charged to the group in which it was allocated, so the killed engine must be one started in
+                // the group.
                 let first = try #require(server.engines.first)
                 try group.add(server.process.pid)
                 kill(first, SIGKILL)
@@ -44,7 +45,7 @@
             }
         }
 
-        /// The limit is lowered on an engine with work to do, below what it has: nothing more is granted.
+        /// The limit of a busy engine is lowered below its current use, so that it gets no more memory.
         @Test func anEngineThatMeetsItsLimitFailsNobodyButWhoNeedsMore() async throws {
             try await withHealthyServer { server, client in
                 let limited = try #require(server.engines.first)
@@ -61,7 +62,7 @@
                     #expect(answer.status == 500)
                     #expect(["recognition_failed", "engine_crashed"].contains(try answer.error.code))
                 }
-                // It met the limit: it ended, or somebody was told.
+                // It reached the limit: it ended, or a request failed.
                 #expect(!server.engines.contains(limited) || failed > 0)
             }
         }
@@ -72,12 +73,12 @@
                 #expect(answer.status == 200, "\(answer.body)")
                 let engine = try #require(server.engines.first)
                 #expect(ProcessTable.pages(of: "/proc/\(engine)/maps").contains("/libjemalloc"))
-                // It names itself so where it complains.
+                // The prefix of jemalloc's own messages.
                 #expect(!server.process.standardError.contains("<jemalloc>"))
             }
         }
 
-        /// The process gets along with it, and the model does not.
+        /// Enough for the process, but not for the model.
         @Test(arguments: ["144M", "192M"])
         func aModelThatNeedsMoreThanItsEngineMayHaveSaysSo(memory: String) async throws {
             let setup = ServerProcess.Setup(TestRegistry([.starter]), ["--engine-memory", memory])

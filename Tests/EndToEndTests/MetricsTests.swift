@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-/// `GET /metrics`, read by Prometheus's parser for Python: see Tests/Client/test_metrics.py.
+/// `GET /metrics`, parsed by Prometheus's parser for Python: see Tests/Client/test_metrics.py.
 struct MetricsTests {
     @Test func whatHappenedIsCounted() async throws {
-        // Its files are of another type, which its engine finds out.
+        // Its files are of another type, which only its engine detects.
         let broken = TestRegistry.Model.senseVoice.named("broken", in: TestRegistry.Model.paraformer.directory)
         try await runClientTests(
             "test_metrics.py",
@@ -12,7 +12,7 @@ struct MetricsTests {
                 TestRegistry([.whisper, broken]), ["--num-threads", "1", "--max-duration", "5s"]))
     }
 
-    /// A request that runs has a job, a busy lane and, being long, segments that wait.
+    /// A running request has a job, a busy lane and, if it is long, queued segments.
     @Test func whatHappensIsMeasured() async throws {
         try await withServer(.init(TestRegistry([.whisper]), ["--num-threads", "1"])) { server in
             let client = APIClient(server)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the server says of its models and of itself.
+/// The endpoints about models and about the server itself.
 @Suite(.serialized, .server(TestRegistry([.senseVoice, .whisper], aliases: ["whisper-1": "whisper"])))
 struct ModelEndpointTests {
     private struct List: Decodable {

@@ -88,7 +88,7 @@ struct ModelsCommandTests {
                 + "\n")
     }
 
-    /// Each mistake is found by its message alone.
+    /// Each message is enough to find its mistake.
     @Test func threeMistakesInOneEntryAreThreeMessagesWithLines() async throws {
         let registry = folder.path + "/models.yaml"
         try Data(

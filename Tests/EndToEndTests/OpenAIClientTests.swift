@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The official Python client against a server with every kind of model: see Tests/Client.
+/// The official Python client with a server that has every kind of model: see Tests/Client.
 struct OpenAIClientTests {
     @Test func theOfficialClientWorksUnchanged() async throws {
         var broken = TestRegistry.Model.paraformer.named("broken")

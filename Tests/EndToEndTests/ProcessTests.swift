@@ -3,7 +3,7 @@ import ModelFamilies
 import TestSupport
 import Testing
 
-/// How servers end, and what they leave.
+/// How servers end, and what they leave behind.
 @Suite(.serialized)
 struct ProcessTests {
     private let setup = ServerProcess.Setup(TestRegistry([.whisper, .paraformer]), ["--num-threads", "1"])
@@ -16,7 +16,7 @@ struct ProcessTests {
             _ = try await client.transcribe("en_word_16k.wav", ["model": "paraformer"])
             let engines = server.engines
             #expect(engines.count == 2)
-            // One is idle, one is at work.
+            // One engine is idle, one is busy.
             let request = Task { try await client.transcribe(Phrases(40).file, ["model": "whisper"]) }
             try await eventually("the upload is there") { !server.folder.uploads.isEmpty }
             server.process.signal(SIGKILL)
@@ -47,7 +47,7 @@ struct ProcessTests {
         #expect(Set(versions).count == 1 && versions[0].count > 4)
     }
 
-    /// sherpa-onnx finds the sines that it asks for so often in the program, and not in the C library.
+    /// sherpa-onnx uses the program's sine function, which it calls very often, instead of the C library's.
     @Test func theEngineOffersItsSinesToTheLibraries() async throws {
         let path = ServerProcess.path(of: "asr2clip-engine")
         let result = try await runToEnd("/usr/bin/nm", ["--dynamic", "--defined-only", path])

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// HTTP as other programs speak it, and as nobody should.
+/// HTTP as other programs send it, and invalid HTTP.
 @Suite(.serialized, .server(TestRegistry([.paraformer])))
 struct ProtocolTests {
     private static let get = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -110,7 +110,7 @@ struct ProtocolTests {
             try await connection.send(preface)
         }
         let answer = try await connection.end()
-        // Empty settings; then GOAWAY, no stream, HTTP_1_1_REQUIRED.
+        // Empty SETTINGS, then GOAWAY with no stream and HTTP_1_1_REQUIRED.
         let frames: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 41, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 13]
         #expect(Array(answer.utf8.prefix(frames.count)) == frames)
         #expect(answer.hasSuffix("This server speaks HTTP/1.1 only."))
@@ -229,7 +229,7 @@ struct ProtocolTests {
         #expect(try await connection.end() == "")
     }
 
-    /// What the socket's buffers take is not read by the server.
+    /// The socket's buffers take some bytes even if the server does not read them.
     @Test(arguments: ["GET /health", "GET /v1/models", "POST /v1/nothing", "HEAD /health", "DELETE /v1/models/x"])
     func aBodyThatNobodyWantsCostsLittle(request: String) async throws {
         let connection = try await connection()

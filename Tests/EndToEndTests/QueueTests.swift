@@ -3,7 +3,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// More requests than a server takes in hand.
+/// More requests than a server admits.
 @Suite(.serialized)
 struct QueueTests {
     private static let stop = #"{"text": "stop"}"#
@@ -31,9 +31,9 @@ struct QueueTests {
         #expect(answer.headers["x-should-retry"] == nil)
     }
 
-    /// A form without a model is refused in another way, and only where there is room.
+    /// Whether the server admits a request.
     private func hasRoom(_ client: APIClient) async throws -> Bool {
-        // A form without a file is refused when it has been read, and it is read only if there is room.
+        // A form without a file is rejected after it is read, and it is read only if there is room.
         try await client.transcribe(nil, ["model": "whisper"]).status == 400
     }
 
@@ -52,7 +52,7 @@ struct QueueTests {
         }
     }
 
-    /// The body stalls for ever: only an answer that does not wait for it can come.
+    /// The body stalls forever, so only a response that does not wait for it can arrive.
     private func expectAnswerBeforeTheUpload(_ client: APIClient) async throws {
         let (chunks, upload) = AsyncStream.makeStream(of: ByteBuffer.self)
         upload.yield(ByteBuffer(bytes: MultipartBody.beginning))
@@ -77,7 +77,7 @@ struct QueueTests {
         }
     }
 
-    /// An upload that began while there was room, and is complete when there is none.
+    /// An upload that starts while there is room and completes when there is none.
     @Test func whoIsCompleteTooLateIsRefusedAndKeepsItsConnection() async throws {
         try await withHealthyServer([.whisper], ["--max-queue", "1"]) { server, client in
             let form = MultipartBody(
@@ -168,7 +168,7 @@ struct QueueTests {
         }
     }
 
-    /// The engine stands still: what answers while all 64 requests are in hand has not waited for any of them.
+    /// The engine is stopped, so a response while all 64 requests are pending has not waited for any of them.
     @Test func aFloodedServerStillTellsHowItIs() async throws {
         try await withHealthyServer { _, client in
             let requests = try await client.whileStopped("whisper") { _ in

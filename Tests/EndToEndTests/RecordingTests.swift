@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Real recordings in, exact text out, through the whole server.
+/// The exact texts of real recordings, from a running server.
 @Suite(.serialized, .server(TestRegistry(TestRegistry.Model.fixtures)))
 struct RecordingTests {
     @Test(arguments: Manifest.shared.files)

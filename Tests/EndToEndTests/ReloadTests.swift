@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A registry that is edited while people dictate.
+/// A registry that is edited during requests.
 @Suite(.serialized)
 struct ReloadTests {
     private static let stop = #"{"text": "stop"}"#
@@ -44,7 +44,7 @@ struct ReloadTests {
         }
     }
 
-    /// The long request began with Whisper and ends with it; the short one finds what the entry says now.
+    /// The long request starts and ends with Whisper; the short one uses the edited entry.
     @Test func aChangedModelIsReloadedAfterItsRunningRequests() async throws {
         try await withEditable([.paraformer, .whisper.named("hear")]) { server, client in
             let phrases = try Phrases(40)
@@ -69,7 +69,7 @@ struct ReloadTests {
         }
     }
 
-    /// Five speak all the time, each answer is checked, and the entry changes under them again and again.
+    /// Five clients send requests all the time and check each response, while the entry changes repeatedly.
     @Test func noRequestIsLostWhileTheRegistryIsReloaded() async throws {
         try await withEditable([.paraformer, .senseVoice.named("hear")]) { server, client in
             let edits = [TestRegistry.Model.whisper, .paraformer, .senseVoice, .transducer, .whisper]
@@ -155,7 +155,7 @@ struct ReloadTests {
         }
     }
 
-    /// Files that were replaced are loaded when somebody says so, not while they are being written.
+    /// Replaced files are loaded on the signal, not while they are being written.
     @Test func aHangUpSignalReloadsModelsWhoseFilesWereReplaced() async throws {
         let workshop = try Workshop()
         let model = try workshop.copy(.senseVoice, as: "hear")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Models that come and go by command and by request.
+/// Models that are added and removed by command and by request.
 @Suite(.serialized)
 struct RemovalTests {
     private let key = [("Authorization", "Bearer sesame")]

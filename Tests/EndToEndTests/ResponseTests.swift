@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The bytes of answers.
+/// The exact bytes of responses.
 @Suite(.serialized, .server(TestRegistry([.senseVoice, .paraformer])))
 struct ResponseTests {
     @Test(arguments: [

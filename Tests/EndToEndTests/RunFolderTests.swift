@@ -3,7 +3,7 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// The folder for temporary files: shared with others, removed by others, or in a place where it cannot be.
+/// The folder for temporary files: shared with other servers, removed by other programs, or impossible to create.
 @Suite(.serialized)
 struct RunFolderTests {
     private let setup = ServerProcess.Setup(TestRegistry([.whisper, .paraformer]), ["--num-threads", "1"])
@@ -16,7 +16,7 @@ struct RunFolderTests {
     }
 
     #if os(Linux)
-        /// A process-id namespace of its own, as a container has one; the server is process 1 there.
+        /// A separate PID namespace, as in a container; the server is process 1 there.
         private static let container = [
             "/usr/bin/unshare", geteuid() == 0 ? "--mount" : "--map-root-user", "--pid", "--mount-proc", "--fork",
             "--kill-child",
@@ -45,7 +45,7 @@ struct RunFolderTests {
                         try await expectWords(of: model, from: APIClient(second))
                     }
                 }
-                // Killed, the second left its folder, which the next server removes.
+                // The second was killed and left its folder, which the next server removes.
                 try await withServer(setup, in: first.folder) { third in
                     try await APIClient(third).waitUntilHealthy()
                     #expect(first.folder.runs.count == 2)
@@ -55,7 +55,7 @@ struct RunFolderTests {
         }
     #endif
 
-    /// Which part of the folder a cleaner removes; the whole as well.
+    /// The part of the folder that a cleaner removes; "" is the whole folder.
     @Test(arguments: ["", "/uploads", "/onnxruntime.settings"])
     func whatACleanerRemovesIsMadeAgain(part: String) async throws {
         try await withServer(setup) { server in
@@ -66,7 +66,7 @@ struct RunFolderTests {
                 try FileManager.default.removeItem(atPath: run + part)
                 #expect(try await client.get("/health/ready").status == 200)
                 try await expectWords(of: "whisper", from: client)
-                // It may have to be loaded, which takes the settings.
+                // The model may have to be loaded, which needs the settings file.
                 try await expectWords(of: "paraformer", from: client)
             }
             #expect(server.folder.runs == [run])

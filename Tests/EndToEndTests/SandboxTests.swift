@@ -5,21 +5,21 @@
     import TestSupport
     import Testing
 
-    /// What an engine process has given up.
+    /// The restrictions of an engine process.
     @Suite(.serialized)
     struct SandboxTests {
-        /// The probe is a program of the tests that enters the sandbox of a job and tries all that SECURITY.md's table
-        /// keeps from engines, and what has to work.
+        /// The probe is a test program that enters the sandbox of a job and attempts everything that SECURITY.md's
+        /// table denies to engines, and what must still work.
         @Test(arguments: ["recognise", "unpack", "listen"])
         func eachRowOfTheTableHoldsForEachJob(job: String) async throws {
             let attempts = try await Probe.attempts(in: job)
             for attempt in attempts { #expect(attempt.outcome == attempt.expected, "\(attempt.name)") }
-            // Keys are kept from engines by their server: anEngineKnowsNoSecretOfItsServer.
+            // API keys are withheld from engines by the server: anEngineKnowsNoSecretOfItsServer.
             let rows = Set(attempts.map(\.row)).subtracting(["what goes on working"]).union(["API keys"])
             #expect(try Set(Probe.rowsOfTheTable()) == rows)
         }
 
-        /// A driver opens its devices for writing, and no more than that is granted beyond what it needs itself.
+        /// A driver may open its devices for writing and make the few calls that it needs; nothing else is granted.
         @Test func anAcceleratorsDriverMayOpenItsDevices() async throws {
             let granted = try await Probe.attempts(in: "drive").filter { $0.outcome != $0.expected }.map(\.name)
             var expected = [
@@ -32,7 +32,7 @@
             #expect(Set(granted) == Set(expected))
         }
 
-        /// What the sandbox refuses is something that the kernel would have done, or would have refused for another reason.
+        /// Without the sandbox, the kernel would perform the denied calls, or reject them for another reason.
         @Test func withoutTheSandboxNothingIsRefused() async throws {
             let attempts = try await Probe.attempts(in: "none")
             #expect(attempts.filter { $0.expected == "EPERM" && $0.outcome == "EPERM" }.map(\.name) == [])
@@ -40,7 +40,7 @@
         }
 
         #if arch(x86_64)
-            /// Calls by the numbers of another architecture end the process, unless the processor ends it before.
+            /// System calls by another architecture's numbers end the process, unless the processor ends it first.
             @Test(arguments: ["x32", "int80"], ["recognise", "unpack", "listen"])
             func aCallOfAnotherArchitectureEndsTheProcess(way: String, job: String) async throws {
                 let (free, inside) = (try await Probe.end(by: way, in: "none"), try await Probe.end(by: way, in: job))
@@ -48,7 +48,7 @@
             }
         #endif
 
-        /// The server tells from the signal what an engine died of.
+        /// The server recognises the cause of an engine's end by the signal.
         @Test(arguments: ["abort", "trap"], ["recognise", "unpack", "listen"])
         func aCrashEndsTheProcessAsWithoutASandbox(way: String, job: String) async throws {
             let (free, inside) = (try await Probe.end(by: way, in: "none"), try await Probe.end(by: way, in: job))
@@ -71,7 +71,7 @@
                     let values = line.dropFirst(name.count).split(separator: " ").prefix(2)
                     #expect(values == [limit[...], limit[...]], "\(line)")
                 }
-                // More inclined to go than the server, by what proc(5) calls its score.
+                // The kernel kills the engine before the server: its OOM score (proc(5)) is higher.
                 let badness = try [engine, server.process.pid].map {
                     try #require(Int(contents("oom_score_adj", of: $0).trimmingCharacters(in: .newlines)))
                 }
@@ -80,7 +80,7 @@
             }
         }
 
-        /// Every thread, those from before the model among them, in every family.
+        /// Every thread, including those started before the model was loaded, for every family.
         @Test(arguments: TestRegistry.Model.fixtures + [.starter])
         func noThreadOfAnEngineIsOutside(model: TestRegistry.Model) async throws {
             try await withServer(.init(TestRegistry([model]))) { server in
@@ -93,7 +93,7 @@
                     do {
                         #expect(try contents("task/\(thread)/status", of: engine).contains("Seccomp:\t2\n"))
                     } catch {
-                        // It may have ended before it was asked; nothing else excuses it.
+                        // The thread may have ended before the check; there is no other excuse.
                         #expect(!FileManager.default.fileExists(atPath: "/proc/\(engine)/task/\(thread)"))
                     }
                 }

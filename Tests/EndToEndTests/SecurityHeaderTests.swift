@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What answers tell browsers, whatever they are.
+/// The security headers of all kinds of responses.
 @Suite(.serialized, .server(TestRegistry([.paraformer]), "--api-key", "sesame", "--max-upload-size", "100K"))
 struct SecurityHeaderTests {
     private static let key = ("Authorization", "Bearer sesame")

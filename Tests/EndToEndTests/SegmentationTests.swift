@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Recordings that the request wants cut, and the times of what is in them.
+/// Recordings that the request asks to cut, and the times of their words and segments.
 @Suite(.serialized, .server(TestRegistry(TestRegistry.Model.fixtures + [.timedWhisper])))
 struct SegmentationTests {
     private struct Verbose: Decodable {

@@ -17,7 +17,7 @@
             ["/bin/sh", "-c", #"ulimit -n \#(limit) && exec "$@""#, "sh"]
         }
 
-        /// As a user without other processes, since all of a user's count.
+        /// Runs as a user without other processes, because the limit counts all processes of a user.
         private static func withProcesses(_ limit: Int) -> [String] {
             let user = ["/usr/bin/setpriv", "--reuid=61234", "--regid=61234", "--clear-groups"]
             return user + ["/usr/bin/prlimit", "--nproc=\(limit)"]
@@ -29,7 +29,7 @@
             return end?.status == .exited(0)
         }
 
-        /// Sends so many at once; each is answered, or its connection is refused in a word.
+        /// Sends many requests at once; each gets a response, or its connection is refused.
         private func crowd(_ client: APIClient) async throws -> [Answer] {
             try await withThrowingTaskGroup(of: Answer?.self) { group in
                 for _ in 0..<24 {
@@ -63,7 +63,7 @@
             }
         }
 
-        /// No engine can be started: that is no fault of the model, and none of the clients' either.
+        /// No engine can be started, which is the fault neither of the model nor of the clients.
         @Test func tooFewOpenFilesForAnEngineAreAnsweredForNow() async throws {
             try await withServer(setup(Self.withOpenFiles(24))) { server in
                 let client = APIClient(server)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Clients that take their time, by design or because they are gone; the limits are shorter here than by default.
+/// Clients that are slow on purpose, or because they are gone; the timeouts are shorter than by default.
 @Suite(
     .serialized, .timeLimit(.minutes(10)),
     .server(
@@ -47,7 +47,7 @@ struct SlowClientTests {
         let connection = try await ByteConnection.open(to: ServerProcess.shared())
         try await connection.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(try await connection.answer().status == 200)
-        // A connection may rest between requests; it is the head that must not take long.
+        // A connection may be idle between requests; only the head has a timeout.
         try await Task.sleep(for: .seconds(3))
         #expect(!connection.isClosed)
         try await connection.send("GET /health HTTP/1.1\r\nX-Slow: ")

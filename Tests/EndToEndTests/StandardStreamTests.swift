@@ -6,11 +6,11 @@ import Testing
 /// Standard output and standard error that cannot be written, in both programs.
 @Suite(.serialized)
 struct StandardStreamTests {
-    /// What a shell makes of a descriptor.
+    /// The state of a file descriptor as set by a shell.
     enum Damage: String, CaseIterable {
         case full = "/dev/full"
         case closed = "&-"
-        /// A pipe whose reader is gone.
+        /// A pipe whose reader has closed it.
         case broken = "&4"
     }
 
@@ -23,7 +23,7 @@ struct StandardStreamTests {
         registry = try folder.write(TestRegistry([.paraformer]))
     }
 
-    /// Runs a program whose descriptors are redirected as a shell is told.
+    /// Runs a program with redirected file descriptors.
     private func run(
         _ executable: String, _ arguments: [String], _ redirections: String
     ) async throws -> (status: TerminationStatus, output: String, error: String) {
@@ -32,7 +32,7 @@ struct StandardStreamTests {
             environment: folder.environment)
     }
 
-    /// Descriptor 4 is a pipe that nobody reads any more when the program starts.
+    /// File descriptor 4 is a pipe whose reader is gone before the program starts.
     private static func script(_ redirections: String) -> String {
         #"exec 4> >(exit); wait $!; exec "$@" \#(redirections) 4>&-"#
     }
@@ -57,7 +57,7 @@ struct StandardStreamTests {
         #expect(again.status == .exited(1))
         let kept = try await run("asr2clip", ["models", "remove", "paraformer", "--config", registry], redirection)
         #expect(kept.status == .exited(1))
-        // Nobody listens there.
+        // Nothing listens there.
         let unheard = try await run(
             "asr2clip", ["transcribe", "--url", "http://127.0.0.1:9/v1", Fixtures.audio("en_word_16k.wav")], redirection
         )
@@ -85,7 +85,7 @@ struct StandardStreamTests {
         }
         let version = try await run("asr2clip-serve", ["--version"], ">\(damage.rawValue)")
         #expect(version.status == .exited(1) && version.error.contains(reason))
-        // The tool's own status where both are of no use.
+        // The tool's own status if neither can be written.
         let mute = try await run("asr2clip", ["models"], ">\(damage.rawValue) 2>\(damage.rawValue)")
         #expect(mute.status == .exited(1) && mute.output == "" && mute.error == "")
     }
@@ -96,7 +96,7 @@ struct StandardStreamTests {
             for command in [["transcribe"], ["--clipboard", "none", "-i"]] {
                 let arguments = command + [Fixtures.audio("en_word_16k.wav"), "--url", server.url + "/v1"]
                 let lost = try await run("asr2clip", arguments, ">\(damage.rawValue)")
-                // A reader that has read enough, as in `| head`, is no reason to complain.
+                // If the reader has closed the pipe, as in `| head`, there is no message.
                 let isBroken = damage == .broken
                 #expect(lost.status == .exited(isBroken ? 128 + SIGPIPE : 1), "\(command)")
                 let times = lost.error.matches(of: /Cannot write to standard output/).count
@@ -107,7 +107,7 @@ struct StandardStreamTests {
         }
     }
 
-    /// The registry of a first run, sockets and uploads would get the numbers of the descriptors that are missing.
+    /// A new registry, sockets and uploads would get the numbers of the closed descriptors.
     @Test(arguments: executables)
     func aServerWithoutDescriptorsServesAndWritesIntoNoFile(executable: String) async throws {
         var setup = ServerProcess.Setup(
@@ -126,7 +126,7 @@ struct StandardStreamTests {
         }
     }
 
-    /// It cannot say which port it took: the log does.
+    /// It cannot print its port; the log has it.
     @Test(arguments: Damage.allCases)
     func aServerWhoseStandardOutputCannotBeWrittenServes(damage: Damage) async throws {
         let command = [ServerProcess.path(of: "asr2clip-serve"), "--port", "0", "--config", registry]
@@ -144,7 +144,7 @@ struct StandardStreamTests {
 }
 
 extension RunningProcess {
-    /// What a descriptor of the process is open on.
+    /// The file on which a descriptor of the process is open.
     fileprivate func file(_ descriptor: Int) throws -> String {
         try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\(descriptor)")
     }

@@ -12,7 +12,7 @@ struct StarterModelTests {
         #expect(answer.body == #"{"text": "\#(text)"}"#)
     }
 
-    /// Five minutes without long pauses: what stands at the borders of windows is heard too.
+    /// Five minutes without long pauses: words at the borders of segments are recognised, too.
     @Test func nothingIsUnheardInALongRecording() async throws {
         let times = 7
         let sound = try WaveFile(path: Fixtures.speech("two_cities.wav")).repeated(times)

@@ -4,21 +4,21 @@
     import TestSupport
     import Testing
 
-    /// Uploads for which there is no room.
+    /// Uploads for which there is no space on disk.
     @Suite(.serialized)
     struct StorageTests {
-        /// How room is made scarce.
+        /// The reason for the lack of space.
         enum Scarcity: String, CaseIterable {
-            /// A file system of 1 MiB, seen by this server alone.
+            /// A file system of 1 MiB that only this server sees.
             case fullDisk
-            /// No file may have more than 256 KiB.
+            /// A file size limit of 256 KiB.
             case sizeLimit
 
-            /// Runs the server's own command in scarcity.
+            /// The command that runs the server under this restriction.
             var command: [String] {
                 switch self {
                 case .fullDisk:
-                    // As somebody else than root one may mount in a user namespace of one's own, if anywhere.
+                    // Users other than root can mount only in their own user namespace, if at all.
                     let privileges = geteuid() == 0 ? "--mount" : "--map-root-user"
                     let mount = #"mount -t tmpfs -o size=1m,mode=700 tmpfs "$TMPDIR" && exec "$@""#
                     return ["/usr/bin/unshare", privileges, "--mount", "/bin/sh", "-c", mount, "sh"]
@@ -26,7 +26,7 @@
                 }
             }
 
-            /// Whether this machine lets us.
+            /// Whether this machine allows it.
             func isPossible() async -> Bool {
                 let command = command + ["/bin/true"]
                 let environment = ["PATH": "/usr/bin:/bin", "TMPDIR": "/tmp"]
@@ -54,7 +54,7 @@
                 for _ in 0..<2 {
                     let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
                         for _ in 0..<4 {
-                            // Sends on while the answer is under way, and reads it then, as clients should.
+                            // Keeps sending while the response is on its way, then reads it, as clients should.
                             group.addTask { try await FormConnection(port: server.port).post(large) }
                         }
                         return try await group.reduce(into: []) { $0.append($1) }
@@ -72,7 +72,8 @@
             }
         }
 
-        /// As the server sees its folder, which may be on a file system that nobody else sees (proc(5), /proc/pid/root).
+        /// The uploads as the server sees them: its folder may be on a file system of its own (proc(5),
+        /// /proc/pid/root).
         private func uploads(of server: ServerProcess) -> [String] {
             let runs = "/proc/\(server.process.pid)/root\(server.folder.temporary)"
             func contents(_ folder: String) -> [String]? {

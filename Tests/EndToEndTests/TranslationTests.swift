@@ -42,7 +42,7 @@ struct TranslationTests {
         #expect(answer.body.contains("one two three four five"))
     }
 
-    /// OpenAI's translations have no such fields: nothing in them is an error.
+    /// OpenAI's translations have no such fields, so their content is never an error.
     @Test func fieldsOfTranscriptionsAreIgnoredAndNamed() async throws {
         let answer = try await APIClient.shared().translate(
             "zh_digits_16k.wav",

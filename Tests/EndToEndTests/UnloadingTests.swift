@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Models that leave memory because nobody uses them, or because others need the room.
+/// Models that are unloaded because they are unused, or because others need the memory.
 @Suite(.serialized)
 struct UnloadingTests {
     private static let stop = #"{"text": "stop"}"#
@@ -17,7 +17,7 @@ struct UnloadingTests {
             let client = APIClient(server)
             try await client.waitUntilHealthy()
             try await body(server, client)
-            // Nothing of this counts as a crash.
+            // None of this counts as a crash.
             #expect(!server.process.standardError.contains("The engine ended."))
         }
     }
@@ -26,7 +26,7 @@ struct UnloadingTests {
         #expect(try await client.transcribe("en_word_16k.wav", ["model": model]).body == Self.stop, "\(model)")
     }
 
-    /// The models that are loaded, by name.
+    /// The names of the loaded models.
     private func loaded(_ client: APIClient) async throws -> [String] {
         try await client.engines().filter { $0.status == "loaded" }.map(\.model).sorted()
     }
@@ -107,8 +107,8 @@ struct UnloadingTests {
         }
     }
 
-    /// With room for one only, the default model too has to go; it comes back when there is room, and nobody who asks for
-    /// the server's health brings it back sooner.
+    /// If there is room for only one model, the default model is unloaded too. It is loaded again when there is room; a
+    /// health request does not load it sooner.
     @Test func theDefaultModelMakesRoomLastAndComesBack() async throws {
         var registry = TestRegistry([.paraformer, .whisper])
         registry.settings["max_loaded_models"] = "1"
@@ -156,7 +156,7 @@ struct UnloadingTests {
         }
     }
 
-    /// Three models take turns in one place while each has requests.
+    /// Three models share room for one while each has requests.
     @Test func crowdedModelsTakeTurnsAndNoRequestIsLost() async throws {
         let models = [TestRegistry.Model.paraformer, .whisper, .senseVoice]
         try await withHealthyServer(models, ["--max-loaded-models", "1"]) { server, client in
@@ -170,7 +170,7 @@ struct UnloadingTests {
         }
     }
 
-    /// Engines are ended between requests, and while others arrive.
+    /// Engines are ended between requests, and while new ones arrive.
     @Test func requestsThatMeetAnEndingEngineGetTheirAnswer() async throws {
         try await withHealthyServer([.paraformer, .whisper], ["--keep-alive", "0"]) { server, client in
             let before = server.engines

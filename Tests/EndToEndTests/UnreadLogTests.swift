@@ -4,17 +4,17 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// A server whose log nobody reads.
+/// A server whose log is not read.
 @Suite(.serialized)
 struct UnreadLogTests {
-    /// Runs a server whose standard error is a pipe that is read only by the test.
+    /// Runs a server whose standard error is a pipe that only the test reads.
     private func withServer(
         _ arguments: [String] = [], _ body: (APIClient, RunningProcess, Int32) async throws -> Void
     ) async throws {
         let folder = try ServerFolder()
         let pipe = folder.path + "/log"
         guard mkfifo(pipe, 0o600) == 0 else { throw NeverHappened("\(pipe) cannot be made") }
-        // Open for both, so that neither side waits for the other.
+        // Opened for reading and writing, so that neither side waits for the other.
         let reader = open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC)
         defer { close(reader) }
         var setup = ServerProcess.Setup(TestRegistry([.paraformer]), arguments)
@@ -35,7 +35,7 @@ struct UnreadLogTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Enough for the pipe, the queue and more; the paths make long lines.
+    /// Sends enough requests to overfill the pipe and the queue; long paths make long lines.
     private func askOften(_ client: APIClient) async throws {
         let path = "/" + String(repeating: "x", count: 190)
         try await withThrowingTaskGroup { group in
@@ -60,7 +60,7 @@ struct UnreadLogTests {
             let metrics = try await client.get("/metrics").body
             let lost = try #require(metrics.firstMatch(of: /asr2clip_log_lines_lost_total (\d+)/).flatMap { Int($0.1) })
             #expect(lost > 0)
-            // Once it is read again, the log says where lines are missing, and goes on.
+            // Once it is read again, the log reports the missing lines at their place, and continues.
             var log = ""
             try await eventually("the log tells of the missing lines") {
                 log += read(reader)
@@ -90,7 +90,7 @@ struct UnreadLogTests {
         }
     }
 
-    /// The last lines are those that say why.
+    /// The last lines contain the reason.
     @Test func nothingIsLostAtTheEnd() async throws {
         for format in ["text", "json"] {
             try await TestSupport.withServer(.init(TestRegistry([.paraformer]), ["--log-format", format])) { server in

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// WAV files whose headers lie.
+/// WAV files with false headers.
 @Suite(.serialized, .server(TestRegistry([.senseVoice]), "--max-duration", "60s"))
 struct WaveHeaderTests {
     /// A field of the plain header of 44 bytes (Microsoft, "Multimedia Programming Interface", WAVE).
@@ -42,7 +42,7 @@ struct WaveHeaderTests {
             .init(name: "lie.wav", bytes: Data(bytes)), ["model": "sense_voice"])
     }
 
-    /// Whatever a field says, the answer is a text or a refusal, and the engine lives.
+    /// For any value of a field, the response is a text or an error, and the engine survives.
     @Test(arguments: Field.allCases)
     func noLieShakesTheServer(field: Field) async throws {
         let server = try ServerProcess.shared()
@@ -78,7 +78,7 @@ struct WaveHeaderTests {
         try expectError(try await answer(to: Self.lying(field, value)), 400, "audio_undecodable", parameter: "file")
     }
 
-    /// Chunks between format and sound, and behind it, their lengths honest or not.
+    /// Chunks between format and sound, and after the sound, with true or false lengths.
     @Test(arguments: [
         ("LIST", 10, UInt32(10), true), ("junk", 0, 0, true), ("id3 ", 5_000, 5_000, true), ("fact", 4, 4, true),
         ("bext", 602, 602, true), ("LIST", 10, 0xFFFF_FFFF, false), ("junk", 3, 0x7FFF_FFFF, false),

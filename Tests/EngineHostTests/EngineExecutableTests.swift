@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngineHost
 
-/// Which program is started as the engine, and which is not.
+/// Which programs may be started as the engine.
 struct EngineExecutableTests {
     private let folder: TemporaryFolder
 
@@ -36,7 +36,7 @@ struct EngineExecutableTests {
         #expect(EngineExecutable(besideProgram: program).path.hasSuffix("/bin/asr2clip-engine"))
     }
 
-    /// As a link in a folder of programs leads to where they are installed.
+    /// Such as a link in a `bin` folder to the installed program.
     @Test func linksToTheProgramAreFollowedFirst() throws {
         let program = try makeProgram("bin/asr2clip").path
         try makeProgram("libexec/asr2clip/asr2clip-engine")
@@ -65,12 +65,12 @@ struct EngineExecutableTests {
         #expect(engine.fault == nil)
         chmod(folder.file("open"), 0o777)
         #expect(engine.fault?.contains("Everybody may write") == true)
-        // As in /tmp, where everybody keeps files of their own.
+        // As for /tmp, where all users can create files.
         chmod(folder.file("open"), 0o1777)
         #expect(engine.fault == nil)
     }
 
-    /// Who may rename a folder above may put another one in its place.
+    /// A user who may rename a parent folder can replace it.
     @Test func aFolderAboveThatEverybodyMayWriteIsNoPlaceForAnEngine() throws {
         let engine = try makeProgram("libexec/asr2clip/asr2clip-engine")
         chmod(folder.path, 0o777)

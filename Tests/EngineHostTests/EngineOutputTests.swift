@@ -2,7 +2,7 @@ import Testing
 
 @testable import EngineHost
 
-/// What becomes of the lines that an engine writes.
+/// The handling of the lines that an engine writes.
 struct EngineOutputTests {
     private func lines(_ pieces: [String], longest: Int = 100) -> [String] {
         var splitter = LineSplitter(longestLine: longest)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import EngineHost
 
-/// Programs in the place of the engine, real processes all: what they say, write and leave unsaid.
+/// Real processes in place of the engine: their notices, their output and their silence.
 @Suite(.serialized)
 struct EngineProcessTests {
     private let folder: TemporaryFolder
@@ -45,7 +45,7 @@ struct EngineProcessTests {
         #expect(end.status == "signal 9")
     }
 
-    /// It has to tell whether it loads; else nobody would know for how long to wait.
+    /// Without its notices, the server could not know whether it is still loading.
     @Test func anEngineThatClosesItsStandardOutputIsEnded() async throws {
         let (end, notices) = try await run(Self.version + "exec sleep 600 >&-", loadTimeout: .seconds(600))
         #expect(notices == [])
@@ -67,7 +67,7 @@ struct EngineProcessTests {
         #expect(line.contains("is no engine of asr2clip \(Version.text)"))
     }
 
-    /// Lines without end, and a line without an end.
+    /// Endless lines, and a single endless line.
     @Test(arguments: ["exec yes 3>&1 >&2", "exec yes", "exec cat /dev/zero 3>&1 >&2", "exec cat /dev/zero"])
     func anEngineThatWritesWithoutEndIsEnded(script: String) async throws {
         let log = LogLines()
@@ -84,7 +84,7 @@ struct EngineProcessTests {
         #expect(log.lines.contains("\u{FFFD}[2J\u{FFFD}red"))
     }
 
-    /// JSON has a spelling for every character.
+    /// JSON can encode every character.
     @Test func whatMovesATerminalsCursorIsInNoNoticeEither() async throws {
         let log = LogLines()
         let notices = #"""
@@ -98,7 +98,7 @@ struct EngineProcessTests {
         #expect(heard == [.failed("\u{FFFD}[2J\u{FFFD}blue")])
     }
 
-    /// Such an order would be half on its way when somebody has to wait for room.
+    /// Such an order would fill the pipe before it is complete, so that sending it would block.
     @Test func anOrderThatIsTooLongIsRefusedBeforeAProcessIsStarted() async throws {
         let long = String(repeating: "n", count: EngineOrder.mostBytes)
         let (end, notices) = try await run("touch \(folder.path)/started", as: .measure(path: long))

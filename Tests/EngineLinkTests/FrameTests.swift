@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngineLink
 
-/// Frames come out as they went in, however they are cut on their way, and none is taken that is too long.
+/// Frames are received unchanged, however they are split in transit; frames that are too long are rejected.
 struct FrameTests {
     private func bytes(_ frames: [Frame]) -> ByteBuffer {
         frames.reduce(into: ByteBuffer()) { $1.write(into: &$0) }

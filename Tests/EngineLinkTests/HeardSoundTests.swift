@@ -48,7 +48,7 @@ import Testing
         ours.finish()
         #expect(theirs.hasNews(within: .zero))
         guard case .end = try theirs.receiveIfReady(limit: 100, within: .zero) else { throw NeverHappened("the end") }
-        // It may still answer.
+        // The other direction is still open.
         try theirs.send(frames[1])
         #expect(try ours.receive(limit: 100_000) == frames[1])
     }

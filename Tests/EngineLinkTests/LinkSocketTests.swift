@@ -6,7 +6,7 @@ import Testing
 
 @testable import EngineLink
 
-/// A connection between two processes, both of whose ends this one has.
+/// A connection whose two ends are both in this process.
 struct LinkSocketTests {
     private let ours: LinkSocket
     private let theirs: LinkSocket
@@ -41,7 +41,7 @@ struct LinkSocketTests {
         #expect(try theirs.receive(limit: 100) == nil)
     }
 
-    /// However its bytes are spread over the time.
+    /// The deadline is for the whole frame.
     @Test(arguments: [[], [0, 0], [0, 0, 0, 9, 1, 2]] as [[UInt8]])
     func aFrameThatIsNotWholeInTimeIsLate(bytes: [UInt8]) throws {
         #expect(write(ours.descriptor, bytes, bytes.count) == bytes.count)

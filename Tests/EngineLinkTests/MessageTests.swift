@@ -8,9 +8,9 @@ import Testing
 
 @testable import EngineLink
 
-/// What goes over the link comes out as it went in, and within bounds.
+/// Messages are received unchanged, and their values are bounded.
 struct MessageTests {
-    /// Throws events, the same for the same seed.
+    /// Generates random events, the same for the same seed.
     private struct Dice {
         var generator: SeededGenerator
 
@@ -71,7 +71,7 @@ struct MessageTests {
         .zero, .seconds(-1), .nanoseconds(1),
     ]
 
-    /// An honest engine tells none of these; one that was taken over must not end the server.
+    /// A working engine never sends these; a compromised one must not crash the server with them.
     @Test(arguments: extremes, extremes)
     func timesBeyondALifeAreCutShort(start: Duration, end: Duration) throws {
         let segment = Transcript.Segment(
@@ -95,7 +95,7 @@ struct MessageTests {
         #expect(summary.damagedPackets.addingReportingOverflow(1 << 60).overflow == false)
     }
 
-    /// No fixture makes such a number: where a logit is none, the models find no token at all.
+    /// No fixture produces such a number: if a logit is NaN, the models find no token at all.
     @Test(arguments: [Double.nan, .infinity, -.infinity])
     func aResultThatCannotBeWrittenIsAnErrorOfItsJob(number: Double) throws {
         let token = Token(text: "secret", start: nil, duration: nil, logProbability: number)
@@ -108,7 +108,7 @@ struct MessageTests {
         #expect(error?.message.contains("secret") == false)
     }
 
-    /// All that a form may say: 1 MiB of text, of which 10,000 characters are the prompt and 500 by 200 are keywords.
+    /// The maximum of a form: 1 MiB of text, with a prompt of 10,000 characters and 500 keywords of 200.
     @Test func aFormOfNothingButControlCharactersFitsIntoAJob() throws {
         let text = String(repeating: "\u{1}", count: 1 << 20)
         let job = TranscriptionJob(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import EngineHost
 
-/// What an engine process is given, and what is kept from it.
+/// The environment of an engine process, and what is withheld from it.
 @Suite struct EngineContextTests {
     @Test func secretsAreKeptFromEngines() {
         let names = [

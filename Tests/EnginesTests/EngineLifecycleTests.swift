@@ -5,7 +5,7 @@ import Testing
 
 @testable import Engines
 
-/// The life of an engine, as a table: what happens, at which second, and what is then to be done.
+/// The lifecycle of an engine as a table: the event, its second, and the expected actions.
 struct EngineLifecycleTests {
     enum Step: Sendable {
         case wanted(Double, files: ModelFilesStamp = .asTheyWere)

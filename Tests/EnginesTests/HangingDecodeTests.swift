@@ -10,13 +10,13 @@
 
     @testable import Engines
 
-    /// A decode that never returns, in the real engine: a thread of its lanes is stopped as a debugger does
-    /// it, and the others go on.
+    /// A decode that never returns, in the real engine: one thread of its lanes is stopped as by a debugger, and the
+    /// others continue.
     @Suite(.serialized)
     struct HangingDecodeTests {
         private let model = ModelSpecification.fixture(.whisper)
 
-        /// Stops threads of other processes, each from a thread of this one that stays, as ptrace(2) wants it.
+        /// Stops threads of other processes, each from a thread of its own that keeps running, as ptrace(2) requires.
         private final class Debugger: Sendable {
             private let isOver = Atomic(false)
             /// wait(2): __WALL.
@@ -28,7 +28,7 @@
                     let seized = asr_system_call(Int(__NR_ptrace), 0x4206, UInt(thread), 0, 0, 0, 0)
                     let halted = asr_system_call(Int(__NR_ptrace), 0x4207, UInt(thread), 0, 0, 0, 0)
                     #expect(seized == 0 && halted == 0, "\(String(cString: strerror(errno)))")
-                    // The thread's end is told to its tracer, and its process has not ended before that.
+                    // The tracer must wait for the thread's end; before that, its process has not ended.
                     while !isOver.load(ordering: .relaxed) {
                         _ = waitpid(thread, nil, waitsForThreads | WNOHANG)
                         usleep(10_000)
@@ -39,7 +39,7 @@
             func letGo() { isOver.store(true, ordering: .relaxed) }
         }
 
-        /// The thread of a lane that decodes now. A recording that is longer than a minute is decoded in the background.
+        /// The thread of the lane that is decoding. A recording longer than a minute is decoded in the background.
         private func decodingThread(of process: Int32) async throws -> Int32 {
             let folder = "/proc/\(process)/task"
             func lanes() -> [Int32: Int] {
@@ -49,7 +49,7 @@
                         let id = Int32(thread)
                     else { return }
                     let fields = ProcessTable.pages(of: "\(folder)/\(thread)/stat").split(separator: " ")
-                    // proc(5): the time in user mode is the fourteenth; a name of two words shifts it by one.
+                    // proc(5): the user time is field 14; a name of two words shifts it by one.
                     lanes[id] = fields.count > 15 ? Int(fields[14]) : nil
                 }
             }

@@ -10,7 +10,7 @@ import Testing
 
 @testable import Engines
 
-/// Jobs that an engine does not finish: each fails alone, and no process is ended for what is one job's matter.
+/// Jobs that an engine does not finish: each fails alone, and no process is ended because of a single job.
 @Suite(.serialized)
 struct JobFailureTests {
     private let model = ModelSpecification.fixture(.paraformer)
@@ -26,7 +26,7 @@ struct JobFailureTests {
     private let hello = TranscriptEvent.segment(.init(start: .zero, end: .seconds(1), text: "hello"))
     private let done = TranscriptEvent.done(RecordingSummary(duration: .seconds(1)))
 
-    /// The process goes on, so nobody may say that it crashed.
+    /// The process continues, so it must not count as crashed.
     @Test func aConnectionThatEndsWithoutAnAnswerFailsItsJobAlone() async throws {
         let engine = ScriptedEngine { [done] job in
             if job.path == "good" { job.reply(done) }
@@ -50,8 +50,8 @@ struct JobFailureTests {
         }
     }
 
-    /// Between the word and the end of its process it is no engine to be started again, nor one that holds the server up.
-    @Test func anEngineThatRefusesItsModelAfterItWasReadyDoesNotCountAsLoaded() async throws {
+    /// Between its notice and the end of its process, it is neither restarted nor does it block the server.
+    @Test func anEngineThatSaysReadyAfterItFailedDoesNotCountAsLoaded() async throws {
         let engine = ScriptedEngine { run in
             await run.say(.failed("no such file"))
             await run.say(.ready)
@@ -74,7 +74,7 @@ struct JobFailureTests {
         }
     }
 
-    /// What no engine of ours sends: it has been taken over, or its memory is damaged.
+    /// Data that only a compromised engine sends, or one whose memory is corrupted.
     enum Nonsense: String, CaseIterable {
         case noMessage, tooLong, unknownKind, samples, endless, anotherAnswer
 
@@ -106,7 +106,7 @@ struct JobFailureTests {
         }
     }
 
-    /// An answer that waits for its client is read no further, so the engine waits too.
+    /// Backpressure: if the client does not read, the response is not read from the engine, so the engine waits too.
     @Test func anAnswerIsReadNoFasterThanItIsTaken() async throws {
         let sent = Counter()
         let engine = ScriptedEngine { [hello, done] job in
@@ -142,7 +142,7 @@ struct JobFailureTests {
         }
     }
 
-    /// The engine waits for us, not we for it.
+    /// The engine waits for the server, not the other way round.
     @Test func anEngineIsNotSilentWhileItsAnswerWaitsForTheClient() async throws {
         let engine = ScriptedEngine { [hello, done] job in
             job.reply(hello)
@@ -173,7 +173,7 @@ struct JobFailureTests {
         }
     }
 
-    /// Anybody may send such a form; JSON makes six times as much of it.
+    /// Any client may send such a form; as JSON, it is six times as long.
     @Test func aMebibyteOfTextReachesTheEngineAndCostsNobodyAnything() async throws {
         let engine = ScriptedEngine { [done] job in
             guard case .transcribe(let asked) = job.request, asked.hints.prompt.utf8.count == 1 << 20 else { return }

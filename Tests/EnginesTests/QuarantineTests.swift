@@ -8,7 +8,7 @@ import Testing
 
 @testable import Engines
 
-/// Which engines for suspects there are.
+/// The engines for suspects.
 struct QuarantineTests {
     private let quarantine = Quarantine(
         beside: EngineContext(
@@ -20,7 +20,7 @@ struct QuarantineTests {
             suspectWait: .seconds(60), freeMemory: { .max },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: NOOPMetricsHandler.instance))
 
-    /// Its model may be served no longer, or with other threads.
+    /// Its model may no longer be served, or be served with another number of threads.
     @Test func anEngineThatIsNotInMemoryGoesWithItsLastSuspect() async throws {
         weak var engine: EngineSupervisor?
         do {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Engines
 
-/// Who is in memory, as a table: what happens, at which second, and what is then to be done.
+/// Which models are in memory, as a table: the event, its second, and the expected actions.
 struct ResidencyTests {
     typealias Plan = Residency<String>.Plan
 
@@ -16,7 +16,7 @@ struct ResidencyTests {
         let testDescription: String
         var keepAlive: Int? = 900
         var maximum = 2
-        /// Seconds, what happens then, whom that lets in and whom it ends, and the second of the next look.
+        /// The second, the event, the models that it loads and unloads, and the second of the next check.
         let steps: [(Int, Step, in: [String], out: [String], next: Int?)]
     }
 
@@ -138,7 +138,7 @@ struct ResidencyTests {
         }
     }
 
-    /// Whether a job came while the model was being loaded.
+    /// Whether a job arrived while the model was being loaded.
     private func hasJob(_ name: String, before number: Int, in story: Story) -> Bool {
         story.steps[..<number].contains { if case .busy(name) = $0.1 { true } else { false } }
     }

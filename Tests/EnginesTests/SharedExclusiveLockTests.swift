@@ -4,9 +4,9 @@ import Testing
 
 @testable import Engines
 
-/// Who is let in when.
+/// When tasks acquire the lock.
 struct SharedExclusiveLockTests {
-    /// Enters, says so, and stays until told.
+    /// Acquires the lock and holds it until `leave()`.
     private final class Visitor: Sendable {
         private let (leaving, door) = AsyncStream.makeStream(of: Never.self)
         private let isInside = Atomic(false)
@@ -26,7 +26,7 @@ struct SharedExclusiveLockTests {
 
         func leave() { door.finish() }
 
-        /// Gives up, and tells whether that ended the wait.
+        /// Cancels the wait; returns whether that ended it.
         func giveUp() async -> Bool {
             let visit = visit.withLock { $0 }
             visit?.cancel()
@@ -39,7 +39,7 @@ struct SharedExclusiveLockTests {
 
     private let gate = SharedExclusiveLock()
 
-    /// Lets somebody in, or lets them wait.
+    /// Starts a visitor, and returns once it holds the lock or waits for it.
     private func visitor(_ mode: SharedExclusiveLock.Mode) async throws -> Visitor {
         let waiting = gate.waiting
         let visitor = Visitor(gate, mode)
@@ -126,7 +126,7 @@ struct SharedExclusiveLockTests {
         #expect(gate.waiting == 0)
     }
 
-    /// Counts who is inside, and how often somebody alone met another.
+    /// Counts the holders, and how often an exclusive one met another.
     private final class Room: Sendable {
         private let state = Mutex((sharing: 0, alone: 0, meetings: 0))
 
@@ -189,7 +189,7 @@ struct SharedExclusiveLockTests {
         _ = try await gate.enter(.alone())
     }
 
-    /// Wants in, and is cancelled at some moment before or after.
+    /// Acquires the lock, and is cancelled at a random moment before or after.
     private static func hurry(through gate: SharedExclusiveLock) async {
         let visit = Task { _ = try await gate.enter(.alone()) }
         await Task.yield()

@@ -10,7 +10,7 @@ import Testing
 
 @testable import Engines
 
-/// What becomes of jobs that were there when an engine ended: each is run again, apart from everybody else.
+/// Jobs that were running when an engine ended: each is run again, isolated from all others.
 @Suite(.serialized)
 struct SuspectTests {
     private let model = ModelSpecification.fixture(.paraformer)
@@ -19,7 +19,7 @@ struct SuspectTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// A job whose recording has so many bytes.
+    /// A job whose recording has this many bytes.
     private func job(_ name: String, bytes: Int = 0) throws -> TranscriptionJob {
         let path = try folder.write(Data(count: bytes), to: name)
         return TranscriptionJob(path: path, fileName: name, language: nil, maximumDuration: .seconds(3600))
@@ -31,7 +31,7 @@ struct SuspectTests {
         try await pool.transcribe(job, with: model ?? self.model).reduce(into: []) { $0.append($1) }
     }
 
-    /// An engine that writes down what it is asked, and waits for permission to answer.
+    /// Records an engine's jobs, and delays each response until it is permitted.
     private final class Recorder: Sendable {
         struct Entry: Equatable {
             var name: String
@@ -47,7 +47,7 @@ struct SuspectTests {
 
         func permit(_ names: String...) { state.withLock { $0.permitted.formUnion(names) } }
 
-        /// Blocks until it is permitted.
+        /// Blocks until the response is permitted.
         func take(_ job: ScriptedEngine.Job) {
             let name = URL(filePath: job.path).lastPathComponent
             let entry = Entry(name: name, run: job.run.number, isApart: job.run.isApart)
@@ -78,10 +78,10 @@ struct SuspectTests {
         }
     }
 
-    /// A client that waits for long hears at least that work goes on.
+    /// A client that waits for long still receives progress.
     @Test func suspectsGoOneByOneTheSmallestFirstAndTellThatTheyWait() async throws {
         let recorder = Recorder()
-        // While the model loads, those that come right behind the first are put in order.
+        // While the model loads, the jobs that follow the first are sorted.
         let engine = ScriptedEngine {
             try? await Task.sleep(for: .milliseconds(500))
             await $0.say(.ready)
@@ -129,7 +129,7 @@ struct SuspectTests {
         }
     }
 
-    /// They would take turns in memory anyway.
+    /// In memory, they would have to take turns anyway.
     @Test func suspectsOfTwoModelsShareOneEngine() async throws {
         let recorder = Recorder()
         let other = ModelSpecification.fixture(.senseVoice)
@@ -152,11 +152,11 @@ struct SuspectTests {
         }
     }
 
-    /// One that was let in with another would answer for its crash.
+    /// If two jobs ran together, one would be blamed for the other's crash.
     @Test func anEngineThatEndsWhileItLoadsLetsNobodyInBesideAnother() async throws {
         let recorder = Recorder()
         let engine = ScriptedEngine { run in
-            // The first of the engines apart ends while both wait for it.
+            // The first engine for suspects ends while both jobs wait for it.
             guard run.number != 2 else {
                 try? await Task.sleep(for: .milliseconds(500))
                 return run.die()
@@ -178,7 +178,7 @@ struct SuspectTests {
         }
     }
 
-    /// It waits for the one engine apart and not for a model to load.
+    /// It waits for the one engine for suspects, not for a model to load.
     @Test func aSuspectMayWaitLongerForAnotherThanARequestForAModel() async throws {
         let recorder = Recorder()
         let other = ModelSpecification.fixture(.senseVoice)
@@ -226,7 +226,7 @@ struct SuspectTests {
             let answers = jobs.map { job in Task { try await run(job, on: pool) } }
             try await eventually("both are at work") { recorder.entries.count == 2 }
             engine.runs[0].die()
-            // One of them has the engine for itself, for longer than the other waits.
+            // One job occupies the engine for longer than the other waits.
             try await eventually("one is run again") { recorder.entries.count == 3 }
             let first = recorder.entries[2].name
             let error = await #expect(throws: EngineError.self) { try await answers[first == "one" ? 1 : 0].value }
@@ -238,7 +238,7 @@ struct SuspectTests {
 }
 
 extension ScriptedEngine.Run {
-    /// Whether this is the engine for suspects, which alone has a limit of its own here.
+    /// Whether this is the engine for suspects: only that one has a limit of its own here.
     fileprivate var isApart: Bool {
         if case .recognise(let order) = order.job { order.memory != nil } else { false }
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Essentials
 
-/// How much memory there is for an engine at most.
+/// The maximum memory for an engine.
 @Suite struct MachineMemoryTests {
     @Test(arguments: [
         ("0::/", ["/sys/fs/cgroup/memory.max"]),

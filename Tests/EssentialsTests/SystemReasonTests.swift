@@ -11,8 +11,8 @@ struct SystemReasonTests {
     }
 
     @Test func anErrorOfOursSpeaksForItself() {
-        struct AudioDecodeFailure: Error, CustomStringConvertible { let description = "Not today." }
-        #expect(SystemReason.code(of: AudioDecodeFailure()) == nil)
-        #expect(SystemReason.words(for: AudioDecodeFailure()) == "Not today.")
+        struct Refusal: Error, CustomStringConvertible { let description = "Not today." }
+        #expect(SystemReason.code(of: Refusal()) == nil)
+        #expect(SystemReason.words(for: Refusal()) == "Not today.")
     }
 }

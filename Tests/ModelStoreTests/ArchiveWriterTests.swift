@@ -5,12 +5,12 @@ import Testing
 
 @testable import ModelStore
 
-/// What becomes of the entries of an archive on disk.
+/// How the entries of an archive are written to disk.
 struct ArchiveWriterTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let entries: [(String, ArchiveEntry.Kind, String)]
-        /// What is there in the end: texts of files, `nil` for folders.
+        /// The expected result: texts of files, `nil` for folders.
         let files: [String: String?]
     }
 
@@ -93,7 +93,7 @@ struct ArchiveWriterTests {
         }
     }
 
-    /// A link at the place of the folder itself leads nowhere either.
+    /// A link in place of the folder itself is not followed either.
     @Test func nothingIsWrittenThroughALinkedFolder() async throws {
         try await withTemporaryFolder { folder in
             try folder.write("", to: "real/.keep")

@@ -4,13 +4,13 @@ import Testing
 
 @testable import ModelStore
 
-/// Registries that are edited while a model is fetched.
+/// Registries that are edited while a model is downloaded.
 struct EditedFetchTests {
     private static func archive(_ model: String, folder: String = "v") throws -> [UInt8] {
         try TestArchive.make([.file("\(folder)/m.onnx", model), .file("\(folder)/tokens.txt", "t")])
     }
 
-    /// A fetch of `/old.tgz` that stands still, and the store that does it.
+    /// Runs `body` with a stalled download of `/old.tgz` and its store.
     private func withHalfAFetch(
         _ body: (FileServer, TemporaryFolder, ModelLibrary, ModelEntry, Gate) async throws -> Void
     ) async throws {
@@ -39,7 +39,7 @@ struct EditedFetchTests {
     func aChangedAddressIsFetchedInsteadForThoseWhoWait(opensBefore: Bool) async throws {
         try await withHalfAFetch { server, folder, store, entry, gate in
             async let waiting = store.prepare(entry, waitingUpTo: .seconds(300))
-            // Some have asked before the edit, some ask after it.
+            // Some requests are made before the edit, some after it.
             try await Task.sleep(for: .milliseconds(20))
             let edited = try folder.registry(download: "url: \(server.url("/new.tgz"))")
             await store.use(edited)
@@ -80,7 +80,7 @@ struct EditedFetchTests {
         }
     }
 
-    /// A name or an alias changes nothing about the files.
+    /// A name or an alias does not affect the files.
     @Test func anotherEditLeavesTheFetchAlone() async throws {
         try await withHalfAFetch { server, folder, store, entry, gate in
             async let waiting = store.prepare(entry, waitingUpTo: .seconds(300))
@@ -98,7 +98,7 @@ struct EditedFetchTests {
             let edited = try ModelRegistry.parse(yaml, file: "models.yaml", paths: folder.paths)
             await store.use(edited)
             gate.open()
-            // A request goes on with the options it began with, unless it looks again.
+            // A request keeps the options with which it started, unless it looks the model up again.
             let specification = try await waiting
             #expect(specification == entry.specification || specification == edited.entries.first?.specification)
             #expect(folder.text(place) == "old")
@@ -127,7 +127,7 @@ struct EditedFetchTests {
         }
     }
 
-    /// Other files of the same archive: what has arrived of it is used.
+    /// Other files of the same archive: the downloaded part of it is used.
     @Test func otherFilesOfTheSameArchiveAreFetchedFromWhereItWas() async throws {
         let bytes = try TestArchive.make([
             .file("v/m.onnx", "float"), .file("v/m.int8.onnx", "int8"), .file("v/tokens.txt", "t"),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModelStore
 
-/// Fetches that bring no model: each says why, and leaves nothing behind.
+/// Downloads that fail: each reports the reason and leaves nothing behind.
 struct FailedFetchTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModelStore
 
-/// Fetches over HTTP that bring a model, in all the ways they may.
+/// All kinds of successful downloads over HTTP.
 struct FetchTests {
     @Test(arguments: TestArchive.Packing.allCases)
     func anArchiveBecomesTheModelsFolder(packing: TestArchive.Packing) async throws {

@@ -3,9 +3,10 @@ import Testing
 
 @testable import ModelStore
 
-/// Whatever is in a folder, it can be deleted.
+/// Folders with any content can be deleted.
 struct FolderRemovalTests {
-    /// Makes a folder, lends it open, and deletes it; nothing of it may be left, and nothing outside may be gone.
+    /// Creates a folder, fills it and deletes it. Expects that nothing of it is left and that nothing outside is
+    /// deleted.
     private func expectRemoval(_ fill: (_ folder: Int32, _ path: String) throws -> Void) async throws {
         try await withTemporaryFolder { folder in
             try folder.write("mine", to: "outside/file")
@@ -24,7 +25,7 @@ struct FolderRemovalTests {
         close(openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
     }
 
-    /// Makes folders in one another, a file in each, with modes by turns, and gives up their modes from the inside out.
+    /// Creates nested folders with a file in each, and gives them these modes in turn.
     private func nest(_ depth: Int, in folder: Int32, name: String, modes: [mode_t] = [0o755]) throws {
         var way = dup(folder)
         for level in 0..<depth {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModelStore
 
-/// Numbers from outside that are near the largest there are: each is refused with a reason, and ends nothing.
+/// External numbers close to the maximum of their type: each is rejected with a reason, and none causes a crash.
 struct HugeNumberTests {
     private static let tooMuch = "it unpacks to more than"
 
@@ -90,7 +90,7 @@ struct HugeNumberTests {
         }
     }
 
-    /// What an earlier run noted of its download is not believed either.
+    /// The saved state of an earlier download is not trusted either.
     @Test(arguments: [Int64.max, .min, -1])
     func aHugeTotalInARecordIsRefused(total: Int64) async throws {
         let bytes = try TestArchive.make(voiceArchive)

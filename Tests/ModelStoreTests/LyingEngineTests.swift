@@ -7,7 +7,7 @@ import Testing
 
 @testable import ModelStore
 
-/// Whatever an engine says that somebody has taken over: the fetch fails with a reason, and nothing is kept.
+/// Whatever a compromised engine sends, the download fails with a reason, and nothing is kept.
 struct LyingEngineTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -114,7 +114,7 @@ struct LyingEngineTests {
     @Test(arguments: rows)
     func aLieEndsTheFetch(row: Row) async throws {
         let message = try await failure(of: ScriptedEngine(script: row.script)) {
-            // Long enough for what is not silent.
+            // Long enough for engines that are not silent.
             if row.part.contains("nothing for") { $0.unpackPatience = .milliseconds(200) }
         }
         #expect(message.contains(row.part), "\(message)")
@@ -147,7 +147,7 @@ struct LyingEngineTests {
         ) async -> EngineEnd { end }
     }
 
-    /// What a fetch says that an engine spoils. Nothing of it is left.
+    /// The error message of a download that this engine makes fail. Expects that nothing of it is left.
     private func failure(
         of engine: some EngineProgram, _ change: (inout FetchSettings) -> Void = { _ in }
     ) async throws -> String {
@@ -183,7 +183,7 @@ extension Frame {
 extension LinkSocket {
     /// Sends bytes that need not be a frame.
     ///
-    /// - Returns: Whether they went out.
+    /// - Returns: Whether they were sent.
     @discardableResult
     fileprivate func write(_ bytes: [UInt8]) -> Bool {
         Foundation.send(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL)) == bytes.count

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ModelStore
 
-/// What callers of a store see, also many at once.
+/// The results for callers of a store, also for concurrent ones.
 struct ModelStoreTests {
     @Test(arguments: [
         ("voice", "voice"), ("v", "voice"),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ModelStore
 
-/// docs/models.md against the data of the families.
+/// Compares docs/models.md with the data of the families.
 struct ModelsPageTests {
     private static let page = Result {
         try String(contentsOf: Fixtures.repository.appending(path: "docs/models.md"), encoding: .utf8)
@@ -37,7 +37,7 @@ struct ModelsPageTests {
 
 /// The tables of docs/models.md.
 enum ModelsPage {
-    /// What each family takes and gives.
+    /// The inputs and outputs of each family.
     static let families = table(
         [
             "type", "files", "own options", "window", "joined to", "languages", "batches", "decodes at once", "times",
@@ -54,7 +54,7 @@ enum ModelsPage {
             ]
         })
 
-    /// What each option takes and does.
+    /// The values and effect of each option.
     static let options = table(
         ["option", "value", "unless written", "what it does"],
         Dictionary(grouping: ModelFamily.allCases.flatMap(\.options), by: \.key).sorted { $0.key < $1.key }.map {

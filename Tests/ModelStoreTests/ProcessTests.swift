@@ -5,11 +5,11 @@ import Testing
 
 @testable import ModelStore
 
-/// Real processes that fetch, and are killed while they do.
+/// Real processes that are killed during downloads.
 struct ProcessTests {
     private static let name = "voice"
 
-    /// Two megabytes that no packing makes smaller, and the tokens.
+    /// Two megabytes that cannot be compressed, and the tokens.
     private static func archive() throws -> [UInt8] {
         var generator = SeededGenerator(seed: 20_261_123)
         let noise = (0..<2_000_000).map { _ in Character(UnicodeScalar(UInt8.random(in: 33...126, using: &generator))) }
@@ -38,7 +38,7 @@ struct ProcessTests {
             """, to: "asr2clip/models.yaml")
     }
 
-    /// Kills the tool at random moments until one run comes through; what is on the disk is looked at after each.
+    /// Kills the tool at random moments until one run completes, and checks the files after each run.
     @Test func aModelArrivesHoweverOftenItsFetchIsKilled() async throws {
         let bytes = try Self.archive()
         var generator = SeededGenerator(seed: 7)
@@ -86,7 +86,7 @@ struct ProcessTests {
         #expect(archive.firstRange(of: Array(model.utf8.suffix(1000))) != nil)
     }
 
-    /// A signal ends a fetch, with a status that says so; the next run goes on where it was.
+    /// A signal ends a download, with a matching status; the next run resumes it.
     @Test(arguments: [SIGHUP, SIGINT, SIGTERM], [["models", "pull", name], ["--download-model"]])
     func aFetchThatIsStoppedHasNotSucceeded(signal: Int32, arguments: [String]) async throws {
         let bytes = try TestArchive.make(voiceArchive)
@@ -170,7 +170,7 @@ struct ProcessTests {
         }
     }
 
-    /// 300 MB over a line that breaks after every 20 MB.
+    /// 300 MB over a connection that is lost after every 20 MB.
     @Test func aLargeModelArrivesWholeOverABadLine() async throws {
         var generator = SeededGenerator(seed: 300)
         var bytes = [UInt8](repeating: 0, count: 300_000_000)
@@ -188,13 +188,13 @@ struct ProcessTests {
                 #expect(store.sizeOnDisk(of: entry) == 300_000_001)
                 #expect(server.asks.count >= 15)
                 #expect(server.asks.dropFirst().allSatisfy { $0.range != nil })
-                // What was on the way when the line broke is lost and sent again.
+                // Data in transit when the connection is lost is sent again.
                 #expect(server.sent < 2 * bytes.count)
             }
         }
     }
 
-    /// A bar on a terminal, plain lines elsewhere or where somebody asks for them.
+    /// A bar on a terminal, plain lines elsewhere or if requested.
     @Test(arguments: [
         (["TERM": "xterm"], true), (["TERM": "dumb"], false), (["TERM": "xterm", "NO_COLOR": "1"], false),
     ])

@@ -49,7 +49,7 @@ struct ProgressTests {
     }
 }
 
-/// How fast, and how long still.
+/// The transfer rate and the remaining time.
 struct TransferRateTests {
     private let start = ContinuousClock.now
 

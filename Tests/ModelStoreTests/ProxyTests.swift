@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModelStore
 
-/// Which proxy leads where, and that a fetch takes it.
+/// Which proxy is used for which host, and that downloads use it.
 struct ProxyTests {
     private static let both = ["http_proxy": "http://plain:3128", "HTTPS_PROXY": "tunnel.example:8080"]
 
@@ -53,7 +53,7 @@ struct ProxyTests {
         }
     }
 
-    /// The hosts do not exist: only the proxy can know them.
+    /// The hosts do not exist, so only the proxy can resolve them.
     @Test func aFetchWithItsRedirectsGoesThroughTheProxy() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         let answers = ["/v.tgz": FileServer.Answer.redirect("http://other.invalid/w.tgz"), "/w.tgz": .bytes(bytes)]
@@ -106,7 +106,7 @@ struct ProxyTests {
         }
     }
 
-    /// The tunnel's user is the proxy's, the URL's user the file server's, and each hears of its own only.
+    /// The proxy's credentials are sent only to the proxy, and the URL's only to the file server.
     @Test func credentialsGoToTheRegisteredHostAlone() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/w.tgz": .bytes(bytes)]) { other in

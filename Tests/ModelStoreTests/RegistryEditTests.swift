@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModelStore
 
-/// Registries that are edited, and the watch that notices.
+/// Registries that are edited, and the watcher that detects it.
 struct RegistryEditTests {
     private static let entry = """
           a:

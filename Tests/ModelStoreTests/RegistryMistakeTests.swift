@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModelStore
 
-/// Each row spoils a good registry in one place, and expects one problem, in its line, that says what to write.
+/// Each row breaks a valid registry in one place, and expects one problem with the right line that says what to write.
 struct RegistryMistakeTests {
     static let good = """
         default_model: a

@@ -5,7 +5,7 @@ import Testing
 @testable import ModelStore
 
 struct RegistryOptionTests {
-    /// An `options:` line of a family, and a part of what is said about it.
+    /// An `options:` line of a family, and a part of the expected message.
     @Test(arguments: [
         (ModelFamily.transducer, "decoding_method: beam", "write one of greedy_search, modified_beam_search"),
         (.senseVoice, "decoding_method: modified_beam_search", "write greedy_search"),

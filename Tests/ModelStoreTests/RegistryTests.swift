@@ -6,7 +6,7 @@ import Testing
 @testable import ModelStore
 
 struct RegistryTests {
-    /// The registry as the product's page shows it.
+    /// The registry shown on the product's page.
     static let page = """
         default_model: sensevoice-small
         num_threads: 4

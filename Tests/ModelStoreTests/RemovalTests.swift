@@ -3,9 +3,9 @@ import Testing
 
 @testable import ModelStore
 
-/// Deleting what was downloaded, and nothing else.
+/// Deletes only downloaded files.
 struct RemovalTests {
-    /// Lends a store whose model `voice` has just been fetched.
+    /// Runs `body` with a store whose model `voice` has just been downloaded.
     private func withFetched(
         _ body: (ModelLibrary, ModelEntry, TemporaryFolder) async throws -> Void
     ) async throws {

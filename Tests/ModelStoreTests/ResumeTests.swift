@@ -3,11 +3,11 @@ import Testing
 
 @testable import ModelStore
 
-/// Downloads that break off, and go on where they were.
+/// Downloads that are interrupted and resumed.
 struct ResumeTests {
     private static let archive = Result { try TestArchive.make(voiceArchive) }
 
-    /// Fetches `voice` from a server, and checks that it came whole.
+    /// Downloads `voice` from a server, and checks that it is complete.
     private func expectModel(
         from answer: FileServer.Answer, more: String = "", settings: FetchSettings = .quick,
         sourceLocation: SourceLocation = #_sourceLocation, _ check: (FileServer, Reports) throws -> Void = { _, _ in }
@@ -25,7 +25,7 @@ struct ResumeTests {
         }
     }
 
-    /// The error of a fetch that must fail, and what it left behind.
+    /// The error of a download that must fail, and the files that it left.
     private func failure(
         from answer: FileServer.Answer, more: String = "", settings: FetchSettings = .quick,
         _ check: (FileServer, TemporaryFolder) throws -> Void = { _, _ in }
@@ -75,7 +75,7 @@ struct ResumeTests {
         }
     }
 
-    /// Nothing but the hash can tell here: the first try that goes on gets the wrong half.
+    /// Only the hash can detect the fault here: the first resumed attempt gets the wrong half.
     @Test func withoutAValidatorTheHashDecides() async throws {
         let bytes = try Self.archive.get()
         let old = [UInt8](repeating: 7, count: bytes.count)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModelStore
 
-/// Several stores on one folder, as two servers have it.
+/// Several stores on one folder, as with two servers.
 struct SharedFolderTests {
     @Test func theSecondWaitsForTheFirstAndFetchesNothing() async throws {
         let gate = Gate()
@@ -59,7 +59,7 @@ struct SharedFolderTests {
         }
     }
 
-    /// A process that is killed between putting the model in place and tidying up.
+    /// The state after a process was killed between moving the model into place and cleaning up.
     @Test func aDownloadLeftBesideACompleteModelIsRemoved() async throws {
         try await withTemporaryFolder { folder in
             let (store, entry) = try folder.store(download: "url: http://127.0.0.1:9/v.tgz")

@@ -4,9 +4,9 @@ import Testing
 
 @testable import ModelStore
 
-/// The folders that models are fetched in: they never keep a later fetch from its work.
+/// The staging folders of downloads: they never block a later download.
 struct StagingTests {
-    /// What an earlier program left: an unpacked archive that is deeper than a path can be long.
+    /// Creates the remains of an earlier run: an unpacked archive that is deeper than a path can be long.
     private func leaveBehind(depth: Int, in folder: TemporaryFolder) throws {
         try folder.write("", to: "asr2clip/models/.incoming-voice/lock")
         let path = folder.path + "/asr2clip/models/.incoming-voice/unpacked"
@@ -33,7 +33,7 @@ struct StagingTests {
         }
     }
 
-    /// Archives at one address: deep ones are refused and leave nothing, then a good one is taken.
+    /// Archives at one address: deep ones are rejected and leave nothing, then a valid one is accepted.
     @Test(arguments: [1025, 4000, 10_000])
     func anArchiveOfDeepFoldersIsRefusedAndForgotten(length: Int) async throws {
         let deep = String(repeating: "a/", count: length / 2) + "f"
@@ -98,7 +98,7 @@ struct StagingTests {
         }
     }
 
-    /// Who only looks takes nobody's place.
+    /// A check does not claim the folder.
     @Test func lookingDoesNotKeepAnybodyOut() async throws {
         try await withTemporaryFolder { folder in
             let place = folder.path + "/voice"
@@ -116,7 +116,7 @@ struct StagingTests {
         }
     }
 
-    /// The folders of entries that are gone are removed; all others stay.
+    /// The folders of removed entries are deleted; all others stay.
     @Test(arguments: [false, true])
     func whatIsLeftOfEntriesThatAreGoneIsRemoved(isEdit: Bool) async throws {
         try await withTemporaryFolder { folder in

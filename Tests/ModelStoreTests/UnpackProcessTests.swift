@@ -5,11 +5,11 @@ import Testing
 
 @testable import ModelStore
 
-/// The process that reads archives, in all the ways it may end.
+/// All the ways in which the process that reads archives may end.
 struct UnpackProcessTests {
     private static let unpacking = "asr2clip/models/.incoming-voice/unpacked/v/m.onnx"
 
-    /// Takes a second or more to unpack.
+    /// An archive that takes a second or more to unpack.
     private static func largeArchive() throws -> [UInt8] {
         try TestArchive.make([
             .file("v/m.onnx", String(repeating: "\0", count: 400_000_000)), .file("v/tokens.txt", "t"),
@@ -51,7 +51,7 @@ struct UnpackProcessTests {
     }
 
     #if os(Linux)
-        /// What it reads was opened before; it can write to no file.
+        /// The archive was opened before the sandbox was entered; the process cannot write to any file.
         private static func expectClosedSandbox(of process: Int32) throws {
             let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
             #expect(status.contains("Seccomp:\t2\n"))

@@ -3,9 +3,9 @@
     import Foundation
     import Sandbox
 
-    /// Something to try in a sandbox, and what it has to come to.
+    /// A call to attempt in a sandbox, and the expected result.
     struct Attempt: Sendable {
-        /// The rows of SECURITY.md's table, by their first words; and what goes on working.
+        /// The rows of SECURITY.md's table, by their first words, and the calls that must still work.
         enum Row: String, CaseIterable, Sendable {
             case privileges = "Privileges"
             case sockets = "Sockets"
@@ -19,7 +19,7 @@
             case none = "what goes on working"
         }
 
-        /// What an attempt has to come to, by job: a job that is not named gets the answer of the others.
+        /// The expected result of an attempt for each job.
         struct Answers: Sendable {
             fileprivate var recognising: Answer
             fileprivate var unpacking: Answer
@@ -46,13 +46,13 @@
             }
         }
 
-        /// 0 is success, and else it is the number of an error.
+        /// 0 for success, or else an error number.
         typealias Answer = Int32
 
         let name: String
         let row: Row
         let answers: Answers
-        /// Whether it is harmless also where nothing forbids it.
+        /// Whether it is harmless even if nothing forbids it.
         let isHarmless: Bool
         let run: @Sendable () -> Answer
 
@@ -89,7 +89,7 @@
         }
     }
 
-    /// Makes a system call; an answer, whatever it returns.
+    /// Makes a system call, and returns the result.
     func call(
         _ number: some BinaryInteger, _ first: UInt = 0, _ second: UInt = 0, _ third: UInt = 0, _ fourth: UInt = 0,
         _ fifth: UInt = 0, _ sixth: UInt = 0
@@ -99,9 +99,9 @@
 
     func failure(of status: some SignedInteger) -> Attempt.Answer { status < 0 ? errno : 0 }
 
-    /// An address at which nobody has memory: calls that are made come back from it with an error and without harm.
+    /// An unmapped address: calls that are not denied fail with an error and do no harm.
     let nowhere: UInt = 8
 
-    /// The parent of this process as calls take it, and the process itself.
+    /// The ids of the parent process and of this process, as arguments of calls.
     let (parent, own) = (UInt(getppid()), UInt(getpid()))
 #endif

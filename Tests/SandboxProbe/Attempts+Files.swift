@@ -4,7 +4,7 @@
     import Foundation
 
     extension Attempts {
-        /// What changes files, in the spellings that all processors have and in those of the older ones.
+        /// Calls that change files, including those that only older architectures have.
         var files: [Attempt] {
             writing + renaming + attributes + olderSpellings
         }
@@ -100,7 +100,7 @@
             #endif
         }
 
-        /// What reads files.
+        /// Calls that read files.
         var openings: [Attempt] {
             [
                 Attempt("open to read", .reading, .recognise(.done, others: EPERM)) { [self] in open(file, O_RDONLY) },

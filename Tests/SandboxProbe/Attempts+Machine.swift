@@ -50,7 +50,7 @@
             return all
         }
 
-        /// What is limited by other means than the filter, and what has to work.
+        /// Calls that are restricted by other means than the filter, and calls that must work.
         var work: [Attempt] {
             [
                 Attempt(
@@ -99,7 +99,7 @@
                 }
         }
 
-        /// The file was opened before, and tells what holds when it is read.
+        /// The file was opened earlier, and shows the state at the time of reading.
         @Sendable private func looksAtPrivileges() -> Attempt.Answer {
             var text = [UInt8](repeating: 0, count: 8192)
             let count = pread(status, &text, text.count, 0)
@@ -131,7 +131,7 @@
         return memory == MAP_FAILED ? errno : failure(of: munmap(memory, bytes))
     }
 
-    /// Reads an archive to its end as `unpack` does; -1 if libarchive cannot.
+    /// Reads an archive to its end as `unpack` does; returns -1 if libarchive fails.
     private func entries(ofArchive descriptor: Int32) -> Int {
         guard let archive = archive_read_new() else { return -1 }
         defer { archive_read_free(archive) }

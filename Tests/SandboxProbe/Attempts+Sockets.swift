@@ -83,7 +83,7 @@
             ]
         }
 
-        /// Each family with each type; the first that is answered anything but EPERM tells how.
+        /// Each family with each type; returns the first result other than EPERM.
         @Sendable private func anySocket() -> Attempt.Answer {
             for family in Int32(0)...50 {
                 for type in Int32(0)...10 {

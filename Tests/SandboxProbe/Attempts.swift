@@ -3,15 +3,15 @@
     import CSystemCalls
     import Foundation
 
-    /// Things to try in a sandbox. What they need from outside of it is opened when the value is made.
+    /// The calls to attempt in a sandbox. Resources from outside are opened when the object is created.
     final class Attempts: Sendable {
-        /// What the probe is started with.
+        /// The arguments of the probe.
         struct Surroundings: Sendable {
-            /// A port of this machine on which somebody listens.
+            /// A port of this machine with a listener.
             let port: UInt16
             /// A folder with `file` and the archives in it.
             let folder: String
-            /// The ids of a segment of shared memory, a message queue and a semaphore of System V.
+            /// The ids of a System V shared memory segment, message queue and semaphore.
             let sharedMemory, messageQueue, semaphore: UInt
         }
 
@@ -80,7 +80,7 @@
     /// A socket from before the sandbox.
     private let internetSocket = socket(AF_INET, streams, 0)
 
-    /// Makes the socket, which has to be done before the sandbox is entered.
+    /// Creates the socket. Must be called before the sandbox is entered.
     func prepareInternetSocket() { _ = internetSocket }
 
     private func connect(to port: UInt16) -> Attempt.Answer {

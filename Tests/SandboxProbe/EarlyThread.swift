@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A thread that is there before the sandbox is, and does its work inside.
+/// A thread that is started before the sandbox is entered, and does its work inside.
 final class EarlyThread: Sendable {
     private let start = DispatchSemaphore(value: 0)
     private let end = DispatchSemaphore(value: 0)
@@ -17,7 +17,7 @@ final class EarlyThread: Sendable {
         }
     }
 
-    /// Has the work done.
+    /// Runs the work on the thread.
     func run() -> Int32 {
         start.signal()
         end.wait()

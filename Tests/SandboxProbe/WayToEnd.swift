@@ -1,16 +1,16 @@
 #if os(Linux)
     import Foundation
 
-    /// What ends a process.
+    /// A way to end the process.
     enum WayToEnd: String {
-        /// A call of the interface with 32-bit pointers, which has a bit for itself.
+        /// A system call of the x32 ABI, which is marked by a bit of its own.
         case x32
-        /// A call of the 32-bit interface.
+        /// A system call of the 32-bit ABI.
         case int80
         case abort
         case trap
 
-        /// `mov eax, 20; int 0x80; ret`: getpid by its number of 32 bits. Made before the sandbox is entered.
+        /// `mov eax, 20; int 0x80; ret`: getpid by its 32-bit number. Created before the sandbox is entered.
         static var machineCode: (@convention(c) () -> Void)? {
             let bytes: [UInt8] = [0xB8, 20, 0, 0, 0, 0xCD, 0x80, 0xC3]
             let memory = mmap(nil, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)

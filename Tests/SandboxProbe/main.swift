@@ -1,5 +1,5 @@
-// Enters the sandbox of a job and tries what it may not do, and what it has to be able to do. Writes a line for each:
-// the row of SECURITY.md's table, what was tried, what it has to come to and what it came to.
+// Enters the sandbox of a job and attempts calls that must be denied and calls that must work. Writes a line for each:
+// the row of SECURITY.md's table, the attempt, the expected result and the actual one.
 #if os(Linux)
     import CSystemCalls
     import Foundation
@@ -11,7 +11,7 @@
         "listen": .listen,
     ]
 
-    /// Enters the sandbox, unless the job is `none`: then the attempts show what they come to without one.
+    /// Enters the sandbox, unless the job is `none`, which shows the results without a sandbox.
     func enterSandbox() {
         guard let job = jobs[CommandLine.arguments[1]] else { return }
         for lack in EngineSandbox(for: job, memory: 1 << 30).enter() { print("lacks: \(lack)") }

@@ -4,7 +4,7 @@
 
     @testable import Sandbox
 
-    /// The rules as values. What the kernel makes of them, SandboxProbe tries.
+    /// The rules as values. SandboxProbe tests how the kernel applies them.
     @Suite struct SystemCallRuleTests {
         @Test func anUnmetRequirementIsRefused() {
             let rules = SystemCallRule.allow("kill", if: .argument(0, is: 7), .flags(1, has: 4, lacks: 3))
@@ -25,14 +25,14 @@
             _ = try SystemCallFilter(SystemCallPolicy(for: job, process: 4711).rules)
         }
 
-        /// A name that is spelt wrongly would be left out in silence.
+        /// A misspelt name would be ignored silently.
         @Test(arguments: EngineSandbox.Job.all)
         func everyCallHasANumber(of job: EngineSandbox.Job) {
             let calls = Set(SystemCallPolicy(for: job, process: 4711).rules.map(\.call))
             #expect(calls.filter { SystemCallFilter.number(of: $0) == nil } == [])
         }
 
-        /// libseccomp lets a rule without conditions win over all others of a call.
+        /// In libseccomp, a rule without conditions overrides all other rules for a call.
         @Test(arguments: EngineSandbox.Job.all)
         func noCallIsBothAllowedAndRefused(of job: EngineSandbox.Job) {
             let rules = SystemCallPolicy(for: job, process: 4711).rules

@@ -5,7 +5,7 @@ import Testing
 @testable import ModelFamilies
 @testable import SherpaOnnx
 
-/// Hotwords over which sherpa-onnx would end or crash this very process, which is how these tests fail.
+/// Hotwords for which sherpa-onnx would end or crash the process. If a check fails, the test process crashes.
 @BlockingCalls @Suite struct HotwordTests {
     @Test(arguments: [
         (["FOR"], "FOR EIGHT RIGHT"), (["ATE"], "FOUR ATE RIGHT"), (["WRITE"], "FOUR EIGHT WRITE"),

@@ -38,7 +38,7 @@ import Testing
         #expect(try recognizer.decode(Array(repeating: 0, count: OfflineRecognizer.minimumSamples)).text.isEmpty)
     }
 
-    /// A file in place of one of the model's, and a part of what the library prints then; `nil` is a file that is missing.
+    /// A file in place of one of the model's (`nil`: a missing file), and a part of the library's message.
     @Test(arguments: [
         (TextField.paraformerModel, nil, "Paraformer model '"), (.tokens, nil, "tokens: '"),
         (.paraformerModel, "<html>Not Found</html>", "Protobuf parsing failed"),

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 #if os(Linux)
-    /// The sines that sherpa-onnx is given.
+    /// The sine function that sherpa-onnx uses.
     @Suite struct SinesTests {
         private typealias Sincos =
             @convention(c) (Double, UnsafeMutablePointer<Double>?, UnsafeMutablePointer<Double>?) -> Void
@@ -31,7 +31,7 @@ import Testing
             for angle in angles { _ = Self.bits(of: csines_sincos, angle) }
             let before = csines_misses()
             for angle in angles { _ = Self.bits(of: csines_sincos, angle) }
-            // Two angles may share a place in the table.
+            // Two angles may share a slot in the table.
             #expect(csines_misses() - before < 200)
         }
 

@@ -6,7 +6,7 @@ import TestSupport
 @testable import SherpaOnnx
 
 extension OfflineRecognizerConfiguration {
-    /// A configuration with these texts beside the defaults.
+    /// A configuration with these texts, and defaults for the rest.
     init(_ texts: [TextField: String]) {
         self.init()
         self.texts.merge(texts) { $1 }

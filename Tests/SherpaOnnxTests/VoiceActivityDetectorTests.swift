@@ -19,7 +19,7 @@ import Testing
         #expect(try share(ofSpeechIn: samples("noise_16k.wav"), threshold: 0.5) == 0)
     }
 
-    /// The library has no detector for thresholds of 0 and 1.
+    /// The library does not accept thresholds of 0 and 1.
     @Test func theHigherTheThresholdTheLessIsSpeech() throws {
         let session = try samples(Manifest.shared.session.file)
         let shares = try [Float](arrayLiteral: 0, 0.5, 0.9, 1).map { try share(ofSpeechIn: session, threshold: $0) }
@@ -27,7 +27,7 @@ import Testing
         #expect(shares.first ?? 0 > shares.last ?? 1)
     }
 
-    /// sherpa-onnx would end the process over some of these.
+    /// sherpa-onnx would end the process for some of these.
     @Test func anotherFileIsRefused() throws {
         let folder = try TemporaryFolder()
         let model = try Data(contentsOf: URL(filePath: Fixtures.voiceActivityModel))

@@ -50,7 +50,7 @@ import Testing
     @Test(arguments: [
         // Cased and punctuated afterwards.
         ("Hello, World!", "hello@100/ world@1000", "100-700 1000-1600"),
-        // Inverse text normalisation: other words, which take the times of those they replace.
+        // Inverse text normalisation: the new words get the times of those they replace.
         (
             "in 2024 we", "in@0/ twenty@500/ twenty@900/ four@1400/ we@3000",
             "0-360 500-1920 3000-3360"
@@ -58,12 +58,12 @@ import Testing
         ("May 5 was", "may@0/ the@200/ fifth@400/ was@1000", "0-200 200-1000 1000-1440"),
         // Composed: é is one scalar here and two in the token.
         ("caf\u{E9} au", "cafe\u{301}@100/ au@1000", "100-620 1000-1360"),
-        // A word no token has takes the gap.
+        // A word without a token gets the time of the gap.
         ("yes indeed no", "yes@0/ no@1000", "0-440 440-1000 1000-1360"),
         ("so yes", "yes@1000", "0-1000 1000-1440"), ("yes so", "yes@1000", "1000-1440 1440-4000"),
         // Words left out of the text.
         ("yes", "um@0/ yes@1000/ um@3000", "1000-1440"),
-        // Nothing fits: the words take the times of the tokens, whatever they are.
+        // If nothing matches, the words get the times of the tokens.
         ("一二 三四", "ab@0/cd@2000", "0-180 180-360 2000-2180 2180-2360"),
     ])
     func theTextDecidesWhichWordsThereAre(text: String, tokens: String, times: String) {
@@ -80,9 +80,9 @@ import Testing
         #expect(segment(text, tokens).words().times == times)
     }
 
-    /// Words that no model has timed, along stretches of speech in milliseconds.
+    /// Words without times from a model, distributed over stretches of speech in milliseconds.
     @Test(arguments: [
-        // The text ends a sentence, which is no reason for its last words to come before the last pause.
+        // The text ends with a sentence; its last words must still not be placed before the last pause.
         (
             "Ever tried, ever failed, no matter, try again, fail again, fail better.",
             [384..<1_280, 1_920..<2_880, 3_584..<4_256, 4_928..<5_664, 6_720..<7_488, 8_224..<8_928],

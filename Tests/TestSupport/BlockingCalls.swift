@@ -1,12 +1,12 @@
 import Concurrency
 
-/// Where tests compute for long or make calls that block: on a thread of their own, one at a time, so that tests which
-/// wait for something to happen in time are not held up.
+/// Runs tests that compute for long or make blocking calls, one at a time on a thread of their own, so that they do not
+/// delay tests with timeouts.
 @globalActor public actor BlockingCalls {
-    /// The only one.
+    /// The shared instance.
     public static let shared = BlockingCalls()
 
     private let executor = QueueExecutor(label: "blocking calls of tests")
-    /// Runs on the thread.
+    /// The executor of the thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 }

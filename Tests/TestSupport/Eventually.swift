@@ -1,24 +1,24 @@
-/// Something that a test waited for and that did not come.
+/// Thrown if something that a test waits for does not happen.
 public struct NeverHappened: Error, CustomStringConvertible {
-    /// What was waited for, and what was there instead.
+    /// The expectation, and the actual state.
     public let description: String
 
-    /// Says what did not happen.
+    /// Creates an error with a description of what did not happen.
     public init(_ description: String) {
         self.description = description
     }
 }
 
-/// Looks again and again until something is there: until the probe gives it.
+/// Polls until the probe returns a value.
 ///
-/// The limit is generous: it is there to end a test that has failed, not to measure. `NeverHappened` is thrown then.
+/// Throws `NeverHappened` on timeout. The timeout is generous: it ends a failed test and measures nothing.
 public func untilFound<Value: Sendable>(
     _ what: String, within limit: Duration = .seconds(120), isolation: isolated (any Actor)? = #isolation,
     _ probe: () async throws -> Value?
 ) async throws -> Value {
     let deadline = ContinuousClock.now + limit
     while true {
-        // Before the look: a busy machine may have kept us from it until the time was up.
+        // Determined before polling: on a busy machine, the deadline may pass before the first poll.
         let isLastLook = ContinuousClock.now >= deadline
         if let value = try await probe() { return value }
         if isLastLook { throw NeverHappened("Waited \(limit) in vain: \(what)") }
@@ -26,7 +26,7 @@ public func untilFound<Value: Sendable>(
     }
 }
 
-/// Looks again and again until something is so; throws `NeverHappened` when the time is up.
+/// Polls until a condition is true; throws `NeverHappened` on timeout.
 public func eventually(
     _ what: String, within limit: Duration = .seconds(120), isolation: isolated (any Actor)? = #isolation,
     _ probe: () async throws -> Bool

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// The files under Tests/Fixtures and what set-up puts under .deps.
+/// The files under Tests/Fixtures, and those that set-up downloads to .deps.
 public enum Fixtures {
     /// The repository's root.
     public static let repository = URL(filePath: #filePath)
@@ -17,10 +17,10 @@ public enum Fixtures {
     /// A file of the starter model.
     public static func starterModel(_ file: String) -> String { path(".deps/models/moonshine-tiny-en/\(file)") }
 
-    /// The model that tells speech from silence, which set-up fetched.
+    /// The voice activity model, which set-up downloaded.
     public static let voiceActivityModel = path(".deps/models/silero-vad/silero_vad_16k_op15.onnx")
 
-    /// Real speech that set-up fetched: `beckett.wav`, `two_cities.wav`.
+    /// Real speech that set-up downloaded: `beckett.wav`, `two_cities.wav`.
     public static func speech(_ file: String) -> String { path(".deps/speech/\(file)") }
 
     /// A path below the repository's root.

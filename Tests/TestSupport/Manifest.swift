@@ -1,38 +1,39 @@
 import Foundation
 public import Testing
 
-/// What Tests/Fixtures/audio/manifest.json says of the recordings.
+/// The data about the recordings in Tests/Fixtures/audio/manifest.json.
 public struct Manifest: Decodable, Sendable {
-    /// One recording and the text each family makes of it.
+    /// One recording and its expected text for each family.
     public struct Recording: Decodable, Sendable, CustomTestStringConvertible {
         /// Its name under Tests/Fixtures/audio.
         public let file: String
-        /// What is spoken, `none` for silence and noise.
+        /// The spoken language; `none` for silence and noise.
         public let language: String?
         /// Seconds.
         public let duration: Double
-        /// Expected texts by family, for families that know its language.
+        /// Expected texts by family, for families that support its language.
         public let expected: [String: Expectation]
 
         /// The file's name.
         public var testDescription: String { file }
 
-        /// What a family writes when it is told to expect a language, which changes nothing where it is the one spoken.
+        /// A family's expected result with a language setting, which has no effect if it is the spoken language.
         public func result(of family: String, language: String? = nil) -> Expectation.Result? {
             let settings = expected[family]?.bySetting ?? [:]
             return settings[language ?? "auto"] ?? settings["auto"]
         }
     }
 
-    /// What a family writes, by its language setting: `auto`, `en`, `zh`, `translate`; only `auto` where it has none.
+    /// A family's expected results by language setting: `auto`, `en`, `zh`, `translate`; only `auto` if it has no
+    /// setting.
     public struct Expectation: Decodable, Sendable {
-        /// What a family writes with one setting.
+        /// A family's expected result with one setting.
         public struct Result: Decodable, Sendable {
-            /// The language reported, as the family writes it.
+            /// The reported language, in the family's notation.
             public let lang: String?
             /// The text.
             public let text: String
-            /// The text after inverse text normalisation, where it differs by that.
+            /// The text after inverse text normalisation, if it is different.
             public let textITN: String?
 
             private enum CodingKeys: String, CodingKey {
@@ -58,7 +59,7 @@ public struct Manifest: Decodable, Sendable {
     public struct Session: Decodable, Sendable {
         /// Words without a pause between them.
         public struct Utterance: Decodable, Sendable {
-            /// What is said.
+            /// The spoken text.
             public let text: String
             /// Seconds from the start of the recording.
             public let start, end: Double
@@ -67,7 +68,7 @@ public struct Manifest: Decodable, Sendable {
         public let file: String
         /// Seconds.
         public let duration: Double
-        /// What is said, in order.
+        /// The utterances, in order.
         public let utterances: [Utterance]
     }
 

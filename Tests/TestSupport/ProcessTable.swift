@@ -1,8 +1,8 @@
 import Foundation
 
-/// The processes of this machine, as /proc tells of them.
+/// The processes of this machine, from /proc.
 public enum ProcessTable {
-    /// The processes that a process started and that still run.
+    /// The running child processes of a process.
     public static func children(of parent: Int32) -> [Int32] {
         processes().filter { stat($0)?.parent == parent }.sorted()
     }
@@ -15,10 +15,10 @@ public enum ProcessTable {
         }
     }
 
-    /// How much computing a process has done: hundredths of seconds; `nil` when it is gone.
+    /// The CPU time of a process in hundredths of seconds; `nil` if it is gone.
     public static func work(of pid: Int32) -> Int? { stat(pid)?.work }
 
-    /// The most bytes of memory a process has had so far (proc(5), /proc/pid/status, VmHWM); `nil` when it is gone.
+    /// The peak memory of a process in bytes (proc(5), /proc/pid/status, VmHWM); `nil` if it is gone.
     public static func peakMemory(of pid: Int32) -> Int? {
         let line = contents("/proc/\(pid)/status")?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
@@ -32,14 +32,14 @@ public enum ProcessTable {
             descriptors.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") })
     }
 
-    /// How many files a process may have open: its soft limit (proc(5), /proc/pid/limits); `nil` when it is gone.
+    /// A process's soft limit of open files (proc(5), /proc/pid/limits); `nil` if it is gone.
     public static func openFileLimit(of pid: Int32) -> Int? {
         let line = contents("/proc/\(pid)/limits")?.split(separator: "\n").first { $0.hasPrefix("Max open files") }
         return line?.split(separator: " ").dropFirst(3).first.flatMap { Int($0) }
     }
 
-    /// The connections that a server on this port of this machine holds, also those that only its client has closed
-    /// (proc(5), /proc/net/tcp; states 1 and 8).
+    /// The number of connections that a server on this port of this machine holds, including those that only the client
+    /// has closed (proc(5), /proc/net/tcp; states 1 and 8).
     public static func connections(toPort port: Int) -> Int {
         let rows = pages(of: "/proc/net/tcp").split(separator: "\n").dropFirst()
         return rows.count { row in
@@ -63,8 +63,8 @@ public enum ProcessTable {
         return (parent, user + kernel)
     }
 
-    /// The whole text of a file below /proc; empty when there is none. The kernel gives it a page at a time, which others take
-    /// for its end.
+    /// The whole text of a file below /proc; empty if it does not exist. The kernel delivers it page by page, which
+    /// other readers take for its end.
     public static func pages(of path: String) -> String {
         guard let file = FileHandle(forReadingAtPath: path) else { return "" }
         var data = Data()

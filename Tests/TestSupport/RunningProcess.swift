@@ -3,7 +3,7 @@ public import Subprocess
 import Synchronization
 import SystemPackage
 
-/// A program that a test runs beside itself.
+/// A program that a test runs as a separate process.
 public final class RunningProcess: Sendable {
     private struct State {
         var pid: Int32?
@@ -16,9 +16,9 @@ public final class RunningProcess: Sendable {
 
     fileprivate init() {}
 
-    /// What it wrote to standard output so far.
+    /// Its standard output so far.
     public var standardOutput: String { state.withLock { $0.output } }
-    /// What it wrote to standard error so far.
+    /// Its standard error so far.
     public var standardError: String { state.withLock { $0.error } }
     /// Its process id, known once it has started.
     public var pid: Int32 { state.withLock { $0.pid ?? 0 } }
@@ -29,12 +29,12 @@ public final class RunningProcess: Sendable {
         kill(pid, number)
     }
 
-    /// Waits until it has ended, and all it wrote has been read.
+    /// Waits until it has ended and all of its output has been read.
     public func exit() async throws -> TerminationStatus {
         try await untilFound("the end of the process") { try state.withLock { try $0.end?.get() } }
     }
 
-    /// Waits for a line of standard output that has this text, and gives the rest of the line.
+    /// Waits for a line of standard output that contains this text, and returns the rest of the line.
     ///
     /// - Throws: `NeverHappened`, at once if the process ends without writing it.
     public func output(after text: String) async throws -> String {
@@ -78,7 +78,8 @@ public final class RunningProcess: Sendable {
     }
 }
 
-/// Lends a running program, with no other variables than these; it is killed when the body ends, if it still runs.
+/// Runs `body` with a running program, whose environment has only these variables. Kills the program when the body
+/// ends.
 public func withProcess<R: Sendable>(
     _ executable: String, _ arguments: [String] = [],
     environment: [String: String] = ["PATH": "/usr/local/bin:/usr/bin:/bin"],
@@ -102,7 +103,7 @@ public func withProcess<R: Sendable>(
     return try result.get()
 }
 
-/// Runs a program to its end, and tells how it ended and all it wrote.
+/// Runs a program to its end, and returns its status and output.
 public func runToEnd(
     _ executable: String, _ arguments: [String] = [], environment: [String: String] = [:]
 ) async throws -> (status: TerminationStatus, output: String, error: String) {

@@ -2,7 +2,7 @@
 public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    /// Starts a sequence of its own for each seed.
+    /// Creates a generator; each seed has its own sequence.
     public init(seed: UInt64) {
         state = seed
     }

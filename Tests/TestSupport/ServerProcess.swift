@@ -3,20 +3,20 @@ public import Subprocess
 
 /// One of our executables, run as a server on a free port of this machine, in a folder of its own.
 public struct ServerProcess: Sendable {
-    /// What is run, and how.
+    /// The program to run, and its configuration.
     public struct Setup: Sendable {
-        /// The registry; `nil` leaves the server to its default one.
+        /// The registry; `nil` for the server's default.
         public var registry: TestRegistry?
-        /// Arguments beside `--port 0` and `--config`.
+        /// Arguments in addition to `--port 0` and `--config`.
         public var arguments: [String]
-        /// Variables beside those that keep the server in its folder.
+        /// Variables in addition to those that set the server's folder.
         public var environment: [String: String]
-        /// `asr2clip-serve`, or `asr2clip` which then wants `--serve`.
+        /// `asr2clip-serve`, or `asr2clip`, which then needs `--serve`.
         public var executable: String
-        /// A command that runs the one which is appended to it, in surroundings of its making, as the same process.
+        /// A command that sets up an environment and then executes the command appended to it, in the same process.
         public var launcher: [String] = []
 
-        /// Describes a server.
+        /// Creates a setup.
         public init(
             _ registry: TestRegistry?, _ arguments: [String] = [], environment: [String: String] = [:],
             executable: String = "asr2clip-serve"
@@ -38,10 +38,10 @@ public struct ServerProcess: Sendable {
     /// Its address.
     public var url: String { "http://127.0.0.1:\(port)" }
 
-    /// The engines it runs now.
+    /// The process ids of its running engines.
     public var engines: [Int32] { ProcessTable.children(of: process.pid) }
 
-    /// Asks it to stop, and waits.
+    /// Sends a signal and waits for the end.
     public func stop(by signal: Int32) async throws -> TerminationStatus {
         process.signal(signal)
         return try await process.exit()
@@ -57,7 +57,8 @@ public struct ServerProcess: Sendable {
 
     @TaskLocal static var current: ServerProcess?
 
-    /// The path of a built executable: it is beside the tests. `asr2clip-serve` is a link, which is made here as `make` does.
+    /// The path of a built executable, in the folder of the tests. `asr2clip-serve` is a link, which is created as by
+    /// `make`.
     public static func path(of executable: String) -> String {
         #if os(macOS)
             let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
@@ -78,7 +79,7 @@ public struct ServerProcess: Sendable {
     }
 }
 
-/// Where a server under test keeps what it keeps: nothing of the user's is touched.
+/// The folder of a server under test, so that no files of the user are touched.
 public struct ServerFolder: Sendable {
     private let folder: TemporaryFolder
 
@@ -99,7 +100,7 @@ public struct ServerFolder: Sendable {
     /// `TMPDIR`.
     public var temporary: String { folder.file("tmp") }
 
-    /// The variables that say so.
+    /// The variables that set these folders.
     public var environment: [String: String] {
         ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": home, "XDG_DATA_HOME": data, "TMPDIR": temporary]
     }
@@ -107,7 +108,7 @@ public struct ServerFolder: Sendable {
     /// The uploads on disk now.
     public var uploads: [String] { runs.flatMap { contents("\($0)/uploads") } }
 
-    /// The folders of servers that run, or were killed.
+    /// The folders of servers that are running, or were killed.
     public var runs: [String] { contents(temporary) }
 
     private func contents(_ folder: String) -> [String] {
@@ -122,9 +123,9 @@ public struct ServerFolder: Sendable {
     }
 }
 
-/// Lends a server that listens, in a folder of its own unless one is given that is to outlast it.
+/// Runs `body` with a listening server, in a folder of its own unless one is given that is to outlast it.
 ///
-/// It is killed when the body ends, if it still runs.
+/// Kills the server when the body ends, if it is still running.
 public func withServer<R: Sendable>(
     _ setup: ServerProcess.Setup, in folder: ServerFolder? = nil, isolation: isolated (any Actor)? = #isolation,
     _ body: (ServerProcess) async throws -> R

@@ -1,6 +1,6 @@
 public import Testing
 
-/// Runs one server for all tests of a suite, which find it as `ServerProcess.shared()`.
+/// Runs one server for all tests of a suite, available as `ServerProcess.shared()`.
 public struct ServerTrait: SuiteTrait, TestScoping {
     let setup: ServerProcess.Setup
 

@@ -1,8 +1,8 @@
 public import Foundation
 
-/// A folder for one test, removed with everything in it when the last reference to it goes.
+/// A folder for one test, removed with its content when the last reference is released.
 public final class TemporaryFolder: Sendable {
-    /// Where it is; short, since a Unix socket's path may have no more than 107 bytes.
+    /// Its path; short, because a Unix socket's path can have at most 107 bytes.
     public let path: String
 
     /// Makes an empty folder.

@@ -2,22 +2,22 @@
 public struct TestRegistry: Sendable {
     /// One entry under `models:`.
     public struct Model: Sendable {
-        /// What requests call it.
+        /// Its name in requests.
         public var name: String
-        /// Its family, by the registry's word.
+        /// Its family, by its name in the registry.
         public var type: String
-        /// Where its files are.
+        /// The folder of its files.
         public var directory: String
         /// Its files by logical name.
         public var files: [String: String]
-        /// What stands under `options:`.
+        /// The keys under `options:`.
         public var options: [String: String] = [:]
-        /// What stands under `download:`.
+        /// The keys under `download:`.
         public var download: [String: String] = [:]
-        /// Its keys beside these.
+        /// Its other keys.
         public var settings: [String: String] = [:]
 
-        /// The same files under another name, and perhaps in another place.
+        /// The same files under another name, and optionally in another folder.
         public func named(_ name: String, in directory: String? = nil, options: [String: String]? = nil) -> Self {
             var copy = self
             copy.name = name
@@ -33,10 +33,10 @@ public struct TestRegistry: Sendable {
     public var aliases: [String: String]
     /// The entries, in order.
     public var models: [Model]
-    /// Keys at the top of the file beside these.
+    /// Other keys at the top of the file.
     public var settings: [String: String] = [:]
 
-    /// A registry whose first model is the default one unless another is named.
+    /// Creates a registry; the first model is the default unless another is named.
     public init(_ models: [Model], defaultModel: String? = nil, aliases: [String: String] = [:]) {
         self.models = models
         self.defaultModel = defaultModel ?? models.first?.name
@@ -69,24 +69,24 @@ extension TestRegistry.Model {
     /// The fixture models, each named by its type.
     public static let fixtures = [senseVoice, whisper, paraformer, transducer]
 
-    /// Hears English and Mandarin and tells which, in the language asked for.
+    /// Recognises English and Mandarin, detects the language, and accepts a requested one.
     public static let senseVoice = fixture("sense_voice", ["model": "model.onnx"])
-    /// Hears English and Mandarin and tells which.
+    /// Recognises English and Mandarin, and detects the language.
     public static let whisper = fixture("whisper", ["encoder": "encoder.onnx", "decoder": "decoder.onnx"])
-    /// Hears English and Mandarin.
+    /// Recognises English and Mandarin.
     public static let paraformer = fixture("paraformer", ["paraformer": "model.onnx"])
-    /// Hears English and writes capitals.
+    /// Recognises English and writes capitals.
     public static let transducer = fixture(
         "transducer", ["encoder": "encoder.onnx", "decoder": "decoder.onnx", "joiner": "joiner.onnx"])
 
-    /// The transducer, with beam search and so with hints.
+    /// The transducer with beam search, which accepts hints.
     public static let hotwords = transducer.named(
         "hotwords",
         options: [
             "decoding_method": "modified_beam_search", "modeling_unit": "bpe", "hotwords_score": "3",
             "bpe_vocab": "bpe.vocab",
         ])
-    /// Whisper, telling when words and segments begin.
+    /// Whisper with times of words and segments.
     public static let timedWhisper = whisper.named(
         "timed-whisper", options: ["enable_token_timestamps": "true", "enable_segment_timestamps": "true"])
 

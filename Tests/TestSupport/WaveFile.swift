@@ -1,14 +1,14 @@
 public import Foundation
 import SpeechTypes
 
-/// A WAV file that is a header of 44 bytes or more and 16-bit samples: the plain kind.
+/// A plain WAV file: a header of 44 bytes or more, and 16-bit samples.
 public struct WaveFile {
     private let header: Data
     private let samples: Data
 
     /// Reads a file.
     ///
-    /// - Throws: What the file system says, or `NeverHappened` for another kind of file.
+    /// - Throws: An error of the file system, or `NeverHappened` for another kind of file.
     public init(path: String) throws {
         let data = try Data(contentsOf: URL(filePath: path))
         guard let chunk = data.range(of: Data("data".utf8)) else {
@@ -19,7 +19,7 @@ public struct WaveFile {
         samples = data[chunk.upperBound...].dropFirst(4).prefix(length)
     }
 
-    /// The bytes of a file that says the same again and again.
+    /// The bytes of a file that repeats the sound.
     public func repeated(_ times: Int) -> Data {
         let sound = Data(repeatElement(samples, count: times).joined())
         var file = header + Data("data".utf8) + Self.littleEndian(sound.count) + sound
@@ -27,12 +27,12 @@ public struct WaveFile {
         return file
     }
 
-    /// Writes a file of silence that takes no room on disk.
+    /// Writes a sparse file of silence, which takes no space on disk.
     ///
     /// - Parameters:
-    ///   - seconds: How long it is; up to 37 hours.
-    ///   - path: Where it goes.
-    /// - Throws: What the file system says.
+    ///   - seconds: Its length; up to 37 hours.
+    ///   - path: The path of the file.
+    /// - Throws: An error of the file system.
     public static func writeSilence(seconds: Int, to path: String) throws {
         let length = seconds * 32_000
         var header = AudioBuffer().wav

@@ -36,10 +36,10 @@ import Testing
         ),
         ("A very short one. And then a longer sentence", "A very short one./And then a longer sentence"),
         ("“Is it true?” she said to us, and that was all", "“Is it true?”/she said to us, and that was all"),
-        // Closing punctuation begins no line.
+        // No line starts with closing punctuation.
         ("一二三四五六七八九十一二三四五六七八九十一。", "一二三四五六七八九十一/二三四五六七八九十一。"),
         ("今天我们来看一看语音识别的历史，从第一台机器到今天", "今天我们来看一看语音识别的历史，/从第一台机器到今天"),
-        // Too long a word is broken hard, wide characters counting double.
+        // A word that is too long is split; wide characters count double.
         (
             "a 12345678901234567890123456789012345678901234567890",
             "a/123456789012345678901234567890123456789012//34567890"
@@ -60,7 +60,7 @@ import Testing
         ("one two six ten", [0, 12_000], [0, 6000, 6000, 12_000]), ("one", [0, 16_000], [0, 7000]),
         // No shorter than five sixths of a second, if the recording goes on.
         ("one", [1000, 1100], [1000, 1833]), ("one", [19_500, 19_600], [19_500, 20_000]),
-        // Outside the recording: what room there is.
+        // Outside the recording: moved to the nearest time within it.
         ("one", [-3000, -2000], [0, 1]), ("one", [21_000, 22_000], [19_999, 20_000]),
     ])
     func cuesHaveTheTimeOfTheirWords(text: String, segment: [Int], cues: [Int]) {
@@ -102,7 +102,7 @@ import Testing
 }
 
 @Suite struct MillisecondClockTests {
-    /// The time wanted, the least step, the rest to leave, and the time of a clock of 100 ms.
+    /// The requested time, the minimum step, the rest to leave, and the resulting time of a clock of 100 ms.
     @Test(arguments: [
         (50, 0, 0, 50), (0, 0, 0, 20), (0, 5, 0, 25), (50, 5, 0, 50), (200, 0, 0, 100), (200, 0, 30, 70),
         (0, 0, 90, 20),

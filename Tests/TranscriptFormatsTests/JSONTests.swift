@@ -92,7 +92,7 @@ import TranscriptFormats
     }
 }
 
-/// Characters of every kind that matters to a writer of JSON.
+/// Random text with every kind of character that matters for JSON.
 func randomText(using generator: inout SeededGenerator) -> String {
     let kinds: [ClosedRange<UInt32>] = [
         0...0x1F, 0x20...0x7F, 0x22...0x22, 0x5C...0x5C, 0x80...0x24F, 0x300...0x36F, 0x2028...0x2029,

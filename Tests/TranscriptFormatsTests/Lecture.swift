@@ -1,8 +1,8 @@
 import SpeechTypes
 
 extension Transcript {
-    /// The recording behind the golden subtitles: long sentences, pauses, signs that mean something to WebVTT, a word wider
-    /// than a line, a script without spaces, a segment without token times, and one after the recording's end.
+    /// The recording of the golden subtitles: long sentences, pauses, characters that are special in WebVTT, a word
+    /// wider than a line, a script without spaces, a segment without token times, and one after the recording's end.
     static let lecture: Transcript = {
         var transcript = Transcript(duration: .seconds(60))
         transcript.append(
@@ -27,11 +27,11 @@ extension Transcript {
 }
 
 extension Transcript.Segment {
-    /// A segment with a token for each word, or each character outside ASCII, said without haste.
+    /// A segment with a token for each word, or each character outside ASCII, spoken slowly.
     ///
     /// - Parameters:
     ///   - script: The text; `|` between words stands for a second of silence and is not part of it.
-    ///   - start: When its first word begins.
+    ///   - start: The start of its first word.
     /// - Returns: The segment, which ends 0.2 s after its last word.
     static func spoken(_ script: String, from start: Duration) -> Transcript.Segment {
         var now = start

@@ -2,7 +2,7 @@ import Foundation
 import SpeechTypes
 
 extension Transcript {
-    /// The recording behind the golden files: two languages, a quote, a slash, times between milliseconds.
+    /// The recording of the golden files: two languages, a quote, a slash, times between milliseconds.
     static let meeting: Transcript = {
         var transcript = Transcript(duration: .milliseconds(7500))
         for segment in meetingSegments { transcript.append(segment) }

@@ -1,7 +1,7 @@
 import SpeechTypes
 
 extension Transcript {
-    /// A transcript of what models may write at their worst: scripts mixed, words without end, times of every kind.
+    /// A transcript with the worst output of models: mixed scripts, endless words, times of every kind.
     static func random(using generator: inout SeededGenerator) -> Transcript {
         var transcript = Transcript(duration: .milliseconds(Int.random(in: 0...120_000, using: &generator)))
         let areTimesWeird = Bool.random(using: &generator)

@@ -3,7 +3,7 @@ import Testing
 import TranscriptFormats
 
 @Suite struct ReadableSegmentTests {
-    /// `|` is a second of silence in the script, and a cut in the answer.
+    /// `|` is a second of silence in the script, and a cut in the result.
     @Test(arguments: [
         ("Short. And | sweet.", "Short. And sweet."),
         (
@@ -18,7 +18,7 @@ import TranscriptFormats
             "one two three four five six seven eight nine ten eleven,|twelve thirteen fourteen fifteen sixteen seventeen "
                 + "eighteen nineteen twenty|twenty-one twenty-two twenty-three twenty-four twenty-five"
         ),
-        // A silence in the middle, however short the rest.
+        // A cut at a silence, even if the parts are short.
         ("Hello. | | | | Is anybody there?", "Hello.|Is anybody there?"),
         // Nowhere to cut.
         (

@@ -64,7 +64,7 @@ import Testing
         #expect(body["task"] as? String == task.rawValue)
     }
 
-    /// Times in microseconds, as a model may tell them, and in milliseconds, as the answer must.
+    /// Times in microseconds, from a model, and in milliseconds, for the response.
     @Test(arguments: [
         (told: [0, 1_000_000, 1_000_000, 2_000_000], answered: [0, 1000, 1000, 2000]),
         (told: [1499, 1500, 2499, 2500], answered: [1, 2, 2, 3]),
@@ -117,7 +117,7 @@ import Testing
         #expect(body.contains(#""words": [\#(words)], "usage""#), "\(body)")
     }
 
-    /// Where lengths alone would put a word into a pause, it is said before or after.
+    /// If the lengths alone would place a word in a pause, it is moved before or after the pause.
     @Test func aLongPauseIsBetweenSentences() {
         var transcript = Transcript(duration: .seconds(17))
         let speech = [(128, 3_000), (13_600, 16_300)].map { Duration.milliseconds($0)..<Duration.milliseconds($1) }

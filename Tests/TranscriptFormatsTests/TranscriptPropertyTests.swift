@@ -4,7 +4,7 @@ import Testing
 
 @testable import TranscriptFormats
 
-/// What holds for the words, subtitles and segments of every transcript.
+/// Properties of the words, subtitles and segments of every transcript.
 @Suite struct TranscriptPropertyTests {
     @Test(arguments: 0..<400 as Range<UInt64>)
     func cuesKeepTheirLimitsAndLoseNothing(seed: UInt64) {
@@ -19,7 +19,7 @@ import Testing
             #expect(cue.lines.allSatisfy { $0.columns <= CueLayout.lineColumns })
             #expect(0 <= cue.start && cue.end <= duration)
             #expect(cue.start < cue.end || duration < cues.count && cue.start == cue.end)
-            // Where times contradict one another, cues move by a millisecond each to stay apart.
+            // If times contradict each other, cues move by a millisecond each to stay apart.
             #expect(cue.end - cue.start <= 7000 + cues.count)
         }
         for (cue, next) in zip(cues, cues.dropFirst()) { #expect(cue.end <= next.start) }
@@ -73,10 +73,10 @@ import Testing
 }
 
 extension String {
-    /// The scalars that are no white space; compared one by one, since spaces also keep characters apart.
+    /// The scalars that are not white space, compared one by one, because spaces also separate characters.
     fileprivate var withoutSpace: [Unicode.Scalar] { unicodeScalars.filter { !$0.properties.isWhitespace } }
 
-    /// What a reader of WebVTT sees; literally, since a semicolon with an accent is still the end of a reference.
+    /// The text for a reader of WebVTT. Replaces literally, because a semicolon with an accent still ends a reference.
     fileprivate var unescaped: String {
         [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")].reduce(self) { text, reference in
             text.replacingOccurrences(of: reference.0, with: reference.1, options: .literal)

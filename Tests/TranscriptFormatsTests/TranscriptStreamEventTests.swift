@@ -27,7 +27,7 @@ import TranscriptFormats
         #expect(event.text() == text)
     }
 
-    /// For clients that go by the names of events and want the segments of the last one.
+    /// For clients that use the names of events and the segments in the last one.
     @Test func besideVerboseJSONEventsAreNamedAndTheLastHasTheSegments() throws {
         var transcript = Transcript(duration: .milliseconds(7500))
         for segment in Transcript.meetingSegments { transcript.append(segment) }
@@ -67,7 +67,7 @@ import TranscriptFormats
     }
 }
 
-/// All that goes over the wire for a transcript that grows by these segments.
+/// The bytes sent for a transcript that grows by these segments.
 private func stream(of segments: [Transcript.Segment], lasting duration: Duration) -> String {
     var transcript = Transcript(duration: duration)
     var events = segments.map { transcript.append($0) }.filter { !$0.isEmpty }.map(TranscriptStreamEvent.delta)
@@ -75,7 +75,7 @@ private func stream(of segments: [Transcript.Segment], lasting duration: Duratio
     return events.map { $0.text() }.joined()
 }
 
-/// The JSON objects of a stream, read as a client does; the stream has to end with `[DONE]`.
+/// Parses the JSON objects of a stream as a client does; the stream must end with `[DONE]`.
 private func events(in stream: String) throws -> [[String: Any]] {
     var lines = stream.components(separatedBy: "\n\n")
     #expect(lines.suffix(2) == ["data: [DONE]", ""])
@@ -87,7 +87,7 @@ private func events(in stream: String) throws -> [[String: Any]] {
 }
 
 extension Transcript {
-    /// Nothing said, in a language.
+    /// An empty transcript with a language.
     fileprivate static func assuming(_ code: String) -> Transcript {
         var transcript = Transcript()
         transcript.assume(Language(code: code))

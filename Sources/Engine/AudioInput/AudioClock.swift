@@ -1,29 +1,30 @@
-/// Lays the frames of a file on the recording's clock, which is that of the file's timestamps: where they have a gap, there
-/// is silence. A value without I/O; times are in seconds.
+/// Places the frames of a file in time by their timestamps, and fills gaps with silence. Pure value, no I/O; times are
+/// in seconds.
 ///
-/// No sound is ever left out: where timestamps go back, what follows is heard behind what came before.
+/// It never drops audio: if timestamps go back, the audio follows what came before.
 struct AudioClock {
-    /// Timestamps that are off by less are an encoder's delay, a container's rounding, or the clock of a recorder.
+    /// Smaller offsets are an encoder's delay, a container's rounding, or a recorder's clock.
     static let tolerance = 0.1
-    /// A frame that follows the one before it by less is no gap, however far the timestamps have drifted from the sound.
+    /// A frame closer than this to the previous one follows no gap, however far the timestamps have drifted from the
+    /// audio.
     static let smallestGap = 0.01
-    /// Timestamps that go back so far begin anew.
+    /// Timestamps that go back by more are a restart.
     static let restart = 1.0
-    /// Gaps from this length on are none of a codec that leaves out pauses.
+    /// Gaps from this length on are not from a codec that leaves out pauses.
     static let longGap = 1.0
-    /// Sound that is shorter and has a long gap on either side is scattered: no word is so short.
+    /// Shorter audio between two long gaps is scattered: no word is so short.
     static let shortestSound = 0.2
-    /// Long gaps around scattered sound, one after the other, that are believed: more are timestamps that make no sense.
+    /// How many long gaps in a row around scattered audio are accepted; more mean that the timestamps are wrong.
     static let mostScattered = 3
-    /// The most silence that is made of gaps, in all.
+    /// The most silence to insert in total.
     static let mostSilence = 6.0 * 3600
 
-    /// Where the sound has come to.
+    /// The length of the audio so far.
     private(set) var position = 0.0
-    /// Gaps that are not believed.
+    /// How many gaps were not accepted.
     private(set) var refusedGaps = 0
 
-    /// The timestamp of the recording's beginning, once it is known.
+    /// The timestamp of the recording's beginning, once known.
     private var origin: Double?
     /// The timestamp at which the last frame ended.
     private var lastEnd: Double?
@@ -35,8 +36,8 @@ struct AudioClock {
     /// Begins a recording.
     ///
     /// - Parameters:
-    ///   - origin: The timestamp of its beginning; `nil` if the first frame has it.
-    ///   - longest: How long it may become by silence that is made.
+    ///   - origin: The timestamp of its beginning; `nil` for that of the first frame.
+    ///   - longest: The length up to which gaps are filled with silence.
     init(origin: Double?, longest: Double) {
         self.origin = origin
         self.longest = longest
@@ -45,9 +46,9 @@ struct AudioClock {
     /// Adds a frame.
     ///
     /// - Parameters:
-    ///   - timestamp: When it begins; `nil` if the file does not tell: it then follows the one before.
-    ///   - duration: How long it lasts.
-    /// - Returns: How much silence is before it.
+    ///   - timestamp: When it begins; `nil` if unknown: the frame then follows the previous one.
+    ///   - duration: Its length.
+    /// - Returns: The length of silence before it.
     mutating func add(at timestamp: Double?, lasting duration: Double) -> Double {
         let gap = timestamp.map { silence(before: $0) } ?? 0
         madeSilence += gap

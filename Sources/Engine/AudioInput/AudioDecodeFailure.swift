@@ -1,7 +1,7 @@
 import Essentials
 import SpeechTypes
 
-/// Every reason to refuse a file, before the file has a name; `AudioError` adds it.
+/// The reasons to refuse a file, without its name; `AudioError` adds that.
 enum AudioDecodeFailure: Error {
     case unreadable(FFmpegError)
     case unknownFormat

@@ -1,16 +1,16 @@
 public import SpeechTypes
 
-/// Reads the sound of a file of any common format, a second at a time.
+/// Decodes the audio of a file of any common format, a second at a time.
 ///
-/// The format is found from the content, never from the name, and the file cannot make the decoder open another one.
-/// Calls block. One chunk is in memory at a time, never the whole recording.
+/// It finds the format from the content, not from the name, and never opens another file. Calls block. It holds one
+/// chunk in memory, never the whole recording.
 ///
-/// `Sendable` although unchecked is sound: there are no copies, the source inside is tied to no thread and is worked with
-/// only in `mutating` calls, so whoever holds the value is alone with it.
+/// `@unchecked Sendable` is safe: the value cannot be copied, and its source is bound to no thread and is used only in
+/// `mutating` calls, so the value's owner has exclusive access.
 public struct AudioDecoder: ~Copyable, @unchecked Sendable {
-    /// Recordings with fewer samples are refused: some models crash on them.
+    /// Shorter recordings are refused, in samples: some models crash on them.
     static let minimumSamples = AudioBuffer.sampleRate / 10
-    /// How many samples a chunk has; the last one may have fewer.
+    /// The samples of a chunk; the last one may have fewer.
     static let chunkLength = AudioBuffer.sampleRate
 
     /// How many samples `next` has returned so far.
@@ -26,10 +26,11 @@ public struct AudioDecoder: ~Copyable, @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - path: A regular file.
-    ///   - name: What messages call the file, such as the client's file name; shortened and cleaned here.
-    ///   - limits: What is refused.
-    /// - Throws: `AudioError`: `.empty` for a file of no bytes, `.tooLong` if the container credibly declares too long
-    ///   a duration, `.undecodable` if this is no audio file or one in a form that is not accepted.
+    ///   - name: The file's name in messages, such as the client's file name; shortened and cleaned here.
+    ///   - limits: The limits.
+    /// - Throws: `AudioError`: `.empty` for a file of no bytes, `.tooLong` if the container credibly declares a longer
+    ///   duration, `.undecodable` if this is no audio file or in a format that is not accepted, `.unreadable` if the
+    ///   file cannot be read.
     public init(path: String, name: String, limits: AudioLimits = AudioLimits()) throws(AudioError) {
         let name = DisplayName(name)
         do throws(AudioDecodeFailure) {
@@ -56,17 +57,17 @@ public struct AudioDecoder: ~Copyable, @unchecked Sendable {
         return source
     }
 
-    /// How long the recording is by its header, if that says so and the file has the bytes for it.
+    /// The recording's length by its header, if it states one and the file is large enough for it.
     public var declaredDuration: Duration? { source.declaredDuration }
 
-    /// How many damaged packets were skipped so far.
+    /// How many damaged packets have been skipped so far.
     public var damagedPackets: Int { source.damagedPackets }
 
-    /// The next second of sound, or what is left of it.
+    /// The next second of audio, or the rest.
     ///
-    /// - Returns: `nil` at the end, and ever after an error.
-    /// - Throws: `AudioError`: `.empty`, `.tooShort` or `.undecodable` before the first chunk, `.tooLong` when the sound
-    ///   passes the limit, `.unreadable` when the file can no longer be read.
+    /// - Returns: `nil` at the end, and after an error.
+    /// - Throws: `AudioError`: `.empty`, `.tooShort` or `.undecodable` before the first chunk, `.tooLong` when the
+    ///   audio exceeds the limit, `.unreadable` if the file can no longer be read.
     public mutating func next() throws(AudioError) -> AudioBuffer? {
         do throws(AudioDecodeFailure) {
             while pending.count < Self.chunkLength, !isAtEnd { try decodeMore() }

@@ -1,9 +1,9 @@
-/// How much audio one recording may hold.
+/// How long a recording may be.
 public struct AudioLimits: Sendable {
-    /// A recording that lasts longer is refused.
+    /// Longer recordings are refused.
     public var maximumDuration: Duration
 
-    /// Sets the limits; six hours unless told otherwise.
+    /// Sets the limit; six hours by default.
     public init(maximumDuration: Duration = .seconds(6 * 3600)) {
         self.maximumDuration = maximumDuration
     }

@@ -1,20 +1,20 @@
-/// Mixes the channels of a recording down to one. A value without I/O.
+/// Mixes the channels of a recording down to one. Pure value, no I/O.
 ///
-/// All channels count equally, whichever loudspeaker they are meant for: a recorder with six microphones calls one of them
-/// the subwoofer. Channels in opposite phase cancel one another; where they do, the loudest channel is taken alone. Only what
-/// is high enough to be speech counts for that: hum and an offset may be the same in all channels.
+/// All channels have equal weight, whatever their speaker position: a recorder with six microphones labels one of them
+/// as the subwoofer. Channels in opposite phase cancel; while they do, only the loudest channel is used. Only
+/// frequencies of speech count for this decision, since hum and an offset may be the same in all channels.
 struct ChannelMixer {
-    /// The mix cancels what it makes this much quieter, in energy, than if only the loudest channel had sound.
+    /// Channels cancel if the mix has less than this share of the energy that the loudest channel alone would give it.
     private static let cancelledShare: Float = 0.25
-    /// Energy below that of noise of −80 dBFS decides nothing.
+    /// Energy below that of noise of −80 dBFS changes nothing.
     private static let quietest: Float = 1e-8
 
     private let channels: Int
-    /// Samples of a block, over which energies are taken: 20 ms.
+    /// Samples of a block for which energies are computed: 20 ms.
     private let blockLength: Int
-    /// Blocks for which one channel is kept when the mix no longer cancels: 2 s.
+    /// How many blocks the single channel is kept after the mix has stopped cancelling: 2 s.
     private let hold = 100
-    /// Of each block, what goes on counting in the next.
+    /// The share of the previous energy that is kept in each block.
     private let memory: Float = 0.8
 
     private var lowCuts: [LowCut]
@@ -23,7 +23,7 @@ struct ChannelMixer {
     private var solo: Int?
     private var heldBlocks = 0
 
-    /// Mixes sound of so many channels, at `rate` samples a second each.
+    /// Mixes `channels` channels of `rate` samples a second each.
     init(channels: Int, rate: Int) {
         self.channels = channels
         blockLength = max(1, rate / 50)
@@ -31,7 +31,7 @@ struct ChannelMixer {
         channelEnergies = [Float](repeating: 0, count: channels)
     }
 
-    /// Mixes the next sound.
+    /// Mixes the next samples.
     ///
     /// - Parameter planes: A buffer for each channel, all of one length.
     /// - Returns: As many samples as each channel has.
@@ -46,7 +46,7 @@ struct ChannelMixer {
             decide(planes, block)
             guard previous != nil || solo != nil else { continue }
             for index in block {
-                // From what was taken before to what is taken now, without a click.
+                // Crossfade from the previous choice to the present one, to avoid a click.
                 let new = Float(index - block.lowerBound + 1) / Float(block.count)
                 let mix = mixed[index]
                 mixed[index] =
@@ -79,13 +79,13 @@ struct ChannelMixer {
     }
 }
 
-/// Takes what is lower than speech out of one channel: an offset, and the hum of the mains.
+/// Removes frequencies below speech from one channel: an offset, and mains hum.
 private struct LowCut {
-    /// In Hz; voices have most of their energy above. Two filters of first order leave 3 % of a hum of 50 Hz.
+    /// In Hz; voices have most of their energy above. Two first-order filters leave 3 % of a hum of 50 Hz.
     private static let frequency: Float = 300
 
     private let share: Float
-    /// What each filter takes out; the first sample is taken for an offset, so that none begins with a step.
+    /// The states of both filters; the first sample counts as the offset, so that there is no step at the beginning.
     private var lows: (Float, Float)?
 
     init(rate: Int) {
@@ -93,9 +93,9 @@ private struct LowCut {
         share = step / (1 + step)
     }
 
-    /// Adds what is left of the next samples to a sum, which has as many.
+    /// Adds the filtered samples to a sum of the same length.
     ///
-    /// - Returns: Its energy.
+    /// - Returns: Their energy.
     mutating func add(_ samples: Slice<UnsafeBufferPointer<Float>>, to sum: inout [Float]) -> Float {
         guard let first = samples.first else { return 0 }
         var (low, lower) = lows ?? (first, 0)

@@ -1,4 +1,4 @@
-/// A client's file name, made fit for messages and logs: one line, no control or invisible characters, not long.
+/// A client's file name, made safe for messages and logs: one line, no control or invisible characters, limited length.
 struct DisplayName: CustomStringConvertible, Equatable {
     static let maximumLength = 100
 

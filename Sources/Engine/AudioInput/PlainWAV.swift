@@ -7,11 +7,11 @@
 #endif
 import SpeechTypes
 
-/// A WAV file as speech programs write them: 44 bytes of header, then mono samples of 16 bits at 16 kHz to the end of the
+/// A WAV file as speech programs write it: 44 bytes of header, then mono samples of 16 bits at 16 kHz to the end of the
 /// file.
 ///
-/// Nothing has to be converted or guessed, and so a short recording is read in a tenth of the time that FFmpeg takes to open
-/// it. Every other file, and each whose header does not agree with its size, is FFmpeg's. The samples are the same.
+/// It needs no conversion and no probing, so reading a short recording takes a tenth of the time that FFmpeg takes to
+/// open it. FFmpeg decodes all other files, and those whose header does not match their size. The samples are the same.
 final class PlainWAV: AudioSource {
     private static let headerSize: Int64 = 44
     private static let bytesAtOnce: Int64 = 1 << 16
@@ -27,7 +27,7 @@ final class PlainWAV: AudioSource {
         self.file = file
     }
 
-    /// The header of such a file, by Microsoft's "Multimedia Programming Interface and Data Specifications 1.0".
+    /// The header of such a file (Microsoft, "Multimedia Programming Interface and Data Specifications 1.0").
     private static func header(fileSize: Int64) -> [UInt8] {
         func number<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
             withUnsafeBytes(of: number.littleEndian) { Array($0) }

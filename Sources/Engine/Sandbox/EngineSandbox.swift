@@ -1,29 +1,29 @@
 import Essentials
 
-/// What an engine process gives up before it reads anything of a stranger's, for good: SECURITY.md tells what and why.
+/// The privileges that an engine process drops irrevocably before it reads untrusted data; SECURITY.md explains them.
 public struct EngineSandbox: Sendable {
-    /// What the process is for. Each job is allowed what it needs and no more.
+    /// The job of the process, which decides what it may do.
     public enum Job: Hashable, Sendable {
-        /// Loads a model and recognises recordings: opens files to read them.
+        /// Loads a model and recognises recordings: opens files for reading.
         ///
-        /// - Parameter opensDevices: Whether a driver of an accelerator is used, which opens its devices for writing.
+        /// - Parameter opensDevices: Whether an accelerator's driver is used, which opens its devices for writing.
         case recognise(opensDevices: Bool)
-        /// Reads an archive from a descriptor that is open: opens nothing.
+        /// Reads an archive from an open descriptor: opens nothing.
         case unpack
-        /// Reads a microphone whose stream has been started: opens nothing, and goes on using the sound device.
+        /// Reads a microphone whose stream has been started: opens nothing, but keeps using the sound device.
         case listen
     }
 
-    /// What the process is for.
+    /// The job of the process.
     public var job: Job
-    /// The most bytes of memory it may have for data.
+    /// The most bytes of data it may allocate.
     public var memory: Int
 
-    /// Describes a sandbox.
+    /// Makes a sandbox; `enter` applies it.
     ///
     /// - Parameters:
-    ///   - job: What the process is for.
-    ///   - memory: The most bytes of memory for data; `nil` for what the machine or the control group has.
+    ///   - job: The job of the process.
+    ///   - memory: The most bytes of data; `nil` for what the machine or the control group has.
     public init(for job: Job, memory: Int?) {
         self.job = job
         self.memory = memory ?? MachineMemory.available
@@ -31,7 +31,8 @@ public struct EngineSandbox: Sendable {
 
     /// Enters the sandbox with all threads of this process.
     ///
-    /// - Returns: What this system does not have or does not grant, in words; the process goes on without it.
+    /// - Returns: The protections that this system does not have or grant, as phrases; the process continues without
+    ///   them.
     public func enter() -> [String] {
         let missing = ResourceLimits(memory: memory).apply()
         #if os(Linux)

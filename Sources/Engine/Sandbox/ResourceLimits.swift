@@ -1,16 +1,16 @@
 import Essentials
 
-/// What an engine may use up before it ends, alone.
+/// Limits the resources of an engine process.
 struct ResourceLimits: Sendable {
-    /// The most bytes of memory it may have for data.
+    /// The most bytes of data it may allocate.
     let memory: Int
 
-    /// How much sooner than its parent an engine goes when the machine has no memory left, of 1000.
+    /// Added to the process's OOM score (of 1000), so that the kernel kills an engine before its parent.
     private static let readiness = 500
 
-    /// Puts the limits in force. A file cannot be written any more: what tries gets an error, not a signal.
+    /// Sets the limits. After that, a write to a file fails with an error instead of a signal.
     ///
-    /// - Returns: What could not be limited, and why; usually nothing.
+    /// - Returns: The limits that could not be set, and why; usually none.
     func apply() -> [String] {
         signal(SIGXFSZ, SIG_IGN)
         var missing: [String] = []
@@ -29,7 +29,7 @@ struct ResourceLimits: Sendable {
     #if os(Linux)
         private typealias Resource = __rlimit_resource
 
-        /// Adds to what is inherited, which whoever started the server may have chosen (proc(5), oom_score_adj).
+        /// Adds to the inherited value, which the administrator may have set (proc(5), oom_score_adj).
         private static func goFirstWithoutMemory() -> Bool {
             let file = "/proc/self/oom_score_adj"
             guard let text = try? String(contentsOfFile: file, encoding: .utf8),
@@ -45,7 +45,7 @@ struct ResourceLimits: Sendable {
         private typealias Resource = Int32
     #endif
 
-    /// Lowers both limits, so that it is for good; one that is lower already stays.
+    /// Lowers both the soft and the hard limit, so it cannot be raised again; keeps a lower one.
     private static func limit(_ resource: Resource, to value: Int) -> Bool {
         var limit = rlimit()
         #if os(Linux)

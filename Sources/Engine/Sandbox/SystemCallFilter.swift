@@ -2,17 +2,17 @@
     import CSeccomp
     import Essentials
 
-    /// Rules about system calls in libseccomp's hands, which makes a program for the kernel of them (seccomp(2)).
+    /// Compiles system call rules with libseccomp to a program for the kernel (seccomp(2)).
     struct SystemCallFilter: ~Copyable {
         private let context: scmp_filter_ctx
 
-        /// Puts the rules together; nothing is in force yet.
+        /// Compiles the rules; `install` applies them.
         ///
-        /// A call of another architecture (32-bit, x32) ends the process: its numbers mean other calls, and no part of
-        /// ours makes one. A call that this processor or this libseccomp does not know is left out, and so answers
-        /// `ENOSYS` as all that no rule is about.
+        /// A call of another architecture (32-bit, x32) ends the process: its numbers mean other calls, and our
+        /// programs never make one. A call that this processor or this libseccomp does not know is omitted, and so
+        /// fails with `ENOSYS` like every call without a rule.
         ///
-        /// - Throws: What libseccomp says: `EOPNOTSUPP` or `EINVAL` if the kernel is too old.
+        /// - Throws: The error of libseccomp: `EOPNOTSUPP` or `EINVAL` if the kernel is too old.
         init(_ rules: [SystemCallRule]) throws(POSIXError) {
             guard let context = seccomp_init(asr_seccomp_error(UInt16(ENOSYS))) else { throw POSIXError(.ENOMEM) }
             do throws(POSIXError) {
@@ -28,15 +28,15 @@
             seccomp_release(context)
         }
 
-        /// Puts all threads of this process under the filter, for good. It gives up gaining privileges first
-        /// (`PR_SET_NO_NEW_PRIVS`), without which the kernel lets nobody filter his own calls.
+        /// Applies the filter to all threads of this process, irrevocably. Sets `PR_SET_NO_NEW_PRIVS` first, which the
+        /// kernel requires of unprivileged processes.
         ///
-        /// - Throws: What the kernel says.
+        /// - Throws: The error of the kernel.
         func install() throws(POSIXError) {
             try Self.check(seccomp_load(context))
         }
 
-        /// The number of a call; negative if this processor does not have it, `nil` if libseccomp has never heard of it.
+        /// The number of a call; negative if this processor does not have it, `nil` if libseccomp does not know it.
         static func number(of call: String) -> Int32? {
             let number = seccomp_syscall_resolve_name(call)
             return number == __NR_SCMP_ERROR ? nil : number
@@ -45,8 +45,8 @@
         private static func fill(_ context: scmp_filter_ctx, with rules: [SystemCallRule]) throws(POSIXError) {
             for (attribute, value) in [
                 (SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS),
-                (SCMP_FLTATR_CTL_TSYNC, 1),  // all threads, those that run already among them
-                (SCMP_FLTATR_API_SYSRAWRC, 1),  // the kernel's own errors
+                (SCMP_FLTATR_CTL_TSYNC, 1),  // all threads, including running ones
+                (SCMP_FLTATR_API_SYSRAWRC, 1),  // report the kernel's own errors
             ] {
                 try check(seccomp_attr_set(context, attribute, value))
             }

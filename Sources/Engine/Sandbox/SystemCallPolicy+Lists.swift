@@ -1,7 +1,7 @@
 #if os(Linux)
-    /// Calls by name. Each processor has some of them: arm64 lacks those that newer ones replace.
+    /// Calls by name. Some processors lack some: arm64 has no calls that newer ones replace.
     extension SystemCallPolicy {
-        // MARK: What is allowed to every job
+        // MARK: Allowed for every job
 
         static let memory = ["brk", "madvise", "mincore", "mmap", "mprotect", "mremap", "munmap"]
 
@@ -17,13 +17,13 @@
             "timerfd_gettime", "timerfd_settime", "times",
         ]
 
-        /// What a process may know of itself and its machine. `arch_prctl` turns wide registers on, which ONNX Runtime does.
+        /// Information about the process and its machine. ONNX Runtime enables wide registers with `arch_prctl`.
         static let itself = [
             "arch_prctl", "getegid", "geteuid", "getgid", "getpgid", "getpgrp", "getpid", "getppid", "getpriority",
             "getrandom", "getrlimit", "getrusage", "getuid", "sysinfo", "uname",
         ]
 
-        /// Descriptors that are open, sockets among them.
+        /// Use of open descriptors, including sockets.
         static let descriptors = [
             "close", "close_range", "dup", "dup2", "dup3", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait",
             "epoll_pwait2", "epoll_wait", "eventfd", "eventfd2", "fstat", "getpeername", "getsockname",
@@ -31,20 +31,20 @@
             "recvfrom", "recvmsg", "select", "shutdown", "write", "writev",
         ]
 
-        // MARK: What is allowed to some
+        // MARK: Allowed for some jobs
 
         static let lookingAtFiles = [
             "access", "faccessat", "faccessat2", "fadvise64", "fstatfs", "getcwd", "getdents", "getdents64", "lstat",
             "readlink", "readlinkat", "stat", "statfs", "statx",
         ]
 
-        /// Where memory lies, that it stays, and memory with a descriptor.
+        /// Memory placement, locked memory, and memory with a descriptor.
         static let drivers = [
             "flock", "get_mempolicy", "mbind", "membarrier", "memfd_create", "mlock", "mlock2", "msync", "munlock",
             "set_mempolicy",
         ]
 
-        // MARK: What every kernel has and an engine is refused
+        // MARK: Refused, although every kernel has them
 
         static let refused = programs + sockets + files + processes
 
@@ -61,7 +61,7 @@
             "setxattr", "symlink", "symlinkat", "truncate", "unlink", "unlinkat", "utime", "utimensat", "utimes",
         ]
 
-        /// Other processes, and who one is.
+        /// Control of other processes, and changes of identity.
         private static let processes = [
             "ptrace", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "sched_setattr", "sched_setparam", "sched_setscheduler",
             "setfsgid", "setfsuid", "setgid", "setgroups", "setpgid", "setregid", "setresgid", "setresuid", "setreuid",

@@ -1,26 +1,26 @@
 #if os(Linux)
     import Essentials
 
-    /// What an engine may ask of the kernel: a list of what is allowed for each job. The rest does not exist for it.
+    /// The system calls that an engine may make: an allow list for each job.
     ///
-    /// An unlisted call answers `ENOSYS`, as by a kernel that does not have it, so that libraries take an older call or
-    /// do without. Calls that every kernel has answer `EPERM` (`refused`): nobody has another way to start a program or
-    /// to write a file, and "Function not implemented" in a log would send its reader to look at the kernel.
+    /// An unlisted call fails with `ENOSYS`, as on a kernel without it, so libraries fall back to an older call or do
+    /// without. Calls that every kernel has fail with `EPERM` (`refused`): libraries have no fallback for starting a
+    /// program or writing a file, and "Function not implemented" in a log would be misleading.
     ///
-    /// CONTRIBUTING.md says how to find a call that is missing.
+    /// CONTRIBUTING.md explains how to find a missing call.
     struct SystemCallPolicy: Sendable {
-        /// What some jobs need beyond what all do.
+        /// Additional permissions of some jobs.
         enum Permission: Sendable {
-            /// Opens files to read them.
+            /// Open files for reading.
             case readsFiles
-            /// Opens devices for writing and drives them.
+            /// Open devices for writing, and control them.
             case opensDevices
-            /// Goes on with a sound device that is open.
+            /// Keep using a sound device that is open.
             case usesSoundDevices
         }
 
         let permissions: Set<Permission>
-        /// The engine's own process id.
+        /// The engine's process id.
         let process: Int32
 
         init(for job: EngineSandbox.Job, process: Int32) {
@@ -34,7 +34,7 @@
             self.process = process
         }
 
-        /// All rules. No call is both refused whatever its arguments and allowed.
+        /// All rules. No call is both refused unconditionally and allowed.
         var rules: [SystemCallRule] {
             var rules = SystemCallRule.allow(Self.memory + Self.threads + Self.time + Self.itself + Self.descriptors)
             rules += conditional
@@ -51,14 +51,15 @@
                 SystemCallRule.allow("clone", if: .flags(0, has: Self.isThread, lacks: Self.isNoPlainThread)),
                 SystemCallRule.allow("kill", if: .argument(0, is: own)),
                 SystemCallRule.allow("tgkill", if: .argument(0, is: own)),
-                // 0 is the calling thread. By the id of a thread one could reach others' threads as well.
+                // 0 is the calling thread. With a thread id, other processes' threads could be reached as well.
                 SystemCallRule.allow("setpriority", if: .argument(0, is: 0), .argument(1, is: 0)),
                 SystemCallRule.allow("sched_setaffinity", if: .argument(0, is: 0)),
-                // Its limits may be read and stay as they are, also for root.
+                // Limits may be read but not changed, also by root.
                 SystemCallRule.allow("prlimit64", if: .argument(0, is: 0), .argument(2, is: 0)),
-                // TCP connects by them too, if told where to (tcp(7), MSG_FASTOPEN).
+                // With an address, these calls open TCP connections (tcp(7), MSG_FASTOPEN).
                 SystemCallRule.allow("sendto", if: .flags(3, lacks: Self.connects), .argument(4, is: 0)),
-                // From 76 on they hand out descriptors for other processes (asm-generic/socket.h: SO_PASSPIDFD, SO_PEERPIDFD).
+                // Options from 76 on return descriptors of other processes (asm-generic/socket.h: SO_PASSPIDFD,
+                // SO_PEERPIDFD).
                 SystemCallRule.allow("getsockopt", if: .below(2, 76)),
                 SystemCallRule.allow("setsockopt", if: .below(2, 76)),
                 SystemCallRule.allow("prctl", command: 0, Self.processCommands),
@@ -68,7 +69,7 @@
         }
 
         private var reading: [SystemCallRule] {
-            // Of flags with several bits each bit is refused. O_TMPFILE is one bit and O_DIRECTORY.
+            // Of flags with several bits, each bit is refused. O_TMPFILE is its own bit plus O_DIRECTORY.
             let temporaryFile = 0x40_0000
             let writing = Int(permissions.contains(.opensDevices) ? 0 : O_ACCMODE)
             let changing = UInt64(writing | Int(O_CREAT) | Int(O_TRUNC) | temporaryFile | Self.path)
@@ -78,7 +79,7 @@
         }
     }
 
-    // Numbers of the kernel's interface that Swift does not import, or not everywhere.
+    // Constants of the kernel's interface that Swift does not import, or not on every system.
     extension SystemCallPolicy {
         /// fcntl.h: O_PATH.
         private static let path = 0x20_0000
@@ -91,17 +92,17 @@
         /// linux/socket.h: MSG_FASTOPEN.
         private static let connects: UInt64 = 0x2000_0000
 
-        /// linux/prctl.h: PR_SET_NAME, PR_GET_NAME, and PR_SET_VMA, by which heaps name their memory.
+        /// linux/prctl.h: PR_SET_NAME, PR_GET_NAME, and PR_SET_VMA, with which heaps name their memory.
         private static let processCommands: [UInt64] = [15, 16, 0x5356_4D41]
 
         /// linux/fcntl.h: F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ, F_GET_SEALS. Not
-        /// those that send signals by way of a descriptor's owner, nor locks and leases, which hold up others.
+        /// those that send signals to a descriptor's owner, and not locks and leases, which block other processes.
         private static let descriptorCommands: [UInt64] = [0, 1, 2, 3, 4, 1030, 1032, 1034]
 
         /// asm-generic/ioctls.h: TCGETS and TCGETS2 (isatty), TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX.
         private static let deviceCommands: [UInt64] = [0x5401, 0x802C_542A, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451]
 
-        /// The byte of a device command that tells whose it is (ioctl(2)).
+        /// The byte of a device command that identifies the driver (ioctl(2)).
         private static let commandKind: UInt64 = 0xFF00
 
         private static func kinds(_ letters: String) -> [UInt64] { letters.utf8.map { UInt64($0) << 8 } }
@@ -111,9 +112,9 @@
             SystemCallRule.allow("ioctl", command: 1, mask: commandKind, [0] + kinds("FdKHb>"))
             + SystemCallRule.allow(drivers)
 
-        /// sound/asound.h: all of a PCM stream's (`A`) and a mixer's (`U`), and a timer's START, STOP, CONTINUE and PAUSE;
-        /// `T` is also the terminals' letter. libpulse sends messages. Those may carry descriptors, of which a user may have
-        /// so many on the way; an engine with a server beside it could use them all up.
+        /// sound/asound.h: all commands of PCM streams (`A`) and mixers (`U`), and a timer's START, STOP, CONTINUE and
+        /// PAUSE; terminals use `T` as well. libpulse needs `sendmsg`. Messages may carry descriptors, of which a user
+        /// may have a limited number in flight; an engine beside a server could use them all up.
         static let hearing =
             SystemCallRule.allow("sendmsg", if: .flags(2, lacks: connects))
             + SystemCallRule.allow("ioctl", command: 1, mask: commandKind, kinds("AU"))

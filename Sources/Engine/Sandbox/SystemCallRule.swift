@@ -1,37 +1,37 @@
-/// What the kernel answers to a system call, perhaps only with certain arguments. A call that no rule is about, or
-/// whose arguments fit none, does not exist: it answers `ENOSYS`.
+/// Allows or refuses a system call, optionally only with certain arguments. A call without a matching rule fails with
+/// `ENOSYS`.
 struct SystemCallRule: Equatable, Sendable {
-    /// What the caller gets to see.
+    /// The outcome for the caller.
     enum Answer: Equatable, Sendable {
         /// The call is made.
         case allow
-        /// The call is not made and answers `EPERM`.
+        /// The call is not made and fails with `EPERM`.
         case refuse
     }
 
-    /// Something that has to be true of one argument. libseccomp looks at an argument once a rule.
+    /// A condition on one argument. libseccomp accepts one condition for each argument in a rule.
     enum Condition: Equatable, Sendable {
-        /// All 64 bits are those of the value.
+        /// All 64 bits equal the value's.
         case equal(argument: UInt32, UInt64)
-        /// At least one of 64 bits is another one than the value's.
+        /// At least one of 64 bits differs from the value's.
         case different(argument: UInt32, UInt64)
-        /// It is less than the value.
+        /// Less than the value.
         case less(argument: UInt32, UInt64)
-        /// It is not less than the value.
+        /// Not less than the value.
         case notLess(argument: UInt32, UInt64)
-        /// The bits of the mask are those of the value.
+        /// The bits in the mask equal the value's.
         case masked(argument: UInt32, mask: UInt64, UInt64)
     }
 
-    /// The call by its name in the kernel's tables; it need not exist on every processor.
+    /// The call's name in the kernel's tables; some processors may lack it.
     let call: String
     let answer: Answer
-    /// The rule holds if all of these do.
+    /// All must hold for the rule to match.
     var conditions: [Condition] = []
 }
 
 extension SystemCallRule {
-    /// What an argument has to be for a call to be made; it is refused otherwise.
+    /// A requirement on an argument; the call is refused if it is not met.
     enum Requirement: Sendable {
         case argument(UInt32, is: UInt64)
         case below(UInt32, UInt64)
@@ -45,7 +45,7 @@ extension SystemCallRule {
             }
         }
 
-        /// Each is a way not to meet the requirement; together they are all.
+        /// The conditions of which at least one holds if the requirement is not met.
         fileprivate var opposites: [Condition] {
             switch self {
             case .argument(let index, is: let value): [.different(argument: index, value)]
@@ -57,24 +57,24 @@ extension SystemCallRule {
         }
     }
 
-    /// Calls that are made whatever their arguments.
+    /// Allows calls with any arguments.
     static func allow(_ calls: [String]) -> [Self] {
         calls.map { Self(call: $0, answer: .allow) }
     }
 
-    /// Calls that are refused whatever their arguments.
+    /// Refuses calls with any arguments.
     static func refuse(_ calls: [String]) -> [Self] {
         calls.map { Self(call: $0, answer: .refuse) }
     }
 
-    /// A call that is made if its arguments are as they have to be, and refused otherwise.
+    /// Allows a call if all requirements are met, and refuses it otherwise.
     static func allow(_ call: String, if requirements: Requirement...) -> [Self] {
         [Self(call: call, answer: .allow, conditions: requirements.map(\.condition))]
             + requirements.flatMap(\.opposites).map { Self(call: call, answer: .refuse, conditions: [$0]) }
     }
 
-    /// A call that is made for some commands, which an argument of 32 bits tells; it does not exist for others. Only the
-    /// bits of the mask are looked at.
+    /// Allows a call for some commands, which are in a 32-bit argument; other commands fail with `ENOSYS`. Only the
+    /// bits in the mask are compared.
     static func allow(_ call: String, command argument: UInt32, mask: UInt64 = 0xFFFF_FFFF, _ commands: [UInt64])
         -> [Self]
     {

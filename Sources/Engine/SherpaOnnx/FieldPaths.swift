@@ -1,7 +1,7 @@
 import CSherpaOnnx
 import ModelFamilies
 
-/// Where each setting is in the C structure.
+/// The key path of each setting in the C structure.
 extension TextField {
     var path: WritableKeyPath<SherpaOnnxOfflineRecognizerConfig, UnsafePointer<CChar>?> {
         switch self {

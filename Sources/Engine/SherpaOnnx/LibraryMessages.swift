@@ -1,15 +1,15 @@
 import CSherpaOnnx
 import Essentials
 
-/// What sherpa-onnx says on the C `stderr`, made visible to the caller whose call it concerns.
+/// Captures what sherpa-onnx prints to the C `stderr`, for the caller of the library.
 ///
-/// Some failures are reported there and nowhere else: a decode that hit an exception returns an empty result and prints
-/// `Caught exception`; a recognizer that cannot be made is NULL and the reason is printed. The library prints on the
-/// thread that called it, so a stdio stream of our own can tell which call is meant. The text still goes to descriptor 2.
+/// Some failures are reported only there: a decode that hits an exception returns an empty result and prints `Caught
+/// exception`; a failed creation returns NULL and prints the reason. The library prints on the calling thread, so a
+/// custom stdio stream can assign the text to the call. The text still goes to descriptor 2.
 enum LibraryMessages {
-    /// Runs a call into the library.
+    /// Calls the library.
     ///
-    /// - Returns: What the call returned, and what it printed on this thread.
+    /// - Returns: The result of the call, and what it printed on this thread.
     static func during<R>(_ call: () -> R) -> (result: R, printed: String) {
         _ = observer
         var printed = String()
@@ -30,7 +30,7 @@ enum LibraryMessages {
         }
     }
 
-    /// Installed once, at the first call.
+    /// Installed at the first call.
     private static let observer: Observer = {
         let observer = Observer()
         asr_observe_stderr { text, length in

@@ -1,22 +1,22 @@
 import CSherpaOnnx
 package import ModelFamilies
 
-/// A model in memory that turns whole waveforms into text.
+/// A loaded model that turns complete waveforms into text.
 ///
-/// Several threads may decode with one recognizer at once, each with a stream of its own; but not with FunASR-Nano and
-/// Qwen3-ASR, whose decodes draw from one generator of random numbers.
+/// Several threads may decode with one recognizer at the same time, each with its own stream; but not with FunASR-Nano
+/// and Qwen3-ASR, whose decodes share a random number generator.
 public final class OfflineRecognizer: Sendable {
-    // Sound: sherpa-onnx's recognizer is used read-only after creation (SetConfig is never called), and decoding from
-    // several threads was measured to give the same texts as from one (Tests/Fixtures/VERIFY.md, "8 threads"). The two
-    // models that do change a state are decoded with one at a time by whoever knows the family (`DecodeTurns`).
+    // Safe: sherpa-onnx's recognizer is read-only after creation (SetConfig is never called), and decoding on several
+    // threads was measured to give the same texts as on one (Tests/Fixtures/VERIFY.md, "8 threads"). The two families
+    // that do change state are decoded one at a time (`DecodeTurns`).
     private nonisolated(unsafe) let pointer: OpaquePointer
     private let takesHotwords: Bool
 
-    /// Loads the model. Blocks for as long as that takes.
+    /// Loads the model. Blocks meanwhile.
     ///
-    /// Some mistakes end the whole process instead of throwing (a model of another family, a malformed tokens.txt):
-    /// check the files first, and load in a process that may die.
-    /// - Throws: `SherpaOnnxError` with the library's own words.
+    /// Some faults end the process instead of throwing (a model of another family, a malformed tokens.txt): check the
+    /// files first, and load in a process that may crash.
+    /// - Throws: `SherpaOnnxError` with the library's output.
     package init(_ configuration: OfflineRecognizerConfiguration) throws(SherpaOnnxError) {
         let (created, printed) = LibraryMessages.during {
             configuration.withCConfiguration { SherpaOnnxCreateOfflineRecognizer($0) }
@@ -30,16 +30,16 @@ public final class OfflineRecognizer: Sendable {
         SherpaOnnxDestroyOfflineRecognizer(pointer)
     }
 
-    /// Recognises one waveform. Blocks for as long as that takes.
+    /// Recognises one waveform. Blocks meanwhile.
     ///
     /// - Parameters:
     ///   - samples: Mono samples at 16 kHz, finite, at least `minimumSamples` of them.
-    ///   - options: Settings of this waveform alone, by the library's keys, for models that have such.
-    ///   - hotwords: Phrases to prefer, for transducers with beam search; those the model's tokens cannot spell are
-    ///     silently without effect.
-    /// - Returns: What the model made of them; an empty text for silence.
+    ///   - options: The library's stream options by key, for models that have any.
+    ///   - hotwords: Phrases to prefer, for transducers with beam search; the library ignores those that the model's
+    ///     tokens cannot spell.
+    /// - Returns: The result; its text is empty for silence.
     /// - Throws: `SherpaOnnxError` if there are too few samples, if hotwords would end the process, or if the library
-    ///   failed; it would answer an empty text.
+    ///   failed, for which it returns an empty text.
     public func decode(
         _ samples: [Float], options: [String: String] = [:], hotwords: [String] = []
     ) throws(SherpaOnnxError) -> OfflineResult {
@@ -49,11 +49,11 @@ public final class OfflineRecognizer: Sendable {
     /// Recognises several waveforms in one call, which takes about as long as that many of the longest.
     ///
     /// - Parameters:
-    ///   - waveforms: Each as for one.
-    ///   - options: The same for all.
-    ///   - hotwords: The same for all.
-    /// - Returns: What the model made of each, in order.
-    /// - Throws: `SherpaOnnxError` if any of them fails: the library then answers an empty text for all.
+    ///   - waveforms: Samples as in `decode` of one waveform.
+    ///   - options: The options of all streams.
+    ///   - hotwords: The hotwords of all streams.
+    /// - Returns: The results, in order.
+    /// - Throws: `SherpaOnnxError` if any waveform fails: the library then returns an empty text for all.
     public func decode(
         _ waveforms: [[Float]], options: [String: String] = [:], hotwords: [String] = []
     ) throws(SherpaOnnxError) -> [OfflineResult] {
@@ -81,8 +81,8 @@ public final class OfflineRecognizer: Sendable {
         return results
     }
 
-    /// The library splits hotwords at `/` and line ends, takes what begins with `:` or `#` for a number, and aborts if it
-    /// is none (Tests/Fixtures/VERIFY.md; utils.cc, `EncodeBase`).
+    /// The library splits hotwords at `/` and line ends, parses what begins with `:` or `#` as a number, and aborts if
+    /// that fails (Tests/Fixtures/VERIFY.md; utils.cc, `EncodeBase`).
     private static func isHarmless(_ phrase: String) -> Bool {
         !phrase.contains { "/:#@\0".contains($0) || $0.isNewline } && phrase.contains { !$0.isWhitespace }
     }

@@ -3,7 +3,7 @@ import Essentials
 import ModelFamilies
 
 extension OfflineRecognizerConfiguration {
-    /// Lends the C form of this configuration; its texts live as long as the call.
+    /// Passes the C form of this configuration; its strings are valid during the call.
     func withCConfiguration<R>(_ body: (UnsafePointer<SherpaOnnxOfflineRecognizerConfig>) -> R) -> R {
         var config = SherpaOnnxOfflineRecognizerConfig()
         let copies = texts.map { (field: $0.key, copy: strdup($0.value)) }

@@ -1,32 +1,32 @@
 import CSherpaOnnx
 import Essentials
 
-/// What an offline recognizer made of one waveform.
+/// The result of an offline recognizer for one waveform.
 public struct OfflineResult: Sendable, Equatable {
     /// The recognised text, as the model writes it.
     public let text: String
-    /// The model's tokens; a whisper token may be part of a UTF-8 character, repaired here with U+FFFD.
+    /// The model's tokens; a whisper token may be part of a UTF-8 character, replaced here by U+FFFD.
     public let tokens: [String]
-    /// Start times of the tokens in seconds from the start of the waveform; `nil` where the family tells none.
+    /// Start times of the tokens in seconds from the start of the waveform; `nil` if the family reports none.
     public let timestamps: [Float]?
-    /// How long the tokens last, in seconds; `nil` where the family tells none.
+    /// Durations of the tokens, in seconds; `nil` if the family reports none.
     public let durations: [Float]?
-    /// The natural logarithms of the tokens' probabilities; `nil` where the family tells none.
+    /// The natural logarithms of the tokens' probabilities; `nil` if the family reports none.
     public let logProbabilities: [Float]?
-    /// The language as the family writes it (`<|en|>` in SenseVoice, `en` in Whisper); empty where it tells none.
+    /// The language as the family writes it (`<|en|>` in SenseVoice, `en` in Whisper); empty if it reports none.
     public let language: String
-    /// The stretches that Whisper sees in the waveform when it is told to say when; else none.
+    /// The segments that Whisper reports if segment timestamps are enabled; otherwise empty.
     public let segments: [Segment]
 
     /// A stretch of the waveform.
     public struct Segment: Sendable, Equatable {
-        /// What is said in it.
+        /// The text.
         public let text: String
-        /// When it begins, in seconds from the start of the waveform.
+        /// The start, in seconds from the start of the waveform.
         public let start: Float
-        /// How long it lasts, in seconds; 0 if the model did not say.
+        /// The duration, in seconds; 0 if the model reports none.
         public let duration: Float
-        /// Which of the result's tokens are its own.
+        /// The indices of its tokens in the result.
         public let tokens: Range<Int>
     }
 
@@ -46,7 +46,7 @@ public struct OfflineResult: Sendable, Equatable {
         start.map { Array(UnsafeBufferPointer(start: $0, count: count)) }
     }
 
-    /// The text of a segment is that of its tokens, one after the other; so their lengths in bytes tell them apart.
+    /// The text of a segment is the concatenation of its tokens, so the lengths in bytes assign tokens to segments.
     private static func segments(
         of result: SherpaOnnxOfflineRecognizerResult, tokenLengths: [Int]
     ) -> [Segment] {
@@ -72,7 +72,7 @@ public struct OfflineResult: Sendable, Equatable {
 /// An array of C strings, copied.
 private struct CStrings {
     var texts: [String] = []
-    /// In bytes, before repair.
+    /// In bytes, before replacement.
     var lengths: [Int] = []
 
     init(_ array: UnsafePointer<UnsafePointer<CChar>?>?, count: Int) {

@@ -1,10 +1,10 @@
 import CSherpaOnnx
 
-/// One waveform on its way through a recognizer. c-api.h: a stream takes its waveform once.
+/// One waveform to decode. A stream accepts one waveform only (c-api.h).
 final class OfflineStream {
     let pointer: OpaquePointer
 
-    /// Makes a stream that has its waveform.
+    /// Makes a stream with its waveform.
     ///
     /// - Returns: `nil` if the library makes none.
     init?(of samples: [Float], for recognizer: OpaquePointer, options: [String: String], hotwords: [String]) {
@@ -22,7 +22,7 @@ final class OfflineStream {
         SherpaOnnxDestroyOfflineStream(pointer)
     }
 
-    /// What was recognised, once the stream has been decoded.
+    /// The result, after the stream has been decoded.
     var result: OfflineResult? {
         guard let result = SherpaOnnxGetOfflineStreamResult(pointer) else { return nil }
         defer { SherpaOnnxDestroyOfflineRecognizerResult(result) }

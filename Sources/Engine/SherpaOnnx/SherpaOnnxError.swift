@@ -1,22 +1,22 @@
-/// The library said no.
+/// An error of sherpa-onnx.
 public struct SherpaOnnxError: Error, Equatable, CustomStringConvertible {
-    /// Which call failed.
+    /// The kinds of failure.
     public enum Code: Sendable {
-        /// No recognizer came of the configuration.
+        /// The library made no recognizer of the configuration.
         case notCreated
-        /// A file is not the model that it should be.
+        /// A file is not the expected model.
         case wrongModel
         /// Fewer samples than `OfflineRecognizer.minimumSamples`.
         case tooFewSamples
-        /// Hotwords for a recognizer that takes none, or such that the library would abort over.
+        /// The recognizer takes no hotwords, or the library would abort on them.
         case hotwordsRefused
-        /// The library gave no stream or no result, or hid an exception behind an empty result.
+        /// The library returned no stream or no result, or an exception occurred, for which it returns an empty result.
         case decodingFailed
     }
 
-    /// Which call failed.
+    /// The kind of failure.
     public let code: Code
-    /// What the library printed during the call, without its source positions; may be empty.
+    /// The library's output during the call, without source positions; may be empty.
     public let words: String
 
     init(_ code: Code, printed: String) {
@@ -24,7 +24,7 @@ public struct SherpaOnnxError: Error, Equatable, CustomStringConvertible {
         words = Self.tidied(printed)
     }
 
-    /// Removes the `FILE:FUNCTION:LINE` that the library's log macro puts first, and folds the rest into one line.
+    /// Removes the prefix `FILE:FUNCTION:LINE` of the library's log macro, and joins the lines.
     private static func tidied(_ printed: String) -> String {
         printed.split(separator: "\n")
             .map { line in
@@ -35,6 +35,6 @@ public struct SherpaOnnxError: Error, Equatable, CustomStringConvertible {
             .joined(separator: " ")
     }
 
-    /// The code and the library's words.
+    /// The code and the library's output.
     public var description: String { words.isEmpty ? "\(code)" : "\(code): \(words)" }
 }

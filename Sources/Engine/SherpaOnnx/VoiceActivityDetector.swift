@@ -3,27 +3,27 @@ import Crypto
 import Essentials
 import SpeechTypes
 
-/// Tells speech from all else, 32 ms at a time, with the Silero model.
+/// Detects speech with the Silero model, 32 ms at a time.
 ///
-/// Not `Sendable`: the model has a state that goes on from window to window.
+/// Not `Sendable`: the model keeps state from window to window.
 public final class VoiceActivityDetector {
-    /// How many samples at 16 kHz the model takes at once.
+    /// The samples at 16 kHz that the model takes at once.
     public static let window = SpeechWindow.samples
 
-    /// The SHA-256 of the one model that is taken: sherpa-onnx ends the process over others, of Silero too
+    /// The SHA-256 of the only accepted model: sherpa-onnx ends the process on others, also of Silero
     /// (Tests/Fixtures/VERIFY.md). It is silero_vad_16k_op15.onnx of silero-vad 6.2.3 on PyPI.
     static let modelDigest = "7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49"
 
-    /// The library refuses thresholds nearer to 0 and 1.
+    /// The library rejects thresholds closer to 0 and 1.
     private static let thresholds: ClosedRange<Float> = 0.02...0.98
 
-    /// The library keeps speech until it ends; so long at most, that memory stays flat.
+    /// In seconds. The library keeps a speech segment until it ends; this limit keeps memory constant.
     private static let longestSegment: Float = 20
 
     private let pointer: OpaquePointer
     private var speechWindows = 0
 
-    /// Makes sure that a file is the model.
+    /// Checks that a file is the model.
     ///
     /// - Throws: `SherpaOnnxError` (`wrongModel`) if the file is missing, damaged, or another model.
     public static func check(model: String) throws(SherpaOnnxError) {
@@ -41,8 +41,9 @@ public final class VoiceActivityDetector {
     ///
     /// - Parameters:
     ///   - model: The path of the model, which is checked.
-    ///   - threshold: The probability from which on a window is speech, 0…1; 0.5 is the model's own advice. Speech goes on
-    ///     until it falls 0.15 below (silero-vad, `get_speech_timestamps`). 0 and 1 count as 0.02 and 0.98.
+    ///   - threshold: The probability from which a window is speech, 0…1; the model's authors recommend 0.5. Speech
+    ///     ends when the probability falls 0.15 below (silero-vad, `get_speech_timestamps`). 0 and 1 count as 0.02 and
+    ///     0.98.
     /// - Throws: `SherpaOnnxError` if the file is missing or another.
     public init(model: String, threshold: Float) throws(SherpaOnnxError) {
         try Self.check(model: model)
@@ -53,8 +54,8 @@ public final class VoiceActivityDetector {
                     var configuration = SherpaOnnxVadModelConfig()
                     configuration.silero_vad.model = model
                     configuration.silero_vad.threshold = threshold
-                    // Pauses and blips are for the caller to judge: here each window is to be told as it is. Zero would
-                    // mean the library's default, half a second and a quarter.
+                    // The caller decides about pauses and short sounds; this reports each window as it is. Zero would
+                    // mean the library's defaults, half a second and a quarter.
                     configuration.silero_vad.min_silence_duration = 0.001
                     configuration.silero_vad.min_speech_duration = 0.001
                     configuration.silero_vad.max_speech_duration = Self.longestSegment * 2
@@ -74,16 +75,17 @@ public final class VoiceActivityDetector {
         SherpaOnnxDestroyVoiceActivityDetector(pointer)
     }
 
-    /// Forgets what it has heard: another recording follows.
+    /// Resets the state for another recording.
     public func reset() {
         SherpaOnnxVoiceActivityDetectorReset(pointer)
         speechWindows = 0
     }
 
-    /// Hears the next window. Takes well under a millisecond.
+    /// Classifies the next window. Takes well under a millisecond.
     ///
     /// - Parameter samples: `window` samples, mono at 16 kHz.
-    /// - Returns: Whether somebody speaks. The model makes sure first, so speech is told a window after its start.
+    /// - Returns: Whether the window is speech. The model needs confirmation, so it reports speech a window after its
+    ///   start.
     public func isSpeech(_ samples: ArraySlice<Float>) -> Bool {
         precondition(samples.count == Self.window, "The model takes \(Self.window) samples at once.")
         samples.withUnsafeBufferPointer {
@@ -95,7 +97,7 @@ public final class VoiceActivityDetector {
             SherpaOnnxVoiceActivityDetectorFlush(pointer)
             speechWindows = 0
         }
-        // The segments themselves are not wanted.
+        // Discard the library's segments.
         while SherpaOnnxVoiceActivityDetectorEmpty(pointer) == 0 { SherpaOnnxVoiceActivityDetectorPop(pointer) }
         return isSpeech
     }

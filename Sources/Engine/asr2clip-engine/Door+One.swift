@@ -3,7 +3,7 @@ import Essentials
 import Synchronization
 
 extension Door {
-    /// Waits for the first descriptor: the job's connection. Those after it are closed.
+    /// Waits for the first descriptor, which is the job's connection. Closes later ones.
     func connection() async -> LinkSocket {
         await withCheckedContinuation { continuation in
             let waiting = Mutex<CheckedContinuation<LinkSocket, Never>?>(continuation)

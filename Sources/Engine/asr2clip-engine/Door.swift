@@ -3,7 +3,7 @@ import EngineLink
 import Essentials
 import Synchronization
 
-/// Where descriptors come in that the parent passes. Its end is the parent's end, and so the engine's: never an orphan.
+/// Receives the descriptors that the parent passes. When the parent closes the socket or ends, this ends the engine.
 final class Door: Sendable {
     private enum State {
         case closed(early: [CInt])
@@ -12,7 +12,7 @@ final class Door: Sendable {
 
     private let state = Mutex(State.closed(early: []))
 
-    /// Begins to wait, on a thread of its own.
+    /// Starts to receive, on a thread of its own.
     init(_ socket: LinkSocket) {
         let began = SystemThread.start { [self] in
             while let descriptor = socket.takeDescriptor() { comeIn(descriptor) }
@@ -21,9 +21,10 @@ final class Door: Sendable {
         if !began { exit(EXIT_FAILURE) }
     }
 
-    /// Hands on each descriptor from now on, and those that have come before, in the order in which they were passed.
+    /// Delivers each descriptor in the order of passing, including those received before.
     ///
-    /// - Parameter take: Owns the descriptor. It is called on the door's thread or the caller's, and must not wait.
+    /// - Parameter take: Takes ownership of the descriptor. It is called on the door's thread or the caller's, and must
+    ///   not block.
     func open(_ take: @escaping @Sendable (CInt) -> Void) {
         state.withLock { state in
             if case .closed(let early) = state { for descriptor in early { take(descriptor) } }

@@ -4,15 +4,15 @@ import Dispatch
 import EngineLink
 import Essentials
 
-/// `asr2clip-engine`: all native code, one job a process. The server and the tool start it, and nobody else.
+/// `asr2clip-engine`: all native code, one job for each process. Only the server and the tool start it.
 enum EngineProgram {
-    /// Takes the order from standard input, and does what it says until the parent goes.
+    /// Reads the order from standard input, and runs its job until the parent ends.
     static func main() -> Never {
         if CommandLine.arguments.dropFirst() == ["--version"] {
             print(Version.text)
             exit(EXIT_SUCCESS)
         }
-        // A terminal or a service manager signals the whole group; these are the parent's to answer.
+        // A terminal or a service manager signals the whole process group; the parent handles these signals.
         for number in [SIGINT, SIGTERM, SIGPIPE] { signal(number, SIG_IGN) }
         let notices = Notices()
         notices.send(.version(Version.text))
@@ -41,14 +41,14 @@ enum EngineProgram {
             case .devices: await DevicesJob.run(door: door)
             case .measure(let path): await MeasureJob.run(path: path, door: door, notices: notices)
             }
-            // Not exit: at an orderly end C++ would take apart what threads of the libraries still use.
+            // Not `exit`: that would run C++ destructors while threads of the libraries still use the objects.
             _exit(EXIT_SUCCESS)
         }
         dispatchMain()
     }
 
-    /// On Linux the kernel ends us with our parent; the look afterwards is for one that was gone before we asked. The end of
-    /// standard input is the rule that works everywhere (`Door`).
+    /// On Linux, the kernel ends the engine with its parent; `getppid` finds a parent that had ended before. On every
+    /// system, the engine also ends with its standard input (`Door`).
     private static func endWithParent(_ parent: Int32) {
         #if os(Linux)
             _ = asr_die_with_parent()
@@ -56,7 +56,7 @@ enum EngineProgram {
         guard getppid() == parent else { exit(EXIT_FAILURE) }
     }
 
-    /// What of an order can be read in every version.
+    /// The part of an order that every version can read.
     private struct OrderVersion: Decodable {
         let version: String
     }

@@ -2,20 +2,20 @@ import EngineLink
 import Essentials
 import Synchronization
 
-/// Where the engine tells its parent about itself: lines on what was its standard output.
+/// Sends the engine's notices to the parent, as lines on the original standard output.
 ///
-/// Libraries write to standard output as well. What they write goes to standard error, and with that to the log.
+/// Libraries write to standard output as well. Their text is redirected to standard error, and so to the log.
 final class Notices: Sendable {
     private let descriptor: CInt
     private let turn = Mutex(())
 
-    /// Takes standard output over. One for each process.
+    /// Takes over standard output. Make one for each process.
     init() {
         descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
         dup2(STDERR_FILENO, STDOUT_FILENO)
     }
 
-    /// Sends a notice. One that cannot be sent is lost: then nobody is there to read it.
+    /// Sends a notice. If that fails, the parent is not reading, so the notice is dropped.
     func send(_ notice: EngineNotice) {
         guard let line = try? JSONEncoder().encode(notice) else { return }
         turn.withLock { _ in StandardError.write(line + Data("\n".utf8), to: descriptor) }
@@ -24,7 +24,7 @@ final class Notices: Sendable {
 
 /// Text for the parent's log.
 enum StandardError {
-    /// Writes text, as far as it can be written.
+    /// Writes text; gives up on an error.
     static func write(_ text: String) { write(Data(text.utf8), to: STDERR_FILENO) }
 
     fileprivate static func write(_ bytes: Data, to descriptor: CInt) {

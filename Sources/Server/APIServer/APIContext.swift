@@ -3,18 +3,18 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// What belongs to one request on its way through the server.
+/// The state of one request on its way through the server.
 struct APIContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// The connection it came on; closed when the client hangs up.
+    /// The connection of the request; closed when the client disconnects.
     let channel: any Channel
-    /// What it is called in answers and logs.
+    /// The request's id in responses and logs.
     private(set) var requestID = ""
     /// The server's log, with the request's id on every line.
     private(set) var log = Logger(label: "asr2clip")
-    /// What becomes known of it.
+    /// What the handlers find out about the request.
     let record = RequestRecord()
-    /// When it came.
+    /// When the request arrived.
     let start = ContinuousClock.now
 
     init(source: ApplicationRequestContextSource) {
@@ -22,7 +22,7 @@ struct APIContext: RequestContext {
         channel = source.channel
     }
 
-    /// Takes the client's name for the request if it is fit for a log line, and makes one otherwise.
+    /// Takes the client's id for the request if it is fit for a log line, and makes one otherwise.
     mutating func identify(by given: String?, log: Logger) {
         requestID = RequestID.choose(given: given)
         self.log = log
@@ -32,9 +32,9 @@ struct APIContext: RequestContext {
     /// How long the request has taken so far.
     var elapsed: Duration { start.duration(to: .now) }
 
-    /// Ends the work for a client that is gone.
+    /// Stops the work for a client that is gone.
     ///
-    /// - Throws: `CancellationError` if it has hung up.
+    /// - Throws: `CancellationError` if the client has disconnected.
     func checkClient() throws {
         guard channel.isActive else { throw CancellationError() }
     }

@@ -1,6 +1,6 @@
-/// What a request is called in answers and logs.
+/// The id of a request in responses and logs.
 enum RequestID {
-    /// The client's name for the request if it is fit for a log line, and one of our own otherwise.
+    /// Returns the client's id for the request if it is fit for a log line, and a new one otherwise.
     static func choose(given: String?) -> String {
         if let given, (1...128).contains(given.utf8.count), given.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
             return given

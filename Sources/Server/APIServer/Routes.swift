@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 
-/// Every endpoint of the server, one line each.
+/// Every endpoint of the server, one per line.
 struct Routes: Sendable {
     let transcriptions: TranscriptionEndpoint
     let translations: TranslationEndpoint
@@ -10,11 +10,11 @@ struct Routes: Sendable {
     let health: HealthEndpoints
     let metrics: MetricsEndpoint
 
-    /// The routes that are sent a recording.
+    /// The routes that receive a recording.
     static let recordings: Set<String> = ["/v1/audio/transcriptions", "/v1/audio/translations"]
     /// The routes that need no key. All others do, and so does every path without a route.
     static let open: Set<String> = ["/health", "/health/live", "/health/ready"]
-    /// The routes that machines ask all day long.
+    /// The routes that monitoring calls all the time.
     static let probes = open.union(["/metrics"])
 
     private typealias Handler = @Sendable (Request, APIContext) async throws -> Response
@@ -34,7 +34,7 @@ struct Routes: Sendable {
         ]
     }
 
-    /// Adds the endpoints, and for each path an answer to the methods it does not have.
+    /// Adds the endpoints, and for each path an error response to all other methods.
     func add(to router: Router<APIContext>) {
         for (method, path, handler) in table { router.on(path, method: method, use: handler) }
         for (path, routes) in Dictionary(grouping: table, by: \.path.description) {
@@ -52,9 +52,9 @@ struct Routes: Sendable {
         }
     }
 
-    /// The route that a request took, whatever way its path was spelled; `nil` if it has none.
+    /// The matched route of a request, however its path was spelled; `nil` if there is none.
     static func path(in context: APIContext) -> String? {
-        // For some answers of its own, the router puts a word there that is no path.
+        // For some of its own responses, the router sets a word that is not a path.
         context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
 

@@ -1,28 +1,28 @@
-/// What the HTTP server is told, once, at the start.
+/// The settings of the HTTP server, fixed at its start.
 public struct ServerSettings: Sendable {
     /// The address to listen on.
     public var host: String
     /// The port to listen on; 0 takes a free one.
     public var port: Int
-    /// The most bytes of sound a request may upload.
+    /// The most bytes of audio in an upload.
     public var maximumUpload: Int
-    /// The longest recording a request may send.
+    /// The longest recording in a request.
     public var maximumDuration: Duration
-    /// How long a request waits for its model to be fetched, and then to be loaded.
+    /// How long a request waits for its model to be downloaded, and then to be loaded.
     public var modelWait: Duration
-    /// How long running requests may go on after the server was told to stop: a little less than the 90 s after which
+    /// How long running requests may go on after the server was asked to stop: a little less than the 90 s after which
     /// systemd kills a service (systemd-system.conf(5), `DefaultTimeoutStopSec`).
     public var shutdownGrace: Duration
-    /// The keys of which a client has to give one; with none, everybody may use the server but delete nothing.
+    /// The keys of which a client needs one; if there are none, anybody may use the server but not delete models.
     public var apiKeys: [APIKey]
-    /// Names that the server answers to beside those of this machine.
+    /// Names that the server answers to besides those of this machine.
     public var allowedHosts: [HostName]
-    /// Web pages that may use the server beside its own.
+    /// Origins of web pages that may use the server, besides its own.
     public var allowedOrigins: [AllowedOrigin]
-    /// What connections may take.
+    /// The limits of connections.
     public var connections: ConnectionLimits
 
-    /// The defaults of the command line.
+    /// Sets the values; the defaults are those of the command line.
     public init(
         host: String = "127.0.0.1", port: Int = 8000, maximumUpload: Int = 1 << 30,
         maximumDuration: Duration = .seconds(6 * 3600), modelWait: Duration = .seconds(60),

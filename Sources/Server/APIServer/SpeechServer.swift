@@ -5,7 +5,7 @@ public import Logging
 import NIOCore
 public import ServiceLifecycle
 
-/// The HTTP server: OpenAI's transcription API over the registered models.
+/// The HTTP server: OpenAI's transcription API for the registered models.
 public struct SpeechServer: Service {
     private let settings: ServerSettings
     private let catalog: ModelService
@@ -17,15 +17,15 @@ public struct SpeechServer: Service {
     private let executor: EventLoopExecutor
     private let hangUps: DisconnectRegistry
 
-    /// Puts the server together; nothing runs and nothing listens yet.
+    /// Makes the server; it does not listen yet.
     ///
     /// - Parameters:
     ///   - settings: Address and limits.
     ///   - catalog: The models.
     ///   - directory: Where uploads are spooled.
-    ///   - reports: What it tells of itself under `/metrics`.
-    ///   - executor: Where connections and requests are handled, and best the engines' answers too.
-    ///   - logger: Told of each request, never of its text.
+    ///   - reports: The metrics for `/metrics`.
+    ///   - executor: Handles connections and requests; the engines' answers are best read on it too.
+    ///   - logger: Receives a line for each request, without its text.
     ///   - onListening: Called with the port once the server listens.
     public init(
         _ settings: ServerSettings, catalog: ModelService, directory: RunDirectory, reports: ServerReports,
@@ -44,9 +44,9 @@ public struct SpeechServer: Service {
             metrics: reports.metrics)
     }
 
-    /// Listens until graceful shutdown, finishing the requests that run then; loads the default model meanwhile.
+    /// Listens until graceful shutdown, then finishes the running requests; loads the default model meanwhile.
     ///
-    /// - Throws: What the system says when it cannot listen; nothing has been started then.
+    /// - Throws: The system's error if it cannot listen; nothing has been started then.
     public func run() async throws {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
@@ -70,7 +70,7 @@ public struct SpeechServer: Service {
             try await withThrowingTaskGroup { group in
                 group.addTask {
                     for await _ in hasBegun {}
-                    // The loop also ends when nothing could listen: then nothing is started.
+                    // The loop also ends if listening failed: then nothing is loaded.
                     try Task.checkCancellation()
                     await catalog.loadDefault()
                 }
@@ -82,12 +82,12 @@ public struct SpeechServer: Service {
         }
     }
 
-    /// Connections that the system keeps until they are taken; many may come at once.
+    /// How many connections the system queues until they are accepted; many may arrive at once.
     private static let backlog = 1024
 
     private var crossOriginPolicy: CrossOriginPolicy { CrossOriginPolicy(allowing: settings.allowedOrigins) }
 
-    /// What stands between a connection's bytes and its requests.
+    /// The handlers between a connection's bytes and its requests.
     private func makeConnections() -> HTTPServerBuilder {
         let limits = settings.connections
         let limit = ConnectionLimit(maximum: limits.maximum)
@@ -103,13 +103,13 @@ public struct SpeechServer: Service {
         }
     }
 
-    /// The line in the log, and the count, of a request that came to no handler.
+    /// Logs and counts a request that reached no handler.
     @Sendable private func reportRefusal(_ outcome: RequestOutcome) {
         reports.metrics.count(outcome)
         logger.log(level: outcome.level, outcome.message, metadata: outcome.metadata)
     }
 
-    /// The way of a request: what every one passes, and the endpoints.
+    /// The middleware that every request passes, and the endpoints.
     func makeRouter() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestIDMiddleware(log: logger))

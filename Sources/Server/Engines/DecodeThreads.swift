@@ -3,11 +3,11 @@ import EngineLink
 import ModelFamilies
 
 extension DecodeThreads {
-    /// What makes most of a number of threads for a model, which may want fewer by its own `num_threads`.
+    /// Divides an engine's threads into decode lanes; a model may ask for fewer threads by its own `num_threads`.
     ///
-    /// Lanes of one thread: two of them take a fifth to a half less computing than one decode on two threads, in every
-    /// family that was measured (Benchmarks/lanes.py). A family that decodes one segment at a time
-    /// has one lane, with all threads. A lone decode gets up to four, if there is plenty of memory for a second copy of the
+    /// Lanes have one thread each: two of them need a fifth to a half less CPU time than one decode on two threads, in
+    /// every family that was measured (Benchmarks/lanes.py). A family that decodes one segment at a time has one lane
+    /// with all threads. A lone decode gets up to four threads, if there is plenty of memory for a second copy of the
     /// model.
     ///
     /// - Parameters:
@@ -25,13 +25,13 @@ extension DecodeThreads {
     }
 
     private static let mostAlone = 4
-    /// A model in memory is up to twice the size of its files, and the other models want room as well.
+    /// A loaded model takes up to twice the size of its files, and the other models need memory as well.
     private static let sharesOfMemory = 16
 }
 
 extension ModelSpecification {
-    /// What the model's files have on disk, with those beside them that begin with the same name: an .onnx file may keep its
-    /// weights in another one. `.max` if that cannot be known.
+    /// The size on disk of the model's files and of files next to them with the same stem: an .onnx file may keep its
+    /// weights in another file. `.max` if a size cannot be read.
     var bytes: Int {
         var paths = Set(files.values)
         for path in files.values {
@@ -43,7 +43,7 @@ extension ModelSpecification {
         }
         return paths.reduce(0) { sum, path in
             var status = stat()
-            // Foundation tells the size of a link, and not of what it leads to.
+            // Foundation returns the size of a link, not of its target.
             guard stat(path, &status) == 0 else { return .max }
             return sum.addingClamped(Int(status.st_size))
         }

@@ -1,19 +1,19 @@
 public import ModelFamilies
 
-/// The models that a pool keeps engines for, and how. One value for each state of the registry.
+/// The models that a pool keeps engines for, and their limits. One value for each state of the registry.
 public struct EngineConfiguration: Sendable, Equatable {
-    /// All that may be loaded.
+    /// The models that may be loaded.
     public var models: Set<ModelSpecification>
-    /// The name of the one whose engine is started again at once when it dies, for the next job to find it ready.
+    /// The name of the model whose engine is restarted at once when it dies, so that the next job finds it ready.
     public var stayingLoaded: String?
-    /// Threads that decode in each engine.
+    /// Decode threads of each engine.
     public var threads: Int
-    /// How long an engine may be idle, that of `stayingLoaded` excepted; `nil` for ever.
+    /// How long an engine may be idle before it is ended, except that of `stayingLoaded`; `nil` for no limit.
     public var keepAlive: Duration?
-    /// How many engines may be in memory, not counted those that end with their last job.
+    /// How many engines may be in memory, not counting those that end with their last job.
     public var maximumLoaded: Int
 
-    /// Names the models.
+    /// Describes the models and their limits.
     public init(
         models: Set<ModelSpecification>, stayingLoaded: String?, threads: Int, keepAlive: Duration?, maximumLoaded: Int
     ) {

@@ -1,26 +1,26 @@
 import SystemPackage
 
-/// A model's engine that could not do a job.
+/// An error of a model's engine that prevents a job.
 public struct EngineError: Error, Sendable, CustomStringConvertible {
-    /// Why.
+    /// The kinds of error.
     public enum Code: Sendable {
-        /// The model cannot be loaded; the message says which file is wrong, or the engine's last words.
+        /// The model cannot be loaded; the message names the file at fault, or has the engine's last words.
         case modelFailed
         /// The model is still being loaded.
         case modelNotReady
-        /// The engine ended twice on this very job.
+        /// The engine ended twice while it ran this job.
         case crashed
-        /// The engine could not be given this job, since the server is short of something; it goes on with others.
+        /// The server lacks a resource to give the engine this job; its other jobs go on.
         case overloaded
-        /// The engine did not take or finish this very job, and goes on with others.
+        /// The engine did not accept or finish this job; its other jobs go on.
         case jobFailed
         /// The server is shutting down.
         case shuttingDown
     }
 
-    /// Why.
+    /// The kind of error.
     public let code: Code
-    /// What failed, on which value, and what to do.
+    /// What failed, on which value, and what to do about it.
     public let message: String
 
     static let shuttingDown = EngineError(.shuttingDown, "The server is shutting down.")
@@ -35,7 +35,7 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
 }
 
 extension EngineError {
-    /// A job that failed although its engine goes on.
+    /// An error for one job whose engine goes on.
     init(_ failure: EngineConnection.Failure, model: String) {
         switch failure {
         case .unreachable:
@@ -53,7 +53,7 @@ extension EngineError {
 }
 
 extension EngineConnection.Failure {
-    /// Whether the engine's process may have ended, or be about to.
+    /// Whether the engine's process may have ended, or is about to.
     var mayBeAnEnd: Bool {
         switch self {
         case .closed: true
@@ -62,7 +62,7 @@ extension EngineConnection.Failure {
         }
     }
 
-    /// Why the engine is to be ended, for the log; `nil` if it may go on.
+    /// Why the engine must be ended, for the log; `nil` if it may go on.
     var reasonToEnd: String? {
         switch self {
         case .silent: "The engine does not answer any more and is killed."
@@ -71,7 +71,7 @@ extension EngineConnection.Failure {
         }
     }
 
-    /// What happened, in words.
+    /// The failure in words.
     var reason: String {
         switch self {
         case .unreachable(let error): error.description

@@ -1,9 +1,9 @@
 import CoreMetrics
-public import Metrics
+public import PrometheusMetrics
 
-/// What is counted of a model's engine, whichever of its runs it is.
+/// Counters of one model's engine, over all its runs.
 ///
-/// Every model's counters are there, at 0, once its engine has first been wanted.
+/// They exist, at 0, from the first job for the model on.
 public struct EngineMetrics: Sendable {
     /// All metrics of this module.
     public static let definitions = [loads, unloads, restarts]

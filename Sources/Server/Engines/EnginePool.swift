@@ -7,35 +7,35 @@ public import Logging
 public import ModelFamilies
 public import SpeechTypes
 
-/// The engines of a server, one a model, made when they are first wanted.
+/// The engines of a server, one per model, created on first use.
 ///
-/// An engine whose model is not served, or no longer, ends with its last job: no answer is cut off by a change of the
-/// registry, and none waits for one.
+/// If a model is no longer served, its engine ends with its last job: a change of the registry neither cuts off a job
+/// nor waits for one.
 public actor EnginePool {
     /// How engines are run.
     public struct Configuration: Sendable {
-        /// The program of the engines.
+        /// The program that engines run.
         public var program: any EngineProgram
-        /// A file with settings for ONNX Runtime (`RuntimeSettings.text`).
+        /// The path of a file with settings for ONNX Runtime (`RuntimeSettings.text`).
         public var runtimeSettings: String
-        /// Makes that file again if somebody has removed it; asked before each start of an engine.
+        /// Writes that file again if it has been removed; called before each start of an engine.
         public var restore: @Sendable () throws -> Void
         /// How long a request waits for a model to load.
         public var loadWait: Duration
-        /// Where the voice activity model is; `nil` if it is not installed.
+        /// The path of the voice activity model; `nil` if it is not installed.
         public var detectorModel: String?
         /// The most bytes of memory each engine may have for data; `nil` for what the machine or control group has.
         public var engineMemory: Int?
-        /// How long an engine may be silent with a request in hand, and as long again at most until that is noticed. It says
-        /// every second that it works, so one that does not hangs.
+        /// How long an engine with a running request may send nothing; noticing it may take as long again. A working
+        /// engine reports every second, so a silent one hangs.
         public var patience: Duration
-        /// How long a decode may take before the engine counts as one that hangs.
+        /// How long a decode may take before its engine counts as hanging.
         public var decodePatience: DecodePatience
-        /// How long a request that was there when its engine ended waits, where there is no memory to run it apart.
+        /// How long a request that was running when its engine ended waits if there is no memory to run it apart.
         public var suspectWait: Duration
-        /// How many bytes of memory are free for another engine, as the system says unless tests do.
+        /// Returns how many bytes of memory are free for another engine; asks the system unless a test replaces it.
         public var freeMemory: @Sendable () -> Int
-        /// Where the engines' answers are read.
+        /// The executor that reads the engines' answers.
         public var executor: EventLoopExecutor
 
         /// Describes how engines are run.
@@ -64,10 +64,10 @@ public actor EnginePool {
     private let quarantine: Quarantine
     private var served: EngineConfiguration
     private var engines: [ModelSpecification: EngineSupervisor] = [:]
-    /// Those that end with their last job; each `end` comes when the process is gone.
+    /// Engines that end with their last job; each `end` resolves once the process is gone.
     private var retired: [ObjectIdentifier: (engine: EngineSupervisor, end: OneShot<Void>)] = [:]
     private var isShuttingDown = false
-    /// Names of models that engines had loaded which are gone.
+    /// Names of models that were loaded by engines that are gone.
     private var loadedBefore: Set<String> = []
 
     /// Makes a pool for these models; no engine is started yet.
@@ -75,7 +75,7 @@ public actor EnginePool {
     /// - Parameters:
     ///   - configuration: How engines are run.
     ///   - served: The models.
-    ///   - logger: Told what becomes of engines, and what they write to standard error.
+    ///   - logger: Receives starts, ends and failures of engines, and their standard error.
     ///   - metrics: Where `EngineMetrics` are counted.
     public init(
         _ configuration: Configuration, serving served: EngineConfiguration, logger: Logger,
@@ -94,17 +94,17 @@ public actor EnginePool {
         quarantine = Quarantine(beside: surroundings)
         surroundings.quarantine = quarantine
         self.surroundings = surroundings
-        // Unstructured because it lasts as long as the pool; `shutDown()` ends the vacancies.
+        // Unstructured because it lasts as long as the pool; `shutDown()` ends the stream of vacancies.
         Task { [weak self] in
             for await _ in room.vacancies { await self?.bringBackDefault() }
         }
     }
 
-    /// Gives a job to its model's engine, which is started if need be.
+    /// Gives a job to its model's engine, starting the engine if necessary.
     ///
     /// - Parameters:
     ///   - job: What to transcribe.
-    ///   - model: The model, its files in place. One that is no longer served has an engine for this job alone.
+    ///   - model: The model, whose files are present. If it is no longer served, it gets an engine for this job alone.
     /// - Returns: Events that may throw `TranscriptionError` and `EngineError`.
     public func transcribe(_ job: TranscriptionJob, with model: ModelSpecification) -> TranscriptEvents {
         let engine = engine(for: model)
@@ -112,7 +112,7 @@ public actor EnginePool {
         return engine.transcribe(job)
     }
 
-    /// Loads a model if it is not loaded, and waits until it is.
+    /// Loads a model unless it is loaded, and waits for it.
     ///
     /// - Throws: `EngineError`; `.modelNotReady` if the model is no longer served.
     public func load(_ model: ModelSpecification) async throws {
@@ -122,11 +122,11 @@ public actor EnginePool {
         try await engine(for: model).load()
     }
 
-    /// Starts a model's engine if it does not run and may be tried, without waiting for it.
+    /// Starts a model's engine unless it runs or must not be retried yet, without waiting for it.
     ///
-    /// An engine that had to go for another model stays away: it comes back when it is used, or when there is room.
+    /// An engine that was ended for another model is not started: it returns with its next job, or when a slot is free.
     ///
-    /// - Returns: Where it is then.
+    /// - Returns: The engine's status after that.
     public func wake(_ model: ModelSpecification) async -> EngineStatus {
         guard served.models.contains(model) else { return .unloaded }
         let engine = engine(for: model)
@@ -135,8 +135,8 @@ public actor EnginePool {
 
     /// Serves these models from now on.
     ///
-    /// Engines whose model is another now, or whose files were replaced, take no further job and end with their last
-    /// one; what was loaded is loaded anew at once, if its files are there.
+    /// If a model's definition or files have changed, its engine takes no further job and ends with its last one. If it
+    /// was loaded, the new model is loaded at once, provided that its files are present.
     public func serve(_ new: EngineConfiguration) async {
         var loaded: Set<ModelSpecification> = []
         var outdated: Set<ModelSpecification> = []
@@ -144,7 +144,7 @@ public actor EnginePool {
             if [.loaded, .loading].contains(await engine.status) { loaded.insert(model) }
             if await engine.hasOtherFiles { outdated.insert(model) }
         }
-        // From here to the last retirement nothing is awaited: a job finds either the old state or the new one.
+        // Nothing is awaited from here to the last retirement, so a job finds either the old state or the new one.
         if new.threads != served.threads { outdated.formUnion(engines.keys) }
         served = new
         surroundings.threads = new.threads
@@ -158,16 +158,16 @@ public actor EnginePool {
         for model in new.models where reloaded.contains(model.name) && model.hasAllFiles { _ = await wake(model) }
     }
 
-    /// Ends the engines of a model after the jobs they have, and waits until they are gone.
+    /// Ends the engines of a model after their current jobs, and waits until they are gone.
     ///
-    /// - Throws: `CancellationError`; they end all the same.
+    /// - Throws: `CancellationError`; the engines still end.
     public func unload(_ name: String) async throws {
         for engine in engines.values where engine.model.name == name { retire(engine) }
         for (engine, end) in retired.values where engine.model.name == name { try await end.value() }
         await quarantine.unload(name)
     }
 
-    /// Where a model's engine is in its life.
+    /// The status of a model's engine.
     public func status(of model: ModelSpecification) async -> EngineStatus {
         await engines[model]?.status ?? .unloaded
     }
@@ -181,7 +181,7 @@ public actor EnginePool {
         return false
     }
 
-    /// What each engine is doing, by the names of their models.
+    /// The state of each engine, sorted by model name.
     public func reports() async -> [EngineReport] {
         var reports: [EngineReport] = []
         for engine in allEngines {
@@ -193,8 +193,8 @@ public actor EnginePool {
         return reports.sorted { ($0.model, $0.isEnding ? 1 : 0) < ($1.model, $1.isEnding ? 1 : 0) }
     }
 
-    /// What each engine is doing, and its decode lanes too. All are asked at once; one that does not answer soon holds
-    /// nobody up.
+    /// The state of each engine, with its decode lanes. All engines are asked at once; one that does not answer in time
+    /// is reported without lanes.
     public func measurements() async -> [EngineReport] {
         await withTaskGroup { group in
             for engine in allEngines { group.addTask { await engine.measurement() } }
@@ -204,7 +204,7 @@ public actor EnginePool {
         }
     }
 
-    /// Ends all engines, and starts no other.
+    /// Ends all engines and starts no more.
     public func shutDown() async {
         isShuttingDown = true
         await withTaskGroup { group in
@@ -223,7 +223,7 @@ public actor EnginePool {
         return idleSince + keepAlive / .seconds(1)
     }
 
-    /// Loads the default model again that had to go for another one, now that there is room.
+    /// Reloads the default model if it was ended for another one, now that a slot is free.
     private func bringBackDefault() async {
         guard let engine = engines.values.first(where: { $0.model.name == served.stayingLoaded }),
             await engine.isResting

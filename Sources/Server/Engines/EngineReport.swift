@@ -1,26 +1,26 @@
 public import Essentials
 public import SpeechTypes
 
-/// What one engine is doing, for people who ask what is loaded.
+/// The state of one engine, for `GET /v1/ps` and the metrics.
 public struct EngineReport: Sendable {
-    /// The name of its model.
+    /// The name of the engine's model.
     public let model: String
-    /// Where it is in its life.
+    /// The engine's status.
     public let status: EngineStatus
-    /// Its process id; `nil` while it has none.
+    /// The engine's process id; `nil` while it has no process.
     public let process: Int32?
-    /// The bytes of memory it has; `nil` while it has no process.
+    /// The engine's resident memory in bytes; `nil` while it has no process.
     public let memory: Int?
-    /// The requests it was given that have not ended.
+    /// The requests that the engine was given and that have not ended.
     public let requests: Int
-    /// The requests whose clients left before their answer, since the engine was first wanted.
+    /// The requests whose clients left before the answer, since the engine's first use.
     public let abandoned: Int
-    /// Since when it has had none: since its last request, else since it was loaded. `nil` while it has any.
+    /// When the engine became idle: at its last request's end, or when loaded if later. `nil` while it has requests.
     public let idleSince: Date?
-    /// Whether it ends with its last request: its model changed or went.
+    /// Whether the engine ends with its last request, because its model was changed or removed.
     public let isEnding: Bool
-    /// When it ends if no request comes; `nil` while it has one, and if it stays.
+    /// When the engine ends if no request comes; `nil` while it has requests, loads or ends, and if it stays loaded.
     public internal(set) var expires: Date?
-    /// What its decode lanes are doing; `nil` if it was not asked, or did not answer in time.
+    /// The state of its decode lanes; `nil` if the engine was not asked, or did not answer in time.
     public internal(set) var lanes: LaneLoad?
 }

@@ -1,10 +1,10 @@
-/// Where a model's engine is in its life, for people and for `GET /v1/models`.
+/// The status of a model's engine, as shown by `GET /v1/models`.
 public enum EngineStatus: Sendable, Equatable {
     /// No process.
     case unloaded
     /// Starting, or loading the model.
     case loading
-    /// Takes jobs.
+    /// Accepts jobs.
     case loaded
     /// The model cannot be loaded, and why.
     case failed(reason: String)

@@ -6,21 +6,21 @@ import ModelFamilies
 import NIOCore
 import SpeechTypes
 
-/// Keeps the engine of one model: starts it when a job wants it, again when it dies, and not when that is hopeless.
+/// Runs the engine of one model: starts it for a job, restarts it when it dies, and gives up when that is hopeless.
 actor EngineSupervisor {
     /// The model this engine loads.
     nonisolated let model: ModelSpecification
 
-    /// A job's place in a run of the engine, given back when the value goes.
+    /// A job's place in a run of the engine, released with the value.
     struct Place: Sendable {
         let engine: EngineSupervisor
         let pass: SharedExclusiveLock.Pass
         let connection: EngineConnection
-        /// What keeps an engine that is not the job's own; `nil` if it is.
+        /// Keeps the engine alive if it is another one than the job's own; `nil` otherwise.
         var ticket: JobCounter.Ticket?
     }
 
-    /// Whether the model has been loaded at least once, however often its engine restarted since.
+    /// Whether the model has been loaded at least once, in any run.
     private(set) var hasBeenLoaded = false
 
     private let surroundings: EngineContext
@@ -39,7 +39,7 @@ actor EngineSupervisor {
     private var runs = 0
     private var process: (id: Int32, loaded: Date?)?
     private var lastWords = ""
-    /// Whether the next run stands in for one that ended without being asked to.
+    /// Whether the next run replaces one that ended without being asked to.
     private var isReplacing = false
 
     init(
@@ -55,10 +55,10 @@ actor EngineSupervisor {
         metrics = EngineMetrics(of: model.name, in: surroundings.metrics)
     }
 
-    /// Where the engine is in its life.
+    /// The engine's status.
     var status: EngineStatus { EngineStatus(lifecycle.state) }
 
-    /// What the engine is doing.
+    /// The state of the engine.
     var report: EngineReport {
         let jobs = usage.jobs
         return EngineReport(
@@ -69,7 +69,7 @@ actor EngineSupervisor {
             isEnding: isRetired)
     }
 
-    /// What the engine is doing, its decode lanes included if it runs and answers soon.
+    /// The state of the engine, with its decode lanes if it runs and answers in time.
     func measurement() async -> EngineReport {
         var report = report
         guard lifecycle.state == .running, let connection = try? await current.value() else { return report }
@@ -77,27 +77,27 @@ actor EngineSupervisor {
         return report
     }
 
-    /// How long an engine has to tell about its lanes.
+    /// How long an engine may take to report its lanes.
     private static let measuringTime = TimeAmount.milliseconds(500)
 
-    /// Starts the engine if it does not run and may be tried, without waiting for it.
+    /// Starts the engine unless it runs or must not be retried yet, without waiting for it.
     ///
-    /// - Returns: Where it is then.
+    /// - Returns: The engine's status after that.
     func wake() async -> EngineStatus {
         let files = await files
         if !isShuttingDown { follow(lifecycle.wanted(at: .now, files: files)) }
         return status
     }
 
-    /// Loads the model if it is not loaded, and waits until it is.
+    /// Loads the model unless it is loaded, and waits for it.
     ///
     /// - Throws: `EngineError`.
     func load() async throws {
         _ = try await connection()
     }
 
-    /// Takes a job on, which starts when its first event is asked for. It is an engine's work from now on: `retire()`
-    /// waits for it.
+    /// Accepts a job, which starts when its first event is requested. The job counts from now on: `retire()` waits for
+    /// it.
     ///
     /// - Returns: Events that may throw `TranscriptionError` and `EngineError`.
     nonisolated func transcribe(_ job: TranscriptionJob) -> TranscriptEvents {
@@ -105,28 +105,28 @@ actor EngineSupervisor {
         return TranscriptEvents { try await job.next() }
     }
 
-    /// Whether the engine is to be started again at once when it dies, for the next job to find it ready.
+    /// Sets whether the engine is restarted at once when it dies, so that the next job finds it ready.
     func keepLoaded(_ staysLoaded: Bool) {
         self.staysLoaded = staysLoaded
     }
 
-    /// Whether the engine was ended because nobody needed it, and nobody has since.
+    /// Whether the engine was ended because it was idle, and has not been needed since.
     var isResting: Bool { lifecycle.isResting }
 
-    /// Whether it has no job and no process, and nothing to remember.
+    /// Whether it has no job, no process and no failure to remember.
     var isUnused: Bool { usage.jobs == 0 && process == nil && lifecycle.state == .stopped }
 
-    /// Ends the process if it has no job, which gives its memory back; the next job starts it again.
+    /// Ends the process if it has no job, to free its memory; the next job starts it again.
     ///
     /// - Returns: Whether it has ended.
     func unload() async -> Bool {
-        // Who comes from here on waits at the gate, and then finds that the engine has to be started.
+        // From here on, a new job waits at the gate and then finds that the engine has to be started.
         guard usage.jobs == 0, lifecycle.state == .running, let pass = gate.enterIfEmpty() else { return false }
         await endRun(inside: pass)
         return true
     }
 
-    /// Ends the process while nobody else is inside.
+    /// Ends the process while no job is inside.
     private func endRun(inside pass: SharedExclusiveLock.Pass) async {
         lifecycle.unloaded()
         unloadedRun = runs
@@ -136,17 +136,17 @@ actor EngineSupervisor {
         withExtendedLifetime(pass) {}
     }
 
-    /// Ends the engine after the jobs it has. Whoever retires it gives it no further one.
+    /// Ends the engine after its current jobs. The caller must give it no further one.
     func retire() async {
         isRetired = true
         staysLoaded = false
-        // Its last jobs are soon done, and its successor is wanted now: it counts no longer.
+        // Its last jobs end soon and its successor is needed now, so it gives up its slot.
         await surroundings.room.leave(self)
         try? await usage.waitUntilIdle()
         await shutDown()
     }
 
-    /// Whether the model's files are others than those that the engine was started with.
+    /// Whether the model's files differ from those that the engine was started with.
     var hasOtherFiles: Bool {
         get async {
             guard lifecycle.state == .running else { return false }
@@ -155,7 +155,7 @@ actor EngineSupervisor {
         }
     }
 
-    /// Ends the engine. Jobs in hand end with an error.
+    /// Ends the engine. Running jobs fail with an error.
     func shutDown() async {
         isShuttingDown = true
         current.resolve(.failure(EngineError.shuttingDown))
@@ -163,15 +163,15 @@ actor EngineSupervisor {
         await running?.value
     }
 
-    /// Lets a job into the engine, loading the model first if need be.
+    /// Lets a job into the engine, loading the model first if necessary.
     func admit() async throws -> Place {
         Place(engine: self, pass: try await gate.enter(.shared), connection: try await connection())
     }
 
-    /// Lets a job in that was there when an engine ended: apart from everybody else, or, where there is no memory for that,
-    /// once this engine has nothing to do.
+    /// Admits a job that was running when an engine ended: to the quarantine, or, if there is no memory for that, to
+    /// this engine once it has nothing to do.
     ///
-    /// - Parameter weight: The recording's size: of those that wait, the smallest goes first.
+    /// - Parameter weight: The recording's size; of the waiting jobs, the smallest goes first.
     /// - Returns: Its place.
     /// - Throws: `EngineError`, `CancellationError`.
     func admitSuspect(weighing weight: Int) async throws -> Place {
@@ -182,7 +182,7 @@ actor EngineSupervisor {
                 do {
                     return try await engine.admitAlone(weighing: weight, keptBy: ticket)
                 } catch let error as EngineError where error.code == .modelNotReady {
-                    // Another model's suspect has the engine, which may be for long.
+                    // The engine runs a suspect of another model, perhaps for a long time.
                     continue
                 }
             }
@@ -197,11 +197,11 @@ actor EngineSupervisor {
                 + "there has been no room to try it again apart from other requests. Try again later.")
     }
 
-    /// How often a suspect looks whether there is room.
+    /// How often a suspect checks for free memory.
     private static let suspectPause = Duration.seconds(1)
 
-    /// Lets one suspect in at a time. The first has to wait for the model in any case, so that those who come right behind
-    /// it are in order by then.
+    /// Admits one suspect at a time. The first one has to wait for the model anyway; those that arrive meanwhile are
+    /// sorted by weight by then.
     private func admitAlone(weighing weight: Int, keptBy ticket: JobCounter.Ticket) async throws -> Place {
         do {
             if lifecycle.state != .running, let pass = gate.enterIfEmpty() {
@@ -213,16 +213,16 @@ actor EngineSupervisor {
             let pass = try await gate.enter(.alone(weight: weight))
             return Place(engine: self, pass: pass, connection: try await connection(), ticket: ticket)
         } catch {
-            // Its own engine counts it.
+            // The job is still counted by its own engine.
             ticket.answer()
             throw error
         }
     }
 
-    /// Finds out what it means that a job has no answer, and returns if the engine's process has ended: then the job may
-    /// be run again. An engine that hangs is ended here.
+    /// Finds out why a job got no answer, and returns if the engine's process has ended, so that the job may be
+    /// retried. Ends an engine that hangs.
     ///
-    /// - Throws: `EngineError` if the engine goes on, so that the failure is this job's alone; `CancellationError`.
+    /// - Throws: `EngineError` if the engine goes on, so that only this job has failed; `CancellationError`.
     func settle(_ failure: EngineConnection.Failure, in run: Int) async throws {
         guard run == runs, let running else { return }
         if let reason = failure.reasonToEnd {
@@ -238,10 +238,10 @@ actor EngineSupervisor {
         throw error
     }
 
-    /// How long it may take until we hear of the end of a process whose connections have ended.
+    /// How long the exit of a process may be reported after its connections have closed.
     private static let endingTime = Duration.seconds(5)
 
-    /// What to tell a job that ended the engine twice.
+    /// The error for a job that ended the engine twice.
     func crashError() -> EngineError {
         EngineError(
             .crashed,
@@ -265,7 +265,7 @@ actor EngineSupervisor {
         return connection
     }
 
-    /// The model's files now, if that is of interest: while the engine runs or loads, nobody looks.
+    /// The model's current files; while the engine runs or loads, those of the last start, without looking.
     private var files: ModelFilesStamp {
         get async {
             switch lifecycle.state {
@@ -288,14 +288,14 @@ actor EngineSupervisor {
         current.resolve(.failure(EngineError(.modelFailed, reason)))
     }
 
-    /// Starts the engine, also if all who wanted it leave meanwhile: a client that was told to come again finds it loaded.
+    /// Starts the engine, even if all callers leave meanwhile: a client that was asked to retry finds it loaded.
     private func start(after delay: Duration) {
         runs += 1
         if exchange(&isReplacing, with: false) { metrics.restarts.increment() }
         if current.isResolved { current = OneShot() }
         let run = EngineRun(runs, of: model, in: surroundings)
         running = Task { [previous = running] in
-            // A run that refused its files may not have ended yet: there are never two.
+            // A run that refused its files may not have ended yet; two runs must never overlap.
             await withTaskCancellationHandler {
                 await previous?.value
             } onCancel: {
@@ -303,7 +303,7 @@ actor EngineSupervisor {
             }
             try? await Task.sleep(for: delay)
             guard await takePlace() else {
-                // It may have got a place and been cancelled at once.
+                // It may have been given a slot and been cancelled at once.
                 return await surroundings.room.leave(self)
             }
             let end = await run(began: { await self.began($0) }, report: { await self.heard($0, from: run) })
@@ -312,9 +312,9 @@ actor EngineSupervisor {
         }
     }
 
-    /// Waits until the engine may be in memory.
+    /// Waits for a slot in memory.
     ///
-    /// - Returns: `false` if it is no longer to be started.
+    /// - Returns: `false` if the engine must not start any more.
     private func takePlace() async -> Bool {
         if !isRetired {
             isWaitingForRoom = true
@@ -360,7 +360,7 @@ actor EngineSupervisor {
         guard run.number == runs else { return }
         running = nil
         let wasRunning = lifecycle.state == .running
-        // Those who are inside while it loads go on waiting for the next run.
+        // Jobs that entered while the model loads keep waiting for the next run.
         if wasRunning { gate.forgetAllInside() }
         let reason = "Model '\(model.name)' cannot be loaded: its engine ended with \(lastWords)"
         follow(lifecycle.died(reason, at: .now, files: files))
@@ -369,7 +369,7 @@ actor EngineSupervisor {
         if staysLoaded { follow(lifecycle.wanted(at: .now, files: files)) }
     }
 
-    /// Lets those who wait for a run go that could not be: the server is short of something, and the model may be good.
+    /// Fails the jobs that wait for a run that could not start: the server lacks a resource, and the model may be good.
     private func postpone(_ run: EngineRun) {
         run.logger.error("The engine could not be started now.", metadata: ["reason": "\(lastWords)"])
         guard run.number == runs else { return }
@@ -384,7 +384,7 @@ actor EngineSupervisor {
 }
 
 extension Task<Void, Never> {
-    /// Waits for the end of the task, but not for long.
+    /// Waits for the end of the task, up to a limit.
     ///
     /// - Returns: Whether it has ended.
     /// - Throws: `CancellationError`.

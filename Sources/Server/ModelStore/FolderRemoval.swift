@@ -1,19 +1,19 @@
 import Essentials
 
-/// Deletes what is in a folder, whatever that is: folders of any depth, read-only folders, names that are not UTF-8.
+/// Deletes the contents of a folder: folders of any depth, read-only folders, names that are not UTF-8.
 ///
-/// One folder is open at a time, and each is reached from the one around it. So neither the length of a path nor the number
-/// of open files is a limit, and no link is followed.
+/// Only one folder is open at a time, and each is opened from its parent. So neither the length of a path nor the
+/// number of open files is a limit, and no link is followed.
 struct FolderRemoval: ~Copyable {
-    /// A file's name as the system has it, with the zero at its end.
+    /// A file's name in the system's form, with the zero at its end.
     private typealias Name = [CChar]
 
-    /// A folder on the way from the first one to the open one.
+    /// A folder on the path from the first one to the open one.
     private struct Level {
-        /// What it is called in the one around it.
+        /// Its name in its parent.
         let name: Name
         let identity: Identity
-        /// The folders in it that are still to be deleted.
+        /// Its subfolders that are still to be deleted.
         var folders: [Name]
     }
 
@@ -26,12 +26,12 @@ struct FolderRemoval: ~Copyable {
     private var open: Int32
     private var way: [Level] = []
 
-    /// Deletes all that is in a folder.
+    /// Deletes the contents of a folder.
     ///
     /// - Parameters:
     ///   - path: A folder, not a link to one.
     ///   - kept: A file in the folder that stays.
-    /// - Throws: `SystemError` if something cannot be deleted; what was deleted before is gone.
+    /// - Throws: `SystemError` if something cannot be deleted; earlier deletions remain.
     static func empty(_ path: String, except kept: String? = nil) throws(SystemError) {
         var removal = try FolderRemoval(path)
         try removal.arrive(as: [], keeping: kept)
@@ -51,12 +51,12 @@ struct FolderRemoval: ~Copyable {
 
     private static let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
 
-    /// Takes a step: into a folder that is left, else out of the empty one.
+    /// Takes one step: into a remaining subfolder, or out of an empty folder, which is deleted.
     ///
     /// - Returns: `false` if the first folder is empty.
     private mutating func goOn() throws(SystemError) -> Bool {
         if let next = way[way.count - 1].folders.popLast() {
-            // It may neither be read nor be changed.
+            // The folder may lack permission to be read or changed.
             fchmodat(open, next, S_IRWXU, 0)
             try move(to: openat(open, next, Self.flags))
             try arrive(as: next)
@@ -78,12 +78,12 @@ struct FolderRemoval: ~Copyable {
         open = descriptor
     }
 
-    /// Deletes all but the folders in the one that is open, which is the next on the way.
+    /// Deletes everything except subfolders in the open folder, and adds it to `way`.
     private mutating func arrive(as name: Name, keeping kept: String? = nil) throws(SystemError) {
         var folders: [Name] = []
         for name in try names() where name != kept.map({ Array($0.utf8CString) }) {
             if unlinkat(open, name, 0) == 0 || errno == ENOENT { continue }
-            // Linux says that it is a folder, POSIX that this is not permitted.
+            // If it is a folder, Linux returns EISDIR, and POSIX EPERM.
             guard [EISDIR, EPERM].contains(errno) else { throw SystemError("delete a file in", path) }
             folders.append(name)
         }
@@ -100,7 +100,7 @@ struct FolderRemoval: ~Copyable {
         defer { closedir(stream) }
         var names: [Name] = []
         while let entry = readdir(stream) {
-            // The record may end soon after the name: it must not be copied as a whole.
+            // The record may end right after the name, so it must not be copied as a whole.
             let start = UnsafeRawPointer(entry).advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
             let text = start.assumingMemoryBound(to: CChar.self)
             let name = Array(UnsafeBufferPointer(start: text, count: strlen(text) + 1))
@@ -117,7 +117,7 @@ struct FolderRemoval: ~Copyable {
 }
 
 extension FileSystem {
-    /// Deletes what is at the path, be it a folder with all that is in it; fine if nothing is.
+    /// Deletes a file, or a folder with its contents; does nothing if the path does not exist.
     static func remove(_ path: String) throws(SystemError) {
         if unlink(path) == 0 || errno == ENOENT { return }
         guard isRealDirectory(path) else { throw SystemError("delete", path) }

@@ -1,35 +1,35 @@
 public import ModelFamilies
 
-/// One usable entry of models.yaml: a model, where its files belong, and where to fetch them.
+/// One usable entry of models.yaml: a model, where its files belong, and where to download them.
 public struct ModelEntry: Sendable, Equatable {
-    /// The name requests use.
+    /// The model's name in requests.
     public let name: String
-    /// What kind of model it is.
+    /// The model's family.
     public let family: ModelFamily
     /// The absolute path of the model's directory; it need not exist yet.
     public let directory: String
     /// Paths below `directory` by logical name (`model`, `tokens`, `encoder` …).
     public let files: [String: String]
-    /// What the registry sets for every request.
+    /// The registry's options for every request.
     public let options: ModelOptions
-    /// Where to fetch the files; `nil` if they are to be put there by hand.
+    /// Where to download the files; `nil` if the user puts them there.
     public let download: ModelDownload?
-    /// How many requests may be in hand for this model; `nil` if the server's limit is enough.
+    /// How many requests may be admitted for this model; `nil` if only the server's limit applies.
     public let maximumQueue: Int?
 
-    /// All that an engine needs to load the model, once no file is missing.
+    /// What an engine needs to load the model, once all files are there.
     public var specification: ModelSpecification {
         ModelSpecification(
             name: name, family: family, files: files.mapValues(path(of:)),
             options: options.withPaths(below: directory, of: family))
     }
 
-    /// The files that are not there now, as paths below `directory`, sorted.
+    /// The missing files, as paths below `directory`, sorted.
     public func missingFiles() -> [String] {
         regularFiles.filter { !FileSystem.isRegularFile(path(of: $0)) }.sorted()
     }
 
-    /// The registered files, and for a registered folder those that must be in it, as paths below `directory`.
+    /// The registered files, and the required files of a registered folder, as paths below `directory`.
     var regularFiles: Set<String> {
         Set(
             files.flatMap { name, file in

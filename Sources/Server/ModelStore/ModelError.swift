@@ -1,37 +1,37 @@
-/// Why a model cannot be used now.
+/// The error if a model cannot be used now.
 public struct ModelError: Error, Sendable {
-    /// What kind of failure it is; each has its own answer over HTTP.
+    /// The kind of failure; each has its own HTTP response.
     public enum Code: Sendable, Equatable {
         /// No model or alias has this name.
         case notFound
-        /// The model's files are on their way; asking again later helps.
+        /// The model's files are being downloaded; a later request may succeed.
         case notReady
-        /// Asking again does not help until somebody changes the files, the registry or the network.
+        /// Requests will fail until the files, the registry or the network change.
         case failed
-        /// There is nothing of the model that we may delete.
+        /// The model has no files that asr2clip may delete.
         case notRemovable
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     public let code: Code
-    /// What failed, on which value, and what to do. Fit for a client: no credentials, no internal causes, and of this
-    /// machine's paths only what is below the folders of models and registry.
+    /// What failed, on which value, and what to do about it. Fit for a client: no credentials and no internal causes,
+    /// and paths of this machine only below the folders of models and registry.
     public let message: String
-    /// The message with whole paths, for who is on this machine: terminal and log.
+    /// The message with whole paths, for the terminal and the log of this machine.
     public let description: String
-    /// How long to wait before asking again, where that helps.
+    /// How long to wait before a retry, if that helps.
     public let retryAfter: Duration?
-    /// What lay beneath, for the log.
+    /// The underlying error, for the log.
     public let cause: (any Error)?
 
     /// Describes a failure.
     ///
     /// - Parameters:
-    ///   - code: What kind of failure it is.
-    ///   - description: What failed, on which value, and what to do.
-    ///   - retryAfter: How long to wait before asking again, where that helps.
-    ///   - cause: What lay beneath.
-    ///   - folders: Absolute paths of folders that clients are not told.
+    ///   - code: The kind of failure.
+    ///   - description: What failed, on which value, and what to do about it.
+    ///   - retryAfter: How long to wait before a retry, if that helps.
+    ///   - cause: The underlying error.
+    ///   - folders: Absolute paths of folders that are hidden from clients.
     public init(
         _ code: Code, _ description: String, retryAfter: Duration? = nil, cause: (any Error)? = nil,
         hiding folders: [String] = []
@@ -47,8 +47,8 @@ public struct ModelError: Error, Sendable {
 extension ModelError: CustomStringConvertible {}
 
 extension ModelPaths {
-    /// The folders of this machine that clients are not told: those that hold models, registry, and an entry's model, as
-    /// they were written and where links in them lead.
+    /// The folders that are hidden from clients: those that contain the models, the registry and an entry's model, as
+    /// written and with links resolved.
     func folders(around entry: ModelEntry? = nil) -> [String] {
         let folders =
             [modelsRoot, Placement.parent(of: registryFile)]
@@ -58,12 +58,12 @@ extension ModelPaths {
 }
 
 extension String {
-    /// The text with the last name of each folder in the folder's place; paths below it start from there.
+    /// The text with each folder replaced by its last name, and with paths below it shortened to start from there.
     fileprivate func hiding(_ folders: [String]) -> String {
         folders.sorted { $0.utf8.count > $1.utf8.count }.filter { $0.count > 1 }.reduce(self) { text, folder in
             let below = text.replacing(folder + "/", with: "")
             guard let name = folder.split(separator: "/").last else { return below }
-            // Not the beginning of another name.
+            // The match must not be the beginning of a longer name.
             let parts = below.split(separator: folder, omittingEmptySubsequences: false)
             return parts.dropFirst().reduce(String(parts[0])) { text, rest in
                 let goesOn = rest.first.map { $0.isLetter || $0.isNumber || "-_".contains($0) } ?? false

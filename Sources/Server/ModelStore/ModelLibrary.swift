@@ -4,11 +4,11 @@ public import EngineHost
 public import Logging
 public import ModelFamilies
 
-/// The models of a registry on disk: finds them by name, fetches what is missing, and removes what was fetched.
+/// The models of a registry on disk: finds them by name, downloads missing files, and deletes downloaded ones.
 ///
-/// Fetches belong to the store, not to who asked first: they go on when callers leave, and end with `shutDown()`.
+/// Downloads belong to the library, not to the first caller: they continue without callers, and end with `shutDown()`.
 public actor ModelLibrary {
-    /// Looks at files, and deletes some: whoever asks may be on an event loop that others are on.
+    /// File operations block, and callers may be on a shared event loop.
     private let executor = QueueExecutor(label: "models on disk")
     /// See `executor`.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -20,28 +20,28 @@ public actor ModelLibrary {
     private let onProgress: (@Sendable (DownloadProgress) -> Void)?
     private let settings: FetchSettings
     private let unpacking: EngineTask
-    /// The folders that clients are not told of, beside those of models.
+    /// Folders that are hidden from clients, besides those of models.
     private let hiddenFolders: [String]
-    /// The fetches under way, by the directory they fill.
+    /// The running downloads, by their target directory.
     private var fetches: [String: RunningFetch] = [:]
     /// The last failure of each model, by name.
     private var failures: [String: (error: ModelError, time: ContinuousClock.Instant)] = [:]
-    /// The directories beside which no download of a process that was killed can be left.
+    /// The directories that have been checked for leftover downloads of killed processes.
     private var tidied: Set<String> = []
-    /// The removal of what edits of the registry have left.
+    /// Deletes leftovers after the registry has changed.
     private var tidying: Task<Void, Never>?
     private var isShutDown = false
 
-    /// Prepares a store; nothing is fetched yet.
+    /// Makes a library; nothing is downloaded yet.
     ///
     /// - Parameters:
     ///   - registry: The models.
     ///   - paths: Where the registry and the models are.
-    ///   - proxies: Which proxies lead to where the models come from.
-    ///   - engine: What reads archives.
-    ///   - logger: Told of fetches; of their progress only without `onProgress`.
-    ///   - onProgress: Called for every moment of every fetch, many times a second, on the fetch's own thread.
-    ///     `ProgressLines` makes lines of them.
+    ///   - proxies: The proxies for downloads.
+    ///   - engine: The program that reads archives.
+    ///   - logger: Receives events of downloads; their progress only without `onProgress`.
+    ///   - onProgress: Called for every update of every download, many times a second, on the download's own thread.
+    ///     `ProgressLines` turns them into lines.
     public init(
         registry: ModelRegistry, paths: ModelPaths, proxies: ProxySettings, engine: EngineExecutable, logger: Logger,
         onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
@@ -65,15 +65,15 @@ public actor ModelLibrary {
         hiddenFolders = folders
     }
 
-    /// Puts another registry in force. Fetches that it does not ask for are abandoned, and begun anew where it asks for
-    /// something else in their place; what they leave is removed. So is the memory of failures.
+    /// Applies another registry. Downloads that it does not want are cancelled, their leftovers are deleted, and
+    /// different downloads for the same directories are started. Remembered failures are forgotten.
     public func use(_ registry: ModelRegistry) {
         let former = self.registry.entries
         self.registry = registry
         failures = [:]
         let abandoned = fetches.values.filter { !registry.wants($0.entry) }
         for fetch in abandoned { fetch.task.cancel() }
-        // Unstructured because it lasts as long as the fetches take to end; `shutDown()` awaits it.
+        // Unstructured because it lasts until the cancelled downloads have ended; `shutDown()` awaits it.
         tidying = Task { [tidying] in
             await tidying?.value
             for fetch in abandoned { await fetch.task.value }
@@ -81,8 +81,8 @@ public actor ModelLibrary {
         }
     }
 
-    /// Deletes what is left of downloads for models that the registry in force does not have, unless some process is at
-    /// work on them. Looks in the models folder and in the folders that hold the registry's models.
+    /// Deletes leftover downloads of models that the registry in force does not have, unless a process is working on
+    /// them. Searches the models folder and the folders that contain the registry's models.
     public func removeAbandonedDownloads() async {
         await removeAbandonedDownloads(of: [])
     }
@@ -109,13 +109,14 @@ public actor ModelLibrary {
         throw ModelError(.notFound, "There is no model '\(nameOrAlias)'; \(known).")
     }
 
-    /// Makes sure that a model's files are there, fetching them if need be.
+    /// Makes sure that a model's files are there, downloading them if necessary.
     ///
     /// - Parameters:
-    ///   - requested: The model. If files are missing and its entry has been edited, the one in force counts.
-    ///   - limit: How long to wait for a fetch. It goes on when the time is up or the caller is cancelled.
+    ///   - requested: The model. If files are missing and its entry has changed, the one in force is used.
+    ///   - limit: How long to wait for a download. It continues if the time is up or the caller is cancelled.
     /// - Returns: What an engine needs to load the model.
-    /// - Throws: `.notReady` while the fetch is under way (also to a caller that is cancelled), `.failed` if files are missing and cannot be fetched.
+    /// - Throws: `.notReady` while the download runs (also if the caller is cancelled), `.failed` if files are
+    ///   missing and cannot be downloaded.
     public func prepare(
         _ requested: ModelEntry, waitingUpTo limit: Duration
     ) async throws(ModelError) -> ModelSpecification {
@@ -147,7 +148,7 @@ public actor ModelLibrary {
         }
     }
 
-    /// Where a model's files are now.
+    /// Whether a model's files are missing, being downloaded or present.
     public func status(of entry: ModelEntry) -> ModelStatus {
         let missing = entry.missingFiles()
         if missing.isEmpty { return .present }
@@ -159,28 +160,28 @@ public actor ModelLibrary {
         return .downloading(percent: progress.percent)
     }
 
-    /// The size of a model's registered files that are there, in bytes.
+    /// The size in bytes of a model's registered files that are there.
     public nonisolated func sizeOnDisk(of entry: ModelEntry) -> Int64 {
         entry.regularFiles.reduce(0) { $0.addingClamped(FileSystem.size(entry.path(of: $1)) ?? 0) }
     }
 
-    /// Checks that a model has downloaded files, and that they may be deleted.
+    /// Checks that a model has downloaded files that may be deleted.
     ///
-    /// - Throws: `.notRemovable` if they are not ours to delete, `.notReady` while they are being fetched.
+    /// - Throws: `.notRemovable` if asr2clip may not delete them, `.notReady` while they are being downloaded.
     public func checkRemovable(_ entry: ModelEntry) async throws(ModelError) {
         try await ModelRemoval(of: entry, paths: paths).check()
     }
 
-    /// Deletes what was downloaded of a model. What somebody put there by hand stays, and so does its entry.
+    /// Deletes a model's downloaded files. Files that a user put there stay, and so does its entry.
     ///
     /// - Returns: What was deleted.
-    /// - Throws: `.notRemovable` if nothing is ours to delete, `.notReady` while it is being fetched, `.failed` if the
-    ///   system refuses.
+    /// - Throws: `.notRemovable` if there is nothing that asr2clip may delete, `.notReady` while the model is being
+    ///   downloaded, `.failed` if the system refuses.
     public func remove(_ entry: ModelEntry) async throws(ModelError) -> RemovedModel {
         try await ModelRemoval(of: entry, paths: paths).run()
     }
 
-    /// Cancels all fetches and waits until they have ended. No further one starts.
+    /// Cancels all downloads and waits until they have ended. No new one starts.
     public func shutDown() async {
         isShutDown = true
         let tasks = fetches.values.map(\.task)
@@ -194,7 +195,7 @@ public actor ModelLibrary {
         let fetch = ModelFetch(entry, from: download, settings: settings, unpacking: unpacking) {
             progress.update($0)
         }
-        // Unstructured because it outlives the request that asked first; `shutDown()` cancels and awaits it.
+        // Unstructured because it outlives the first request for it; `shutDown()` cancels and awaits it.
         let task = Task {
             do {
                 try await fetch.run()
@@ -213,7 +214,7 @@ public actor ModelLibrary {
         defer { fetch?.end() }
         failures[entry.name] = nil
         guard !isShutDown else { return }
-        // An edit may have been taken back meanwhile: the fetch has ended all the same.
+        // If the registry has changed back meanwhile, the download has been cancelled all the same.
         guard registry.wants(entry), !Task.isCancelled else {
             if failure != nil {
                 fetch?.progress.update(
@@ -234,19 +235,19 @@ public actor ModelLibrary {
         }
     }
 
-    /// Fetches what the registry in force wants in the place of a fetch that was abandoned.
+    /// Starts the download that the registry in force wants instead of a cancelled one.
     private func beginAnew(in directory: String) {
         let successor = registry.entries.first { $0.directory == directory && !$0.missingFiles().isEmpty }
         if let successor, let download = successor.download { _ = start(successor, download) }
     }
 
-    /// The failure of the fetch that a caller waited for, or one that is too fresh for another try.
+    /// The failure of the download that a caller waited for, or one that is too recent for a retry.
     private func recentFailure(of entry: ModelEntry, since began: ContinuousClock.Instant) -> ModelError? {
         guard let (error, time) = failures[entry.name] else { return nil }
         return time >= began || ContinuousClock.now - time < settings.retryInterval ? error : nil
     }
 
-    /// Removes the download of a process that was killed when the model was already in place.
+    /// Deletes the leftover download of a process that was killed after the model had been put in place.
     private func tidy(_ entry: ModelEntry) {
         guard entry.download != nil, tidied.insert(entry.directory).inserted,
             FileSystem.isDirectory(StagingFolder.path(for: entry.directory)),
@@ -263,7 +264,7 @@ public actor ModelLibrary {
 }
 
 extension ModelRegistry {
-    /// Whether a fetch for an entry brings what an entry of this registry asks for, be it under another name.
+    /// Whether a download for an entry has what an entry of this registry needs, even under another name.
     fileprivate func wants(_ fetched: ModelEntry) -> Bool {
         entries.contains {
             $0.directory == fetched.directory && $0.download == fetched.download

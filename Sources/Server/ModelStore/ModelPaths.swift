@@ -1,27 +1,27 @@
 import Essentials
 
-/// Where models and their registry are. One value, made at the top from flags and environment.
+/// Where models and their registry are. One value, made at the start from flags and environment.
 public struct ModelPaths: Sendable, Equatable {
-    /// The folder of asr2clip's data: `$XDG_DATA_HOME/asr2clip`, else `~/.local/share/asr2clip`.
+    /// The folder for asr2clip's data: `$XDG_DATA_HOME/asr2clip`, or else `~/.local/share/asr2clip`.
     public let dataFolder: String
-    /// The folder that relative `dir:` values start from.
+    /// The folder to which `dir:` values are relative.
     public let modelsRoot: String
     /// The path of models.yaml.
     public let registryFile: String
-    /// Whether the registry's path is the default one: only that file is created when it is missing.
+    /// Whether the registry's path is the default one: only that file is created if it is missing.
     public let registryIsDefault: Bool
-    /// Whether somebody chose the models root: it may then be the default model's own directory.
+    /// Whether the user set the models root: it may then be the default model's own directory.
     public let modelsRootIsChosen: Bool
     /// The user's home folder, for `~`.
     let homeFolder: String
 
-    /// Works out the paths; nothing is read from the environment or created.
+    /// Determines the paths; reads nothing from the process's environment and creates nothing.
     ///
     /// - Parameters:
-    ///   - environment: The variables of the process: `XDG_DATA_HOME`, `HOME` and `ASR2CLIP_MODEL_DIR` count.
-    ///   - modelDirectory: What `--model-dir` gave; it comes before `ASR2CLIP_MODEL_DIR`.
-    ///   - registryFile: What `--config` gave.
-    ///   - currentFolder: The absolute path that relative ones start from.
+    ///   - environment: The environment variables, of which `XDG_DATA_HOME`, `HOME` and `ASR2CLIP_MODEL_DIR` are read.
+    ///   - modelDirectory: The value of `--model-dir`; it overrides `ASR2CLIP_MODEL_DIR`.
+    ///   - registryFile: The value of `--config`.
+    ///   - currentFolder: The absolute path to which others are relative.
     public init(
         environment: [String: String], modelDirectory: String? = nil, registryFile: String? = nil,
         currentFolder: String
@@ -42,12 +42,12 @@ public struct ModelPaths: Sendable, Equatable {
         registryIsDefault = given(registryFile) == nil
     }
 
-    /// The directory that an entry's `dir:` means.
+    /// The directory for an entry's `dir:`.
     func directory(_ dir: String) -> String {
         Self.absolute(dir, from: modelsRoot, home: homeFolder)
     }
 
-    /// Makes a path absolute, `~` expanded, without `.`, empty parts and a slash at the end.
+    /// Makes a path absolute, with `~` expanded, and without `.`, empty parts and a trailing slash.
     private static func absolute(_ path: String, from folder: String, home: String) -> String {
         let full =
             if path == "~" || path.hasPrefix("~/") {
@@ -55,11 +55,11 @@ public struct ModelPaths: Sendable, Equatable {
             } else {
                 path.hasPrefix("/") ? path : folder + "/" + path
             }
-        // `..` stays: what it means depends on links along the way.
+        // `..` is kept, because its meaning depends on links in the path.
         return "/" + full.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
     }
 
-    /// Services may run without `HOME`.
+    /// The user's home in the password file: services may run without `HOME`.
     private static func homeInPasswordFile() -> String? {
         guard let account = getpwuid(getuid()), let home = account.pointee.pw_dir else { return nil }
         return String(cString: home)

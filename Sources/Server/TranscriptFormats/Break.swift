@@ -1,6 +1,6 @@
 import SpeechTypes
 
-/// What a reader meets between two words, the best place to cut a text first.
+/// The kind of break between two words, ordered from the best place to cut a text to the worst.
 enum Break: Int {
     case sentenceEnd
     /// A comma, a colon, a dash.
@@ -10,7 +10,7 @@ enum Break: Int {
     /// Between characters of a script without spaces, or inside a word that is too long.
     case character
 
-    /// A silence that a listener notices as such; shorter ones occur within phrases.
+    /// A silence that a listener notices; shorter ones occur within phrases.
     static let noticeableSilence = Duration.milliseconds(500)
 
     init(after word: Word, before next: Word) {
@@ -28,7 +28,7 @@ enum Break: Int {
 }
 
 extension Unicode.Scalar {
-    /// Whether this is a quotation mark or bracket, which says nothing about the end before it.
+    /// Whether this is a quotation mark or a closing bracket, which is skipped to find the punctuation before it.
     fileprivate var closes: Bool {
         properties.isQuotationMark || properties.generalCategory == .closePunctuation
     }

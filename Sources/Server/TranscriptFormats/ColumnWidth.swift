@@ -1,16 +1,16 @@
 extension String {
-    /// The columns that the text takes in a font of fixed width.
+    /// The width of the text in columns of a fixed-width font.
     var columns: Int { reduce(0) { $0 + $1.columns } }
 }
 
 extension Character {
-    /// 2 for a character that UAX #11 calls wide or full-width, among them emoji; else 1.
+    /// 2 for a character that UAX #11 calls wide or full-width, emoji included; otherwise 1.
     var columns: Int { unicodeScalars.contains(where: \.isWide) ? 2 : 1 }
 }
 
 extension Unicode.Scalar {
     /// Whether UAX #11 gives the scalar two columns (Unicode 16, EastAsianWidth.txt, `W` and `F`; by blocks, unassigned
-    /// places included), or makes an emoji of the one before it.
+    /// code points included), or whether it turns the scalar before it into an emoji.
     fileprivate var isWide: Bool {
         switch value {
         case ..<0x1100: false

@@ -1,8 +1,8 @@
 import CZlib
 
 extension String {
-    /// How many times shorter the text becomes when it is compressed, as OpenAI's whisper has it: the bytes of the text by
-    /// those of zlib's stream. Above 2.4 a text mostly repeats itself. Rounded to thousandths; 0 for no text.
+    /// The compression ratio as in OpenAI's whisper: the bytes of the text divided by those of its zlib stream. Above
+    /// 2.4 a text mostly repeats itself. Rounded to thousandths; 0 for an empty text.
     var compressionRatio: Double {
         let bytes = Array(utf8)
         guard !bytes.isEmpty else { return 0 }

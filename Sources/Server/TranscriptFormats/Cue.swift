@@ -1,20 +1,20 @@
 import SpeechTypes
 
-/// A text to be shown for a time.
+/// A subtitle cue: text and the time it is shown.
 struct Cue: Equatable {
     /// When it appears, in milliseconds.
     let start: Int
-    /// When it goes, in milliseconds.
+    /// When it disappears, in milliseconds.
     let end: Int
     /// One or two lines of text; none is empty.
     let lines: [String]
 
     /// The longest time a cue is shown: 7 s, the common rule (Netflix, Timed Text Style Guide).
     static let longest = Duration.seconds(7)
-    /// The shortest, where the next one leaves the time: five sixths of a second (the same).
+    /// The shortest time, if the next cue allows it: five sixths of a second (the same guide).
     static let shortest = Duration.milliseconds(833)
 
-    /// The two times as subtitle files write them: `00:00:01.000 --> 00:00:02.500`.
+    /// The two times in the notation of subtitle files: `00:00:01.000 --> 00:00:02.500`.
     func timing(decimalMark: String) -> String {
         "\(Self.timestamp(start, decimalMark: decimalMark)) --> \(Self.timestamp(end, decimalMark: decimalMark))"
     }
@@ -34,7 +34,7 @@ struct Cue: Equatable {
 extension Transcript {
     /// The transcript as subtitles: in order, not overlapping, within the recording.
     ///
-    /// A cue lasts at least a millisecond wherever the recording has one for each cue.
+    /// A cue lasts at least a millisecond, if the recording has a millisecond for each cue.
     func cues() -> [Cue] {
         let layouts = segments.flatMap { CueLayout($0).cues() }
         let nextStarts = layouts.dropFirst().map(\.start) + [duration]

@@ -1,12 +1,12 @@
 import SpeechTypes
 
-/// Lays a segment's words out in cues of at most two lines.
+/// Arranges a segment's words in cues of at most two lines.
 struct CueLayout {
     /// The columns of a line: 42, the common rule for Latin scripts (Netflix, Timed Text Style Guide).
     static let lineColumns = 42
 
     private let grouping: Grouping
-    /// For each word and the end, the columns of all words before it, spaces included.
+    /// The columns before each word and at the end, spaces included.
     private let columns: [Int]
 
     init(_ segment: Transcript.Segment) {
@@ -16,7 +16,7 @@ struct CueLayout {
         }
     }
 
-    /// The cues with the times of their words.
+    /// The cues with their times.
     func cues() -> [(start: Duration, end: Duration, lines: [String])] {
         grouping.groups(between: Array(0...grouping.words.count), cost: cost).map { cue in
             let lines = lines(of: cue) ?? [cue]
@@ -40,7 +40,7 @@ struct CueLayout {
         return divisions(of: cue).map { [cue.lowerBound..<$0, $0..<cue.upperBound] }.min { cost(of: $0) < cost(of: $1) }
     }
 
-    /// Where the second line of a cue may begin.
+    /// The words at which the second line of a cue may begin.
     private func divisions(of cue: Range<Int>) -> some Collection<Int> {
         let first = cue.dropFirst().prefix { fill(cue.lowerBound..<$0) <= 1 }
         return first.drop { fill($0..<cue.upperBound) > 1 }
@@ -50,7 +50,7 @@ struct CueLayout {
         lines.reduce(grouping.costOfBreak(before: lines[0].upperBound)) { $0 + Grouping.costOfRoom(fill($1)) }
     }
 
-    /// How much of a line some words take; more than 1 is too much.
+    /// The share of a line that some words take; more than 1 is too much.
     private func fill(_ range: Range<Int>) -> Double {
         let space = grouping.words[range.lowerBound].followsSpace ? 1 : 0
         return Double(columns[range.upperBound] - columns[range.lowerBound] - space) / Double(Self.lineColumns)
@@ -58,13 +58,13 @@ struct CueLayout {
 }
 
 extension Word {
-    /// The word, in pieces if it is wider than a line, which have its time by their width.
+    /// The word, split into pieces if it is wider than a line; each piece has a share of its time by width.
     fileprivate func broken(to limit: Int) -> [Word] {
         let whole = text.columns
         guard whole > limit else { return [self] }
         var pieces: [Word] = []
         var done = 0
-        // Punctuation that stands alone belongs to the word before it, and brings a space.
+        // Punctuation that stands alone is part of the word before it, with a space.
         for (index, run) in text.split(separator: " ").enumerated() {
             var rest = run
             while !rest.isEmpty {

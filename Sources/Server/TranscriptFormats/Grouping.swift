@@ -2,11 +2,11 @@ import SpeechTypes
 
 /// The words of a segment, to be divided into groups: lines, cues or segments.
 ///
-/// The best division is the one of least cost. A group costs for ending at a bad place, for the room it leaves, and for
-/// the silence in it. How these three compare is a judgement of what reads well, which the golden files show.
+/// The best division has the least cost. A group has a cost for ending at a bad place, for the room it leaves, and for
+/// the silence in it. The weights are a judgement of what reads well; the golden files show the result.
 struct Grouping {
     let words: [Word]
-    /// What it costs to end a group before each word; nothing at the beginning and the end.
+    /// The cost of ending a group before each word; 0 at the beginning and the end.
     private let breakCosts: [Double]
 
     init(words: [Word]) {
@@ -15,10 +15,10 @@ struct Grouping {
         breakCosts = [0] + breaks.map { 0.15 * Double($0.rawValue) } + [0]
     }
 
-    /// What it costs to end a group before word `index`.
+    /// The cost of ending a group before word `index`.
     func costOfBreak(before index: Int) -> Double { breakCosts[index] }
 
-    /// What it costs to leave room: 1 for an empty group. `fill` is the part in use, 0…1.
+    /// The cost of unused room: 1 for an empty group. `fill` is the used share, 0…1.
     static func costOfRoom(_ fill: Double) -> Double {
         let room = max(0, 1 - fill)
         return room * room
@@ -29,20 +29,20 @@ struct Grouping {
         words[group.upperBound - 1].end - words[group.lowerBound].start
     }
 
-    /// What it costs to have silence between words: 1 for each second.
+    /// The cost of silence between words: 1 per second.
     func costOfSilence(in group: Range<Int>) -> Double {
         words[group].reduce(duration(of: group)) { $0 - ($1.end - $1.start) }.inSeconds
     }
 
-    /// Divides the words so that the groups together cost least.
+    /// Divides the words into groups with the least total cost.
     ///
     /// - Parameters:
     ///   - places: Where a group may begin or end, ascending, from 0 to the number of words.
-    ///   - cost: What a group costs; `nil` if it is too large, as are then all groups that contain it. A group between
-    ///     two neighbouring places is taken even so.
+    ///   - cost: The cost of a group; `nil` if it is too large, as are then all groups that contain it. A group between
+    ///     two neighbouring places is accepted anyway.
     /// - Returns: The groups in order.
     func groups(between places: [Int], cost: (Range<Int>) -> Double?) -> [Range<Int>] {
-        /// For each place, the least cost of what is before it, and the place where its last group begins.
+        /// For each place, the least cost of the groups before it, and the place where the last of them begins.
         var best: [(cost: Double, start: Int)] = [(0, 0)]
         for end in places.indices.dropFirst() {
             var choice = (cost: Double.infinity, start: end - 1)

@@ -1,5 +1,5 @@
-/// What an answer has only when it is asked for, by the word that a request's `include` takes.
+/// Optional parts of a response, named as in a request's `include`.
 public enum Inclusion: String, CaseIterable, Sendable {
-    /// How sure the model was of each token.
+    /// The log probability of each token.
     case logProbabilities = "logprobs"
 }

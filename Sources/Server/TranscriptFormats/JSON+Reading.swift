@@ -1,5 +1,5 @@
 extension JSONValue: Decodable {
-    /// Reads any value. The members of an object come in the order of the decoder, which need not be that of the text.
+    /// Decodes any value. The members of an object are in the decoder's order, which may differ from that of the text.
     public init(from decoder: any Decoder) throws {
         if let object = try? decoder.container(keyedBy: Key.self) {
             self = .object(try object.allKeys.map { ($0.stringValue, try object.decode(Self.self, forKey: $0)) })
@@ -34,19 +34,19 @@ extension JSONValue: Decodable {
         init?(intValue: Int) { nil }
     }
 
-    /// The value of an object's member; `nil` if this is no object, or has none of this name.
+    /// The value of an object's member; `nil` if this is not an object, or has no such member.
     public subscript(name: String) -> Self? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.0 == name }?.1
     }
 
-    /// The text; `nil` if this is none.
+    /// The text; `nil` if this is not a string.
     public var string: String? {
         guard case .string(let text) = self else { return nil }
         return text
     }
 
-    /// The values of a list; `nil` if this is none.
+    /// The values of a list; `nil` if this is not a list.
     public var array: [Self]? {
         guard case .array(let values) = self else { return nil }
         return values

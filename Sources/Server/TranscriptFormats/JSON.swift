@@ -1,6 +1,6 @@
-/// A JSON value whose objects keep their keys in the order they were given.
+/// A JSON value whose objects keep the order of their keys.
 ///
-/// Foundation's encoder orders keys at random; answers want the order of the documentation.
+/// Foundation's encoder orders keys at random; responses should have the order of the documentation.
 public enum JSONValue: Sendable {
     /// `null`.
     case null
@@ -10,21 +10,21 @@ public enum JSONValue: Sendable {
     case integer(Int)
     /// Any other number; infinities and NaN, which JSON lacks, become `null`.
     case number(Double)
-    /// A text, written as it is; escaping is the writer's business.
+    /// A text without escapes, which are added when it is written.
     case string(String)
     /// Values in order.
     case array([JSONValue])
-    /// Members in order. Nothing stops a key from coming twice.
+    /// Members in order. Repeated keys are not prevented.
     case object([(String, JSONValue)])
 
-    /// A string, or `null` where there is none.
+    /// A string, or `null` for `nil`.
     public init(_ text: String?) {
         self = text.map(JSONValue.string) ?? .null
     }
 
     /// The value as one line of JSON: `{"text": "a/b", "n": [1, 2.5]}`.
     ///
-    /// Slashes and everything beyond ASCII stay as they are; numbers are as short as they can be, without exponent.
+    /// Slashes and non-ASCII characters are not escaped; numbers are as short as possible, without exponent.
     public var text: String {
         var line = ""
         write(to: &line)
@@ -61,19 +61,19 @@ public enum JSONValue: Sendable {
 extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    /// Writes `nil` for `null`.
+    /// `nil` means `null`.
     public init(nilLiteral: ()) { self = .null }
-    /// Writes `true` and `false` as they are.
+    /// `true` or `false`.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
-    /// Writes a whole number as it is.
+    /// A whole number.
     public init(integerLiteral value: Int) { self = .integer(value) }
-    /// Writes a number as it is.
+    /// A number.
     public init(floatLiteral value: Double) { self = .number(value) }
-    /// Writes a text as it is.
+    /// A text.
     public init(stringLiteral value: String) { self = .string(value) }
-    /// Writes `[a, b]`.
+    /// A list, `[a, b]`.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    /// Writes `["key": value]`; the order stays.
+    /// An object, `["key": value]`; the order is kept.
     public init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(elements) }
 }
 
@@ -109,7 +109,7 @@ extension String {
 }
 
 extension Double {
-    /// The shortest decimal that reads back as this very number.
+    /// The shortest decimal that reads back as the same number.
     fileprivate var jsonText: String {
         guard isFinite else { return "null" }
         guard self != 0 else { return "0" }  // also -0.0
@@ -118,7 +118,7 @@ extension Double {
         guard parts.count == 2, let exponent = Int(parts[1]) else {
             return shortest.hasSuffix(".0") ? String(shortest.dropLast(2)) : shortest
         }
-        // Swift writes d.ddde±x below 1e-4 and from 1e16: move the point by hand.
+        // Swift writes d.ddde±x below 1e-4 and from 1e16, so the point is moved here.
         let digits = parts[0].filter(\.isNumber)
         let sign = self < 0 ? "-" : ""
         if exponent < 0 {

@@ -1,7 +1,7 @@
 import SpeechTypes
 
 extension Transcript {
-    /// The tokens of the text with the natural logarithms of their probabilities, as OpenAI's `logprobs` has them.
+    /// The tokens of the text with the natural logarithms of their probabilities, in the form of OpenAI's `logprobs`.
     func logProbabilitiesJSON() -> JSONValue {
         .array(
             segments.flatMap(\.tokens).map { token in
@@ -16,7 +16,7 @@ extension Transcript {
 }
 
 extension Transcript.Segment {
-    /// The mean of what the model told of its tokens; 0 where it told nothing.
+    /// The mean log probability of the tokens; 0 if the model reports none.
     var meanLogProbability: Double {
         let told = tokens.compactMap(\.logProbability)
         return told.isEmpty ? 0 : told.reduce(0, +) / Double(told.count)
@@ -24,7 +24,6 @@ extension Transcript.Segment {
 }
 
 extension Token {
-    /// The token as the model writes it, with a space for its mark of where a word begins: tokens, joined, read as the
-    /// text.
+    /// The token as written by the model, with its word-start mark replaced by a space: the joined tokens are the text.
     fileprivate var textWithSpaces: String { text.replacing("\u{2581}", with: " ") }
 }

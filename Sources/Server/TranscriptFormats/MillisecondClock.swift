@@ -1,8 +1,8 @@
-/// Turns the times of a transcript into whole milliseconds that never decrease and stay inside the recording.
+/// Turns the times of a transcript into whole milliseconds that never decrease and stay within the recording.
 ///
-/// Rounding alone can push a segment's end past the duration, and a model's token times promise nothing.
+/// Rounding alone can move a segment's end beyond the duration, and a model's token times are not reliable.
 struct MillisecondClock {
-    /// The length of the recording.
+    /// The length of the recording in milliseconds.
     let end: Int
     private var now = 0
 
@@ -10,13 +10,13 @@ struct MillisecondClock {
         end = max(0, duration.milliseconds)
     }
 
-    /// The time, moved into what is left of the recording.
+    /// Moves a time into the rest of the recording.
     ///
     /// - Parameters:
-    ///   - time: The time wanted.
-    ///   - step: The least number of milliseconds to go on by.
-    ///   - rest: The number of milliseconds to leave for what comes after.
-    /// - Returns: Milliseconds; `step` and `rest` give way where the recording leaves no room for them.
+    ///   - time: The wanted time.
+    ///   - step: The least number of milliseconds to advance.
+    ///   - rest: The number of milliseconds to leave for later times.
+    /// - Returns: Milliseconds; `step` and `rest` are cut if the recording has no room for them.
     mutating func advance(to time: Duration, atLeast step: Int = 0, leaving rest: Int = 0) -> Int {
         now = max(now, min(max(now + step, time.milliseconds), end - rest))
         return now

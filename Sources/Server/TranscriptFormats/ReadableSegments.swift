@@ -3,11 +3,11 @@ public import SpeechTypes
 extension Transcript.Segment {
     /// The segment in pieces of at most about 10 s, cut where a sentence ends or the speaker pauses.
     ///
-    /// A recognised stretch may be half a minute long, or hold a silence. Where nobody ends a sentence or pauses for half a
+    /// A recognised segment may be half a minute long, or contain silence. Without a sentence end or a pause of half a
     /// second, a piece stays longer.
     ///
-    /// - Returns: Segments in order, not overlapping, that share out the tokens; their texts, joined, are the text up to
-    ///   white space. Only the segment itself where there are no token times.
+    /// - Returns: Segments in order, not overlapping, that divide the tokens among them; their joined texts equal the
+    ///   text except for white space. Without token times, only the segment itself.
     public func readable() -> [Transcript.Segment] {
         let grouping = Grouping(words: words())
         let words = grouping.words
@@ -38,6 +38,6 @@ extension Transcript.Segment {
         }
     }
 
-    /// About two cues, or what is spoken in two breaths.
+    /// About two cues, or the speech of two breaths.
     private static let readableDuration = Duration.seconds(10)
 }

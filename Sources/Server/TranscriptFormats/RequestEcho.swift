@@ -1,13 +1,13 @@
 public import SpeechTypes
 
-/// What an answer repeats of the request it belongs to.
+/// The fields of a request that its response repeats.
 public struct RequestEcho: Sendable, Equatable {
-    /// What was asked for.
+    /// The requested task.
     public var task: SpeechTask
-    /// The sampling temperature asked for, 0…1.
+    /// The requested sampling temperature, 0…1.
     public var temperature: Double
 
-    /// Collects what the answer repeats; the defaults are those of a request that sets nothing.
+    /// Sets the fields; the defaults are those of a request that sets nothing.
     public init(task: SpeechTask = .transcribe, temperature: Double = 0) {
         self.task = task
         self.temperature = temperature
@@ -15,6 +15,6 @@ public struct RequestEcho: Sendable, Equatable {
 }
 
 extension Transcript {
-    /// The language as answers name it; `auto` where nobody knows.
+    /// The language in responses; `auto` if it is not known.
     var languageName: String { language?.code ?? "auto" }
 }

@@ -1,6 +1,6 @@
 public import SpeechTypes
 
-/// The shapes a transcript can be answered in, by the word that a request's `response_format` takes.
+/// The formats of a transcript, named as in a request's `response_format`.
 ///
 /// A new format is one case here, one line in each `switch`, and one golden file in the tests.
 public enum ResponseFormat: String, CaseIterable, Sendable {
@@ -10,9 +10,9 @@ public enum ResponseFormat: String, CaseIterable, Sendable {
     case text
     /// Text, segments or words with their times, language and duration.
     case verboseJSON = "verbose_json"
-    /// Subtitles as SubRip files have them.
+    /// Subtitles in SubRip format.
     case srt
-    /// Subtitles as the W3C's WebVTT has them.
+    /// Subtitles in the W3C's WebVTT format.
     case vtt
 }
 
@@ -22,13 +22,13 @@ extension ResponseFormat {
         switch self {
         case .json, .verboseJSON: "application/json"
         case .text: "text/plain; charset=utf-8"
-        // Without a charset, some clients take what is not JSON for Latin-1.
+        // Without a charset, some clients read a text other than JSON as Latin-1.
         case .srt: "application/x-subrip; charset=utf-8"
         case .vtt: "text/vtt; charset=utf-8"
         }
     }
 
-    /// Whether a transcript may be sent while it grows to who asks for this format; all then get the same events.
+    /// Whether a transcript in this format may be streamed, as `TranscriptStreamEvent`s.
     public var isStreamable: Bool {
         switch self {
         case .json, .text, .verboseJSON: true
@@ -36,14 +36,14 @@ extension ResponseFormat {
         }
     }
 
-    /// Writes a transcript out.
+    /// Renders a transcript.
     ///
     /// - Parameters:
-    ///   - transcript: What was said; without segments for silence.
-    ///   - request: What the answer repeats of its request; only `verbose_json` does.
-    ///   - timestamps: What `verbose_json` lists with its times.
-    ///   - inclusions: What `json` has beside the text.
-    /// - Returns: The whole body of an answer. Subtitles end with a line end, the other formats do not.
+    ///   - transcript: The transcript; without segments for silence.
+    ///   - request: The repeated fields of the request, which only `verbose_json` has.
+    ///   - timestamps: What `verbose_json` lists with timestamps.
+    ///   - inclusions: What `json` has besides the text.
+    /// - Returns: The body of a response. Subtitles end with a line end, the other formats do not.
     public func render(
         _ transcript: Transcript, echoing request: RequestEcho, timestamps: Set<TimestampGranularity> = [.segment],
         including inclusions: Set<Inclusion> = []
@@ -59,7 +59,7 @@ extension ResponseFormat {
 }
 
 extension Transcript {
-    /// The answer of `response_format=json`.
+    /// The response for `response_format=json`.
     fileprivate func json(including inclusions: Set<Inclusion>) -> JSONValue {
         var members: [(String, JSONValue)] = [("text", .string(text))]
         if inclusions.contains(.logProbabilities) { members.append(("logprobs", logProbabilitiesJSON())) }

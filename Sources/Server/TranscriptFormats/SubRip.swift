@@ -1,7 +1,7 @@
 import SpeechTypes
 
 extension Transcript {
-    /// The answer of `response_format=srt`: numbered cues with a blank line between them.
+    /// The response for `response_format=srt`: numbered cues, separated by blank lines.
     func subRip() -> String {
         cues().enumerated().map { index, cue in
             ([String(index + 1), cue.timing(decimalMark: ",")] + cue.lines).map { $0 + "\n" }.joined()

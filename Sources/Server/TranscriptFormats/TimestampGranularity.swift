@@ -1,6 +1,6 @@
-/// What an answer gives the times of, by the word that a request's `timestamp_granularities` takes.
+/// The parts of a transcript that have timestamps, named as in a request's `timestamp_granularities`.
 public enum TimestampGranularity: String, CaseIterable, Sendable {
-    /// Each stretch that was recognised in one piece.
+    /// Each segment.
     case segment
     /// Each word.
     case word

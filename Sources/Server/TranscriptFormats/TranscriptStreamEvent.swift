@@ -1,29 +1,29 @@
 public import SpeechTypes
 
-/// One event of a transcript that is sent while it grows, as server-sent events.
+/// One event of a streamed transcript, sent as a server-sent event.
 public enum TranscriptStreamEvent: Sendable {
-    /// What the whole text grew by; all deltas together are the text of `done`.
+    /// What is appended to the text; all deltas together are the text of `done`.
     case delta(String)
     /// The finished transcript; `finished` follows.
     case done(Transcript)
-    /// The stream broke off: the same `{"error": {…}}` that an ordinary answer would carry. Nothing follows.
+    /// The stream failed: the same `{"error": {…}}` as in an ordinary response. Nothing follows.
     case error(JSONValue)
-    /// The end of a stream that went well.
+    /// The end of a successful stream.
     case finished
-    /// A comment, for clients that ask for it: the recording has been heard up to here.
+    /// A comment, for clients that ask for it: the recording has been processed up to here.
     case heard(Duration)
-    /// A comment that clients skip; it keeps proxies from closing a quiet connection.
+    /// A comment that clients skip; it keeps proxies from closing an idle connection.
     case keepAlive
 
     /// The value of the header `Content-Type` for a stream of events.
     public static let contentType = "text/event-stream; charset=utf-8"
 
-    /// The bytes on the wire, the blank line at the end included.
+    /// The bytes on the wire, including the blank line at the end.
     ///
     /// - Parameters:
-    ///   - format: What the request asked for. Beside `verbose_json`, events are named on a line of their own and the last
-    ///     one has the segments.
-    ///   - request: What the answer repeats of its request.
+    ///   - format: The requested format. With `verbose_json`, events have a line with their name, and the last one has
+    ///     the segments.
+    ///   - request: The repeated fields of the request.
     /// - Returns: The event.
     public func text(for format: ResponseFormat = .json, echoing request: RequestEcho = RequestEcho()) -> String {
         let isVerbose = format == .verboseJSON
@@ -48,7 +48,7 @@ public enum TranscriptStreamEvent: Sendable {
         }
     }
 
-    /// JSON text has no line ends of its own, so one line always holds it.
+    /// JSON text contains no line ends, so it fits on one line.
     private static func event(_ name: String, _ json: JSONValue, isNamed: Bool) -> String {
         (isNamed ? "event: \(name)\n" : "") + "data: \(json.text)\n\n"
     }

@@ -1,7 +1,7 @@
 import SpeechTypes
 
 extension Transcript {
-    /// The answer of `response_format=verbose_json`, with segments, words or both.
+    /// The response for `response_format=verbose_json`, with segments, words or both.
     func verboseJSON(echoing request: RequestEcho, timestamps: Set<TimestampGranularity>) -> JSONValue {
         let seconds = JSONValue.seconds(MillisecondClock(duration: duration).end)
         var members: [(String, JSONValue)] = [
@@ -18,7 +18,7 @@ extension Transcript {
         return .object(members)
     }
 
-    /// Recognised stretches are too long to read: they are listed in pieces. OpenAI's client types require every key; what our models do not tell is 0 or empty.
+    /// The segments, split into readable pieces. OpenAI's clients require every key; unknown values are 0 or empty.
     func segmentsJSON(temperature: Double) -> [JSONValue] {
         var clock = MillisecondClock(duration: duration)
         return segments.flatMap { $0.readable() }.enumerated().map { id, segment in
@@ -50,7 +50,7 @@ extension Transcript {
 }
 
 extension JSONValue {
-    /// A time in seconds; milliseconds are divided last, so that the number prints with at most three decimals.
+    /// A time in seconds. Milliseconds are divided last, so the number prints with at most three decimals.
     static func seconds(_ milliseconds: Int) -> JSONValue {
         .number(Double(milliseconds) / 1000)
     }

@@ -1,7 +1,7 @@
 import SpeechTypes
 
 extension Transcript {
-    /// The answer of `response_format=vtt` (W3C, "WebVTT: The Web Video Text Tracks Format", section 4).
+    /// The response for `response_format=vtt` (W3C, "WebVTT: The Web Video Text Tracks Format", section 4).
     func webVTT() -> String {
         cues().reduce("WEBVTT\n") { file, cue in
             let lines = cue.lines.map(\.escapedForWebVTT)
@@ -11,7 +11,7 @@ extension Transcript {
 }
 
 extension String {
-    /// The text as a cue may hold it: without what begins a tag or a reference, and so also without `-->`.
+    /// The text for a cue, with the beginnings of tags and references escaped, and so also `-->`.
     fileprivate var escapedForWebVTT: String {
         unicodeScalars.reduce(into: "") { text, scalar in
             switch scalar {

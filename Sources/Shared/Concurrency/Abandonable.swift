@@ -1,15 +1,15 @@
 public import Dispatch
 import Synchronization
 
-/// Makes a blocking call on a thread of its own and waits for its result. If the task is cancelled, the wait ends at once
-/// and the call is left behind: a read of a pipe that nobody writes to, or of a file on a server that is gone, cannot be
-/// ended otherwise.
+/// Makes a blocking call on a thread of its own and waits for its result. If the task is cancelled, the wait ends at
+/// once and the call is abandoned, because some calls cannot be interrupted: a read of a pipe without a writer, or of a
+/// file on an unreachable server.
 ///
 /// - Parameters:
-///   - queue: Where the call is made. With a queue of its own, calls of one owner stay in order.
-///   - call: The call. What it holds may outlive the wait.
-/// - Returns: What the call returns.
-/// - Throws: What the call throws, or `CancellationError`.
+///   - queue: The queue for the call. Calls on one serial queue stay in order.
+///   - call: The call. It, and what it captures, may outlive the wait.
+/// - Returns: The result of the call.
+/// - Throws: The error of the call, or `CancellationError`.
 public func abandonable<R: Sendable>(
     on queue: DispatchQueue = DispatchQueue(label: "blocking call"), _ call: @escaping @Sendable () throws -> R
 ) async throws -> R {
@@ -24,7 +24,7 @@ public func abandonable<R: Sendable>(
     }
 }
 
-/// A wait that ends once: with a result, or by cancellation, which may come before it begins.
+/// A wait that ends once: with a result, or by cancellation, which may occur before it begins.
 private final class AbandonableWait<R: Sendable>: Sendable {
     private enum State {
         case idle
@@ -34,7 +34,8 @@ private final class AbandonableWait<R: Sendable>: Sendable {
 
     private let state = Mutex(State.idle)
 
-    /// - Returns: Whether there is something to wait for; not after a cancellation, which ends the wait here.
+    /// - Returns: Whether to make the call; `false` if already cancelled, in which case the continuation has been
+    ///   resumed.
     func begin(_ continuation: CheckedContinuation<R, any Error>) -> Bool {
         let isCancelled = state.withLock { state in
             if case .ended = state { return true }

@@ -1,10 +1,10 @@
 public import NIOCore
 
-/// The continuous clock, whose sleepers an event loop wakes: no other thread has a part in it.
+/// The continuous clock, with sleeps scheduled on an event loop: no other thread is involved.
 public struct EventLoopClock: Clock {
     private let eventLoop: any EventLoop
 
-    /// Uses the event loop that the sleepers run on.
+    /// Uses the event loop that the sleeping tasks run on.
     public init(_ eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
     }
@@ -14,7 +14,7 @@ public struct EventLoopClock: Clock {
     /// The continuous clock's resolution.
     public var minimumResolution: Duration { .nanoseconds(1) }
 
-    /// Sleeps until then, or a little longer.
+    /// Sleeps until the deadline, or a little longer.
     ///
     /// - Throws: `CancellationError` as soon as the task is cancelled.
     public func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {

@@ -1,15 +1,15 @@
 public import NIOCore
 import NIOPosix
 
-/// Runs tasks on an event loop, beside the connections that it has. They must not block it.
+/// Runs tasks on an event loop, beside its connections. The tasks must not block.
 ///
-/// What goes on between reading, decoding and writing is little; a change of thread costs some 50 µs, and with threads of
-/// Swift's own a short recording would have ten more of them.
+/// The work between reading, decoding and writing is small, and a thread switch costs some 50 µs. On Swift's own
+/// threads, a short recording would need ten more of them.
 public final class EventLoopExecutor: TaskExecutor {
-    /// Where the tasks run.
+    /// The event loop of the tasks.
     public let eventLoop: any EventLoop
 
-    /// Uses one of the process's event loops, which nobody has to shut down.
+    /// Uses an event loop of the process-wide group, which needs no shutdown.
     public init() {
         eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     }

@@ -2,11 +2,11 @@ import Collections
 import Dispatch
 import Synchronization
 
-/// Runs an actor on a queue of its own until the actor steps back behind others: from then on, on a thread of its own with
-/// less priority. The thread ends with the actor.
+/// Runs an actor on a dispatch queue until `lowerPriority()`; after that, on a thread of its own with lower priority.
+/// The thread ends with the actor.
 ///
-/// The queue borrows threads that are there already. A thread costs as much as reading a short recording, but it is the only
-/// thing that Linux gives a priority.
+/// The queue reuses threads that exist already. Starting a thread costs as much as reading a short recording, but Linux
+/// sets priorities for threads only.
 public final class LowPriorityExecutor: SerialExecutor {
     private let label: String
     private let queue: DispatchQueue
@@ -31,8 +31,8 @@ public final class LowPriorityExecutor: SerialExecutor {
         }
     }
 
-    /// Lets other threads go before this executor's from the next job on: where cores are short it gets a quarter of one.
-    /// There is no way back (setpriority(2)). It stays where it is if the system has no thread left for it.
+    /// Lowers the priority from the next job on: if cores are scarce, the thread gets a quarter of one. This cannot be
+    /// undone (setpriority(2)). If the system cannot start another thread, nothing changes.
     public func lowerPriority() {
         jobs.withLock { jobs in
             guard jobs == nil else { return }
@@ -40,7 +40,7 @@ public final class LowPriorityExecutor: SerialExecutor {
             let began = SystemThread.start { [queue, label] in
                 SystemThread.name(label)
                 SystemThread.lowerPriority()
-                queue.sync {}  // what runs there now runs to its end
+                queue.sync {}  // waits for the job that runs there now
                 while let job = own.next() { job() }
             }
             if began { jobs = own }
@@ -48,7 +48,7 @@ public final class LowPriorityExecutor: SerialExecutor {
     }
 }
 
-/// What a thread has to do.
+/// The jobs of a thread.
 private final class Jobs: Sendable {
     private let waiting = Mutex<Deque<@Sendable () -> Void>>([])
     private let available = DispatchSemaphore(value: 0)
@@ -58,7 +58,7 @@ private final class Jobs: Sendable {
         available.signal()
     }
 
-    /// No job comes any more.
+    /// No more jobs will be added.
     func end() { available.signal() }
 
     /// Waits for the next job; `nil` at the end.

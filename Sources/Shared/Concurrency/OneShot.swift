@@ -1,7 +1,7 @@
 import Essentials
 import Synchronization
 
-/// A value that several tasks wait for; each may give up on its own.
+/// A value that several tasks can wait for; each wait can be cancelled separately.
 public final class OneShot<Value: Sendable>: Sendable {
     private struct State {
         var result: Result<Value, any Error>?
@@ -10,10 +10,10 @@ public final class OneShot<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
-    /// Nothing is known yet.
+    /// Makes a value that is not resolved yet.
     public init() {}
 
-    /// Gives the value, or the error, to all who wait and will wait. Later calls change nothing.
+    /// Resolves all present and future waits with the value or the error. Later calls have no effect.
     public func resolve(_ result: Result<Value, any Error>) {
         let waiters = state.withLock { state in
             guard state.result == nil else { return [UniqueID: CheckedContinuation<Value, any Error>]() }
@@ -23,12 +23,12 @@ public final class OneShot<Value: Sendable>: Sendable {
         for waiter in waiters.values { waiter.resume(with: result) }
     }
 
-    /// Whether the value is there.
+    /// Whether there is a value or an error.
     public var isResolved: Bool { state.withLock { $0.result != nil } }
 
     /// Waits for the value.
     ///
-    /// - Throws: What it was resolved with, or `CancellationError`.
+    /// - Throws: The error it was resolved with, or `CancellationError`.
     public func value() async throws -> Value {
         let id = UniqueID()
         return try await withTaskCancellationHandler {
@@ -46,11 +46,11 @@ public final class OneShot<Value: Sendable>: Sendable {
         }
     }
 
-    /// Waits for the value, but not for ever.
+    /// Waits for the value, with a timeout.
     ///
-    /// - Returns: `nil` if it did not come in time.
+    /// - Returns: `nil` after the timeout.
     public func value(within limit: Duration) async throws -> Value? {
-        // At once if it is there: a limit that nobody waits for would lie in memory until its time.
+        // If it is resolved, return without a timer, which would stay in memory until its time.
         if let result = state.withLock({ $0.result }) { return try result.get() }
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await self.value() }

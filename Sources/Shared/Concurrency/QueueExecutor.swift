@@ -1,6 +1,6 @@
 import Dispatch
 
-/// Runs an actor on a queue of its own, so that its blocking calls hold up nobody on Swift's shared threads.
+/// Runs an actor on a queue of its own, so its blocking calls do not occupy Swift's shared threads.
 public final class QueueExecutor: SerialExecutor {
     private let queue: DispatchQueue
 
@@ -9,7 +9,7 @@ public final class QueueExecutor: SerialExecutor {
         queue = DispatchQueue(label: label)
     }
 
-    /// Does something else on the queue, once what the actor does now is done.
+    /// Runs other work on the queue, after the actor's current job.
     public func run(_ work: @escaping @Sendable () -> Void) {
         queue.async(execute: work)
     }

@@ -1,7 +1,7 @@
 import CProcess
 import Essentials
 
-/// A thread that says whether it could be made, which Foundation's does not.
+/// Starts threads, and reports if that fails, which Foundation's `Thread` does not.
 public enum SystemThread {
     fileprivate final class Work {
         let body: @Sendable () -> Void
@@ -10,8 +10,8 @@ public enum SystemThread {
 
     /// Runs the body on a thread of its own, which ends with it.
     ///
-    /// - Returns: Whether there is a thread: the number of threads has limits, as has the memory for their stacks
-    ///   (pthread_create(3)).
+    /// - Returns: `false` if the thread could not be started: the system limits the number of threads and the memory
+    ///   for their stacks (pthread_create(3)).
     public static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         let work = Unmanaged.passRetained(Work(body))
         var attributes = pthread_attr_t()
@@ -37,10 +37,10 @@ public enum SystemThread {
         #endif
     }
 
-    /// Lets other threads go before this one from now on. There is no way back (setpriority(2)).
+    /// Lowers the priority of the calling thread. This cannot be undone (setpriority(2)).
     public static func lowerPriority() {
         #if os(Linux)
-            // Linux counts niceness by thread; 5 is a third of the weight (sched(7)).
+            // On Linux, niceness is per thread; 5 is a third of the weight (sched(7)).
             _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, 5)
         #else
             _ = pthread_set_qos_class_self_np(QOS_CLASS_UTILITY, 0)
@@ -48,7 +48,7 @@ public enum SystemThread {
     }
 }
 
-/// Not a closure, over which Swift 6.3.1 crashes.
+/// Not a closure, because Swift 6.3.1 crashes on it.
 private func runSystemThread(_ work: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     if let work { Unmanaged<SystemThread.Work>.fromOpaque(work).takeRetainedValue().body() }
     return nil

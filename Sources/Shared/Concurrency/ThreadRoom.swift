@@ -1,24 +1,26 @@
 import Dispatch
 
-/// How many threads the system lets this process start: users, services and containers have limits, which count processes
-/// as well.
+/// How many threads the system lets this process start. Users, services and containers have limits, which count
+/// processes as well.
 public enum ThreadRoom {
-    /// What no program of ours runs with less: without a thread, Swift's runtime would wait for one and say nothing.
+    /// The fewest threads that any of our programs needs: without a free thread, Swift's runtime would wait for one
+    /// silently.
     public static let least = 8
-    /// A server without engines has about twenty, and an engine as many. Where libraries get none they end the process.
+    /// A server without engines has about twenty threads, and so has an engine. Libraries end the process if they get
+    /// none.
     public static let server = 24
     /// See `server`.
     public static let engine = 24
 
-    /// What to do about a lack of threads.
+    /// What to do if there are too few threads.
     public static let advice =
         "Raise the limit of processes: ulimit -u, TasksMax= of a service, or that of the container."
-    /// What every message about a lack of threads begins with.
+    /// The beginning of every message about too few threads.
     public static let complaint = "The system lets this process start too few threads"
 
-    /// Looks whether so many threads can be started.
+    /// Checks whether this many threads can be started.
     ///
-    /// - Returns: `nil` if they can; else what is wrong and what to do.
+    /// - Returns: `nil` if they can; otherwise what is wrong and what to do.
     public static func lack(of needed: Int) -> String? {
         let count = possibleThreads(upTo: needed)
         return count >= needed ? nil : "\(complaint): \(count), and this takes \(needed). \(advice)"
@@ -26,7 +28,7 @@ public enum ThreadRoom {
 
     /// Starts threads that do nothing, and ends them.
     ///
-    /// - Parameter most: How many at most.
+    /// - Parameter most: The number to try.
     /// - Returns: How many could be started.
     public static func possibleThreads(upTo most: Int) -> Int {
         let end = DispatchSemaphore(value: 0)

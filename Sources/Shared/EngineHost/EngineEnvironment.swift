@@ -1,28 +1,28 @@
 import Subprocess
 
-/// The environment of an engine: ours without its secrets, and with settings for its heap.
+/// The environment of an engine: the environment of this process without secrets, plus settings for the engine's heap.
 enum EngineEnvironment {
-    /// - `SWIFT_BACKTRACE`: A crash ends it at once. Swift's backtracer holds it up for seconds, and hides its last words
-    ///   under hundreds of lines.
-    /// - `MALLOC_CONF` (jemalloc(3), "TUNING"): What is freed is kept for five seconds of work, since the next segment takes
-    ///   as much again, and then a thread gives it back, so that an engine at rest shrinks. Blocks from 8 MB on as well,
-    ///   which would go at once otherwise: a decode of 20 s makes many. Addresses go with the memory, since they count
-    ///   against the limit on data. It comes in large pages (madvise(2)): by small ones, Whisper computes up to a
-    ///   tenth more (Benchmarks/RESULTS.md, "The heap").
+    /// - `SWIFT_BACKTRACE`: A crash ends the engine at once. Swift's backtracer would delay that by seconds, and bury
+    ///   the error message under hundreds of lines.
+    /// - `MALLOC_CONF` (jemalloc(3), "TUNING"): Freed memory is kept for five seconds of work, since the next segment
+    ///   needs as much again; then a background thread returns it to the system, so an idle engine shrinks. This
+    ///   includes blocks from 8 MB on, which jemalloc would otherwise return at once: a decode of 20 s makes many.
+    ///   Address space is returned as well, since it counts against the limit on data. Huge pages are used
+    ///   (madvise(2)): with small pages, Whisper needs up to a tenth more CPU time (Benchmarks/RESULTS.md, "The heap").
     private static let settings: [Environment.Key: String] = [
         "SWIFT_BACKTRACE": "enable=no",
         "MALLOC_CONF": "dirty_decay_ms:5000,oversize_threshold:0,retain:false,thp:always,"
             + "background_thread:true,max_background_threads:1",
     ]
 
-    /// What of an environment's names is none of an engine's business: it reads what strangers send.
+    /// Parts of the names of variables that an engine does not get, because it reads untrusted files.
     private static let secrets = ["KEY", "TOKEN", "SECRET", "PASSW", "CREDENTIAL", "AUTH"]
 
-    /// What makes an engine's environment of ours: our settings, and no variable whose name looks like that of a secret,
-    /// API keys above all.
+    /// The changes that make an engine's environment: adds our settings and removes variables whose names look like
+    /// secrets, such as API keys.
     ///
-    /// - Parameter ours: The names that are set here. Who has set up jemalloc keeps that.
-    /// - Returns: The new values by name; `nil` takes a variable out.
+    /// - Parameter ours: The names of the variables that this process has. An existing `MALLOC_CONF` is kept.
+    /// - Returns: The new values by name; `nil` removes a variable.
     static func changes(to ours: some Collection<String>) -> [Environment.Key: String?] {
         var changes = settings.mapValues(Optional.some)
         if ours.contains("MALLOC_CONF") { changes.removeValue(forKey: "MALLOC_CONF") }

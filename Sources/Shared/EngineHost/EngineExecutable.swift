@@ -1,15 +1,15 @@
 import Essentials
 
-/// Where the program `asr2clip-engine` is, and whether it may be started: it gets the sound of the microphone, and runs with
-/// the rights of the user.
+/// The path of the program `asr2clip-engine`, and whether it is safe to start: it receives the microphone's audio, and
+/// runs with the user's rights.
 public struct EngineExecutable: Sendable, Equatable {
-    /// Its path.
+    /// The path, with symbolic links resolved.
     public let path: String
 
     /// The program's name.
     public static let name = "asr2clip-engine"
 
-    /// A program at a path, of which links are followed now: what is looked at is what is started.
+    /// Resolves symbolic links now, so that the file that is checked is the file that is started.
     public init(path: String) {
         guard let resolved = realpath(path, nil) else {
             self.path = path
@@ -19,10 +19,10 @@ public struct EngineExecutable: Sendable, Equatable {
         self.path = String(cString: resolved)
     }
 
-    /// The engine that belongs to this very program: beside it, as in a folder of builds, else in `../libexec/asr2clip`. Links
-    /// that lead to the program are followed first; nothing else decides.
+    /// Finds the engine installed with this program: in the program's own folder, as in a build folder, or else in
+    /// `../libexec/asr2clip`. Resolves links to the program first; considers no other path.
     ///
-    /// - Parameter program: The path of the program that runs, as the system knows it.
+    /// - Parameter program: The path of the running program, as the system reports it.
     public init(besideProgram program: String) {
         let folder = URL(filePath: program).resolvingSymlinksInPath().deletingLastPathComponent()
         let beside = folder.appending(path: Self.name).path
@@ -30,11 +30,12 @@ public struct EngineExecutable: Sendable, Equatable {
         self.init(path: access(beside, F_OK) == 0 ? beside : installed)
     }
 
-    /// Why the program is not to be started, and what to do; `nil` if it may.
+    /// Why the program must not be started, and what to do; `nil` if it may be.
     ///
-    /// It and its folder must belong to root or to this user, and not everybody may write them or a folder above. What a group
-    /// may do is not looked at: where each user has a group of their own, files are often made so. Nor is who owns the folders
-    /// above: whoever keeps a program in somebody's folder trusts them.
+    /// The program and its folder must belong to root or to this user. Neither they nor a folder above may be writable
+    /// by everybody. Group permissions are not checked: where each user has a group of their own, files are often
+    /// group-writable. The owners of the folders above are not checked either: a user who keeps a program in another
+    /// user's folder trusts that user.
     var fault: String? {
         var status = stat()
         guard lstat(path, &status) == 0 else {
@@ -66,7 +67,7 @@ public struct EngineExecutable: Sendable, Equatable {
                 + "Install asr2clip again, or give it to yourself: chown."
         }
         let othersWrite = status.st_mode & S_IWOTH != 0
-        // In a sticky folder others can put nothing in the place of a file that is not theirs (inode(7)).
+        // In a sticky folder, users cannot replace files that they do not own (inode(7)).
         guard !othersWrite || isFolder && status.st_mode & S_ISVTX != 0 else {
             return "Everybody may write \(path), so the engine is not started. Take that right away: chmod o-w \(path)"
         }

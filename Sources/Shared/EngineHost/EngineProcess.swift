@@ -6,24 +6,24 @@ import Subprocess
 import Synchronization
 import SystemPackage
 
-/// The program `asr2clip-engine`, run as a process.
+/// Runs the program `asr2clip-engine` as a process.
 public struct EngineProcess: EngineProgram {
-    /// Which file it is.
+    /// The file to run.
     private let executable: EngineExecutable
     private let loadTimeout: Duration?
 
-    /// Describes how the program is run.
+    /// Makes a runner; starts nothing yet.
     ///
     /// - Parameters:
-    ///   - executable: Which file it is.
-    ///   - loadTimeout: How long it may take to load, from its start or from when it last told that it has read on; `nil`
-    ///     for an engine that loads nothing.
+    ///   - executable: The file to run.
+    ///   - loadTimeout: How long loading may take, from the start or from the last `loading` notice; `nil` for an
+    ///     engine that loads nothing.
     public init(_ executable: EngineExecutable, loadTimeout: Duration? = nil) {
         self.executable = executable
         self.loadTimeout = loadTimeout
     }
 
-    /// What engines say that get no thread: jemalloc, SwiftNIO, ONNX Runtime, the C library.
+    /// Messages for a failed thread creation: of jemalloc, SwiftNIO, ONNX Runtime, the C library and ours.
     private static let threadComplaints = [
         "thread creation failed", "Unable to create thread", "pthread_create", "Resource temporarily unavailable",
         ThreadRoom.complaint,
@@ -32,7 +32,7 @@ public struct EngineProcess: EngineProgram {
     private static let environment = Environment.inherit.updating(
         EngineEnvironment.changes(to: ProcessInfo.processInfo.environment.keys))
 
-    /// Runs an engine until it ends; cancelling the task kills it, and so does a load that takes longer than it may.
+    /// Runs an engine until it ends. Cancelling the task kills it, and so does a load that exceeds its timeout.
     public func run(
         _ order: EngineOrder, logger: Logger, began: @escaping @Sendable (Int32, LinkSocket) async -> Void,
         notice: @escaping @Sendable (EngineNotice) async -> Void
@@ -65,7 +65,7 @@ public struct EngineProcess: EngineProgram {
                 output: .sequence, error: .sequence
             ) { execution in
                 logger.debug("Engine started.", metadata: ["pid": "\(execution.processIdentifier)"])
-                // An engine that has ended already is told of by its status. Descriptors may be passed behind the order.
+                // If the engine has ended already, its exit status says why. Descriptors may be passed after the order.
                 try? socket.send(frame)
                 await began(execution.processIdentifier.value, socket)
                 await withTaskGroup { group in
@@ -86,7 +86,7 @@ public struct EngineProcess: EngineProgram {
                         }
                         if !hasEnd { end("It told us of itself without end, and was ended.") }
                         hearing.end()
-                        // It keeps this open for as long as it lives.
+                        // The engine keeps its standard output open as long as it runs.
                         try? execution.send(signal: .kill)
                     }
                     group.addTask {
@@ -113,8 +113,8 @@ public struct EngineProcess: EngineProgram {
         }
     }
 
-    /// Whether there is room for the files that starting a process takes for a moment: pipes, and what watches it.
-    /// Subprocess 1.0.2 ends our own process where it finds none left in the middle of that.
+    /// Whether there are enough free descriptors to start a process: for pipes, and for watching the process. If they
+    /// run out halfway, Subprocess 1.0.2 crashes our own process.
     private static func hasFilesLeft() -> Bool {
         let descriptors = (0..<16).map { _ in fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) }
         for descriptor in descriptors where descriptor >= 0 { close(descriptor) }
@@ -135,9 +135,9 @@ public struct EngineProcess: EngineProgram {
         }
     }
 
-    /// Takes lines until the end of the output; a failure to read ends them too.
+    /// Reads lines until the end of the output, or a read error.
     ///
-    /// - Returns: `false` if there was no end to them.
+    /// - Returns: `false` if the output exceeded its budget.
     private static func read(
         _ output: SubprocessOutputSequence, longestLine: Int, _ take: (String) async -> Void
     ) async -> Bool {
@@ -157,7 +157,7 @@ public struct EngineProcess: EngineProgram {
     }
 }
 
-/// What an engine says of itself, as it comes.
+/// Handles the notices of an engine.
 private final class Hearing: Sendable {
     private struct State {
         var knowsVersion = false
@@ -176,12 +176,12 @@ private final class Hearing: Sendable {
         self.logger = logger
     }
 
-    /// Whether the engine is of our version, as far as it has said so.
+    /// Whether the engine has stated its version.
     var knowsVersion: Bool { state.withLock { $0.knowsVersion } }
 
-    /// Takes a line of its standard output.
+    /// Handles a line of standard output.
     ///
-    /// - Returns: Whether the engine may go on.
+    /// - Returns: Whether the engine may continue.
     func take(_ line: String) async -> Bool {
         guard let heard = try? JSONDecoder().decode(EngineNotice.self, from: Data(line.utf8)) else { return true }
         switch heard.printable {
@@ -212,15 +212,15 @@ private final class Hearing: Sendable {
         return true
     }
 
-    /// It loads no longer.
+    /// Loading has ended.
     func end() {
         state.withLock { $0.hasLoaded = true }
         loaded.resolve(.success(()))
     }
 
-    /// Waits until it has loaded, or has not told of progress for so long.
+    /// Waits until loading has ended, or no progress was reported for `limit`.
     ///
-    /// - Returns: Whether it has not.
+    /// - Returns: `true` in the latter case.
     func isSilent(for limit: Duration) async -> Bool {
         while !Task.isCancelled {
             let (hasLoaded, last) = state.withLock { ($0.hasLoaded, $0.lastProgress) }

@@ -1,14 +1,14 @@
 public import EngineLink
 
 extension EngineProgram {
-    /// Asks a process of its own for one thing.
+    /// Starts an engine for one question, and waits for the reply.
     ///
     /// - Parameters:
     ///   - job: The question.
-    ///   - type: What is answered.
-    ///   - limit: How long the answer may take.
-    /// - Returns: The answer.
-    /// - Throws: `EngineFailure` if there is none, `CancellationError`.
+    ///   - type: The type of the reply.
+    ///   - limit: The timeout for the reply.
+    /// - Returns: The reply.
+    /// - Throws: `EngineFailure` if there is no reply, `CancellationError`.
     public func ask<Reply: Decodable & Sendable>(
         _ job: EngineOrder.Job, for type: Reply.Type, within limit: Duration
     ) async throws -> Reply {

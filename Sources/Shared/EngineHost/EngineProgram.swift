@@ -1,16 +1,16 @@
 public import EngineLink
 public import Logging
 
-/// Starts an engine's process and sees it to its end. What stands in for it in tests answers by a script.
+/// Starts an engine's process and waits for its end. Tests use a scripted implementation.
 public protocol EngineProgram: Sendable {
     /// Runs an engine until it ends; cancelling the task ends it.
     ///
     /// - Parameters:
-    ///   - order: What it is for.
-    ///   - logger: Told what it writes to standard error.
-    ///   - began: Told its process id, and where descriptors are passed to it, which has the order by then.
-    ///   - notice: Told what it says of itself, its version excepted.
-    /// - Returns: How it ended.
+    ///   - order: The engine's job.
+    ///   - logger: Receives the engine's standard error.
+    ///   - began: Called with the process id and the socket for passing descriptors, after the order was sent.
+    ///   - notice: Called with the engine's notices, except its version.
+    /// - Returns: How the engine ended.
     func run(
         _ order: EngineOrder, logger: Logger, began: @escaping @Sendable (Int32, LinkSocket) async -> Void,
         notice: @escaping @Sendable (EngineNotice) async -> Void
@@ -23,10 +23,10 @@ public struct EngineEnd: Sendable, Equatable {
     public var status: String
     /// The last lines of its standard error.
     public var lastWords: String
-    /// Whether it was short of files, threads or processes, which it may have another time.
+    /// Whether it lacked files, threads or processes; a later start may succeed.
     public var isShortage: Bool
 
-    /// Describes an end.
+    /// Makes a description of an end.
     public init(status: String, lastWords: String = "", isShortage: Bool = false) {
         self.status = status
         self.lastWords = lastWords

@@ -3,9 +3,9 @@ public import EngineLink
 import Essentials
 import Logging
 
-/// A run of an engine that does one thing over one connection, for as long as somebody holds this.
+/// A run of an engine with one job and one connection. The engine is killed when this object is released.
 public final class EngineSession: Sendable {
-    /// Our end of the connection. When the process ends, so does the connection.
+    /// Our end of the connection. It is disconnected when the process ends.
     public let socket: LinkSocket
 
     private let run: EngineTaskRun
@@ -14,9 +14,9 @@ public final class EngineSession: Sendable {
     /// Starts the engine.
     ///
     /// - Parameters:
-    ///   - job: What it is for.
-    ///   - program: What is started.
-    /// - Throws: `EngineFailure` if this process may not have more files open.
+    ///   - job: The engine's job.
+    ///   - program: Starts the process.
+    /// - Throws: `EngineFailure` if this process has no free descriptors.
     public init(_ job: EngineOrder.Job, on program: any EngineProgram) throws(EngineFailure) {
         let ends: (ours: CInt, theirs: CInt)
         do {
@@ -47,10 +47,10 @@ public final class EngineSession: Sendable {
         task.cancel()
     }
 
-    /// What became of a process that has let go of its connection.
+    /// Why the engine failed, after it has closed its connection.
     ///
-    /// - Parameter limit: How long to wait for its end, after which it is killed.
-    /// - Returns: Why it did.
+    /// - Parameter limit: How long to wait for the process to end; after that it is killed.
+    /// - Returns: The reason.
     /// - Throws: `CancellationError`.
     public func failure(within limit: Duration) async throws -> EngineFailure {
         let end = try await run.ended.value(within: limit)
@@ -60,6 +60,6 @@ public final class EngineSession: Sendable {
 }
 
 extension Logger {
-    /// For engines whose standard error is told only when they end.
+    /// For engines whose standard error is reported only when they end.
     static var silent: Logger { Logger(label: EngineExecutable.name) { _ in SwiftLogNoOpLogHandler() } }
 }

@@ -5,33 +5,34 @@ public import Logging
 import Synchronization
 import SystemPackage
 
-/// A run of an engine that does one thing over one connection, and ends with it.
+/// A run of an engine with one job and one connection; it ends with the connection.
 public struct EngineTask: Sendable {
     private let program: any EngineProgram
     private let logger: Logger
 
-    /// How long a process may take to end that has let go of its connection.
+    /// How long a process may take to end after it has closed its connection.
     private static let patience = Duration.seconds(5)
 
-    /// Describes a run; nothing is started yet.
+    /// Makes a run; starts nothing yet.
     ///
     /// - Parameters:
-    ///   - program: What is started.
-    ///   - logger: Told what it writes to standard error.
+    ///   - program: Starts the process.
+    ///   - logger: Receives the engine's standard error.
     public init(_ program: any EngineProgram, logger: Logger) {
         self.program = program
         self.logger = logger
     }
 
-    /// Starts the engine, talks to it, and kills it when all is said. If the task is cancelled, the connection ends.
+    /// Starts the engine, calls `talk`, and then kills the engine. Cancelling the task shuts the connection down.
     ///
     /// - Parameters:
-    ///   - job: What the engine is for.
-    ///   - descriptors: What is passed behind the connection's other end. They stay the caller's.
-    ///   - talk: Called on a thread of its own, where it may block. If the engine lets go too early, it throws `EngineHangUp`.
-    /// - Returns: What `talk` returns.
-    /// - Throws: `EngineFailure` if the engine could not be started or let go too early, `CancellationError`, and what `talk`
-    ///   throws.
+    ///   - job: The engine's job.
+    ///   - descriptors: Passed after the engine's end of the connection. The caller still owns them.
+    ///   - talk: Called on a thread of its own, where it may block. It throws `EngineHangUp` if the engine closes the
+    ///     connection too early.
+    /// - Returns: The result of `talk`.
+    /// - Throws: `EngineFailure` if the engine could not be started or closed the connection too early,
+    ///   `CancellationError`, and the errors of `talk`.
     public func run<Result: Sendable>(
         _ job: EngineOrder.Job, passing descriptors: [CInt] = [],
         _ talk: @escaping @Sendable (LinkSocket) throws -> Result
@@ -79,7 +80,7 @@ public struct EngineTask: Sendable {
     }
 }
 
-/// What becomes of one run.
+/// The state of one run.
 final class EngineTaskRun: Sendable {
     let ended = OneShot<EngineEnd>()
     private let theirs: Mutex<LinkSocket?>
@@ -88,17 +89,17 @@ final class EngineTaskRun: Sendable {
 
     /// - Parameters:
     ///   - theirs: The engine's end of the connection.
-    ///   - descriptors: What goes with it.
+    ///   - descriptors: The descriptors to pass with it.
     init(theirs: LinkSocket, descriptors: [CInt]) {
         self.theirs = Mutex(theirs)
         self.descriptors = descriptors
     }
 
-    /// Why the engine was not started or gave up, if it said so.
+    /// The reason that the engine gave for not starting or giving up, if it gave one.
     var refusal: String? { reason.withLock { $0 } }
 
-    /// Passes everything to the engine. If that is gone already, its end tells so; if the system does not let them pass, this
-    /// ends the engine.
+    /// Passes all descriptors to the engine. If the engine has ended already, its exit status says why. If the system
+    /// refuses to pass them, this ends the engine.
     func passAll(through door: LinkSocket) {
         theirs.withLock { theirs in
             guard let connection = theirs?.descriptor else { return }
@@ -113,32 +114,33 @@ final class EngineTaskRun: Sendable {
         }
     }
 
-    /// Only the first reason counts.
+    /// Records why the engine failed. Keeps the first reason.
     func refuse(_ reason: String) {
         self.reason.withLock { $0 = $0 ?? reason }
     }
 
-    /// The process has ended. If it never began, its end of the connection is closed here.
+    /// Records the end of the process. Closes the engine's end of the connection if it was never passed.
     func end(_ end: EngineEnd) {
         theirs.withLock { $0 = nil }
         ended.resolve(.success(end))
     }
 }
 
-/// The engine let go of its connection before it had said all.
+/// The engine closed its connection before it had sent everything.
 public struct EngineHangUp: Error {
-    /// Says so.
+    /// Makes the error.
     public init() {}
 }
 
-/// Why an engine did not do its one thing.
+/// Why an engine did not do its job.
 public struct EngineFailure: Error, Equatable, CustomStringConvertible {
-    /// What became of it, to be read behind its name: `ended (signal 9)`.
+    /// How the run ended, as a predicate for the engine's name: `ended (signal 9)`.
     public let reason: String
-    /// Why it was not started or gave up, and what to do, in sentences of its own; `nil` if it did not say.
+    /// The reason that the engine gave for not starting or giving up, and what to do, in full sentences; `nil` if it
+    /// gave none.
     public let refusal: String?
 
-    /// What became of it, in a sentence or more.
+    /// The failure in full sentences.
     public var description: String {
         refusal ?? "\(EngineExecutable.name) \(reason)\(reason.hasSuffix(".") ? "" : ".")"
     }

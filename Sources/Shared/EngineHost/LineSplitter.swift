@@ -1,7 +1,7 @@
 import Essentials
 
-/// Makes lines of what an engine writes: bounded in length, and without characters that would move a terminal's cursor or
-/// colour the log. A value without I/O.
+/// Splits an engine's output into lines, limits their length, and removes characters that would move a terminal's
+/// cursor or colour the log. Pure value, no I/O.
 struct LineSplitter {
     /// The most bytes of a line that are kept.
     let longestLine: Int
@@ -16,7 +16,7 @@ struct LineSplitter {
 
     /// Adds bytes.
     ///
-    /// - Returns: The lines that have ended, but for empty ones.
+    /// - Returns: The lines that are complete, except empty ones.
     mutating func add(_ bytes: some Sequence<UInt8>) -> [String] {
         var lines: [String] = []
         for byte in bytes {
@@ -31,7 +31,7 @@ struct LineSplitter {
         return lines
     }
 
-    /// The line that has no end yet, at the end of the output; `nil` if there is none.
+    /// The incomplete line at the end of the output; `nil` if there is none.
     mutating func end() -> String? {
         defer {
             line.removeAll(keepingCapacity: true)
@@ -42,26 +42,26 @@ struct LineSplitter {
     }
 }
 
-/// How many lines of an engine go to the log: a burst, and then a few a second. A value without a clock.
+/// How many lines of an engine may be logged: a burst, then ten a second. The caller supplies the time.
 struct LineBudget {
-    /// A stack trace and more.
+    /// Enough for a stack trace.
     static let burst = 1000
-    /// How long it takes until there is room for another line.
+    /// The time after which another line is allowed.
     static let interval = Duration.milliseconds(100)
 
     private var left = burst
     private var counted: ContinuousClock.Instant?
-    /// The lines that were left out since the last one that was not.
+    /// The lines omitted since the last one that was logged.
     private var omitted = 0
 
-    /// Asks for room for a line.
+    /// Asks whether a line may be logged.
     ///
-    /// - Returns: How many lines were left out before this one; `nil` if this one is to be left out too.
+    /// - Returns: How many lines were omitted before this one; `nil` if this one must be omitted too.
     mutating func take(at now: ContinuousClock.Instant) -> Int? {
         let since = counted ?? now
         let earned = Int(min((now - since) / Self.interval, Double(Self.burst)))
         left = min(Self.burst, left + earned)
-        // What is left of an interval counts for the next line, unless there was room for all.
+        // Carry the rest of an interval over to the next line, unless the budget is full.
         counted = left == Self.burst ? now : since + Self.interval * earned
         guard left > 0 else {
             omitted += 1
@@ -72,22 +72,22 @@ struct LineBudget {
     }
 }
 
-/// How much an engine may write in all: what libraries say of themselves, and no flood. A value without a clock.
+/// How much an engine may write in total, to stop endless output. The caller supplies the time.
 struct OutputBudget {
-    /// More than any library says at once, in bytes.
+    /// More than any library writes at once, in bytes.
     static let burst = 16 << 20
-    /// How many bytes a second it may go on with.
+    /// Bytes a second after the burst.
     static let rate = 1 << 16
 
     private var left = Double(burst)
     private var counted: ContinuousClock.Instant?
 
-    /// What a line costs beside its bytes.
+    /// The cost of a line in addition to its bytes.
     private static let costOfLine = 64
 
-    /// Takes bytes that have come, and so many lines of them.
+    /// Counts bytes received, and the lines in them.
     ///
-    /// - Returns: Whether that is still no flood.
+    /// - Returns: Whether they are within the budget.
     mutating func take(_ bytes: Int, lines: Int, at now: ContinuousClock.Instant) -> Bool {
         let earned = (now - (counted ?? now)) / .seconds(1) * Double(Self.rate)
         left = min(Double(Self.burst), left + earned) - Double(bytes + Self.costOfLine * lines)

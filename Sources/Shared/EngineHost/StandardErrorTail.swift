@@ -1,12 +1,11 @@
 import Synchronization
 
-/// The last lines an engine wrote before it ended: usually why.
+/// The last lines an engine wrote to standard error; they usually say why it ended.
 final class StandardErrorTail: Sendable {
     private static let limit = 8
     private let lines = Mutex<[String]>([])
 
-    /// Adds a line, and forgets the oldest if there are too many. A stack trace, which comes behind the reason, is left
-    /// out.
+    /// Adds a line, and drops the oldest if there are too many. Skips the stack trace that follows an error message.
     func add(_ line: String) {
         guard !Self.isOfStackTrace(line) else { return }
         lines.withLock { lines in
@@ -15,11 +14,12 @@ final class StandardErrorTail: Sendable {
         }
     }
 
-    /// As Swift's runtime writes one: `7    libswiftCore.so    0x00007fc8196ee650 Array.append<A>(contentsOf:) + 372`.
+    /// In the format of Swift's runtime: `7    libswiftCore.so    0x00007fc8196ee650 Array.append<A>(contentsOf:) +
+    /// 372`.
     private static func isOfStackTrace(_ line: String) -> Bool {
         line == "Current stack trace:" || line.prefixMatch(of: /\d+\s+\S+\s+0x[0-9a-f]{16}\b/) != nil
     }
 
-    /// The lines, in order, as one.
+    /// The lines in order, joined by spaces.
     var text: String { lines.withLock { $0.joined(separator: " ") } }
 }

@@ -1,21 +1,21 @@
 import Essentials
 
-/// A line that an engine writes to its standard output, as JSON: about its process, and not about one of its jobs.
+/// A line of JSON that an engine writes to its standard output: about its process, not about one of its jobs.
 ///
-/// The first one comes at once and has the version.
+/// The engine writes the first line at once; it has the version.
 public enum EngineNotice: Codable, Sendable, Equatable {
     /// The engine's version.
     case version(String)
-    /// Something for the log.
+    /// A message for the log.
     case warning(String)
-    /// It is still loading, and has read more of its model since the last such line.
+    /// The engine is still loading, and has read more of its model since the last such line.
     case loading
-    /// It is ready for jobs.
+    /// The engine is ready for jobs.
     case ready
-    /// It cannot do what it is for, and why.
+    /// The engine cannot do its job, and why.
     case failed(String)
 
-    /// The notice as it may be shown to people, whatever its texts hold.
+    /// The notice with its texts made safe to print.
     public var printable: EngineNotice {
         switch self {
         case .version(let text): .version(text.printable)
@@ -25,12 +25,12 @@ public enum EngineNotice: Codable, Sendable, Equatable {
         }
     }
 
-    /// The most bytes of a line that are taken.
+    /// The most bytes of a line that are read.
     public static let longestLine = 1 << 16
 }
 
-/// The version of all our programs, which belong together.
+/// The version that all programs of the package share.
 public enum Version {
-    /// As `--version` says it.
+    /// The text that `--version` prints.
     public static let text = "0.1.0"
 }

@@ -1,37 +1,39 @@
 public import ModelFamilies
 public import SpeechTypes
 
-/// What a process of `asr2clip-engine` is for: the first frame on its standard input.
+/// The job of an `asr2clip-engine` process: the first frame on its standard input.
 public struct EngineOrder: Codable, Sendable, Equatable {
-    /// The one thing that it does.
+    /// The one job of the process.
     public enum Job: Codable, Sendable, Equatable {
-        /// Recognises with one model. Each descriptor that is passed is a connection for one job (`EngineRequest`).
+        /// Recognises with one model. Each descriptor passed is a connection for one job (`EngineRequest`).
         case recognise(RecogniseOrder)
-        /// Listens to a microphone; the first descriptor that is passed is where the sound goes.
+        /// Listens to a microphone, and sends the audio over the first descriptor passed.
         case listen(ListenOrder)
-        /// Tells which devices there are to listen to (`DevicesReply`), over the first descriptor that is passed.
+        /// Lists the input devices (`DevicesReply`), over the first descriptor passed.
         case devices
-        /// Tells how long the recording at this path is by its header (`LengthReply`), over the first descriptor that is passed.
+        /// Reads the length of the recording at this path from its header (`LengthReply`); replies over the first
+        /// descriptor passed.
         case measure(path: String)
-        /// Unpacks an archive: the first descriptor that is passed is where the entries go, the second is the archive.
+        /// Unpacks an archive: sends the entries over the first descriptor passed, and reads the archive from the
+        /// second.
         case unpack
     }
 
-    /// The version of whoever gives the order. An engine of another one refuses it.
+    /// The version of the program that sends the order. An engine of another version refuses it.
     public var version: String
-    /// The process whose end is the engine's end too.
+    /// The parent process. The engine ends when it ends.
     public var parent: Int32
-    /// What it is for.
+    /// The job.
     public var job: Job
 
-    /// An order of this version.
+    /// Makes an order of this version.
     public init(parent: Int32, job: Job) {
         version = Version.text
         self.parent = parent
         self.job = job
     }
 
-    /// What the process is called with, for people who look at a list of processes. Nobody reads it else.
+    /// The arguments of the process: labels for process lists, which the engine does not read.
     public var label: [String] {
         switch job {
         case .recognise(let order): ["recognise", order.model.name]
@@ -42,26 +44,27 @@ public struct EngineOrder: Codable, Sendable, Equatable {
         }
     }
 
-    /// The most bytes that an order has: as much as waits on a new socket for a process that has just been started.
+    /// The most bytes of an order: it fits into the buffer of a new socket, so sending it does not wait for the new
+    /// process.
     public static let mostBytes = 1 << 16
 }
 
-/// How an engine recognises.
+/// How an engine recognises speech.
 public struct RecogniseOrder: Codable, Sendable, Equatable {
     /// The model to load.
     public var model: ModelSpecification
-    /// How it spends its threads.
+    /// How the engine uses its threads.
     public var threads: DecodeThreads
-    /// Where the voice activity model is; `nil` if it is not installed.
+    /// The path of the voice activity model; `nil` if it is not installed.
     public var detector: String?
     /// A file with settings for ONNX Runtime.
     public var runtimeSettings: String?
-    /// The most bytes of memory it may have for data; `nil` for what the machine or its control group has.
+    /// The most bytes of data the process may allocate; `nil` for what the machine or its control group has.
     public var memory: Int?
     /// How long a decode may take.
     public var decodePatience: DecodePatience
 
-    /// Describes an engine.
+    /// Makes the order of a recognition engine.
     public init(
         model: ModelSpecification, threads: DecodeThreads, detector: String? = nil, runtimeSettings: String? = nil,
         memory: Int? = nil, decodePatience: DecodePatience = .standard
@@ -75,16 +78,16 @@ public struct RecogniseOrder: Codable, Sendable, Equatable {
     }
 }
 
-/// How a model's engine spends the threads it was given.
+/// How a model's engine uses its threads.
 public struct DecodeThreads: Codable, Sendable, Equatable {
-    /// Segments decoded at once.
+    /// Segments decoded at the same time.
     public var lanes: Int
-    /// Threads inside one decode.
+    /// Threads in one decode.
     public var perLane: Int
-    /// Threads inside a decode that has the machine to itself; more than `perLane` take a second copy of the model.
+    /// Threads in a decode while no other runs; more than `perLane` need a second copy of the model.
     public var alone: Int
 
-    /// Says how.
+    /// Makes the settings; `alone` is at least `perLane`.
     public init(lanes: Int, perLane: Int = 1, alone: Int = 1) {
         self.lanes = lanes
         self.perLane = perLane
@@ -92,12 +95,12 @@ public struct DecodeThreads: Codable, Sendable, Equatable {
     }
 }
 
-/// What an engine answers that was asked how long a recording is.
+/// The engine's reply to `measure`.
 public struct LengthReply: Codable, Sendable, Equatable {
-    /// Its length by its header; `nil` if that does not tell, or if the file is no recording.
+    /// The length that the header states; `nil` if it states none, or if the file is no recording.
     public var length: Duration?
 
-    /// An answer.
+    /// Makes a reply.
     public init(length: Duration?) {
         self.length = length
     }

@@ -2,8 +2,8 @@ import Essentials
 import SpeechTypes
 
 extension EngineReply {
-    /// The reply as something that can be counted with, whatever it says: times not before the start of the recording and
-    /// no later than sums of them can be, ends not before their starts, counts not below zero, reasons that may be shown.
+    /// The reply with every value in range: times between the start of the recording and `Duration.longest`, ends not
+    /// before starts, counts at least 0, and reasons safe to print. Sums of such times do not overflow.
     public var bounded: EngineReply {
         switch self {
         case .events(let events): .events(events.map(\.bounded))

@@ -1,19 +1,19 @@
 public import SpeechTypes
 
-/// What the first frame of a connection to an engine asks for.
+/// The request in the first frame of a connection to an engine.
 public enum EngineRequest: Codable, Sendable, Equatable {
-    /// A recording's transcript. Letting go of the connection ends the work.
+    /// Transcribe a recording. Closing the connection cancels the work.
     case transcribe(TranscriptionJob)
-    /// What the decode lanes are doing.
+    /// Report the state of the decode lanes.
     case load
 }
 
-/// What an engine answers, in a frame for each.
+/// A reply of an engine, in a frame of its own.
 public enum EngineReply: Codable, Sendable, Equatable {
-    /// Events that came about at once, in order.
+    /// Events that occurred together, in order.
     case events([TranscriptEvent])
-    /// The end: the recording's or the request's fault.
+    /// The last reply: why the recording was not transcribed.
     case failed(TranscriptionError)
-    /// The end: what the decode lanes are doing.
+    /// The last reply: the state of the decode lanes.
     case load(LaneLoad)
 }

@@ -1,11 +1,11 @@
 import Essentials
 public import NIOCore
 
-/// What goes over a job's connection in one piece.
+/// The unit of transmission on a job's connection.
 ///
-/// On the wire: the length of what follows in four bytes (big-endian), one byte for the kind, the content.
+/// On the wire: the length of the rest in four bytes (big-endian), one byte for the kind, the content.
 public struct Frame: Sendable, Equatable {
-    /// What the content is.
+    /// The kind of content.
     public enum Kind: UInt8, Sendable, CaseIterable {
         /// A message, as JSON.
         case message = 1
@@ -15,39 +15,39 @@ public struct Frame: Sendable, Equatable {
         case bytes = 3
     }
 
-    /// What the content is.
+    /// The kind of content.
     public var kind: Kind
     /// The content.
     public var content: ByteBuffer
 
-    /// A frame of some kind.
+    /// Makes a frame.
     public init(_ kind: Kind, _ content: ByteBuffer) {
         self.kind = kind
         self.content = content
     }
 
-    /// The most bytes of content of what a job is asked with. The text of a form has at most 1 MiB, of which JSON makes six
-    /// times as much if it is all control characters; the rest is for the names of files.
+    /// The most bytes of content in a request. The text of a form has at most 1 MiB; JSON makes six times as much of it
+    /// if it is all control characters. The rest is for file names.
     public static let longestRequest = 8 << 20
-    /// The most bytes of content of what a job answers in one piece.
+    /// The most bytes of content in one frame of a reply.
     public static let longestReply = 1 << 20
-    /// The length's bytes and the kind's.
+    /// Bytes of the length and the kind.
     static let headerLength = 5
 
-    /// Writes the frame behind what is in the buffer already.
+    /// Appends the frame to the buffer.
     public func write(into buffer: inout ByteBuffer) {
         buffer.writeInteger(UInt32(content.readableBytes + 1))
         buffer.writeInteger(kind.rawValue)
         buffer.writeImmutableBuffer(content)
     }
 
-    /// Takes a frame off the front of what has come.
+    /// Takes a frame off the front of the buffer.
     ///
     /// - Parameters:
-    ///   - buffer: What has come. Nothing is taken from it unless the frame is complete.
+    ///   - buffer: The bytes received. They stay unread unless the frame is complete.
     ///   - limit: The most bytes of content.
-    /// - Returns: `nil` if more has to come first.
-    /// - Throws: `FrameError` as soon as it is sure that no frame that may be taken will come.
+    /// - Returns: `nil` if the frame is not complete yet.
+    /// - Throws: `FrameError` as soon as the bytes cannot become an acceptable frame.
     public static func take(from buffer: inout ByteBuffer, limit: Int) throws(FrameError) -> Frame? {
         let start = buffer.readerIndex
         guard let length = buffer.getInteger(at: start, as: UInt32.self) else { return nil }
@@ -61,16 +61,16 @@ public struct Frame: Sendable, Equatable {
     }
 }
 
-/// Bytes that are no frame.
+/// Why bytes are not an acceptable frame.
 public enum FrameError: Error, Equatable, CustomStringConvertible {
-    /// It would be longer than the receiver takes.
+    /// The frame is longer than the receiver accepts.
     case tooLong(Int, limit: Int)
-    /// No such kind; `nil` if there is not even a kind.
+    /// The kind is unknown; `nil` if the frame is too short to have one.
     case unknownKind(UInt8?)
-    /// It did not come, or not to its end, in so much time.
+    /// No complete frame arrived within this time.
     case late(Duration)
 
-    /// What is wrong.
+    /// A phrase for people.
     public var description: String {
         switch self {
         case .tooLong(let length, let limit): "a frame of \(length) bytes, where \(limit) are the most"
@@ -80,13 +80,13 @@ public enum FrameError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Makes frames of what comes over a channel.
+/// Decodes the frames of a channel.
 public struct FrameDecoder: NIOSingleStepByteToMessageDecoder {
-    /// What comes out.
+    /// The decoder's output.
     public typealias InboundOut = Frame
     private let limit: Int
 
-    /// Takes frames with at most so many bytes of content.
+    /// Accepts frames with at most `limit` bytes of content.
     public init(limit: Int) {
         self.limit = limit
     }
@@ -98,7 +98,7 @@ public struct FrameDecoder: NIOSingleStepByteToMessageDecoder {
         try Frame.take(from: &buffer, limit: limit)
     }
 
-    /// Takes the last frame; half a one at the end of a connection counts for nothing.
+    /// Takes the last frame; ignores an incomplete one at the end of a connection.
     ///
     /// - Throws: `FrameError`.
     public mutating func decodeLast(buffer: inout ByteBuffer, seenEOF: Bool) throws -> Frame? {

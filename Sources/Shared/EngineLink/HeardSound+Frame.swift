@@ -1,11 +1,11 @@
 import NIOCore
 
 extension HeardSound {
-    /// The number that stands for no detector.
+    /// The count that stands for "no detector".
     private static let unknown = UInt16.max
 
-    /// The sound as a frame: how many windows there are in two bytes (65535 if no detector listens), a byte for each
-    /// window, the samples.
+    /// The audio as a frame: the number of windows in two bytes (65535 without a detector), a byte for each window, the
+    /// samples.
     public var frame: Frame {
         var content = ByteBuffer()
         content.writeInteger(speech.map { UInt16($0.count) } ?? Self.unknown)
@@ -14,9 +14,9 @@ extension HeardSound {
         return Frame(.samples, content)
     }
 
-    /// The sound in a frame. A sample that is no number counts as 0, and one beyond full scale as full scale.
+    /// Reads the audio in a frame. NaN becomes 0, and samples beyond full scale are clipped.
     ///
-    /// - Returns: `nil` if the frame holds something else.
+    /// - Returns: `nil` if the frame has other content.
     public init?(_ frame: Frame) {
         var content = frame.content
         guard frame.kind == .samples, let count = content.readInteger(as: UInt16.self) else { return nil }

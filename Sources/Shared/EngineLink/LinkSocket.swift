@@ -4,8 +4,8 @@ import NIOCore
 import Synchronization
 public import SystemPackage
 
-/// One end of a connection between two of our processes: a Unix socket that was made together with its other end, so that
-/// nobody else can come between.
+/// One end of a connection between two of our processes: a Unix socket made as one of a pair, so no other process can
+/// connect to it.
 ///
 /// Its calls block.
 public final class LinkSocket: Sendable {
@@ -13,7 +13,7 @@ public final class LinkSocket: Sendable {
     public let descriptor: CInt
     private let received = Mutex(ByteBuffer())
 
-    /// Owns a descriptor from now on.
+    /// Takes ownership of a descriptor.
     public init(owning descriptor: CInt) {
         self.descriptor = descriptor
     }
@@ -22,10 +22,10 @@ public final class LinkSocket: Sendable {
         close(descriptor)
     }
 
-    /// Makes both ends of a connection; neither is passed on to programs that this process starts.
+    /// Makes both ends of a connection; child processes do not inherit them.
     ///
     /// - Returns: The two ends, which the caller owns.
-    /// - Throws: What the system says, such as `EMFILE`.
+    /// - Throws: The system's error, such as `EMFILE`.
     public static func pair() throws(Errno) -> (ours: CInt, theirs: CInt) {
         var ends: [CInt] = [-1, -1]
         #if os(Linux)
@@ -44,16 +44,17 @@ public final class LinkSocket: Sendable {
         return (ends[0], ends[1])
     }
 
-    /// Passes a descriptor to the other end, which gets one of its own for the same file. Does not wait.
+    /// Passes a descriptor to the other end, which gets its own descriptor of the same open file. Does not block.
     ///
-    /// - Throws: What the system says: `EAGAIN` if the other end has not taken enough of those before, `EPIPE` if it is gone.
+    /// - Throws: The system's error: `EAGAIN` if too many passed descriptors await the other end, `EPIPE` if that is
+    ///   closed.
     public func pass(_ descriptor: CInt) throws(Errno) {
         guard asr_send_descriptor(self.descriptor, descriptor) == 0 else { throw Errno(rawValue: errno) }
     }
 
-    /// Waits for a descriptor that the other end passes.
+    /// Waits for a descriptor from the other end.
     ///
-    /// - Returns: The descriptor, which the caller owns; `nil` when the other end is gone.
+    /// - Returns: The descriptor, which the caller owns; `nil` if the other end is closed.
     public func takeDescriptor() -> CInt? {
         while true {
             let descriptor = asr_receive_descriptor(self.descriptor)
@@ -62,9 +63,9 @@ public final class LinkSocket: Sendable {
         }
     }
 
-    /// Sends a frame, and waits until there is room for it.
+    /// Sends a frame; blocks until the socket's buffer has room.
     ///
-    /// - Throws: What the system says: `EPIPE` or `ECONNRESET` if the other end is gone.
+    /// - Throws: The system's error: `EPIPE` or `ECONNRESET` if the other end is closed.
     public func send(_ frame: Frame) throws(Errno) {
         var bytes = ByteBuffer()
         frame.write(into: &bytes)
@@ -84,13 +85,13 @@ public final class LinkSocket: Sendable {
         }
     }
 
-    /// Waits for the next frame. It reads no byte behind it unless more frames are asked for, so that descriptors may follow.
+    /// Waits for the next frame. Reads no byte after it, so descriptors may follow.
     ///
     /// - Parameters:
     ///   - limit: The most bytes of content.
-    ///   - patience: How long the whole frame may take to come; `nil` for as long as it takes.
-    /// - Returns: `nil` when the other end is gone; half a frame counts for nothing.
-    /// - Throws: `FrameError` if what comes is none, or comes too late.
+    ///   - patience: The timeout for the whole frame; `nil` for none.
+    /// - Returns: `nil` if the other end is closed; an incomplete frame is ignored.
+    /// - Throws: `FrameError` if the bytes are no acceptable frame, or the timeout has passed.
     public func receive(limit: Int, within patience: Duration? = nil) throws(FrameError) -> Frame? {
         let deadline = patience.map { ContinuousClock.now + $0 }
         return try received.withLock { buffer throws(FrameError) in
@@ -111,40 +112,40 @@ public final class LinkSocket: Sendable {
         }
     }
 
-    /// Ends the connection in both directions. A thread that waits for a frame or sends one goes on at once.
+    /// Shuts the connection down in both directions. A thread blocked in `receive` or `send` returns at once.
     public func hangUp() {
         shutdown(descriptor, CInt(SHUT_RDWR))
     }
 
-    /// Waits until something can be read, or the connection has ended.
+    /// Waits until there is something to read, or the connection has ended.
     private func hasInput(before deadline: ContinuousClock.Instant) -> Bool {
         while true {
             let left = (deadline - .now) / .milliseconds(1)
             guard left > 0 else { return false }
             var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             let count = poll(&question, 1, Int32(min(left.rounded(.up), 1e9)))
-            // An error shows when it is read.
+            // The next read reports an error.
             if count > 0 || count < 0 && errno != EINTR { return true }
         }
     }
 
-    /// What came in the time that was given.
+    /// The outcome of `receiveIfReady`.
     public enum Reception: Sendable {
-        /// A frame.
+        /// A complete frame.
         case frame(Frame)
-        /// No frame yet.
+        /// No complete frame yet.
         case nothing
-        /// The other end is gone, or says nothing more; half a frame counts for nothing.
+        /// The other end is closed, or sends no more; an incomplete frame is ignored.
         case end
     }
 
-    /// Waits for the next frame, but not for long: it looks once for more bytes, however few there are.
+    /// Waits briefly for the next frame: reads at most once, whatever number of bytes that yields.
     ///
     /// - Parameters:
     ///   - limit: The most bytes of content.
     ///   - wait: How long to wait for bytes.
     /// - Returns: The frame, if it is complete.
-    /// - Throws: `FrameError` if what comes is none.
+    /// - Throws: `FrameError` if the bytes are no acceptable frame.
     public func receiveIfReady(limit: Int, within wait: Duration) throws(FrameError) -> Reception {
         try received.withLock { buffer throws(FrameError) in
             if let frame = try Frame.take(from: &buffer, limit: limit) { return .frame(frame) }
@@ -162,23 +163,23 @@ public final class LinkSocket: Sendable {
         }
     }
 
-    /// Waits until the other end says something, or nothing more.
+    /// Waits until there is something to read, or the other end sends no more.
     ///
-    /// - Parameter wait: How long to wait for it.
-    /// - Returns: Whether it did.
+    /// - Parameter wait: The timeout.
+    /// - Returns: `false` after the timeout.
     public func hasNews(within wait: Duration) -> Bool {
         var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&watched, 1, CInt(wait / .milliseconds(1))) > 0
     }
 
-    /// Says that nothing more will be said. The other end may go on.
+    /// Shuts down sending; the other end may still send.
     public func finish() {
         shutdown(descriptor, CInt(SHUT_WR))
     }
 
     private static let pieceLength = 1 << 16
 
-    /// How many bytes the frame that has begun lacks: those of its length first.
+    /// How many bytes the frame still needs; those of its length first. At most `pieceLength`.
     private static func missing(in buffer: ByteBuffer) -> Int {
         guard let length = buffer.getInteger(at: buffer.readerIndex, as: UInt32.self) else {
             return 4 - buffer.readableBytes

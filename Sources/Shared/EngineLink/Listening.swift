@@ -1,82 +1,82 @@
 import SpeechTypes
 
-/// How a microphone is listened to.
+/// How an engine listens to a microphone.
 public struct ListenOrder: Codable, Sendable, Equatable {
-    /// What tells speech from all else.
+    /// The voice activity detector.
     public struct Detector: Codable, Sendable, Equatable {
-        /// The path of its model.
+        /// The path of the detector's model.
         public var model: String
-        /// The probability from which on sound counts as speech, 0…1.
+        /// The probability from which audio counts as speech, 0…1.
         public var threshold: Double
 
-        /// Describes a detector.
+        /// Makes the settings of a detector.
         public init(model: String, threshold: Double) {
             self.model = model
             self.threshold = threshold
         }
     }
 
-    /// The device, by number or a part of its name; `nil` for the default one.
+    /// The device, by number or a part of its name; `nil` for the default device.
     public var device: String?
-    /// The detector that listens along, if one does.
+    /// The detector to run; `nil` for none.
     public var detector: Detector?
 
-    /// Describes how to listen.
+    /// Makes the order of a listening engine.
     public init(device: String? = nil, detector: Detector? = nil) {
         self.device = device
         self.detector = detector
     }
 }
 
-/// What an engine that listens says, in a frame for each: `began` or `failed` first, `gone` last. Sound comes between them,
-/// in frames of its own (`HeardSound`).
+/// An event of a listening engine, in a frame of its own: `began` or `failed` first, `gone` last. Frames with audio
+/// (`HeardSound`) are sent in between.
 public enum ListenEvent: Codable, Sendable, Equatable {
-    /// The device is on.
+    /// The device is recording.
     ///
     /// - Parameters:
-    ///   - device: What the system calls it.
-    ///   - detectorFault: Why no detector listens along, if one was asked for.
+    ///   - device: The device's name in the system.
+    ///   - detectorFault: Why the requested detector does not run.
     case began(device: String, detectorFault: String?)
-    /// The device cannot be turned on: why, and what to do.
+    /// The device cannot record: why, and what to do.
     case failed(String)
-    /// Something for the user, while listening goes on.
+    /// A message for the user; recording continues.
     case warning(String)
-    /// How often sound was lost so far, since nobody took it in time.
+    /// How often audio has been lost so far because it was not read in time.
     case lost(times: Int)
-    /// The device gives no sound any more.
+    /// The device delivers no more audio.
     case gone
 }
 
-/// Sound of a microphone as it came, and in which parts of it somebody speaks.
+/// Audio from a microphone, and which parts of it are speech.
 public struct HeardSound: Sendable, Equatable {
-    /// Samples at 16 kHz, mono: finite, and of full scale −1…1.
+    /// Samples at 16 kHz, mono: finite, full scale −1…1.
     public var samples: [Float]
-    /// For each of the detector's windows (`SpeechWindow`) that ends in these samples, whether somebody speaks; `nil` if no
-    /// detector listens. Windows follow one another from the first sample on.
+    /// For each of the detector's windows (`SpeechWindow`) that ends in these samples, whether it is speech; `nil`
+    /// without a detector. Windows are contiguous from the first sample on.
     public var speech: [Bool]?
 
-    /// The most samples that one frame has.
+    /// The most samples in a frame.
     public static let mostSamples = AudioBuffer.sampleRate / 2
-    /// The most bytes of content of a frame: one more for each window, and one for their number.
+    /// The most bytes of content in a frame: two for the number of windows, four for each sample, one for each window.
     public static let longestFrame = 2 + mostSamples * MemoryLayout<Float>.size + mostSamples / SpeechWindow.samples + 1
 
-    /// A piece of sound.
+    /// Makes a piece of audio.
     public init(samples: [Float], speech: [Bool]? = nil) {
         self.samples = samples
         self.speech = speech
     }
 }
 
-/// A device that sound can be recorded from.
+/// An input device.
 public struct SoundDevice: Codable, Sendable, Equatable {
-    /// Its number, which may change when devices come and go.
+    /// Its number, which may change when devices are added or removed.
     public var index: Int
-    /// What the system calls it.
+    /// Its name in the system.
     public var name: String
-    /// Whether it is the one that is used unless another is named.
+    /// Whether it is the default input device.
     public var isDefault: Bool
 
-    /// Describes a device.
+    /// Makes the description of a device.
     public init(index: Int, name: String, isDefault: Bool) {
         self.index = index
         self.name = name
@@ -84,10 +84,10 @@ public struct SoundDevice: Codable, Sendable, Equatable {
     }
 }
 
-/// What an engine answers that was asked for the devices.
+/// The engine's reply to `devices`.
 public enum DevicesReply: Codable, Sendable, Equatable {
-    /// All devices that sound can be recorded from.
+    /// All input devices.
     case devices([SoundDevice])
-    /// Why they are not known, and what to do.
+    /// Why the devices cannot be listed, and what to do.
     case failed(String)
 }

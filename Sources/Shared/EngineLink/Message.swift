@@ -4,16 +4,16 @@ import NIOFoundationEssentialsCompat
 public import SpeechTypes
 
 extension Frame {
-    /// A message as a frame.
+    /// Encodes a message.
     ///
-    /// - Throws: `EncodingError` if JSON has no way to write it.
+    /// - Throws: `EncodingError` if JSON cannot express it.
     public init(message: some Encodable) throws {
         self.init(.message, ByteBuffer(data: try JSONEncoder().encode(message)))
     }
 
-    /// The message in the frame.
+    /// Decodes the message.
     ///
-    /// - Throws: `DecodingError` if it is another one.
+    /// - Throws: `DecodingError` if it has another type, `FrameError` if the frame has no message.
     public func message<Message: Decodable>(as type: Message.Type) throws -> Message {
         guard kind == .message else { throw FrameError.unknownKind(kind.rawValue) }
         return try JSONDecoder().decode(type, from: content)
@@ -21,10 +21,10 @@ extension Frame {
 }
 
 extension EngineReply {
-    /// The reply as a frame.
+    /// Encodes the reply.
     ///
-    /// - Throws: `TranscriptionError` if JSON has no way to write it: a probability of a model whose weights are damaged
-    ///   may be no number, or infinite.
+    /// - Throws: `TranscriptionError` if JSON cannot express it: a model with damaged weights may yield probabilities
+    ///   that are infinite or not a number.
     public func frame() throws(TranscriptionError) -> Frame {
         do {
             return try Frame(message: self)

@@ -1,5 +1,5 @@
-// The part of Foundation that needs no ICU, which would make a program on Linux 36 MB larger, and the C library. macOS has
-// both in Foundation, which is part of the system there.
+// The C library, and the part of Foundation that does not need ICU, which would make a program on Linux 36 MB larger.
+// On macOS, Foundation includes both and is part of the system.
 #if canImport(FoundationEssentials)
     @_exported public import FoundationEssentials
     @_exported public import Glibc

@@ -1,10 +1,10 @@
 extension URL {
-    /// Reads the address of something on a web server; `nil` if the text is none.
+    /// Parses a web address; `nil` if the text is none.
     ///
     /// - Parameters:
-    ///   - text: The address: `http` or `https`, with a host. A port is from 1 to 65535: connecting to another ends the
-    ///     process, or goes to the scheme's usual port instead.
-    ///   - base: What a relative address starts from.
+    ///   - text: The address: `http` or `https`, with a host. The port must be from 1 to 65535: connecting to another
+    ///     one ends the process, or uses the scheme's default port instead.
+    ///   - base: The base of a relative address.
     public init?(httpAddress text: String, relativeTo base: URL? = nil) {
         guard let url = URL(string: text, relativeTo: base)?.absoluteURL,
             ["http", "https"].contains(url.scheme?.lowercased()), url.host?.isEmpty == false, url.hasGoodPort
@@ -12,7 +12,7 @@ extension URL {
         self = url
     }
 
-    /// Whether no port is written, or one that can be. `port` is `nil` too where the number is too large for an `Int`.
+    /// Whether the port is valid or absent. `port` is `nil` also if the number is too large for an `Int`.
     private var hasGoodPort: Bool {
         let authority = absoluteString.drop { $0 != "/" }.dropFirst(2).prefix { !"/?#".contains($0) }
         let place = authority.lastIndex(of: "@").map { authority[$0...].dropFirst() } ?? authority

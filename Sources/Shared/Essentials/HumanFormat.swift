@@ -1,33 +1,33 @@
-/// Numbers as people read and write them.
+/// Formats numbers for people, and parses them.
 public enum HumanFormat {
-    /// A number of things: `1 request`, `2 requests`.
+    /// A number with a noun: `1 request`, `2 requests`.
     ///
     /// - Parameters:
-    ///   - number: How many.
-    ///   - thing: The word for one, whose plural ends in `s`.
-    /// - Returns: Both.
+    ///   - number: The number.
+    ///   - thing: The singular of the noun, whose plural ends in `s`.
+    /// - Returns: The phrase.
     public static func count(_ number: some BinaryInteger, _ thing: String) -> String {
         number == 1 ? "1 \(thing)" : "\(number) \(thing)s"
     }
 
-    /// A number as it is written by hand: `7200`, `0.5`.
+    /// A number without a needless fraction: `7200`, `0.5`.
     public static func number(_ number: Double) -> String {
         Int(exactly: number).map { "\($0)" } ?? "\(number)"
     }
 
-    /// A number of bytes in powers of 1000, as downloads and disks are labelled: `653 kB`, `1.2 MB`, `228 MB`.
+    /// Bytes in powers of 1000, as on downloads and disks: `653 kB`, `1.2 MB`, `228 MB`.
     public static func bytes(_ count: Int64) -> String {
         var amount = Double(count)
         for unit in ["B", "kB", "MB", "GB"] {
-            // What would be written as 1000 is one of the next unit.
+            // An amount that rounds to 1000 uses the next unit.
             if amount < 999.5 { return "\(unit == "B" ? "\(count)" : rounded(amount)) \(unit)" }
             amount /= 1000
         }
         return "\(rounded(amount)) TB"
     }
 
-    /// A length of time by its two greatest units: `0.5 s`, `12 s`, `5 min 3 s`, `6 h`. One below a tenth of a second is
-    /// in milliseconds, one below zero counts as none.
+    /// A duration in its two largest units: `0.5 s`, `12 s`, `5 min 3 s`, `6 h`. Below a tenth of a second in
+    /// milliseconds; a negative one is 0.
     public static func time(_ duration: Duration) -> String {
         let exact = max(0, duration / .seconds(1))
         guard exact >= 9.95 else {
@@ -47,7 +47,7 @@ public enum HumanFormat {
         }
     }
 
-    /// A length of time as a clock shows it: `0:07`, `12:30`, `1:02:03`.
+    /// A duration in clock format: `0:07`, `12:30`, `1:02:03`.
     public static func clock(_ duration: Duration) -> String {
         let seconds = max(0, Int(clamped: duration / .seconds(1)))
         func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
@@ -55,9 +55,9 @@ public enum HumanFormat {
         return "\(seconds / 3600):\(padded(seconds % 3600 / 60)):\(padded(seconds % 60))"
     }
 
-    /// Reads a length of time as people write it: `90`, `90s`, `30m`, `1.5h`; a bare number is seconds.
+    /// Parses a duration: `90`, `90s`, `30m`, `1.5h`; a bare number is seconds.
     ///
-    /// - Returns: `nil` if it is none, or below zero, or longer than thirty years (`Duration.longest`).
+    /// - Returns: `nil` if the text is no duration, negative, or longer than thirty years (`Duration.longest`).
     public static func duration(_ text: String) -> Duration? {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
         let unit = text.last.flatMap { units[$0] }
@@ -67,7 +67,7 @@ public enum HumanFormat {
         return .seconds(seconds)
     }
 
-    /// Tenths below ten, whole numbers above.
+    /// With tenths below ten, otherwise a whole number.
     private static func rounded(_ amount: Double) -> String {
         guard amount < 9.95 else { return "\(Int(amount.rounded()))" }
         let tenths = Int((amount * 10).rounded())

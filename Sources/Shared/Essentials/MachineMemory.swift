@@ -1,6 +1,6 @@
-/// How much memory this process could have at most: that of the machine, or of the control group it is in.
+/// The memory that this process may use: the machine's, or that of its control group.
 public enum MachineMemory {
-    /// In bytes.
+    /// The limit in bytes.
     public static var available: Int {
         let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
         let groups = (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? ""
@@ -8,11 +8,11 @@ public enum MachineMemory {
         return limits.compactMap(limit).reduce(machine, min)
     }
 
-    /// How much memory another process could take now, in bytes; `.max` where the system does not tell. Of the machine and the
-    /// control groups, the smallest room counts.
+    /// The memory that another process could use now, in bytes; `.max` if the system does not report it. The smallest
+    /// of the machine's and the control groups' free memory counts.
     public static var free: Int {
         func read(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
-        // proc(5): what is available without swapping, in KiB.
+        // proc(5): the memory available without swapping, in KiB.
         let machine = read("/proc/meminfo").flatMap { number(after: "MemAvailable:", in: $0) }.map { $0 << 10 } ?? .max
         return limitFiles(of: read("/proc/self/cgroup") ?? "").reduce(machine) { least, file in
             let isOld = file.hasSuffix("limit_in_bytes")
@@ -20,14 +20,14 @@ public enum MachineMemory {
             guard let most = read(file).flatMap(limit),
                 let used = read("/\(folder)/\(isOld ? "memory.usage_in_bytes" : "memory.current")").flatMap(limit)
             else { return least }
-            // What files have in memory goes when it is needed.
+            // The page cache is released on demand.
             let table = read("/\(folder)/memory.stat") ?? ""
             let files = number(after: isOld ? "total_inactive_file" : "inactive_file", in: table) ?? 0
             return min(least, max(0, most - max(0, used - files)))
         }
     }
 
-    /// The number behind a word that begins a line.
+    /// The number after a word at the beginning of a line.
     static func number(after word: String, in table: String) -> Int? {
         let line = table.split(separator: "\n").map { $0.split(separator: " ") }.first {
             $0.first.map(String.init) == word
@@ -35,10 +35,10 @@ public enum MachineMemory {
         return line?.dropFirst().first.flatMap { Int($0) }
     }
 
-    /// Where the limits of a process stand: its control group's and those of all groups around it.
+    /// The files with the memory limits of a process: of its control group and all groups above.
     ///
     /// - Parameter groups: `/proc/self/cgroup` (cgroups(7)): lines `number:controllers:path`.
-    /// - Returns: Paths of files that need not exist.
+    /// - Returns: Paths of files that may not exist.
     static func limitFiles(of groups: String) -> [String] {
         groups.split(separator: "\n").flatMap { line -> [String] in
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)

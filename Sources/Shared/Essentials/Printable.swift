@@ -1,6 +1,6 @@
 extension String {
-    /// The text without characters that would move a terminal's cursor, colour a log or begin a line in it: U+FFFD stands
-    /// for each control character but the tab.
+    /// The text with each control character except the tab replaced by U+FFFD, so that it cannot move a terminal's
+    /// cursor, colour a log or begin a new line in it.
     public var printable: String {
         let scalars = unicodeScalars.map {
             $0.properties.generalCategory == .control && $0 != "\t" ? "\u{FFFD}" : $0

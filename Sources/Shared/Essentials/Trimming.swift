@@ -1,13 +1,13 @@
 extension Unicode.Scalar {
-    /// Whether it is white space, or the space of no width.
+    /// Whether it is white space or the zero-width space.
     public var isWhiteSpaceOfText: Bool { properties.isWhitespace || self == "\u{200B}" }
 }
 
 extension String {
-    /// Without white space at both ends.
+    /// The text without white space at both ends.
     public var trimmed: String { trimmed(\.isWhiteSpaceOfText) }
 
-    /// Without the scalars at both ends that are such.
+    /// The text without the matching scalars at both ends.
     public func trimmed(_ isEdge: (Unicode.Scalar) -> Bool) -> String {
         guard let first = unicodeScalars.firstIndex(where: { !isEdge($0) }),
             let last = unicodeScalars.lastIndex(where: { !isEdge($0) })
@@ -15,6 +15,6 @@ extension String {
         return String(unicodeScalars[first...last])
     }
 
-    /// A host as a URL has it, without the brackets around an IPv6 address.
+    /// The host of a URL without the brackets around an IPv6 address.
     public var withoutBrackets: String { trimmed { $0 == "[" || $0 == "]" } }
 }

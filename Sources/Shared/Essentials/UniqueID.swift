@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Tells things of one process apart: no two are alike. For an identifier by random bits the system would be asked.
+/// An identifier that is unique in this process. Random identifiers would need a system call.
 public struct UniqueID: Hashable, Sendable, CustomStringConvertible {
     private static let last = Atomic(0)
     private let value = UniqueID.last.add(1, ordering: .relaxed).newValue

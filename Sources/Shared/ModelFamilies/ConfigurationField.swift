@@ -1,7 +1,7 @@
 /// A text setting of the C API's `SherpaOnnxOfflineRecognizerConfig`; the raw value is its name in c-api.h.
 ///
-/// A family is data: which of these fields its files and options go to. A field of the header that is not here yet is one
-/// case here, and its place in C (`SherpaOnnx/FieldPaths.swift`).
+/// A family is data: it maps its files and options to these fields. To add a field of the header, add a case here and
+/// its key path in `SherpaOnnx/FieldPaths.swift`.
 package enum TextField: String, Sendable, CaseIterable {
     case tokens = "model_config.tokens"
     case provider = "model_config.provider"

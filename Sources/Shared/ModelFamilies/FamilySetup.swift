@@ -1,68 +1,68 @@
 package import SpeechTypes
 
-/// What is particular to a model family, as data. Each family states its own in `Families/`.
+/// The properties of a model family, as data. Each family has its own in `Families/`.
 package struct FamilySetup: Sendable {
-    /// The ways a family's files may be laid out.
+    /// The possible layouts of the family's files.
     var layouts: [Layout]
-    /// Files that must be in what is a folder and no file, by the folder's logical name.
+    /// Files that a folder must contain, by the folder's logical name.
     var folders: [String: [String]] = [:]
-    /// The keys that may stand under `options:`, beside `language`.
+    /// The keys under `options:`, besides `language`.
     var options: [ModelOption] = ModelOption.general() + ModelOption.rules
-    /// The longest stretch of sound that one decode hears whole.
+    /// The longest audio that one decode takes.
     var window: Duration = .seconds(30)
-    /// The length up to which neighbouring pieces of speech are best joined. Measured for Moonshine and Whisper; for
-    /// the others a length in between.
+    /// The length up to which neighbouring stretches of speech are best joined. Measured for Moonshine and Whisper; the
+    /// other families have a length in between.
     var preferredSegment: Duration = .seconds(10)
-    /// Which languages a request may name.
+    /// The languages that a request may name.
     var languages: LanguageChoice = .notTaken
-    /// How the model is told the language.
+    /// How the language is passed to the model.
     var languageSetting: LanguageSetting?
-    /// Whether the model can be asked for a translation.
+    /// Whether the model can translate.
     var translates = false
-    /// What decoding several recordings in one call gains.
+    /// Whether to decode several recordings in one call.
     var batching = Batching.oneByOne
-    /// How many threads may decode with one recognizer at once.
+    /// How many threads may decode with one recognizer at the same time.
     var concurrency = DecodeConcurrency.any
-    /// Which times the results have.
+    /// The times in the results.
     var times = TimeSupport.none
-    /// Whether the results tell how sure the model was of each token.
+    /// Whether the results have the probability of each token.
     var tellsLogProbabilities = false
-    /// What a request can tell about the words to come.
+    /// The hints that a request can give.
     var hints = HintSupport.none
-    /// What is checked in the files before sherpa-onnx sees them.
+    /// The checks of the files before sherpa-onnx reads them.
     var checks = FileChecks()
-    /// Puts into the configuration what is no plain option: texts that depend on both language and task.
+    /// Sets the configuration that is no plain option: texts that depend on both language and task.
     var configure: @Sendable (inout OfflineRecognizerConfiguration, ModelOptions, RecognizerSettings) -> Void = {
         _, _, _ in
     }
 
-    /// One way to lay out a family's files.
+    /// A layout of a family's files.
     package struct Layout: Sendable {
-        /// The C field each logical file name goes to.
+        /// The C field of each logical file name.
         package var fields: [String: TextField]
-        /// How much text one decode can write, where the decoder has a limit.
+        /// The decoder's token limit, if it has one.
         package var tokenLimit: TokenLimit?
     }
 
-    /// How a model is told the language.
+    /// How the language is passed to the model.
     enum LanguageSetting: Sendable {
-        /// When its recognizer is made: each language costs a recognizer of its own. `unset` stands for detection.
+        /// When the recognizer is made: each language needs its own recognizer. `unset` means detection.
         case atCreation(TextField, unset: String = "", words: [String: String] = [:])
         /// With each stream, under sherpa-onnx's key `language`.
         case perStream(words: [String: String] = [:])
     }
 
-    /// The layout that has exactly these logical names.
+    /// The layout with exactly these logical names.
     func layout(of names: some Sequence<String>) -> Layout? {
         let names = Set(names)
         return layouts.first { Set($0.fields.keys) == names }
     }
 }
 
-/// What a recognizer is made for; it never changes afterwards.
+/// The fixed settings of a recognizer.
 package struct RecognizerSettings: Hashable, Sendable {
-    /// The language it expects; `nil` for detection, or where each stream says it.
+    /// The language; `nil` for detection, or if each stream has its own.
     package var language: Language?
-    /// What it makes of the speech.
+    /// The task.
     package var task = SpeechTask.transcribe
 }

@@ -1,15 +1,15 @@
 public import SpeechTypes
 
-/// Which languages a model on disk can be told to expect.
+/// The languages that a model on disk can be set to.
 public enum LanguageSupport: Sendable, Equatable {
-    /// A language changes nothing: the model takes none.
+    /// The model has no language parameter.
     case notTaken
-    /// This one only, whether it is named or not.
+    /// Only this one, whether a request names it or not.
     case single(Language)
-    /// One of these; for a request that names none, `otherwise`, or what the model detects.
+    /// One of these. A request that names none gets `otherwise`; if that is `nil`, the model detects the language.
     case choice([Language], otherwise: Language? = nil)
 
-    /// The languages a request may name, in the model's own order; empty where a language changes nothing.
+    /// The languages a request may name, in the model's own order; empty without a language parameter.
     public var languages: [Language] {
         switch self {
         case .notTaken: []
@@ -20,7 +20,7 @@ public enum LanguageSupport: Sendable, Equatable {
 
     /// Reads a model's languages from its family and, for Whisper, from the metadata of its encoder.
     ///
-    /// Costs a few reads of the file's start and end.
+    /// That takes a few reads of the file.
     /// - Throws: `RecognitionError` (`modelUnusable`) if that file is missing or damaged.
     public init(of model: ModelSpecification) throws(RecognitionError) {
         switch model.family.setup.languages {
@@ -32,7 +32,7 @@ public enum LanguageSupport: Sendable, Equatable {
         }
     }
 
-    /// A Whisper model that is not multilingual knows English, whatever it is told (sherpa-onnx,
+    /// A Whisper model that is not multilingual recognises English, whatever its setting (sherpa-onnx,
     /// offline-whisper-greedy-search-decoder.cc).
     init(whisper metadata: ONNXMetadata) {
         let codes = (metadata.properties["all_language_codes"] ?? "").split(separator: ",")
@@ -43,9 +43,9 @@ public enum LanguageSupport: Sendable, Equatable {
         self = codes.isEmpty ? .notTaken : .choice(codes.map { Language(code: String($0)) })
     }
 
-    /// The language that a recognizer is to expect; `nil` leaves it to the model.
+    /// The language to set for a recognizer; `nil` leaves it to the model.
     ///
-    /// - Throws: `RecognitionError` (`unsupportedLanguage`), naming the languages that would do.
+    /// - Throws: `RecognitionError` (`unsupportedLanguage`), which names the supported languages.
     package func resolve(_ requested: Language?, model: String) throws(RecognitionError) -> Language? {
         guard let requested else {
             if case .choice(_, let otherwise) = self { return otherwise }

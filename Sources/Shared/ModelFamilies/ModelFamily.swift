@@ -1,9 +1,9 @@
 public import SpeechTypes
 
-/// The kinds of speech model we run, by the word that `type:` takes in models.yaml: every family of the C API's
+/// The kinds of speech model, by their word for `type:` in models.yaml: every family of the C API's
 /// `SherpaOnnxOfflineModelConfig`, under its name there.
 ///
-/// A new family is one case here, its line in `setup`, and one file of data in `Families/`.
+/// To add a family, add a case here, its line in `setup`, and a file of data in `Families/`.
 public enum ModelFamily: String, CaseIterable, Sendable, Codable {
     case senseVoice = "sense_voice"
     case whisper
@@ -50,62 +50,62 @@ public enum ModelFamily: String, CaseIterable, Sendable, Codable {
     }
 }
 
-/// What others may know of a family.
+/// The public properties of a family.
 extension ModelFamily {
-    /// The logical file names an entry of this family gives under `files:`; a family may have several layouts.
+    /// The logical file names under `files:`; a family may have several layouts.
     public var fileLayouts: [[String]] {
         setup.layouts.map { $0.fields.keys.sorted() }
     }
 
-    /// The files that must be in a folder which stands under `files:`; `nil` if that logical name is a file itself.
+    /// The files that a folder under `files:` must contain; `nil` if that logical name is a file.
     public func contents(ofFolder name: String) -> [String]? { setup.folders[name] }
 
-    /// The keys that may stand under `options:`, beside `language`.
+    /// The keys under `options:`, besides `language`.
     public var options: [ModelOption] { setup.options }
 
-    /// The option of this key, if the family takes it.
+    /// The option of this key, if the family has it.
     public func option(_ key: String) -> ModelOption? { options.first { $0.key == key } }
 
-    /// The languages of every model of the family; `nil` where each model has its own, or takes none.
+    /// The languages of every model of the family; `nil` if they differ by model, or if it has no language parameter.
     public var languages: [Language]? { setup.languages.codes?.map { Language(code: $0) } }
 
     /// Whether a request's `language` has any effect on this family.
     public var takesLanguage: Bool { setup.languages != .notTaken }
 
-    /// The language of a request that names none, where the model cannot detect it.
+    /// The language of a request that names none, if the model cannot detect it.
     public var languageUnlessTold: Language? {
         if case .told(_, let otherwise) = setup.languages { Language(code: otherwise) } else { nil }
     }
 
-    /// Whether the model finds out the language of a request that names none.
+    /// Whether the model detects the language of a request that names none.
     public var detectsLanguage: Bool { takesLanguage && languageUnlessTold == nil }
 
-    /// Whether each language costs a recognizer of its own, and with it a whole model's memory.
+    /// Whether each language needs a recognizer of its own, with the memory of a whole model.
     public var hasRecognizerPerLanguage: Bool {
         if case .atCreation = setup.languageSetting { true } else { false }
     }
 
-    /// Whether models of the family may be asked for translations; some of Whisper's cannot do it.
+    /// Whether the family can translate; some Whisper models cannot.
     public var translates: Bool { setup.translates }
 
-    /// The longest stretch of sound that one decode hears whole.
+    /// The longest audio that one decode takes.
     public var window: Duration { setup.window }
 
-    /// The length up to which neighbouring pieces of speech are best joined; models.yaml may say otherwise.
+    /// The length up to which neighbouring stretches of speech are best joined; models.yaml may override it.
     public var preferredSegment: Duration { setup.preferredSegment }
 
-    /// What decoding several recordings in one call gains.
+    /// Whether to decode several recordings in one call.
     public var batching: Batching { setup.batching }
 
-    /// How many threads may decode with one recognizer at once.
+    /// How many threads may decode with one recognizer at the same time.
     public var concurrency: DecodeConcurrency { setup.concurrency }
 
-    /// Which times the results have.
+    /// The times in the results.
     public var times: TimeSupport { setup.times }
 
-    /// Whether the results tell how sure the model was of each token.
+    /// Whether the results have the probability of each token.
     public var tellsLogProbabilities: Bool { setup.tellsLogProbabilities }
 
-    /// What a request can tell about the words to come.
+    /// The hints that a request can give.
     public var hints: HintSupport { setup.hints }
 }

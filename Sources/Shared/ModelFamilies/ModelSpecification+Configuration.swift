@@ -1,7 +1,7 @@
 package import SpeechTypes
 
 extension ModelSpecification {
-    /// What sherpa-onnx is told to load this model. A provider among the model's options beats the file of settings.
+    /// The sherpa-onnx configuration of this model. A provider in the model's options overrides the settings file.
     package func configuration(
         for settings: RecognizerSettings, operatorThreads: Int, runtimeSettings: String? = nil
     ) throws(RecognitionError) -> OfflineRecognizerConfiguration {
@@ -19,7 +19,7 @@ extension ModelSpecification {
         return configuration
     }
 
-    /// The recognizer that a language and a task need: where each stream is told its language, the same for all.
+    /// The recognizer settings for a language and a task; if streams carry the language, they do not depend on it.
     package func settings(language: Language?, task: SpeechTask?) -> RecognizerSettings {
         let task = family.translates ? task ?? options.task : .transcribe
         return switch family.setup.languageSetting {
@@ -28,18 +28,18 @@ extension ModelSpecification {
         }
     }
 
-    /// The options of a stream: sherpa-onnx's keys and words.
+    /// The options of a stream, with sherpa-onnx's keys and values.
     package func streamOptions(language: Language?) -> [String: String] {
         guard case .perStream(let words) = family.setup.languageSetting, let language else { return [:] }
         return ["language": words[language.code] ?? language.code]
     }
 
-    /// Whether the model can be asked for a translation: Whisper's must be multilingual.
+    /// Whether the model can translate: a Whisper model must be multilingual.
     package func translates(_ languages: LanguageSupport) -> Bool {
         if case .single = languages { false } else { family.translates }
     }
 
-    /// What makes hints of requests into what sherpa-onnx takes.
+    /// Makes the planner for requests' hints.
     package func hintPlanner() throws(RecognitionError) -> HintPlanner {
         do throws(ModelFileError) {
             return try HintPlanner(self)
@@ -48,7 +48,7 @@ extension ModelSpecification {
         }
     }
 
-    /// The layout of the family that the model's files are in.
+    /// The layout that the model's files have.
     package func layout() throws(RecognitionError) -> FamilySetup.Layout {
         guard let layout = family.setup.layout(of: files.keys) else {
             let known = family.fileLayouts.map { $0.joined(separator: ", ") }.joined(separator: " or ")

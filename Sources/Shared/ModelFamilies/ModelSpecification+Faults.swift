@@ -1,11 +1,11 @@
 public import SpeechTypes
 
 extension ModelSpecification {
-    /// Finds what sherpa-onnx would end the process over, or quietly take for something else: a damaged .onnx file or
-    /// tokens.txt, a model of another family, a tokens.txt of another model, a language the model does not know.
+    /// Finds faults on which sherpa-onnx would end the process or silently do something else: a damaged .onnx file or
+    /// tokens.txt, a model of another family, a tokens.txt of another model, an unsupported language.
     ///
-    /// Costs a few reads of each .onnx file, and tokens.txt whole.
-    /// - Returns: All faults, by file; none if an engine may try.
+    /// That takes a few reads of each .onnx file, and reads tokens.txt completely.
+    /// - Returns: All faults, by file; empty if an engine may load the model.
     public func faults() -> [ModelFault] {
         let faults = fileFaults() + optionFaults()
         return faults.isEmpty ? languageFault().map { [$0] } ?? [] : faults
@@ -18,7 +18,7 @@ extension ModelSpecification {
         if let fault = faults().first { throw RecognitionError(.modelUnusable, fault.messageWithoutFolder) }
     }
 
-    /// The languages a request may name; the registry's one where the model takes none. Empty if they are not known.
+    /// The languages a request may name; without a language parameter, the one in the options. Empty if unknown.
     public var languages: [Language] {
         let support = (try? LanguageSupport(of: self)) ?? .notTaken
         return support.languages.isEmpty ? [options.language].compactMap { $0 } : support.languages
@@ -53,7 +53,7 @@ extension ModelSpecification {
         return faults + [found].compactMap { $0 }
     }
 
-    /// Files that options name, and options that will not do with one another.
+    /// Faults of files in options, and of options that conflict.
     private func optionFaults() -> [ModelFault] {
         var faults: [ModelFault] = []
         for option in family.options {
@@ -87,7 +87,7 @@ extension ModelSpecification {
         }
     }
 
-    /// What a damaged file means for the model.
+    /// The model's fault for a file's error.
     func fault(_ error: ModelFileError) -> ModelFault {
         ModelFault(
             file: error.path, line: error.line,

@@ -1,15 +1,15 @@
-/// All that is needed to load one model: which family it is, where its files are, how it is set.
+/// Everything needed to load one model: its family, files and options.
 public struct ModelSpecification: Sendable, Hashable, Codable {
     /// The name requests use.
     public let name: String
-    /// What kind of model it is.
+    /// The family.
     public let family: ModelFamily
     /// Absolute paths by logical name (`model`, `tokens`, `encoder` …).
     public let files: [String: String]
-    /// What the registry sets for every request.
+    /// The options in the registry, which apply to every request.
     public let options: ModelOptions
 
-    /// Describes a model on disk.
+    /// Makes a specification.
     public init(name: String, family: ModelFamily, files: [String: String], options: ModelOptions = ModelOptions()) {
         self.name = name
         self.family = family
@@ -19,7 +19,7 @@ public struct ModelSpecification: Sendable, Hashable, Codable {
 }
 
 extension ModelSpecification {
-    /// Whether results can tell when each token begins. Some models of a family that tells may not.
+    /// Whether results may have token times. In some families that report them, some models do not.
     public var mayTellTokenTimes: Bool {
         switch family.times {
         case .tokens, .tokensOfSomeModels: true
@@ -28,14 +28,14 @@ extension ModelSpecification {
         }
     }
 
-    /// Whether requests may ask for a translation; of Whisper's models the multilingual ones, as far as their files are
-    /// there to tell.
+    /// Whether requests may ask for a translation; of Whisper's models only the multilingual ones. `true` for a missing
+    /// or damaged file.
     public var mayTranslate: Bool {
         guard family.translates else { return false }
         return (try? LanguageSupport(of: self)).map(translates) ?? true
     }
 
-    /// The length up to which neighbouring pieces of speech are best joined, never more than is heard whole.
+    /// The length up to which neighbouring stretches of speech are best joined, at most the family's window.
     public var preferredSegment: Duration {
         min(options.number("preferred_segment").map { .seconds($0) } ?? family.preferredSegment, family.window)
     }

@@ -1,18 +1,18 @@
-/// Recognition that could not be done.
+/// Why a recognition failed.
 public struct RecognitionError: Error, Sendable {
-    /// Why.
+    /// The kinds of failure.
     public enum Code: Sendable {
-        /// A file of the model is missing, damaged or of another kind, or the library refused it.
+        /// A file of the model is missing, damaged or of another kind, or the library rejected it.
         case modelUnusable
-        /// The model does not know the language.
+        /// The model does not support the language.
         case unsupportedLanguage
-        /// The model cannot do what is wanted with the speech.
+        /// The model does not support the task.
         case unsupportedTask
-        /// The library failed on this sound.
+        /// The library failed on this audio.
         case decodingFailed
     }
 
-    /// Why.
+    /// The kind of failure.
     public let code: Code
     /// What failed, on which value, and what to do.
     public let message: String

@@ -1,13 +1,13 @@
-/// What ONNX Runtime is told beyond what sherpa-onnx tells it by itself: a text file whose path goes with the provider, as
-/// `cpu:FILE` (sherpa-onnx's session.cc reads it).
+/// Settings of ONNX Runtime that sherpa-onnx does not set: a text file whose path follows the provider, as in
+/// `cpu:FILE` (read by sherpa-onnx's session.cc).
 public enum RuntimeSettings {
-    /// The text of the file that serves all models.
+    /// The content of the file, for all models.
     ///
-    /// - `EnableMemPattern`: ONNX Runtime would plan its memory anew for each length of sound and keep the plans. Where no
-    ///   two lengths are alike that costs 3 % more computing and 30 MB more (Benchmarks/RESULTS.md, "Memory").
-    /// - `EnableCpuMemArena`: Its arena has one lock, at which lanes wait for one another, and keeps for good what its largest
-    ///   decode took. A heap with a cache for each thread is faster and gives memory back ("The heap").
-    /// - `allow_spinning`: threads inside one decode would run in circles while they wait for one another.
+    /// - `EnableMemPattern`: ONNX Runtime would plan memory for each length of audio and keep the plans. If all lengths
+    ///   differ, that costs 3 % more CPU time and 30 MB more (Benchmarks/RESULTS.md, "Memory").
+    /// - `EnableCpuMemArena`: The arena has one lock, on which lanes wait for one another, and keeps the memory of its
+    ///   largest decode for good. A heap with a cache for each thread is faster and returns memory ("The heap").
+    /// - `allow_spinning`: The threads of a decode would spin while they wait for one another.
     public static let text = """
         EnableMemPattern=0
         EnableCpuMemArena=0
@@ -15,6 +15,6 @@ public enum RuntimeSettings {
 
         """
 
-    /// The provider that has the settings of a file.
+    /// The provider with the settings in a file.
     static func provider(_ file: String) -> String { "cpu:\(file)" }
 }

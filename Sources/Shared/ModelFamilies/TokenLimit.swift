@@ -1,13 +1,13 @@
 import Essentials
 import SpeechTypes
 
-/// A decoder that stops writing after a number of tokens, whatever is still unheard.
+/// The limit at which a decoder stops writing tokens, even if audio remains.
 package struct TokenLimit: Sendable, Equatable {
-    /// Tokens for each second of sound, where that is limited.
+    /// Tokens for each second of audio, if limited.
     var perSecond: Double?
-    /// The metadata property that limits the tokens in any sound.
+    /// The metadata property that limits the tokens of a decode.
     package var context: Context?
-    /// The option that limits the tokens in any sound.
+    /// The option that limits the tokens of a decode.
     var option: Option?
 
     /// A property of a file's metadata.
@@ -16,7 +16,7 @@ package struct TokenLimit: Sendable, Equatable {
         package var file: String
         /// The property's key.
         package var key: String
-        /// The part of it that may be text.
+        /// The share of it that is for text.
         var share = 0.5
     }
 
@@ -24,13 +24,14 @@ package struct TokenLimit: Sendable, Equatable {
     struct Option: Sendable, Equatable {
         /// Its key.
         var key: String
-        /// What it is when it is not set.
+        /// Its default.
         var standard: Int
-        /// Tokens that the result does not show.
+        /// Tokens that are not in the result.
         var hidden = 0
     }
 
-    /// The most tokens that a decode of `duration` can have, where the property has a value, if it is known.
+    /// The most tokens of a decode of `duration`; `.max` if there is no known limit. `value` is that of the metadata
+    /// property.
     package func tokens(in duration: Duration, context value: Int? = nil, options: ModelOptions = ModelOptions()) -> Int
     {
         let bySound = perSecond.map { Int(clamped: duration.inSeconds * $0) }

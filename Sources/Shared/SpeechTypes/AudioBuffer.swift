@@ -1,8 +1,8 @@
-/// Mono sound, ready for recognition: 32-bit float samples at 16 kHz.
+/// Mono audio, ready for recognition: 32-bit float samples at 16 kHz.
 ///
 /// Samples are finite; full scale is −1…1.
 public struct AudioBuffer: Sendable, Equatable {
-    /// Samples in a second. Every model family of sherpa-onnx is fed at this rate.
+    /// Samples in a second. Every model family of sherpa-onnx gets this rate.
     public static let sampleRate = 16_000
 
     /// The samples, oldest first.
@@ -13,24 +13,24 @@ public struct AudioBuffer: Sendable, Equatable {
         self.samples = samples
     }
 
-    /// How long the sound lasts.
+    /// The length of the audio.
     public var duration: Duration { Duration(samples: samples.count) }
 }
 
 extension Duration {
-    /// The time that a number of samples at 16 kHz takes.
+    /// The duration of a number of samples at 16 kHz.
     public init(samples: Int) {
         let rate = AudioBuffer.sampleRate
         self = .seconds(samples / rate) + .nanoseconds(samples % rate * (1_000_000_000 / rate))
     }
 
-    /// The number of whole samples at 16 kHz in this time, which is not negative; rounded down.
+    /// The number of whole samples at 16 kHz in this time, which must not be negative; rounded down.
     public var samples: Int {
         let (seconds, attoseconds) = components
         return Int(seconds) * AudioBuffer.sampleRate + Int(attoseconds / (1_000_000_000_000_000_000 / 16_000))
     }
 
-    /// The time as a number of seconds, for JSON and logs; inside the program time stays a `Duration`.
+    /// The time in seconds, for JSON and logs; elsewhere time stays a `Duration`.
     public var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }

@@ -2,14 +2,14 @@
 ///
 /// The defaults are OpenAI's for `server_vad` (openapi.yaml, `VadConfig`).
 public struct ChunkingStrategy: Sendable, Equatable, Codable {
-    /// How sure the detector has to be that somebody speaks, 0…1.
+    /// The probability from which audio counts as speech, 0…1.
     public var threshold: Double
-    /// Sound kept before speech.
+    /// The audio kept before speech.
     public var prefixPadding: Duration
     /// The pause that ends a stretch.
     public var silence: Duration
 
-    /// Describes a strategy.
+    /// Makes a strategy.
     public init(
         threshold: Double = 0.5, prefixPadding: Duration = .milliseconds(300), silence: Duration = .milliseconds(200)
     ) {

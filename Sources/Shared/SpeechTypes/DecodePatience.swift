@@ -1,14 +1,14 @@
-/// How long a decode may take before it counts as one that never ends.
+/// How long a decode may take before it counts as hung.
 public struct DecodePatience: Codable, Sendable, Equatable {
-    /// For any sound: a machine may be short of memory, or its cores busy with something else.
+    /// The base for any audio: the machine may be short of memory, or its cores busy.
     public var floor: Duration
-    /// More for each second of sound: a model so slow is of no use.
+    /// Additional seconds for each second of audio: a slower model would be of no use.
     public var factor: Double
 
-    /// A minute, and half a minute for each second of sound.
+    /// A minute, plus half a minute for each second of audio.
     public static let standard = DecodePatience(floor: .seconds(60))
 
-    /// Says how long.
+    /// Sets the limits.
     public init(floor: Duration, factor: Double = 30) {
         self.floor = floor
         self.factor = factor
@@ -16,7 +16,7 @@ public struct DecodePatience: Codable, Sendable, Equatable {
 
     /// The limit for a call.
     ///
-    /// - Parameter samples: The sound in the call, at 16 kHz.
-    /// - Returns: The longest time for it.
+    /// - Parameter samples: The length of audio in the call, in samples at 16 kHz.
+    /// - Returns: The longest time it may take.
     public func limit(samples: Int) -> Duration { floor + Duration(samples: samples) * factor }
 }

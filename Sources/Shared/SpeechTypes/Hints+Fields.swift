@@ -1,5 +1,5 @@
 extension Hints {
-    /// A field of a request that hints come in, by its name there.
+    /// A request's field for hints, by its name.
     public enum Field: String, Sendable, Hashable, Codable, CaseIterable {
         /// See `Hints.prompt`.
         case prompt
@@ -7,12 +7,12 @@ extension Hints {
         case keywords
     }
 
-    /// The fields that say anything.
+    /// The fields with at least one phrase.
     public var fields: [Field] {
         Field.allCases.filter { !only($0).isEmpty }
     }
 
-    /// The fields that any of some phrases came in.
+    /// The fields that contain any of these phrases.
     public func fields(of phrases: [String]) -> [Field] {
         Field.allCases.filter { !Set(only($0).phrases).isDisjoint(with: phrases) }
     }

@@ -1,20 +1,20 @@
-/// What a request tells about the words that will be heard.
+/// A request's hints about the words in the recording.
 public struct Hints: Sendable, Hashable, Codable {
-    /// Text of the same kind, or words with commas between them; empty for none.
+    /// A text of the same kind, or words separated by commas; empty for none.
     public var prompt: String
     /// Words and phrases to prefer.
     public var keywords: [String]
 
-    /// Hints, or none.
+    /// Makes hints; none by default.
     public init(prompt: String = "", keywords: [String] = []) {
         self.prompt = prompt
         self.keywords = keywords
     }
 
-    /// Whether nothing is told.
+    /// Whether there are no phrases.
     public var isEmpty: Bool { phrases.isEmpty }
 
-    /// The keywords, and what stands between the punctuation marks of the prompt; each once, in order.
+    /// The keywords, and the parts of the prompt between punctuation marks; without duplicates, in order.
     public var phrases: [String] {
         let marks: Set<Character> = [",", ";", ".", "!", "?", "，", "、", "；", "。", "！", "？"]
         let parts = keywords + prompt.split { marks.contains($0) || $0.isNewline }.map(String.init)

@@ -1,11 +1,11 @@
-/// A language, by the code a model knows it by: usually two letters (ISO 639-1), sometimes three (`yue`).
+/// A language, identified by the model's code: usually two letters (ISO 639-1), sometimes three (`yue`).
 public struct Language: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The code in lower case, without a region.
     public let code: String
 
-    /// Reads a code as clients send it: `EN`, `en-US` and `en_us` are all `en`.
+    /// Parses a code from a client: `EN`, `en-US` and `en_us` are all `en`.
     ///
-    /// - Returns: `nil` for "no particular language": an empty text or `auto`.
+    /// - Returns: `nil` for an empty text or `auto`, which mean "no particular language".
     /// - Throws: `MalformedLanguage` if the text is not two to eight ASCII letters with an optional region.
     public init?(parsing text: String) throws(MalformedLanguage) {
         let parts = text.trimmingSpaces().split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "_" }
@@ -24,17 +24,17 @@ public struct Language: Sendable, Hashable, Codable, CustomStringConvertible {
         code = primary
     }
 
-    /// Wraps a code that is known to be well formed, such as one from a model's own list.
+    /// Wraps a code that is well formed, such as one from a model's own list.
     public init(code: String) {
         self.code = code
     }
 
-    /// Reads a plain string.
+    /// Decodes a plain string.
     public init(from decoder: any Decoder) throws {
         code = try decoder.singleValueContainer().decode(String.self)
     }
 
-    /// Writes a plain string.
+    /// Encodes a plain string.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(code)
@@ -44,9 +44,9 @@ public struct Language: Sendable, Hashable, Codable, CustomStringConvertible {
     public var description: String { code }
 }
 
-/// A text that is no language code.
+/// The text is not a language code.
 public struct MalformedLanguage: Error, Equatable {
-    /// What was given.
+    /// The text.
     public let text: String
 }
 

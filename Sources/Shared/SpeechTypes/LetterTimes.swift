@@ -1,7 +1,7 @@
-/// When each letter of a segment was said.
+/// The times of the letters of a segment.
 struct LetterTimes {
     private let whole: Range<Duration>
-    /// The letters of the tokens, and the share of its token's time that each one has.
+    /// The letters of the tokens; the letters of a token share its time.
     private let spoken: [(letter: String, time: Range<Duration>)]
 
     init(_ segment: Transcript.Segment) {
@@ -12,7 +12,7 @@ struct LetterTimes {
             guard let start = token.start else { continue }
             let letters = token.spokenLetters
             guard !letters.isEmpty else { continue }
-            now = min(max(now, start), whole.upperBound)  // a model's times promise nothing
+            now = min(max(now, start), whole.upperBound)  // a model's times may be out of order
             tokens.append((letters, now))
         }
         let ends = tokens.dropFirst().map(\.start) + [whole.upperBound]
@@ -23,20 +23,20 @@ struct LetterTimes {
         }
     }
 
-    /// A token lasts at most 0.2 s and 0.08 s for each letter; what follows is a pause.
+    /// A token lasts at most 0.2 s plus 0.08 s for each letter; the rest is a pause.
     ///
-    /// About twice what a syllable takes: 0.16 s in English, about three letters, and 0.19 s in Mandarin, one character
-    /// (Pellegrino, Coupé and Marsico 2011, "A cross-language perspective on speech information rate").
+    /// That is about twice the length of a syllable: 0.16 s in English, about three letters, and 0.19 s in Mandarin,
+    /// one character (Pellegrino, Coupé and Marsico 2011, "A cross-language perspective on speech information rate").
     private static let longestToken = Duration.milliseconds(200)
     private static let longestLetter = Duration.milliseconds(80)
 
-    /// Gives each letter of a text its time: in order, not overlapping.
+    /// The time of each letter of a text: in order, not overlapping.
     ///
-    /// A letter that the tokens have too takes its time from there. Letters in between share the time of the tokens that
-    /// have no other letter, or the gap where there are none.
+    /// A letter that matches a token's letter gets its time. Letters in between share the time of the tokens without
+    /// matching letters, or the gap if there are none.
     func times(of letters: [String]) -> [Range<Duration>] {
-        var unspoken: Set<Int> = []  // letters that no token has
-        var unwritten: Set<Int> = []  // letters of tokens that the text lacks
+        var unspoken: Set<Int> = []  // letters that are in no token
+        var unwritten: Set<Int> = []  // letters of tokens that are not in the text
         for change in letters.difference(from: spoken.map(\.letter)) {
             switch change {
             case .insert(let offset, _, _): unspoken.insert(offset)
@@ -63,12 +63,12 @@ struct LetterTimes {
         return start..<end
     }
 
-    /// Lays a number of letters along stretches of time, each letter as long as the others.
+    /// Distributes letters along stretches of time, each letter of equal length.
     static func lay(_ count: Int, along stretches: [Range<Duration>]) -> [Range<Duration>] {
         let total = stretches.reduce(Duration.zero) { $0 + ($1.upperBound - $1.lowerBound) }
         var rest = stretches[...]
-        var before = Duration.zero  // the time of the stretches that are done
-        /// Where a time of speech lies; a start goes to the next stretch where one ends.
+        var before = Duration.zero  // the time of the stretches before `rest`
+        /// The position of a time of speech; at the border of two stretches, a start belongs to the later one.
         func place(_ time: Duration, isStart: Bool) -> Duration {
             while rest.count > 1, let first = rest.first {
                 let length = first.upperBound - first.lowerBound
@@ -85,7 +85,7 @@ struct LetterTimes {
         }
     }
 
-    /// Lays a number of letters over stretches of time, each stretch holding equally many; parts of letters count.
+    /// Distributes letters over stretches of time, each stretch with equally many; fractions of letters are possible.
     private static func spread(_ count: Int, over stretches: [Range<Duration>]) -> [Range<Duration>] {
         /// The time at `share / count` of stretch `index`.
         func time(_ index: Int, _ share: Int) -> Duration {
@@ -101,10 +101,10 @@ struct LetterTimes {
 }
 
 extension Token {
-    /// The letters that the token stands for, to be compared with those of a text.
+    /// The letters of the token, for comparison with those of a text.
     ///
-    /// The signs of families that do not mark a letter go: SentencePiece's `▁` and white space before a word, `@@` after a
-    /// part of one, and marks in angle brackets such as `<|en|>`. A byte such as `<0xE4>` is a letter nobody knows.
+    /// Markers of model families are removed: SentencePiece's `▁` and white space before a word, `@@` after a part of a
+    /// word, and marks in angle brackets such as `<|en|>`. A byte such as `<0xE4>` counts as an unknown letter.
     fileprivate var spokenLetters: [String] {
         guard text.hasPrefix("<"), text.hasSuffix(">") else { return text.spokenLetters.filter { $0 != "▁" } }
         return text.hasPrefix("<0x") ? ["\u{FFFD}"] : []
@@ -112,6 +112,6 @@ extension Token {
 }
 
 extension String {
-    /// The characters that are heard, in lower case.
+    /// The spoken characters, in lower case.
     var spokenLetters: [String] { filter(\.isSpoken).map { $0.lowercased() } }
 }

@@ -1,7 +1,7 @@
-/// A word as the text writes it, with the punctuation that belongs to it.
+/// A word as written in the text, with its punctuation.
 struct WrittenWord {
     var text: String
-    /// Whether a space stands before it.
+    /// Whether there is a space before it.
     let followsSpace: Bool
 
     fileprivate mutating func append(_ next: WrittenWord) {
@@ -10,10 +10,10 @@ struct WrittenWord {
 }
 
 extension Script {
-    /// Cuts a text into its words; together they are the text, up to white space.
+    /// Splits a text into words; joined, they are the text up to white space.
     ///
-    /// Words are what spaces separate. Scripts without spaces have a word for each character, since finding theirs takes
-    /// a dictionary. Punctuation that stands alone belongs to the word before it, an opening mark to the one after.
+    /// Words are separated by spaces. In scripts without spaces, each character is a word, since finding words would
+    /// need a dictionary. Detached punctuation belongs to the word before it, an opening mark to the one after.
     static func words(in text: String) -> [WrittenWord] {
         var words: [WrittenWord] = []
         var opening: WrittenWord?
@@ -37,10 +37,10 @@ extension Script {
         return words
     }
 
-    /// What stands between the places where a line may be broken.
+    /// The pieces between possible line breaks.
     private static func pieces(of text: String) -> [WrittenWord] {
         var pieces: [WrittenWord] = []
-        // Scalars, not characters: a combining mark after a space is no part of the space.
+        // Split scalars, not characters: a combining mark after a space is not part of the space.
         for run in text.unicodeScalars.split(whereSeparator: \.properties.isWhitespace) {
             var followsSpace = !pieces.isEmpty
             var piece = ""
@@ -56,20 +56,21 @@ extension Script {
         return pieces
     }
 
-    /// Whether a word may end between two characters that stand together; UAX #14 without its dictionaries.
+    /// Whether a word may end between two adjacent characters; UAX #14 without dictionaries.
     private static func mayBreak(between left: Character, and right: Character) -> Bool {
         (left.isUnspaced || right.isUnspaced) && !left.opensWord && !right.continuesWord
     }
 }
 
 extension Character {
-    /// Whether this is heard: a letter, a digit or a symbol, not punctuation. Unicode counts some symbols as punctuation.
+    /// Whether this is spoken: a letter, a digit or a symbol, not punctuation. Unicode classifies some symbols as
+    /// punctuation.
     package var isSpoken: Bool { !isWhitespace && (!isPunctuation || "#%&@§".contains(self)) }
 
     fileprivate var isUnspaced: Bool { Script.isUnspaced(self) }
 
-    /// Whether what follows belongs to the same word: UAX #14's classes OP, PR and QU, and signs written before the
-    /// consonant they belong to.
+    /// Whether the next character belongs to the same word: UAX #14's classes OP, PR and QU, and signs written before
+    /// their consonant.
     fileprivate var opensWord: Bool {
         guard let first = unicodeScalars.first, let last = unicodeScalars.last else { return false }
         switch first.properties.generalCategory {
@@ -83,8 +84,8 @@ extension Character {
         }
     }
 
-    /// Whether this belongs to the same word as what precedes it: punctuation that does not open, and UAX #14's class NS:
-    /// small kana, marks of length and repetition, and vowels written after their consonant.
+    /// Whether this belongs to the same word as the previous character: punctuation that does not open, and UAX #14's
+    /// class NS: small kana, length and repetition marks, and vowels written after their consonant.
     fileprivate var continuesWord: Bool {
         guard let first = unicodeScalars.first else { return false }
         if "\"'".unicodeScalars.contains(first) { return true }

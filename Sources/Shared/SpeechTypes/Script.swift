@@ -1,10 +1,10 @@
-/// What the writing system of a text means for joining texts.
+/// The rules of a writing system for joining texts.
 public enum Script {
-    /// Whether a space belongs between two texts that follow one another.
+    /// Whether to put a space between two consecutive texts.
     ///
-    /// Scripts written without spaces between words take none: Han, Kana, Bopomofo, Thai, Lao, Khmer, Burmese (blocks of
-    /// the Unicode Standard, chapters 16 and 18). Full-width punctuation takes none on either side. Quotation marks,
-    /// dashes and ellipses, which those scripts share with others, count as the letter beyond them.
+    /// Scripts written without spaces between words need none: Han, Kana, Bopomofo, Thai, Lao, Khmer, Burmese (blocks
+    /// of the Unicode Standard, chapters 16 and 18). Full-width punctuation needs none on either side. Quotation marks,
+    /// dashes and ellipses, which those scripts share with others, count as the letter next to them.
     public static func needsSpace(between left: String, and right: String) -> Bool {
         guard let last = left.unicodeScalars.last, let first = right.unicodeScalars.first else { return false }
         if isFullWidthPunctuation(last) || isFullWidthPunctuation(first) { return false }
@@ -13,7 +13,7 @@ public enum Script {
         return !(isUnspaced(before) && isUnspaced(after))
     }
 
-    /// Ideographic and full-width punctuation, which brings its own space.
+    /// Ideographic and full-width punctuation, which includes its own space.
     private static func isFullWidthPunctuation(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x3000...0x303F, 0xFF01...0xFF0F, 0xFF1A...0xFF20, 0xFF3B...0xFF40, 0xFF5B...0xFF65: true
@@ -21,7 +21,7 @@ public enum Script {
         }
     }
 
-    /// General punctuation and variation selectors, which say nothing about the script.
+    /// General punctuation and variation selectors, which belong to no script.
     private static func isShared(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x2010...0x2027, 0xFE00...0xFE0F, 0xE0100...0xE01EF: true
@@ -29,12 +29,12 @@ public enum Script {
         }
     }
 
-    /// Whether words of this character's script follow one another without a space.
+    /// Whether the character's script is written without spaces between words.
     package static func isUnspaced(_ character: Character) -> Bool {
         character.unicodeScalars.first.map(isUnspaced) ?? false
     }
 
-    /// Whether words of this scalar's script follow one another without a space.
+    /// Whether the scalar's script is written without spaces between words.
     static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x0E00...0x0EFF,  // Thai, Lao

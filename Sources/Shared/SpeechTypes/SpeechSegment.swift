@@ -1,28 +1,28 @@
-/// A stretch of a recording that is recognised in one piece.
+/// A part of a recording that is recognised in one piece.
 public struct SpeechSegment: Sendable, Equatable {
-    /// Where the stretch begins, in samples at 16 kHz from the start of the recording.
+    /// Its start, in samples at 16 kHz from the start of the recording.
     public let offset: Int
-    /// The sound itself.
+    /// The audio.
     public let audio: AudioBuffer
-    /// Where somebody speaks in it, in samples from the start of the recording, in order; empty where nobody asked a
-    /// detector.
+    /// The stretches of speech in it, in samples from the start of the recording, in order; empty if no detector was
+    /// run.
     public let stretches: [Range<Int>]
 
-    /// Names a stretch of sound and its place in the recording.
+    /// Makes a segment.
     public init(offset: Int, audio: AudioBuffer, stretches: [Range<Int>] = []) {
         self.offset = offset
         self.audio = audio
         self.stretches = stretches
     }
 
-    /// From the first to the last speech; `nil` where nobody asked a detector.
+    /// The range from the first to the last speech; `nil` if no detector was run.
     public var speech: Range<Int>? {
         guard let first = stretches.first, let last = stretches.last else { return nil }
         return first.lowerBound..<last.upperBound
     }
 
-    /// When the stretch begins.
+    /// Its start in the recording.
     public var start: Duration { Duration(samples: offset) }
-    /// When the stretch ends.
+    /// Its end in the recording.
     public var end: Duration { Duration(samples: offset + audio.samples.count) }
 }

@@ -1,7 +1,7 @@
-/// What is to be made of the speech.
+/// The kind of output.
 public enum SpeechTask: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Its text, in the language spoken.
+    /// The text, in the language spoken.
     case transcribe
-    /// Its meaning in another language: English, unless the model's options name one.
+    /// A translation: to English, unless the model's options set another language.
     case translate
 }

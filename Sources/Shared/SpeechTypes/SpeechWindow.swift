@@ -1,5 +1,5 @@
-/// What the voice activity model hears at once.
+/// The window of the voice activity model.
 public enum SpeechWindow {
-    /// How many samples at 16 kHz it takes: exactly these (Tests/Fixtures/VERIFY.md).
+    /// Samples at 16 kHz in a window; the model takes no other number (Tests/Fixtures/VERIFY.md).
     public static let samples = 512
 }

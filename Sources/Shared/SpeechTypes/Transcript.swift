@@ -1,15 +1,15 @@
 /// One unit of a model's output: a word, a piece of one, or a character.
 public struct Token: Sendable, Equatable, Codable {
-    /// The piece as the model writes it; whisper's may be half a character and is then repaired with U+FFFD.
+    /// The text of the token; a whisper token may be part of a character, replaced by U+FFFD.
     public let text: String
-    /// When it begins in the recording, if the family tells.
+    /// Its start in the recording, if the family reports it.
     public let start: Duration?
-    /// How long it lasts, if the family tells.
+    /// Its duration, if the family reports it.
     public let duration: Duration?
-    /// The natural logarithm of how likely the model took it to be, 0 at most, if the family tells.
+    /// The natural logarithm of its probability, 0 at most, if the family reports it.
     public let logProbability: Double?
 
-    /// Names a token, when it was said and how sure the model was.
+    /// Makes a token.
     public init(text: String, start: Duration?, duration: Duration? = nil, logProbability: Double? = nil) {
         self.text = text
         self.start = start
@@ -18,25 +18,25 @@ public struct Token: Sendable, Equatable, Codable {
     }
 }
 
-/// What was said in a recording.
+/// The text of a recording.
 public struct Transcript: Sendable, Equatable {
-    /// A stretch of the transcript that was recognised in one piece.
+    /// A part of the transcript that was recognised in one piece.
     public struct Segment: Sendable, Equatable, Codable {
-        /// When it begins in the recording: its first token where the family has token times, else its sound.
+        /// Its start in the recording: that of its first token if the family has token times, otherwise of its audio.
         public let start: Duration
-        /// When it ends; never before `start`.
+        /// Its end; never before `start`.
         public let end: Duration
-        /// What was said: trimmed, in Unicode normalisation form C; empty for silence.
+        /// The text: trimmed, in Unicode normalisation form C; empty for silence.
         public let text: String
         /// The model's tokens, in order.
         public let tokens: [Token]
-        /// When somebody speaks in it, in order and not overlapping, where a detector was asked and the model does not tell
-        /// when it hears its tokens.
+        /// The stretches of speech in it, in order and not overlapping, if a detector was run and the model reports no
+        /// token times.
         public var speech: [Range<Duration>]
-        /// The language the model heard, if it tells.
+        /// The language that the model detected, if it reports one.
         public var language: Language?
 
-        /// Collects what is known about a stretch.
+        /// Makes a segment.
         public init(
             start: Duration, end: Duration, text: String, tokens: [Token] = [], speech: [Range<Duration>] = [],
             language: Language? = nil
@@ -50,28 +50,28 @@ public struct Transcript: Sendable, Equatable {
         }
     }
 
-    /// The recognised stretches with text, in order, not overlapping.
+    /// The segments with text, in order, not overlapping.
     public private(set) var segments: [Segment] = []
     /// The whole text: the segments' texts, joined.
     public private(set) var text = ""
-    /// How long the recording is, silence included.
+    /// The length of the recording, silence included.
     public var duration: Duration
-    /// The language of the first segment whose model told one, else what was assumed.
+    /// The language of the first segment that has one, otherwise the assumed one.
     public private(set) var language: Language?
 
-    /// An empty transcript, as of silence.
+    /// Makes an empty transcript, as for silence.
     public init(duration: Duration = .zero) {
         self.duration = duration
     }
 
-    /// Takes a language for the one spoken, unless the model heard one.
+    /// Sets the language, unless the model detected one.
     public mutating func assume(_ language: Language?) {
         self.language = self.language ?? language
     }
 
     /// Adds the next segment.
     ///
-    /// - Returns: What the whole text grew by, the space before it included; empty for a segment without text.
+    /// - Returns: The text that was appended, including the space before it; empty for a segment without text.
     @discardableResult
     public mutating func append(_ segment: Segment) -> String {
         language = language ?? segment.language

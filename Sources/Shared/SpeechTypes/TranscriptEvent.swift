@@ -1,27 +1,27 @@
-/// What a transcription reports while it goes on, in this order: segments, then one `done`; `working` at any time.
+/// An event of a transcription, in this order: segments, then one `done`; `working` at any time.
 public enum TranscriptEvent: Sendable, Equatable, Codable {
-    /// The next stretch, in order. Its text is empty where nobody spoke.
+    /// The next segment, in order. Its text is empty if there is no speech in it.
     case segment(Transcript.Segment)
-    /// Nothing new, but the work goes on: about once a second.
+    /// The work continues; sent about once a second.
     case working
-    /// The end, and what is known then.
+    /// The end, with a summary.
     case done(RecordingSummary)
 }
 
-/// What is known of a recording, and of the request for it, once it has been heard to its end.
+/// A summary of a recording and its request, known at the end.
 public struct RecordingSummary: Sendable, Equatable, Codable {
-    /// How long the recording is.
+    /// The length of the recording.
     public var duration: Duration
-    /// How many of its packets were damaged and could not be heard.
+    /// The number of damaged packets, which could not be decoded.
     public var damagedPackets: Int
-    /// The fields of the request with hints that the model could not use, or not all of them.
+    /// The fields of the request with hints that the model could not use, wholly or in part.
     public var unusedHints: [Hints.Field]
-    /// How long its first segment, once cut, waited for a decode lane; `nil` where there was no segment.
+    /// How long the first segment waited for a decode lane after it was cut; `nil` if there was no segment.
     public var laneWait: Duration?
-    /// The language that was expected, where the model did not find it out: its only one, or one it was told and obeyed.
+    /// The assumed language, if the model did not detect it: its only one, or the one it was set to.
     public var language: Language?
 
-    /// Sums a recording up.
+    /// Makes a summary.
     public init(
         duration: Duration = .zero, damagedPackets: Int = 0, unusedHints: [Hints.Field] = [], laneWait: Duration? = nil,
         language: Language? = nil
@@ -34,14 +34,14 @@ public struct RecordingSummary: Sendable, Equatable, Codable {
     }
 }
 
-/// Events as they come. Letting go of the stream ends the work.
+/// The stream of events. Releasing it cancels the work.
 public typealias TranscriptEvents = AsyncThrowingStream<TranscriptEvent, any Error>
 
-/// Turns a recording into a transcript, here or in an engine process.
+/// Transcribes recordings, in this process or in an engine.
 public protocol Transcriber: Sendable {
     /// Starts a transcription.
     ///
-    /// - Returns: Its events. They end with `done`, or by throwing: `TranscriptionError` for what is the recording's or
-    ///   the request's fault.
+    /// - Returns: Its events. They end with `done`, or by throwing: `TranscriptionError` if the recording or the
+    ///   request cannot be processed.
     func transcribe(_ job: TranscriptionJob) async throws -> TranscriptEvents
 }

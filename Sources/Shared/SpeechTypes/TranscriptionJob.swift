@@ -1,26 +1,25 @@
-/// One recording to transcribe, and how.
+/// A recording to transcribe, with its options.
 public struct TranscriptionJob: Sendable, Equatable, Codable {
-    /// Where the recording is.
+    /// The path of the recording.
     public var path: String
-    /// What messages call it: the client's name for the file.
+    /// The file's name in messages: the client's name for it.
     public var fileName: String
-    /// The language the request named, if any.
+    /// The requested language, if any.
     public var language: Language?
-    /// The languages that may be spoken, if the request says so: a language that is detected counts only if it is among
-    /// them. They are beside the point once `language` is named.
+    /// The languages that may be spoken, if the request lists them: other detected languages are ignored. Unused if
+    /// `language` is set.
     public var candidates: [Language]
-    /// What is to be made of the speech; `nil` leaves it to the model's options.
+    /// Transcription or translation; `nil` for the one in the model's options.
     public var task: SpeechTask?
-    /// What the request tells about the words.
+    /// Hints about the words.
     public var hints: Hints
     /// The longest recording to accept.
     public var maximumDuration: Duration
-    /// How the request wants the recording cut, if it does; else it is cut only where the model needs that.
+    /// How to cut the recording; `nil` to cut it only if the model needs that.
     public var chunking: ChunkingStrategy?
-    /// Whether the segments have the model's tokens. Text alone is less to send.
+    /// Whether the segments must have the model's tokens; without them, less is sent.
     public var needsTokens: Bool
-    /// Whether the segments tell when somebody speaks. Text alone makes less work: a recording that the model hears whole
-    /// needs no detector then.
+    /// Whether the segments must have the times of speech. Without them, a recording that is not cut needs no detector.
     public var needsTimes: Bool
 
     /// Describes a job.

@@ -1,15 +1,15 @@
-/// A word of a transcript and when it was said.
+/// A word of a transcript with its time.
 public struct Word: Sendable, Equatable {
-    /// The word as the text writes it, with the punctuation that belongs to it: `Hello,` or `好。`.
+    /// The word as written in the text, with its punctuation: `Hello,` or `好。`.
     public let text: String
-    /// When it begins in the recording.
+    /// Its start in the recording.
     public let start: Duration
-    /// When it ends; never before `start`. A pause after the word is not part of it.
+    /// Its end; never before `start`. Excludes the pause after the word.
     public let end: Duration
     /// Whether the text has a space before it; scripts without spaces have none.
     public let followsSpace: Bool
 
-    /// Names a word and when it was said.
+    /// Makes a word.
     public init(text: String, start: Duration, end: Duration, followsSpace: Bool) {
         self.text = text
         self.start = start
@@ -19,13 +19,13 @@ public struct Word: Sendable, Equatable {
 }
 
 extension Transcript.Segment {
-    /// Whether the model told when it heard its tokens.
+    /// Whether the model reported times of its tokens.
     public var hasTokenTimes: Bool { tokens.contains { $0.start != nil } }
 
-    /// The words of the text, with the times of the tokens they were made from.
+    /// The words of the text, with the times of their tokens.
     ///
-    /// The text decides which words there are: it may be written otherwise than the tokens (`2024` for `twenty`, `twenty`,
-    /// `four`). Without token times the words share the time of the segment's speech by their length.
+    /// The text decides what the words are: it may differ from the tokens (`2024` for `twenty`, `twenty`, `four`).
+    /// Without token times, the words share the time of the segment's speech by their length.
     ///
     /// - Returns: Words in order, not overlapping, within the segment; joined, they are the text up to white space.
     public func words() -> [Word] {
@@ -41,7 +41,7 @@ extension Transcript.Segment {
         return written.map { word in
             let own = times.prefix(word.text.spokenLetters.count)
             times = times.dropFirst(own.count)
-            // Only a text that is all punctuation has a word without letters.
+            // Only a text of nothing but punctuation has a word without letters.
             return Word(
                 text: word.text, start: own.first?.lowerBound ?? start, end: own.last?.upperBound ?? max(start, end),
                 followsSpace: word.followsSpace)

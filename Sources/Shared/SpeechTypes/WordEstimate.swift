@@ -1,18 +1,19 @@
-/// When words are said that no model has timed: they lie along the stretches of speech, by their length.
+/// Estimates the times of words without token times: distributes them along the stretches of speech by their length.
 ///
-/// A long pause falls between two words: near the place where their lengths put it, and rather where a sentence ends.
+/// A long pause is assigned to a gap between two words: near the position that the lengths suggest, preferably at the
+/// end of a sentence.
 struct WordEstimate {
-    /// Stretches of speech that are closer belong to one phrase.
+    /// Stretches of speech with a shorter pause between them belong to one phrase.
     private static let longPause = Duration.milliseconds(500)
-    /// How many letters farther off the end of a sentence may be, and still be where the pause is.
+    /// How many letters farther away the end of a sentence may be to be preferred for a pause.
     private static let sentenceEnd = 15.0
-    /// The same for a comma and the like.
+    /// The same for other punctuation, such as a comma.
     private static let punctuation = 5.0
 
     /// The time of each word, in order.
     let times: [Range<Duration>]
 
-    /// Lays words along stretches of speech, which are in order and not empty.
+    /// Distributes words along stretches of speech, which are in order and not empty.
     init(of words: [WrittenWord], along speech: [Range<Duration>]) {
         let phrases = Self.phrases(of: speech)
         let lengths = words.map { $0.text.spokenLetters.count }
@@ -50,7 +51,7 @@ struct WordEstimate {
         phrase.reduce(.zero) { $0 + ($1.upperBound - $1.lowerBound) }
     }
 
-    /// Before which word a pause is, that lies behind so many letters.
+    /// The word before which there is a pause, if `letters` letters precede the pause.
     private static func pause(
         after letters: Double, from first: Int, _ words: [WrittenWord], _ lengths: [Int]
     ) -> Int {
@@ -58,7 +59,7 @@ struct WordEstimate {
         var best = (cost: abs(before - letters), index: first)
         for index in words.indices.dropFirst(first) {
             before += Double(lengths[index])
-            // Behind the last word there is no pause: a stretch that is left would have none.
+            // No preference for the last word: the remaining stretches would have no words.
             let isLast = index == words.count - 1
             let cost = abs(before - letters) - (isLast ? 0 : ease(of: words[index].text))
             if cost < best.cost { best = (cost, index + 1) }

@@ -3,7 +3,7 @@ import Dictation
 
 /// `asr2clip`.
 struct ClipCommand: AsyncParsableCommand {
-    /// What `--help` says.
+    /// The text of `--help`.
     static let configuration = CommandConfiguration(
         commandName: "asr2clip",
         abstract: "Speak, and the text is on your clipboard.",
@@ -31,7 +31,7 @@ struct ClipCommand: AsyncParsableCommand {
     @OptionGroup(title: "Server (with --serve)", visibility: .hidden) var server: ServeOptions
     @OptionGroup var version: VersionFlag
 
-    /// Refuses options that do not go together.
+    /// Rejects options that cannot be combined.
     func validate() throws {
         if action.action != .serve, action.action != .downloadModel, let stray = server.given.first {
             throw ValidationError("\(stray) belongs to --serve.")
@@ -44,7 +44,7 @@ struct ClipCommand: AsyncParsableCommand {
         }
     }
 
-    /// Does what the options say.
+    /// Runs the action of the options.
     func run() async throws {
         var settings = dictation.settings
         texts.add(to: &settings)

@@ -4,12 +4,12 @@ import Dictation
 import Dispatch
 import Essentials
 
-/// Where the program begins, under each of its names.
+/// The entry point of the program, for each of its names.
 public enum Entry {
-    /// Runs what the process's arguments say, and ends the process. Called `asr2clip-serve`, which is a link to it, the program
-    /// is the server.
+    /// Runs the command of the process's arguments and ends the process. Under the name `asr2clip-serve`, which is a
+    /// link, the program is the server.
     ///
-    /// It is not asynchronous: Swift's runtime would have opened descriptors of its own by then.
+    /// Not asynchronous: Swift's runtime would have opened file descriptors of its own by then.
     public static func main() -> Never {
         StandardStreams.prepare()
         if let lack = ThreadRoom.lack(of: ThreadRoom.least) {
@@ -27,7 +27,7 @@ public enum Entry {
         CommandLine.arguments.first?.split(separator: "/").last.map(String.init) == ServeCommand.name
     }
 
-    /// Subcommands are told apart here: below the root command, its options would swallow theirs of the same names.
+    /// Subcommands are recognised here: below the root command, its options would take theirs of the same names.
     private static func start(_ command: (some AsyncParsableCommand).Type) async {
         let arguments = arguments
         let subcommands = command.configuration.subcommands.compactMap { $0.configuration.commandName }
@@ -38,7 +38,7 @@ public enum Entry {
         }
     }
 
-    /// The process's arguments, those that are no UTF-8 among them.
+    /// The process's arguments, including those that are not UTF-8.
     private static var arguments: [String] {
         (1..<max(1, Int(CommandLine.argc))).compactMap { index in
             CommandLine.unsafeArgv[index].map { argument in
@@ -47,7 +47,7 @@ public enum Entry {
         }
     }
 
-    /// Understands the arguments, long options cut short among them.
+    /// Parses the arguments, including abbreviated long options.
     private static func parse(
         _ root: (some AsyncParsableCommand).Type, _ arguments: [String]
     ) async throws -> any ParsableCommand {
@@ -60,7 +60,7 @@ public enum Entry {
         }
     }
 
-    /// Does what `AsyncParsableCommand.main` does, but notices when help, version or completions cannot be written.
+    /// Does the same as `AsyncParsableCommand.main`, but fails if help, version or completions cannot be written.
     private static func run(_ root: (some AsyncParsableCommand).Type, _ arguments: [String]) async {
         do {
             var command = try await parse(root, arguments)
@@ -88,7 +88,7 @@ public enum Entry {
     }
 }
 
-/// The subcommands of `asr2clip` below a root without options.
+/// A root command without options for the subcommands of `asr2clip`.
 struct Subcommands: AsyncParsableCommand {
     static let all: [any ParsableCommand.Type] = [
         ServeSubcommand.self, TranscribeCommand.self, ModelsCommand.self, PsCommand.self,

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Essentials
 
-/// Why a command could not do what it was asked to, in words for whoever asked.
+/// Why a command failed, in words for the user.
 struct Failure: Error, CustomStringConvertible {
     let message: String
 
@@ -11,7 +11,7 @@ struct Failure: Error, CustomStringConvertible {
         self.message = message
     }
 
-    /// Finds the words for an error of any module.
+    /// Explains an error of any module.
     init(explaining error: any Error) {
         switch error {
         case let failure as Failure: self = failure

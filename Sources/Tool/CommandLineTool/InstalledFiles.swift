@@ -1,6 +1,6 @@
 import Essentials
 
-/// What is installed with the executables.
+/// The files that are installed with the executables.
 enum InstalledFiles {
     private static let detector = "silero_vad_16k_op15.onnx"
 

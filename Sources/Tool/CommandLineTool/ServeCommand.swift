@@ -2,10 +2,10 @@ import ArgumentParser
 
 /// `asr2clip-serve`.
 struct ServeCommand: AsyncParsableCommand {
-    /// The name that makes the program a server.
+    /// The executable name under which the program is the server.
     static let name = "asr2clip-serve"
 
-    /// What `--help` says.
+    /// The text of `--help`.
     static let configuration = CommandConfiguration(
         commandName: name,
         abstract: "Serve speech recognition on this machine, over OpenAI's transcription API.",
@@ -29,7 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(name: .customLong("download-model"), help: "Fetch the default model and exit.")
     var downloadModel = false
 
-    /// Serves until it is told to stop, or fetches the default model.
+    /// Serves until it is stopped, or downloads the default model.
     func run() async throws {
         try await Serving(options, paths: registry.paths).run(downloadOnly: downloadModel)
     }

@@ -1,8 +1,8 @@
 import Essentials
 
-/// The program that runs.
+/// The running program.
 enum ThisProgram {
-    /// Its file, as the system knows it, whatever it was called by. On Linux no link is left in the path.
+    /// The path of its file, by whatever name it was called. On Linux, links are resolved.
     ///
     /// - Throws: `Failure`.
     static func path() throws(Failure) -> String {

@@ -5,7 +5,7 @@ import TranscriptFormats
 
 @testable import Dictation
 
-/// A suite that asks scripted servers.
+/// A suite that sends requests to scripted servers.
 protocol ClientSuite {}
 
 extension ClientSuite {

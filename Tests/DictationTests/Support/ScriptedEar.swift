@@ -6,20 +6,20 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Stands in for the program that listens: its processes say what a script has them say.
+/// A fake of the listening program: its processes send what a script says.
 struct ScriptedEar: EngineProgram {
-    /// What a process says, and how it ends.
+    /// The messages of a process, and how it ends.
     typealias Script = @Sendable (_ socket: LinkSocket, _ order: ListenOrder) throws -> Void
 
     private let scripts: [Script]
     private let count = Counter()
 
-    /// One script for each process, and the last for all after it.
+    /// Creates a program with one script for each process; the last is used for all further ones.
     init(_ scripts: Script...) {
         self.scripts = scripts
     }
 
-    /// How many processes have been started.
+    /// The number of started processes.
     var runs: Int { count.value.withLock { $0 } }
 
     func run(
@@ -54,10 +54,10 @@ struct ScriptedEar: EngineProgram {
 extension LinkSocket {
     func say(_ event: ListenEvent) throws { try send(Frame(message: event)) }
 
-    /// Says that it begins.
+    /// Sends `began`.
     func begin() throws { try say(.began(device: "scripted", detectorFault: nil)) }
 
-    /// Sends so much of a sound, without a word on speech.
+    /// Sends this many samples, without speech flags.
     func sound(_ level: Float, samples: Int) throws {
         for start in stride(from: 0, to: samples, by: 8000) {
             let count = min(8000, samples - start)
@@ -65,6 +65,6 @@ extension LinkSocket {
         }
     }
 
-    /// Waits until the tool has enough.
+    /// Waits until the tool asks the process to stop.
     func untilEnough() { while !hasNews(within: .seconds(1)) {} }
 }

@@ -3,16 +3,16 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A server that answers each request with what its script says next, well-formed or not; the last part stays.
+/// A server that responds to each request with the next step of its script, well-formed or not; the last step repeats.
 final class ScriptedServer: Sendable {
-    /// What happens after a request has been read whole.
+    /// A step after a whole request has been read.
     enum Step: Sendable {
         case send(String)
         case pause(Duration)
         case hangUp
     }
 
-    /// A request as it came.
+    /// A request as received.
     struct Request: Sendable {
         var head: String
         var body: String
@@ -36,10 +36,10 @@ final class ScriptedServer: Sendable {
     /// The requests so far.
     var requests: [Request] { state.withLock { $0.requests } }
 
-    /// Where its API begins.
+    /// The base URL of its API.
     var url: String { "http://127.0.0.1:\(port)/v1" }
 
-    /// Where it listens on this machine.
+    /// The port that it listens on.
     fileprivate(set) var port: Int {
         get { boundPort.withLock { $0 } }
         set { boundPort.withLock { $0 = newValue } }
@@ -85,21 +85,21 @@ final class ScriptedServer: Sendable {
 }
 
 extension [ScriptedServer.Step] {
-    /// A whole answer.
+    /// A complete response.
     static func answer(_ status: Int, _ body: String, type: String = "text/plain", headers: [String] = []) -> Self {
         let lines =
             ["HTTP/1.1 \(status) Words", "Content-Type: \(type)", "Content-Length: \(body.utf8.count)"] + headers
         return [.send(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)]
     }
 
-    /// An answer whose body comes in these pieces, with pauses between them, and ends with the connection.
+    /// A response whose body is sent in these pieces, with pauses between them, and ends with the connection.
     static func stream(_ pieces: [String]) -> Self {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
         return [.send(head)] + pieces.flatMap { [.send($0), .pause(.milliseconds(20))] } + [.hangUp]
     }
 }
 
-/// Lends a server that follows a script.
+/// Runs `body` with a server that follows a script.
 func withScriptedServer<R: Sendable>(
     _ script: [ScriptedServer.Step]..., isolation: isolated (any Actor)? = #isolation,
     _ body: (ScriptedServer) async throws -> R
@@ -107,7 +107,7 @@ func withScriptedServer<R: Sendable>(
     try await withScriptedServer(script, isolation: isolation, body)
 }
 
-/// Lends a server that follows a script.
+/// Runs `body` with a server that follows a script.
 func withScriptedServer<R: Sendable>(
     _ script: [[ScriptedServer.Step]], isolation: isolated (any Actor)? = #isolation,
     _ body: (ScriptedServer) async throws -> R
@@ -131,7 +131,7 @@ func withScriptedServer<R: Sendable>(
             }
         }
     }
-    // Then every connection that was accepted is handed out and ended; NIO allows none to be dropped.
+    // Closing makes NIO hand out and end every accepted connection; none may be dropped.
     defer { channel.channel.close(promise: nil) }
     return try await body(server)
 }

@@ -9,7 +9,7 @@ struct DictationSurroundings {
 
     var environment: [String: String] { sound.environment.merging(["DISPLAY": display.name]) { $1 } }
 
-    /// Lends the tool once it listens.
+    /// Runs `body` with the tool once it listens.
     func listening<R: Sendable>(
         _ arguments: [String] = [], url: String? = nil, _ body: (RunningProcess) async throws -> R
     ) async throws -> R {
@@ -34,7 +34,7 @@ struct DictationSurroundings {
     }
 }
 
-/// Lends both.
+/// Runs `body` with both.
 func withSurroundings(_ body: (DictationSurroundings) async throws -> Void) async throws {
     try await withSoundServer { sound in
         try await withDisplay { display in try await body(DictationSurroundings(sound: sound, display: display)) }

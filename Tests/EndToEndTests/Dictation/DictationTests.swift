@@ -49,7 +49,7 @@ struct DictationTests {
 
     @Test func noiseAloneIsNotSentAndIsNoSuccess() async throws {
         try await withSurroundings { here in
-            // A server that nobody may ask: its answer would be an error.
+            // The model does not exist, so a request would be an error.
             try await here.listening(["--model", "nobody"]) { tool in
                 try await here.sound.play("noise_16k.wav")
                 tool.signal(SIGINT)
@@ -62,7 +62,7 @@ struct DictationTests {
 
     @Test func aFullDiskEndsListeningWithWhatWasHeardBefore() async throws {
         try await withSurroundings { here in
-            // A limit on the size of files is to the tool what a full disk is; 96 blocks of 512 bytes are 1.5 s.
+            // For the tool, a file size limit is like a full disk; 96 blocks of 512 bytes are 1.5 s.
             let script = "ulimit -f 96; exec \"$0\" --url \"$1\""
             let arguments = ["-c", script, ServerProcess.path(of: "asr2clip"), try ServerProcess.shared().url]
             try await withProcess("/bin/dash", arguments, environment: here.environment) { tool in
@@ -105,7 +105,7 @@ struct DictationTests {
                 }
                 withExtendedLifetime(first) {}
             }
-            // Both were killed in the middle.
+            // Both were killed while recording.
             try await here.listening { third in #expect(third.standardError.contains("Recordings that wait: 2.")) }
             let discarded = try await here.run(["--retry", "--discard"])
             #expect(discarded.status == 0 && discarded.error.contains("Recordings deleted: "))
@@ -132,7 +132,7 @@ struct DictationTests {
         }
     }
 
-    /// Each utterance meets another fate: answers, connections that die, answers that lie or break off, refusals.
+    /// Each utterance gets a different result: responses, lost connections, wrong or truncated responses, rejections.
     @Test func withAServerThatFailsInTurnEverySentenceIsDeliveredOrKeptAndTold() async throws {
         try await withSurroundings { here in
             let script = Fixtures.path("Tests/Terminal/unreliable_server.py")
@@ -186,7 +186,7 @@ struct DictationTests {
 
     @Test func cancellingLeavesTheClipboardAloneAndKeepsTheSound() async throws {
         try await withSurroundings { here in
-            // A server that takes the recording and never answers.
+            // A server that reads the recording and never responds.
             try await withSilentServer { url in
                 try await here.listening(["--model", "m"], url: url) { tool in
                     try await here.sound.play("en_digits_16k.wav")
@@ -218,7 +218,7 @@ struct DictationTests {
                 try await Task.sleep(for: .milliseconds(milliseconds))
                 tool.signal(SIGINT)
                 let end = try await tool.exit()
-                // 3: it had begun to listen, and nothing was said.
+                // 3: it had started to listen, and nothing was said.
                 #expect([.exited(3), .exited(130), .signaled(SIGINT)].contains(end), "\(end)")
                 #expect(tool.standardOutput == "")
             }
@@ -226,7 +226,7 @@ struct DictationTests {
         }
     }
 
-    /// The message comes while the microphone closes, which used to swallow it now and then.
+    /// The message is printed while the microphone closes, which occasionally used to swallow it.
     @Test func everyFailureIsTold() async throws {
         try await withSurroundings { here in
             for _ in 1...5 {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The process that listens: what becomes of it, and of a dictation without it.
+/// The listening process, and dictation after it has ended.
 @Suite(
     .serialized, .enabled(if: SoundServer.isInstalled, SoundServer.advice),
     .enabled(if: Display.isInstalled, Display.advice), .server(TestRegistry([.transducer])))
@@ -19,7 +19,7 @@ struct ListeningTests {
         }
     }
 
-    /// The process that listens for a tool.
+    /// The listening process of a tool.
     private func ear(of tool: RunningProcess) async throws -> Int32 {
         try await untilFound("the process that listens") { ProcessTable.children(of: tool.pid).first }
     }
@@ -76,13 +76,13 @@ struct ListeningTests {
             try await withSurroundings { here in
                 try await here.listening { tool in
                     let ear = try await ear(of: tool)
-                    // The sandbox closes behind the device, just before the first sound comes.
+                    // The sandbox is closed after the device is opened, just before the first sound arrives.
                     try await eventually("its sandbox is closed") {
                         ProcessTable.pages(of: "/proc/\(ear)/status").contains("Seccomp:\t2\n")
                     }
                     for thread in try FileManager.default.contentsOfDirectory(atPath: "/proc/\(ear)/task") {
                         let status = ProcessTable.pages(of: "/proc/\(ear)/task/\(thread)/status")
-                        // A thread that has ended since has no status.
+                        // A thread that has ended meanwhile has no status.
                         #expect(status.isEmpty || status.contains("Seccomp:\t2\n"))
                         #expect(status.isEmpty || status.contains("NoNewPrivs:\t1\n"))
                     }
@@ -95,7 +95,8 @@ struct ListeningTests {
             }
         }
 
-        /// Without a sound server, as a user for whom libpulse would start one: the control is a client of its own that does.
+        /// Without a sound server, as a user for whom libpulse would start one; as a control, another client does start
+        /// it.
         @Test(.enabled(if: getuid() != 0 || FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv")))
         func noSoundServerIsStarted() async throws {
             let folder = try TemporaryFolder()
@@ -111,7 +112,7 @@ struct ListeningTests {
             ]
             var prefix: [String] = []
             if getuid() == 0 {
-                // libpulse starts none for root.
+                // libpulse does not start one for root.
                 prefix = ["/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
                 for path in [folder.path, folder.file("run")] {
                     try FileManager.default.setAttributes([.ownerAccountID: 65534], ofItemAtPath: path)
@@ -130,7 +131,7 @@ struct ListeningTests {
         }
     #endif
 
-    /// A script in the place of the engine, its mode, and a part of the one line.
+    /// A script in place of the engine, its mode, and a part of the expected line.
     @Test(
         arguments: [
             (nil, 0, "asr2clip-engine is missing"), ("exit 0", 0o755, "is no engine of asr2clip"),

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOPosix
 
-/// Lends the address of a server that takes everything and never answers.
+/// Runs `body` with the address of a server that reads everything and never responds.
 func withSilentServer<R: Sendable>(
     isolation: isolated (any Actor)? = #isolation, _ body: (String) async throws -> R
 ) async throws -> R {

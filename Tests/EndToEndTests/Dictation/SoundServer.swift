@@ -4,8 +4,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// A sound server without hardware: what is played into its sink is what its microphone hears, sample for sample. (With
-/// rewinds, which correct what is not played yet, its microphone hears the start of a sound twice now and then.)
+/// A sound server without hardware: its microphone records exactly what is played into its sink. (With rewinds, which
+/// correct sound that is not played yet, it occasionally records the start of a sound twice.)
 struct SoundServer: Sendable {
     /// Its process.
     let process: RunningProcess
@@ -29,7 +29,7 @@ struct SoundServer: Sendable {
         self.folder = folder
     }
 
-    /// What a program needs to record from it and play into it.
+    /// The variables for a program that records from it or plays into it.
     var environment: [String: String] { Self.environment(folder) }
 
     fileprivate static func environment(_ folder: TemporaryFolder) -> [String: String] {
@@ -40,14 +40,14 @@ struct SoundServer: Sendable {
         ]
     }
 
-    /// Leads ALSA's default device to the sound server.
+    /// Maps ALSA's default device to the sound server.
     static let alsaConfiguration = """
         </usr/share/alsa/alsa.conf>
         pcm.!default { type pulse }
         ctl.!default { type pulse }
         """
 
-    /// The recordings that wait for their texts.
+    /// The recordings whose texts are not delivered.
     var recordings: [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder.file("cache/asr2clip/recordings"))) ?? [])
             .filter { $0.hasPrefix("recording-") }
@@ -56,7 +56,7 @@ struct SoundServer: Sendable {
     /// A file in the server's folder.
     func file(_ name: String) -> String { folder.file(name) }
 
-    /// Says something: plays a recording to its end, and lets its last sound arrive where it is recorded.
+    /// Plays a recording to its end, and waits until its last sound has been recorded.
     func play(_ recording: String) async throws {
         let result = try await runToEnd(
             "/usr/bin/paplay", ["--device=virt", Fixtures.audio(recording)],
@@ -66,7 +66,7 @@ struct SoundServer: Sendable {
     }
 }
 
-/// Lends a sound server that is ready.
+/// Runs `body` with a sound server that is ready.
 func withSoundServer<R: Sendable>(
     isolation: isolated (any Actor)? = #isolation, _ body: (SoundServer) async throws -> R
 ) async throws -> R {
@@ -98,12 +98,12 @@ struct Display: Sendable {
 
     /// Why tests that need it are skipped.
     static let advice: Comment = "xvfb, xclip and xsel are not installed: make setup"
-    /// Whether it can be started, and its clipboard read.
+    /// Whether it can be started and its clipboard can be read.
     static var isInstalled: Bool {
         ["/usr/bin/Xvfb", "/usr/bin/xclip", "/usr/bin/xsel"].allSatisfy(FileManager.default.isExecutableFile)
     }
 
-    /// What is on the clipboard; `nil` if nothing was ever put there.
+    /// The text on the clipboard; `nil` if nothing was ever put there.
     func clipboard() async throws -> String? {
         let result = try await Subprocess.run(
             .path("/usr/bin/xclip"), arguments: ["-o", "-selection", "clipboard"],
@@ -112,7 +112,7 @@ struct Display: Sendable {
     }
 }
 
-/// Lends a display.
+/// Runs `body` with a display.
 func withDisplay<R: Sendable>(
     isolation: isolated (any Actor)? = #isolation, _ body: (Display) async throws -> R
 ) async throws -> R {

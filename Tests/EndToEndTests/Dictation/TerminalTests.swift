@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The tool at a pseudo-terminal: see Tests/Terminal.
+/// The tool in a pseudo-terminal: see Tests/Terminal.
 @Suite(
     .enabled(if: SoundServer.isInstalled, SoundServer.advice), .enabled(if: Display.isInstalled, Display.advice))
 struct TerminalTests {

@@ -36,7 +36,7 @@ struct ToolTests {
             Manifest.shared.files.first { $0.file == file }?.result(of: "sense_voice")
         }
         let outcome = try await transcribe(recordings.flatMap { ["-i", Fixtures.audio($0)] } + ["-q"])
-        // There is no clipboard here, and so nothing that could be pasted.
+        // There is no clipboard here.
         #expect(outcome.status == .exited(4))
         #expect(outcome.error.contains("clipboard") == true)
         #expect(outcome.output == expected.compactMap { $0.map { $0.text + "\n" } }.joined())
@@ -75,7 +75,7 @@ struct ToolTests {
                 ["--url", url, "--model", "m", "-i", Fixtures.audio("en_digits_16k.wav"), "--clipboard", "none"],
                 environment: folder.environment
             ) { tool in
-                // Until it asks: a server that is silent is given a second first.
+                // Until it has sent its request: a silent server is given a second first.
                 try await Task.sleep(for: .milliseconds(1500))
                 tool.signal(SIGINT)
                 #expect(try await tool.exit() == .exited(130))
@@ -132,7 +132,7 @@ struct ToolTests {
         #expect(outcome.error.contains("'\(files.path)' is a folder"), "\(outcome.error)")
     }
 
-    /// Runs a line of bash, where `$tool` is the tool with what it needs to ask the server.
+    /// Runs a line of bash, where `$tool` is the tool with the options for the server.
     private func bash(_ script: String) async throws -> Outcome {
         let result = try await runToEnd(
             "/bin/bash", ["-c", script],
@@ -175,7 +175,7 @@ struct ToolTests {
     func waitingForAPipeIsEndedBySignals(number: Int32) async throws {
         let pipe = files.file("pipe")
         #expect(mkfifo(pipe, 0o600) == 0)
-        // A pipe with a writer that never writes, as standard input and by its name.
+        // A pipe whose writer never writes, as standard input and by name.
         let script = "exec 3<>'\(pipe)'; exec $0 --url $1 --clipboard none -i \"$2\" <&3"
         for input in ["-", pipe] {
             let arguments = ["-c", script, ServerProcess.path(of: "asr2clip"), try ServerProcess.shared().url, input]
@@ -259,7 +259,7 @@ struct ToolTests {
     }
 
     @Test func withoutAnyConfigurationTheWaysOnAreTwoLines() async throws {
-        // Nobody listens at the default address, unless somebody tests on a machine that serves.
+        // Nothing listens at the default address, unless the test machine runs a server.
         let outcome = try await run(["--url", "http://127.0.0.1:9", "-i", Fixtures.audio("en_digits_16k.wav")])
         #expect(outcome.status == .exited(1))
         let lines = outcome.error.split(separator: "\n")

@@ -3,7 +3,7 @@ import Foundation
 import NIOCore
 import TestSupport
 
-/// What a server answered, whole.
+/// A server's complete response.
 struct Answer: Sendable {
     var status: UInt
     /// By name in lower case.
@@ -37,7 +37,7 @@ struct ErrorBody: Decodable {
     var error: Detail
 }
 
-/// Speaks to a server under test.
+/// A client for a server under test.
 struct APIClient: Sendable {
     let url: String
 
@@ -60,7 +60,7 @@ struct APIClient: Sendable {
         try await whole(method, path, headers: headers, body: body.map { .bytes(ByteBuffer(bytes: $0)) })
     }
 
-    /// Begins to upload a form, and takes an answer that comes before its end.
+    /// Starts uploading a form, and accepts a response that arrives before its end.
     func upload(_ chunks: AsyncStream<ByteBuffer>, length: Int?) async throws -> Answer {
         let body = HTTPClientRequest.Body.stream(chunks, length: length.map { .known(Int64($0)) } ?? .unknown)
         return try await whole(
@@ -106,7 +106,7 @@ struct APIClient: Sendable {
         try await transcribe(.init(path: Fixtures.audio(fixture)), fields, at: Self.translations)
     }
 
-    /// Streams a transcription; letting go of the events hangs up.
+    /// Streams a transcription; releasing the events disconnects.
     func stream<R: Sendable>(
         _ file: MultipartBody.Upload, _ fields: KeyValuePairs<String, String>, headers: [(String, String)] = [],
         isolation: isolated (any Actor)? = #isolation, _ body: (inout EventReader) async throws -> R
@@ -129,7 +129,7 @@ struct APIClient: Sendable {
         try await stream(file, fields) { try await $0.rest() }
     }
 
-    /// Waits until the default model answers.
+    /// Waits until the default model responds.
     func waitUntilHealthy() async throws {
         try await eventually("health says ok") { try await get("/health").body == #"{"status": "ok"}"# }
     }
@@ -137,7 +137,7 @@ struct APIClient: Sendable {
     static let transcriptions = "/v1/audio/transcriptions"
     static let translations = "/v1/audio/translations"
 
-    /// A socket for each request: the shared client would hold the ninth back.
+    /// One socket per request: the shared client would delay the ninth.
     private static let http = {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1_000

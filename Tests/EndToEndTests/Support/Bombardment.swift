@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Numbered requests, sent to a server over several kept connections at once, and what became of them.
+/// Sends numbered requests to a server over several persistent connections at once, and counts the responses.
 struct Bombardment {
-    /// How many samples, times what `ASR2CLIP_FUZZ_SCALE` says: 1 in `make test`, more in a soak.
+    /// The number of samples, multiplied by `ASR2CLIP_FUZZ_SCALE`: 1 in `make test`, more in a soak test.
     let samples: Int
-    /// Connections that are used at once.
+    /// The number of concurrent connections.
     private static let connections = 6
 
     init(samples: Int) {
@@ -14,7 +14,7 @@ struct Bombardment {
         self.samples = samples * max(1, scale)
     }
 
-    /// How often each status was answered.
+    /// The number of responses for each status.
     struct Tally: Sendable {
         var statuses: [UInt: Int] = [:]
         var connects = 0
@@ -29,9 +29,9 @@ struct Bombardment {
     /// Sends all samples.
     ///
     /// - Parameters:
-    ///   - server: Who gets them.
-    ///   - sample: Makes the body that goes by a number: the same for the same number.
-    /// - Returns: What was answered. A 5xx and a missing answer are recorded as issues, each by its sample's number.
+    ///   - server: The server.
+    ///   - sample: Returns the body for a number: always the same for the same number.
+    /// - Returns: The counts. A 5xx or a missing response is recorded as an issue with its sample's number.
     func strike(
         _ server: ServerProcess, _ sample: @escaping @Sendable (Int) -> (contentType: String, body: [UInt8])
     ) async -> Tally {

@@ -4,7 +4,7 @@ import NIOPosix
 import Synchronization
 import TestSupport
 
-/// A connection to a server under test on which a test sends what it likes, byte for byte.
+/// A connection to a server under test on which a test can send arbitrary bytes.
 final class ByteConnection: Sendable {
     private let channel: any Channel
     private let received: Received
@@ -21,10 +21,10 @@ final class ByteConnection: Sendable {
     /// Connects.
     ///
     /// - Parameters:
-    ///   - server: To whom.
-    ///   - reading: Whether what the server sends is taken at all.
+    ///   - server: The server.
+    ///   - reading: Whether to read the server's responses at all.
     /// - Returns: The open connection.
-    /// - Throws: What the system says.
+    /// - Throws: An error of the system.
     static func open(to server: ServerProcess, reading: Bool = true) async throws -> ByteConnection {
         let received = Received()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -44,12 +44,12 @@ final class ByteConnection: Sendable {
     /// Sends text; throws when the connection is closed.
     func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
-    /// Whether an end has closed it.
+    /// Whether either end has closed it.
     var isClosed: Bool { received.state.withLock { $0.isClosed } }
-    /// Whether any of an answer has come that was not taken yet.
+    /// Whether any unread part of a response has arrived.
     var hasAnswer: Bool { received.state.withLock { !$0.bytes.isEmpty } }
 
-    /// Waits for an answer that says its length, and takes it.
+    /// Waits for a response with a content length, and reads it.
     func answer() async throws -> Answer {
         try await untilFound("an answer") {
             try received.state.withLock { state in
@@ -62,13 +62,13 @@ final class ByteConnection: Sendable {
 
     /// Waits until the connection is closed.
     ///
-    /// - Returns: What came and was not taken.
+    /// - Returns: The unread data.
     func end() async throws -> String {
         try await eventually("the connection is closed") { isClosed }
         return received.state.withLock { String(decoding: $0.bytes, as: UTF8.self) }
     }
 
-    /// Closes the connection; `abruptly`, the server is told that it is broken (RFC 9293, section 3.5.2).
+    /// Closes the connection; if `abruptly`, with a reset (RFC 9293, section 3.5.2).
     func close(abruptly: Bool = false) async throws {
         if abruptly {
             let provider = channel as? any SocketOptionProvider
@@ -78,7 +78,7 @@ final class ByteConnection: Sendable {
     }
 }
 
-/// Keeps what comes.
+/// Collects the received data.
 private final class Received: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
 
@@ -86,7 +86,7 @@ private final class Received: ChannelInboundHandler, Sendable {
         var bytes = Data()
         var isClosed = false
 
-        /// Takes an answer off the beginning, if all of it is there.
+        /// Removes a response from the start, if it is complete.
         mutating func takeAnswer() -> Answer? {
             guard let end = bytes.range(of: Data("\r\n\r\n".utf8)) else { return nil }
             var lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")[...]

@@ -1,12 +1,12 @@
 import TestSupport
 import Testing
 
-/// Runs a file of Tests/Client, in Python, against a server of its own.
+/// Runs a Python file of Tests/Client with a server of its own.
 func runClientTests(_ file: String, on setup: ServerProcess.Setup) async throws {
     try await withServer(setup) { server in try await runClientTests(file, against: server) }
 }
 
-/// Runs a file of Tests/Client, in Python, against a server.
+/// Runs a Python file of Tests/Client with a server.
 func runClientTests(_ file: String, against server: ServerProcess) async throws {
     let result = try await runToEnd(
         Fixtures.path(".deps/venv/bin/python"),

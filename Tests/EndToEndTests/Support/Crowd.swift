@@ -1,8 +1,8 @@
 import TestSupport
 
 extension APIClient {
-    /// Sends recordings of so many phrases each; all are in hand, and what is to be done before is done, when the engine begins
-    /// to work on them.
+    /// Sends recordings with these numbers of phrases. When the engine starts on them, all have been admitted and
+    /// `action` has run.
     func crowd(
         _ sizes: [Int], at model: String, isolation: isolated (any Actor)? = #isolation,
         before action: (_ engine: Int32) async throws -> Void = { _ in }

@@ -1,9 +1,9 @@
 import Foundation
 
-/// A file that is no recording, and that makes a careless reader open another file or an address.
+/// A file that is not a recording and makes a careless reader open another file or an address.
 struct Disguise: Sendable, CustomStringConvertible {
     let description: String
-    /// What the client calls it.
+    /// The file name that the client sends.
     var fileName = "speech.wav"
     let content: @Sendable (_ canary: String, _ port: Int) -> Data
 
@@ -71,7 +71,7 @@ struct Disguise: Sendable, CustomStringConvertible {
         Disguise("ASS subtitles", text: "[Script Info]\nScriptType: v4.00+\n[Events]\nDialogue: 0,CANARY\n"),
     ]
 
-    /// Names that a reader may take for a place or a pattern; what is sent is no sound.
+    /// Names that a reader may take for a path or a pattern; the content is not sound.
     private static let names = [
         "http://127.0.0.1:PORT/a.wav", "CANARY", "image%03d.png", "concat:CANARY", "../../etc/passwd",
         "rtp://127.0.0.1:PORT",
@@ -81,7 +81,7 @@ struct Disguise: Sendable, CustomStringConvertible {
 
     private enum Place { case absolute, relative }
 
-    /// A QuickTime movie whose sound is in another file (QuickTime File Format, "Data Reference Atoms": `alis`, `url `).
+    /// A QuickTime movie with sound in another file (QuickTime File Format, "Data Reference Atoms": `alis`, `url `).
     private static func movie(path place: Place) -> Disguise {
         Disguise("a movie with \(place) references to another file") { canary, port in
             let path = place == .absolute ? canary : "../../../.." + canary

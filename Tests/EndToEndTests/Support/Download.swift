@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Lends a web server with the archive of a fixture model, and the entry of a model that is to be fetched from it.
+/// Runs `body` with a web server that has the archive of a fixture model, and with the entry of a model to download.
 func withDownload(
     _ body: (_ model: TestRegistry.Model, _ web: RunningProcess) async throws -> Void
 ) async throws {
@@ -23,6 +23,6 @@ func withDownload(
 }
 
 extension RunningProcess {
-    /// How often the archive was fetched from this web server.
+    /// The number of downloads of the archive from this web server.
     var fetches: Int { standardError.matches(of: /"GET \/model\.tar\.gz/).count }
 }

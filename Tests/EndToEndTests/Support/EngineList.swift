@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// What `GET /v1/ps` answers.
+/// The response of `GET /v1/ps`.
 struct EngineList: Decodable {
     struct Engine: Decodable {
         var model: String
@@ -17,22 +17,22 @@ struct EngineList: Decodable {
 }
 
 extension APIClient {
-    /// The engines that run, as the server tells.
+    /// The running engines, as reported by the server.
     func engines() async throws -> [EngineList.Engine] {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try decoder.decode(EngineList.self, from: Data(try await get("/v1/ps").body.utf8)).data
     }
 
-    /// The word for where a model is.
+    /// The status of a model.
     func status(of model: String) async throws -> String? {
         let body = try await get("/v1/models/\(model)").body
         return body.firstMatch(of: /"status": "([a-z]+)"/).map { String($0.1) }
     }
 
-    /// Does something while the engine of a model stands still, so that all requests that come stay in hand.
+    /// Runs `body` while the engine of a model is stopped, so that all new requests stay pending.
     ///
-    /// - Returns: What the body returns, once the engine goes on.
+    /// - Returns: The result of the body, once the engine continues.
     func whileStopped<R: Sendable>(
         _ model: String, isolation: isolated (any Actor)? = #isolation, _ body: (_ engine: Int32) async throws -> R
     ) async throws -> R {
@@ -44,7 +44,7 @@ extension APIClient {
         return try await body(engine)
     }
 
-    /// Waits until a model has this many requests in hand.
+    /// Waits until a model has this many pending requests.
     func waitUntilInHand(_ count: Int, of model: String) async throws {
         try await eventually("\(model) has \(count) requests") {
             try await engines().reduce(0) { $0 + ($1.model == model ? $1.requests : 0) } == count

@@ -1,6 +1,6 @@
 import Testing
 
-/// Checks that an answer is an error as OpenAI's clients know it: all four keys, in order, as JSON.
+/// Checks that a response is an error in OpenAI's format: JSON with all four keys, in order.
 func expectError(
     _ answer: Answer, _ status: UInt, _ code: String, parameter: String? = nil,
     sourceLocation: SourceLocation = #_sourceLocation

@@ -18,14 +18,14 @@ extension [StreamEvent] {
         }
     }
 
-    /// The text of `done`, if that has come.
+    /// The text of `done`, if it was received.
     var doneText: String? {
         for case .done(let text, _, _) in self { return text }
         return nil
     }
 }
 
-/// Reads server-sent events as they come.
+/// Reads server-sent events as they arrive.
 struct EventReader: ~Copyable {
     struct Malformed: Error {
         let line: String
@@ -33,14 +33,14 @@ struct EventReader: ~Copyable {
 
     private var body: HTTPClientResponse.Body.AsyncIterator
     private var pending = ByteBuffer()
-    /// All lines so far, byte for byte.
+    /// All lines so far, unchanged.
     private(set) var raw = ""
 
     init(_ body: HTTPClientResponse.Body) {
         self.body = body.makeAsyncIterator()
     }
 
-    /// The next event; `nil` at the end of the answer.
+    /// The next event; `nil` at the end of the response.
     mutating func next(isolation: isolated (any Actor)? = #isolation) async throws -> StreamEvent? {
         while true {
             if let end = pending.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
@@ -56,7 +56,7 @@ struct EventReader: ~Copyable {
         }
     }
 
-    /// All that still comes.
+    /// All remaining events.
     mutating func rest(isolation: isolated (any Actor)? = #isolation) async throws -> [StreamEvent] {
         var events: [StreamEvent] = []
         while let event = try await next() { events.append(event) }

@@ -2,11 +2,11 @@
     import Foundation
     import TestSupport
 
-    /// Tells whether anybody opens a file of a folder (inotify(7)).
+    /// Detects whether a file in a folder is opened (inotify(7)).
     final class FileWatch {
         private let descriptor: Int32
 
-        /// Begins to watch.
+        /// Starts watching.
         init(folder: String) throws {
             descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
             guard inotify_add_watch(descriptor, folder, UInt32(IN_OPEN)) >= 0 else {
@@ -18,7 +18,7 @@
             close(descriptor)
         }
 
-        /// Whether a file was opened since the last look.
+        /// Whether a file was opened since the last call.
         func sawOpening() -> Bool {
             var events = [UInt8](repeating: 0, count: 64 * 1024)
             var isOpened = false

@@ -2,7 +2,7 @@ import Concurrency
 import Foundation
 import TestSupport
 
-/// A connection that is kept for one request after another, and shows every byte of the answers.
+/// A persistent connection for successive requests that gives every byte of the responses.
 actor FormConnection {
     private let executor = QueueExecutor(label: "form connection")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -10,7 +10,7 @@ actor FormConnection {
     private let port: Int
     private var descriptor: Int32 = -1
     private var received: [UInt8] = []
-    /// How often a connection was made.
+    /// The number of connections made.
     private(set) var connects = 0
 
     #if canImport(Darwin)
@@ -28,13 +28,13 @@ actor FormConnection {
         if descriptor >= 0 { Foundation.close(descriptor) }
     }
 
-    /// Posts a form, on the connection of the request before if the server has left it open.
+    /// Posts a form, on the connection of the previous request if the server has left it open.
     ///
-    /// - Throws: `NeverHappened` if no whole answer comes.
+    /// - Throws: `NeverHappened` if no complete response arrives.
     func post(_ path: String, contentType: String, body: [UInt8]) throws -> Answer {
         if descriptor < 0 { try connect() }
         let opening = "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: \(contentType)\r\n"
-        // An answer may come before all is sent, and the server hang up on the rest.
+        // A response may arrive before everything is sent, and the server may close the connection then.
         send(Array("\(opening)Content-Length: \(body.count)\r\n\r\n".utf8) + body)
         let lines = try head(endingWith: "\r\n\r\n").split(separator: "\r\n")
         guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ UInt($0) }) else {
@@ -70,7 +70,7 @@ actor FormConnection {
         }
     }
 
-    /// What comes before a mark; the mark is taken too.
+    /// Reads up to a mark; the mark is consumed too.
     private func head(endingWith mark: String) throws -> String {
         let mark = Array(mark.utf8)
         while true {

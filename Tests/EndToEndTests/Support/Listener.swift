@@ -6,13 +6,13 @@ import Synchronization
 final class Connections: Sendable {
     private let number = Atomic(0)
 
-    /// How many there were.
+    /// The number of connections.
     var count: Int { number.load(ordering: .relaxed) }
 
     fileprivate func add() { number.add(1, ordering: .relaxed) }
 }
 
-/// Lends the port of a listener on this machine that counts who connects, and answers nobody.
+/// Runs `body` with the port of a listener on this machine that counts connections and never responds.
 func withListener<R: Sendable>(
     isolation: isolated (any Actor)? = #isolation, _ body: (_ port: Int, Connections) async throws -> R
 ) async throws -> R {

@@ -2,14 +2,14 @@
     import Foundation
     import TestSupport
 
-    /// A control group of a test's own, whose memory it can bound (cgroups(7), both versions); gone with the value.
+    /// A test's own control group with a memory limit (cgroups(7), both versions); removed with the object.
     final class MemoryGroup: Sendable {
         private let folder: String
         private let limitFile, usageFile, eventFile: String
 
-        /// Makes a group below the one we are in.
+        /// Creates a group below our own.
         ///
-        /// - Throws: `NeverHappened` where we may not.
+        /// - Throws: `NeverHappened` if that is not permitted.
         init() throws {
             let groups = try String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8).split(separator: "\n")
             let name = "asr2clip-test-\(UUID().uuidString.prefix(8))"
@@ -30,30 +30,30 @@
         }
 
         deinit {
-            // Refused while its last process is being cleared away.
+            // Fails while its last process is being removed.
             for _ in 0..<100 where rmdir(folder) != 0 && errno == EBUSY { usleep(50_000) }
         }
 
-        /// Whether such a group can be made here.
+        /// Whether such a group can be created here.
         static var isAvailable: Bool { (try? MemoryGroup()) != nil }
 
-        /// Takes a process in; those that it starts from now on follow.
+        /// Adds a process; processes that it starts later belong to the group as well.
         func add(_ process: Int32) throws {
             try write("\(process)", to: "cgroup.procs")
         }
 
-        /// Leaves the group no more memory than it has in use. What can be taken back is taken back first.
+        /// Lowers the limit to the memory in use, after the kernel has reclaimed what it can.
         func close() async throws {
-            // Refused where it uses more by then.
+            // Fails if the group uses more by then.
             try await eventually("the group is closed") { (try? write(read(usageFile), to: limitFile)) != nil }
         }
 
-        /// Lets it have what it wants.
+        /// Removes the limit.
         func open() throws {
             try write(limitFile == "memory.max" ? "max" : "-1", to: limitFile)
         }
 
-        /// How many of its processes the kernel has killed for want of memory.
+        /// The number of its processes that the kernel has killed for lack of memory.
         func kills() throws -> Int {
             let line = try read(eventFile).split(separator: "\n").first { $0.hasPrefix("oom_kill ") }
             return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A QuickTime movie without sound of its own: its samples are said to be in another file.
+/// A QuickTime movie without sound of its own: it claims that its samples are in another file.
 struct Movie {
     let reference: String
     let address: String
@@ -22,7 +22,7 @@ struct Movie {
             atom("minf", full("smhd", zeros(4)), atom("dinf", references), sampleTable))
     }
 
-    /// A second of 16-bit samples in one chunk, which begins where the sound of a plain WAV file does.
+    /// A second of 16-bit samples in one chunk, at the offset at which the sound of a plain WAV file starts.
     private var sampleTable: Data {
         let one = big(UInt32(1))
         let format = atom(
@@ -52,7 +52,7 @@ struct Movie {
         return big(UInt32(content.count + 8)) + Data(name.utf8) + content
     }
 
-    /// An atom that begins with version and flags.
+    /// An atom that starts with version and flags.
     private func full(_ name: String, _ parts: Data...) -> Data { atom(name, [zeros(4)] + parts) }
 
     private func zeros(_ count: Int) -> Data { Data(count: count) }

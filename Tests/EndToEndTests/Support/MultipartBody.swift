@@ -11,7 +11,7 @@ struct MultipartBody: Sendable {
 
     private(set) var data = Data()
 
-    /// A form with a recording, the file before or behind the fields.
+    /// A form with a recording, the file before or after the fields.
     init(file: Upload?, fields: some Sequence<(key: String, value: String)>, fileFirst: Bool = false) {
         if fileFirst, let file { add(file) }
         for (name, value) in fields {

@@ -1,8 +1,8 @@
-/// One kind of damage to bytes, such as disks, networks and attackers do.
+/// A kind of damage to bytes, as caused by disks, networks and attackers.
 enum Mutation: CaseIterable {
     case flipBit, overwrite, remove, repeatStretch, cutOff, splice, length
 
-    /// Numbers that length fields are wrong by.
+    /// Wrong values for length fields.
     private static let lengths: [UInt32] = [
         0, 1, 0x7F, 0xFF, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF,
     ]
@@ -10,10 +10,10 @@ enum Mutation: CaseIterable {
     /// Damages some bytes.
     ///
     /// - Parameters:
-    ///   - bytes: What is damaged.
-    ///   - range: Where the damage begins.
-    ///   - other: What a splice is taken from.
-    ///   - generator: Decides on everything.
+    ///   - bytes: The bytes to damage.
+    ///   - range: The range in which the damage starts.
+    ///   - other: The source of a splice.
+    ///   - generator: Makes all random choices.
     func apply(
         to bytes: inout [UInt8], beginningIn range: Range<Int>, splicing other: [UInt8],
         using generator: inout some RandomNumberGenerator
@@ -44,7 +44,7 @@ enum Mutation: CaseIterable {
 }
 
 extension [UInt8] {
-    /// A damaged copy. Every second damage is near the beginning, where headers are.
+    /// A damaged copy. Half of the damage is near the start, where headers are.
     func damaged(
         times: Int, splicing other: [UInt8], using generator: inout some RandomNumberGenerator
     ) -> [UInt8] {

@@ -7,12 +7,12 @@
 
     /// Runs SandboxProbe.
     enum Probe {
-        /// A line of what it writes.
+        /// A line of its output.
         struct Attempt: Sendable {
             let row, name, expected, outcome: String
         }
 
-        /// What each attempt comes to in the sandbox of a job; without one if the job is `none`.
+        /// The result of each attempt in the sandbox of a job; without a sandbox if the job is `none`.
         static func attempts(in job: String) async throws -> [Attempt] {
             let folder = try TemporaryFolder()
             try folder.write(Data("content".utf8), to: "file")
@@ -33,18 +33,18 @@
             }
         }
 
-        /// How the probe ends if it ends itself in some way.
+        /// The probe's termination status if it ends itself in this way.
         static func end(by way: String, in job: String) async throws -> TerminationStatus {
             try await runToEnd(ServerProcess.path(of: "SandboxProbe"), [job, way]).status
         }
 
-        /// The words in bold that the rows of SECURITY.md's table begin with.
+        /// The bold words at the start of each row of SECURITY.md's table.
         static func rowsOfTheTable() throws -> [String] {
             let text = try String(contentsOfFile: Fixtures.path("SECURITY.md"), encoding: .utf8)
             return text.matches(of: /(?m)^\| \*\*(.+?)\*\*/).map { String($0.1) }
         }
 
-        /// Each with two entries, whose names are not ASCII and in one case two folders deep.
+        /// Writes archives with two entries each, whose names are not ASCII; one is two folders deep.
         private static func writeArchives(to folder: String) async throws {
             let program = """
                 import io, os, sys, tarfile, zipfile

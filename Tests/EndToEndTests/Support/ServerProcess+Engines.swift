@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 
 extension ServerProcess {
-    /// Waits until an engine of a model, or another than those before, has begun to work on a request: after a crash there are
+    /// Waits until an engine of a model, other than those in `ended`, has started on a request: after a crash there are
     /// two, one of them for suspects.
     ///
-    /// Loading is work too, so that is waited for first.
+    /// Loading counts as work too, so it waits for that first.
     /// - Returns: Its process id.
     func busyEngine(of model: String, otherThan ended: [Int32] = []) async throws -> Int32 {
         let client = APIClient(self)

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// Copies of fixture models, to be damaged.
+/// Copies of fixture models that tests can damage.
 struct Workshop {
     let folder: TemporaryFolder
 
@@ -14,16 +14,16 @@ struct Workshop {
         return model.named(name, in: folder.file(name))
     }
 
-    /// The path of a file of a copy.
+    /// The path of a copy's file.
     func path(_ model: String, _ file: String) -> String { folder.file("\(model)/\(file)") }
 
-    /// Cuts a file's second half off.
+    /// Removes the second half of a file.
     func truncate(_ path: String) throws {
         let data = try Data(contentsOf: URL(filePath: path))
         try data.prefix(data.count / 2).write(to: URL(filePath: path))
     }
 
-    /// Writes one text over another of the same length; throws `NeverHappened` where that is not.
+    /// Overwrites a text by another of the same length; throws `NeverHappened` if it is not there.
     func replace(_ text: String, by other: String, in path: String) throws {
         var data = try Data(contentsOf: URL(filePath: path))
         guard let range = data.range(of: Data(text.utf8)), range.count == other.utf8.count else {

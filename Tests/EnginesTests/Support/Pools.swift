@@ -7,7 +7,7 @@ import Synchronization
 
 @testable import Engines
 
-/// Lends a pool of engines that answer by a script.
+/// Runs `body` with a pool of engines that respond by a script.
 func withPool<R: Sendable>(
     _ program: any EngineProgram, _ models: Set<ModelSpecification>, runtimeSettings: String = "",
     stayingLoaded: String? = nil, maximumLoaded: Int = 3, patience: Duration = .seconds(30),
@@ -36,13 +36,13 @@ func withPool<R: Sendable>(
     }
 }
 
-/// Counts.
+/// A counter.
 final class Counter: Sendable {
     private let count = Atomic(0)
 
-    /// How often.
+    /// The count.
     var value: Int { count.load(ordering: .sequentiallyConsistent) }
 
-    /// Once more.
+    /// Adds one.
     func increment() { count.add(1, ordering: .sequentiallyConsistent) }
 }

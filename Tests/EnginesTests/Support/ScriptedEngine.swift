@@ -7,13 +7,13 @@ import NIOCore
 import SpeechTypes
 import Synchronization
 
-/// Stands in for the program of the engines: a script answers each job. Each run has a process id that no process has.
+/// A fake of the engine program: a script responds to each job. Each run has a process id that no process has.
 final class ScriptedEngine: EngineProgram {
     /// One run of it.
     final class Run: Sendable {
-        /// Counts the runs, from 1.
+        /// The number of the run, from 1.
         let number: Int
-        /// What it was ordered to do.
+        /// Its order.
         let order: EngineOrder
         fileprivate let end = OneShot<EngineEnd>()
         fileprivate let sockets = Mutex<[LinkSocket]>([])
@@ -26,10 +26,10 @@ final class ScriptedEngine: EngineProgram {
             self.notice = notice
         }
 
-        /// Says something of itself.
+        /// Sends a notice.
         func say(_ notice: EngineNotice) async { await self.notice(notice) }
 
-        /// Ends, as a process does.
+        /// Ends, as a process would.
         func die(_ status: String = "signal 9") { end.resolve(.success(EngineEnd(status: status))) }
     }
 
@@ -37,7 +37,7 @@ final class ScriptedEngine: EngineProgram {
     struct Job: Sendable {
         /// The run.
         let run: Run
-        /// What is asked for.
+        /// The request.
         let request: EngineRequest
         private let socket: LinkSocket
 
@@ -50,15 +50,15 @@ final class ScriptedEngine: EngineProgram {
         /// The recording.
         var path: String { if case .transcribe(let job) = request { job.path } else { "" } }
 
-        /// Answers. Nobody may be there to hear it.
+        /// Sends a reply, which may have no reader.
         func reply(_ reply: EngineReply) { try? socket.send(reply.frame()) }
 
         /// Sends events.
         func reply(_ events: TranscriptEvent...) { reply(.events(events)) }
 
-        /// Sends bytes as they are.
+        /// Sends raw bytes.
         ///
-        /// - Returns: Whether there was somebody to take them.
+        /// - Returns: Whether they were sent.
         @discardableResult func send(_ bytes: [UInt8]) -> Bool {
             var rest = bytes[...]
             while !rest.isEmpty {
@@ -71,7 +71,7 @@ final class ScriptedEngine: EngineProgram {
             return true
         }
 
-        /// Waits until the server lets go.
+        /// Waits until the server closes the connection.
         func waitForHangUp() { _ = try? socket.receive(limit: 1 << 20) }
     }
 
@@ -82,11 +82,11 @@ final class ScriptedEngine: EngineProgram {
     /// The runs so far.
     var runs: [Run] { made.withLock { $0 } }
 
-    /// Describes an engine.
+    /// Creates an engine.
     ///
     /// - Parameters:
-    ///   - begin: What it does when it has been started; it says that it is ready, unless told otherwise.
-    ///   - answer: Called for each job on a thread of its own. When it returns, the connection ends.
+    ///   - begin: Called when it has been started; by default, it sends `ready`.
+    ///   - answer: Called for each job on a thread of its own. When it returns, the connection is closed.
     init(
         begin: @escaping @Sendable (Run) async -> Void, answer: @escaping @Sendable (Job) -> Void
     ) {
@@ -94,7 +94,7 @@ final class ScriptedEngine: EngineProgram {
         self.answer = answer
     }
 
-    /// An engine that is ready at once.
+    /// Creates an engine that is ready at once.
     convenience init(_ answer: @escaping @Sendable (Job) -> Void) {
         self.init(begin: { await $0.say(.ready) }, answer: answer)
     }
@@ -131,7 +131,7 @@ final class ScriptedEngine: EngineProgram {
         } onCancel: {
             run.die("signal 9")
         }
-        // As the system does with a process's sockets.
+        // As the system does with the sockets of an ended process.
         for socket in [door] + run.sockets.withLock({ $0 }) { shutdown(socket.descriptor, Int32(SHUT_RDWR)) }
         return end
     }

@@ -4,37 +4,37 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// A web server on this machine that answers as a test wants.
+/// A web server on this machine with responses chosen by a test.
 struct FileServer: Sendable {
-    /// What the server says to a GET.
+    /// The response to a GET.
     enum Answer: Sendable {
         /// The bytes, with their length.
         case bytes([UInt8])
         /// The bytes without their length.
         case unmeasured([UInt8])
-        /// The bytes, said to be of a type.
+        /// The bytes, with a content type.
         case typed(String, [UInt8])
         /// The bytes, the second half of them once the gate is open.
         case gated(Gate, [UInt8])
-        /// The bytes, then the line is cut though more were promised.
+        /// The bytes, then the connection is closed although more were promised.
         case cut([UInt8], promised: Int)
-        /// No more than a status.
+        /// Only a status.
         case status(Int)
-        /// The way to another address.
+        /// A redirect to another address.
         case redirect(String)
-        /// The bytes from where the client asks for, no more than a number of them before the line is cut.
+        /// The requested range of the bytes; the connection is closed after `cutAfter` of them.
         case ranged([UInt8], tag: String?, cutAfter: Int = .max, pause: Duration = .zero)
-        /// A status, and when to come back.
+        /// A status with `Retry-After`.
         case retry(Int, after: Int)
-        /// The head of an answer and some bytes, then nothing more until the gate opens.
+        /// The head of a response and some bytes, then nothing more until the gate opens.
         case stalled(Gate, [UInt8], promised: Int)
-        /// Part of a file that begins elsewhere than asked for.
+        /// A part of the file that starts elsewhere than requested.
         case wrongPart([UInt8])
-        /// An answer for each request, the last one for all further ones.
+        /// One response per request; the last is repeated.
         case inTurn([FileServer.Answer])
     }
 
-    /// What a client asked for.
+    /// A client's request.
     struct Ask: Sendable {
         let path: String
         let authorization: String?
@@ -47,21 +47,21 @@ struct FileServer: Sendable {
         let sent = Atomic(0)
     }
 
-    /// Where it listens on this machine.
+    /// The port that it listens on.
     let port: Int
     fileprivate let log: Log
 
     /// The requests so far.
     var asks: [Ask] { log.asks.withLock { $0 } }
 
-    /// The bytes of files sent so far, by `ranged` answers.
+    /// The number of file bytes sent so far by `ranged` responses.
     var sent: Int { log.sent.load(ordering: .relaxed) }
 
     /// The address of a path on this server.
     func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
 }
 
-/// Something to wait for, opened once.
+/// A gate to wait for, opened once.
 final class Gate: Sendable {
     private let stream: AsyncStream<Never>
     private let continuation: AsyncStream<Never>.Continuation
@@ -73,7 +73,7 @@ final class Gate: Sendable {
     func wait() async { for await _ in stream {} }
 }
 
-/// Lends a server that gives each path its answer, and 404 to all others.
+/// Runs `body` with a server that has a response for each path, and 404 for all others.
 func withFileServer<R: Sendable>(
     _ answers: [String: FileServer.Answer], isolation: isolated (any Actor)? = #isolation,
     _ body: (FileServer) async throws -> R
@@ -113,7 +113,7 @@ extension FileServer.Answer {
         }
     }
 
-    /// RFC 9110, section 14: a part if it is asked for and the file is the same, else the whole.
+    /// RFC 9110, section 14: a part if it is requested and the file is unchanged, else the whole file.
     private static func ranged(
         _ bytes: [UInt8], _ tag: String?, _ limit: Int, _ pause: Duration, _ ask: FileServer.Ask, _ log: FileServer.Log
     ) -> Response {

@@ -1,14 +1,14 @@
 import Logging
 import Synchronization
 
-/// Keeps what is logged.
+/// Records log messages.
 final class LogRecorder: Sendable {
     private let kept = Mutex<[String]>([])
 
     /// The lines so far: level and message.
     var lines: [String] { kept.withLock { $0 } }
 
-    /// A logger whose lines are kept, at every level.
+    /// A logger that records every level.
     var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
 
     private struct Handler: LogHandler {

@@ -1,12 +1,12 @@
-/// Archives whose headers claim what is not so, byte by byte: libarchive writes no lies.
+/// Archives with false headers, assembled byte by byte, because libarchive cannot write them.
 enum LyingArchive {
-    /// A tar archive of a file of ten bytes, and one that is said to be longer.
+    /// A tar archive of a file of ten bytes, and one that claims to be longer.
     static func tar(claiming size: UInt64) -> [UInt8] {
         header("v/m.onnx", size: 10) + block("0123456789") + header("v/tokens.txt", size: size)
             + [UInt8](repeating: 0, count: 2048)
     }
 
-    /// A tar archive of a file with a hole (GNU tar's manual, "PAX Format, Version 1.0"): its map tells one stretch of
+    /// A tar archive of a file with a hole (GNU tar's manual, "PAX Format, Version 1.0"); its map has one range of
     /// data.
     static func sparseTar(realSize: UInt64, offset: UInt64, count: UInt64) -> [UInt8] {
         let attributes = [
@@ -18,7 +18,7 @@ enum LyingArchive {
             + header("v/m.onnx", size: 1024) + block(map) + block("data") + [UInt8](repeating: 0, count: 1024)
     }
 
-    /// A zip archive (APPNOTE.TXT, with ZIP64 sizes) of a file of ten bytes, and one that is said to be longer.
+    /// A zip archive (APPNOTE.TXT, with ZIP64 sizes) of a file of ten bytes, and one that claims to be longer.
     static func zip(claiming size: UInt64) -> [UInt8] {
         let first = entry("a", size: 10)
         let second = entry("b", size: size)
@@ -40,14 +40,14 @@ enum LyingArchive {
         return (number(UInt32(0x0403_4B50)) + fields + tail, fields + tail)
     }
 
-    /// The same in the directory at the end, where comment, disk, attributes and place come before the name.
+    /// The same in the central directory, where comment, disk, attributes and offset come before the name.
     private static func central(_ fields: [UInt8], at place: UInt32) -> [UInt8] {
         let more = number(UInt16(0)) + number(UInt16(0)) + number(UInt16(0)) + number(UInt32(0o100644) << 16)
         return number(UInt32(0x0201_4B50)) + number(UInt16(45)) + Array(fields.prefix(26)) + more + number(place)
             + Array(fields.dropFirst(26))
     }
 
-    /// A header of POSIX's ustar, with GNU's binary size where eleven octal digits are too few.
+    /// A POSIX ustar header, with GNU's binary size if eleven octal digits are too few.
     private static func header(_ name: String, size: UInt64, type: Character = "0") -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 512)
         func put(_ text: String, at offset: Int) {

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A server that gives every connection the same bytes, well-formed or not, and hangs up.
+/// A server that sends the same bytes on every connection, well-formed or not, and closes it.
 final class RawServer: Sendable {
     fileprivate let all = Mutex<[String]>([])
     private let boundPort = Mutex(0)
@@ -11,7 +11,7 @@ final class RawServer: Sendable {
     /// The heads of the requests so far.
     var heads: [String] { all.withLock { $0 } }
 
-    /// Where it listens on this machine.
+    /// The port that it listens on.
     fileprivate(set) var port: Int {
         get { boundPort.withLock { $0 } }
         set { boundPort.withLock { $0 = newValue } }
@@ -31,7 +31,7 @@ final class RawServer: Sendable {
     }
 }
 
-/// Lends a server that answers with these bytes.
+/// Runs `body` with a server that responds with these bytes.
 func withRawServer<R: Sendable>(
     answer: String, isolation: isolated (any Actor)? = #isolation, _ body: (RawServer) async throws -> R
 ) async throws -> R {
@@ -54,7 +54,7 @@ func withRawServer<R: Sendable>(
             }
         }
     }
-    // Then every connection that was accepted is handed out and ended; NIO allows none to be dropped.
+    // Closing makes NIO hand out and end every accepted connection; none may be dropped.
     defer { channel.channel.close(promise: nil) }
     return try await body(server)
 }

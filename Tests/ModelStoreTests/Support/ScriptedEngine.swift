@@ -5,9 +5,9 @@ import Foundation
 import Logging
 import Synchronization
 
-/// An engine that says what a test wants it to say.
+/// An engine that sends what a test's script says.
 struct ScriptedEngine: EngineProgram {
-    /// Says it over the connection. If it returns no end, the engine stays, and is silent.
+    /// Sends over the connection. If it returns `nil`, the engine keeps running and stays silent.
     let script: @Sendable (LinkSocket) throws -> EngineEnd?
 
     func run(
@@ -25,7 +25,7 @@ struct ScriptedEngine: EngineProgram {
             close(archive)
             let socket = LinkSocket(owning: connection)
             let end = try await abandonable { [script] in
-                // Where the server lets go, nothing more can be said.
+                // Fails if the server closes the connection; nothing more can be sent then.
                 try? script(socket)
             }
             if let end { return end }
@@ -39,14 +39,14 @@ struct ScriptedEngine: EngineProgram {
     }
 }
 
-/// The real engine, watched.
+/// The real engine under observation.
 struct ObservedEngine: EngineProgram {
     private let process = EngineProcess(.built)
     private let id = OneShot<Int32>()
-    /// Whether it is stopped before it gets anything to do.
+    /// Whether it is stopped before it gets a job.
     var isStopped = false
 
-    /// The id of its process, once there is one.
+    /// Its process id, once it is started.
     var processID: Int32 { get async throws { try await id.value() } }
 
     func run(

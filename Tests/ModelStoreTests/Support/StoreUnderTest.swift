@@ -43,12 +43,12 @@ extension EngineExecutable {
 }
 
 extension FetchSettings {
-    /// As in earnest, but with no time lost between two tries.
+    /// The default settings, but without pauses between attempts.
     static var quick: Self {
         Self(pause: .milliseconds(1), longestPause: .milliseconds(1), waitInterval: .milliseconds(5))
     }
 
-    /// Quick, and otherwise changed.
+    /// `quick` with a further change.
     static func quick(_ change: (inout Self) -> Void) -> Self {
         var settings = Self.quick
         change(&settings)
@@ -60,7 +60,7 @@ extension Logger {
     static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 }
 
-/// What a fetch told, in order.
+/// The progress reports of a download, in order.
 final class Reports: Sendable {
     private let all = Mutex<[DownloadProgress]>([])
 
@@ -70,7 +70,7 @@ final class Reports: Sendable {
     func add(_ progress: DownloadProgress) { all.withLock { $0.append(progress) } }
 }
 
-/// A well-meant archive of the model `voice`.
+/// A valid archive of the model `voice`.
 let voiceArchive: [TestArchive.Entry] = [
     .folder("sense-voice"),
     .file("sense-voice/m.onnx", "the model"),
@@ -78,7 +78,7 @@ let voiceArchive: [TestArchive.Entry] = [
     .file("sense-voice/test_wavs/en.wav", "sound"),
 ]
 
-/// Where the files of `voiceArchive` are after a fetch.
+/// The paths of the files of `voiceArchive` after a download.
 let voiceFiles = [
     "asr2clip", "asr2clip/models", "asr2clip/models/voice", "asr2clip/models/voice/.asr2clip-download.json",
     "asr2clip/models/voice/m.onnx",

@@ -1,11 +1,11 @@
 import Foundation
 import ModelStore
 
-/// A folder for one test; gone afterwards.
+/// A folder for one test; deleted afterwards.
 struct TemporaryFolder {
     let path: String
 
-    /// Paths as of a user whose data is all in this folder.
+    /// The paths of a user whose data is all in this folder.
     var paths: ModelPaths {
         ModelPaths(environment: ["XDG_DATA_HOME": path, "HOME": path], currentFolder: path)
     }
@@ -22,13 +22,13 @@ struct TemporaryFolder {
         try? String(contentsOfFile: path + "/" + name, encoding: .utf8)
     }
 
-    /// All that is in the folder, sorted.
+    /// The paths of everything in the folder, sorted.
     var contents: [String] {
         get throws { try FileManager.default.subpathsOfDirectory(atPath: path).sorted() }
     }
 }
 
-/// Lends a fresh folder.
+/// Runs `body` with a new folder.
 func withTemporaryFolder<R>(
     isolation: isolated (any Actor)? = #isolation, _ body: (TemporaryFolder) async throws -> R
 ) async throws -> R {

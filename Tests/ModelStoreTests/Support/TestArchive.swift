@@ -1,12 +1,12 @@
 import CArchive
 import Foundation
 
-/// Makes archives, well-meaning and hostile ones.
+/// Creates archives, valid and hostile ones.
 struct TestArchive {
     enum Packing: String, CaseIterable {
         case tar, gzip, bzip2, xz, zstd, zip
 
-        /// The ending of a file packed so.
+        /// The file name extension of this packing.
         var ending: String {
             switch self {
             case .tar: ".tar"

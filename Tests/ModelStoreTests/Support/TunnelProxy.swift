@@ -7,7 +7,7 @@ final class TunnelProxy: Sendable {
     fileprivate let all = Mutex<[String]>([])
     fileprivate let boundPort = Mutex(0)
 
-    /// The hosts that tunnels were asked for, with their ports.
+    /// The hosts and ports of the requested tunnels.
     var asked: [String] { all.withLock { $0 } }
 
     /// Its address.
@@ -40,7 +40,7 @@ final class TunnelProxy: Sendable {
     }
 }
 
-/// Lends a proxy whose tunnels all lead to a port of this machine.
+/// Runs `body` with a proxy whose tunnels all lead to a port of this machine.
 func withTunnelProxy<R: Sendable>(
     to target: Int, isolation: isolated (any Actor)? = #isolation, _ body: (TunnelProxy) async throws -> R
 ) async throws -> R {
@@ -65,7 +65,7 @@ func withTunnelProxy<R: Sendable>(
             }
         }
     }
-    // Then every connection that was accepted is handed out and ended; NIO allows none to be dropped.
+    // Closing makes NIO hand out and end every accepted connection; none may be dropped.
     defer { channel.channel.close(promise: nil) }
     return try await body(proxy)
 }

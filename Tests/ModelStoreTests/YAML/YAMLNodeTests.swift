@@ -70,7 +70,7 @@ struct YAMLNodeTests {
         #expect(root.pairs.count == 52)
     }
 
-    /// Files damaged in every place: each is read or refused, and ends nothing.
+    /// Files damaged at every position: each is parsed or rejected, without a crash.
     @Test func damagedFilesAreReadOrRefused() {
         var generator = SeededGenerator(seed: 21)
         let pieces = [

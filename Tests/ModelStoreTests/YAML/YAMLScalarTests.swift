@@ -25,7 +25,7 @@ struct YAMLScalarTests {
 }
 
 extension YAMLNode {
-    /// The scalar behind the only key.
+    /// The scalar of the only key.
     fileprivate var value: Scalar? {
         guard case .mapping(let mapping) = self else { return nil }
         return mapping.pairs.first?.value.scalar

@@ -56,12 +56,13 @@ import Testing
         held = []
         #expect(try await long.value.joined(separator: " ").split(separator: " ").count > 50)
         #expect(try await cut.value == ["stop"])
-        // All places have been given back.
+        // All permits have been returned.
         for _ in 0..<TranscriptionPipeline.mostCut(onLanes: 1) { held.append(try await pipeline.cutting.take()) }
     }
 
     private nonisolated static func pipeline(lanes: Int) throws -> TranscriptionPipeline {
-        TranscriptionPipeline(recognizer: try Loaded.recognizer(.paraformer), lanes: lanes, detector: .installed)
+        TranscriptionPipeline(
+            recognizer: try LoadedPipeline.recognizer(.paraformer), lanes: lanes, detector: .installed)
     }
 
     /// The text of each segment.

@@ -6,7 +6,7 @@ import SpeechTypes
 import TestSupport
 import Testing
 
-/// Sixteen requests at once on one model, each in its own language and on its own recording, over and over.
+/// Sixteen concurrent requests on one model, each with its own language and recording, repeatedly.
 @Suite struct CrowdTests {
     private struct Request: Sendable {
         let file: String
@@ -18,7 +18,7 @@ import Testing
 
     @Test(arguments: [ModelFamily.senseVoice, .whisper, .paraformer, .transducer, .zipformerCTC, .moonshine])
     func eachOfSixteenRequestsGetsItsOwnAnswer(family: ModelFamily) async throws {
-        let recognizer = try Loaded.recognizer(family)
+        let recognizer = try LoadedPipeline.recognizer(family)
         let requests = try await Self.requests(of: family)
         #expect(requests.count >= 16)
         let scheduler = SegmentScheduler(lanes: 4, recognizer: recognizer)
@@ -28,7 +28,7 @@ import Testing
                 group.addTask {
                     let job = UniqueID()
                     for round in 0..<rounds {
-                        // Every request takes another recording's place in the next round.
+                        // In the next round, every request has another recording.
                         let next = requests[(number + round * 7) % requests.count]
                         let request = round == 0 ? request : next
                         let (segments, _) = try await scheduler.run(
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    /// Recordings in the languages and tasks that a family takes, mixed, with what it makes of each.
+    /// Recordings in all languages and tasks that a family supports, mixed, with the expected texts.
     @BlockingCalls private static func requests(of family: ModelFamily) throws -> [Request] {
         var requests: [Request] = []
         for recording in Manifest.shared.files where recording.language != "none" {
@@ -68,8 +68,8 @@ import Testing
                 }
             }
             if family == .moonshine {
-                // The manifest has no texts of the starter model: what it hears alone, it must hear in a crowd.
-                let alone = try Loaded.recognizer(family).recognize(sound, language: nil)
+                // The manifest has no texts of the starter model: its text must be the same alone and in a crowd.
+                let alone = try LoadedPipeline.recognizer(family).recognize(sound, language: nil)
                 add(nil, .transcribe, text(of: alone))
             }
         }

@@ -24,7 +24,7 @@ import Testing
         return queue
     }
 
-    /// Everything that calls would take, one call after the other.
+    /// The items of each call, until the queue is empty.
     private static func drained(_ queue: Queue) -> [[Item]] {
         var (queue, calls) = (queue, [[Item]]())
         while let (call, priority) = queue.next() {
@@ -135,8 +135,8 @@ import Testing
         #expect(Self.drained(queue) == [[Item(job: "other", number: 0)]])
     }
 
-    /// Whatever comes in whatever order: all of it goes, each job's in order, and no job waits for more calls than other
-    /// jobs are there.
+    /// For any items in any order: all are taken, each job's in order, and no job waits for more calls than there are
+    /// other jobs.
     @Test(arguments: 0..<20)
     func nobodyStarves(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed))

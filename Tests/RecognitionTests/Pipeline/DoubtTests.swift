@@ -6,7 +6,7 @@ import Testing
 
 @testable import Recognition
 
-/// Where nobody speaks there is no text, and no word is lost where somebody does.
+/// Without speech there is no text, and with speech no word is lost.
 @BlockingCalls @Suite(.timeLimit(.minutes(5))) struct DoubtTests {
     /// Sounds without speech.
     enum Sound: String, CaseIterable, Sendable {
@@ -37,14 +37,14 @@ import Testing
         var job = TranscriptionJob.job(try folder.write(sound.samples(seconds: seconds).wav, to: "sound.wav"))
         for needsTimes in [true, false] {
             job.needsTimes = needsTimes
-            let report = try await Report(Loaded.transcriber(.moonshine).transcribe(job))
+            let report = try await Report(LoadedPipeline.transcriber(.moonshine).transcribe(job))
             #expect(report.transcript.text.isEmpty)
             #expect(report.transcript.segments.isEmpty)
         }
     }
 
-    /// Every clip of the fixtures, as it is and attenuated to a peak of -40 dBFS: with the detector there is the text that
-    /// there is without one.
+    /// Every fixture clip, unchanged and attenuated to a peak of -40 dBFS: the text with the detector is the same as
+    /// without.
     @Test(arguments: Manifest.shared.files.map(\.file), [nil, 0.01] as [Float?])
     func noWordIsLost(file: String, peak: Float?) async throws {
         let folder = try TemporaryFolder()
@@ -54,11 +54,11 @@ import Testing
         if let peak { sound.samples = sound.samples.map { $0 * peak / loudest } }
         let path = try folder.write(sound.wav, to: "speech.wav")
         for family in [ModelFamily.whisper, .moonshine] {
-            let bare = try await Report(Loaded.transcriber(family, detector: .missing).transcribe(.job(path)))
+            let bare = try await Report(LoadedPipeline.transcriber(family, detector: .missing).transcribe(.job(path)))
             for needsTimes in [true, false] {
                 var job = TranscriptionJob.job(path)
                 job.needsTimes = needsTimes
-                let report = try await Report(Loaded.transcriber(family).transcribe(job))
+                let report = try await Report(LoadedPipeline.transcriber(family).transcribe(job))
                 #expect(report.transcript.text == bare.transcript.text)
             }
         }

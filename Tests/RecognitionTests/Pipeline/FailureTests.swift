@@ -21,7 +21,7 @@ import Testing
         (.fixture("bad_text.wav", language: "xx"), .unsupportedLanguage),
     ])
     func whatIsTheJobsFaultIsATranscriptionError(job: TranscriptionJob, code: TranscriptionError.Code) async throws {
-        let transcriber = try Loaded.transcriber(.whisper)
+        let transcriber = try LoadedPipeline.transcriber(.whisper)
         let error = await #expect(throws: TranscriptionError.self) { try await Report(transcriber.transcribe(job)) }
         #expect(error?.code == code)
         #expect(error?.message.isEmpty == false)
@@ -45,12 +45,12 @@ import Testing
         #expect(TranscriptionError(RecognitionError(recognition, "words")) == TranscriptionError(code, "words"))
     }
 
-    /// The recording goes over the limit only after windows of it were recognised.
+    /// The recording exceeds the limit only after segments of it were recognised.
     @Test func anErrorLateInARecordingEndsTheTranscription() async throws {
         let folder = try TemporaryFolder()
-        // Two recordings in one file: no header tells how long they are together.
+        // Two recordings in one file: no header states their total length.
         let path = try await folder.write(Self.longSound().wav + Self.longSound().wav, to: "long.wav")
-        let recognizer = try Loaded.recognizer(.paraformer)
+        let recognizer = try LoadedPipeline.recognizer(.paraformer)
         let scheduler = SegmentScheduler(lanes: 2, recognizer: recognizer)
         let pipeline = TranscriptionPipeline(recognizer: recognizer, scheduler: scheduler, detector: .installed)
         var segments = 0
@@ -67,7 +67,7 @@ import Testing
     @Test func cancellingTheTaskEndsTheWork() async throws {
         let folder = try TemporaryFolder()
         let path = try await folder.write(Self.longSound().wav, to: "long.wav")
-        let recognizer = try Loaded.recognizer(.paraformer)
+        let recognizer = try LoadedPipeline.recognizer(.paraformer)
         let scheduler = SegmentScheduler(lanes: 2, recognizer: recognizer)
         let pipeline = TranscriptionPipeline(recognizer: recognizer, scheduler: scheduler, detector: .installed)
         let events = Counter()
@@ -87,7 +87,7 @@ import Testing
         let path = folder.file("silence.wav")
         try WaveFile.writeSilence(seconds: 36_000, to: path)
         let pipeline = TranscriptionPipeline(
-            recognizer: try Loaded.recognizer(.paraformer), lanes: 2, detector: .installed)
+            recognizer: try LoadedPipeline.recognizer(.paraformer), lanes: 2, detector: .installed)
         let work = Task {
             try await pipeline.run(.job(path, maximumDuration: .seconds(36_000))) { events in
                 #expect(events == [.working])
@@ -99,7 +99,7 @@ import Testing
 
     @Test func whatTheReportThrowsEndsTheWork() async throws {
         struct Stop: Error {}
-        let recognizer = try Loaded.recognizer(.paraformer)
+        let recognizer = try LoadedPipeline.recognizer(.paraformer)
         let scheduler = SegmentScheduler(lanes: 2, recognizer: recognizer)
         let pipeline = TranscriptionPipeline(recognizer: recognizer, scheduler: scheduler, detector: .installed)
         await #expect(throws: Stop.self) {

@@ -12,7 +12,7 @@ import Testing
         #expect(order == ["a", "b", "c", "a", "b", "a"])
     }
 
-    /// Lets one piece of each job named wait, in this order, while a long job holds all lanes.
+    /// Queues one piece of each named job, in this order, while a long job holds all lanes.
     ///
     /// - Returns: The jobs in the order in which their pieces got a lane.
     private func served(_ jobs: [String], lanes: Int) async throws -> [String] {
@@ -170,7 +170,7 @@ import Testing
 
     @Test(arguments: [1, 3])
     func warmingUpDecodesOnEveryLane(lanes: Int) async throws {
-        let recognizer = try Loaded.recognizer(.paraformer)
+        let recognizer = try LoadedPipeline.recognizer(.paraformer)
         let pipeline = TranscriptionPipeline(recognizer: recognizer, lanes: lanes, detector: .missing)
         try await pipeline.warmUp()
         try await eventually("the lanes are idle again") { await pipeline.load.busy == 0 }

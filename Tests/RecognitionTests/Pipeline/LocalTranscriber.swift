@@ -10,7 +10,7 @@ struct LocalTranscriber: Transcriber {
         pipeline = TranscriptionPipeline(recognizer: recognizer, lanes: lanes, detector: detector)
     }
 
-    /// Starts a transcription; letting go of its events ends it.
+    /// Starts a transcription; releasing its events cancels it.
     func transcribe(_ job: TranscriptionJob) -> TranscriptEvents {
         // Unbounded: a recording makes some hundred bytes of events for each second of sound.
         let (events, continuation) = TranscriptEvents.makeStream(bufferingPolicy: .unbounded)

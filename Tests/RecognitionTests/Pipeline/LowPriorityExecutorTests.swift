@@ -53,7 +53,7 @@ import Testing
             let (worker, other) = (Worker(), Worker())
             let usual = await other.niceness
             await worker.lowerPriority()
-            // A task of its own, since the compiler may do two calls in a row in one job.
+            // A separate task, because the compiler may run two consecutive calls in one job.
             #expect(await Task { await worker.niceness }.value == 5)
             #expect(await other.niceness == usual)
         }

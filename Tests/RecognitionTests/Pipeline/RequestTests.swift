@@ -4,19 +4,19 @@ import SpeechTypes
 import TestSupport
 import Testing
 
-/// What a request tells beside its recording reaches the recognizer.
+/// All fields of a request reach the recognizer.
 @BlockingCalls @Suite(.timeLimit(.minutes(3))) struct RequestTests {
     @Test(arguments: [(SpeechTask?.none, "一二三四五"), (.transcribe, "一二三四五"), (.translate, "one two three four five")])
     func theTaskOfTheRequestIsDone(task: SpeechTask?, text: String) async throws {
         var job = TranscriptionJob.fixture("zh_digits_16k.wav")
         job.task = task
-        #expect(try await Report(Loaded.transcriber(.whisper).transcribe(job)).transcript.text == text)
+        #expect(try await Report(LoadedPipeline.transcriber(.whisper).transcribe(job)).transcript.text == text)
     }
 
     @Test func whatTheModelCannotDoIsRefusedBeforeTheRecordingIsRead() async throws {
         var job = TranscriptionJob.job("/nowhere.wav")
         job.task = .translate
-        let transcriber = try Loaded.transcriber(.senseVoice)
+        let transcriber = try LoadedPipeline.transcriber(.senseVoice)
         let error = await #expect(throws: TranscriptionError.self) { try await Report(transcriber.transcribe(job)) }
         #expect(error?.code == .unsupportedTask)
     }
@@ -45,7 +45,7 @@ import Testing
         var job = TranscriptionJob.fixture("en_word_16k.wav")
         job.hints = Hints(prompt: "stop", keywords: ["go"])
         #expect(
-            try await Report(Loaded.transcriber(.senseVoice).transcribe(job)).summary.unusedHints
+            try await Report(LoadedPipeline.transcriber(.senseVoice).transcribe(job)).summary.unusedHints
                 == [.prompt, .keywords])
     }
 
@@ -59,7 +59,7 @@ import Testing
     ) async throws {
         var job = TranscriptionJob.fixture("en_digits_16k.wav", language: languages.named)
         job.candidates = languages.candidates.map { Language(code: $0) }
-        let transcript = try await Report(Loaded.transcriber(family).transcribe(job)).transcript
+        let transcript = try await Report(LoadedPipeline.transcriber(family).transcribe(job)).transcript
         #expect(transcript.language?.code == languages.heard)
         #expect(transcript.text == "one two three four")
     }
@@ -68,7 +68,7 @@ import Testing
     func aCandidateThatTheModelDoesNotKnowIsRefused(family: ModelFamily) async throws {
         var job = TranscriptionJob.fixture("en_word_16k.wav")
         job.candidates = [Language(code: "en"), Language(code: "xx")]
-        let transcriber = try Loaded.transcriber(family)
+        let transcriber = try LoadedPipeline.transcriber(family)
         let error = await #expect(throws: TranscriptionError.self) { try await Report(transcriber.transcribe(job)) }
         #expect(error?.code == .unsupportedCandidate)
         #expect(error?.message.contains("xx") == true && error?.message.contains("zh") == true)
@@ -77,6 +77,6 @@ import Testing
     @Test func aModelWithoutLanguagesTakesAnyCandidate() async throws {
         var job = TranscriptionJob.fixture("en_word_16k.wav")
         job.candidates = [Language(code: "xx")]
-        #expect(try await Report(Loaded.transcriber(.paraformer).transcribe(job)).transcript.text == "stop")
+        #expect(try await Report(LoadedPipeline.transcriber(.paraformer).transcribe(job)).transcript.text == "stop")
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Recognition
 
-/// Recordings that are cut where somebody pauses.
+/// Recordings that are cut at pauses.
 @Suite(.timeLimit(.minutes(5))) struct SegmentationTests {
     private static let session = Manifest.shared.session
     private static let families = [ModelFamily.senseVoice, .paraformer, .transducer, .whisper]
@@ -15,7 +15,7 @@ import Testing
     func everyUtteranceIsASegmentWithItsTextAndTimes(family: ModelFamily) async throws {
         let job = TranscriptionJob.fixture(
             Self.session.file, chunking: ChunkingStrategy(silence: .milliseconds(500)))
-        let report = try await Report(Loaded.transcriber(family).transcribe(job))
+        let report = try await Report(LoadedPipeline.transcriber(family).transcribe(job))
         #expect(report.segments.map { $0.text.lowercased() } == Self.session.utterances.map(\.text))
         for (segment, utterance) in zip(report.segments, Self.session.utterances) {
             #expect(abs(segment.start.inSeconds - utterance.start) <= 0.25, "\(segment) \(utterance)")
@@ -24,19 +24,19 @@ import Testing
         #expect(report.transcript.duration == .seconds(Self.session.duration))
     }
 
-    /// Without a wish of the request's, short pauses stay inside the segments, up to what the family likes best.
+    /// If the request has no preference, short pauses stay inside segments, up to the family's preferred length.
     @Test(arguments: families)
     func aLongRecordingIsHeardInSegmentsOfTheLengthTheFamilyLikes(family: ModelFamily) async throws {
-        let report = try await Report(Loaded.transcriber(family).transcribe(.fixture(Self.session.file)))
+        let report = try await Report(LoadedPipeline.transcriber(family).transcribe(.fixture(Self.session.file)))
         #expect(report.transcript.text.lowercased() == Self.session.utterances.map(\.text).joined(separator: " "))
         #expect((2..<Self.session.utterances.count).contains(report.segments.count))
-        let longest = try Loaded.recognizer(family).preferredSegment
+        let longest = try LoadedPipeline.recognizer(family).preferredSegment
         #expect(report.segments.allSatisfy { $0.end - $0.start <= longest })
         for (segment, next) in zip(report.segments, report.segments.dropFirst()) { #expect(segment.end <= next.start) }
     }
 
     @Test func whatTheModelHearsWholeIsCutOnlyWhenThatIsWanted() async throws {
-        let transcriber = try Loaded.transcriber(.senseVoice)
+        let transcriber = try LoadedPipeline.transcriber(.senseVoice)
         let whole = try await Report(transcriber.transcribe(.fixture("en_two_phrases_16k.wav")))
         #expect(whole.segments.map(\.text) == ["one two three seven eight"])
         let cut = try await Report(
@@ -50,7 +50,7 @@ import Testing
     func theSilenceOfTheRequestDecidesWhatAPauseIs(milliseconds: Int) async throws {
         let strategy = ChunkingStrategy(silence: .milliseconds(milliseconds))
         let report = try await Report(
-            Loaded.transcriber(.senseVoice).transcribe(.fixture("en_two_phrases_16k.wav", chunking: strategy)))
+            LoadedPipeline.transcriber(.senseVoice).transcribe(.fixture("en_two_phrases_16k.wav", chunking: strategy)))
         #expect(report.segments.count == (milliseconds == 300 ? 2 : 1))
     }
 
@@ -75,7 +75,7 @@ import Testing
         var sound = silence
         sound.samples += try AudioBuffer.decoding(Fixtures.audio("en_digits_16k.wav")).samples + silence.samples
         let path = try folder.write(sound.wav, to: "silence.wav")
-        let report = try await Report(Loaded.transcriber(family).transcribe(.job(path)))
+        let report = try await Report(LoadedPipeline.transcriber(family).transcribe(.job(path)))
         #expect(report.transcript.text.lowercased() == "one two three four")
         let segment = try #require(report.segments.first)
         #expect(report.segments.count == 1)
@@ -84,7 +84,7 @@ import Testing
         #expect(report.transcript.duration == sound.duration)
     }
 
-    /// What the model hears whole has the times of its speech as well, if the answer has any.
+    /// Sound that the model decodes in one piece has the times of its speech, too, if the response has times.
     @Test(arguments: families + [.moonshine], [true, false])
     func aShortRecordingTellsWhenSomebodySpeaks(family: ModelFamily, needsTimes: Bool) async throws {
         let folder = try TemporaryFolder()
@@ -92,7 +92,7 @@ import Testing
         sound.samples += try AudioBuffer.decoding(Fixtures.audio("en_digits_16k.wav")).samples
         var job = TranscriptionJob.job(try folder.write(sound.wav, to: "late.wav"))
         job.needsTimes = needsTimes
-        let report = try await Report(Loaded.transcriber(family).transcribe(job))
+        let report = try await Report(LoadedPipeline.transcriber(family).transcribe(job))
         let segment = try #require(report.segments.first)
         #expect(report.segments.count == 1)
         guard needsTimes else {
@@ -109,7 +109,7 @@ import Testing
         let path = folder.file("silence.wav")
         try WaveFile.writeSilence(seconds: 3_600, to: path)
         var isWorking = false
-        for try await event in try Loaded.transcriber(.paraformer)
+        for try await event in try LoadedPipeline.transcriber(.paraformer)
             .transcribe(.job(path, maximumDuration: .seconds(3_600)))
         {
             switch event {
@@ -125,7 +125,7 @@ import Testing
         let folder = try TemporaryFolder()
         let noise = try WaveFile(path: Fixtures.audio("noise_16k.wav")).repeated(400)
         let path = try folder.write(noise, to: "noise.wav")
-        let report = try await Report(Loaded.transcriber(.whisper).transcribe(.job(path)))
+        let report = try await Report(LoadedPipeline.transcriber(.whisper).transcribe(.job(path)))
         #expect(report.transcript.text.isEmpty)
         #expect(report.transcript.duration == .seconds(600))
     }
@@ -134,7 +134,7 @@ import Testing
     func musicIsNoTrouble(family: ModelFamily) async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(AudioBuffer.music(seconds: 40).wav, to: "music.wav")
-        let report = try await Report(Loaded.transcriber(family).transcribe(.job(path)))
+        let report = try await Report(LoadedPipeline.transcriber(family).transcribe(.job(path)))
         #expect(report.transcript.duration == .seconds(40))
         #expect(report.segments.allSatisfy { .zero <= $0.start && $0.start <= $0.end && $0.end <= .seconds(40) })
         for (earlier, later) in zip(report.segments, report.segments.dropFirst()) {
@@ -144,7 +144,7 @@ import Testing
 
     @Test(arguments: ["bad_5ms.wav", "bad_empty.wav"])
     func tooLittleSoundIsStillAnError(file: String) async throws {
-        let transcriber = try Loaded.transcriber(.whisper)
+        let transcriber = try LoadedPipeline.transcriber(.whisper)
         let code: TranscriptionError.Code = file == "bad_5ms.wav" ? .audioTooShort : .audioEmpty
         let error = await #expect(throws: TranscriptionError.self) {
             try await Report(transcriber.transcribe(.fixture(file, chunking: ChunkingStrategy())))
@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test func withoutADetectorAStrategyIsRefused() async throws {
-        let transcriber = try Loaded.transcriber(.senseVoice, detector: .missing)
+        let transcriber = try LoadedPipeline.transcriber(.senseVoice, detector: .missing)
         let error = await #expect(throws: TranscriptionError.self) {
             try await Report(transcriber.transcribe(.fixture("en_word_16k.wav", chunking: ChunkingStrategy())))
         }

@@ -8,22 +8,22 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A door that starts shut, for threads.
+/// A gate for threads that starts closed.
 final class Gate: Sendable {
     private let isOpen = Mutex(false)
 
-    /// Blocks until the door is open.
+    /// Blocks until the gate is open.
     func pass() {
         while !isOpen.withLock({ $0 }) { Thread.sleep(forTimeInterval: 0.001) }
     }
 
-    /// Opens the door for good.
+    /// Opens the gate for good.
     func open() {
         isOpen.withLock { $0 = true }
     }
 }
 
-/// Lanes for work that is whatever a test wants done there.
+/// Lanes for arbitrary work of a test.
 typealias TestLanes = LaneScheduler<@Sendable () throws -> Void, Void>
 
 extension LaneScheduler<@Sendable () throws -> Void, Void> {
@@ -33,9 +33,9 @@ extension LaneScheduler<@Sendable () throws -> Void, Void> {
             decode: { works, _ in works.map { work in Result { try work() } } })
     }
 
-    /// Takes every lane for pieces of a job that hold theirs until the gate opens.
+    /// Occupies every lane with a piece of a job until the gate opens.
     ///
-    /// - Returns: The pieces, once they have the lanes; a lost lane is waited for in vain.
+    /// - Returns: The pieces, once they have the lanes; never returns if a lane is lost.
     nonisolated func holdAllLanes(
         for job: UniqueID = UniqueID(), until gate: Gate
     ) async throws -> Task<Void, any Error> {
@@ -58,7 +58,7 @@ extension LaneScheduler<@Sendable () throws -> Void, Void> {
         return pieces
     }
 
-    /// Proves that no lane is lost.
+    /// Checks that no lane is lost.
     nonisolated func lendAllLanes() async throws {
         let gate = Gate()
         let pieces = try await holdAllLanes(until: gate)
@@ -68,18 +68,18 @@ extension LaneScheduler<@Sendable () throws -> Void, Void> {
 }
 
 extension LaneScheduler {
-    /// Waits until so many pieces wait for a lane.
+    /// Waits until this many pieces wait for a lane.
     func untilWaiting(_ count: Int) async {
         while load.waiting != count { await Task.yield() }
     }
 
-    /// Proves that no lane is lost and nothing waits.
+    /// Checks that no lane is lost and nothing waits.
     func untilIdle() async throws {
         try await eventually("all lanes are idle") { load.waiting == 0 && load.busy == 0 }
     }
 }
 
-/// What tasks note down.
+/// A log that tasks append to.
 final class Log<Entry: Sendable>: Sendable {
     private let noted = Mutex<[Entry]>([])
 
@@ -120,13 +120,13 @@ extension TranscriptionJob {
     }
 }
 
-/// What a transcription reported.
+/// The events of a transcription.
 struct Report: Sendable {
     private(set) var transcript = Transcript()
-    /// The texts of all segments, empty ones among them.
+    /// All segments, including empty ones.
     private(set) var segments: [Transcript.Segment] = []
     private(set) var summary = RecordingSummary()
-    /// Whether `done` came, and nothing after it.
+    /// Whether `done` was the last event.
     private(set) var isDone = false
 
     /// Collects all events.
@@ -150,12 +150,12 @@ struct Report: Sendable {
 extension VoiceActivityModel {
     /// The model that set-up fetched.
     static let installed = VoiceActivityModel(path: Fixtures.voiceActivityModel)
-    /// As on a machine where set-up did not run.
+    /// A missing model, as on a machine without set-up.
     static let missing = VoiceActivityModel(path: nil)
 }
 
 /// Recognizers of the fixtures, loaded once.
-enum Loaded {
+enum LoadedPipeline {
     static let senseVoice = Result { try Recognizer(.fixture(.senseVoice)) }
     static let whisper = Result { try Recognizer(.fixture(.whisper)) }
     static let paraformer = Result { try Recognizer(.fixture(.paraformer)) }
@@ -192,7 +192,7 @@ final class QuickClock: Clock {
         count.add(1, ordering: .relaxed)
     }
 
-    /// Waits until so many more sleeps have ended.
+    /// Waits until this many more sleeps have ended.
     func ticks(_ number: Int) async throws {
         let end = count.load(ordering: .relaxed) + number
         try await eventually("the clock goes on") { count.load(ordering: .relaxed) >= end }

@@ -8,7 +8,7 @@ import Testing
 @BlockingCalls @Suite(.timeLimit(.minutes(3))) struct TranscriptionTests {
     @Test(arguments: ["en_digits_16k.wav", "en_44k1_stereo.mp3", "zh_commands_48k_stereo.flac", "silence_16k.wav"])
     func aShortRecordingGivesItsText(file: String) async throws {
-        let report = try await Report(Loaded.transcriber(.senseVoice).transcribe(.fixture(file)))
+        let report = try await Report(LoadedPipeline.transcriber(.senseVoice).transcribe(.fixture(file)))
         let recording = try #require(Manifest.shared.files.first { $0.file == file })
         #expect(report.transcript.text == recording.result(of: "sense_voice")?.text)
         #expect(report.isDone)
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func howLongTheFirstSegmentWaitedForALaneIsTold() async throws {
-        let recognizer = try Loaded.recognizer(.senseVoice)
+        let recognizer = try LoadedPipeline.recognizer(.senseVoice)
         let gate = Gate()
         let scheduler = SegmentScheduler(
             lanes: 1, limits: .none, measure: { _ in BatchMeasure(length: 1, request: RecognitionRequest()) },
@@ -37,9 +37,9 @@ import Testing
         _ = try await holding.value
     }
 
-    /// One lane decodes for ever: its job, and one that waits behind it, stop saying that they go on; then it comes back.
+    /// A decode blocks one lane: its job and the job behind it stop reporting progress until the decode returns.
     @Test func aDecodeThatNeverEndsIsNoWork() async throws {
-        let recognizer = try Loaded.recognizer(.senseVoice)
+        let recognizer = try LoadedPipeline.recognizer(.senseVoice)
         let gate = Gate()
         let scheduler = SegmentScheduler(
             lanes: 1, limits: .none, measure: { _ in BatchMeasure(length: 0, request: RecognitionRequest()) },
@@ -86,24 +86,24 @@ import Testing
     func theTokensComeWithTheSegmentsIfTheJobNeedsThem(needsTokens: Bool) async throws {
         var job = TranscriptionJob.fixture("en_digits_16k.wav")
         job.needsTokens = needsTokens
-        let report = try await Report(Loaded.transcriber(.transducer).transcribe(job))
+        let report = try await Report(LoadedPipeline.transcriber(.transducer).transcribe(job))
         #expect(!report.segments.isEmpty)
         #expect(report.segments.allSatisfy { $0.tokens.isEmpty != needsTokens })
     }
 
     @Test func theLanguageOfTheRequestIsUsed() async throws {
         let report = try await Report(
-            Loaded.transcriber(.whisper).transcribe(.fixture("en_digits_16k.wav", language: "zh")))
+            LoadedPipeline.transcriber(.whisper).transcribe(.fixture("en_digits_16k.wav", language: "zh")))
         #expect(report.transcript.text == "一二三四")
     }
 
     static let spoken = Manifest.shared.session.utterances.map(\.text).joined(separator: " ")
 
-    /// The session is longer than any family's window.
+    /// The session is longer than any family's maximum segment.
     @Test(arguments: [ModelFamily.senseVoice, .paraformer, .transducer, .whisper], [1, 3])
     func withoutADetectorALongRecordingIsHeardToItsEnd(family: ModelFamily, lanes: Int) async throws {
         let job = TranscriptionJob.fixture(Manifest.shared.session.file)
-        let transcriber = try Loaded.transcriber(family, lanes: lanes, detector: .missing)
+        let transcriber = try LoadedPipeline.transcriber(family, lanes: lanes, detector: .missing)
         let report = try await Report(transcriber.transcribe(job))
         #expect(report.transcript.text.lowercased() == Self.spoken)
         #expect(report.segments.count >= 2)
@@ -119,27 +119,27 @@ import Testing
 
     @Test(arguments: [ModelFamily.senseVoice, .whisper])
     func theTextIsThatOfTheSegmentsInOrder(family: ModelFamily) async throws {
-        let recognizer = try Loaded.recognizer(family)
+        let recognizer = try LoadedPipeline.recognizer(family)
         var cutter = try RecordingSegmenter(
             window: recognizer.window, joining: recognizer.preferredSegment, strategy: nil, model: .installed)
         let sound = try AudioBuffer.decoding(Fixtures.audio(Manifest.shared.session.file))
         let segments = try cutter.receive(sound) + cutter.finish()
         let bare = try segments.flatMap { try recognizer.recognize($0, language: nil) }
         let report = try await Report(
-            Loaded.transcriber(family, lanes: 3).transcribe(.fixture(Manifest.shared.session.file)))
+            LoadedPipeline.transcriber(family, lanes: 3).transcribe(.fixture(Manifest.shared.session.file)))
         #expect(report.segments.map(\.text) == bare.map(\.text))
         #expect(report.segments.map(\.tokens) == bare.map(\.tokens))
     }
 
     @Test(arguments: Manifest.shared.files)
     func theDurationIsThatOfTheSamples(recording: Manifest.Recording) async throws {
-        let report = try await Report(Loaded.transcriber(.paraformer).transcribe(.fixture(recording.file)))
+        let report = try await Report(LoadedPipeline.transcriber(.paraformer).transcribe(.fixture(recording.file)))
         let samples = try AudioBuffer.decoding(Fixtures.audio(recording.file)).duration
         #expect(report.transcript.duration == samples)
     }
 
     @Test func twentyJobsAtOnceAreAllRight() async throws {
-        let transcriber = try Loaded.transcriber(.senseVoice)
+        let transcriber = try LoadedPipeline.transcriber(.senseVoice)
         let recordings = Manifest.shared.files.filter { $0.expected["sense_voice"] != nil }.prefix(20)
         try await withThrowingTaskGroup { group in
             for recording in recordings {

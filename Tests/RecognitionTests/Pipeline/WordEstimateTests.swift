@@ -6,7 +6,7 @@ import Testing
 
 @testable import Recognition
 
-/// Word times that are estimated from the stretches of speech, beside those that a model tells.
+/// Compares word times estimated from the stretches of speech with those of a model.
 @BlockingCalls @Suite(.timeLimit(.minutes(3))) struct WordEstimateTests {
     @Test(arguments: [ModelFamily.senseVoice, .paraformer, .transducer])
     func wordsAreEstimatedWithinAQuarterOfASecond(family: ModelFamily) async throws {
@@ -17,7 +17,7 @@ import Testing
             let sound = try AudioBuffer.decoding(Fixtures.audio(file))
             let found = try #require(await finder.stretches(in: SpeechSegment(offset: 0, audio: sound)))
             let speech = found.map { Duration(samples: $0.lowerBound)..<Duration(samples: $0.upperBound) }
-            let report = try await Report(Loaded.transcriber(family).transcribe(.fixture(file)))
+            let report = try await Report(LoadedPipeline.transcriber(family).transcribe(.fixture(file)))
             for segment in report.segments where segment.hasTokenTimes {
                 let estimate = Transcript.Segment(
                     start: segment.start, end: segment.end, text: segment.text, speech: speech)

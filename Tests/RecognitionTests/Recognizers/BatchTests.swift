@@ -10,10 +10,10 @@ import Testing
         "en_digits_16k.wav", "en_word_16k.wav", "en_long_16k.flac", "zh_digits_16k.wav",
     ]
 
-    /// Segments of different lengths in one call, as the library does it for the families that gain by it.
+    /// Segments of different lengths in one call, for the families that the library batches.
     @Test(arguments: [ModelFamily.senseVoice, .paraformer, .transducer, .zipformerCTC, .whisper])
     func segmentsInOneCallBecomeWhatTheyBecomeAlone(family: ModelFamily) throws {
-        let recognizer = try Loaded.recognizer(family)
+        let recognizer = try LoadedModel.recognizer(family)
         #expect(recognizer.batches == (family != .whisper))
         let segments = try Self.files.map { SpeechSegment(offset: 0, audio: try .fixture($0)) }
         let together = try recognizer.recognize(segments, for: RecognitionRequest()).map { try $0.get() }
@@ -27,7 +27,7 @@ import Testing
 
     @Test(arguments: [ModelFamily.senseVoice, .transducer, .whisper])
     func aSegmentThatFailsLeavesItsCompanyUnharmed(family: ModelFamily) throws {
-        let recognizer = try Loaded.recognizer(family)
+        let recognizer = try LoadedModel.recognizer(family)
         let good = SpeechSegment(offset: 0, audio: try .fixture(Self.files[0]))
         let bad = SpeechSegment(offset: 16_000, audio: AudioBuffer(samples: [0.5]))
         let results = recognizer.recognize([good, bad, good], for: RecognitionRequest())
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func aRequestThatCannotBeMetFailsForAllItsSegments() throws {
-        let recognizer = try Loaded.recognizer(.whisper)
+        let recognizer = try LoadedModel.recognizer(.whisper)
         let segment = SpeechSegment(offset: 0, audio: try .fixture(Self.files[0]))
         let results = recognizer.recognize([segment, segment], for: RecognitionRequest(language: Language(code: "xx")))
         #expect(results.count == 2)

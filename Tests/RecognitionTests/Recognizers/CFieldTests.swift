@@ -5,7 +5,7 @@ import Testing
 @testable import ModelFamilies
 @testable import SherpaOnnx
 
-/// Every file and option of every family, followed into the C structure by the names of its fields.
+/// Checks that every file and option of every family sets the right field of the C structure.
 @Suite struct CFieldTests {
     struct Layout: Sendable, CustomTestStringConvertible {
         let family: ModelFamily
@@ -38,13 +38,13 @@ import Testing
         let before = try layout.model.fields()
         for option in layout.family.options {
             let (value, written) = Self.sentinel(for: option)
-            // The standard way to search is the only one of most families.
+            // Most families support only the standard search method.
             if value == option.standard { continue }
             let after = try layout.model(with: ModelOptions([option.key: value])).fields()
             let changed = Set(after.keys).union(before.keys).filter { before[$0] != after[$0] }
             let path = Self.path(ofOption: option.key, layout.family)
             #expect(changed == Set([path].compactMap { $0 }), "\(option.key)")
-            // Canary is not told its task, but the language to write in.
+            // Canary has no task field; its output language is set instead.
             if let path, path.hasSuffix(".tgt_lang") == false { #expect(after[path] == written, "\(option.key)") }
         }
     }
@@ -86,7 +86,7 @@ import Testing
         #expect(groups.union(["model_config.telespeech_ctc"]) == families)
     }
 
-    /// The logical names are the C API's, with three exceptions.
+    /// The field of a file: the logical names are those of the C API, with three exceptions.
     private static func path(ofFile name: String, _ family: ModelFamily) -> String {
         switch (family, name) {
         case (_, "tokens"): "model_config.tokens"
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    /// The keys are the C API's too, with one exception; `nil` where the option is for ourselves, or needs another.
+    /// The field of an option; `nil` if the option is for this program only, or depends on another.
     private static func path(ofOption key: String, _ family: ModelFamily) -> String? {
         switch (family, key) {
         case (_, "num_threads"), (_, "preferred_segment"), (.canary, "tgt_lang"): nil
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    /// A value that is not what the option is without being written, and how the C structure shows it; `nil` for zero.
+    /// A value other than the option's default, and its text in the C structure; `nil` for zero.
     private static func sentinel(for option: ModelOption) -> (OptionValue, written: String?) {
         switch option.kind {
         case .flag where option.standard == true: (false, nil)

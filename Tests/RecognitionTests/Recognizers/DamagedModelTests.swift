@@ -6,7 +6,7 @@ import Testing
 @testable import ModelFamilies
 @testable import Recognition
 
-/// Files over which sherpa-onnx would end this very process, which is how these tests fail.
+/// Files for which sherpa-onnx would end the process. If a check fails, the test process crashes.
 @BlockingCalls @Suite struct DamagedModelTests {
     enum Damage: Sendable {
         case missing, empty, truncated, text
@@ -71,7 +71,7 @@ import Testing
         #expect(error?.message.contains("Failed to create OfflineRecognizer") == true, "\(error?.message ?? "")")
     }
 
-    /// The `.ort` format is not looked into; the library finds out by itself.
+    /// The `.ort` format is not validated; the library detects the fault itself.
     @Test func aTruncatedORTFileIsRefused() throws {
         let folder = try TemporaryFolder()
         let model = try ModelSpecification.fixture(.moonshine).damaging("encoder", .truncated, in: folder)
@@ -82,7 +82,7 @@ import Testing
         #expect(error?.message.contains(name) == true && error?.message.contains(folder.path) == false)
     }
 
-    /// A file of so many tokens, without those that have a meaning for the library.
+    /// A file of this many tokens, without those that the library treats specially.
     private func tokens(_ count: Int) -> Data {
         Data((0..<count).map { "t\($0) \($0)\n" }.joined().utf8)
     }
@@ -116,7 +116,7 @@ extension ModelSpecification {
 }
 
 extension Data {
-    /// The first half; of a text file, its lines that are whole in it.
+    /// The first half; for a text file, only the complete lines in it.
     fileprivate var truncated: Data {
         let half = prefix(count / 2)
         guard String(data: self, encoding: .utf8) != nil, let end = half.lastIndex(of: UInt8(ascii: "\n")) else {

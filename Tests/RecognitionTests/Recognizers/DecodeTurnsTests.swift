@@ -29,7 +29,7 @@ import Testing
         #expect(overlaps == Array(repeating: 0, count: 8))
     }
 
-    /// Each of two decodes waits for the other, which never ends if they take turns.
+    /// Two decodes wait for each other, which would never end if they ran in turn.
     @Test func sideBySideMeansThat() async {
         let turns = DecodeTurns(.any)
         let barrier = [DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)]

@@ -1,8 +1,8 @@
 import Foundation
 
 extension Data {
-    /// A transducer that writes capitals for small letters: one state with an arc for each byte, as OpenFst's `vector`
-    /// type is stored (fst/vector-fst.h).
+    /// A transducer that converts small letters to capitals: one state with an arc for each byte, in OpenFst's `vector`
+    /// format (fst/vector-fst.h).
     static var capitals: Data {
         var file = Data()
         func append(_ value: some FixedWidthInteger) {

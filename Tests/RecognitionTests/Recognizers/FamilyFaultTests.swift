@@ -5,7 +5,7 @@ import Testing
 @testable import ModelFamilies
 @testable import Recognition
 
-/// What is told of files that are missing or wrong, for every family, with or without a model to run.
+/// The errors for missing or wrong files, for every family, with or without a fixture model.
 @BlockingCalls @Suite struct FamilyFaultTests {
     @Test(arguments: ModelFamily.allCases)
     func missingFilesAreNamed(family: ModelFamily) throws {
@@ -37,8 +37,8 @@ import Testing
         }
     }
 
-    /// The file of each family that shows which one it is. Nothing in the files of Omnilingual and Qwen3 does, nor in
-    /// those of Moonshine, which only show that they are of no other one.
+    /// The file that identifies each family. Nothing in the files of Omnilingual and Qwen3 does, and the files of
+    /// Moonshine only show that they belong to no other family.
     nonisolated static let telling: [(ModelFamily, String)] = [
         (.senseVoice, "model"), (.whisper, "encoder"), (.paraformer, "paraformer"), (.transducer, "encoder"),
         (.nemoCTC, "model"), (.wenetCTC, "model"), (.telespeechCTC, "telespeech_ctc"), (.tdnn, "model"),

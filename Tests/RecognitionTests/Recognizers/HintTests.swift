@@ -20,7 +20,7 @@ import Testing
             (Hints(), "FOUR EIGHT RIGHT", []),
         ] as [(Hints, String, [String])])
     func aTransducerWithBeamSearchPrefersTheHintsItCanSpell(hints: Hints, text: String, unused: [String]) throws {
-        let recognizer = try Loaded.recognizer(.transducer, options: .withHotwords)
+        let recognizer = try LoadedModel.recognizer(.transducer, options: .withHotwords)
         let sound = SpeechSegment(offset: 0, audio: try .fixture("en_homophones_16k.wav"))
         #expect(try recognizer.recognize(sound, language: nil, hints: hints).map(\.text) == [text])
         #expect(recognizer.unused(hints) == unused)
@@ -28,7 +28,7 @@ import Testing
 
     @Test(arguments: ModelFamily.withFixture)
     func familiesWithoutHintsLeaveThemOut(family: ModelFamily) throws {
-        let recognizer = try Loaded.recognizer(family)
+        let recognizer = try LoadedModel.recognizer(family)
         let sound = SpeechSegment(offset: 0, audio: try .fixture("en_homophones_16k.wav"))
         let hints = Hints(keywords: ["FOR"])
         let with = try recognizer.recognize(sound, language: nil, hints: hints)
@@ -61,7 +61,7 @@ import Testing
         #expect(try HotwordSpeller(model)?.spelling(of: phrase) == spelling)
     }
 
-    /// Scores that add up for and against long pieces, as the library's encoder adds them.
+    /// Scores whose sums favour or disfavour long pieces, added as in the library's encoder.
     @Test(arguments: [
         ("ab", ["▁ab"]), ("abc", ["▁ab", "c"]), ("ac", ["▁a", "c"]), ("aa", nil), ("abab", nil), ("", ["▁"]),
         ("x", nil),

@@ -8,14 +8,15 @@ import Testing
 @BlockingCalls @Suite struct LanguageTests {
     @Test(arguments: [ModelFamily.paraformer, .transducer, .moonshine, .zipformerCTC])
     func aFamilyWithoutLanguagesTakesAny(family: ModelFamily) throws {
-        let recognizer = try Loaded.recognizer(family)
+        let recognizer = try LoadedModel.recognizer(family)
         #expect(recognizer.languages == .notTaken)
         try recognizer.check(Language(code: "xx"))
         #expect(!family.takesLanguage)
     }
 
     @Test func senseVoiceKnowsFiveLanguages() throws {
-        #expect(try Loaded.recognizer(.senseVoice).languages.languages.map(\.code) == ["zh", "en", "ja", "ko", "yue"])
+        #expect(
+            try LoadedModel.recognizer(.senseVoice).languages.languages.map(\.code) == ["zh", "en", "ja", "ko", "yue"])
     }
 
     @Test func whisperKnowsTheLanguagesOfItsMetadata() throws {
@@ -60,7 +61,7 @@ import Testing
 
     @Test(arguments: [ModelFamily.senseVoice, .whisper])
     func theDefaultLanguageYieldsToTheRequests(family: ModelFamily) throws {
-        let recognizer = try Loaded.recognizer(family, options: ModelOptions(language: Language(code: "zh")))
+        let recognizer = try LoadedModel.recognizer(family, options: ModelOptions(language: Language(code: "zh")))
         let sound = try AudioBuffer.fixture("en_digits_16k.wav")
         #expect(try recognizer.transcript(sound).text == "一二三四")
         #expect(try recognizer.transcript(sound, language: Language(code: "en")).text == "one two three four")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Recognition
 
-/// When the second copy of a model is made and let go.
+/// When the second copy of a model is created and released.
 @Suite struct LoneCopyTests {
     private typealias Copy = LoneCopy<String, Int>
     private let start = ContinuousClock.now
@@ -18,7 +18,7 @@ import Testing
         return copy
     }
 
-    /// What a copy says to wishes, one after the other: `use 1`, `make`, `make for 1` or `none`.
+    /// The copy's decisions for a series of requests: `use 1`, `make`, `make for 1` or `none`.
     private func answers(_ copy: inout Copy, _ wishes: [(key: String, second: Double)]) -> [String] {
         wishes.map { wish in
             switch copy.ask(for: wish.key, at: at(wish.second)) {

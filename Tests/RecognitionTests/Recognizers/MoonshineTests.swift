@@ -8,7 +8,7 @@ import Testing
 
 @BlockingCalls @Suite struct MoonshineTests {
     @Test func theStarterModelReadsRealSpeech() throws {
-        let transcript = try Loaded.recognizer(.moonshine).transcript(.decoding(Fixtures.speech("beckett.wav")))
+        let transcript = try LoadedModel.recognizer(.moonshine).transcript(.decoding(Fixtures.speech("beckett.wav")))
         #expect(transcript.text == "Ever tried, ever failed, no matter, try again, fail again, fail better.")
         #expect(transcript.language == nil)
     }
@@ -16,7 +16,7 @@ import Testing
     @Test func aSegmentWithoutTokenTimesLastsAsLongAsItsSound() throws {
         let sound = try AudioBuffer.decoding(Fixtures.speech("beckett.wav"))
         let segment = SpeechSegment(offset: 16_000, audio: sound)
-        let recognized = try Loaded.recognizer(.moonshine).recognize(segment, language: nil)
+        let recognized = try LoadedModel.recognizer(.moonshine).recognize(segment, language: nil)
         #expect(recognized.map(\.start) == [segment.start])
         #expect(recognized.map(\.end) == [segment.end])
         #expect(recognized.flatMap(\.tokens).allSatisfy { $0.start == nil })

@@ -33,7 +33,7 @@ import Testing
         #expect(metadata.properties == ["key": value, "": "empty key"])
     }
 
-    /// Every length but those at which a whole number of properties is left.
+    /// Every length except those that leave a whole number of properties.
     @Test func aFileThatEndsTooEarlyIsRefused() throws {
         let properties = ["a": "1", "b": "22", "c": String(repeating: "3", count: 200)]
         let whole = Data.onnx(properties: properties)
@@ -88,7 +88,7 @@ import Testing
         #expect(error?.problem.contains("malformed metadata") == true)
     }
 
-    /// Files with holes may be said to be as long as a disk is not.
+    /// A sparse file may be larger than the disk.
     @Test func aHugeFileOfZerosIsRefusedAtItsFirstByte() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(Data(), to: "model.onnx")

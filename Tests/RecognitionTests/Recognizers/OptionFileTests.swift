@@ -6,7 +6,7 @@ import Testing
 @testable import ModelFamilies
 @testable import Recognition
 
-/// Files that options name, over which sherpa-onnx would end this very process.
+/// Files named by options for which sherpa-onnx would end the process.
 @BlockingCalls @Suite struct OptionFileTests {
     @Test(arguments: [
         "FOR", "FOR EIGHT :2.5", "ZERO ONE\nTWO :4", "", "\n\nFOR\n", ":4.0", "FOR\r\nATE\r\n", "ÉTÉ :0", "a@b",
@@ -59,7 +59,8 @@ import Testing
         let recognizer = try Recognizer(.fixture(.transducer, options: options))
         #expect(try recognizer.transcript(.fixture("en_homophones_16k.wav")).text == "FOR EIGHT WRITE")
         #expect(
-            try Loaded.recognizer(.transducer).transcript(.fixture("en_homophones_16k.wav")).text == "FOUR EIGHT RIGHT")
+            try LoadedModel.recognizer(.transducer).transcript(.fixture("en_homophones_16k.wav")).text
+                == "FOUR EIGHT RIGHT")
     }
 
     @Test(arguments: [
@@ -117,7 +118,7 @@ import Testing
         let recognizer = try Recognizer(.fixture(family), operatorThreads: 2, runtimeSettings: path)
         for file in ["en_digits_16k.wav", "en_long_16k.flac"] {
             let sound = try AudioBuffer.fixture(file)
-            #expect(try recognizer.transcript(sound) == Loaded.recognizer(family).transcript(sound))
+            #expect(try recognizer.transcript(sound) == LoadedModel.recognizer(family).transcript(sound))
         }
     }
 }

@@ -7,7 +7,7 @@ import Testing
     @Test(
         arguments: [
             ("", ""), ("plain", "plain"), ("e\u{301}", "\u{E9}"), ("か\u{3099}", "が"), ("\u{212B}", "\u{C5}"),
-            // The mark below goes first, whichever way they come.
+            // The mark below goes first, in either order.
             ("e\u{301}\u{323}", "\u{1EB9}\u{301}"), ("\u{E9}\u{323}", "\u{1EB9}\u{301}"),
             // Two marks above do not pass one another.
             ("a\u{308}\u{304}", "\u{1DF}"), ("a\u{304}\u{308}", "\u{101}\u{308}"),
@@ -19,8 +19,8 @@ import Testing
         #expect(scalars(text.composed) == scalars(composed))
     }
 
-    /// Alone, and among marks that go above and below a letter. Foundation's tables of marks end with Unicode 14, and beyond
-    /// U+FFFF it takes letters for marks.
+    /// Alone, and among marks above and below a letter. Foundation's tables of marks end with Unicode 14, and beyond
+    /// U+FFFF it treats letters as marks.
     @Test func everyScalarIsComposedAsFoundationDoes() {
         let others = (UInt32(0)...0x2_FFFF).compactMap(Unicode.Scalar.init).filter { scalar in
             let isKnown = scalar.value <= 0xFFFF && scalar.properties.age.map { $0.major <= 14 } == true

@@ -8,7 +8,7 @@ import Testing
 @testable import Recognition
 
 @BlockingCalls @Suite struct RecognizerCacheTests {
-    /// Keys asked for one after the other, and what is held then, the one unused for longest first.
+    /// Keys requested in this order, and the cached keys afterwards, least recently used first.
     @Test(arguments: [
         ("", ""), ("a", "a"), ("abc", "abc"), ("aaa", "a"), ("abcd", "bcd"), ("abca", "bca"), ("abcad", "cad"),
         ("abcdabcd", "bcd"), ("abcbad", "bad"), ("abcdef", "def"),

@@ -5,8 +5,8 @@ import TestSupport
 @testable import ModelFamilies
 @testable import Recognition
 
-/// Recognizers that tests share, loaded when they are first asked for.
-enum Loaded {
+/// Recognizers that tests share, loaded on first use.
+enum LoadedModel {
     private static let recognizers = Mutex<[ModelSpecification: Recognizer]>([:])
 
     /// The recognizer of a fixture model; for `moonshine` of the starter model.
@@ -27,7 +27,7 @@ extension Recognizer {
         try recognize(SpeechSegment(offset: 0, audio: sound), language: language)
     }
 
-    /// What is said in a sound.
+    /// The text of a sound.
     func transcript(_ sound: AudioBuffer, language: Language? = nil) throws(RecognitionError) -> Transcript {
         var transcript = Transcript(duration: sound.duration)
         for segment in try recognize(sound, language: language) { transcript.append(segment) }

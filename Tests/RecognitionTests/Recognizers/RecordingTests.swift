@@ -5,7 +5,7 @@ import Testing
 @testable import ModelFamilies
 
 @BlockingCalls @Suite struct RecordingTests {
-    /// A recording, and a family with a setting to read it with.
+    /// A recording, and a family and setting to recognise it with.
     struct Reading: Sendable, CustomTestStringConvertible {
         let recording: Manifest.Recording
         let family: ModelFamily
@@ -50,7 +50,7 @@ import Testing
 
     @Test(arguments: readings)
     func aRecordingOfAnyFormatGivesItsTextAndLanguage(reading: Reading) throws {
-        let recognizer = try Loaded.recognizer(reading.family, options: reading.options)
+        let recognizer = try LoadedModel.recognizer(reading.family, options: reading.options)
         let transcript = try recognizer.transcript(.fixture(reading.recording.file), language: reading.language)
         let expected = try #require(reading.expected)
         #expect(transcript.text == (reading.useITN ? expected.textITN : expected.text))
@@ -64,16 +64,16 @@ import Testing
     @Test(arguments: ["silence_16k.wav", "noise_16k.wav"])
     func soundWithoutSpeechGivesNoText(file: String) throws {
         for family in [ModelFamily.senseVoice, .whisper, .transducer, .zipformerCTC] {
-            #expect(try Loaded.recognizer(family).transcript(.fixture(file)).text.isEmpty)
+            #expect(try LoadedModel.recognizer(family).transcript(.fixture(file)).text.isEmpty)
         }
-        let withITN = try Loaded.recognizer(.senseVoice, options: ModelOptions(["use_itn": true]))
+        let withITN = try LoadedModel.recognizer(.senseVoice, options: ModelOptions(["use_itn": true]))
         #expect(try withITN.transcript(.fixture(file)).text.isEmpty)
     }
 
     @Test(arguments: ModelFamily.withFixture)
     func aTenthOfASecondOfSilenceGivesNoText(family: ModelFamily) throws {
         let silence = AudioBuffer(samples: Array(repeating: 0, count: AudioBuffer.sampleRate / 10))
-        #expect(try Loaded.recognizer(family).transcript(silence).text.isEmpty)
+        #expect(try LoadedModel.recognizer(family).transcript(silence).text.isEmpty)
     }
 
     @Test(arguments: [ModelFamily.senseVoice, .paraformer, .transducer, .zipformerCTC])
@@ -81,7 +81,7 @@ import Testing
         for recording in Manifest.shared.files where recording.language != "none" {
             guard recording.expected[family.rawValue] != nil else { continue }
             let segment = SpeechSegment(offset: 80_000, audio: try .fixture(recording.file))
-            let recognized = try Loaded.recognizer(family).recognize(segment, language: nil)
+            let recognized = try LoadedModel.recognizer(family).recognize(segment, language: nil)
             let starts = recognized.flatMap(\.tokens).map(\.start)
             #expect(!starts.isEmpty && !starts.contains(nil), "\(recording.file)")
             let times = starts.compactMap { $0 }

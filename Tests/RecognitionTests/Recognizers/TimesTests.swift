@@ -4,7 +4,7 @@ import Testing
 
 @testable import ModelFamilies
 
-/// What results carry beside their text. The expected times are those of Tests/Fixtures/VERIFY.md.
+/// The results' data other than text. The expected times are those of Tests/Fixtures/VERIFY.md.
 @BlockingCalls @Suite struct TimesTests {
     nonisolated static let withSegments = ModelOptions(["enable_segment_timestamps": true])
     nonisolated static let withTokens = ModelOptions(["enable_token_timestamps": true])
@@ -27,7 +27,7 @@ import Testing
         recording: (file: String, phrases: [(text: String, start: Double, end: Double)]), options: ModelOptions
     ) throws {
         let sound = SpeechSegment(offset: 16_000, audio: try .fixture(recording.file))
-        let segments = try Loaded.recognizer(.whisper, options: options).recognize(sound, language: nil)
+        let segments = try LoadedModel.recognizer(.whisper, options: options).recognize(sound, language: nil)
         #expect(segments.map(\.text) == recording.phrases.map(\.text))
         for (segment, phrase) in zip(segments, recording.phrases) {
             #expect(abs(segment.start.inSeconds - 1 - phrase.start) < 0.1, "\(phrase.text)")
@@ -41,7 +41,7 @@ import Testing
     @Test func whisperTellsItsTokensWhenAsked() throws {
         let recording = try #require(Manifest.shared.files.first { $0.file == "en_digits_16k.flac" })
         let sound = try AudioBuffer.fixture(recording.file)
-        let segments = try Loaded.recognizer(.whisper, options: Self.withTokens).recognize(sound)
+        let segments = try LoadedModel.recognizer(.whisper, options: Self.withTokens).recognize(sound)
         let tokens = try #require(segments.first).tokens
         let starts = tokens.compactMap(\.start)
         #expect(starts.count == tokens.count)
@@ -51,12 +51,13 @@ import Testing
             let end = (token.start ?? .zero) + (try #require(token.duration))
             #expect(end <= sound.duration && end >= token.start ?? .zero)
         }
-        #expect(try Loaded.recognizer(.whisper).recognize(sound).flatMap(\.tokens).allSatisfy { $0.start == nil })
+        #expect(try LoadedModel.recognizer(.whisper).recognize(sound).flatMap(\.tokens).allSatisfy { $0.start == nil })
     }
 
     @Test(arguments: ["greedy_search", "modified_beam_search"])
     func transducersTellHowSureTheyAreOfEachToken(method: String) throws {
-        let recognizer = try Loaded.recognizer(.transducer, options: ModelOptions(["decoding_method": .text(method)]))
+        let recognizer = try LoadedModel.recognizer(
+            .transducer, options: ModelOptions(["decoding_method": .text(method)]))
         let sure = try recognizer.recognize(.fixture("en_digits_16k.wav")).flatMap(\.tokens)
         let unsure = try recognizer.recognize(.fixture("en_homophones_16k.wav")).flatMap(\.tokens)
         for token in sure + unsure {
@@ -68,7 +69,7 @@ import Testing
 
     @Test(arguments: [ModelFamily.senseVoice, .paraformer, .zipformerCTC, .whisper, .moonshine])
     func otherFamiliesDoNotTellHowSureTheyAre(family: ModelFamily) throws {
-        let tokens = try Loaded.recognizer(family).recognize(.fixture("en_digits_16k.wav")).flatMap(\.tokens)
+        let tokens = try LoadedModel.recognizer(family).recognize(.fixture("en_digits_16k.wav")).flatMap(\.tokens)
         #expect(!tokens.isEmpty)
         #expect(tokens.allSatisfy { $0.logProbability == nil && $0.duration == nil })
     }
@@ -95,10 +96,10 @@ import Testing
         #expect(ModelSpecification.fixture(family, options: ModelOptions(options)).preferredSegment == length)
     }
 
-    /// What the data of the families say of times, held against the models at hand.
+    /// Compares the families' data about times with the available models.
     @Test(arguments: ModelFamily.withFixture)
     func aFamilyHasTheTimesItSaysItHas(family: ModelFamily) throws {
-        let tokens = try Loaded.recognizer(family).recognize(.fixture("en_digits_16k.wav")).flatMap(\.tokens)
+        let tokens = try LoadedModel.recognizer(family).recognize(.fixture("en_digits_16k.wav")).flatMap(\.tokens)
         #expect(family.tellsLogProbabilities == tokens.allSatisfy { $0.logProbability != nil })
         switch family.times {
         case .tokens, .tokensOfSomeModels: #expect(tokens.allSatisfy { $0.start != nil })

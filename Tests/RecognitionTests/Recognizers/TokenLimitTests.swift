@@ -43,7 +43,7 @@ import Testing
         #expect(bare.tokens.count == 80)
         #expect(words.joined(separator: " ").hasPrefix(bare.text.trimmingPrefix(" ")))
 
-        let transcript = try Loaded.recognizer(.whisper).transcript(sound)
+        let transcript = try LoadedModel.recognizer(.whisper).transcript(sound)
         #expect(transcript.text == words.joined(separator: " "))
         #expect(transcript.segments.count > 1)
         #expect(transcript.segments.first?.start == .zero)
@@ -61,12 +61,12 @@ import Testing
         let bare = try bareDecode(of: .moonshine, sound)
         #expect(Double(bare.tokens.count) > 6 * sound.duration.inSeconds)
 
-        let segments = try Loaded.recognizer(.moonshine).recognize(sound)
+        let segments = try LoadedModel.recognizer(.moonshine).recognize(sound)
         #expect(segments.count == 1)
         #expect(segments.first?.text == String(bare.text.trimmingPrefix(" ")))
     }
 
-    /// What sherpa-onnx makes of a sound in one decode.
+    /// The result of a single decode of a sound by sherpa-onnx.
     private func bareDecode(of family: ModelFamily, _ sound: AudioBuffer) throws -> OfflineResult {
         let configuration = try ModelSpecification.fixture(family).configuration(
             for: RecognizerSettings(), operatorThreads: 1)

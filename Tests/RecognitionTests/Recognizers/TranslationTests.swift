@@ -10,11 +10,11 @@ import Testing
     func whisperTranslatesWhenTheRequestAsks(recording: Manifest.Recording) throws {
         let expected = try #require(recording.expected["whisper"]?.bySetting["translate"]).text
         let sound = SpeechSegment(offset: 0, audio: try .fixture(recording.file))
-        let recognizer = try Loaded.recognizer(.whisper)
+        let recognizer = try LoadedModel.recognizer(.whisper)
         #expect(
             try recognizer.recognize(sound, language: nil, task: .translate).map(\.text).joined(separator: " ")
                 == expected)
-        let always = try Loaded.recognizer(.whisper, options: ModelOptions(["task": "translate"]))
+        let always = try LoadedModel.recognizer(.whisper, options: ModelOptions(["task": "translate"]))
         #expect(try always.recognize(sound, language: nil).map(\.text).joined(separator: " ") == expected)
         #expect(
             try always.recognize(sound, language: nil, task: .transcribe) == recognizer.recognize(sound, language: nil))
@@ -32,7 +32,7 @@ import Testing
 
     @Test(arguments: ModelFamily.withFixture.filter { !$0.translates })
     func otherFamiliesSayThatTheyCannot(family: ModelFamily) throws {
-        let recognizer = try Loaded.recognizer(family)
+        let recognizer = try LoadedModel.recognizer(family)
         #expect(!recognizer.translates)
         let error = #expect(throws: RecognitionError.self) {
             try recognizer.recognize(

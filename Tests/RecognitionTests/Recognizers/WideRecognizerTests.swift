@@ -7,7 +7,7 @@ import Testing
 @testable import ModelFamilies
 @testable import Recognition
 
-/// The copy of a model for segments that have the machine to themselves.
+/// The copy of a model for segments that run alone on the machine.
 @BlockingCalls @Suite(.timeLimit(.minutes(1))) struct WideRecognizerTests {
     private static let english = RecognizerSettings(language: Language(code: "en"))
     private static let german = RecognizerSettings(language: Language(code: "de"))

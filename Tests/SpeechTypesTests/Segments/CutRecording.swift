@@ -2,10 +2,10 @@
 import TestSupport
 import Testing
 
-/// A recording, what a detector says of it, and how it is cut.
+/// A recording, the detector's result for it, and how it is cut.
 struct CutRecording: Sendable, CustomTestStringConvertible {
     var sound: AudioBuffer
-    /// How long the pieces are that the cutter hears, and whether there is speech in them.
+    /// The lengths of the pieces for the segmenter, and whether they are speech.
     var pieces: [(length: Int, isSpeech: Bool)]
     var settings: SpeechSegmenter.Settings
     var testDescription: String
@@ -22,7 +22,7 @@ struct CutRecording: Sendable, CustomTestStringConvertible {
         return segments + cutter.finish()
     }
 
-    /// Where the detector hears speech: neighbouring pieces as one stretch.
+    /// The stretches in which the detector hears speech; neighbouring pieces are joined.
     var speech: [Range<Int>] {
         var stretches: [Range<Int>] = []
         var position = 0
@@ -47,7 +47,7 @@ extension CutRecording {
             settings: settings, testDescription: marks)
     }
 
-    /// Speech and pauses of random lengths, in a detector's windows, cut in a random way.
+    /// Speech and pauses of random lengths, in a detector's windows, with random settings.
     static func random(_ seed: UInt64) -> CutRecording {
         var random = SeededGenerator(seed: seed)
         let window = Int.random(in: 3_201...80_000, using: &random)
@@ -88,7 +88,7 @@ extension CutRecording {
             testDescription: "\(length) samples in windows of \(window)")
     }
 
-    /// Lengths around the places where the number of windows changes, and random ones.
+    /// Lengths close to those at which the number of segments changes, and random ones.
     static let allUnbroken: [CutRecording] = [3_201, 4_799, 4_800, 8_000].flatMap { (window: Int) -> [CutRecording] in
         var generator = SeededGenerator(seed: UInt64(window))
         let shortest = SpeechSegmenter.shortest

@@ -2,7 +2,7 @@ import SpeechTypes
 import TestSupport
 import Testing
 
-/// The segmenter, told of windows of 100 samples: `#` is speech, `.` is none.
+/// The endpoint detector with windows of 100 samples: `#` is speech, `.` is none.
 @Suite struct EndpointDetectorTests {
     private static let window = 100
 

@@ -2,7 +2,7 @@ import SpeechTypes
 import TestSupport
 
 extension AudioBuffer {
-    /// Loud noise. Not by `Float.random`, which takes most of a test's time when it is not optimised.
+    /// Loud noise. Not by `Float.random`, which takes most of a test's time in debug builds.
     static func noise(_ length: Int, using generator: inout SeededGenerator) -> AudioBuffer {
         AudioBuffer(samples: (0..<length).map { _ in Float(Int32(truncatingIfNeeded: generator.next())) / 0x8000_0000 })
     }

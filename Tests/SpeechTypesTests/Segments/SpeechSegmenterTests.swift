@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    /// Segments in tenths of a second; 3 of sound before speech, 2 behind it, a pause of 2 ends a stretch.
+    /// Segments in tenths of a second: 3 of sound before speech, 2 after it; a pause of 2 ends a stretch.
     @Test(arguments: [
         ("", []), ("............", []), ("....###......", [1..<9]), ("###......", [0..<5]), ("......##", [3..<8]),
         ("....#.#......", [1..<9]), ("#.........#.......", [0..<3, 7..<13]),
@@ -80,7 +80,7 @@ import Testing
     @Test(arguments: [
         ("##...##...##......", 30, [0..<14]), ("##...##...##......", 9, [0..<8, 8..<14]),
         ("##...##...##......", 8, [0..<3, 3..<8, 8..<14]),
-        // Nobody joins what is two seconds apart.
+        // Stretches that are two seconds apart are not joined.
         ("##" + String(repeating: ".", count: 20) + "##......", 100, [0..<26]),
         ("##" + String(repeating: ".", count: 21) + "##......", 100, [0..<4, 20..<27]),
     ])
@@ -117,7 +117,7 @@ import Testing
         #expect(first.audio.samples.count >= 32_000 * 2 / 3)
     }
 
-    /// Ten years; the detector's own counter would have gone round two thousand times.
+    /// Ten years; the detector's own counter would have overflowed two thousand times.
     @Test func positionsGoFarBeyond32Bits() {
         var sound = AudioHistory(start: 5_000_000_000_000)
         let place = sound.append([1, 2, 3], isSpeech: true)
@@ -144,6 +144,6 @@ extension SpeechSegmenter.Settings {
 }
 
 extension SpeechSegment {
-    /// Where it is, in whole tenths of a second.
+    /// Its range in whole tenths of a second.
     fileprivate var tenths: Range<Int> { offset / 1_600..<(offset + audio.samples.count) / 1_600 }
 }

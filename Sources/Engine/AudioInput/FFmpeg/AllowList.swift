@@ -1,4 +1,4 @@
-/// The demuxers and decoders that bytes from clients may reach, as FFmpeg's comma-separated lists.
+/// The demuxers and decoders that may process clients' files, as FFmpeg's comma-separated lists.
 enum AllowList {
     static let demuxers = [
         "wav", "aiff", "flac", "mp3", "ogg", "matroska", "webm", "mov", "mp4", "m4a", "3gp", "aac", "amr", "amrnb",
@@ -6,7 +6,7 @@ enum AllowList {
         "nistsphere",
     ].joined(separator: ",")
 
-    /// Audio only, so that cover art and video are never decoded, and only what these containers commonly carry.
+    /// Only audio decoders that these containers commonly use. Cover art and video are never decoded.
     static let decoders = (pcm + telephony + music + windows).joined(separator: ",")
 
     private static let pcm =

@@ -1,11 +1,14 @@
 import CFFmpeg
 
-/// Which timestamps of a stream are the file's own: for some packets FFmpeg counts what the file does not tell.
+/// Which timestamps of a stream are from the file itself: for some packets, FFmpeg computes timestamps that the file
+/// lacks.
 enum BelievedTimestamps {
     case all
-    /// FLAC in Ogg: FFmpeg counts the packets of the first page from zero, and those of the next by its granule position.
+    /// FLAC in Ogg: FFmpeg counts the packets of the first page from zero, and those of later pages by granule
+    /// position.
     case behindPage(at: Int64?)
-    /// AVI has none: FFmpeg counts chunks by a rate in the header, which writers into a pipe get wrong.
+    /// AVI has no timestamps: FFmpeg counts chunks by a rate in the header, which is wrong if the file was written to a
+    /// pipe.
     case ofFirstPacket(isRead: Bool)
 
     init(format: String, codec: AVCodecID) {
@@ -16,15 +19,15 @@ enum BelievedTimestamps {
         }
     }
 
-    /// Whether the first timestamp is one.
+    /// Whether the stream's first timestamp is from the file.
     var haveStart: Bool {
         if case .behindPage = self { false } else { true }
     }
 
-    /// Takes note of the next packet of the stream.
+    /// Records the next packet of the stream.
     ///
-    /// - Parameter position: Where in the file the packet, or the page in which it begins, is.
-    /// - Returns: Whether its timestamp is believed.
+    /// - Parameter position: The offset in the file of the packet, or of the page in which it begins.
+    /// - Returns: Whether to use its timestamp.
     mutating func believes(packetAt position: Int64) -> Bool {
         switch self {
         case .all: return true

@@ -1,11 +1,12 @@
 import CFFmpeg
 
-/// FFmpeg's way to the bytes of a recording: reads and seeks are ours, no protocol of its own is involved.
+/// FFmpeg's access to the bytes of a recording: uses our own callbacks for read and seek, and none of FFmpeg's
+/// protocols.
 struct ByteStream: ~Copyable {
     private static let bufferSize = 32 * 1024
 
     let pointer: UnsafeMutablePointer<AVIOContext>
-    /// Keeps alive what the callbacks get as their opaque pointer.
+    /// The callbacks' opaque pointer; kept alive here.
     let excerpt: Excerpt
 
     init(of excerpt: Excerpt) throws(AudioDecodeFailure) {
@@ -22,12 +23,12 @@ struct ByteStream: ~Copyable {
     }
 
     deinit {
-        av_freep(&pointer.pointee.buffer)  // avio.h: libavformat may have replaced the buffer we gave
+        av_freep(&pointer.pointee.buffer)  // avio.h: libavformat may have replaced the buffer
         var context: UnsafeMutablePointer<AVIOContext>? = pointer
         avio_context_free(&context)
     }
 
-    /// What the file system answered instead of bytes, if it ever did; demuxers may take it for the end of the file.
+    /// The error of the file system, if a read failed; demuxers may treat it as the end of the file.
     var readError: FFmpegError? {
         let status = pointer.pointee.error
         return status < 0 && status != ffmpegEndOfFile ? FFmpegError(status) : nil

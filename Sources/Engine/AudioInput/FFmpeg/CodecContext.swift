@@ -2,12 +2,12 @@ import CFFmpeg
 
 /// The decoder of one audio stream.
 struct CodecContext: ~Copyable {
-    /// What is resampled, in Hz; files outside have a damaged header.
+    /// The accepted sample rates, in Hz; others are a sign of a damaged header.
     static let sampleRates = 1_000...768_000
-    /// No accepted codec puts more samples into one frame (TTA: about one second at any rate).
+    /// The most samples in a frame of any accepted codec (TTA: about one second at any rate).
     private static let maximumFrameLength: Int64 = 1 << 20
 
-    /// What a decoder may answer when asked for a frame.
+    /// The outcome of asking a decoder for a frame.
     enum Answer {
         case frame, needsPacket, ended
         case failed(FFmpegError)
@@ -19,7 +19,7 @@ struct CodecContext: ~Copyable {
         self.pointer = pointer
     }
 
-    /// Makes a decoder that is ready for a stream's packets.
+    /// Makes a decoder for a stream's packets.
     static func open(for stream: AVStream) throws(FFmpegError) -> CodecContext {
         guard let decoder = avcodec_find_decoder(stream.codecpar.pointee.codec_id) else {
             throw FFmpegError(ffmpegDecoderNotFound)
@@ -30,7 +30,7 @@ struct CodecContext: ~Copyable {
         try FFmpegError.check(av_opt_set(pointer, "codec_whitelist", AllowList.decoders, 0))
         pointer.pointee.pkt_timebase = stream.time_base
         pointer.pointee.max_samples = maximumFrameLength
-        pointer.pointee.thread_count = 1  // the lanes share the cores, not the decoders
+        pointer.pointee.thread_count = 1  // the lanes use the cores
         try FFmpegError.check(avcodec_open2(pointer, decoder, nil))
         return context
     }
@@ -40,14 +40,14 @@ struct CodecContext: ~Copyable {
         avcodec_free_context(&context)
     }
 
-    /// Hands the next packet over; to be called when the decoder needs one.
+    /// Sends the next packet; call it after `needsPacket`.
     mutating func send(_ packet: borrowing Packet) throws(FFmpegError) {
         try FFmpegError.check(avcodec_send_packet(pointer, packet.pointer))
     }
 
-    /// Says that no packet follows: the decoder gives out what it still holds, then `ended`.
+    /// Marks the end of the packets: the decoder returns its remaining frames, then `ended`.
     mutating func sendEnd() {
-        avcodec_send_packet(pointer, nil)  // fails only if already said
+        avcodec_send_packet(pointer, nil)  // fails only if called before
     }
 
     mutating func receive(into frame: borrowing Frame) -> Answer {

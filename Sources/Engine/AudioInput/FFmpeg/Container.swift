@@ -2,44 +2,44 @@ import Essentials
 import CFFmpeg
 import SpeechTypes
 
-/// A recording taken apart into packets, of which only those of one audio stream are read.
+/// A demuxed recording, of which the packets of one audio stream are read.
 struct Container: ~Copyable {
-    /// What a read came to.
+    /// The outcome of a read.
     enum Step { case packet, damaged, ended }
 
-    /// No codec makes do with fewer (FLAC takes about 50 for silence).
+    /// The lowest rate of any codec (FLAC takes about 50 for silence).
     private static let minimumBytesPerSecond = 8.0
-    /// Reads in a row that fail before the rest of the file is given up.
+    /// Consecutive failed reads after which the rest of the file is given up.
     private static let maximumFailedReads = 100
 
-    /// How long the audio is by the header, if the header says so and the file has the bytes for it.
+    /// The audio's length by the header, if it states one and the file is large enough for it.
     private(set) var declaredDuration: Duration?
-    /// How much sound the header promises, if it counts that and not timestamps.
+    /// The length of audio that the header states, if that is a count and not a timestamp.
     private(set) var promisedSound: Duration?
-    /// What is read.
+    /// The stream that is read.
     let stream: StreamInfo
-    /// The streams that may have the speech, the likeliest first.
+    /// The streams that may contain the speech, the likeliest first.
     let candidates: [StreamInfo]
-    /// The timestamp at which the recording begins, in seconds, if the header or the first packets tell it.
+    /// The timestamp at which the recording begins, in seconds, if the header or the first packets have it.
     private(set) var timeOfBeginning: Double?
-    /// Whether damage that the demuxer finds in packets is no more than what `FileLayout` tells.
+    /// Whether `FileLayout` already reports all damage that the demuxer finds in packets.
     var hasCheckedSize: Bool { context.hasCheckedSize }
 
-    /// The packet that was read last.
+    /// The packet read last.
     let packet: Packet
 
     private var context: FormatContext
     private var failedReads = 0
     private var timestamps: BelievedTimestamps
-    /// What reading the first packet came to, if that was done to learn the beginning.
+    /// The outcome of reading the first packet, if it was read to find the beginning.
     private var firstStep: Result<Step, AudioDecodeFailure>?
 
-    /// Recognises the format, reads the header and chooses the stream.
+    /// Finds the format, reads the header and chooses the stream.
     ///
     /// - Parameters:
     ///   - recording: The bytes.
-    ///   - index: The stream to read; the likeliest if `nil`.
-    /// - Throws: `AudioDecodeFailure` if there is no stream of sound, or not even a format.
+    ///   - index: The stream to read; `nil` for the likeliest.
+    /// - Throws: `AudioDecodeFailure` if there is no audio stream, or no known format.
     init(of recording: Excerpt, stream index: Int? = nil) throws(AudioDecodeFailure) {
         var context = try FormatContext.open(recording)
         let promised = Dictionary(
@@ -65,7 +65,7 @@ struct Container: ~Copyable {
         if !hasAnyClock, !self.context.hasCheckedSize, let promised = promised[stream.index] ?? nil {
             promisedSound = Self.sound(until: promised, from: beginning, byAnyClock: false)
         }
-        // A header can claim anything: only what the file has room for counts.
+        // A header can claim any length: use it only if the file is large enough.
         let bytesPerSecond = stream.bytesPerSecond ?? Self.minimumBytesPerSecond
         if let latest = declared.compactMap({ $0 }).max(),
             let sound = Self.sound(until: latest, from: beginning, byAnyClock: hasAnyClock),
@@ -75,10 +75,10 @@ struct Container: ~Copyable {
         }
     }
 
-    /// How much sound there is up to the timestamp at which the header says that it ends.
+    /// The length of audio up to the timestamp at which it ends by the header.
     ///
-    /// - Returns: `nil` if that cannot be told: by a clock that may begin at any number, as in Ogg, FFmpeg counts from zero or
-    ///   not, and some headers tell a length in place of an end.
+    /// - Returns: `nil` if it is unknown: if the clock may begin at any number, as in Ogg, FFmpeg does not always count
+    ///   from zero, and some headers state a length instead of an end.
     private static func sound(until end: Duration, from beginning: Double?, byAnyClock: Bool) -> Duration? {
         if byAnyClock { return beginning.map { $0 < AudioClock.restart } == true ? end : nil }
         let length = end - .seconds(clamped: beginning ?? 0)
@@ -98,7 +98,7 @@ struct Container: ~Copyable {
 
     /// Reads the next packet of the chosen stream.
     ///
-    /// - Throws: `.unreadable` if the file system fails; damage in the file is a `Step`.
+    /// - Throws: `.unreadable` if the file system fails; damage in the file is a `Step` instead.
     mutating func read() throws(AudioDecodeFailure) -> Step {
         if let step = firstStep.take() { return try step.get() }
         while true {
@@ -107,7 +107,7 @@ struct Container: ~Copyable {
         }
     }
 
-    /// Looks for the beginning in the packets up to the first of the chosen stream: pictures may come before it.
+    /// Finds the beginning from the packets up to the first of the chosen stream; pictures may precede it.
     private mutating func readFirstPackets() {
         while firstStep == nil {
             let step = Result { () throws(AudioDecodeFailure) in try readAny() }

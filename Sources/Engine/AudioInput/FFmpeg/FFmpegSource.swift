@@ -1,7 +1,7 @@
 import CFFmpeg
 import SpeechTypes
 
-/// A recording that FFmpeg reads: packets, frames, samples.
+/// A recording decoded by FFmpeg: packets, frames, samples.
 final class FFmpegSource: AudioSource {
     private var damage = 0
     private var container: Container
@@ -10,23 +10,23 @@ final class FFmpegSource: AudioSource {
     private var resampler = Resampler()
     private var frame: Frame
     private var isDraining = false
-    /// The silence, in samples, that is still to come before the frame or the end.
+    /// The silence, in samples, still to append before the frame or the end.
     private var silence = 0
     private var frameWaits = false
     private var hasEnded = false
-    /// Where the packets end, in seconds, whose sound is left out or damaged.
+    /// Where the last packet ends, in seconds, if no frame was decoded since: its audio is a pause or damaged.
     private var lostEnd: Double?
-    /// Whether the last packet was shorter than the codec's blocks and nothing could be made of it: at the end of a stream
-    /// that is padding, and before another packet it is sound that is lost.
+    /// Whether the last packet was shorter than the codec's blocks and failed to decode. At the end of a stream that is
+    /// padding; before another packet it is damage.
     private var restFailed = false
 
     /// Opens a recording.
     ///
     /// - Parameters:
     ///   - recording: The bytes.
-    ///   - index: The stream to read; the likeliest if `nil`.
-    ///   - longest: How many seconds the recording may become by silence that is made.
-    /// - Throws: `AudioDecodeFailure` if there is no sound in it that is accepted.
+    ///   - index: The stream to read; `nil` for the likeliest.
+    ///   - longest: The length in seconds up to which gaps are filled with silence.
+    /// - Throws: `AudioDecodeFailure` if it has no acceptable audio.
     init(_ recording: Excerpt, stream index: Int? = nil, longest: Double = .infinity) throws(AudioDecodeFailure) {
         let container = try Container(of: recording, stream: index)
         let codec = try container.makeDecoder()
@@ -41,25 +41,25 @@ final class FFmpegSource: AudioSource {
 
     var damagedPackets: Int { damage + clock.refusedGaps }
 
-    /// The streams that may have the speech, by their index, the likeliest first.
+    /// The indices of the streams that may contain the speech, the likeliest first.
     var candidates: [Int] { container.candidates.map(\.index) }
 
-    /// How far the sound has come, in seconds.
+    /// The length of the audio so far, in seconds.
     var position: Double { clock.position }
 
-    /// Whether the header of the stream promised more sound than there was.
+    /// Whether the stream's header states more audio than there was.
     var isCut: Bool {
         guard let promised = container.promisedSound?.inSeconds, promised < Self.longestPromise else { return false }
         return promised - clock.position > Self.longestPadding
     }
 
-    /// In seconds; more is a placeholder.
+    /// In seconds; more counts as a placeholder.
     private static let longestPromise = 24.0 * 3600
 
-    /// Sound at both ends, in seconds, that encoders add and decoders take away.
+    /// The padding at both ends, in seconds, that encoders add and decoders remove.
     private static let longestPadding = 0.25
 
-    /// Appends the samples of the next frame, if one packet is enough for it, or a second of silence before it.
+    /// Appends the samples of the next frame, if one packet is enough for it, or up to a second of silence before it.
     func decode(into samples: inout [Float]) throws(AudioDecodeFailure) -> Bool {
         if silence > 0 {
             let count = min(silence, AudioBuffer.sampleRate)
@@ -87,9 +87,9 @@ final class FFmpegSource: AudioSource {
         return true
     }
 
-    /// Takes a frame, whose sound comes at once if there is no silence before it.
+    /// Appends a frame's samples at once, unless silence precedes it.
     private func place(into samples: inout [Float]) {
-        // A damaged packet may claim a rate that one frame would become gigabytes at.
+        // A damaged packet may claim a rate at which one frame would take gigabytes.
         guard CodecContext.sampleRates.contains(frame.format.rate) else {
             damage += 1
             return

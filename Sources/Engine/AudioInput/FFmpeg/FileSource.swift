@@ -1,13 +1,13 @@
 import SpeechTypes
 
-/// A file that FFmpeg reads: the recordings in it, one after the other.
+/// A file decoded by FFmpeg: the recordings in it, one after the other.
 final class FileSource: AudioSource {
-    /// A track in which nothing is louder has no sound: −54 dBFS.
+    /// A track whose peak is lower counts as silent: −54 dBFS.
     private static let quietest: Float = 1 / 512
-    /// How much of a track is listened to before it is taken for silent, in samples.
+    /// How much of a track is decoded before it counts as silent, in samples.
     private static let longestLook = 600 * AudioBuffer.sampleRate
 
-    /// Of the first recording; those that follow are not known before they come.
+    /// The length of the recording; `nil` if the file has several, since only the first is open.
     let declaredDuration: Duration?
 
     private var rest: ArraySlice<Excerpt>
@@ -20,8 +20,8 @@ final class FileSource: AudioSource {
     ///
     /// - Parameters:
     ///   - file: The bytes.
-    ///   - longest: How many seconds the recording may become by silence that is made.
-    /// - Throws: `AudioDecodeFailure` if not one of the recordings can be opened.
+    ///   - longest: The length in seconds up to which gaps are filled with silence.
+    /// - Throws: `AudioDecodeFailure` if none of the recordings can be opened.
     init(_ file: InputFile, longest: Double = .infinity) throws(AudioDecodeFailure) {
         let layout = FileLayout(of: file)
         damage = layout.damage
@@ -45,7 +45,7 @@ final class FileSource: AudioSource {
 
     func decode(into samples: inout [Float]) throws(AudioDecodeFailure) -> Bool {
         if try current.decode(into: &samples) { return true }
-        // What the file's structure or a packet has shown already is not told twice.
+        // Do not count damage again that the file's structure or a packet has shown.
         if damagedPackets == 0, current.isCut { damage += 1 }
         while let part = rest.popFirst() {
             let heard = (position: position + current.position, damage: current.damagedPackets)
@@ -61,7 +61,7 @@ final class FileSource: AudioSource {
         return false
     }
 
-    /// Opens a recording at the track to recognise: of several that may have the speech, the first with sound.
+    /// Opens a recording at the track to recognise: the first that is not silent, if several may contain the speech.
     private static func open(_ recording: Excerpt, longest: Double) throws(AudioDecodeFailure) -> FFmpegSource {
         let source = try FFmpegSource(recording, longest: longest)
         guard source.candidates.count > 1 else { return source }

@@ -3,7 +3,7 @@ import CFFmpeg
 extension FormatContext {
     private static let silenceLog: Void = av_log_set_level(AV_LOG_QUIET)
 
-    /// Recognises the format and reads the header.
+    /// Finds the format and reads the header.
     static func open(_ file: Excerpt) throws(AudioDecodeFailure) -> FormatContext {
         _ = silenceLog
         let format = try FormatProbe.recognise(file)
@@ -14,7 +14,7 @@ extension FormatContext {
         guard context != nil else { throw .outOfMemory }
         context?.pointee.pb = bytes.pointer
         context?.pointee.io_open = refuseToOpen
-        // Frees the context if it fails.
+        // Frees the context on failure.
         let status = options.withPointer { avformat_open_input(&context, "", format, &$0) }
         if let context, status >= 0 { return FormatContext(taking: context, reading: bytes) }
         if let error = bytes.readError { throw .unreadable(error) }
@@ -22,7 +22,7 @@ extension FormatContext {
     }
 }
 
-/// Playlists and references to other files end here: nothing but the bytes we were given is ever opened.
+/// Refuses the files that playlists and references name: FFmpeg never opens anything but the given bytes.
 private func refuseToOpen(
     _: UnsafeMutablePointer<AVFormatContext>?, _: UnsafeMutablePointer<UnsafeMutablePointer<AVIOContext>?>?,
     _: UnsafePointer<CChar>?, _: Int32, _: UnsafeMutablePointer<OpaquePointer?>?

@@ -12,27 +12,27 @@ struct FormatContext: ~Copyable {
 
     deinit {
         var context: UnsafeMutablePointer<AVFormatContext>? = pointer
-        avformat_close_input(&context)  // leaves the byte stream, which is ours and is freed after this
+        avformat_close_input(&context)  // does not free the byte stream, which `bytes` owns
     }
 
-    /// What the file system answered instead of bytes, if it ever did.
+    /// The error of the file system, if a read failed.
     var readError: FFmpegError? { bytes.readError }
 
-    /// The streams of sound.
+    /// The audio streams.
     var audioStreams: [StreamInfo] {
         streams.map(\.pointee).filter { $0.codecpar.pointee.codec_type == AVMEDIA_TYPE_AUDIO }.map(StreamInfo.init)
     }
 
-    /// How long the whole file is: by its header, or after `findStreamInfo` by FFmpeg's own estimate.
+    /// The length of the whole file: from its header, or FFmpeg's estimate after `findStreamInfo`.
     var duration: Duration? {
         Duration(ffmpegTime: pointer.pointee.duration, in: AVRational(num: 1, den: AV_TIME_BASE))
     }
 
-    /// Learns from the first packets what the header does not tell. If that fails, the streams stay as they are.
+    /// Reads from the first packets what the header lacks. If that fails, the streams stay as they are.
     ///
-    /// To be called once: FFmpeg crashes over some files when it is asked again.
+    /// Call it once: FFmpeg crashes on some files if it is called again.
     mutating func findStreamInfo() {
-        // Where a header lists no streams, there may be pictures before the first sound.
+        // If a header lists no streams, pictures may precede the first audio.
         let mayHavePictures = pointer.pointee.ctx_flags & AVFMTCTX_NOHEADER != 0
         pointer.pointee.probesize = mayHavePictures ? Self.longProbe : Self.shortProbe
         pointer.pointee.max_analyze_duration = Self.probedTime
@@ -45,28 +45,29 @@ struct FormatContext: ~Copyable {
     /// In microseconds.
     private static let probedTime: Int64 = 60_000_000
 
-    /// What FFmpeg calls the format; the first of several names.
+    /// FFmpeg's name of the format; the first of several.
     var format: String { String(String(cString: pointer.pointee.iformat.pointee.name).prefix { $0 != "," }) }
 
-    /// Whether its timestamps are a clock of the sender's, which may begin and go on at any number.
+    /// Whether the timestamps are from the sender's clock, which may begin at any number and jump.
     var hasDiscontinuities: Bool { pointer.pointee.iformat.pointee.flags & AVFMT_TS_DISCONT != 0 }
 
-    /// Whether `FileLayout` compares the size of the sound that the header states with that of the file.
+    /// Whether `FileLayout` compares the stated size of the audio with the file's size.
     var hasCheckedSize: Bool { ["wav", "aiff", "au", "caf"].contains(format) }
 
-    /// How much sound the header counts in a stream.
+    /// The length of audio that the header counts in a stream.
     ///
-    /// Before FFmpeg looks at packets: it then makes estimates from the bit rate, which nobody declared. Of compressed sound
-    /// in AIFF nothing is known: some writers count packets, some samples.
+    /// Call it before FFmpeg reads packets: after that it estimates lengths from the bit rate. For compressed audio in
+    /// AIFF the length is unknown: some writers count packets, some samples.
     func countedSound(of stream: StreamInfo) -> Duration? {
         format == "aiff" && stream.bytesPerSecond == nil ? nil : stream.duration
     }
 
-    /// The streams to recognise one of, the likeliest first.
+    /// The streams of which one is recognised, the likeliest first.
     ///
-    /// One of several if the file marks none as the default, or all: any of them may have the speech.
+    /// Several if the file marks none or more than one as the default: any of them may contain the speech.
     func candidates() -> [StreamInfo] {
-        // Passes over streams of unknown rate or channels: the first of them still tells what is wrong.
+        // Skips streams of unknown rate or channels. If there are no others, the first of them is used to report the
+        // fault.
         let index = av_find_best_stream(pointer, AVMEDIA_TYPE_AUDIO, -1, -1, nil, 0)
         guard index >= 0 else { return Array(audioStreams.prefix(1)) }
         let best = StreamInfo(of: streams[Int(index)].pointee)
@@ -75,12 +76,12 @@ struct FormatContext: ~Copyable {
         return [best] + complete.filter { $0.index != best.index && $0.isDefault == best.isDefault }
     }
 
-    /// The timestamp at which the recording begins, in seconds; `nil` if the first packets tell it.
+    /// The timestamp at which the recording begins, in seconds; `nil` if it must be read from the first packets.
     ///
-    /// If the header lists all samples of a stream, as in MP4, the clock begins at zero: a lead was written on purpose. What
-    /// may be joined at any moment counts from any number. Its beginning is the earliest timestamp of all streams, and the
-    /// time before that was never in the file: pages of Ogg, packets of a transport stream, and the later pieces of a WebM or
-    /// of an MP4 in fragments.
+    /// If the header lists all samples of a stream, as in MP4, the clock begins at zero: silence before the first
+    /// sample is intended. Streams that can be joined at any moment begin at any number: Ogg pages, packets of a
+    /// transport stream, and the later parts of a WebM or a fragmented MP4. They begin at the earliest timestamp of all
+    /// streams; the time before was never in the file.
     func timeOfBeginning(for stream: StreamInfo) -> Double? {
         let counts = pointer.pointee.iformat.pointee.flags & (AVFMT_TS_DISCONT | AVFMT_GENERIC_INDEX) != 0
         if !counts, stream.listedPackets > 0 { return 0 }
@@ -89,26 +90,26 @@ struct FormatContext: ~Copyable {
             .compactMap { time($0.start_time, of: $0) }.min()
     }
 
-    /// The timestamp of a packet, in seconds, if it has one and is no cover picture.
+    /// The timestamp of a packet, in seconds; `nil` if it has none or is a cover picture.
     func start(of packet: borrowing Packet) -> Double? {
         let stream = streams[packet.stream].pointee
         guard stream.disposition & AV_DISPOSITION_ATTACHED_PIC == 0 else { return nil }
         return packet.start.flatMap { time($0, of: stream) }
     }
 
-    /// In seconds; zero for what is before it by a codec's delay, on a clock that begins there.
+    /// In seconds; without discontinuities, negative times due to a codec's delay become zero.
     private func time(_ timestamp: Int64, of stream: AVStream) -> Double? {
         guard timestamp != ffmpegNoTimestamp else { return nil }
         let time = Double(timestamp) * av_q2d(stream.time_base)
         return hasDiscontinuities ? time : max(0, time)
     }
 
-    /// Has the demuxer leave out the packets of all streams but one.
+    /// Makes the demuxer skip the packets of all other streams.
     mutating func readOnly(_ stream: StreamInfo) {
         for other in streams where Int(other.pointee.index) != stream.index { other.pointee.discard = AVDISCARD_ALL }
     }
 
-    /// Makes the decoder that fits a stream.
+    /// Makes the decoder for a stream.
     func makeDecoder(for stream: StreamInfo) throws(FFmpegError) -> CodecContext {
         try CodecContext.open(for: streams[stream.index].pointee)
     }

@@ -1,12 +1,12 @@
 import CFFmpeg
 
-/// Finds the format of a file from its first bytes; its name is not looked at.
+/// Finds the format of a file from its first bytes; ignores its name.
 enum FormatProbe {
-    /// How many bytes are looked at, one length after the other until FFmpeg is sure.
+    /// How many bytes are probed: one length after the other until FFmpeg is sure.
     private static let lengths = [2 * 1024, 16 * 1024, 256 * 1024]
-    /// Guesses below this rest on a lone sync word, which any file may hold by chance (libavformat, `mp3_probe`).
+    /// Lower scores rest on a single sync word, which occurs by chance in any file (libavformat, `mp3_probe`).
     private static let minimumScore: Int32 = 5
-    /// Up to this score FFmpeg wants more bytes (AVPROBE_SCORE_RETRY, which Swift does not import).
+    /// Up to this score, FFmpeg needs more bytes (AVPROBE_SCORE_RETRY, which Swift does not import).
     private static let unsureScore = AVPROBE_SCORE_MAX / 4
 
     /// The demuxer for a file.
@@ -16,7 +16,7 @@ enum FormatProbe {
         let start = ID3Tag.end(in: file)
         for length in lengths {
             let bytes = file.bytes(at: start, count: length)
-            // A damaged tag may claim to end behind the file.
+            // A damaged tag may claim to extend beyond the file.
             guard !bytes.isEmpty else {
                 throw start < file.size ? .unreadable(FFmpegError(ffmpegInputOutput)) : .unknownFormat
             }

@@ -1,6 +1,6 @@
 import CFFmpeg
 
-/// One frame of decoded samples; filled and emptied over and over.
+/// One frame of decoded samples; reused for every frame.
 struct Frame: ~Copyable {
     let pointer: UnsafeMutablePointer<AVFrame>
 
@@ -14,24 +14,24 @@ struct Frame: ~Copyable {
         av_frame_free(&frame)
     }
 
-    /// How the samples lie in memory and what they mean.
+    /// The rate, channels and encoding of the samples.
     var format: SampleFormat { SampleFormat(of: pointer.pointee) }
 
-    /// When it begins, in the stream's units, if the file tells.
+    /// The time at which it begins, in the stream's time base; `nil` if unknown.
     var timestamp: Int64? {
         let timestamp = pointer.pointee.best_effort_timestamp
         return timestamp == ffmpegNoTimestamp ? nil : timestamp
     }
 
-    /// Whether the decoder made something up, where it could not read.
+    /// Whether the decoder concealed damage in it.
     var isConcealed: Bool { pointer.pointee.decode_error_flags != 0 }
 
     /// In seconds.
     var duration: Double { Double(pointer.pointee.nb_samples) / Double(format.rate) }
 
-    /// Replaces samples that are not numbers by silence and clips the others to full scale.
+    /// Replaces NaN by silence and clips other samples to full scale.
     ///
-    /// Before resampling, for its filter would spread one such sample over its neighbours.
+    /// Call it before resampling, whose filter would spread such a sample over its neighbours.
     mutating func clean() throws(FFmpegError) {
         let format = AVSampleFormat(pointer.pointee.format)
         let kind = av_get_packed_sample_fmt(format)
@@ -52,7 +52,7 @@ struct Frame: ~Copyable {
     }
 }
 
-/// Brings samples into −1…1; what is not a number becomes silence.
+/// Clips samples to −1…1; NaN becomes silence.
 func clip<Sample: BinaryFloatingPoint>(_ samples: UnsafeMutableBufferPointer<Sample>) {
     for index in samples.indices {
         let sample = samples[index]

@@ -6,11 +6,11 @@
     import Glibc
 #endif
 
-/// A regular file, open for reading; the descriptor is closed with the object.
+/// A regular file, open for reading; the descriptor is closed when the object is released.
 final class InputFile {
-    /// In bytes, when it was opened.
+    /// Bytes in the file when it was opened.
     let size: Int64
-    /// How many bytes were read from it, in all: a look at a file may read it a few times, but not for each of its frames.
+    /// Bytes read in total. Tests use it to check that a parser reads a file a few times, and not for each frame.
     private(set) var bytesRead = 0
     private let descriptor: Int32
 
@@ -29,16 +29,16 @@ final class InputFile {
 
     deinit { close(descriptor) }
 
-    /// Some bytes from anywhere; fewer than asked for at the end of the file or when reading fails.
+    /// Bytes at an offset; fewer than `count` at the end of the file or if reading fails.
     func bytes(at offset: Int64, count: Int) -> [UInt8] {
         Array(unsafeUninitializedCapacity: count) { buffer, filled in
             filled = max(0, read(at: offset, into: UnsafeMutableRawBufferPointer(buffer)))
         }
     }
 
-    /// Fills a buffer from anywhere in the file.
+    /// Fills a buffer from an offset in the file.
     ///
-    /// - Returns: The number of bytes, 0 at the end of the file, or `errno` negated.
+    /// - Returns: The number of bytes, 0 at the end of the file, or the negated `errno`.
     func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
         while true {
             let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))

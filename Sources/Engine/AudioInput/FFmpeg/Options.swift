@@ -1,16 +1,16 @@
 import CFFmpeg
 
-/// Settings by name, as FFmpeg takes them when it opens something.
+/// Options by name for FFmpeg's open functions.
 struct Options: ~Copyable {
     private var dictionary: OpaquePointer?
 
-    /// Options that hold a demuxer to what we allow.
+    /// Options that restrict a demuxer to our allow lists.
     static func forDemuxer() throws(AudioDecodeFailure) -> Options {
         var options = Options()
         try options.set("format_whitelist", to: AllowList.demuxers)
         try options.set("codec_whitelist", to: AllowList.decoders)
         try options.set("protocol_whitelist", to: "")
-        // No search for other codecs in what a WAV header calls PCM: it takes 3 ms or more a file.
+        // Do not probe for other codecs in PCM of a WAV file: that takes 3 ms or more a file.
         try options.set("max_probe_packets", to: "0")
         return options
     }
@@ -26,7 +26,7 @@ struct Options: ~Copyable {
         guard av_dict_set(&dictionary, key, value, 0) >= 0 else { throw .outOfMemory }
     }
 
-    /// Lends the options to a function that takes out those it knows.
+    /// Passes the options to a function that removes those it recognises.
     mutating func withPointer<Result>(_ body: (inout OpaquePointer?) -> Result) -> Result {
         body(&dictionary)
     }

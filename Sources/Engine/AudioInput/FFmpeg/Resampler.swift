@@ -1,21 +1,21 @@
 import CFFmpeg
 import SpeechTypes
 
-/// Turns frames of any format into mono samples at 16 kHz, and adapts when the format changes on the way.
+/// Converts frames of any format to mono samples at 16 kHz. The format may change between frames.
 struct Resampler: ~Copyable {
-    /// libswresample takes no more (SWR_CH_MAX).
+    /// The limit of libswresample (SWR_CH_MAX).
     static let maximumChannels = 64
 
     private var format: SampleFormat?
-    /// Brings several channels into floating-point numbers, each by itself; `nil` if they are that already.
+    /// Converts several channels to floating-point samples, each separately; `nil` if they have that format already.
     private var separation: SampleConversion?
     private var mixer = ChannelMixer(channels: 1, rate: AudioBuffer.sampleRate)
-    /// Brings one channel to our rate.
+    /// Resamples one channel to 16 kHz.
     private var resampling: SampleConversion?
 
     init() {}
 
-    /// Appends what a frame sounds like.
+    /// Appends the samples of a frame.
     mutating func convert(_ frame: borrowing Frame, into samples: inout [Float]) throws(FFmpegError) {
         if frame.format != format {
             flush(into: &samples)
@@ -45,7 +45,7 @@ struct Resampler: ~Copyable {
         try resampling?.convert(&mixed, appendingTo: &samples)
     }
 
-    /// Appends what the filter still holds back. A frame may follow and starts afresh.
+    /// Appends the samples that the filter still holds. The next frame starts afresh.
     mutating func flush(into samples: inout [Float]) {
         guard format != nil else { return }
         resampling?.flush(appendingTo: &samples)
@@ -68,7 +68,7 @@ struct Resampler: ~Copyable {
     }
 }
 
-/// One resampler of libswresample: to floating-point numbers and another rate, with as many channels as before.
+/// A libswresample context that converts to floating-point samples and another rate, and keeps the number of channels.
 private final class SampleConversion {
     private static let flushLength = 4096
 
@@ -77,7 +77,7 @@ private final class SampleConversion {
 
     init(from format: SampleFormat, toRate rate: Int) throws(FFmpegError) {
         channels = format.channels
-        // Channels of no known place: libswresample then mixes none and leaves none out.
+        // Channels without known positions: libswresample then neither mixes nor drops any.
         var layout = AVChannelLayout()
         layout.order = AV_CHANNEL_ORDER_UNSPEC
         layout.nb_channels = Int32(format.channels)
@@ -91,9 +91,9 @@ private final class SampleConversion {
 
     deinit { swr_free(&context) }
 
-    /// Appends all of the first channel, then all of the second, and so on.
+    /// Appends all samples of the first channel, then all of the second, and so on.
     ///
-    /// - Returns: How many samples each channel has become.
+    /// - Returns: The number of samples appended for each channel.
     @discardableResult
     func convert(
         _ planes: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?, _ count: Int,
@@ -106,7 +106,7 @@ private final class SampleConversion {
         return Int(written)
     }
 
-    /// Appends what one channel of floating-point numbers becomes.
+    /// Appends the converted samples of one floating-point channel.
     func convert(_ channel: inout [Float], appendingTo samples: inout [Float]) throws(FFmpegError) {
         let count = channel.count
         let capacity = swr_get_out_samples(context, Int32(count))
@@ -118,7 +118,7 @@ private final class SampleConversion {
             })
     }
 
-    /// Appends what the filter still holds back of one channel.
+    /// Appends the samples that the filter still holds of one channel.
     func flush(appendingTo samples: inout [Float]) {
         while append(nil, 0, to: &samples, capacity: Self.flushLength) > 0 {}
     }
@@ -140,7 +140,7 @@ private final class SampleConversion {
             }
         }
         let length = max(0, Int(written))
-        // Channels were written with room between them.
+        // Remove the unused room after each channel.
         for channel in (0..<channels).reversed() {
             let end = start + channel * capacity + length
             samples.removeSubrange(end..<start + (channel + 1) * capacity)

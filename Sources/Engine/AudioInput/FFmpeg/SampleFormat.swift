@@ -1,6 +1,6 @@
 import CFFmpeg
 
-/// What a resampler must know of its input.
+/// The input format of a resampler.
 struct SampleFormat: Equatable {
     var rate: Int
     var channels: Int

@@ -1,16 +1,17 @@
-/// Tags about a recording, in formats whose frames simply follow one another: title, artist, words.
+/// Tags (title, artist, lyrics) in formats whose frames simply follow one another.
 enum AudioTag {
-    /// Of ID3v1, and of what may stand before it.
+    /// The sizes of ID3v1, and of the extension that may precede it.
     static let (v1Size, v1ExtensionSize): (Int64, Int64) = (128, 227)
-    /// So many bytes tell what kind of tag begins with them.
+    /// How many bytes identify a tag.
     static let headSize = Int(APETag.markSize)
 
-    /// Whether a tag with a mark of its own begins with these bytes.
+    /// Whether these bytes begin with the mark of a tag.
     static func begins(_ head: [UInt8]) -> Bool {
         ["TAG", "ID3", "APETAGEX", "LYRICSBEGIN"].contains { head.starts(with: $0.utf8) }
     }
 
-    /// How long the tag is that begins with these bytes, if they tell: ID3 of both versions, or APE with a header.
+    /// The length of the tag that begins with these bytes, if they state it: ID3 of both versions, or APE with a
+    /// header.
     static func size(of head: [UInt8]) -> Int64? {
         if head.starts(with: "TAG+".utf8) { return v1ExtensionSize }
         if head.starts(with: "TAG".utf8) { return v1Size }
@@ -18,24 +19,24 @@ enum AudioTag {
     }
 }
 
-/// APE: items, and a mark of one form before them, behind them or both.
+/// An APE tag: items, with the same mark before them, after them or both.
 enum APETag {
     static let mark = Array("APETAGEX".utf8)
     static let markSize: Int64 = 32
     private static let keyLengths = 2...255
 
-    /// What a mark states: the size of all but the mark before the items; `nil` if these bytes are none.
+    /// The size that a mark states, without a mark before the items; `nil` if these bytes are no mark.
     static func size(of mark: [UInt8]) -> Int64? {
         guard mark.count == markSize, mark.starts(with: Self.mark) else { return nil }
         let size = Int64(UInt32(littleEndian: mark[12..<16]))
         return size < markSize ? nil : size
     }
 
-    /// Whether as many items as the mark behind them states take up all the room from a place to it.
+    /// Whether the items between `start` and `mark` fill the range, and are as many as the mark states.
     static func hasItems(from start: Int64, to mark: Int64, in window: inout ByteWindow) -> Bool {
         let count = UInt32(littleEndian: window.read(at: mark, count: Int(markSize)).dropFirst(16).prefix(4))
         var (offset, found) = (start, 0)
-        // Each begins with the size of its value, flags, and a key that ends with a zero.
+        // An item begins with the size of its value, flags, and a key that ends with a zero.
         while offset < mark {
             let head = Array(window.read(at: offset, count: 8 + keyLengths.upperBound + 1))
             guard head.count > 8, let keyEnd = head[8...].firstIndex(of: 0), keyLengths.contains(keyEnd - 8),
@@ -48,17 +49,17 @@ enum APETag {
     }
 }
 
-/// Lyrics3 (id3.org): words between two marks. Before the second, version 2 has the size of all that precedes.
+/// Lyrics3 (id3.org): text between two marks. In version 2, the size of all that precedes is stated before the second.
 enum Lyrics3 {
     static let beginning = Array("LYRICSBEGIN".utf8)
     static let end = Array("LYRICS200".utf8)
     static let endOfVersion1 = Array("LYRICSEND".utf8)
     static let digits = 6
-    /// Of version 1, without the marks.
+    /// In version 1, without the marks.
     private static let longestText = 5_100
     static let longestOfVersion1 = Int64(beginning.count + longestText + endOfVersion1.count)
 
-    /// How long the tag is whose end follows these digits; `nil` if they are none.
+    /// The length of the tag whose end follows these digits; `nil` if they are no digits.
     static func size(statedBy digits: some Collection<UInt8>) -> Int64? {
         guard digits.count == Self.digits, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return digits.reduce(0) { 10 * $0 + Int64($1 - 0x30) } + Int64(Self.digits + end.count)

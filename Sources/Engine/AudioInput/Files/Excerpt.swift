@@ -1,4 +1,4 @@
-/// A stretch of a file as a demuxer reads it: one recording, perhaps behind a header that replaces the file's own.
+/// A range of a file that a demuxer reads: one recording, with a header that may replace the file's own.
 ///
 /// A class because FFmpeg's callbacks share it with its Swift owner.
 final class Excerpt {
@@ -7,7 +7,7 @@ final class Excerpt {
     private let range: Range<Int64>
     private var position: Int64 = 0
 
-    /// Reads `header`, then the bytes of the file in `range`, which lies within the file.
+    /// Reads `header`, then the bytes of the file in `range`, which must be within the file.
     init(of file: InputFile, _ range: Range<Int64>, behind header: [UInt8] = []) {
         self.file = file
         self.header = header
@@ -19,40 +19,40 @@ final class Excerpt {
         self.init(of: file, 0..<file.size)
     }
 
-    /// The same, to be read from the beginning by somebody else.
+    /// A copy with its own position, at the beginning.
     func again() -> Excerpt { Excerpt(of: file, range, behind: header) }
 
-    /// In bytes.
+    /// The size in bytes.
     var size: Int64 { Int64(header.count) + Int64(range.count) }
 
-    /// Reads on from where the last read or `move` ended.
+    /// Reads from the current position.
     ///
-    /// - Returns: The number of bytes, 0 at the end, or `errno` negated.
+    /// - Returns: The number of bytes, 0 at the end, or the negated `errno`.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let count = read(at: position, into: buffer)
         if count > 0 { position += Int64(count) }
         return count
     }
 
-    /// Sets where the next read begins.
+    /// Sets the position.
     ///
-    /// - Returns: Whether such a place can be.
+    /// - Returns: Whether the offset is valid.
     func move(to offset: Int64) -> Bool {
         guard offset >= 0 else { return false }
         position = offset
         return true
     }
 
-    /// Moves on by a distance, or back.
+    /// Moves the position forwards or back.
     func move(by distance: Int64) -> Bool {
         let (offset, overflow) = position.addingReportingOverflow(distance)
         return !overflow && move(to: offset)
     }
 
-    /// Where the next read begins.
+    /// The position of the next read.
     var offset: Int64 { position }
 
-    /// Some bytes from anywhere; fewer than asked for at the end, at the end of the header, or when reading fails.
+    /// Bytes at an offset; fewer than `count` at the end or if reading fails.
     func bytes(at offset: Int64, count: Int) -> [UInt8] {
         Array(unsafeUninitializedCapacity: count) { buffer, filled in
             let bytes = UnsafeMutableRawBufferPointer(buffer)

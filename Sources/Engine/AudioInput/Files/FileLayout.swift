@@ -1,12 +1,12 @@
-/// What a look at the structure of a file tells before FFmpeg reads it: demuxers pass over damage in silence, read no
-/// further than the first recording, and believe sizes that are placeholders.
+/// The structure of a file, parsed before FFmpeg reads it: demuxers skip damage silently, stop after the first
+/// recording, and use sizes that are placeholders.
 struct FileLayout {
-    /// The recordings in the file, one behind the other.
+    /// The recordings in the file, in order.
     var parts: [Excerpt]
-    /// Places where bytes are missing or are not what they should be.
+    /// The number of places where bytes are missing or wrong.
     var damage: Int
 
-    /// More recordings than this are not told apart: the last one then goes to the end of the file.
+    /// The most recordings to tell apart; the last one then extends to the end of the file.
     static let maximumParts = 10_000
 
     init(of file: InputFile) {
@@ -35,7 +35,7 @@ struct FileLayout {
 enum TransportPackets {
     private static let size: Int64 = 188
 
-    /// Whether the last packet of such a stream is cut.
+    /// Whether the last packet of such a stream is incomplete.
     static func endCut(in file: InputFile) -> Bool {
         let starts = (0..<3).map { file.bytes(at: $0 * size, count: 1) }
         return starts.allSatisfy { $0 == [0x47] } && file.size % size != 0
@@ -44,20 +44,20 @@ enum TransportPackets {
 
 /// A format in which one recording can follow another.
 protocol ChainedStructure {
-    /// Where the recordings are, in order.
+    /// The byte ranges of the recordings, in order.
     var recordings: [Range<Int64>] { get }
-    /// Places where bytes are missing or are not what they should be.
+    /// The number of places where bytes are missing or wrong.
     var damage: Int { get }
 }
 
 extension ChainedStructure {
-    /// Recordings that have nothing between them.
+    /// The ranges of recordings without anything between them.
     static func ranges(from starts: [Int64], to end: Int64) -> [Range<Int64>] {
         zip(starts, starts.dropFirst() + [end]).map { $0..<$1 }
     }
 }
 
-/// Small reads from a file, in order or nearly so, of which few reach the system.
+/// Buffers small reads that are about in order, so that few of them reach the system.
 struct ByteWindow {
     private static let length = 1 << 16
 
@@ -71,7 +71,7 @@ struct ByteWindow {
 
     var end: Int64 { file.size }
 
-    /// Some bytes; fewer at the end of the file.
+    /// Bytes at an offset; fewer at the end of the file.
     mutating func read(at offset: Int64, count: Int) -> ArraySlice<UInt8> {
         if offset < start || offset + Int64(count) > start + Int64(bytes.count) {
             (start, bytes) = (offset, file.bytes(at: offset, count: max(count, Self.length)))
@@ -79,7 +79,7 @@ struct ByteWindow {
         return bytes[Int(offset - start)...].prefix(count)
     }
 
-    /// Where a pattern occurs next, from `offset` on; `nil` if nowhere.
+    /// The offset of the pattern's next occurrence, from `offset` on; `nil` if there is none.
     mutating func next(_ pattern: [UInt8], from offset: Int64) -> Int64? {
         var offset = offset
         while offset + Int64(pattern.count) <= file.size {

@@ -1,16 +1,16 @@
-/// The frames of an mp3 file, mp1 and mp2 too (ISO 11172-3, 2.4.2.3): FFmpeg reads on behind what is no frame, takes tags
-/// for damage, and leaves out a last frame that is cut.
+/// Parses the frames of an mp3, mp2 or mp1 file (ISO 11172-3, 2.4.2.3): FFmpeg skips bytes that are no frame, treats
+/// tags as damage, and drops an incomplete last frame.
 struct MPEGAudioFrames: ChainedStructure {
     private(set) var recordings: [Range<Int64>] = []
     private(set) var damage = 0
 
     private static let headSize = 4
-    /// Frames in a row by which a place counts as sound: a lone sync word occurs anywhere.
+    /// How many consecutive frames prove that an offset has audio: a single sync word occurs anywhere by chance.
     private static let proof = 3
-    /// Bytes without a frame after which the rest of the file is not looked at.
+    /// After this many bytes without a frame, the rest of the file is not searched.
     private static let longestSearch: Int64 = 1 << 20
 
-    /// Goes through all frames; `nil` for any other kind of file.
+    /// Parses all frames; `nil` for any other kind of file.
     init?(in file: InputFile) {
         var window = ByteWindow(of: file)
         var offset = ID3Tag.end(in: Excerpt(of: file))
@@ -28,7 +28,7 @@ struct MPEGAudioFrames: ChainedStructure {
                     damage += 1
                     return
                 }
-                // Sound behind tags is another recording, as where files were put together.
+                // Audio after tags is another recording, as in concatenated files.
                 if hasTags, recordings.count + 1 < FileLayout.maximumParts {
                     recordings.append(start..<end)
                     start = offset
@@ -72,7 +72,7 @@ struct MPEGAudioFrames: ChainedStructure {
         return true
     }
 
-    /// Whether nothing but zeros follow.
+    /// Whether only zeros follow.
     private static func isPadding(from start: Int64, in window: inout ByteWindow) -> Bool {
         var offset = start
         while offset < window.end {
@@ -108,7 +108,7 @@ struct MPEGAudioFrames: ChainedStructure {
             format = Format(layer: layer)
         }
 
-        /// By version and layer: I of version 1, II, III, I of version 2, II and III.
+        /// By version and layer: version 1 layers I, II and III; version 2 layer I; version 2 layers II and III.
         private static let bitRates = [
             [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
             [32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],

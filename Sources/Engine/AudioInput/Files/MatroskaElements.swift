@@ -1,4 +1,4 @@
-/// The elements of a Matroska or WebM file (RFC 8794 and 9559): where its recordings begin, and where it is damaged.
+/// Parses the elements of a Matroska or WebM file (RFC 8794 and 9559): finds where recordings begin, and damage.
 struct MatroskaElements: ChainedStructure {
     private var starts: [Int64] = []
     private let end: Int64
@@ -16,10 +16,10 @@ struct MatroskaElements: ChainedStructure {
     ]
     /// Timestamp, SilentTracks, Position, PrevSize, SimpleBlock, BlockGroup, EncryptedBlock.
     private static let clusterParts: Set<UInt32> = [0xE7, 0x5854, 0xA7, 0xAB, 0xA3, 0xA0, 0xAF]
-    /// Void and CRC-32, which may be anywhere.
+    /// Void and CRC-32, which may occur anywhere.
     private static let fillers: Set<UInt32> = [0xEC, 0xBF]
 
-    /// Goes through a file that begins with a header.
+    /// Parses a file that begins with a header.
     init(in file: InputFile) {
         end = file.size
         var window = ByteWindow(of: file)
@@ -32,7 +32,7 @@ struct MatroskaElements: ChainedStructure {
                 continue
             }
             if element.name == Self.header, starts.count < FileLayout.maximumParts { starts.append(offset) }
-            // Segments and clusters are gone into: what they claim to hold counts for less than what is there.
+            // Parse the content of segments and clusters even if their stated size is wrong.
             let isEntered = element.name == Self.segment || element.name == Self.cluster
             guard let size = element.size, size <= file.size - element.content else {
                 if element.size != nil { damage += 1 }
@@ -52,9 +52,9 @@ struct MatroskaElements: ChainedStructure {
 
     private struct Element {
         let name: UInt32
-        /// Where its content begins.
+        /// The offset of its content.
         let content: Int64
-        /// Of its content; `nil` if unknown.
+        /// The size of its content; `nil` if unknown.
         let size: Int64?
 
         init?(at offset: Int64, in window: inout ByteWindow) {

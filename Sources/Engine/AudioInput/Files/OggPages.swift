@@ -1,4 +1,4 @@
-/// The pages of an Ogg file (RFC 3533): where its links begin, and which pages are damaged or missing.
+/// Parses the pages of an Ogg file (RFC 3533): finds where its links begin, and which pages are damaged or missing.
 struct OggPages: ChainedStructure {
     private var starts: [Int64] = [0]
     private let end: Int64
@@ -9,11 +9,11 @@ struct OggPages: ChainedStructure {
     private static let capture = Array("OggS".utf8)
     private static let headSize = 27
 
-    /// Goes through all pages of a file that begins with one.
+    /// Parses all pages of a file that begins with one.
     init(in file: InputFile) {
         end = Trailer.start(in: file)
         var window = ByteWindow(of: file)
-        var following: [UInt32: UInt32] = [:]  // by stream, the number of its next page, once it has sound
+        var following: [UInt32: UInt32] = [:]  // by stream: the expected number of its next page, once it has audio
         var linkHasSound = false
         var offset: Int64 = 0
         while offset < end {
@@ -33,7 +33,7 @@ struct OggPages: ChainedStructure {
             } else {
                 linkHasSound = true
                 if let number = following[page.stream], number != page.number { damage += 1 }
-                // A stream that was joined while it went on has its headers first, and then any number.
+                // A stream that was joined midway begins with its headers; the page after them has any number.
                 if page.granule != 0 { following[page.stream] = page.number &+ 1 }
             }
             offset += page.size
@@ -46,10 +46,10 @@ struct OggPages: ChainedStructure {
         let granule: UInt64
         let stream: UInt32
         let number: UInt32
-        /// Whether the checksum is right.
+        /// Whether the checksum is correct.
         let isSound: Bool
 
-        /// `nil` if no whole page is there.
+        /// `nil` if there is no complete page.
         init?(at offset: Int64, in window: inout ByteWindow) {
             let head = Array(window.read(at: offset, count: OggPages.headSize))
             guard head.count == OggPages.headSize, head.starts(with: OggPages.capture) else { return nil }
@@ -67,7 +67,7 @@ struct OggPages: ChainedStructure {
         }
     }
 
-    /// CRC-32 with the polynomial 0x04C11DB7, nothing reflected or inverted (RFC 3533, section 6).
+    /// CRC-32 with the polynomial 0x04C11DB7, neither reflected nor inverted (RFC 3533, section 6).
     private static func checksum(of bytes: [UInt8]) -> UInt32 {
         bytes.reduce(0) { $0 << 8 ^ table[Int($0 >> 24 ^ UInt32($1))] }
     }
@@ -78,12 +78,12 @@ struct OggPages: ChainedStructure {
 }
 
 extension FixedWidthInteger {
-    /// Reads a number of as many bytes as are there, the least significant first.
+    /// Reads a number from all bytes, the least significant first.
     init(littleEndian bytes: some BidirectionalCollection<UInt8>) {
         self = bytes.reversed().reduce(0) { $0 << 8 | Self(truncatingIfNeeded: $1) }
     }
 
-    /// Reads a number of as many bytes as are there, the most significant first.
+    /// Reads a number from all bytes, the most significant first.
     init(bigEndian bytes: some Sequence<UInt8>) {
         self = bytes.reduce(0) { $0 << 8 | Self(truncatingIfNeeded: $1) }
     }

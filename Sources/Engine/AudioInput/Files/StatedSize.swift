@@ -1,25 +1,26 @@
-/// The size of the sound as a header states it.
+/// The size of the audio that a header states.
 enum StatedSize {
-    /// Bytes missing at the end that say no more than that a writer counted wrongly.
+    /// Fewer missing bytes at the end are a writer's miscount, not damage.
     private static let slack: Int64 = 64
-    /// What writers put that do not know the size: the greatest number, or what SoX writes into a pipe.
+    /// Placeholders of writers that do not know the size: the greatest number, or what SoX writes to a pipe.
     private static let placeholders: [Int64] = [1 << 31, 1 << 32, .max, 0x7F00_0000]
-    /// How far from such a number a placeholder may be. Recorders that begin a new file at 2 or 4 GB keep farther away.
+    /// How far a placeholder may be from such a number. Recorders that start a new file at 2 or 4 GB keep a larger
+    /// distance.
     private static let vicinity: Int64 = 1 << 16
-    /// More chunks than this before the sound are not looked at.
+    /// More chunks before the audio are not parsed.
     private static let maximumChunks = 64
 
-    /// Whether a size is what writers put that do not know it.
+    /// Whether a size is a placeholder.
     static func isPlaceholder(_ size: Int64) -> Bool {
         size < 0 || placeholders.contains { abs($0 - size) <= vicinity }
     }
 
-    /// Whether sound of a stated size has lost its end, if so many bytes are left for it.
+    /// Whether audio of a stated size is incomplete, if `rest` bytes are left for it.
     static func isCut(_ size: Int64, in rest: Int64) -> Bool {
         size > rest.addingClamped(slack) && !isPlaceholder(size)
     }
 
-    /// Whether an AIFF, AU or CAF file ends before its sound does.
+    /// Whether an AIFF, AU or CAF file ends before its audio does.
     static func endCut(in file: InputFile) -> Bool {
         let head = file.bytes(at: 0, count: 12)
         guard head.count == 12 else { return false }

@@ -1,6 +1,6 @@
-/// The tags in a file, from its beginning to its end: places may only be asked for in order.
+/// Finds tags anywhere in a file. Offsets must be passed in ascending order.
 struct TagReader {
-    /// Not the one that goes through the frames: what is looked for may be far ahead of them.
+    /// Not the window that parses the frames: the search may run far ahead of it.
     private var window: ByteWindow
     private var ape = MarkAhead(APETag.mark)
     private var lyrics = MarkAhead(Lyrics3.end)
@@ -10,16 +10,17 @@ struct TagReader {
         window = ByteWindow(of: file)
     }
 
-    /// How long the tag is that begins at a place, with these bytes; `nil` if none does, or more is claimed than there is.
+    /// The length of the tag at an offset, which begins with `head`; `nil` if there is none, or it extends beyond the
+    /// file.
     mutating func size(at offset: Int64, head: [UInt8]) -> Int64? {
         let rest = window.end - offset
         if let size = AudioTag.size(of: head), size <= rest { return size }
-        // ID3v1 is so short that a cut in it hides nothing.
+        // ID3v1 is so short that a cut tag needs no report.
         if head.starts(with: "TAG".utf8) { return rest }
         return head.starts(with: Lyrics3.beginning) ? lyricsSize(at: offset) : apeSize(at: offset)
     }
 
-    /// Of an APE tag that has no mark before its items.
+    /// The length of an APE tag without a mark before its items.
     private mutating func apeSize(at offset: Int64) -> Int64? {
         let mark = ape.next(from: offset, in: &window) { place, window in
             APETag.size(of: Array(window.read(at: place, count: Int(APETag.markSize))))
@@ -41,8 +42,7 @@ struct TagReader {
         return size <= Lyrics3.longestOfVersion1 ? size : nil
     }
 
-    /// The next mark of a kind that stands at the end of tags. It is looked for, and read, once: however often it is asked
-    /// for, a file is read over once.
+    /// The next mark of a kind that ends tags. It is searched and read once, so the file is scanned once for all calls.
     private struct MarkAhead {
         private let bytes: [UInt8]
         private var place: Int64 = -1
@@ -52,7 +52,7 @@ struct TagReader {
             self.bytes = bytes
         }
 
-        /// Where it is, and what it says that the tag takes up to its end.
+        /// The mark's offset, and the size that it states for the tag.
         mutating func next(
             from offset: Int64, in window: inout ByteWindow, size: (Int64, inout ByteWindow) -> Int64?
         ) -> (place: Int64, size: Int64?)? {

@@ -1,13 +1,13 @@
-/// What stands behind the sound of a file whose format has no place for it: FFmpeg takes it for a damaged frame.
+/// Tags after the audio of a file whose format has no place for them: FFmpeg would report them as a damaged frame.
 ///
-/// A tag is found by its end, and believed if its other end is where it says.
+/// A tag is found by its end, and accepted if its beginning is where the end states.
 enum Trailer {
-    /// More tags in a row than this are not passed over.
+    /// More consecutive tags are not skipped.
     private static let maximumTags = 8
-    /// A FLAC frame may end with so many zeros, of its checksum.
+    /// Up to this many zeros at the end of a FLAC frame may belong to its checksum.
     private static let zerosOfSound: Int64 = 2
 
-    /// Where tags, and in FLAC zeros, begin that go on to the end of the file; its size if there are none.
+    /// The offset from which the file has only tags, and in FLAC zeros; its size if there are none.
     static func start(in file: InputFile) -> Int64 {
         let isFLAC = file.bytes(at: ID3Tag.end(in: Excerpt(of: file)), count: 4).elementsEqual("fLaC".utf8)
         var end = file.size

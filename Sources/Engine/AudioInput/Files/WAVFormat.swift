@@ -1,13 +1,13 @@
-/// The content of a WAV file's `fmt ` chunk, in which a sample has as many bits as it takes in the file.
+/// The content of a WAV file's `fmt ` chunk, with the bits per sample corrected to the sample's size in the file.
 ///
-/// Files with 20 or 24 bits in 32 state either number in either place; the samples themselves are the upper bits, so that
-/// how many of them are valid changes nothing. FFmpeg would take the smaller number for the room.
+/// Files with 20 or 24 bits in 32 state either number in either field. The samples are the upper bits, so the number of
+/// valid bits does not matter. FFmpeg would take the smaller number for the sample's size.
 struct WAVFormat {
     private static let (pcm, float, extensible) = (UInt16(1), UInt16(3), UInt16(0xFFFE))
 
-    /// The chunk's content, numbers with the least significant byte first.
+    /// The chunk's content, in little-endian byte order.
     private var bytes: [UInt8]
-    /// What Sun's AU calls the encoding, if the samples begin with their most significant byte.
+    /// The encoding's number in Sun's AU format, if the samples are big-endian.
     private var bigEndianEncoding: UInt32?
 
     /// Reads the chunk's content; `nil` if it is too short.
@@ -36,9 +36,10 @@ struct WAVFormat {
         bigEndianEncoding = kind == Self.float ? [4: 6, 8: 7][room] : [2: 3, 3: 4, 4: 5][room]
     }
 
-    /// A header for so many bytes of sound: of a WAV file, or of Sun's AU, since FFmpeg takes no other byte order in WAV.
+    /// A header for `length` bytes of audio: of a WAV file, or of Sun's AU, since FFmpeg reads WAV in little-endian
+    /// order only.
     func header(of length: Int) -> [UInt8] {
-        let size = UInt32(clamping: length)  // the greatest number means: to the end
+        let size = UInt32(clamping: length)  // the greatest number means: to the end of the file
         if let bigEndianEncoding {
             let rate = UInt32(littleEndian: bytes[4..<8])
             let fields = [24, size, bigEndianEncoding, rate, UInt32(number(at: 2))]

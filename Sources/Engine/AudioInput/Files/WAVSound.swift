@@ -1,19 +1,20 @@
 /// One recording in a file of the WAV family: RIFF, RIFX, RF64, BW64 or Sony's W64.
 ///
-/// Writers that cannot go back leave placeholders for sizes, those that were killed leave sizes that are too small, and
-/// depths are stated in several ways. So the sound is found here, and FFmpeg gets a header that is true.
+/// Writers that cannot seek leave placeholders as sizes, writers that were killed leave sizes that are too small, and
+/// the bits per sample are stated in several ways. So this type locates the audio itself, and gives FFmpeg a correct
+/// header.
 struct WAVSound {
-    /// More chunks than this before the sound are not looked at.
+    /// More chunks before the audio are not parsed.
     private static let maximumChunks = 64
 
     private let format: WAVFormat
     private let sound: Range<Int64>
-    /// Where another recording begins, if one follows.
+    /// The offset of the next recording, if there is one.
     private let next: Int64?
-    /// Whether the file ends before the sound does.
+    /// Whether the file ends before the audio does.
     let isCut: Bool
 
-    /// The recordings that follow one another in a file; `nil` if it is of another kind or has no sound.
+    /// The consecutive recordings in a file; `nil` if it is of another kind or has no audio.
     static func all(in file: InputFile) -> [WAVSound]? {
         var sounds: [WAVSound] = []
         var start: Int64? = 0
@@ -24,7 +25,7 @@ struct WAVSound {
         return sounds.isEmpty ? nil : sounds
     }
 
-    /// The recording, behind a plain header.
+    /// The recording with a plain header.
     func excerpt(of file: InputFile) -> Excerpt {
         Excerpt(of: file, sound, behind: format.header(of: sound.count))
     }
@@ -56,8 +57,8 @@ struct WAVSound {
         return nil
     }
 
-    /// Where the sound ends: where the header says, unless that is a placeholder, or sound goes on behind it; and where
-    /// what follows begins.
+    /// Where the audio ends: as the header states, unless that is a placeholder or audio continues after it. Also the
+    /// offset of what follows.
     private static func extent(
         of chunk: WAVChunk, stating size: Int64, kind: WAVChunk.Kind, in file: InputFile
     ) -> (end: Int64, following: Int64?, isCut: Bool) {
@@ -76,13 +77,13 @@ struct WAVSound {
         return (end, following, false)
     }
 
-    /// Whether a chunk or another recording is at a place.
+    /// Whether there is a chunk or another recording at an offset.
     private static func isSomething(at offset: Int64, kind: WAVChunk.Kind, in file: InputFile) -> Bool {
         WAVChunk(at: offset, kind: kind, in: file)?.isCredible(in: file) == true
             || WAVChunk.Kind(at: offset, in: file) != nil
     }
 
-    /// Where the next recording begins, behind any chunks.
+    /// The offset of the next recording, after any chunks.
     private static func recording(from start: Int64, kind: WAVChunk.Kind, in file: InputFile) -> Int64? {
         var offset = start
         for _ in 0..<maximumChunks {
@@ -94,19 +95,19 @@ struct WAVSound {
     }
 }
 
-/// The head of a chunk.
+/// The header of a chunk.
 struct WAVChunk {
-    /// How a file of the family is built.
+    /// The variant of the format.
     struct Kind {
         var isBigEndian = false
         var isWave64 = false
 
-        /// What stands before the first chunk.
+        /// Bytes before the first chunk.
         var headerSize: Int64 { isWave64 ? 40 : 12 }
-        /// Chunks take up multiples of it.
+        /// The size of a chunk is a multiple of this.
         var alignment: Int64 { isWave64 ? 8 : 2 }
 
-        /// `nil` if no recording begins at a place.
+        /// `nil` if no recording begins at the offset.
         init?(at offset: Int64, in file: InputFile) {
             let head = file.bytes(at: offset, count: 40)
             guard head.count >= 12 else { return nil }
@@ -125,10 +126,10 @@ struct WAVChunk {
 
     let name: String
     let content: Int64
-    /// Of the content, as stated.
+    /// The size of the content, as stated.
     let size: Int64
 
-    /// What follows the four letters in the names of W64's chunks, and in that of the whole.
+    /// The bytes after the four letters in the identifiers of W64's chunks, and in that of the file.
     private static let identifier: [UInt8] = [0xF3, 0xAC, 0xD3, 0x11, 0x8C, 0xD1, 0, 0xC0, 0x4F, 0x8E, 0xDB, 0x8A]
     private static let riffIdentifier: [UInt8] = [0x2E, 0x91, 0xCF, 0x11, 0xA5, 0xD6, 0x28, 0xDB, 0x04, 0xC1, 0, 0]
 
@@ -141,7 +142,7 @@ struct WAVChunk {
         content = offset + Int64(headSize)
         if kind.isWave64 {
             guard Array(head[4..<16]) == Self.identifier else { return nil }
-            // With the head itself. Placeholders are 0 or the greatest number.
+            // The stated size includes the header. Placeholders are 0 or the greatest number.
             let stated = Int64(littleEndian: head[16...])
             size = stated < headSize ? 0 : stated - Int64(headSize)
         } else {
@@ -149,12 +150,12 @@ struct WAVChunk {
         }
     }
 
-    /// Whether this is a chunk and not sound that looks like one.
+    /// Whether this is a chunk, and not audio that looks like one.
     func isCredible(in file: InputFile) -> Bool {
         name.utf8.count == 4 && name.utf8.allSatisfy { (0x20...0x7E).contains($0) } && size <= file.size - content
     }
 
-    /// Where what follows begins. Some writers leave the padding out.
+    /// The offset after the chunk. Some writers omit the padding.
     func end(whenStating size: Int64, kind: Kind, in file: InputFile) -> Int64 {
         let (end, overflow) = content.addingReportingOverflow(size)
         guard !overflow else { return file.size }

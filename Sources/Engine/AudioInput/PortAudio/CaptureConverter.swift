@@ -1,7 +1,7 @@
 import CFFmpeg
 import SpeechTypes
 
-/// Brings mono sound of a device's own rate to 16 kHz.
+/// Resamples mono audio from a device's own rate to 16 kHz.
 final class CaptureConverter {
     private let rate: Int
     private let frame: Frame
@@ -17,7 +17,7 @@ final class CaptureConverter {
         }
     }
 
-    /// Converts the next samples. The filter holds a few back, which come with the next call.
+    /// Converts the next samples. The filter delays the last few until the next call.
     func convert(_ samples: [Float]) -> [Float] {
         guard !samples.isEmpty else { return [] }
         var converted: [Float] = []

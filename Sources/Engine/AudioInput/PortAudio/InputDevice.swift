@@ -1,21 +1,21 @@
 import CPortAudio
 
-/// Something that sound can be recorded from.
+/// An input device.
 public struct InputDevice: Sendable, Equatable {
-    /// Its number, which may change when devices come and go.
+    /// Its number, which may change when devices are added or removed.
     public let index: Int
-    /// What the system calls it.
+    /// Its name in the system.
     public let name: String
-    /// Whether it is the one that is used unless another is named.
+    /// Whether it is the default input device.
     public let isDefault: Bool
-    /// Samples in a second that it gives of its own.
+    /// Its default sample rate, in Hz.
     let sampleRate: Double
-    /// How many channels it has.
+    /// The number of channels.
     let channels: Int
-    /// The delay, in seconds, at which it promises not to lose anything on a busy machine.
+    /// The latency, in seconds, at which it should lose no audio on a busy machine.
     let latency: Double
 
-    /// All devices that sound can be recorded from.
+    /// Lists all input devices.
     ///
     /// - Throws: `MicrophoneError` if there is no sound system.
     public static func all() throws(MicrophoneError) -> [InputDevice] {
@@ -36,13 +36,13 @@ public struct InputDevice: Sendable, Equatable {
         }
     }
 
-    /// Finds the device that somebody means.
+    /// Finds the requested device.
     ///
     /// - Parameters:
-    ///   - wish: A number, a name, or the only name's part, in any case; `nil` means the default device.
-    ///   - devices: The devices there are.
+    ///   - wish: A number, a name, or a part of exactly one name, in any case; `nil` for the default device.
+    ///   - devices: The devices to choose from.
     /// - Returns: The device.
-    /// - Throws: `MicrophoneError` that lists them, if none or several fit.
+    /// - Throws: `MicrophoneError`, which lists the devices, if none or several match.
     static func find(_ wish: String?, among devices: [InputDevice]) throws(MicrophoneError) -> InputDevice {
         guard !devices.isEmpty else {
             throw MicrophoneError(

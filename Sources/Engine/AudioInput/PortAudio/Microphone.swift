@@ -2,14 +2,14 @@ import Essentials
 import CPortAudio
 public import SpeechTypes
 
-/// A microphone that is on.
+/// A recording microphone.
 ///
-/// The sound callback does nothing but fill a ring, which `take` empties.
+/// The audio callback only fills a ring buffer, which `take` empties.
 ///
-/// `Sendable` although unchecked is sound: PortAudio's stream functions take any thread, and the calls that change the
-/// stream are made in `init` and `deinit`; the converter is used by `take` alone, which is for one task.
+/// `@unchecked Sendable` is safe: PortAudio's stream functions may be called on any thread, and only `init` and
+/// `deinit` change the stream. Only `take` uses the converter; call it from one task.
 public final class Microphone: @unchecked Sendable {
-    /// Which device it is.
+    /// The device.
     public let device: InputDevice
 
     private static let capacity = Duration.seconds(30)
@@ -19,10 +19,10 @@ public final class Microphone: @unchecked Sendable {
     private let ring: SampleRing
     private var converter: CaptureConverter?
 
-    /// Turns a device on.
+    /// Starts recording from a device.
     ///
-    /// It is asked for 16 kHz; one that cannot is asked for its own rate, and what it gives is converted.
-    /// - Parameter wish: Which device, by number or name; `nil` means the default one.
+    /// Requests 16 kHz; if the device does not support that, it records at its own rate, and the audio is converted.
+    /// - Parameter wish: The device, by number or name; `nil` for the default device.
     /// - Throws: `MicrophoneError`.
     public init(_ wish: String? = nil) throws(MicrophoneError) {
         let library = try PortAudioLibrary()
@@ -52,22 +52,22 @@ public final class Microphone: @unchecked Sendable {
     }
 
     deinit {
-        // The callback may be at work until the stream has stopped; the ring goes after this.
+        // The callback may run until the stream has stopped, so the ring is released after this.
         Pa_AbortStream(stream)
         Pa_CloseStream(stream)
     }
 
-    /// What has come since the last call; may be empty.
+    /// The audio since the last call; may be empty.
     public func take() -> AudioBuffer {
         let samples = ring.takeAll()
         guard converter != nil else { return AudioBuffer(samples: samples) }
         return AudioBuffer(samples: converter?.convert(samples) ?? [])
     }
 
-    /// Whether the system still gives sound; not, when the device is gone.
+    /// Whether the stream is active; `false` when the device is gone.
     public var isOn: Bool { Pa_IsStreamActive(stream) == 1 }
 
-    /// How often sound was lost: the system said so, or nobody took it in time.
+    /// How often audio was lost: as the system reports it, or because it was not read in time.
     public var overruns: Int { ring.reportedGaps + (ring.droppedSamples > 0 ? 1 : 0) }
 
     private static func open(
@@ -86,7 +86,7 @@ public final class Microphone: @unchecked Sendable {
     }
 }
 
-/// Takes sound from a thread of the sound system: it must not wait, allocate or call what might.
+/// The audio callback. It must not wait, allocate or call anything that might.
 private func fillRing(
     _ input: UnsafeRawPointer?, _ frames: UInt, _ flags: PaStreamCallbackFlags, _ ring: UnsafeMutableRawPointer?
 ) -> Int32 {

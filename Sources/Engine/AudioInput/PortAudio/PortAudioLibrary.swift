@@ -1,8 +1,8 @@
 import CPortAudio
 
-/// PortAudio, ready for use as long as somebody holds this.
+/// Keeps PortAudio initialised until it is released.
 final class PortAudioLibrary: Sendable {
-    /// Starts the library, which looks for devices and takes some hundredths of a second.
+    /// Initialises the library, which looks for devices and takes some hundredths of a second.
     init() throws(MicrophoneError) {
         Self.silence
         let status = Pa_Initialize()
@@ -13,7 +13,8 @@ final class PortAudioLibrary: Sendable {
         Pa_Terminate()
     }
 
-    /// Asks the libraries below PortAudio, once, not to write to standard error of all that they do not find: ALSA a dozen
-    /// lines on every start, JACK some more. Standard error itself is left alone: others write to it meanwhile.
+    /// Stops the libraries below PortAudio, once, from reporting every missing device to standard error: ALSA writes a
+    /// dozen lines on every start, JACK some more. Standard error is not redirected, since other code writes to it
+    /// meanwhile.
     private static let silence: Void = portAudioSilenceLibraries()
 }

@@ -1,10 +1,11 @@
 import Synchronization
 
-/// Samples on their way from the sound callback to whoever reads them: one writer, one reader, no lock, no allocation.
+/// A ring buffer of samples between the audio callback and its reader: one writer, one reader, no lock, no allocation.
 ///
-/// `Sendable` although unchecked is sound: the writer touches only the places between `written` and `read + capacity`,
-/// the reader only those between `read` and `written`, and each counter is moved by one of them, released after the
-/// samples and acquired before them (Lamport, "Proving the Correctness of Multiprocess Programs", 1977).
+/// `@unchecked Sendable` is safe: the writer touches only the places between `written` and `read + capacity`, the
+/// reader only those between `read` and `written`. Only one of them stores each counter, with release ordering after
+/// the samples; the other one loads it with acquire ordering before them (Lamport, "Proving the Correctness of
+/// Multiprocess Programs", 1977).
 final class SampleRing: @unchecked Sendable {
     private let storage: UnsafeMutableBufferPointer<Float>
     private let written = Atomic(0)
@@ -12,7 +13,7 @@ final class SampleRing: @unchecked Sendable {
     private let dropped = Atomic(0)
     private let gaps = Atomic(0)
 
-    /// Makes a ring for so many samples.
+    /// Makes a ring for `capacity` samples.
     init(capacity: Int) {
         storage = .allocate(capacity: capacity)
         storage.initialize(repeating: 0)
@@ -22,18 +23,18 @@ final class SampleRing: @unchecked Sendable {
         storage.deallocate()
     }
 
-    /// How many samples found no room.
+    /// How many samples were dropped because the ring was full.
     var droppedSamples: Int { dropped.load(ordering: .relaxed) }
 
-    /// How often the system said that it lost sound before it came here.
+    /// How often the system reported that it lost audio.
     var reportedGaps: Int { gaps.load(ordering: .relaxed) }
 
-    /// Notes that the system lost sound. For the writer.
+    /// Counts a loss that the system reported. Called by the writer.
     func noteGap() {
         gaps.add(1, ordering: .relaxed)
     }
 
-    /// Puts samples in; what does not fit is counted. For the writer: it neither waits nor allocates.
+    /// Adds samples, and counts those that do not fit. Called by the writer: neither waits nor allocates.
     func write(_ samples: UnsafeBufferPointer<Float>) {
         let start = written.load(ordering: .relaxed)
         let room = storage.count - (start - read.load(ordering: .acquiring))
@@ -43,7 +44,7 @@ final class SampleRing: @unchecked Sendable {
         if count < samples.count { dropped.add(samples.count - count, ordering: .relaxed) }
     }
 
-    /// Takes out all there is. For the reader.
+    /// Removes all samples. Called by the reader.
     func takeAll() -> [Float] {
         let start = read.load(ordering: .relaxed)
         let end = written.load(ordering: .acquiring)

@@ -2,9 +2,9 @@ import Essentials
 import Collections
 import Synchronization
 
-/// A number of places, lent to whoever comes first.
+/// A semaphore whose waits can be cancelled; first in, first out.
 final class AsyncSemaphore: Sendable {
-    /// A place, given back when the value goes.
+    /// A permit, returned when the object is released.
     final class Permit: Sendable {
         private let permits: AsyncSemaphore
 
@@ -24,15 +24,15 @@ final class AsyncSemaphore: Sendable {
 
     private let state: Mutex<State>
 
-    /// Has so many places, at least one.
+    /// Has `count` permits, at least one.
     init(_ count: Int) {
         state = Mutex(State(free: max(1, count)))
     }
 
-    /// How many wait for a place.
+    /// How many tasks wait for a permit.
     var waiting: Int { state.withLock { $0.waiting.count } }
 
-    /// Waits for a place.
+    /// Waits for a permit.
     ///
     /// - Throws: `CancellationError` if the task is cancelled meanwhile.
     func take() async throws -> Permit {

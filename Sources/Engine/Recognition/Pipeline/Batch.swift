@@ -1,27 +1,27 @@
-/// What counts when segments go through a model together.
+/// The properties of a segment that decide about batching.
 struct BatchMeasure {
-    /// How much sound there is, in samples.
+    /// The length in samples.
     var length: Int
-    /// What its request wants; only equal wishes go together.
+    /// The options; only equal ones share a batch.
     var request: RecognitionRequest
-    /// Who goes first; only equals go together.
+    /// The priority; only equal ones share a batch.
     var priority = DecodePriority.interactive
 }
 
-/// How much one call to the recognizer may take.
+/// The limits of one call to the recognizer.
 struct BatchLimits: Sendable, Equatable {
     /// The most segments.
     var count: Int
-    /// The most samples, each segment counted as if it were as long as the longest: that is what a call costs.
+    /// The most samples. Each segment counts as long as the longest, since that is the cost of a call.
     var total: Int
-    /// The shortest segment's share of the longest.
+    /// The least ratio of the shortest segment to the longest.
     var similarity = 0.75
 
     /// One segment a call.
     static let none = BatchLimits(count: 1, total: .max)
 }
 
-/// The measures of a call that is being put together.
+/// The measures of a batch under construction.
 struct Batch {
     private let limits: BatchLimits
     private let request: RecognitionRequest
@@ -46,7 +46,7 @@ struct Batch {
             && other.priority == priority
     }
 
-    /// Counts another segment in.
+    /// Adds another segment.
     mutating func add(_ other: BatchMeasure) {
         count += 1
         shortest = min(shortest, other.length)

@@ -1,26 +1,26 @@
 import SpeechTypes
 import Synchronization
 
-/// Notices that a thread does not come back from a call that blocks.
+/// Detects that a blocking call hangs.
 ///
-/// Nobody can end such a call from outside. Whoever waits for it stops saying that the work goes on, and then the process is
-/// ended from outside (`EngineJob`).
+/// Such a call cannot be cancelled from inside the process. Its waiter stops sending signs of life, and the parent
+/// process then kills the engine (`EngineJob`).
 final class CallWatch: Sendable {
     private let deadline = Mutex<ContinuousClock.Instant?>(nil)
 
     /// Makes a call.
     ///
     /// - Parameters:
-    ///   - limit: How long it may take at the very most.
+    ///   - limit: How long the call may take.
     ///   - call: The call.
-    /// - Returns: What the call returns.
-    /// - Throws: What the call throws.
+    /// - Returns: The result of the call.
+    /// - Throws: The error of the call.
     func during<R, E: Error>(limit: Duration, _ call: () throws(E) -> R) throws(E) -> R {
         deadline.withLock { $0 = .now + limit }
         defer { deadline.withLock { $0 = nil } }
         return try call()
     }
 
-    /// Whether a call goes on for longer than it may.
+    /// Whether a call has exceeded its limit.
     var isOverdue: Bool { deadline.withLock { $0.map { $0 < .now } ?? false } }
 }

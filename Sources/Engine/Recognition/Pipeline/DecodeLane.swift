@@ -1,14 +1,14 @@
 import Concurrency
 
-/// A thread that decodes: one call at a time, whoever's turn it is.
+/// A thread that decodes one call at a time, for any job.
 actor DecodeLane {
     nonisolated let priority: DecodePriority
-    /// Whether the lane's call comes back.
+    /// Tells whether the lane's call is overdue.
     nonisolated let watch = CallWatch()
     private let executor: any SerialExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Makes a lane. One for the background leaves the cores to all that has more to do with people.
+    /// Makes a lane. A background lane has lower priority than all other threads.
     init(number: Int, priority: DecodePriority) {
         self.priority = priority
         switch priority {
@@ -20,11 +20,11 @@ actor DecodeLane {
         }
     }
 
-    /// Makes a call that blocks.
+    /// Makes a blocking call.
     ///
     /// - Parameters:
-    ///   - limit: How long it may take before it counts as one that never ends.
+    ///   - limit: How long the call may take before it counts as hung.
     ///   - work: The call.
-    /// - Returns: What the call returns.
+    /// - Returns: The result of the call.
     func call<R: Sendable>(limit: Duration, _ work: @Sendable () -> R) -> R { watch.during(limit: limit, work) }
 }

@@ -1,16 +1,16 @@
 import SpeechTypes
 
-/// Which segments are decoded first when cores are short.
+/// Which segments are decoded first if cores are scarce.
 enum DecodePriority: Sendable, Hashable, CaseIterable {
-    /// Somebody waits for its text.
+    /// A user waits for the text.
     case interactive
-    /// The recording is long, and takes its time anyway.
+    /// A later part of a long recording, which takes long in any case.
     case background
 
-    /// How much of a recording is interactive: of a longer one the first text is to come soon, too.
+    /// How much of a recording is interactive, so that the first text of a long one arrives soon as well.
     private static let interactiveBeginning = Duration.seconds(60)
 
-    /// The priority of a segment, by its place in its recording.
+    /// The priority of a segment, from its position in the recording.
     init(of segment: SpeechSegment) {
         self = segment.start < Self.interactiveBeginning ? .interactive : .background
     }

@@ -1,12 +1,12 @@
-/// The segments that wait for a decode lane: whose turn it is, and who may go together. A value without I/O.
+/// The queue of segments for the decode lanes: decides which are next, and which share a batch. Pure value, no I/O.
 ///
-/// A lane that comes free takes the first segment of the job whose turn it is. While more wait than lanes are idle, others
-/// that fit go along in the same call, in the order of their turns. Nobody waits for company.
+/// An idle lane takes the first segment of the next job. If more segments wait than lanes are idle, others that fit
+/// join the batch, in the order of their turns. A segment never waits for others to join.
 ///
-/// Where background segments have the lanes, one interactive segment need not wait for them: it is decoded beside them on
-/// one lane more, whose thread goes first. They get no lane before there is one left over again.
+/// If background segments occupy the lanes, one interactive segment need not wait: it is decoded on an additional lane
+/// with higher priority. Background segments get no lane until fewer than `lanes` calls run.
 struct DecodeQueue<Job: Hashable, Item> {
-    /// What one segment weighs, and with which others it may go.
+    /// The measure of a segment.
     typealias Measure = (Item) -> BatchMeasure
 
     private let limits: BatchLimits
@@ -18,31 +18,31 @@ struct DecodeQueue<Job: Hashable, Item> {
     /// Makes an empty queue.
     ///
     /// - Parameters:
-    ///   - lanes: How many calls go on at once.
+    ///   - lanes: How many calls run at the same time.
     ///   - limits: How many segments one call may take.
-    ///   - measure: Weighs a segment.
+    ///   - measure: The measure of a segment.
     init(lanes: Int, limits: BatchLimits, measure: @escaping Measure) {
         self.lanes = lanes
         self.limits = limits
         self.measure = measure
     }
 
-    /// How many segments wait.
+    /// How many segments are queued.
     var count: Int { round.count }
 
-    /// Adds a segment behind the others of its job.
+    /// Adds a segment after the others of its job.
     mutating func add(_ item: Item, of job: Job) {
         round.add(item, of: job)
     }
 
-    /// Takes out a segment that no longer waits, if it still does.
+    /// Removes a segment, if it is still queued.
     mutating func remove(of job: Job, where matches: (Item) -> Bool) -> Item? {
         round.remove(of: job, where: matches)
     }
 
-    /// Gives an idle lane what it decodes next.
+    /// Takes the next batch for an idle lane.
     ///
-    /// - Returns: The segments of one call, and their priority; `nil` if no lane is idle for any that waits.
+    /// - Returns: The segments of one call, and their priority; `nil` if no queued segment may have a lane.
     mutating func next() -> (items: [Item], priority: DecodePriority)? {
         let served = DecodePriority.allCases.filter(hasLane)
         guard let first = round.next(where: { [measure] in served.contains(measure($0).priority) }) else { return nil }
@@ -50,7 +50,7 @@ struct DecodeQueue<Job: Hashable, Item> {
         busy[batch.priority, default: 0] += 1
         let idleLanes = max(0, lanes - busyLanes)
         var items = [first]
-        // What an idle lane can take is sooner done there.
+        // Segments that an idle lane can take finish sooner there.
         while round.count > idleLanes, let other = round.next(where: { batch.takes(measure($0)) }) {
             batch.add(measure(other))
             items.append(other)
@@ -58,7 +58,7 @@ struct DecodeQueue<Job: Hashable, Item> {
         return (items, batch.priority)
     }
 
-    /// Ends a call: its lane is idle again.
+    /// Marks the lane of a finished call as idle.
     mutating func finish(_ priority: DecodePriority) {
         busy[priority, default: 0] -= 1
     }

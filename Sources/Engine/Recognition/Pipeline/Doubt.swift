@@ -1,25 +1,25 @@
 import SpeechTypes
 
-/// Whether a text may have been made up where nobody speaks: models write `[Silence]`, `(wind howling)`, `♪♪♪` or `You` then.
+/// Decides whether a text may be invented: without speech, models write `[Silence]`, `(wind howling)`, `♪♪♪` or `You`.
 ///
-/// It goes by evidence, in no language: what is doubted costs a look of the detector, up to the first speech, and is dropped
-/// only where there is none. Most speech is not doubted.
+/// It uses evidence that works in every language. A doubtful text costs a run of the detector up to the first speech;
+/// the text is dropped only if there is none. Most speech is not doubtful.
 enum Doubt {
-    /// Letters in a second: speech has about 12, and 6 with long pauses.
+    /// Letters a second: speech has about 12, and 6 with long pauses.
     private static let fewLetters = 6.0
-    /// What a character of a script without spaces counts for.
+    /// How many letters a character of a script without spaces counts for.
     private static let lettersInCharacter = 3.0
-    /// How many times the energy of a quiet moment a loud one has: in speech more than a hundred times (20 dB), in noise,
-    /// hum and tones less than this (12 dB).
+    /// The ratio of energy between loud and quiet moments: more than 100 in speech (20 dB), less than this in noise,
+    /// hum and tones (12 dB).
     private static let steadyRatio: Float = 16
 
-    /// Whether to ask the detector before the text is believed.
+    /// Whether to check the audio with the detector before using the text.
     static func doubts(_ text: String, of audio: AudioBuffer) -> Bool {
         guard !text.isEmpty else { return false }
         return hasMarks(text) || letters(in: text) < fewLetters * audio.duration.inSeconds || isSteady(audio)
     }
 
-    /// Brackets, and symbols that nobody speaks, such as notes.
+    /// Whether the text has brackets or symbols that are not spoken, such as notes.
     private static func hasMarks(_ text: String) -> Bool {
         text.unicodeScalars.contains { scalar in
             switch scalar.properties.generalCategory {
@@ -36,7 +36,7 @@ enum Doubt {
         }
     }
 
-    /// Whether the sound is about as loud all the time.
+    /// Whether the loudness is about constant.
     private static func isSteady(_ audio: AudioBuffer) -> Bool {
         let length = AudioBuffer.sampleRate / 50
         let energies = stride(from: 0, to: audio.samples.count - length + 1, by: length).map { start in

@@ -1,10 +1,10 @@
-/// Puts results that arrive in any order back into the order in which their work began.
+/// Puts results that arrive in any order back into the order in which the work began.
 struct InOrder<Result> {
     private var begun = 0
     private var released = 0
     private var early: [Int: Result] = [:]
 
-    /// How many results are still to be released.
+    /// How many results have not been released.
     var outstanding: Int { begun - released }
 
     /// Numbers the next piece of work.
@@ -13,9 +13,9 @@ struct InOrder<Result> {
         return begun
     }
 
-    /// Takes a result.
+    /// Adds a result.
     ///
-    /// - Returns: Those whose turn has come, in order.
+    /// - Returns: The results that can be released now, in order.
     mutating func finish(_ index: Int, with result: Result) -> [Result] {
         early[index] = result
         var turn: [Result] = []

@@ -1,7 +1,7 @@
 import Essentials
 import SpeechTypes
 
-/// Shares the decode lanes of a model between all jobs, by turns.
+/// Shares the decode lanes of a model between all jobs, round robin.
 actor LaneScheduler<Work: Sendable, Output: Sendable> {
     private struct Waiter {
         let id: UniqueID
@@ -10,14 +10,14 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
         let output: CheckedContinuation<(output: Output, wait: Duration), any Error>
     }
 
-    /// How many calls go on at once; one more where an interactive one would have to wait for the background.
+    /// How many calls run at the same time; one more if an interactive call would have to wait for background calls.
     nonisolated let laneCount: Int
 
     private let executor: (any TaskExecutor)?
     private let measure: @Sendable (Work) -> BatchMeasure
     private let patience: DecodePatience
     private let decode: @Sendable ([Work], _ isAlone: Bool) -> [Result<Output, any Error>]
-    /// By priority; a lane is made when it is first needed.
+    /// By priority. A lane is made when it is first needed.
     private var idle: [DecodePriority: [DecodeLane]] = [:]
     private var lanes: [DecodeLane] = []
     private var busyCount = 0
@@ -26,13 +26,13 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     /// Makes the lanes.
     ///
     /// - Parameters:
-    ///   - lanes: At least one; more than the machine has cores gains nothing.
+    ///   - lanes: At least one; more lanes than cores gain nothing.
     ///   - limits: How many pieces of work one call may take.
-    ///   - measure: Weighs a piece of work.
+    ///   - measure: The measure of a piece of work.
     ///   - patience: How long a call may take.
-    ///   - executor: Where lanes are given their work; anywhere if `nil`.
-    ///   - decode: The call, which may block; it has a result for each piece, in order. It is told whether an interactive
-    ///     call has the lanes to itself, as far as can be seen when it begins.
+    ///   - executor: Runs the tasks that give lanes their work; `nil` for Swift's default.
+    ///   - decode: The call, which may block; it returns a result for each piece, in order. `isAlone` is whether it is
+    ///     an interactive call and no other one runs or waits when it begins.
     init(
         lanes: Int, limits: BatchLimits, measure: @escaping @Sendable (Work) -> BatchMeasure,
         patience: DecodePatience = .standard, executor: (any TaskExecutor)? = nil,
@@ -46,10 +46,10 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
         self.decode = decode
     }
 
-    /// Has a piece of a job's work done on a lane, once it is the job's turn.
+    /// Runs a piece of a job's work on a lane, in the job's turn.
     ///
-    /// - Returns: What the call says of it, and how long the work waited for its lane.
-    /// - Throws: `CancellationError` if the task is cancelled while the work waits, and what the call says of it.
+    /// - Returns: The output, and how long the work waited for a lane.
+    /// - Throws: `CancellationError` if the task is cancelled while the work waits, and the error of the call.
     func run(_ work: Work, for job: UniqueID) async throws -> (output: Output, wait: Duration) {
         let id = UniqueID()
         return try await withTaskCancellationHandler {
@@ -63,12 +63,12 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
         }
     }
 
-    /// What the lanes are doing now.
+    /// The present state of the lanes.
     var load: LaneLoad {
         LaneLoad(lanes: laneCount, busy: busyCount, waiting: queue.count, decoded: doneCount)
     }
 
-    /// Whether a lane does not come back from its call: then nothing that waits for a lane is sure to get one.
+    /// Whether a call on a lane is overdue: then work that waits may never get a lane.
     var isStuck: Bool { lanes.contains(where: \.watch.isOverdue) }
 
     private var doneCount = 0
@@ -78,7 +78,7 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
             let lane = lane(for: priority)
             busyCount += 1
             let isAlone = priority == .interactive && busyCount == 1 && queue.count == 0
-            // Unstructured because it is the work of all the jobs in it, each of which waits for its own output.
+            // Unstructured, because a batch has work of several jobs, and each job waits for its own output.
             Task(executorPreference: executor) { await self.call(batch, isAlone: isAlone, on: lane) }
         }
     }
@@ -92,10 +92,11 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
 
     private func call(_ batch: [Waiter], isAlone: Bool, on lane: DecodeLane) async {
         let start = ContinuousClock.now
-        // A call costs as if each piece were as long as the longest.
+        // Each piece of a batch costs as much as the longest.
         let samples = (batch.map { measure($0.work).length }.max() ?? 0) * batch.count
         await lane.call(limit: patience.limit(samples: samples)) { [decode] in
-            // From here, and not from the scheduler: that would cost those who wait another change of thread.
+            // Resume from the lane's thread: resuming from the scheduler would cost the waiting tasks another thread
+            // switch.
             for (waiter, output) in zip(batch, decode(batch.map(\.work), isAlone)) {
                 waiter.output.resume(with: output.map { ($0, start - waiter.since) })
             }

@@ -1,32 +1,32 @@
 import SherpaOnnx
 import SpeechTypes
 
-/// Cuts one recording into segments for a model, as it comes.
+/// Cuts one recording into segments for a model, while it is read.
 ///
-/// What the model hears whole stays whole, unless the request wants it cut. What is longer is cut into stretches of
-/// speech; without a detector, anywhere quiet. It is for one thread, as its detector is.
+/// A recording that fits into the model's window is not cut, unless the request asks for it. A longer one is cut into
+/// stretches of speech; without a detector, at quiet points. Use it on one thread, like its detector.
 struct RecordingSegmenter {
     private let window: Duration
     private let model: VoiceActivityModel
     private let strategy: ChunkingStrategy
-    /// All sound so far, while it may still be heard whole.
+    /// All audio so far, while it still fits into the model's window.
     private var beginning: [Float]?
     private var windows = FrameChunker(size: VoiceActivityDetector.window)
     private var detector: VoiceActivityDetector?
     private var cutter: SpeechSegmenter
-    /// Windows of exact silence in a row, in which nobody speaks.
+    /// Consecutive windows of exact silence.
     private var silentWindows = 0
-    /// So many of them and the detector is not asked about more: a second. A gap in a file may be hours of them.
+    /// After this many, the detector is not run any more: a second. A gap in a file may be hours of such windows.
     private static let fewSilentWindows = 32
 
-    /// Makes a cutter for one recording.
+    /// Makes a segmenter for one recording.
     ///
     /// - Parameters:
-    ///   - window: The longest sound that the model hears whole.
-    ///   - joining: The length up to which the model likes neighbouring stretches in one segment.
-    ///   - strategy: How the request wants its recording cut, if it does; its stretches are not joined.
-    ///   - model: Of the detector.
-    /// - Throws: `TranscriptionError` (`detectorUnavailable`) if the request's wish cannot be done.
+    ///   - window: The longest segment that the model takes.
+    ///   - joining: The length up to which neighbouring stretches of speech are best joined.
+    ///   - strategy: The requested way of cutting; its stretches are not joined. `nil` to cut only if necessary.
+    ///   - model: The detector's model.
+    /// - Throws: `TranscriptionError` (`detectorUnavailable`) if the request asks for cutting and there is no detector.
     init(
         window: Duration, joining: Duration, strategy: ChunkingStrategy?, model: VoiceActivityModel
     ) throws(TranscriptionError) {
@@ -43,13 +43,12 @@ struct RecordingSegmenter {
         detector = try model.detector(threshold: self.strategy.threshold)
     }
 
-    /// Whether with this sound the recording becomes longer than the model hears whole: from then on it is cut, and has a
-    /// detector.
+    /// Whether this audio makes the recording longer than the model's window: from then on it is cut, with a detector.
     func beginsCutting(with audio: AudioBuffer) -> Bool {
         beginning.map { $0.count + audio.samples.count > window.samples } ?? false
     }
 
-    /// Takes the next sound.
+    /// Adds the next audio.
     ///
     /// - Returns: The segments that are complete, usually none or one.
     /// - Throws: `TranscriptionError` if the detector cannot be loaded.
@@ -66,14 +65,14 @@ struct RecordingSegmenter {
 
     /// Ends the recording.
     ///
-    /// - Returns: The segments still to come.
+    /// - Returns: The remaining segments.
     mutating func finish() -> [SpeechSegment] {
         if let sound = exchange(&beginning, with: nil) {
             return sound.isEmpty ? [] : [SpeechSegment(offset: 0, audio: AudioBuffer(samples: sound))]
         }
         let rest = windows.rest
         guard !rest.isEmpty else { return known(cutter.finish()) }
-        // The detector takes whole windows.
+        // The detector takes complete windows only.
         let silence = [Float](repeating: 0, count: VoiceActivityDetector.window - rest.count)
         let isSpeech = detector?.isSpeech((rest + silence)[...]) ?? true
         return known(cutter.receive(rest[...], isSpeech: isSpeech) + cutter.finish())
@@ -92,7 +91,7 @@ struct RecordingSegmenter {
         return isSpeech
     }
 
-    /// Without a detector, nobody knows where the speech is.
+    /// Without a detector, the position of the speech is unknown.
     private func known(_ segments: [SpeechSegment]) -> [SpeechSegment] {
         detector == nil ? segments.map { SpeechSegment(offset: $0.offset, audio: $0.audio) } : segments
     }

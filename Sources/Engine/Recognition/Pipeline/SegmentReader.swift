@@ -4,15 +4,15 @@ import SpeechTypes
 
 /// Reads a recording segment by segment, on a thread of its own.
 ///
-/// What is cut steps back behind the decode lanes: a detector that computes beside them would hold up every short recording,
-/// and gets a core to itself as soon as a lane has nothing to do.
+/// Cutting runs at lower priority than decoding. Otherwise the detector would delay every short recording; it gets a
+/// core as soon as a lane is idle.
 actor SegmentReader {
     private let executor = LowPriorityExecutor(label: "audio reader")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Whether reading comes back.
+    /// Tells whether a read is overdue.
     nonisolated let watch = CallWatch()
-    /// The longest time that a second of sound takes to read: from a disk that sleeps, or over a network.
+    /// The longest that reading a second of audio may take: from a disk that spins up, or over a network.
     private static let patience = Duration.seconds(120)
 
     private let job: TranscriptionJob
@@ -27,12 +27,12 @@ actor SegmentReader {
     private var samplesRead = 0
     private var damagedPackets = 0
 
-    /// Makes a reader; nothing is read yet.
+    /// Makes a reader; reads nothing yet.
     ///
     /// - Parameters:
     ///   - job: The recording.
-    ///   - cutting: The places of those that are cut at the same time; it waits for one if it must be cut.
-    ///   - makeCutter: Makes what cuts it.
+    ///   - cutting: Limits how many recordings are cut at the same time. The reader takes a permit if it must cut.
+    ///   - makeCutter: Makes the segmenter.
     init(
         _ job: TranscriptionJob,
         cutting: AsyncSemaphore,
@@ -43,16 +43,16 @@ actor SegmentReader {
         self.cutting = cutting
     }
 
-    /// What comes next in a recording.
+    /// The next item of a recording.
     enum Next: Sendable {
         case segment(SpeechSegment)
-        /// Nothing any more: how long the recording was, and how many packets could not be decoded and were passed over.
+        /// The end: the recording's length, and how many packets were skipped because they could not be decoded.
         case end(duration: Duration, damagedPackets: Int)
     }
 
-    /// The next segment, in order, or the end. Silence may take it through hours of sound.
+    /// The next segment, in order, or the end. The call may read through hours of silence.
     ///
-    /// - Throws: `TranscriptionError`; `CancellationError` within a second of sound.
+    /// - Throws: `TranscriptionError`; `CancellationError`, which is checked after each second of audio.
     func next() async throws -> Next {
         while ready.isEmpty, !hasEnded {
             try Task.checkCancellation()

@@ -1,10 +1,10 @@
 import SpeechTypes
 
-/// A segment to recognise, and what for.
+/// A segment to recognise, and its options.
 struct SegmentWork: Sendable {
     let segment: SpeechSegment
     let request: RecognitionRequest
-    /// Whether the segment is a whole recording, for whose text somebody waits.
+    /// Whether the segment is a whole recording.
     var isWhole = false
 }
 
@@ -14,9 +14,10 @@ typealias SegmentScheduler = LaneScheduler<SegmentWork, [Transcript.Segment]>
 extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
     /// Makes the lanes of a recognizer.
     ///
-    /// Where the model's family gains by it, segments go together as long as their call costs no more than one segment of
-    /// the longest that the model hears: neither the memory of a lane nor the wait for it grows by company. Where a family
-    /// decodes one segment at a time, none is background: an interactive one would wait for a thread that lets others go first.
+    /// If the model's family profits from it, segments are batched as long as the call costs no more than one segment
+    /// of the longest length the model takes. So batching raises neither a lane's peak memory nor the wait for it. If
+    /// the family decodes one segment at a time, all segments are interactive: otherwise an interactive one would wait
+    /// for a low-priority thread.
     init(
         lanes: Int, recognizer: Recognizer, patience: DecodePatience = .standard,
         executor: (any TaskExecutor)? = nil
@@ -32,7 +33,7 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
             },
             patience: patience, executor: executor,
             decode: { batch, isAlone in
-                // Those that go together have equal requests.
+                // Segments of a batch have equal requests.
                 let isLone = isAlone && batch[0].isWhole
                 return recognizer.recognize(batch.map(\.segment), for: batch[0].request, isAlone: isLone).map {
                     result in

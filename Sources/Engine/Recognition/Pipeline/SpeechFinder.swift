@@ -2,9 +2,9 @@ import Concurrency
 import SherpaOnnx
 import SpeechTypes
 
-/// Finds the speech in recordings that a model hears whole, on a thread of its own beside the decode lanes.
+/// Finds the speech in recordings that are not cut, on a thread of its own beside the decode lanes.
 ///
-/// One detector serves all recordings, one after the other: it hears an hour of sound in about 18 s.
+/// One detector serves all recordings, one after the other: it processes an hour of audio in about 18 s.
 actor SpeechFinder {
     private let executor = QueueExecutor(label: "speech finder")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -16,7 +16,7 @@ actor SpeechFinder {
         self.model = model
     }
 
-    /// Where somebody speaks, in samples from the start of the recording; `nil` without a detector.
+    /// The stretches of speech, in samples from the start of the recording; `nil` without a detector.
     func stretches(in segment: SpeechSegment) -> [Range<Int>]? {
         let strategy = ChunkingStrategy()
         var segmenter = EndpointDetector(.init(prefix: .zero, suffix: .zero, silence: strategy.silence))
@@ -39,7 +39,7 @@ actor SpeechFinder {
         return isHeard ? stretches : nil
     }
 
-    /// Whether somebody speaks; listens no further than to the first speech. `nil` without a detector.
+    /// Whether there is speech; stops at the first. `nil` without a detector.
     func hasSpeech(in audio: AudioBuffer) -> Bool? {
         var hasSpeech = false
         let isHeard = hear(audio) { isSpeech, _ in
@@ -49,11 +49,11 @@ actor SpeechFinder {
         return isHeard ? hasSpeech : nil
     }
 
-    /// Has the detector hear a recording, window by window, until it is told to stop.
+    /// Runs the detector over a recording, window by window, until `goesOn` returns `false`.
     ///
     /// - Parameters:
-    ///   - audio: The recording. It is heard as loud as can be: the detector misses very quiet speech.
-    ///   - goesOn: Is told what each window is; says whether to hear the next.
+    ///   - audio: The recording. It is amplified, because the detector misses very quiet speech.
+    ///   - goesOn: Receives whether each window is speech, and its samples' range; returns whether to go on.
     /// - Returns: Whether there is a detector.
     private func hear(_ audio: AudioBuffer, while goesOn: (Bool, Range<Int>) -> Bool) -> Bool {
         guard let detector = try? detector ?? model.detector(threshold: ChunkingStrategy().threshold) else {
@@ -72,7 +72,7 @@ actor SpeechFinder {
         return true
     }
 
-    /// What brings the loudest sample to half of full scale; 40 dB at most.
+    /// The gain that brings the loudest sample to half of full scale; 40 dB at most.
     private static func gain(for audio: AudioBuffer) -> Float {
         let peak = audio.samples.reduce(0) { max($0, abs($1)) }
         return peak > 0 ? min(0.5 / peak, 100) : 1

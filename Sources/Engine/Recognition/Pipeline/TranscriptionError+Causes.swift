@@ -3,7 +3,7 @@ import ModelFamilies
 import SpeechTypes
 
 extension TranscriptionError {
-    /// The recording could not be read.
+    /// The error for a recording that cannot be read.
     init(_ error: AudioError) {
         let code: Code =
             switch error.code {
@@ -16,7 +16,7 @@ extension TranscriptionError {
         self.init(code, error.message)
     }
 
-    /// The model could not do it.
+    /// The error for a failure of the model.
     init(_ error: RecognitionError) {
         let code: Code =
             switch error.code {

@@ -2,7 +2,8 @@ import Essentials
 import ModelFamilies
 public import SpeechTypes
 
-/// The way of one recording: read it, cut it into segments, recognise them on the shared lanes, report them in order.
+/// Transcribes recordings: reads a recording, cuts it into segments, recognises them on the shared lanes, and reports
+/// them in order.
 public struct TranscriptionPipeline: Sendable {
     private let recognizer: Recognizer
     private let scheduler: SegmentScheduler
@@ -11,15 +12,15 @@ public struct TranscriptionPipeline: Sendable {
     private let clock: any Clock<Duration>
     let cutting: AsyncSemaphore
 
-    /// A pipeline for one model, with decode lanes that all its jobs share.
+    /// Makes a pipeline for one model, with decode lanes that all its jobs share.
     ///
     /// - Parameters:
     ///   - recognizer: The model.
-    ///   - lanes: How many calls of the recognizer go on at once.
-    ///   - detector: What finds the speech in recordings that are not heard whole.
-    ///   - patience: How long a decode may take before it counts as one that never ends.
-    ///   - clock: What tells when a second without news has passed.
-    ///   - executor: Where jobs are run, if it matters.
+    ///   - lanes: How many calls of the recognizer run at the same time.
+    ///   - detector: Finds the speech in recordings that are cut.
+    ///   - patience: How long a decode may take before it counts as hung.
+    ///   - clock: Times the `working` event, which is sent every second.
+    ///   - executor: Runs the jobs' tasks; `nil` for Swift's default.
     public init(
         recognizer: Recognizer, lanes: Int, detector: VoiceActivityModel,
         patience: DecodePatience = .standard, clock: any Clock<Duration> = ContinuousClock(),
@@ -44,20 +45,22 @@ public struct TranscriptionPipeline: Sendable {
         cutting = AsyncSemaphore(Self.mostCut(onLanes: scheduler.laneCount))
     }
 
-    /// How many recordings are cut at once. A detector and the segments ahead of the lanes take about 18 MB for each, so
-    /// that memory would go by the number of clients; these are more than keep the lanes busy.
+    /// How many recordings are cut at the same time. The detector and the queued segments take about 18 MB for each;
+    /// without this limit, memory would grow with the number of clients. The limit is more than enough to keep the
+    /// lanes busy.
     static func mostCut(onLanes lanes: Int) -> Int { 2 * lanes + 2 }
 
-    /// What the decode lanes are doing.
+    /// The state of the decode lanes.
     public var load: LaneLoad {
         get async { await scheduler.load }
     }
 
-    /// Decodes a moment of nothing on every lane, so that the first request finds all in place that a decode makes once.
+    /// Decodes a short signal on every lane, so that the first request does not pay for one-time initialisation.
     ///
-    /// - Throws: `TranscriptionError` if the model cannot even do that.
+    /// - Throws: `TranscriptionError` if the model cannot decode it.
     public func warmUp() async throws {
-        // In exact silence some models would find nothing to do; and the longer it is, the more they make of it.
+        // Not exact silence, in which some models find nothing to decode; and short, since a longer signal yields more
+        // text.
         let sound = AudioBuffer(samples: (0..<AudioBuffer.sampleRate / 4).map { Float($0 % 7 - 3) * 1e-4 })
         let work = SegmentWork(segment: SpeechSegment(offset: 0, audio: sound), request: RecognitionRequest())
         try await withThrowingTaskGroup { group in
@@ -74,13 +77,13 @@ public struct TranscriptionPipeline: Sendable {
         case tick
     }
 
-    /// Transcribes one recording. At most two segments more than there are lanes are in memory, and what the next one is
-    /// cut from.
+    /// Transcribes one recording. Holds at most two more segments than there are lanes in memory, plus the audio from
+    /// which the next one is cut.
     ///
     /// - Parameters:
     ///   - job: The recording.
-    ///   - report: Takes the events that came about at once, in order; the work waits for it.
-    /// - Throws: `TranscriptionError`, `CancellationError`, or what `report` throws; all work has then ended.
+    ///   - report: Receives events that occurred together, in order; the pipeline waits for it.
+    /// - Throws: `TranscriptionError`, `CancellationError`, or the errors of `report`; all work has ended by then.
     public func run(_ job: TranscriptionJob, report: ([TranscriptEvent]) async throws -> Void) async throws {
         try check(job)
         let reader = reader(of: job)
@@ -114,12 +117,12 @@ public struct TranscriptionPipeline: Sendable {
                 case .recognized(let index, let segments, let wait):
                     if index == 0 { firstWait = wait }
                     news += order.finish(index, with: segments).joined().map(TranscriptEvent.segment)
-                    // The last segments go with the end: each report costs whoever reads it a change of thread.
+                    // Report the last segments with the end: each report costs the receiver a thread switch.
                     if !news.isEmpty, summary == nil || order.outstanding > 0 {
                         try await report(exchange(&news, with: []))
                     }
                 case .tick:
-                    // Whoever hears nothing for long ends the process.
+                    // If the receiver gets no event for too long, it ends the process.
                     if !reader.watch.isOverdue, await !scheduler.isStuck { try await report([.working]) }
                     group.addTask { try await tick() }
                 }
@@ -151,7 +154,7 @@ public struct TranscriptionPipeline: Sendable {
 
     private func reader(of job: TranscriptionJob) -> SegmentReader {
         SegmentReader(job, cutting: cutting) { [recognizer, detector] () throws(TranscriptionError) in
-            // On the reader's thread: with many phrases it takes longer than a short clip.
+            // Make the plan on the reader's thread: for many phrases it takes longer than a short clip.
             _ = recognizer.unused(job.hints)
             return try RecordingSegmenter(
                 window: recognizer.window, joining: recognizer.preferredSegment, strategy: job.chunking,
@@ -159,12 +162,12 @@ public struct TranscriptionPipeline: Sendable {
         }
     }
 
-    /// - Returns: What was said, and how long the segment waited for its lane.
+    /// - Returns: The transcript, and how long the segment waited for a lane.
     private func recognize(
         _ segment: SpeechSegment, of job: TranscriptionJob, as id: UniqueID
     ) async throws -> ([Transcript.Segment], wait: Duration) {
         let request = RecognitionRequest(language: job.language, task: job.task, hints: job.hints)
-        // Only a recording that is heard whole has not met a detector yet.
+        // Only a recording that was not cut has not been through a detector yet.
         let isUnknown = segment.stretches.isEmpty && detector.fault == nil
         async let found = isUnknown && job.needsTimes ? finder.stretches(in: segment) : nil
         let work = SegmentWork(segment: segment, request: request, isWhole: segment.stretches.isEmpty)
@@ -195,7 +198,7 @@ extension Transcript.Segment {
 }
 
 extension [Transcript.Segment] {
-    /// These without detected languages other than the candidates, if there are any.
+    /// The segments without detected languages that are not among the candidates; unchanged if there are no candidates.
     fileprivate func heard(among candidates: [Language]) -> Self {
         map { segment in
             var segment = segment
@@ -206,11 +209,11 @@ extension [Transcript.Segment] {
         }
     }
 
-    /// These with the times of the speech they were made from, in samples, not of the sound kept around it.
+    /// The segments with the times of the speech they were made from, without the padding around it.
     ///
     /// - Parameters:
-    ///   - stretches: The speech; empty where nobody knows.
-    ///   - whole: A recording that was heard whole: what the model told of its times then stays as it is.
+    ///   - stretches: The speech, in samples; empty if unknown.
+    ///   - whole: The recording, if it was not cut. Times inside it that the model reported are then kept.
     /// - Returns: The same texts.
     fileprivate func said(within stretches: [Range<Int>], where whole: SpeechSegment? = nil) -> Self {
         guard let first = stretches.first, let last = stretches.last else { return self }

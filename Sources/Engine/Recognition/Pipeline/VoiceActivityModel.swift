@@ -1,15 +1,15 @@
 import SherpaOnnx
 import SpeechTypes
 
-/// The model that tells speech from all else, where it is installed.
+/// The voice activity model, if it is installed.
 public struct VoiceActivityModel: Sendable {
     private let path: String?
-    /// What is wrong with it and what to do; `nil` if nothing is.
+    /// Why it cannot be used, and what to do; `nil` if it can.
     public let fault: String?
 
-    /// Looks at the model's file.
+    /// Checks the model's file.
     ///
-    /// - Parameter path: Where it is; `nil` if it is not installed.
+    /// - Parameter path: The file; `nil` if it is not installed.
     public init(path: String?) {
         self.path = path
         guard let path else {
@@ -24,10 +24,10 @@ public struct VoiceActivityModel: Sendable {
         }
     }
 
-    /// A detector for one recording: it goes by what it has heard before.
+    /// Makes a detector for one recording, since it has state.
     ///
-    /// - Returns: `nil` if there is no model that can be used.
-    /// - Throws: `TranscriptionError` if the model was good and is no longer.
+    /// - Returns: `nil` if there is no usable model.
+    /// - Throws: `TranscriptionError` if a model that was usable cannot be loaded any more.
     func detector(threshold: Double) throws(TranscriptionError) -> VoiceActivityDetector? {
         guard fault == nil, let path else { return nil }
         do throws(SherpaOnnxError) {

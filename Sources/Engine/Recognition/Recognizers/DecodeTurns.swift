@@ -1,7 +1,7 @@
 import ModelFamilies
 import Synchronization
 
-/// Lets the decodes of a model run side by side, or one after the other where they share a state.
+/// Runs the decodes of a model in parallel, or one at a time if they share state.
 final class DecodeTurns: Sendable {
     private let concurrency: DecodeConcurrency
     private let turn = Mutex(())
@@ -10,7 +10,7 @@ final class DecodeTurns: Sendable {
         self.concurrency = concurrency
     }
 
-    /// Runs a decode, perhaps after waiting for others. Blocks meanwhile.
+    /// Runs a decode. Blocks, also while it waits for other decodes.
     func take<R: Sendable, Failure>(_ decode: () throws(Failure) -> R) throws(Failure) -> R {
         switch concurrency {
         case .any: try decode()

@@ -2,8 +2,8 @@ import ModelFamilies
 import SpeechTypes
 import Synchronization
 
-/// Plans of hints that were made lately: a recording has one for all its segments, and spelling hundreds of phrases takes
-/// longer than recognising a short clip.
+/// Caches plans of hints: all segments of a recording share one, and spelling hundreds of phrases takes longer than
+/// recognising a short clip.
 final class HintPlans: Sendable {
     private let plans = Mutex(LRUCache<Hints, HintPlan>(capacity: 16))
     private let make: @Sendable (Hints) -> HintPlan
@@ -12,7 +12,7 @@ final class HintPlans: Sendable {
         self.make = make
     }
 
-    /// The plan for a request's hints. It is made by the first call.
+    /// The plan for a request's hints. The first call makes it.
     func plan(for hints: Hints) -> HintPlan {
         if let plan = plans.withLock({ $0.value(for: hints) }) { return plan }
         let plan = make(hints)

@@ -1,7 +1,7 @@
 import Collections
 import ModelFamilies
 
-/// The values used last, up to a number of them.
+/// A cache that evicts the least recently used value.
 struct LRUCache<Key: Hashable, Value> {
     /// The most values kept.
     let capacity: Int
@@ -11,20 +11,20 @@ struct LRUCache<Key: Hashable, Value> {
         self.capacity = capacity
     }
 
-    /// The value for a key, which becomes the one used last.
+    /// The value for a key; marks it as the most recently used.
     mutating func value(for key: Key) -> Value? {
         guard let value = values.removeValue(forKey: key) else { return nil }
         values[key] = value
         return value
     }
 
-    /// Keeps a value as the one used last, and lets go of the one unused for longest if there are too many.
+    /// Adds a value as the most recently used, and evicts the least recently used if there are too many.
     mutating func insert(_ value: Value, for key: Key) {
         values.removeValue(forKey: key)
         values[key] = value
         if values.count > capacity { values.removeFirst() }
     }
 
-    /// The keys, the one unused for longest first.
+    /// The keys, the least recently used first.
     var keys: [Key] { Array(values.keys) }
 }

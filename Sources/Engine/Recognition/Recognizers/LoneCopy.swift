@@ -1,28 +1,28 @@
 import ModelFamilies
 
-/// The second copy of a model: whether there is one, for what, and when it is made and let go. A value without I/O.
+/// Decides when the second copy of a model is made, for which settings, and when it is released. Pure value, no I/O.
 struct LoneCopy<Key: Equatable, Copy> {
-    /// What to do with a wish.
+    /// The reply to a request for a copy.
     enum Answer {
-        /// Here it is.
+        /// Use this copy.
         case use(Copy)
-        /// There is none for that, and none is to be made now.
+        /// There is no copy for these settings, and none is to be made now.
         case none
-        /// It is to be made, and what took its place before is to be let go.
+        /// Make a copy, and release the old one, if any.
         case make(insteadOf: Copy?)
     }
 
-    /// What has become of an unused copy.
+    /// The state of an unused copy.
     enum Look {
-        /// Look again after this time.
+        /// Check again after this time.
         case later(Duration)
-        /// There is none any more; here is what is to be let go.
+        /// There is no copy any more; release this one, if any.
         case gone(Copy?)
     }
 
-    /// How long an unused copy stays: longer than somebody who dictates thinks.
+    /// How long an unused copy is kept: longer than a user pauses between two dictations.
     static var keepAlive: Duration { .seconds(600) }
-    /// How long a copy stays at least, however often another one is wanted: to make one takes seconds.
+    /// How long a copy is kept at least, even if other settings are requested: making one takes seconds.
     static var leastStay: Duration { .seconds(60) }
 
     private var wanted: Key?
@@ -30,10 +30,10 @@ struct LoneCopy<Key: Equatable, Copy> {
     private var isBeingMade = false
     private var made: ContinuousClock.Instant?
     private var lastUse: ContinuousClock.Instant?
-    /// Whether somebody looks after unused copies.
+    /// Whether a task checks for unused copies.
     private(set) var isWatched = false
 
-    /// Somebody would use a copy. One is made for what is wanted twice in a row.
+    /// Requests a copy. One is made for settings that are requested twice in a row.
     mutating func ask(for key: Key, at now: ContinuousClock.Instant) -> Answer {
         let isWantedAgain = wanted == key
         wanted = key
@@ -48,9 +48,9 @@ struct LoneCopy<Key: Equatable, Copy> {
         return .make(insteadOf: old)
     }
 
-    /// A copy has been made.
+    /// Stores a new copy.
     ///
-    /// - Returns: Whether somebody has to begin to look after it.
+    /// - Returns: Whether the caller must start checking for unused copies.
     mutating func finish(_ made: Copy, for key: Key, at now: ContinuousClock.Instant) -> Bool {
         (copy, isBeingMade, self.made, lastUse) = ((key, made), false, now, now)
         let begins = !isWatched
@@ -58,7 +58,7 @@ struct LoneCopy<Key: Equatable, Copy> {
         return begins
     }
 
-    /// Looks after an unused copy.
+    /// Checks whether the copy is unused.
     mutating func look(at now: ContinuousClock.Instant) -> Look {
         guard !isBeingMade else { return .later(Self.keepAlive) }
         let left = Self.keepAlive - (lastUse.map { now - $0 } ?? Self.keepAlive)

@@ -5,10 +5,10 @@
 #endif
 
 extension String {
-    /// In Unicode's normalization form C.
+    /// The text in Unicode's normalization form C.
     ///
-    /// On Linux, Foundation's would bring ICU along. The standard library compares texts in this form, and has no public
-    /// name for it yet.
+    /// On Linux, Foundation's implementation would link ICU. The standard library compares strings in this form, but
+    /// has no public API for it yet.
     var composed: String {
         #if canImport(Darwin)
             precomposedStringWithCanonicalMapping

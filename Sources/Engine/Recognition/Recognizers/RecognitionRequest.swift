@@ -1,16 +1,16 @@
 import ModelFamilies
 public import SpeechTypes
 
-/// What a request wants of the recognition of its segments. Segments of equal requests may go through a model together.
+/// The recognition options of a request. Segments of equal requests may share a batch.
 public struct RecognitionRequest: Sendable, Hashable {
-    /// What the request named; `nil` leaves it to the model's options.
+    /// The language; `nil` for the one in the model's options.
     public var language: Language?
-    /// What it wants made of the speech; `nil` leaves it to the model's options.
+    /// Transcription or translation; `nil` for the one in the model's options.
     public var task: SpeechTask?
-    /// What it tells about the words; what the model cannot use of them is left out.
+    /// Hints about the words; the model ignores those it cannot use.
     public var hints: Hints
 
-    /// Describes a request; one without wishes by default.
+    /// Makes the options; by default all are left to the model.
     public init(language: Language? = nil, task: SpeechTask? = nil, hints: Hints = Hints()) {
         self.language = language
         self.task = task

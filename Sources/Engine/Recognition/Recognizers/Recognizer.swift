@@ -3,19 +3,19 @@ public import ModelFamilies
 import SherpaOnnx
 public import SpeechTypes
 
-/// One model in memory, ready to turn segments of sound into text. Its calls block; any thread may make them.
+/// A loaded model that turns segments of audio into text. Its calls block; any thread may make them.
 public final class Recognizer: Sendable {
     /// The model's name in the registry.
     public let name: String
     /// The languages a request may name.
     public let languages: LanguageSupport
-    /// The longest segment that is heard whole.
+    /// The longest segment that the model takes in one decode.
     public let window: Duration
-    /// The length up to which neighbouring pieces of speech are best joined.
+    /// The length up to which neighbouring stretches of speech are best joined.
     public let preferredSegment: Duration
-    /// Whether several segments in one call take less than one after the other.
+    /// Whether decoding several segments in one call is faster than one after the other.
     public let batches: Bool
-    /// How many threads may decode at once.
+    /// How many threads may decode at the same time.
     public let concurrency: DecodeConcurrency
 
     let cache: RecognizerCache
@@ -25,19 +25,19 @@ public final class Recognizer: Sendable {
     private let plans: HintPlans
     private let turns: DecodeTurns
 
-    /// Recognizers held at once, one for each language and task.
+    /// The most recognizers in memory, one for each language and task.
     public static let cacheCapacity = 3
 
-    /// Checks the model's files and loads it for its default language.
+    /// Checks the model's files and loads the model for its default language.
     ///
     /// - Parameters:
-    ///   - model: What to load.
-    ///   - operatorThreads: Threads inside one decode; more than one wastes cores when several decode.
-    ///   - threadsAlone: Threads inside a decode that has the machine to itself. More than `operatorThreads` make it keep the
-    ///     model in memory twice, as long as there are such decodes.
+    ///   - model: The model to load.
+    ///   - operatorThreads: Threads in one decode; more than one wastes cores while several decodes run.
+    ///   - threadsAlone: Threads in a decode while no other runs. More than `operatorThreads` keep a second copy of the
+    ///     model in memory as long as there are such decodes.
     ///   - runtimeSettings: A file with `RuntimeSettings.text`; `nil` for ONNX Runtime's own settings.
-    /// - Throws: `RecognitionError` (`modelUnusable`) naming the file and what is wrong with it. What the checks cannot
-    ///   see may end the process.
+    /// - Throws: `RecognitionError` (`modelUnusable`), which names the file and its fault. Faults that the checks
+    ///   cannot find may crash the process.
     public init(
         _ model: ModelSpecification, operatorThreads: Int = 1, threadsAlone: Int = 1, runtimeSettings: String? = nil
     ) throws(RecognitionError) {
@@ -79,9 +79,9 @@ public final class Recognizer: Sendable {
         return { [context, options = model.options] in limit.tokens(in: $0, context: context, options: options) }
     }
 
-    /// Checks a request's language and task before any work is done.
+    /// Checks a request's language and task, before any other work.
     ///
-    /// - Throws: `RecognitionError` (`unsupportedLanguage`), naming the languages that would do, or (`unsupportedTask`).
+    /// - Throws: `RecognitionError`: `unsupportedLanguage`, which names the supported ones, or `unsupportedTask`.
     public func check(_ language: Language?, task: SpeechTask? = nil) throws(RecognitionError) {
         _ = try languages.resolve(language, model: name)
         guard task != .translate || model.translates(languages) else {
@@ -92,8 +92,8 @@ public final class Recognizer: Sendable {
         }
     }
 
-    /// The language that speech is taken for where the model does not find it out: its only one, or the one that it is
-    /// told. A model that takes none has the one of its entry.
+    /// The language to assume if the model does not detect it: the model's only one, or the requested or configured
+    /// one. For a model without a language parameter, the one in its options.
     public func expectedLanguage(for requested: Language?) -> Language? {
         switch languages {
         case .notTaken: model.options.language
@@ -105,35 +105,35 @@ public final class Recognizer: Sendable {
     /// Whether requests may ask for a translation.
     public var translates: Bool { model.translates(languages) }
 
-    /// The phrases of a request's hints that have no effect: the model takes none, or its tokens cannot spell them.
+    /// The phrases of a request's hints that have no effect: the model takes no hints, or its tokens cannot spell them.
     ///
-    /// The first call for a job's hints takes its time; what it found is kept for the segments.
+    /// The first call for a job's hints is slow; the result is cached for the segments.
     public func unused(_ hints: Hints) -> [String] { plans.plan(for: hints).unused }
 
-    /// Recognises a segment. Blocks for as long as that takes.
+    /// Recognises a segment. Blocks meanwhile.
     ///
-    /// A result that reaches the decoder's limit of tokens may lack its end: the segment is then halved at its quietest
-    /// point and each half recognised anew.
+    /// A result that reaches the decoder's token limit may be cut off. The segment is then halved at its quietest
+    /// point, and each half is recognised again.
     /// - Parameters:
     ///   - segment: No longer than `window`.
-    ///   - language: What the request named; the model's default otherwise.
-    ///   - task: What the request wants made of the speech; what the model's options say otherwise.
-    ///   - hints: What the request tells about the words; what the model cannot use of them is left out.
+    ///   - language: The requested language; `nil` for the model's default.
+    ///   - task: The requested task; `nil` for the one in the model's options.
+    ///   - hints: Hints about the words; the model ignores those it cannot use.
     /// - Returns: The text in order, usually as one segment; its text is empty for silence.
-    /// - Throws: `RecognitionError` if the language is not known, the task cannot be done or the library fails.
+    /// - Throws: `RecognitionError` if the language or the task is not supported, or the library fails.
     public func recognize(
         _ segment: SpeechSegment, language: Language? = nil, task: SpeechTask? = nil, hints: Hints = Hints()
     ) throws(RecognitionError) -> [Transcript.Segment] {
         try recognize(segment, with: tuning(for: RecognitionRequest(language: language, task: task, hints: hints)))
     }
 
-    /// Recognises segments of equal requests, in one call of the library where the model's family gains by that.
+    /// Recognises segments of equal requests, in one call of the library if the model's family profits from it.
     ///
     /// - Parameters:
-    ///   - segments: Best of about the same length: the shorter ones cost as much as the longest.
-    ///   - request: What all of them are recognised for.
+    ///   - segments: Preferably of similar length: each costs as much as the longest.
+    ///   - request: The options for all segments.
     ///   - isAlone: Whether nothing else is being decoded.
-    /// - Returns: What became of each, in order. One that fails leaves the others unharmed.
+    /// - Returns: The result of each segment, in order. A failure does not affect the others.
     public func recognize(
         _ segments: [SpeechSegment], for request: RecognitionRequest, isAlone: Bool = false
     ) -> [Result<[Transcript.Segment], RecognitionError>] {
@@ -210,7 +210,7 @@ extension ModelSpecification {
     }
 }
 
-/// A recognizer, and what a request tells it with each stream.
+/// A recognizer with the options of a request for its streams.
 private struct Tuning {
     let recognizer: OfflineRecognizer
     let options: [String: String]

@@ -2,13 +2,13 @@ import ModelFamilies
 import SherpaOnnx
 import Synchronization
 
-/// Recognizers of one model by language and task, least recently used out.
+/// An LRU cache of a model's recognizers, by language and task.
 ///
-/// sherpa-onnx fixes both when a recognizer of SenseVoice, Whisper or Canary is made, and each one costs a whole model's
-/// memory. A recognizer that is let go lives on until its last decode ends.
+/// sherpa-onnx fixes both when it makes a recognizer of SenseVoice, Whisper or Canary, and each recognizer takes the
+/// memory of a whole model. An evicted recognizer stays in memory until its last decode ends.
 final class RecognizerCache: Sendable {
     private let recognizers: Mutex<LRUCache<RecognizerSettings, OfflineRecognizer>>
-    /// Held while a recognizer loads, so that two requests do not load the same one; hits do not wait for it.
+    /// Held while a recognizer loads, so two requests do not load the same one; cache hits do not wait for it.
     private let loading = Mutex(())
     private let load: @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer
 
@@ -17,7 +17,7 @@ final class RecognizerCache: Sendable {
         self.load = load
     }
 
-    /// The recognizer for a language and a task, loaded if it must be. Blocks meanwhile.
+    /// The recognizer for a language and a task; loads it if necessary. Blocks meanwhile.
     func recognizer(for settings: RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer {
         if let cached = recognizers.withLock({ $0.value(for: settings) }) { return cached }
         return try loading.withLock { _ throws(RecognitionError) in
@@ -28,6 +28,6 @@ final class RecognizerCache: Sendable {
         }
     }
 
-    /// The settings of those held now, the one unused for longest first.
+    /// The settings of the cached recognizers, the least recently used first.
     var settings: [RecognizerSettings] { recognizers.withLock { $0.keys } }
 }

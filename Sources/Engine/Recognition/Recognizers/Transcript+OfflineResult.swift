@@ -4,13 +4,13 @@ import SherpaOnnx
 import SpeechTypes
 
 extension Transcript.Segment {
-    /// Puts a model's result in its place in the recording: one segment, or those that Whisper sees in it.
+    /// Converts a model's result to segments with times in the recording: one, or those that Whisper reports.
     ///
     /// - Parameters:
-    ///   - result: What the model said of the segment, with times from the segment's start.
-    ///   - segment: What it was given.
-    ///   - family: Whose result it is; times of a family that hears none are left out.
-    ///   - languages: The codes the model may report; anything else, such as SenseVoice's `nospeech`, is no language.
+    ///   - result: The result, with times from the segment's start.
+    ///   - segment: The segment that was recognised.
+    ///   - family: The model's family; times of a family that reports none are dropped.
+    ///   - languages: The languages the model may report; other codes, such as SenseVoice's `nospeech`, are dropped.
     /// - Returns: The segments in order; their texts are empty for silence.
     static func segments(
         _ result: OfflineResult, of segment: SpeechSegment, family: ModelFamily, languages: [Language]
@@ -50,14 +50,14 @@ extension Transcript.Segment {
         }
     }
 
-    /// Trims, composes (NFC), and drops a text that is only a mark for non-speech, such as Whisper's `[BLANK_AUDIO]`.
+    /// Trims and composes (NFC) the text, or returns "" for a mark for non-speech, such as Whisper's `[BLANK_AUDIO]`.
     private static func tidied(_ text: String) -> String {
         let trimmed = text.trimmed
         return isMark(trimmed) ? "" : trimmed.composed
     }
 
-    /// Capitals, spaces and `_` in brackets. Spelt out, since a regular expression takes longer to compile than all else that
-    /// is done with a result.
+    /// Whether the text is capitals, spaces and `_` in brackets. Not a regular expression: compiling one would take
+    /// longer than the rest of the conversion.
     private static func isMark(_ text: String) -> Bool {
         let inside = text.dropFirst().dropLast()
         return text.hasPrefix("[") && text.hasSuffix("]") && !inside.isEmpty
@@ -68,7 +68,7 @@ extension Transcript.Segment {
 }
 
 extension SpeechSegment {
-    /// The place in the recording that lies so many seconds behind the segment's start, and not outside it.
+    /// The time in the recording at an offset from the segment's start, limited to the segment.
     fileprivate func time(at seconds: Float) -> Duration {
         seconds.isFinite ? min(start + .seconds(clamped: Double(max(0, seconds))), end) : end
     }

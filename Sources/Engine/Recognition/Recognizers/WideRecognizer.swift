@@ -4,34 +4,35 @@ import ModelFamilies
 import SherpaOnnx
 import Synchronization
 
-/// A second copy of a model, whose decodes use several operator threads: for a recording that has the machine to itself.
+/// A second copy of a model whose decodes use several operator threads: for a recording that nothing else decodes
+/// beside.
 ///
-/// Lanes of one operator thread make the most of the cores while several decode, but a lone decode leaves all but one idle.
-/// ONNX Runtime fixes the threads when a model is loaded; so it takes a copy, and the memory of one. `LoneCopy` says when it
-/// is made and let go.
+/// Lanes with one operator thread use the cores best while several decode, but a lone decode leaves all cores but one
+/// idle. ONNX Runtime fixes the threads when a model is loaded, so this takes a second copy, with its memory.
+/// `LoneCopy` decides when it is made and released.
 final class WideRecognizer: Sendable {
     private typealias Copy = LoneCopy<RecognizerSettings, OfflineRecognizer>
 
     private let copy = Mutex(Copy())
     private let load: @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer
 
-    /// Makes none yet.
+    /// Loads nothing yet.
     ///
     /// - Parameter load: Makes a recognizer with several operator threads; it may block.
     init(load: @escaping @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer) {
         self.load = load
     }
 
-    /// The recognizer for a language and a task, if it is there.
+    /// The recognizer for a language and a task, if it is loaded.
     ///
-    /// - Returns: `nil` as long as it is not; asking may be what has it made.
+    /// - Returns: `nil` if it is not; the call may start loading it in the background.
     func recognizer(for settings: RecognizerSettings) -> OfflineRecognizer? {
         switch copy.withLock({ $0.ask(for: settings, at: .now) }) {
         case .use(let recognizer): return recognizer
         case .none: return nil
         case .make(let old):
-            // Of usual priority, which ONNX Runtime's threads inherit. Where the system has no thread left, no copy is made
-            // any more.
+            // Uses normal priority, which ONNX Runtime's threads inherit. If the thread cannot be started, no copy is
+            // ever made.
             _ = SystemThread.start { [self] in
                 withExtendedLifetime(old) {}
                 make(settings)
@@ -40,8 +41,8 @@ final class WideRecognizer: Sendable {
         }
     }
 
-    /// Loads and decodes a moment of quiet, so that the first segment finds all in place. If that fails, it is not tried
-    /// again.
+    /// Loads the copy, and decodes a short near-silent signal so that the first segment needs no initialisation. If
+    /// that fails, it is not tried again.
     private func make(_ settings: RecognizerSettings) {
         guard let recognizer = try? load(settings),
             (try? recognizer.decode([Float](repeating: 1e-4, count: OfflineRecognizer.minimumSamples * 4))) != nil
@@ -52,7 +53,7 @@ final class WideRecognizer: Sendable {
                 switch copy.withLock({ $0.look(at: .now) }) {
                 case .later(let pause): try await Task.sleep(for: pause)
                 case .gone(let old):
-                    // To give a model back takes its time, which is no task's.
+                    // Releasing a model takes a while, so do not block the task.
                     DispatchQueue.global().async { withExtendedLifetime(old) {} }
                     return
                 }

@@ -5,14 +5,14 @@ import Essentials
 import SherpaOnnx
 import SpeechTypes
 
-/// Sends what a microphone hears, and in which parts of it somebody speaks. It works on a thread of its own.
+/// Sends a microphone's audio, and which parts of it are speech. Works on a thread of its own.
 actor Ear {
     private let executor = QueueExecutor(label: "ear")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// How often the microphone is asked.
+    /// How often the microphone is read.
     private static let period = Duration.milliseconds(10)
-    /// A microphone that gives nothing for so long is gone, whatever the system says.
+    /// If the microphone delivers nothing for this long, it counts as gone, whatever the system reports.
     private static let patience = Duration.seconds(3)
 
     private var detector: VoiceActivityDetector?
@@ -21,7 +21,7 @@ actor Ear {
 
     /// Loads the detector.
     ///
-    /// - Returns: Why it cannot be loaded; `nil` if it can, or if none is wanted.
+    /// - Returns: Why it cannot be loaded; `nil` if it can, or if none is requested.
     func load(_ order: ListenOrder.Detector?) -> String? {
         guard let order else { return nil }
         do throws(SherpaOnnxError) {
@@ -32,10 +32,11 @@ actor Ear {
         }
     }
 
-    /// Sends all that is heard, until the other end has enough, which gets what came until then, or the device is gone.
+    /// Sends the audio until the device is gone or the other end finishes, which still gets the audio up to that
+    /// moment.
     ///
-    /// If the other end does not take it for a while, the microphone's ring keeps it.
-    /// - Throws: `Errno` if the other end is gone.
+    /// If the other end does not read for a while, the audio stays in the microphone's ring buffer.
+    /// - Throws: `Errno` if the other end is closed.
     func listen(to microphone: Microphone, over socket: LinkSocket) throws {
         var lastSound = ContinuousClock.now
         while true {
@@ -46,7 +47,7 @@ actor Ear {
                 overruns = microphone.overruns
                 try socket.send(.lost(times: overruns))
             }
-            // The end is seen now, and not when the process is gone, whose memory takes a while to be given back.
+            // Ends the stream now: the process ends only after its memory has been returned, which takes a while.
             if isEnough { return socket.finish() }
             if !sound.isEmpty {
                 lastSound = .now

@@ -4,9 +4,9 @@ import EngineLink
 import Essentials
 import Sandbox
 
-/// `listen`: one microphone, from when it is turned on until the tool lets go or the device is gone.
+/// `listen`: one microphone, until the tool closes the connection or the device is gone.
 enum ListenJob {
-    /// Turns the device on, says so, closes the sandbox, and sends what is heard.
+    /// Opens the device, reports that, enters the sandbox, and sends the audio.
     static func run(_ order: ListenOrder, door: Door) async {
         SoundDaemons.startNone()
         let ear = Ear()
@@ -23,16 +23,17 @@ enum ListenJob {
         } catch let error as MicrophoneError {
             try? socket.send(.failed(error.description))
         } catch {
-            // The tool has let go.
+            // The tool has closed the connection.
         }
-        // The device goes with the process. What the libraries would do at an orderly end needs what was given up.
+        // Ending the process closes the device. An orderly shutdown of the libraries would need what the sandbox
+        // forbids.
         _exit(EXIT_SUCCESS)
     }
 }
 
-/// `devices`: what there is to listen to.
+/// `devices`: the input devices.
 enum DevicesJob {
-    /// Looks, and tells.
+    /// Lists the devices, and sends the reply.
     static func run(door: Door) async {
         SoundDaemons.startNone()
         let socket = await door.connection()
@@ -48,10 +49,10 @@ enum DevicesJob {
     }
 }
 
-/// The sound servers that libraries start for whoever wants to record, if none runs.
+/// The sound servers that libraries start on demand for recording.
 private enum SoundDaemons {
-    /// Keeps them from it: libpulse starts none where it cannot wait for a child to end (PulseAudio, context.c), nor does
-    /// JACK where this variable is set (jackd(1)).
+    /// Prevents that: libpulse starts none if it cannot wait for a child process (PulseAudio, context.c), nor does JACK
+    /// if this variable is set (jackd(1)).
     static func startNone() {
         signal(SIGCHLD, SIG_IGN)
         setenv("JACK_NO_START_SERVER", "1", 1)
@@ -59,7 +60,7 @@ private enum SoundDaemons {
 }
 
 extension LinkSocket {
-    /// Says something about the listening.
+    /// Sends an event.
     func send(_ event: ListenEvent) throws {
         try send(Frame(message: event))
     }

@@ -4,11 +4,11 @@ import EngineLink
 import Essentials
 import Sandbox
 
-/// `measure`: how long a recording is by its header.
+/// `measure`: the length of a recording from its header.
 enum MeasureJob {
-    /// Looks into the file, and tells.
+    /// Reads the header, and sends the reply.
     static func run(path: String, door: Door, notices: Notices) async {
-        // The files are those that are recognised.
+        // It reads the same files as recognition does, so the same sandbox fits.
         let sandbox = EngineSandbox(for: .recognise(opensDevices: false), memory: nil)
         for lack in sandbox.enter() { notices.send(.warning("The engine's sandbox is without \(lack).")) }
         let length = try? await abandonable { try AudioDecoder(path: path, name: path).declaredDuration }

@@ -5,8 +5,8 @@ import NIOPosix
 import SpeechTypes
 import Recognition
 
-/// One connection of one job: what is asked comes in, events go out, each when the one before it has left. When the server
-/// lets go of the connection, the job ends.
+/// The connection of one job: reads the request and writes events, each after the previous one has been written. If the
+/// server closes the connection, the job is cancelled.
 final class JobHandler: ChannelInboundHandler {
     typealias InboundIn = Frame
 
@@ -19,7 +19,7 @@ final class JobHandler: ChannelInboundHandler {
         self.executor = executor
     }
 
-    /// Serves a job's connection, which it owns from now on.
+    /// Serves a job's connection, and takes ownership of it.
     static func serve(_ descriptor: CInt, pipeline: TranscriptionPipeline, on executor: EventLoopExecutor) {
         _ = ClientBootstrap(group: executor.eventLoop)
             .channelInitializer { channel in
@@ -37,7 +37,7 @@ final class JobHandler: ChannelInboundHandler {
         let frame = unwrapInboundIn(data)
         let answer = Answering(pipeline: pipeline, channel: context.channel)
         work = Task(executorPreference: executor) {
-            // Whatever else fails, the server sees that the connection ends without an answer.
+            // On any other error, the connection closes without a final reply, which the server notices.
             try? await answer(frame)
             answer.channel.close(promise: nil)
         }
@@ -53,12 +53,12 @@ final class JobHandler: ChannelInboundHandler {
     }
 }
 
-/// One job's work.
+/// The work of one job.
 private struct Answering: Sendable {
     let pipeline: TranscriptionPipeline
     let channel: any Channel
 
-    /// The most events of a frame. A segment with its tokens and their times takes some 30 kB.
+    /// The most events in a frame. A segment with its tokens and their times takes some 30 kB.
     private static let mostEvents = 8
 
     func callAsFunction(_ frame: Frame) async throws {
@@ -78,7 +78,7 @@ private struct Answering: Sendable {
         }
     }
 
-    /// Sends a reply, and waits until it has left.
+    /// Sends a reply, and waits until it has been written.
     private func send(_ reply: EngineReply) async throws {
         var bytes = ByteBuffer()
         try reply.frame().write(into: &bytes)

@@ -4,25 +4,25 @@ import Essentials
 import ModelFamilies
 import Synchronization
 
-/// Tells whether a model that takes long to load is still being read, from a slow disk or over a network: reads its files
-/// beside the library, which finds them in the system's memory then. A load that computes for ever has nothing to tell.
+/// Reports whether a slow load is still reading the model, from a slow disk or over a network: it reads the files
+/// beside the library, which then finds them in the page cache. If a load hangs while computing, nothing is reported.
 final class LoadProgress: Sendable {
-    /// A load that takes no longer is not worth reading twice.
+    /// A faster load is not worth reading the files twice.
     private static let patience = Duration.seconds(2)
-    /// How often it is told.
+    /// The least time between two reports.
     private static let interval = Duration.seconds(1)
     private static let piece = 1 << 20
 
     private let hasEnded = Atomic(false)
 
-    /// Begins to look.
+    /// Starts to read the files.
     ///
     /// - Parameters:
-    ///   - model: What is being loaded.
+    ///   - model: The model being loaded.
     ///   - report: Called at most once a second, and only if more has been read since.
     init(of model: ModelSpecification, report: @escaping @Sendable () -> Void) {
         let paths = model.paths
-        // Without a thread for it, nothing is told.
+        // If the thread cannot be started, nothing is reported.
         _ = SystemThread.start { [self] in
             usleep(UInt32(Self.patience / .microseconds(1)))
             var last = ContinuousClock.now
@@ -41,7 +41,7 @@ final class LoadProgress: Sendable {
         }
     }
 
-    /// The model is loaded.
+    /// Loading has ended.
     func end() {
         hasEnded.store(true, ordering: .relaxed)
     }

@@ -5,9 +5,9 @@ import Sandbox
 import Recognition
 import SpeechTypes
 
-/// `recognise`: one model, for all recordings that are asked for.
+/// `recognise`: one model, for all recordings requested.
 enum RecogniseJob {
-    /// Loads the model, says so, and answers until the process ends.
+    /// Loads the model, reports that it is ready, and serves requests until the process ends.
     static func run(_ order: RecogniseOrder, door: Door, notices: Notices) async {
         let sandbox = EngineSandbox(
             for: .recognise(opensDevices: order.model.options.needsDevices), memory: order.memory)

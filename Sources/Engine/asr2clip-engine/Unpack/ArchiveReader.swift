@@ -3,11 +3,11 @@ import EngineLink
 import Essentials
 import NIOCore
 
-/// An archive, read entry by entry: tar, plain or packed by gzip, bzip2, xz or zstd, and zip.
+/// Reads an archive entry by entry: zip, or tar, plain or compressed by gzip, bzip2, xz or zstd.
 struct ArchiveReader: ~Copyable {
     private let archive: OpaquePointer
 
-    /// Prepares to read; nothing is read yet.
+    /// Makes a reader; reads nothing yet.
     ///
     /// - Throws: `ArchiveError` if there is no memory.
     init() throws(ArchiveError) {
@@ -25,7 +25,7 @@ struct ArchiveReader: ~Copyable {
         archive_read_free(archive)
     }
 
-    /// Opens a file, which stays the caller's.
+    /// Opens a file, which the caller still owns.
     ///
     /// - Throws: `ArchiveError` if it cannot be read.
     func open(_ descriptor: CInt) throws(ArchiveError) {
@@ -34,12 +34,12 @@ struct ArchiveReader: ~Copyable {
 
     /// The next entry; `nil` at the end.
     ///
-    /// - Throws: `ArchiveError` if the archive is damaged, or none.
+    /// - Throws: `ArchiveError` if the file is damaged or no archive.
     func next() throws(ArchiveError) -> ArchiveEntry? {
         var header: OpaquePointer?
         let result = archive_read_next_header(archive, &header)
         guard result != ARCHIVE_EOF else { return nil }
-        // A warning is about names in another character set; the bytes are there.
+        // A warning concerns names in another character set; their bytes are available.
         guard result >= ARCHIVE_WARN, let header else { throw ArchiveError(archive) }
         return ArchiveEntry(
             path: try Self.path(archive_entry_pathname_utf8(header) ?? archive_entry_pathname(header)),
@@ -47,9 +47,9 @@ struct ArchiveReader: ~Copyable {
             size: archive_entry_size_is_set(header) == 0 ? nil : archive_entry_size(header))
     }
 
-    /// Hands over the content of the entry just read, piece by piece.
+    /// Passes on the content of the current entry, piece by piece.
     ///
-    /// - Throws: `ArchiveError` if the archive is damaged, and what `take` throws.
+    /// - Throws: `ArchiveError` if the archive is damaged, and the errors of `take`.
     func readContent(_ take: (ArchiveBlock) throws -> Void) throws {
         while true {
             var block: UnsafeRawPointer?
@@ -62,7 +62,7 @@ struct ArchiveReader: ~Copyable {
             while !rest.isEmpty {
                 let piece = rest.prefix(ArchiveBlock.longest)
                 try take(ArchiveBlock(offset: offset, bytes: ByteBuffer(bytes: piece)))
-                // Holes lead anywhere: where the sum does not fit, the piece before was refused.
+                // Offsets of holes are untrusted. If the sum overflows, the receiver has refused the previous piece.
                 offset &+= Int64(piece.count)
                 rest = rest.dropFirst(piece.count)
             }
@@ -81,7 +81,7 @@ struct ArchiveReader: ~Copyable {
         }
     }
 
-    /// A name that cannot be read is an absolute one, which nobody takes.
+    /// The path as a string. An unreadable one becomes an absolute path, which the receiver refuses.
     private static func path(_ bytes: UnsafePointer<CChar>?) throws(ArchiveError) -> String {
         guard let bytes else { return "/" }
         guard strlen(bytes) <= ArchiveEntry.longestPath else {
@@ -93,7 +93,7 @@ struct ArchiveReader: ~Copyable {
 
 /// Why an archive cannot be read.
 struct ArchiveError: Error {
-    /// The reason, in libarchive's words where it is libarchive's.
+    /// The reason, from libarchive or from this reader.
     let reason: String
 
     init(_ reason: String) {

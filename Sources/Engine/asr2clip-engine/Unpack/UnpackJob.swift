@@ -3,23 +3,23 @@ import EngineLink
 import Essentials
 import Sandbox
 
-/// `unpack`: tells what is in one archive. It writes no file; who asked does.
+/// `unpack`: sends the content of one archive. It writes no files; the parent does.
 enum UnpackJob {
-    /// The most bytes of memory. What the greatest level of xz takes is 65 MiB, and of zstd as libarchive reads it 128 MiB.
+    /// The most bytes of memory. The highest level of xz takes 65 MiB, and zstd as libarchive reads it takes 128 MiB.
     private static let memory = 512 << 20
 
-    /// Takes the connection and the archive, and tells all entries, unless the other end lets go before.
+    /// Receives the connection and the archive, and sends all entries, unless the other end closes the connection.
     static func run(door: Door, notices: Notices) async {
         let (descriptors, arrival) = AsyncStream.makeStream(of: CInt.self)
         door.open { arrival.yield($0) }
         var arrived = descriptors.makeAsyncIterator()
         guard let connection = await arrived.next(), let archive = await arrived.next() else { return }
         let socket = LinkSocket(owning: connection)
-        // Names are in UTF-8. libarchive asks for the locale's character set.
+        // Names are in UTF-8; libarchive uses the locale's character set.
         setlocale(LC_CTYPE, "C.UTF-8")
         do {
             let reader = try ArchiveReader()
-            // Everything that it takes is open by now.
+            // All resources are open by now.
             let sandbox = EngineSandbox(for: .unpack, memory: memory)
             for lack in sandbox.enter() { notices.send(.warning("The engine's sandbox is without \(lack).")) }
             try reader.open(archive)
@@ -27,7 +27,7 @@ enum UnpackJob {
         } catch let error as ArchiveError {
             try? socket.send(Frame(message: UnpackReply.failed(error.reason)))
         } catch {
-            // The other end is gone.
+            // The other end is closed.
         }
     }
 

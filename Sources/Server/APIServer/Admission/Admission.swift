@@ -1,14 +1,14 @@
 public import ModelStore
 import Synchronization
 
-/// Takes requests in hand as long as there is room for them, and refuses the others at once.
+/// Admits requests while there is room, and refuses the others at once.
 ///
-/// A request has its place from the end of its upload to the end of its answer, so that a slow upload holds up nobody.
+/// A request has its place from the end of its upload to the end of its response, so a slow upload takes no place.
 public final class Admission: Sendable {
     private let queue: Mutex<AdmissionQueue>
     private let maximumQueue: Int?
 
-    /// A request's place, given back when the value goes, or sooner by `finish()`.
+    /// A request's place, released with the value, or earlier by `finish()`.
     final class Place: Sendable {
         private enum Stage {
             case waiting, running, left
@@ -25,13 +25,13 @@ public final class Admission: Sendable {
             self.bytes = bytes
         }
 
-        /// Notes that the request goes to its engine.
+        /// Notes that the request is passed to its engine.
         func begin() {
             stage.withLock { $0 = .running }
             admission.queue.withLock { $0.begin(model, at: .now) }
         }
 
-        /// Gives the place back: the whole recording has been transcribed.
+        /// Releases the place: the whole recording has been transcribed.
         func finish() {
             leave(isDone: true)
         }
@@ -49,45 +49,45 @@ public final class Admission: Sendable {
         }
     }
 
-    /// Lets as many requests in as the registry says.
+    /// Admits as many requests as the registry allows.
     ///
     /// - Parameters:
     ///   - registry: The registry in force.
-    ///   - maximumQueue: What counts more than the registry's `max_queue`, if anything does.
+    ///   - maximumQueue: Overrides the registry's `max_queue` if it is not `nil`.
     public init(_ registry: ModelRegistry, maximumQueue: Int?) {
         self.maximumQueue = maximumQueue
         queue = Mutex(AdmissionQueue(AdmissionQueue.Limits(registry, maximumQueue: maximumQueue)))
     }
 
-    /// Puts another registry in force. Requests in hand stay, also where there are more than it allows.
+    /// Applies another registry. Admitted requests stay, even if there are more than it allows.
     func use(_ registry: ModelRegistry) {
         queue.withLock { $0.limits = AdmissionQueue.Limits(registry, maximumQueue: maximumQueue) }
     }
 
-    /// The requests in hand.
+    /// The number of admitted requests.
     public var requests: Int { queue.withLock { $0.count } }
 
-    /// Checks that a request could be taken in hand now, before its upload is read.
+    /// Checks that a request could be admitted now, before its upload is read.
     ///
     /// - Throws: `QueueFull`.
     func checkRoom() throws(QueueFull) {
         do {
-            try queue.withLock { queue throws(AdmissionQueue.AudioDecodeFailure) in try queue.checkRoom() }
+            try queue.withLock { queue throws(AdmissionQueue.Refusal) in try queue.checkRoom() }
         } catch {
             throw QueueFull(error, model: nil, isBodyUnread: true)
         }
     }
 
-    /// Takes a request in hand.
+    /// Admits a request.
     ///
     /// - Parameters:
     ///   - entry: Its model.
-    ///   - bytes: How large its recording is.
+    ///   - bytes: The size of its recording.
     /// - Returns: Its place.
     /// - Throws: `QueueFull`.
     func enter(_ entry: ModelEntry, bytes: Int) throws(QueueFull) -> Place {
         do {
-            try queue.withLock { queue throws(AdmissionQueue.AudioDecodeFailure) in
+            try queue.withLock { queue throws(AdmissionQueue.Refusal) in
                 try queue.enter(entry.name, bytes: bytes)
             }
         } catch {

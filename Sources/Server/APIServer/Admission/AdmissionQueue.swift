@@ -1,18 +1,18 @@
-/// The requests in hand, waiting and running, by their models: how many there may be, and when a refused one should come
-/// again. Does no I/O and reads no clock.
+/// The admitted requests by model, waiting and running: how many there may be, and when a refused one should be
+/// retried. Does no I/O and reads no clock.
 struct AdmissionQueue: Sendable {
     typealias Instant = ContinuousClock.Instant
 
-    /// How many requests may be in hand.
+    /// How many requests may be admitted.
     struct Limits: Sendable, Equatable {
         /// For all models together.
         var total: Int
-        /// For models that have a limit of their own, by name.
+        /// For models with a limit of their own, by name.
         var models: [String: Int] = [:]
     }
 
-    /// Which limit a request would go beyond, and when it should come again.
-    enum AudioDecodeFailure: Error, Sendable, Equatable {
+    /// The limit that a request would exceed, and when to retry it.
+    enum Refusal: Error, Sendable, Equatable {
         case total(Int, retryAfter: Duration)
         case model(Int, retryAfter: Duration)
     }
@@ -21,14 +21,14 @@ struct AdmissionQueue: Sendable {
     private struct Work {
         var requests = 0
         var bytes = 0
-        /// Those that are with the engine; the others wait for the model to be fetched.
+        /// The requests that are with the engine; the others wait for the model to be downloaded.
         var running = 0
-        /// Since when there is work that has not been counted into the throughput.
+        /// Since when there is work that is not counted in the throughput yet.
         var countedUntil: Instant?
         var throughput = Throughput()
 
-        /// Half of what is in hand is done by then, so that there are places again and still some work. A request is half
-        /// done on average.
+        /// The time for half of the admitted work: some places are free by then, and there is still work. On average, a
+        /// request is half done.
         var wait: Duration { throughput.time(for: bytes) / 2 }
 
         mutating func count(_ bytes: Int, at now: Instant) {
@@ -44,16 +44,16 @@ struct AdmissionQueue: Sendable {
         self.limits = limits
     }
 
-    /// The requests in hand.
+    /// The number of admitted requests.
     var count: Int { works.values.reduce(0) { $0 + $1.requests } }
 
-    /// Whether a request for some model can be taken at all.
-    func checkRoom() throws(AudioDecodeFailure) {
+    /// Checks that a request for any model can be admitted.
+    func checkRoom() throws(Refusal) {
         guard count < limits.total else { throw .total(limits.total, retryAfter: Self.bounded(meanWait)) }
     }
 
-    /// Takes a request in hand.
-    mutating func enter(_ model: String, bytes: Int) throws(AudioDecodeFailure) {
+    /// Admits a request.
+    mutating func enter(_ model: String, bytes: Int) throws(Refusal) {
         try checkRoom()
         let work = works[model] ?? Work()
         if let limit = limits.models[model], work.requests >= limit {
@@ -63,7 +63,7 @@ struct AdmissionQueue: Sendable {
         works[model]?.bytes += bytes
     }
 
-    /// A request goes to its engine.
+    /// Notes that a request is passed to its engine.
     mutating func begin(_ model: String, at now: Instant) {
         guard var work = works[model] else { return }
         work.running += 1
@@ -71,11 +71,11 @@ struct AdmissionQueue: Sendable {
         works[model] = work
     }
 
-    /// A request is no longer in hand.
+    /// Removes a request.
     ///
     /// - Parameters:
     ///   - model: Its model.
-    ///   - bytes: What it was said to have on entering.
+    ///   - bytes: Its size, as given on entering.
     ///   - hasBegun: Whether it was with the engine.
     ///   - isDone: Whether its whole recording was transcribed.
     ///   - now: The time.
@@ -88,13 +88,13 @@ struct AdmissionQueue: Sendable {
         works[model] = work
     }
 
-    /// The wait for each model's work, weighed by its requests: each of them may be the first to give up its place.
+    /// The wait for each model's work, weighted by its requests: any of them may be the first to release its place.
     private var meanWait: Duration {
         let waits = works.values.reduce(Duration.zero) { $0 + $1.wait * $1.requests }
         return waits / max(1, count)
     }
 
-    /// OpenAI's clients heed no wait above a minute, and a shorter one than a second is not told.
+    /// Rounds up to whole seconds, at least one. OpenAI's clients ignore waits above a minute.
     private static func bounded(_ wait: Duration) -> Duration {
         min(.seconds(60), max(.seconds(1), .seconds((wait / .seconds(1)).rounded(.up))))
     }

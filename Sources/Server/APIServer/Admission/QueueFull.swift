@@ -1,15 +1,15 @@
 import Essentials
 
-/// A request that came while there were as many in hand as there may be.
+/// The error of a request that arrived while the queue was full.
 struct QueueFull: Error, Sendable {
-    /// Which limit is reached, and what to do.
+    /// Which limit is reached, and what to do about it.
     let message: String
     /// When there may be room.
     let retryAfter: Duration
-    /// Whether it was refused before its upload was read.
+    /// Whether the request was refused before its upload was read.
     let isBodyUnread: Bool
 
-    init(_ refusal: AdmissionQueue.AudioDecodeFailure, model: String?, isBodyUnread: Bool) {
+    init(_ refusal: AdmissionQueue.Refusal, model: String?, isBodyUnread: Bool) {
         self.isBodyUnread = isBodyUnread
         let cause: String
         switch refusal {

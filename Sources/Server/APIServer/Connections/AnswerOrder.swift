@@ -1,4 +1,4 @@
-/// How far the answers on a connection are behind its requests; they come in the same order.
+/// How far a connection's responses are behind its requests; they are sent in the order of the requests.
 struct AnswerOrder {
     private var requests = 0
     private var begun = 0
@@ -8,9 +8,9 @@ struct AnswerOrder {
     mutating func answerBegan() { begun += 1 }
     mutating func answerEnded() { ended += 1 }
 
-    /// Whether the next thing to be sent is the answer to the request that came last.
+    /// Whether the next thing to send is the response to the latest request.
     var lastMayBeAnswered: Bool { ended == requests - 1 && begun == ended }
 
-    /// Whether all that came has been answered.
+    /// Whether all requests have been answered.
     var nextMayBeAnswered: Bool { ended == requests }
 }

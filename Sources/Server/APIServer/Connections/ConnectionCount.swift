@@ -1,19 +1,19 @@
 import Synchronization
 
-/// How many connections there are, and what becomes of a new one: a value without I/O.
+/// Counts connections, and decides what happens to a new one: a value without I/O.
 struct ConnectionCount {
-    /// What becomes of a connection.
+    /// What happens to a connection.
     enum Admission: Equatable {
         /// Its requests are served.
         case admitted
-        /// Its first request is answered with an error; `isFirst` after a time when there was room.
+        /// Its first request is answered with an error; `isFirst` if there was room just before.
         case refused(isFirst: Bool)
-        /// It gets the error at once: there are too many even of those that are refused.
+        /// The error is sent at once: too many refused connections are waiting already.
         case turnedAway
     }
 
     let maximum: Int
-    /// How many may wait to be refused.
+    /// How many connections may wait for their refusal.
     let waiting: Int
     private(set) var admitted = 0
     private(set) var refused = 0

@@ -3,9 +3,9 @@ import Logging
 import NIOCore
 import NIOHTTPTypes
 
-/// Counts a connection as long as it lives; one too many is told so and ended.
+/// Counts a connection as long as it is open. A connection over the limit gets an error and is closed.
 ///
-/// The answer waits for a request, because clients take no answer to a question they have not asked.
+/// The error is sent only after a request, because clients ignore a response to a request they have not sent.
 final class ConnectionLimitHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias OutboundOut = HTTPResponsePart
@@ -16,7 +16,7 @@ final class ConnectionLimitHandler: ChannelInboundHandler, RemovableChannelHandl
     private var admission = ConnectionCount.Admission.admitted
     private var isAnswered = false
 
-    /// How long a connection that is refused may take to ask.
+    /// How long a refused connection may take to send its request.
     private static let patience = TimeAmount.seconds(5)
 
     init(limit: ConnectionLimit, policy: CrossOriginPolicy, logger: Logger) {

@@ -2,7 +2,7 @@ import CoreMetrics
 import NIOCore
 import NIOHTTPTypes
 
-/// Counts the connections that are open: one of these is in each, until it closes.
+/// Counts open connections: each connection has one of these handlers until it closes.
 final class ConnectionMeter: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
 

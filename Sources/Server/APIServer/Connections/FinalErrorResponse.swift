@@ -4,18 +4,18 @@ import Hummingbird
 import NIOCore
 import NIOHTTPTypes
 
-/// An error that a connection itself answers with, and then ends.
+/// An error response that a connection sends itself before it closes.
 struct FinalErrorResponse {
     let error: APIError
     let policy: CrossOriginPolicy
 
-    /// The JSON text that says what is wrong.
+    /// The JSON text of the error.
     var body: String { error.body.text }
 
-    /// What goes before it.
+    /// Makes the head of the response.
     ///
-    /// - Parameter request: What it answers, if that has come.
-    /// - Returns: The head of the answer.
+    /// - Parameter request: The request it answers, if there is one.
+    /// - Returns: The head.
     func head(answering request: HTTPRequest?) -> HTTPResponse {
         var head = HTTPResponse(status: error.status, headerFields: error.headers)
         head.headerFields[.connection] = "close"
@@ -25,10 +25,10 @@ struct FinalErrorResponse {
         return head
     }
 
-    /// Sends the answer and ends the connection.
+    /// Sends the response and closes the connection.
     ///
     /// - Parameters:
-    ///   - request: What it answers, if that has come.
+    ///   - request: The request it answers, if there is one.
     ///   - context: Where in the channel it starts from; nothing else may be sent afterwards.
     func send(answering request: HTTPRequest?, context: ChannelHandlerContext) {
         write(.head(head(answering: request)), context)

@@ -1,15 +1,15 @@
 import NIOCore
 
-/// Refuses a client that speaks HTTP/2 from its first byte on (RFC 9113, section 3.3), in words it understands.
+/// Refuses clients that speak HTTP/2 from the first byte on (RFC 9113, section 3.3), in HTTP/2.
 ///
-/// It is sent empty settings and a GOAWAY frame with the error HTTP_1_1_REQUIRED. Silence, or an answer in HTTP/1.1, would
-/// look like a broken server.
+/// The client is sent empty settings and a GOAWAY frame with the error HTTP_1_1_REQUIRED. Without a response, or with
+/// one in HTTP/1.1, the server would seem broken.
 final class HTTP2Refusal: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// The bytes that came so far, while they may be a preface.
+    /// The bytes received so far, while they may be a preface.
     private var beginning: ByteBuffer? = ByteBuffer()
 
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
@@ -47,7 +47,7 @@ final class HTTP2Refusal: ChannelInboundHandler, RemovableChannelHandler {
 }
 
 extension ByteBuffer {
-    /// Appends a frame of the connection as a whole, without flags (RFC 9113, section 4.1).
+    /// Appends a frame for the whole connection, without flags (RFC 9113, section 4.1).
     fileprivate mutating func writeFrame(type: UInt8, payload: ByteBuffer) {
         writeInteger(UInt8(truncatingIfNeeded: payload.readableBytes >> 16))
         writeInteger(UInt16(truncatingIfNeeded: payload.readableBytes))

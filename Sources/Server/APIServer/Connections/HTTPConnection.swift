@@ -8,15 +8,15 @@ import NIOHTTPTypesHTTP1
 
 /// The handlers of one connection, from the socket to the requests.
 ///
-/// Hummingbird's own channel has no room for handlers below its codec, and HTTP/1.0, upgrades and malformed requests are
-/// only seen there.
+/// Hummingbird's own channel does not allow handlers below its codec, but HTTP/1.0, upgrades and malformed requests can
+/// only be seen there.
 struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
     let responder: HTTPChannelHandler.Responder
     let limits: ConnectionLimits
     let policy: CrossOriginPolicy
-    /// Told of each request that comes to no handler.
+    /// Called for each request that is refused before it reaches a handler.
     let onRefusal: @Sendable (RequestOutcome) -> Void
     /// The handlers between the codec and the requests.
     let handlers: @Sendable () -> [any RemovableChannelHandler]

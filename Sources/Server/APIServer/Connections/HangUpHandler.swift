@@ -1,10 +1,10 @@
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes a connection when the client closes its side, and tells of its end, so that work for nobody can stop.
+/// Closes a connection when the client closes its side, and reports its end, so that the work for it can stop.
 ///
-/// Hummingbird allows a client to send nothing more and still read; on HTTP/1.1 that is a client that has gone
-/// (RFC 9112, section 9.6).
+/// Hummingbird lets a client close its sending side and still read. With HTTP/1.1, such a client has gone (RFC 9112,
+/// section 9.6).
 final class HangUpHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
 

@@ -1,22 +1,22 @@
 import NIOCore
 
-/// Ends a connection behind its last answer (RFC 9112, section 9.6).
+/// Closes a connection after its last response (RFC 9112, section 9.6).
 ///
-/// To close at once would reset the connection under the answer, which the client has not read, perhaps since it is still
-/// sending. So the connection says that nothing more will be sent, and what comes is taken and thrown away, until the
-/// client closes too, or for some time. The times are nginx's (`lingering_time`, `lingering_timeout`). A client that sends
-/// without end is read no more after a while, but has the same time to read its answer.
+/// Closing at once would reset the connection before the client has read the response, for example while it is still
+/// sending. So only the sending side is closed, and incoming bytes are discarded, until the client closes too or a
+/// timeout expires. The timeouts are nginx's (`lingering_time`, `lingering_timeout`). If a client sends without end,
+/// the server stops reading, but the client has the same time to read its response.
 ///
-/// This handler is the first behind the socket, so that nothing that comes meanwhile is read as a request.
+/// This is the first handler after the socket, so that none of the discarded bytes is read as a request.
 final class LingeringClose: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
-    /// The longest time that is left to the client, from the moment when the answer is out.
+    /// The longest time for the client to close, from the moment the response has been sent.
     private static let time = TimeAmount.seconds(30)
     /// The longest time without a byte.
     private static let silence = TimeAmount.seconds(5)
-    /// The most bytes that are thrown away: an upload of this size is refused without an error of its connection.
+    /// The most bytes that are discarded: an upload of this size is refused without a connection error.
     static let limit = 32 << 20
 
     private var context: ChannelHandlerContext?
@@ -24,7 +24,7 @@ final class LingeringClose: ChannelInboundHandler, RemovableChannelHandler {
     private var bytes = 0
     private var lastRead = NIODeadline.now()
 
-    /// Ends a connection, on its event loop. What has been written is still sent; nothing else may be written afterwards.
+    /// Closes a connection, on its event loop. Earlier writes are still sent; nothing else may be written afterwards.
     static func begin(on channel: any Channel) {
         guard let handler = try? channel.pipeline.syncOperations.handler(type: LingeringClose.self) else {
             return channel.close(promise: nil)
@@ -64,7 +64,7 @@ final class LingeringClose: ChannelInboundHandler, RemovableChannelHandler {
         context.read()
     }
 
-    /// Closes the connection, now or later.
+    /// Closes the connection now, or checks again later.
     private func look(until end: NIODeadline) {
         guard let context else { return }
         let next = min(end, lastRead + Self.silence)

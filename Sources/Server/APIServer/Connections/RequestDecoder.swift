@@ -1,30 +1,30 @@
 import NIOCore
 import NIOHTTP1
 
-/// Keeps a connection's HTTP decoder, and puts a new one in its place when a client has offered an upgrade.
+/// Holds a connection's HTTP decoder, and replaces it after a client has offered an upgrade.
 ///
-/// NIO's decoder reads nothing more behind such an offer, since another protocol may follow. Where the offer is not taken
-/// up, the connection goes on in HTTP/1.1 (RFC 9110, section 7.8). Java's client makes one with its first request.
+/// NIO's decoder stops reading after such an offer, since another protocol may follow. If the offer is not accepted,
+/// the connection goes on in HTTP/1.1 (RFC 9110, section 7.8). Java's client makes an offer with its first request.
 ///
-/// This handler comes before the decoder. It holds the bytes that come while the decoder is being replaced, and it counts
-/// them: the decoder takes chunk extensions of any length.
+/// This handler is placed before the decoder. It holds the bytes that arrive while the decoder is replaced, and counts
+/// them, because the decoder accepts chunk extensions of any length.
 final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
-    /// The decoder that a connection begins with; it stands behind this handler.
+    /// The decoder that a connection starts with; it is placed after this handler.
     let first: ByteToMessageHandler<HTTPRequestDecoder>
     private var decoder: ByteToMessageHandler<HTTPRequestDecoder>
     private var context: ChannelHandlerContext?
-    /// Bytes for the next decoder; `nil` while there is one that reads.
+    /// Bytes for the next decoder; `nil` while a decoder reads.
     private var held: ByteBuffer?
-    /// Bytes of the body that is on its way which are no part of what it says, if one is.
+    /// Bytes of the current body that are framing, not content; `nil` between bodies.
     private var framing: Int?
-    /// Bytes that it says.
+    /// Bytes of the current body's content.
     private var content = 0
     private var isOver = false
 
-    /// The most bytes of framing that a body may have beside this many times its content: a chunk of one byte has five.
+    /// The most framing of a body: `bytes`, and this many times its content. A chunk of one byte has five of framing.
     private static let mostFraming = (bytes: 256 * 1024, times: 16)
 
     init() {
@@ -32,7 +32,7 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
         decoder = first
     }
 
-    /// What a decoder has not read when it goes comes as the error `leftoverDataWhenDone`.
+    /// Makes a decoder that reports its unread bytes on removal, as the error `leftoverDataWhenDone`.
     private static func make() -> ByteToMessageHandler<HTTPRequestDecoder> {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderListSize = limits.maxHeaderFieldSize
@@ -63,16 +63,16 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    /// A body begins, as the decoder says.
+    /// Starts the count for a body; called when the decoder has read a head.
     func bodyBegan() { (framing, content) = (0, 0) }
 
-    /// So many of the bytes that came are the body's.
+    /// Counts bytes as the body's content.
     func bodyGrew(by count: Int) {
         framing? -= count
         content += count
     }
 
-    /// The body has ended.
+    /// Ends the count for a body.
     func bodyEnded() { framing = nil }
 
     /// Replaces the decoder, which has read a request with an offer to its end.
@@ -92,7 +92,7 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
         removed.assumeIsolated().whenComplete { _ in self.release() }
     }
 
-    /// Takes what the old decoder had not read; it came before all that is held.
+    /// Takes the bytes that the old decoder has not read; they precede all that is held.
     func restore(_ leftover: ByteBuffer) {
         guard let rest = held else { return }
         held = leftover

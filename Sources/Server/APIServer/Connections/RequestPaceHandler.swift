@@ -2,7 +2,7 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Ends connections whose requests come too slowly, however the bytes trickle, and those whose answers are not taken.
+/// Closes connections whose requests arrive too slowly, even if they trickle, and those whose responses are not read.
 final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
@@ -12,9 +12,9 @@ final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let policy: CrossOriginPolicy
     private var pace: RequestTimeouts
     private var order = AnswerOrder()
-    /// The request that is coming in.
+    /// The request being received.
     private var request: HTTPRequest?
-    /// Whether the last bytes that came made a part of a request.
+    /// Whether the last bytes completed a part of a request.
     private var madePart = false
     /// Whether the server waits for bytes.
     private var isReading = false
@@ -109,7 +109,7 @@ final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Ends the connection, with an error if it is the client's turn to be told something.
+    /// Closes the connection, after an error response if there is one.
     private func end(_ error: APIError?, to request: HTTPRequest?, _ context: ChannelHandlerContext) {
         isOver = true
         if let error {

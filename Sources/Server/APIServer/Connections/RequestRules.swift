@@ -1,11 +1,11 @@
 import NIOHTTP1
 
-/// What HTTP/1.1 demands of the head of a request beyond its grammar (RFC 9112): a value without I/O.
+/// The rules of HTTP/1.1 for the head of a request beyond its grammar (RFC 9112): functions without I/O.
 enum RequestRules {
     /// Brings a head into the one form that the rest of the server reads: the target is a path, `Host` is the target's
     /// authority if it has one (section 3.2.2), and `Connection` is `close` if the connection ends with this request.
     ///
-    /// - Throws: What the client is told. Its body cannot be trusted then, so the connection has to end.
+    /// - Throws: The error for the client. The connection must then be closed, because the body cannot be trusted.
     static func normalized(_ head: HTTPRequestHead) throws(APIError) -> HTTPRequestHead {
         var head = head
         guard head.headers["host"].count <= 1, head.version == .http1_0 || head.headers.contains(name: "host") else {
@@ -22,7 +22,7 @@ enum RequestRules {
         return head
     }
 
-    /// Whether a client offers to speak another protocol from here on, in the decoder's judgement.
+    /// Whether the decoder takes the head as an offer to switch to another protocol.
     static func offersUpgrade(_ head: HTTPRequestHead) -> Bool {
         head.method == .CONNECT
             || head.headers["upgrade"].contains { !$0.isEmpty }
@@ -44,7 +44,7 @@ enum RequestRules {
         }
     }
 
-    /// Takes `http://authority/path` apart; `nil` for a target of another form.
+    /// Splits `http://authority/path`; `nil` for a target of another form.
     private static func absoluteTarget(_ uri: String) throws(APIError) -> (authority: String, path: String)? {
         guard let scheme = ["http://", "https://"].first(where: { uri.lowercased().hasPrefix($0) }) else { return nil }
         let rest = uri.dropFirst(scheme.count)
@@ -58,12 +58,12 @@ enum RequestRules {
 }
 
 extension APIError {
-    /// A request that is no good HTTP.
+    /// The error for a request that violates HTTP.
     static func malformed(_ message: String) -> Self {
         APIError(status: .badRequest, code: "invalid_value", message: message, abandonsBody: true)
     }
 
-    /// What the HTTP library could not read.
+    /// The error for a request that the HTTP library could not parse.
     init(_ error: HTTPParserError) {
         switch error {
         case .headerOverflow:

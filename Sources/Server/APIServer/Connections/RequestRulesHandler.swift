@@ -3,20 +3,20 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
-/// Lets requests through in the form of `RequestRules`, refuses the others, and answers each in its client's version.
+/// Normalizes requests by `RequestRules`, refuses invalid ones, and answers each client in its HTTP version.
 final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// A request that has not been answered to its end.
+    /// A request whose response has not been completed.
     private struct Exchange {
         let version: HTTPVersion
         var keepsAlive: Bool
     }
 
-    private struct AudioDecodeFailure {
+    private struct Refusal {
         let error: APIError
         let request: HTTPRequestHead?
     }
@@ -25,19 +25,19 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let decoder: RequestDecoder
     private let onRefusal: @Sendable (RequestOutcome) -> Void
     private var unanswered = CircularBuffer<Exchange>()
-    /// The request that is coming in, as it came.
+    /// The request being received, as it was sent.
     private var incoming: HTTPRequestHead?
-    /// Waits until the requests before it are answered; nothing behind it is read.
-    private var refusal: AudioDecodeFailure?
-    /// Whether the request that is coming in, or came last, is the last one: its client says so, or it is malformed.
+    /// A refusal that waits until earlier requests are answered; nothing after it is read.
+    private var refusal: Refusal?
+    /// Whether the current or latest request is the last one: its client says so, or it is malformed.
     private var hasLast = false
-    /// Whether the last answer has been given.
+    /// Whether the last response has been sent.
     private var isOver = false
 
     /// - Parameters:
     ///   - policy: What the pages of other origins may read.
-    ///   - decoder: What the requests come from.
-    ///   - onRefusal: Told of each request that is refused here; the others are reported behind the router.
+    ///   - decoder: Where the requests come from.
+    ///   - onRefusal: Called for each request that is refused here; the others are reported behind the router.
     init(
         policy: CrossOriginPolicy, decoder: RequestDecoder, onRefusal: @escaping @Sendable (RequestOutcome) -> Void
     ) {
@@ -81,7 +81,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
         case ByteToMessageDecoderError.leftoverDataWhenDone(let bytes): decoder.restore(bytes)
-        // The reader of the body is told; behind an answer there is nobody to be told.
+        // The reader of the body gets the error; once the response has been sent, no reader is left.
         case is HTTPParserError where incoming != nil:
             hasLast = true
             if unanswered.isEmpty { end(context) } else { context.fireErrorCaught(error) }
@@ -106,14 +106,14 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
             } else if exchange?.keepsAlive == false || unanswered.isEmpty && hasLast {
                 end(context)
             }
-        // HTTP/1.0 has no answers before the answer.
+        // HTTP/1.0 has no informational (1xx) responses.
         case .head where unanswered.first?.version == .http1_0: promise?.succeed()
         case .head, .body: context.write(data, promise: promise)
         }
     }
 
-    /// An answer as the client's version has it. HTTP/1.0 knows no chunks, so an answer without a length ends with its
-    /// connection; and it takes a connection that stays for the exception.
+    /// Adapts a response to the client's version. HTTP/1.0 has no chunks, so a response without a length ends with the
+    /// connection; and its connections close unless the response says `keep-alive`.
     private func framed(_ answer: HTTPResponseHead) -> HTTPResponseHead {
         guard var exchange = unanswered.first else { return answer }
         var answer = answer
@@ -131,12 +131,12 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func refuse(_ error: APIError, _ request: HTTPRequestHead?, _ context: ChannelHandlerContext) {
         guard refusal == nil else { return }
-        let refusal = AudioDecodeFailure(error: error, request: request)
+        let refusal = Refusal(error: error, request: request)
         self.refusal = refusal
         if unanswered.isEmpty { send(refusal, context) }
     }
 
-    private func send(_ refusal: AudioDecodeFailure, _ context: ChannelHandlerContext) {
+    private func send(_ refusal: Refusal, _ context: ChannelHandlerContext) {
         let answer = FinalErrorResponse(error: refusal.error, policy: policy)
         let request = refusal.request.flatMap { try? HTTPRequest($0, secure: false, splitCookie: false) }
         var head = answer.head(answering: request)
@@ -153,10 +153,10 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 wall: .zero, findings: RequestFindings(errorCode: refusal.error.code)))
     }
 
-    /// Of a request that could not be read.
+    /// The method logged for a request that could not be parsed.
     private static let unknownMethod = HTTPRequest.Method("-") ?? .get
 
-    /// Ends the connection behind what has been written.
+    /// Closes the connection after the pending writes.
     private func end(_ context: ChannelHandlerContext) {
         isOver = true
         LingeringClose.begin(on: context.channel)

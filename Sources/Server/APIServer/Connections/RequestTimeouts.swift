@@ -1,16 +1,16 @@
-/// How fast requests come in on a connection, and when to give up on them: a value that knows no clock.
+/// Measures how fast requests arrive on a connection, and decides when to give up: a value without a clock.
 struct RequestTimeouts {
     typealias Instant = ContinuousClock.Instant
 
-    /// What to do at a time.
+    /// What to do now.
     enum Verdict: Equatable {
-        /// Look again then.
+        /// Check again at this time.
         case wait(until: Instant)
-        /// No request is on its way: look again when one begins.
+        /// No request is being received: check again when one begins.
         case rest
-        /// The head of a request takes too long; `isBegun` if there was a byte of it.
+        /// The head of a request takes too long; `isBegun` if some of it has arrived.
         case headTooSlow(isBegun: Bool)
-        /// The body of a request crawls.
+        /// The body of a request arrives too slowly.
         case bodyTooSlow
     }
 
@@ -23,18 +23,18 @@ struct RequestTimeouts {
     private let limits: ConnectionLimits
     private var phase: Phase
 
-    /// The first head is due from the beginning of the connection.
+    /// The first head is timed from the start of the connection.
     init(limits: ConnectionLimits, openedAt start: Instant) {
         self.limits = limits
         phase = .head(since: start, isBegun: false)
     }
 
-    /// Whether the body of a request is on its way.
+    /// Whether the body of a request is being received.
     var isInBody: Bool {
         if case .body = phase { true } else { false }
     }
 
-    /// Bytes came that are no whole part of a request yet.
+    /// Notes bytes that do not complete a part of a request.
     mutating func receiveBytes(at now: Instant) {
         switch phase {
         case .between: phase = .head(since: now, isBegun: true)
@@ -43,23 +43,23 @@ struct RequestTimeouts {
         }
     }
 
-    /// A head is complete; its body follows.
+    /// Notes a complete head; its body follows.
     mutating func receiveHead(at now: Instant) { phase = .body(since: now, bytes: 0) }
 
-    /// Some of a body came.
+    /// Counts bytes of a body.
     mutating func receiveBody(_ count: Int) {
         if case .body(let start, let bytes) = phase { phase = .body(since: start, bytes: bytes + count) }
     }
 
-    /// A request is complete.
+    /// Notes a complete request.
     mutating func receiveEnd() { phase = .between }
 
-    /// Looks at the time.
+    /// Checks the timeouts.
     ///
     /// - Parameters:
     ///   - now: The time.
-    ///   - isClientsTurn: Whether the server is ready to read. The client cannot help it if not, and gets time anew.
-    /// - Returns: When to look again, or what is wrong.
+    ///   - isClientsTurn: Whether the server is ready to read. If not, the client is not to blame: its time restarts.
+    /// - Returns: When to check again, or what is too slow.
     mutating func check(at now: Instant, isClientsTurn: Bool) -> Verdict {
         switch phase {
         case .between: return .rest

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTPTypes
 
-/// Adds the security headers to every answer, whoever gives it.
+/// Adds the security headers to every response.
 final class SecurityHeadersHandler: ChannelOutboundHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart

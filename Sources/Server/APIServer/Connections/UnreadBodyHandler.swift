@@ -2,23 +2,23 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Bounds what may come of a request's body once its answer has gone out.
+/// Limits how much of a request's body is read after its response has been sent.
 ///
-/// Hummingbird reads such a body to its end, however long, to find the next request. A small rest that comes at once is read
-/// so, and the connection stays; behind anything else it ends.
+/// Hummingbird reads such a body to its end, however long, to find the next request. If the rest is small and arrives
+/// soon, it is read and the connection stays open; otherwise the connection is closed.
 final class UnreadBodyHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    /// The most bytes that are read in vain.
+    /// The most bytes of an unneeded body that are read.
     private static let limit = 256 * 1024
-    /// How long they may take.
+    /// How long reading them may take.
     private static let time = TimeAmount.seconds(5)
 
     private var order = AnswerOrder()
     private var isIncoming = false
-    /// Bytes read in vain.
+    /// The bytes of an unneeded body read so far.
     private var wasted = 0
     private var deadline: Scheduled<Void>?
 

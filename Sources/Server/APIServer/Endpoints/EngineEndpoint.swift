@@ -2,7 +2,7 @@ import Engines
 import Hummingbird
 import TranscriptFormats
 
-/// `GET /v1/ps`: what is loaded, and what it does. Not part of OpenAI's API; named after `asr2clip ps`, which asks it.
+/// `GET /v1/ps`: the loaded models and their state. Not part of OpenAI's API; named after `asr2clip ps`, its client.
 struct EngineEndpoint: Sendable {
     let catalog: ModelService
 

@@ -1,12 +1,12 @@
 import Hummingbird
 import TranscriptFormats
 
-/// `GET /health` for people and the product's page, `/health/live` and `/health/ready` for whoever restarts or routes.
+/// `GET /health` for people and the product's page, `/health/live` and `/health/ready` for supervisors and routers.
 struct HealthEndpoints: Sendable {
     let catalog: ModelService
     let spool: UploadSpool
 
-    /// `loading` until the default model has been loaded once; a restart of its engine is no way back.
+    /// `loading` until the default model has been loaded once; a later restart of its engine does not change it.
     @Sendable func health(_ request: Request, context: APIContext) async throws -> Response {
         var isLoaded = false
         if let name = await catalog.registry.defaultModel { isLoaded = await catalog.engines.hasBeenLoaded(name) }
@@ -17,17 +17,17 @@ struct HealthEndpoints: Sendable {
         Response(json: ["status": "ok"])
     }
 
-    /// 200 when a request for the default model would be accepted now; asking starts what is needed for that.
+    /// 200 if a request for the default model would be accepted now; the check starts whatever is missing for that.
     @Sendable func ready(_ request: Request, context: APIContext) async throws -> Response {
         let registry = await catalog.registry
         guard let name = registry.defaultModel else {
             throw APIError.modelFailed("The registry \(registry.file) names no default_model.")
         }
-        // Throws the reason when files are missing; a fetch that failed a while ago is tried again.
+        // Throws the reason if files are missing; a download that failed a while ago is retried.
         let model = try await catalog.store.prepare(catalog.store.resolve(name), waitingUpTo: .zero)
         try await spool.check()
         let status = await catalog.engines.wake(model)
-        // It had to go for another model, and comes back with the next request.
+        // The model was unloaded, and is loaded again with the next request.
         let isResting = status == .unloaded ? await catalog.engines.hasBeenLoaded(name) : false
         switch status {
         case .loaded: return Response(json: ["status": "ok"])

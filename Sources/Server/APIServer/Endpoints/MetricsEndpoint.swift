@@ -1,7 +1,7 @@
 import Hummingbird
-import Metrics
+import PrometheusMetrics
 
-/// `GET /metrics`: for Prometheus, in its text format.
+/// `GET /metrics`: the metrics in Prometheus's text format.
 struct MetricsEndpoint: Sendable {
     let catalog: ModelService
     let reports: ServerReports

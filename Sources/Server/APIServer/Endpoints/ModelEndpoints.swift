@@ -24,7 +24,7 @@ struct ModelEndpoints: Sendable {
         return Response(json: await catalog.description(of: entry, as: name).json)
     }
 
-    /// Deletes a model's downloaded files, after the requests that use it; its entry stays.
+    /// Deletes a model's downloaded files once no request uses them; its entry stays.
     @Sendable func delete(_ request: Request, context: APIContext) async throws -> Response {
         try authentication.check(request)
         let name = id(in: context)
@@ -37,7 +37,7 @@ struct ModelEndpoints: Sendable {
         return Response(json: ["id": .string(entry.name), "object": "model", "deleted": true])
     }
 
-    /// A name may hold slashes.
+    /// A model's name may contain slashes.
     private func id(in context: APIContext) -> String {
         let path = context.parameters.getCatchAll().joined(separator: "/")
         return path.percentDecoded ?? path
@@ -45,7 +45,7 @@ struct ModelEndpoints: Sendable {
 }
 
 extension String {
-    /// With `%41` and the like taken for the bytes they stand for; `nil` if one is broken, or the bytes are no UTF-8.
+    /// Decodes `%41` and the like; `nil` if an escape is malformed, or the bytes are not UTF-8.
     var percentDecoded: String? {
         var bytes: [UInt8] = []
         var rest = utf8[...]
@@ -64,7 +64,7 @@ extension String {
 }
 
 extension Response {
-    /// An answer of one JSON value.
+    /// A response with one JSON value.
     init(status: HTTPResponse.Status = .ok, json: JSONValue) {
         self.init(
             status: status, headers: [.contentType: "application/json"],

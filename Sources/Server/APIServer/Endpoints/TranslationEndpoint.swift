@@ -1,10 +1,10 @@
 import Hummingbird
 
-/// `POST /v1/audio/translations`: like a transcription, in English whatever is spoken.
+/// `POST /v1/audio/translations`: like a transcription, but the text is English, whatever language is spoken.
 struct TranslationEndpoint: Sendable {
     let service: RecordingService
 
-    /// What only transcriptions have; clients that send it all the same are told that it changes nothing.
+    /// Fields that only transcriptions have; if they are sent, the response reports them as ignored.
     private static let foreign = ["language", "languages", "stream"]
 
     @Sendable func create(_ request: Request, context: APIContext) async throws -> Response {

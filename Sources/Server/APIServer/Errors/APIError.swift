@@ -2,9 +2,9 @@ import HTTPTypes
 import Hummingbird
 import TranscriptFormats
 
-/// An answer that is an error, in OpenAI's shape: `{"error": {"message", "type", "param", "code"}}`.
+/// An error response in OpenAI's shape: `{"error": {"message", "type", "param", "code"}}`.
 struct APIError: Error {
-    /// Whose fault it is, by OpenAI's word.
+    /// OpenAI's type of the error.
     enum Kind: String {
         case invalidRequest = "invalid_request_error"
         case authentication = "authentication_error"
@@ -18,13 +18,13 @@ struct APIError: Error {
     var parameter: String?
     /// When the same request may succeed; sent as `Retry-After`.
     var retryAfter: Duration?
-    /// Whether the same request will fail again: SDKs are told not to repeat it although its status is 5xx.
+    /// Whether the same request will fail again: SDKs are then told not to retry it, although its status is 5xx.
     var isPermanent = false
-    /// The methods that would do, sent as `Allow`.
+    /// The allowed methods, sent as `Allow`.
     var allow: String?
-    /// How to prove oneself, sent as `WWW-Authenticate`.
+    /// The authentication scheme, sent as `WWW-Authenticate`.
     var authenticate: String?
-    /// Whether the request's body may be unread: the connection is then closed once the client had time to read this.
+    /// Whether the request's body may be unread: the connection is then closed, after time for the client to read this.
     var abandonsBody = false
 
     var kind: Kind {
@@ -36,7 +36,7 @@ struct APIError: Error {
         }
     }
 
-    /// The JSON object of the answer.
+    /// The JSON object of the response.
     var body: JSONValue {
         [
             "error": [
@@ -46,7 +46,7 @@ struct APIError: Error {
         ]
     }
 
-    /// The headers of the answer.
+    /// The headers of the response.
     var headers: HTTPFields {
         var headers: HTTPFields = [.contentType: "application/json"]
         if let retryAfter { headers[.retryAfter] = "\(max(1, retryAfter.components.seconds))" }
@@ -57,29 +57,29 @@ struct APIError: Error {
         return headers
     }
 
-    /// The whole answer.
+    /// The whole response.
     var response: Response {
         Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body.text)))
     }
 }
 
 extension HTTPField.Name {
-    /// Tells OpenAI's SDKs whether to repeat a request, before they look at its status.
+    /// Tells OpenAI's SDKs whether to retry a request, whatever its status.
     static let shouldRetry = Self.fixed("x-should-retry")
-    /// Names a request in answers and logs.
+    /// The id of a request in responses and logs.
     static let requestID = Self.fixed("x-request-id")
-    /// The fields of a request that changed nothing.
+    /// The fields of a request that had no effect, or not their full effect.
     static let ignoredFields = Self.fixed("x-asr-ignored")
-    /// How many packets of the recording could not be decoded; their sound is missing from the text.
+    /// How many packets of the recording could not be decoded; their audio is missing from the text.
     static let damagedPackets = Self.fixed("x-asr-damaged-packets")
-    /// What in the answer is an estimate.
+    /// Which part of the response is an estimate.
     static let estimated = Self.fixed("x-asr-estimated")
-    /// Sent with any value, it asks a stream to tell in comments how far the recording has been heard.
+    /// A request header; with any value, a stream reports in comments how much of the recording has been processed.
     static let progress = Self.fixed("x-asr-progress")
-    /// How long the answer took to make.
+    /// The processing time of a request.
     static let processingMilliseconds = Self.fixed("openai-processing-ms")
 
-    /// A name that is known to be valid.
+    /// Makes a name that is known to be valid.
     static func fixed(_ name: StaticString) -> Self {
         guard let name = Self("\(name)") else { preconditionFailure("\(name) is a valid field name (RFC 9110, 5.1)") }
         return name

@@ -5,9 +5,9 @@ import ModelStore
 import NIOHTTP1
 import SpeechTypes
 
-/// The one place where errors become HTTP. No `default` over our own codes: a new one must pick its status.
+/// The one place where errors become HTTP. There is no `default` over our own codes: a new one must choose its status.
 extension APIError {
-    /// The answer to whatever a handler threw; `nil` for what is not foreseen.
+    /// The response to an error that a handler threw; `nil` for an unforeseen one.
     init?(_ error: any Error) {
         switch error {
         case let error as APIError: self = error
@@ -103,7 +103,7 @@ extension APIError {
             retryAfter: error.code == .audioUnreadable ? .seconds(1) : nil, isPermanent: status == .internalServerError)
     }
 
-    /// What the router and the HTTP library refuse.
+    /// An error of the router or the HTTP library.
     init(_ error: HTTPError) {
         switch error.status {
         case .notFound:
@@ -130,7 +130,7 @@ extension APIError {
         message: "The server is shutting down. Send the request again when it is back.", retryAfter: .seconds(5),
         abandonsBody: true)
 
-    /// An upload for which the disk has no room; others end meanwhile and free theirs.
+    /// The disk has no room for an upload; others may end meanwhile and free theirs.
     static let storageFull = APIError(
         status: .serviceUnavailable, code: "storage_full",
         message:
@@ -138,7 +138,7 @@ extension APIError {
             + "runs the server can free space in its folder for temporary files, or name another with TMPDIR.",
         parameter: "file", retryAfter: .seconds(10), abandonsBody: true)
 
-    /// What nobody foresaw; the cause is in the log.
+    /// An unforeseen error; the log has the cause.
     static let unforeseen = APIError(
         status: .internalServerError, code: "internal_error",
         message: "The server failed on this request; its log says why under the request's id.", abandonsBody: true)

@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// Turns whatever is thrown below into an answer in OpenAI's shape.
+/// Turns errors into responses in OpenAI's shape.
 struct ErrorMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
@@ -22,7 +22,7 @@ struct ErrorMiddleware: RouterMiddleware {
 }
 
 extension Request {
-    /// Whether the client sends anything behind the head (RFC 9112, section 6).
+    /// Whether the client sends a body (RFC 9112, section 6).
     fileprivate var hasBody: Bool {
         headers[.transferEncoding] != nil || (headers[.contentLength] ?? "0") != "0"
     }

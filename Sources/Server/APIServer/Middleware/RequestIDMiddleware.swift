@@ -3,8 +3,8 @@ import Hummingbird
 import Logging
 import SpeechTypes
 
-/// Gives every request an id, which its answer carries as `x-request-id` and its log lines too, and says how long a
-/// transcription took.
+/// Gives every request an id for its `x-request-id` header and its log lines, and reports how long a transcription
+/// took.
 struct RequestIDMiddleware: RouterMiddleware {
     let log: Logger
 
@@ -18,7 +18,7 @@ struct RequestIDMiddleware: RouterMiddleware {
         if Routes.path(in: context).map(Routes.recordings.contains) == true {
             response.headers[.processingMilliseconds] = "\(Int(context.elapsed.inSeconds * 1000))"
         }
-        // An error has a body whatever the method was; after the answer to HEAD it would be taken for the next answer.
+        // An error has a body even for HEAD, where the client would take it for the next response.
         return request.method == .head ? response.createHeadResponse() : response
     }
 }

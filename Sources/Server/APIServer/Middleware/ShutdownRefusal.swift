@@ -2,7 +2,7 @@ import Hummingbird
 import ServiceLifecycle
 import Synchronization
 
-/// Whether the server has been told to stop.
+/// Whether the server has been asked to stop.
 final class ShutdownFlag: Sendable {
     private let flag = Atomic(false)
 
@@ -11,7 +11,7 @@ final class ShutdownFlag: Sendable {
     func raise() { flag.store(true, ordering: .relaxed) }
 }
 
-/// Refuses requests that come on an open connection after the server was told to stop; those before are finished.
+/// Refuses requests that arrive on open connections after the server was asked to stop; earlier ones are finished.
 struct ShutdownRefusal: RouterMiddleware {
     let flag: ShutdownFlag
 

@@ -1,8 +1,8 @@
 import TranscriptFormats
 
-/// One model as `GET /v1/models` shows it.
+/// One model as shown by `GET /v1/models`.
 struct ModelDescription: Sendable, Equatable {
-    /// Where a model is on its way from the registry to being loaded.
+    /// The state of a model, from its registration to being loaded.
     enum Status: String, Sendable {
         case missing, downloading, loading, loaded, unloaded, failed
     }
@@ -10,12 +10,12 @@ struct ModelDescription: Sendable, Equatable {
     let id: String
     /// Seconds since 1970.
     let created: Int
-    /// The model that this is another name of.
+    /// The model that this id is an alias of.
     let aliasOf: String?
     let type: String
     let languages: [String]
     let status: Status
-    /// How much has arrived, 0 to 100, while the model is being downloaded and its size is known.
+    /// How much has been downloaded, 0 to 100, while a download runs and its size is known.
     let downloadPercent: Int?
     let aliases: [String]
     let sizeInBytes: Int

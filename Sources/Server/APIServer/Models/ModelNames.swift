@@ -1,21 +1,21 @@
 import ModelStore
 
-/// The names that clients send without having been told any: OpenAI's own, which many programs cannot change.
+/// OpenAI's own model names, which many programs send and cannot change.
 ///
-/// They lead to the default model unless models.yaml defines them, and they are not listed.
+/// They mean the default model unless models.yaml defines them, and they are not listed.
 enum ModelNames {
     static let builtIn: Set<String> = [
         "whisper-1", "gpt-transcribe", "gpt-live-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-transcribe",
         "gpt-4o-transcribe-diarize",
     ]
 
-    /// The name that the registry knows for what a request says.
+    /// Looks up the registered name for the name in a request.
     ///
     /// - Parameters:
     ///   - sent: The request's `model`; `nil` means the default model.
     ///   - registry: The models.
-    /// - Returns: The name of a model or an alias, if there is one of this name.
-    /// - Throws: `APIError` if it means the default model and there is none.
+    /// - Returns: The name of a model or an alias; an unknown name is returned unchanged.
+    /// - Throws: `APIError` if the default model is meant and there is none.
     static func registered(_ sent: String?, in registry: ModelRegistry) throws(APIError) -> String {
         if let sent, !builtIn.contains(sent) || registry.defines(sent) { return sent }
         guard let name = registry.defaultModel else {
@@ -32,7 +32,7 @@ enum ModelNames {
 }
 
 extension ModelRegistry {
-    /// Whether the registry has a model or an alias of this name, be it one with a mistake.
+    /// Whether the registry has a model or an alias of this name, even one with a mistake.
     fileprivate func defines(_ name: String) -> Bool {
         aliases[name] != nil || entry(named: name) != nil
             || !mistakes(in: .model(name)).isEmpty || !mistakes(in: .alias(name)).isEmpty
@@ -40,7 +40,7 @@ extension ModelRegistry {
 }
 
 extension ModelService {
-    /// Finds the model that a request means.
+    /// Finds the model for a request.
     ///
     /// - Parameter name: A model, an alias, or a built-in name; `nil` means the default model.
     /// - Returns: Its entry.

@@ -6,7 +6,7 @@ import ModelFamilies
 public import ModelStore
 import SpeechTypes
 
-/// The registered models as requests see them: by name, ready to transcribe, with their state.
+/// The registered models as requests use them: found by name, ready to transcribe, with their state.
 public struct ModelService: Sendable {
     let store: ModelLibrary
     let engines: EnginePool
@@ -15,15 +15,15 @@ public struct ModelService: Sendable {
     private let modelWait: Duration
     private let served: @Sendable (ModelRegistry) -> EngineConfiguration
 
-    /// Joins the models on disk with the processes that load them.
+    /// Connects the models on disk with the engines that load them.
     ///
     /// - Parameters:
     ///   - store: The models on disk, and the registry in force.
-    ///   - engines: The processes that load them.
-    ///   - admission: Bounds the requests in hand.
-    ///   - modelWait: How long a request waits for its model to be fetched.
-    ///   - served: What the engines are to serve under a registry.
-    ///   - logger: Told what becomes of the default model.
+    ///   - engines: The engines that load them.
+    ///   - admission: Limits the admitted requests.
+    ///   - modelWait: How long a request waits for its model to be downloaded.
+    ///   - served: Returns what the engines serve under a registry.
+    ///   - logger: Receives the loading and deletion of models.
     public init(
         store: ModelLibrary, engines: EnginePool, admission: Admission, modelWait: Duration,
         served: @escaping @Sendable (ModelRegistry) -> EngineConfiguration, logger: Logger
@@ -41,14 +41,14 @@ public struct ModelService: Sendable {
         get async { await store.registry }
     }
 
-    /// Puts another registry in force. Requests that run finish with the models they began with.
+    /// Applies another registry. Running requests finish with the models they started with.
     public func use(_ registry: ModelRegistry) async {
         admission.use(registry)
         await store.use(registry)
         await engines.serve(served(registry))
     }
 
-    /// Begins a transcription, the model's files fetched if they were missing.
+    /// Starts a transcription, downloading the model's files first if they are missing.
     ///
     /// - Parameters:
     ///   - job: What to transcribe.
@@ -64,13 +64,13 @@ public struct ModelService: Sendable {
         return await engines.transcribe(job, with: model)
     }
 
-    /// Fetches and loads the default model, waiting for as long as that takes. What goes wrong is logged: the server is
-    /// there for the other models.
+    /// Downloads and loads the default model, however long that takes. Errors are only logged, because the other models
+    /// can still be served.
     public func loadDefault() async {
         var name: String?
         do {
             while true {
-                // Asked each time: the registry may change meanwhile.
+                // Read in each round, because the registry may change meanwhile.
                 name = await registry.defaultModel
                 guard let name else { return }
                 do {
@@ -101,17 +101,17 @@ public struct ModelService: Sendable {
         try await store.checkRemovable(entry)
         try await engines.unload(entry.name)
         let removed = try await store.remove(entry)
-        // A request may have come in between, and have loaded what is gone now.
+        // A request may have arrived in between and loaded the deleted files.
         try await engines.unload(entry.name)
         logger.info(
             "Deleted a model's files.", metadata: ["model": "\(entry.name)", "bytes": "\(removed.bytes)"])
     }
 
-    /// What is to be said of one model.
+    /// Describes one model.
     ///
     /// - Parameters:
     ///   - entry: The model.
-    ///   - name: What it is called here, if that is another name than its own.
+    ///   - name: The name to show, if it is not the model's own.
     /// - Returns: What `GET /v1/models` shows.
     func description(of entry: ModelEntry, as name: String? = nil) async -> ModelDescription {
         let (status, percent) = await state(of: entry)
@@ -131,7 +131,7 @@ public struct ModelService: Sendable {
             sizeInBytes: size)
     }
 
-    /// Where a model is on its way from the registry to being loaded.
+    /// The state of a model, from its registration to being loaded.
     private func state(of entry: ModelEntry) async -> (ModelDescription.Status, percent: Int?) {
         switch await store.status(of: entry) {
         case .missing: (.missing, nil)
@@ -146,7 +146,7 @@ public struct ModelService: Sendable {
         }
     }
 
-    /// When the model's files were last changed; 0 while there are none.
+    /// When the model's files were last modified; 0 if there are none.
     private static func created(_ model: ModelSpecification) -> Int {
         let dates = model.files.values.compactMap { path in
             try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date

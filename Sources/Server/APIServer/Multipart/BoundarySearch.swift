@@ -8,24 +8,24 @@ import NIOCore
     import Glibc
 #endif
 
-/// Looks for the delimiter between parts (CR LF, two hyphens, the boundary) in a body that comes in chunks.
+/// Searches for the delimiter between parts (CR LF, two hyphens, the boundary) in a body that arrives in chunks.
 ///
-/// CR stands nowhere in the delimiter but at its beginning. So the search jumps from CR to CR, compares no byte twice,
-/// and when a chunk ends within what may be a delimiter, the number of bytes matched is all there is to remember.
+/// CR occurs only at the start of the delimiter. So the search jumps from CR to CR and compares no byte twice, and if a
+/// chunk ends within a possible delimiter, only the number of matched bytes has to be kept.
 struct BoundarySearch: Sendable {
     /// What a chunk begins with.
     enum Find {
-        /// Bytes before any delimiter; none if a possible delimiter came to nothing.
+        /// Bytes before any delimiter; empty if a possible delimiter turned out to be none.
         case data(ByteBuffer)
-        /// The whole delimiter, or the last of it.
+        /// The whole delimiter, or the end of it.
         case delimiter
-        /// A piece of what may be a delimiter; the chunk is used up.
+        /// A part of a possible delimiter; the chunk is used up.
         case needsMore
     }
 
     private let delimiter: ByteBuffer
     private var matched = Self.lineEnd
-    /// How many of the matched bytes are not data, should the match fail.
+    /// How many of the matched bytes are not data if the match fails.
     private var implied = Self.lineEnd
     private static let lineEnd = 2
 
@@ -34,12 +34,12 @@ struct BoundarySearch: Sendable {
         delimiter = ByteBuffer(string: "\r\n--" + boundary)
     }
 
-    /// Starts anew at the beginning of a line: the CR LF that begins the delimiter counts as found.
+    /// Restarts at the beginning of a line: the delimiter's CR LF counts as found.
     mutating func startLine() {
         (matched, implied) = (Self.lineEnd, Self.lineEnd)
     }
 
-    /// Takes what a chunk begins with; data are slices of the chunk, except for a few bytes that looked otherwise.
+    /// Takes the beginning of a chunk. Data are slices of the chunk, except for bytes that looked like a delimiter.
     mutating func take(from chunk: inout ByteBuffer) -> Find {
         if matched > 0 {
             let length = min(delimiter.readableBytes - matched, chunk.readableBytes)
@@ -62,7 +62,7 @@ struct BoundarySearch: Sendable {
     /// The two hyphens and the boundary, for messages.
     var boundaryLine: String { slice(Self.lineEnd..<delimiter.readableBytes).readableBytesView.asText }
 
-    /// How many bytes come before the delimiter, and how many of it are in the chunk: fewer than all at its end.
+    /// How many bytes precede the delimiter, and how many of its bytes follow: fewer than all at the chunk's end.
     private func firstMatch(in chunk: ByteBuffer) -> (before: Int, matched: Int) {
         chunk.withUnsafeReadableBytes { haystack in
             delimiter.withUnsafeReadableBytes { needle in
@@ -81,7 +81,7 @@ struct BoundarySearch: Sendable {
 
     private static func firstCR(in bytes: UnsafeRawBufferPointer, from position: Int) -> Int? {
         guard position < bytes.count, let base = bytes.baseAddress else { return nil }
-        // Looking first spares a call for each byte of data that are full of line ends.
+        // Checking the first byte saves a call of `memchr` for each byte if the data are full of line ends.
         guard bytes[position] != UInt8(ascii: "\r") else { return position }
         let found = memchr(base + position, CInt(UInt8(ascii: "\r")), bytes.count - position)
         return found.map { UnsafeRawPointer($0) - base }

@@ -1,12 +1,12 @@
 /// A header's value with parameters: `form-data; name="file"; filename=a.wav`.
 struct HeaderParameters {
-    /// What comes before the first semicolon, in lower case.
+    /// The part before the first semicolon, in lower case.
     let value: String
     private let parameters: [(name: String, value: [UInt8])]
 
-    /// Reads a header's value.
+    /// Parses a header's value.
     ///
-    /// - Throws: `MultipartError` with the code `malformed` for a parameter without `=` or a quote that never closes.
+    /// - Throws: `MultipartError` with the code `malformed` for a parameter without `=` or an unclosed quote.
     init(parsing text: some Collection<UInt8>) throws(MultipartError) {
         var scanner = Scanner(rest: Array(text)[...])
         value = scanner.upTo(";").asText.lowercased()
@@ -30,7 +30,7 @@ struct HeaderParameters {
         parameters.first { $0.name == name }?.value
     }
 
-    /// The text of a parameter of a form: `name*` (RFC 5987) before `name`, with the browsers' escapes undone.
+    /// The text of a form parameter: `name*` (RFC 5987) before `name`, with the browsers' escapes decoded.
     ///
     /// Browsers write a quote, CR and LF as `%22`, `%0D` and `%0A` and leave every other percent sign alone (WHATWG
     /// HTML, multipart/form-data encoding algorithm). Bytes that are not UTF-8 become U+FFFD.
@@ -39,7 +39,7 @@ struct HeaderParameters {
         return bytes(name)?.decodingPercents { [0x22, 0x0D, 0x0A].contains($0) }.asText
     }
 
-    /// RFC 5987: `charset'language'percent-encoded`; `nil` if it is not that, or in a charset nobody uses.
+    /// Decodes RFC 5987's `charset'language'percent-encoded`; `nil` for another form, or not UTF-8 or ISO-8859-1.
     private static func decodeExtended(_ value: [UInt8]) -> String? {
         let fields = value.split(separator: UInt8(ascii: "'"), maxSplits: 2, omittingEmptySubsequences: false)
         guard fields.count == 3 else { return nil }
@@ -52,11 +52,11 @@ struct HeaderParameters {
     }
 }
 
-/// Walks through a header's value.
+/// Scans a header's value.
 private struct Scanner {
     var rest: ArraySlice<UInt8>
 
-    /// Takes what comes before a byte, blanks around it removed.
+    /// Takes the bytes before a byte, with surrounding blanks removed.
     mutating func upTo(_ end: Unicode.Scalar, orBefore other: Unicode.Scalar? = nil) -> ArraySlice<UInt8> {
         let stops = [end, other ?? end].map { UInt8(ascii: $0) }
         let taken = rest.prefix { !stops.contains($0) }
@@ -81,7 +81,7 @@ private struct Scanner {
             case UInt8(ascii: "\""):
                 _ = upTo(";")
                 return value
-            // Browsers send file names with bare backslashes, so only the two needed escapes count as such.
+            // Browsers send file names with bare backslashes, so only the two necessary escapes are decoded.
             case UInt8(ascii: "\\") where rest.first == UInt8(ascii: "\"") || rest.first == UInt8(ascii: "\\"):
                 value.append(rest.removeFirst())
             default: value.append(byte)
@@ -97,10 +97,10 @@ extension UInt8 {
 }
 
 extension Collection<UInt8> {
-    /// The bytes as UTF-8; what is not becomes U+FFFD.
+    /// The bytes as UTF-8; invalid bytes become U+FFFD.
     var asText: String { String(decoding: self, as: UTF8.self) }
 
-    /// The bytes with every `%XX` replaced whose byte is wanted.
+    /// The bytes with each `%XX` decoded whose byte is wanted.
     fileprivate func decodingPercents(where isWanted: (UInt8) -> Bool) -> [UInt8] {
         var decoded: [UInt8] = []
         var rest = self[...]

@@ -1,8 +1,8 @@
 extension MultipartParser {
-    /// The boundary that a request's Content-Type announces.
+    /// The boundary in a request's Content-Type.
     ///
     /// - Parameter contentType: The header's value, `nil` if the request has none.
-    /// - Returns: 1 to 70 characters, without the two hyphens that come before it in the body.
+    /// - Returns: 1 to 70 characters, without the two hyphens that precede it in the body.
     /// - Throws: `MultipartError` with the code `notMultipart` or `invalidBoundary`.
     static func boundary(fromContentType contentType: String?) throws(MultipartError) -> String {
         guard let contentType else {
@@ -23,7 +23,7 @@ extension MultipartParser {
                 .invalidBoundary,
                 "The Content-Type multipart/form-data has no boundary. Let the HTTP client set this header itself.")
         }
-        // RFC 2046 allows fewer characters; what counts is that none can be mistaken for a line end.
+        // RFC 2046 allows fewer characters; here it is enough that none can be mistaken for a line end.
         guard boundary.count <= 70, boundary.allSatisfy({ (0x20...0x7E).contains($0) }), boundary.last != 0x20 else {
             throw MultipartError(
                 .invalidBoundary,

@@ -1,20 +1,20 @@
-/// What is wrong with a multipart body, told to the client that sent it.
+/// A fault in a multipart body, described for the client that sent it.
 struct MultipartError: Error, Equatable, CustomStringConvertible {
     /// The kinds of fault.
     enum Code {
         /// The request's Content-Type is not multipart/form-data.
         case notMultipart
-        /// The Content-Type gives no boundary, or one that cannot be.
+        /// The Content-Type has no boundary, or an invalid one.
         case invalidBoundary
         /// The body ends before its closing boundary.
         case truncated
-        /// A line of the body is not what must stand there.
+        /// A line of the body is malformed.
         case malformed
-        /// A part does not say which field it is.
+        /// A part does not name its field.
         case unnamedPart
         /// A part is sent in base64 or another transfer encoding.
         case unsupportedEncoding
-        /// Too many parts, or too much beside their data.
+        /// Too many parts, or too many bytes besides their data.
         case tooLarge
     }
 
@@ -23,7 +23,7 @@ struct MultipartError: Error, Equatable, CustomStringConvertible {
     /// A sentence for people: what is wrong, where, and what to send instead.
     let message: String
 
-    /// Names a fault.
+    /// Describes a fault.
     init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message

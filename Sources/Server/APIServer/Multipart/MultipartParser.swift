@@ -1,9 +1,9 @@
 import NIOCore
 
-/// Takes a multipart/form-data body apart while it arrives (RFC 7578, RFC 2046): a value that does no I/O.
+/// Parses a multipart/form-data body while it arrives (RFC 7578, RFC 2046): a value that does no I/O.
 ///
-/// Give it a chunk, call `next` until it returns `nil`, and go on with the next chunk. The data of parts are slices of
-/// the chunks, never copies; nothing is kept between chunks but the header lines of the part being read.
+/// Append a chunk, call `next` until it returns `nil`, and append the next chunk. The data of parts are slices of the
+/// chunks, never copies; between chunks, only the header lines of the current part are kept.
 struct MultipartParser: Sendable {
     /// What was found in the body.
     enum Event: Equatable {
@@ -13,7 +13,7 @@ struct MultipartParser: Sendable {
         case data(ByteBuffer)
         /// The part is complete.
         case partEnded
-        /// The closing boundary has come; whatever follows means nothing.
+        /// The closing boundary was found; the rest of the body is ignored.
         case finished
     }
 
@@ -39,16 +39,16 @@ struct MultipartParser: Sendable {
     /// Starts before the first byte of a body.
     ///
     /// - Parameters:
-    ///   - boundary: As `boundary(fromContentType:)` found it.
-    ///   - limits: What is refused as too large.
+    ///   - boundary: The result of `boundary(fromContentType:)`.
+    ///   - limits: Beyond these limits, a body is refused as too large.
     init(boundary: String, limits: MultipartLimits = MultipartLimits()) {
         search = BoundarySearch(boundary: boundary)
         self.limits = limits
     }
 
-    /// Gives the parser the next bytes of the body.
+    /// Appends the next bytes of the body.
     ///
-    /// Call it when `next` has returned `nil`; earlier, what is left has to be copied together.
+    /// Call it after `next` has returned `nil`; earlier, the remaining bytes have to be copied.
     mutating func append(_ bytes: ByteBuffer) {
         if chunk.readableBytes == 0 {
             chunk = bytes
@@ -57,10 +57,10 @@ struct MultipartParser: Sendable {
         }
     }
 
-    /// What comes next in the body.
+    /// The next event in the body.
     ///
-    /// - Returns: `nil` when it takes more bytes to say, and always after `finished`.
-    /// - Throws: `MultipartError`, and the same again on every later call.
+    /// - Returns: `nil` if more bytes are needed, and always after `finished`.
+    /// - Throws: `MultipartError`, and the same error again on every later call.
     mutating func next() throws(MultipartError) -> Event? {
         if case .failed(let error) = state { throw error }
         do {
@@ -74,9 +74,9 @@ struct MultipartParser: Sendable {
         }
     }
 
-    /// Tells the parser that the body has ended and `next` has returned `nil`.
+    /// Ends the body, after `next` has returned `nil`.
     ///
-    /// - Throws: `MultipartError` if the closing boundary has not come.
+    /// - Throws: `MultipartError` if the closing boundary is missing.
     mutating func finish() throws(MultipartError) {
         let error: MultipartError
         switch state {
@@ -91,7 +91,7 @@ struct MultipartParser: Sendable {
         throw error
     }
 
-    /// Takes at least one byte from the chunk or changes how the next is read.
+    /// Takes at least one byte from the chunk, or changes the state.
     private mutating func advance() throws(MultipartError) -> Event? {
         switch state {
         case .preamble: try skipPreamble()
@@ -125,7 +125,7 @@ extension MultipartParser {
         }
     }
 
-    /// Reads what follows a boundary: two hyphens close the form, a line end opens a part.
+    /// Reads the rest of a boundary's line: two hyphens close the form, a line end opens a part.
     private mutating func readBoundaryLine() throws(MultipartError) -> Event? {
         while let byte = chunk.readInteger(as: UInt8.self) {
             try countHeaderBytes(1)

@@ -1,20 +1,20 @@
-/// What a part of a form says about itself.
+/// The headers of a part of a form.
 struct MultipartPart: Sendable, Equatable {
-    /// The field's name; may be empty, but was given.
+    /// The field's name; it was given, but may be empty.
     let name: String
-    /// The file's name on the client, if the part is a file. Never a path to use.
+    /// The file's name on the client, if the part is a file. Never use it as a path.
     let filename: String?
     /// The media type the client claims.
     let contentType: String?
 }
 
-/// What a multipart body may contain besides the data of its parts, whose size its reader limits.
+/// Limits for a multipart body besides the data of its parts, whose size its reader limits.
 struct MultipartLimits: Sendable {
-    /// Parts in a body.
+    /// The most parts of a body.
     var parts = 1000
-    /// Bytes of a boundary line and the headers after it, for each part.
+    /// The most bytes of a boundary line and the headers after it, for each part.
     var headerBytes = 16 * 1024
-    /// Bytes before the first boundary, which mean nothing.
+    /// The most bytes before the first boundary, which are ignored.
     var preambleBytes = 64 * 1024
 }
 
@@ -35,11 +35,11 @@ struct MultipartHeaders: Sendable {
         lines.append((name.asText.lowercased(), Array(line.dropFirst(name.count + 1).trimmingBlanks())))
     }
 
-    /// Reads the lines, once the empty line has come. The first of several headers with one name counts.
+    /// Parses the lines, after the empty line. Of several headers with the same name, the first counts.
     ///
-    /// - Parameter number: Which part of the body it is, from 1, to name it in errors.
-    /// - Returns: The field's name, and what a file is called.
-    /// - Throws: `MultipartError` if the part does not say which field it is, or is encoded.
+    /// - Parameter number: The number of the part in the body, from 1, for error messages.
+    /// - Returns: The field's name, and the name and type of a file.
+    /// - Throws: `MultipartError` if the part does not name its field, or is encoded.
     func part(number: Int) throws(MultipartError) -> MultipartPart {
         guard let line = self["content-disposition"] else {
             throw MultipartError(.unnamedPart, "Part \(number) of the form has no Content-Disposition header.")

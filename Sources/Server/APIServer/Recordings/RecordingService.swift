@@ -1,14 +1,14 @@
 import Hummingbird
 import SpeechTypes
 
-/// From a checked form to the answer, the same for every endpoint that is sent a recording.
+/// Handles a form up to the response, for every endpoint that receives a recording.
 struct RecordingService: Sendable {
     let catalog: ModelService
     let reader: FormReader
     let maximumDuration: Duration
     let hangUps: DisconnectRegistry
 
-    /// Reads the form of a request, if it may come in.
+    /// Reads the form of a request, if it may be admitted.
     ///
     /// - Throws: `QueueFull` before anything is read, and what `FormReader` throws.
     func form(of request: Request, context: APIContext) async throws -> FormReader.Form {
@@ -16,7 +16,7 @@ struct RecordingService: Sendable {
         return try await reader.read(request, from: context.client)
     }
 
-    /// Has the recording transcribed, and the work ended if the client hangs up.
+    /// Transcribes the recording; cancels the work if the client disconnects.
     func answer(_ form: TranscriptionForm, to request: Request, context: APIContext) async throws -> Response {
         let tellsProgress = request.headers[.progress] != nil
         return try await hangUps.whileConnected(context.channel) {

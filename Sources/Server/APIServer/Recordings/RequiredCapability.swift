@@ -2,12 +2,12 @@ import Concurrency
 import ModelFamilies
 import ModelStore
 
-/// What a request wants that not every model can do.
+/// A capability that a request needs and not every model has.
 enum RequiredCapability: Sendable {
     case translation
     case logProbabilities
 
-    /// The field that wants it.
+    /// The field that requires it.
     var parameter: String {
         switch self {
         case .translation: "model"
@@ -15,7 +15,7 @@ enum RequiredCapability: Sendable {
         }
     }
 
-    /// Continues "The model …".
+    /// Completes the sentence "The model …".
     fileprivate var lack: String {
         switch self {
         case .translation: "cannot translate"
@@ -32,7 +32,7 @@ enum RequiredCapability: Sendable {
 }
 
 extension TranscriptionForm {
-    /// What the model has to be able to do.
+    /// The capabilities that the model must have.
     var needs: [RequiredCapability] {
         var needs: [RequiredCapability] = []
         if task == .translate { needs.append(.translation) }
@@ -42,12 +42,12 @@ extension TranscriptionForm {
 }
 
 extension ModelService {
-    /// Checks what can be told of a model without loading it.
+    /// Checks the capabilities of a model without loading it.
     ///
-    /// - Throws: `APIError` naming the models that can do what this one cannot.
+    /// - Throws: `APIError` naming the models that have what this one lacks.
     func check(_ needs: [RequiredCapability], of entry: ModelEntry) async throws {
         guard !needs.isEmpty else { return }
-        // Some needs are told by a model's files.
+        // Some capabilities are read from a model's files.
         guard let need = await elsewhere({ needs.first { !$0.isMet(by: entry.specification) } }) else { return }
         let entries = await registry.entries
         let able = await elsewhere { entries.filter { need.isMet(by: $0.specification) }.map(\.name) }

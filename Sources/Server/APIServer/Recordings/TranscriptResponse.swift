@@ -6,13 +6,13 @@ import NIOCore
 import SpeechTypes
 import TranscriptFormats
 
-/// A transcription on its way to the client. It holds the uploaded file and the place in the queue until it ends.
+/// The response with a transcript. It holds the uploaded file and the place in the queue until it ends.
 struct TranscriptResponse: Sendable {
     let form: TranscriptionForm
     let entry: ModelEntry
     let place: Admission.Place
     let events: TranscriptEvents
-    /// Whether a stream tells in comments how far the recording has been heard.
+    /// Whether a stream reports in comments how much of the recording has been processed.
     let tellsProgress: Bool
     let context: APIContext
 
@@ -20,7 +20,7 @@ struct TranscriptResponse: Sendable {
         RequestEcho(task: form.task ?? .transcribe, temperature: form.temperature)
     }
 
-    /// The transcript in one piece, in the format asked for.
+    /// The whole transcript in one response, in the requested format.
     func whole() async throws -> Response {
         var transcript = Transcript()
         var summary = RecordingSummary()
@@ -47,7 +47,7 @@ struct TranscriptResponse: Sendable {
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
     }
 
-    /// A long transcript is written out elsewhere: all other connections are on this event loop.
+    /// A long transcript is rendered on another thread, because all other connections share this event loop.
     private func rendered(_ transcript: Transcript) async -> String {
         let elsewhere = transcript.segments.count > Self.mostRenderedHere ? globalConcurrentExecutor : nil
         return await withTaskExecutorPreference(elsewhere) {
@@ -55,10 +55,10 @@ struct TranscriptResponse: Sendable {
         }
     }
 
-    /// Segments: some minutes of speech.
+    /// In segments: some minutes of speech.
     private static let mostRenderedHere = 20
 
-    /// The transcript as it grows. What fails before the first event is an ordinary error answer.
+    /// The transcript as a stream. An error before the first event becomes an ordinary error response.
     func streamed() async throws -> Response {
         var iterator = events.makeAsyncIterator()
         let first = try await iterator.next()
@@ -113,7 +113,7 @@ struct TranscriptResponse: Sendable {
     /// How long a stream may be silent; proxies commonly close after 30 to 60 s.
     private static let keepAliveInterval = Duration.seconds(15)
 
-    /// The head of a stream goes out before the engine has told which hints it could not use.
+    /// In a stream, the headers are sent before the engine has reported which hints it could not use.
     private func headers(contentType: String, unusedHints: [Hints.Field] = []) -> HTTPFields {
         var headers: HTTPFields = [.contentType: contentType]
         let ignored = form.ignoredFields(with: entry.specification, unusedHints: unusedHints)

@@ -2,8 +2,8 @@ import HTTPTypes
 import Hummingbird
 import Synchronization
 
-/// Reports every request once, when its answer goes out, a streamed one when it has, or when its client has left: a line in the
-/// log, and the metrics.
+/// Reports every request once, in a log line and in the metrics: when its response is sent, for a stream when it has
+/// been sent, or when its client has left.
 struct AccessLogMiddleware: RouterMiddleware {
     let metrics: ServerMetrics
 
@@ -14,7 +14,7 @@ struct AccessLogMiddleware: RouterMiddleware {
         var response = try await next(request, context)
         let (status, body) = (response.status, response.body)
         guard request.method != .head, body.contentLength == nil else {
-            // All of it goes out in one write, unless somebody looks in between.
+            // The response goes out in one write, so the connection is checked only once, before it.
             if !context.channel.isActive { context.record.note(\.isAbandoned, true) }
             report.send(status)
             return response
@@ -32,7 +32,7 @@ struct AccessLogMiddleware: RouterMiddleware {
     }
 }
 
-/// Reports when all of a body has been written. A client may have left by the time its end is: it has read what it wanted.
+/// Reports once the whole body has been written, before its end is: a client that leaves then has read what it wanted.
 private struct ReportingWriter: ResponseBodyWriter {
     var parent: any ResponseBodyWriter
     let report: @Sendable () -> Void
@@ -47,7 +47,7 @@ private struct ReportingWriter: ResponseBodyWriter {
     }
 }
 
-/// The report of one request. If no answer was begun when the last reference to it goes, the client had left.
+/// The report of one request. If no response was started when the last reference is released, the client had left.
 private final class RequestReport: Sendable {
     private let method: HTTPRequest.Method
     private let path: String
@@ -66,9 +66,9 @@ private final class RequestReport: Sendable {
         send(nil)
     }
 
-    /// Reports, if that has not been done.
+    /// Reports the request, unless that has been done.
     ///
-    /// - Parameter status: What the client was sent, if anything.
+    /// - Parameter status: The status that the client was sent, if any.
     func send(_ status: HTTPResponse.Status?) {
         guard !isSent.exchange(true, ordering: .relaxed) else { return }
         let outcome = RequestOutcome(

@@ -1,9 +1,9 @@
 import CoreMetrics
 import Engines
 import Essentials
-import Metrics
+import PrometheusMetrics
 
-/// What the engines, and the server's process, are measured to do whenever somebody asks for the metrics.
+/// Gauges of the engines and the server's process, measured for each request of the metrics.
 struct EngineGauges: Sendable {
     private let memory: GaugeSet
     private let jobs: GaugeSet
@@ -19,7 +19,7 @@ struct EngineGauges: Sendable {
         busyLanes = GaugeSet(Self.busyLanes, in: factory)
     }
 
-    /// Takes a measurement of all engines; a model may have two while one of them ends.
+    /// Measures all engines; a model may have two while one of them ends.
     func measure(_ engines: [EngineReport]) {
         let server = ProcessMemory.resident(of: getpid()).map { (["server", ""], Double($0)) }
         memory.measure(

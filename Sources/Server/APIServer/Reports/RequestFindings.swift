@@ -1,32 +1,32 @@
 import SpeechTypes
 import Synchronization
 
-/// What becomes known of a request on its way through the server, for its line in the log and for the metrics.
+/// What becomes known about a request on its way through the server, for its log line and the metrics.
 struct RequestFindings: Sendable {
-    /// A recording that was heard to its end.
+    /// A recording that was transcribed to its end.
     struct Recording: Sendable {
-        /// The name of its entry in the registry.
+        /// The name of the model's entry in the registry.
         var model: String
         var summary: RecordingSummary
         /// From the request's first line to the last word.
         var wall: Duration
 
-        /// How long it took by how long it is; `nil` for a recording without sound.
+        /// The time it took, divided by its length; `nil` for a recording without sound.
         var realTimeFactor: Double? {
             summary.duration > .zero ? wall.inSeconds / summary.duration.inSeconds : nil
         }
     }
 
     var recording: Recording?
-    /// The code of the error that it was answered with.
+    /// The code of the error in the response.
     var errorCode: String?
-    /// What nobody foresaw, for the log alone.
+    /// The cause of an unforeseen error, for the log only.
     var cause: String?
-    /// Whether the client left before the end of its answer.
+    /// Whether the client left before the end of its response.
     var isAbandoned = false
 }
 
-/// The findings of one request, gathered by whoever comes upon them.
+/// The findings of one request; each stage adds its own.
 final class RequestRecord: Sendable {
     private let findings = Mutex(RequestFindings())
 
@@ -36,9 +36,9 @@ final class RequestRecord: Sendable {
         findings.withLock { $0[keyPath: part] = value }
     }
 
-    /// Notes what went wrong.
+    /// Notes an error.
     ///
-    /// - Returns: What the client is told of it.
+    /// - Returns: The error for the client.
     func answer(to error: any Error) -> APIError {
         let known = APIError(error)
         let answer = known ?? .unforeseen

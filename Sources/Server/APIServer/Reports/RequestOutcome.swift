@@ -2,21 +2,21 @@ import HTTPTypes
 import Logging
 import SpeechTypes
 
-/// How a request ended: its one line in the log.
+/// How a request ended, for its line in the log.
 struct RequestOutcome: Sendable {
     let method: HTTPRequest.Method
-    /// Without the query, which may hold what is nobody's business.
+    /// Without the query, which may be confidential.
     let path: String
-    /// Which of the server's routes it took; `nil` if there is none for it.
+    /// The matched route; `nil` if there is none.
     let route: String?
-    /// What was sent; `nil` if the client had left before.
+    /// The status that was sent; `nil` if the client had left before.
     let sent: HTTPResponse.Status?
-    /// Until the last byte of the answer.
+    /// Up to the last byte of the response.
     let wall: Duration
     let findings: RequestFindings
 
-    /// The status under which it is counted. A client that left before the end of its answer is told apart, by the
-    /// number that nginx has for it.
+    /// The status under which it is counted. If the client left before the end of its response, it is nginx's number
+    /// for that.
     var status: Int {
         findings.isAbandoned ? Self.clientClosedRequest : sent?.code ?? Self.clientClosedRequest
     }
@@ -36,7 +36,7 @@ struct RequestOutcome: Sendable {
         return findings.recording == nil ? "Answered." : "Transcribed."
     }
 
-    /// Never a text, a key or a query.
+    /// Never contains a text, a key or a query.
     var metadata: Logger.Metadata {
         var metadata: Logger.Metadata = [
             "method": "\(method.rawValue)", "path": "\(path.prefix(Self.longestPath))", "status": .number(status),
@@ -54,12 +54,12 @@ struct RequestOutcome: Sendable {
         return metadata
     }
 
-    /// Longer paths are cut: nothing of ours is.
+    /// Longer paths are cut; none of the server's own is longer.
     private static let longestPath = 200
 }
 
 extension Logger.MetadataValue {
-    /// A number, which a log in JSON writes as one.
+    /// A number, which a JSON log writes as a number.
     fileprivate static func number(_ value: Int) -> Self { .stringConvertible(value) }
 
     /// A number, rounded.

@@ -1,4 +1,4 @@
-import Metrics
+import PrometheusMetrics
 
 extension ServerMetrics {
     /// All metrics that are counted here.

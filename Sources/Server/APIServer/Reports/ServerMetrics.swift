@@ -1,13 +1,13 @@
 import CoreMetrics
 import Essentials
 import HTTPTypes
-import Metrics
+import PrometheusMetrics
 import SpeechTypes
 
-/// What is counted of requests and uploads, and of the server as a whole.
+/// Counters of requests and uploads, and of the server as a whole.
 ///
-/// Labels have values that are the server's own: names of its routes, methods and registered models. Whatever clients
-/// send, they cannot make series without end.
+/// All label values are the server's own: names of routes, methods and registered models. So clients cannot create an
+/// unlimited number of series.
 struct ServerMetrics: Sendable {
     let spooledBytes: Counter
     let spoolSize: Meter
@@ -16,8 +16,8 @@ struct ServerMetrics: Sendable {
     private let factory: any MetricsFactory
 
     /// - Parameters:
-    ///   - factory: Where it is counted.
-    ///   - version: Of this program.
+    ///   - factory: Where the metrics are counted.
+    ///   - version: The version of this program.
     init(_ factory: any MetricsFactory, version: String) {
         self.factory = factory
         spooledBytes = Self.spooledBytes.counter(in: factory)
@@ -28,7 +28,7 @@ struct ServerMetrics: Sendable {
         Self.startTime.meter(in: factory).set(Date().timeIntervalSince1970)
     }
 
-    /// Counts a request that is over.
+    /// Counts a request that has ended.
     func count(_ outcome: RequestOutcome) {
         let (endpoint, method) = (outcome.route ?? Self.other, Self.known(outcome.method))
         Self.requests.counter(endpoint, method, "\(outcome.status)", in: factory).increment()

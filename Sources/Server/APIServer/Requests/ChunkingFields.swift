@@ -1,21 +1,21 @@
 import Essentials
 import SpeechTypes
 
-/// The field `chunking_strategy`, in each of the ways it is sent: the word `auto`, an object as JSON text, or an object
-/// taken apart into `chunking_strategy[type]` and so on.
+/// The field `chunking_strategy` in each form that clients send: the word `auto`, an object as JSON text, or an object
+/// split into `chunking_strategy[type]` and so on.
 struct ChunkingFields {
     /// The object's members as text.
     private let members: [String: String]
 
     private static let name = "chunking_strategy"
-    /// Longer pauses and more sound before speech than this are surely a mistake of units.
+    /// The limit in milliseconds for silence and padding; a larger value is surely a mistake of units.
     private static let longest = 10_000.0
 
-    /// What a form says of how to cut its recording.
+    /// Reads how a form wants its recording to be segmented.
     ///
     /// - Parameter form: Text fields by name.
-    /// - Returns: `nil` if it says nothing.
-    /// - Throws: `APIError` naming the member that is wrong.
+    /// - Returns: `nil` if the form does not set it.
+    /// - Throws: `APIError` naming the invalid member.
     static func strategy(in form: [String: [String]]) throws(APIError) -> ChunkingStrategy? {
         if let text = form[name]?.last, !text.isEmpty {
             return text == "auto" ? ChunkingStrategy() : try ChunkingFields(json: text).strategy()
@@ -72,7 +72,7 @@ struct ChunkingFields {
         return number
     }
 
-    /// A number or a text; numbers are checked as texts, like those of form fields.
+    /// A number or a text; numbers are checked as text, like those of form fields.
     private struct Member: Decodable {
         let text: String
 

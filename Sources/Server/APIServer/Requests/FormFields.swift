@@ -1,11 +1,11 @@
 import SpeechTypes
 import TranscriptFormats
 
-/// The text fields of a form, read one by one.
+/// The text fields of a form, with a method for each kind of value.
 struct FormFields {
     private let values: [String: [String]]
 
-    /// Whether a field of this name is read, as `FormReader` calls it.
+    /// Whether the server reads a field of this name, as normalized by `FormReader`.
     static func knows(_ name: String) -> Bool {
         names.contains(name) || name.hasPrefix("chunking_strategy[")
     }
@@ -19,17 +19,17 @@ struct FormFields {
         self.values = values
     }
 
-    /// The same without some fields.
+    /// A copy without some fields.
     func without(_ names: [String]) -> Self {
         Self(values.filter { !names.contains($0.key) })
     }
 
-    /// The last value of a field; `nil` where it is missing or empty.
+    /// The last value of a field; `nil` if it is missing or empty.
     func text(_ name: String) -> String? {
         values[name]?.last.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Whether any value of a field says something.
+    /// Whether any value of a field is not empty.
     func isGiven(_ name: String) -> Bool {
         values[name]?.contains { !$0.isEmpty } == true
     }
@@ -84,11 +84,11 @@ struct FormFields {
         return Hints(prompt: prompt, keywords: keywords)
     }
 
-    /// Far more than the models read: the longest prompt that Whisper reads has about 1000 characters.
+    /// Far more than any model reads: the longest prompt that Whisper reads has about 1000 characters.
     private static let longestPrompt = 10_000
     /// Fewer than a form may have parts.
     private static let mostKeywords = 500
-    /// More than the longest names, in characters.
+    /// In characters; longer than any name.
     private static let longestKeyword = 200
 
     func temperature() throws(APIError) -> Double {

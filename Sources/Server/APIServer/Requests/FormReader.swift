@@ -1,33 +1,33 @@
 import Hummingbird
 import NIOCore
 
-/// Reads a multipart form as it arrives: the file to disk, the fields into memory.
+/// Reads a multipart form while it arrives: the file to disk, the fields into memory.
 struct FormReader {
     let spool: UploadSpool
     let maximumUpload: Int
 
-    /// The most bytes that all text fields may have together; a long prompt has some thousands.
+    /// The most bytes of all text fields together; a long prompt has some thousands.
     static let maximumText = 1 << 20
 
-    /// Bytes of a file that are collected before they are written: each write costs two changes of thread, and a clip of a
-    /// few seconds should need one.
+    /// How many bytes of a file are collected before a write: each write costs two thread switches, and a clip of a few
+    /// seconds should need one.
     private static let writtenAtOnce = 1 << 18
 
     /// A form as it was sent.
     struct Form {
-        /// Text fields by name, `[]` and `[0]` removed; a field that came more than once has several values.
+        /// Text fields by name, with `[]` and `[0]` removed; a repeated field has several values.
         var fields: [String: [String]] = [:]
-        /// The uploaded file, what the client calls it, and how many bytes it has.
+        /// The uploaded file, its name on the client, and its size in bytes.
         var file: (upload: SpooledUpload, name: String, size: Int)?
-        /// Names of parts that nobody reads, each once.
+        /// Names of parts that are not read, each once.
         var skipped: [String] = []
     }
 
     /// Reads the whole form.
     ///
-    /// - Throws: `MultipartError`, or `APIError` for what is too large, encoded or there twice.
+    /// - Throws: `MultipartError`, or `APIError` for parts that are too large, encoded or sent twice.
     func read(_ request: Request, from client: UploadingClient) async throws -> Form {
-        // Known before the first byte: the form's own lines are some hundred bytes, and text has its own limit.
+        // Checked before the first byte: the form's own lines have some hundred bytes, and text has its own limit.
         if let length = request.headers[.contentLength].flatMap({ UInt64($0) }) { try check(Int(clamping: length)) }
         try checkEncoding(request.headers[.contentEncoding])
         let boundary = try MultipartParser.boundary(fromContentType: request.headers[.contentType])
@@ -65,12 +65,12 @@ struct FormReader {
         return form
     }
 
-    /// Bounds the body as a whole: file, text fields and the lines between them.
+    /// Limits the body as a whole: file, text fields and the lines between them.
     private func check(_ bodyBytes: Int) throws(APIError) {
         guard bodyBytes - 2 * Self.maximumText <= maximumUpload else { throw .tooLarge(limit: maximumUpload) }
     }
 
-    /// A body comes as it is: recordings are compressed already, and an unpacked one has no known end.
+    /// Refuses compressed bodies: recordings are compressed already, and the size of an unpacked body is unknown.
     private func checkEncoding(_ encoding: String?) throws(APIError) {
         guard let encoding, encoding.lowercased() != "identity" else { return }
         throw APIError(
@@ -80,10 +80,10 @@ struct FormReader {
     }
 
     private enum OpenPart {
-        /// Nothing that is kept.
+        /// A part that is not kept.
         case none
         case text(name: String, value: ByteBuffer)
-        /// What waits has not been written yet.
+        /// `waiting` holds the bytes that have not been written yet.
         case file(SpooledUpload, size: Int, waiting: ByteBuffer)
     }
 
@@ -107,7 +107,7 @@ struct FormReader {
         return .file(upload, size: 0, waiting: ByteBuffer())
     }
 
-    /// A list comes as `name[]` from most clients, as `name[0]`, `name[1]` from PHP, and as `name` from others.
+    /// Most clients send a list as `name[]`, PHP as `name[0]`, `name[1]`, and others as `name`.
     private static func fieldName(_ name: String) -> String {
         guard name.hasSuffix("]"), let bracket = name.lastIndex(of: "["),
             name[bracket...].dropFirst().dropLast().utf8.allSatisfy({ (0x30...0x39).contains($0) })
@@ -150,7 +150,7 @@ struct FormReader {
 }
 
 extension FormReader.Form {
-    /// Notes a part that nobody reads. Its name goes into a header, so it is cut, and written in plain characters.
+    /// Notes a part that is not read. Its name is sent in a header, so it is cut and reduced to plain characters.
     fileprivate mutating func skip(_ name: String) {
         let plain = name.unicodeScalars.prefix(40).map { scalar in
             scalar.isASCII

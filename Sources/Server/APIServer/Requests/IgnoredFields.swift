@@ -2,12 +2,12 @@ import ModelFamilies
 import SpeechTypes
 
 extension TranscriptionForm {
-    /// The fields that change nothing with a model, or of which only a part has an effect.
+    /// The fields that have no effect with a model, or only a partial one.
     ///
     /// - Parameters:
-    ///   - model: The model that hears the recording.
-    ///   - unusedHints: What the engine says of the hints; before it does, a model that takes hints is believed to use
-    ///     them all.
+    ///   - model: The model that transcribes the recording.
+    ///   - unusedHints: The hints that the engine reports as unused; before that report, a model that takes hints is
+    ///     assumed to use them all.
     /// - Returns: Names of fields, each once.
     func ignoredFields(with model: ModelSpecification, unusedHints: [Hints.Field] = []) -> [String] {
         var ignored = (model.takesHints ? unusedHints : hints.fields).map(\.rawValue)

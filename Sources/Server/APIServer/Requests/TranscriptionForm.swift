@@ -1,43 +1,42 @@
 import SpeechTypes
 import TranscriptFormats
 
-/// A request to make text of a recording, checked: what is in it is possible, as far as that can be told without the
-/// model.
+/// A validated transcription request. Only what depends on the model is still unchecked.
 struct TranscriptionForm: Sendable {
     let file: SpooledUpload
     let fileName: String
-    /// Bytes.
+    /// In bytes.
     let fileSize: Int
     /// The model's name; `nil` means the default model.
     let model: String?
     let format: ResponseFormat
-    /// What is to be made of the speech; `nil` leaves it to the model's options.
+    /// Transcription or translation; `nil` leaves it to the model's options.
     let task: SpeechTask?
     let language: Language?
-    /// The languages that may be spoken, for a request that does not name the one that is.
+    /// The languages that may be spoken, if the request does not name the one that is.
     let candidates: [Language]
     let hints: Hints
     let temperature: Double
     let isStreamed: Bool
-    /// What `verbose_json` lists with its times.
+    /// What `verbose_json` lists with timestamps.
     let timestamps: Set<TimestampGranularity>
-    /// What `json` has beside the text.
+    /// What `json` has besides the text.
     let inclusions: Set<Inclusion>
     let chunking: ChunkingStrategy?
-    /// Whether the answer tells anything of the model's tokens: their times, or how sure it is of them.
+    /// Whether the response needs the model's tokens: their times or their probabilities.
     var needsTokens: Bool { !inclusions.isEmpty || ![.json, .text].contains(format) }
-    /// Whether the answer tells when somebody speaks.
+    /// Whether the response needs the times of speech.
     var needsTimes: Bool { ![.json, .text].contains(format) }
-    /// Fields that were sent and change nothing, whatever the model.
+    /// Fields that were sent and have no effect with any model.
     let ignored: [String]
 
-    /// Checks a form.
+    /// Validates a form.
     ///
     /// - Parameters:
-    ///   - form: What was sent.
-    ///   - task: What the endpoint makes of speech, if it is for one task only.
+    ///   - form: The form as it was sent.
+    ///   - task: The endpoint's task, if it has only one.
     ///   - foreign: Fields of other endpoints that this one does not have.
-    /// - Throws: `APIError` naming the field and what it may be.
+    /// - Throws: `APIError` naming the field and its allowed values.
     init(_ form: FormReader.Form, task: SpeechTask? = nil, without foreign: [String] = []) throws {
         guard let (upload, name, size) = form.file else {
             throw APIError.missing("file", "The form has no 'file'. Send the recording as a file part.")
@@ -76,9 +75,9 @@ struct TranscriptionForm: Sendable {
         }
         var ignored = foreign.filter(sent.isGiven)
         if language != nil, !candidates.isEmpty { ignored.append("languages") }
-        // Decoding is greedy, which is temperature 0.
+        // Decoding is greedy, as with temperature 0.
         if temperature != 0 { ignored.append("temperature") }
-        // In a stream, the last event has segments and no words.
+        // The last event of a stream has segments and no words.
         if fields.isGiven("timestamp_granularities"), format != .verboseJSON || (isStreamed && timestamps != [.segment])
         {
             ignored.append("timestamp_granularities")

@@ -1,16 +1,16 @@
 import Crypto
 
-/// A key that clients may prove themselves with. Only its hash is kept, so that it gets into no log.
+/// A key for authentication. Only its hash is kept, so that the key cannot appear in a log.
 public struct APIKey: Sendable {
     /// The SHA-256 hash of the key.
     private let hash: [UInt8]
 
-    /// Takes a key.
+    /// Hashes a key.
     public init(_ key: String) {
         hash = Array(SHA256.hash(data: Array(key.utf8)))
     }
 
-    /// Takes the hash of a key: 64 hexadecimal digits; `nil` for anything else.
+    /// Reads the hash of a key: 64 hexadecimal digits; `nil` for anything else.
     init?(hash hexadecimal: some StringProtocol) {
         let digits = hexadecimal.utf8.map { Character(UnicodeScalar($0)).hexDigitValue }
         guard digits.count == 2 * SHA256.byteCount else { return nil }
@@ -22,15 +22,15 @@ public struct APIKey: Sendable {
         hash = bytes
     }
 
-    /// Whether a key with this hash is the key. Digests are compared in constant time.
+    /// Whether this is the hash of the key. Digests are compared in constant time.
     fileprivate func matches(_ given: SHA256.Digest) -> Bool {
         given == hash
     }
 }
 
 extension [APIKey] {
-    /// Whether somebody gave one of these keys. The time this takes tells neither which nor how nearly: whatever was
-    /// given is compared with every key.
+    /// Whether the given key is one of these. The time this takes does not reveal which key matches or how nearly,
+    /// because the given key is compared with all of them.
     func admit(_ given: some StringProtocol) -> Bool {
         let hash = SHA256.hash(data: [UInt8](given.utf8))
         var matches = 0

@@ -1,10 +1,10 @@
 import Essentials
 
-/// A file of hashed keys, one a line: `sha256:HEX`, and perhaps a name behind it. `#` begins a comment.
+/// A file of hashed keys, one per line: `sha256:HEX`, optionally followed by a name. `#` starts a comment.
 public enum APIKeyFile {
-    /// What is wrong with a file of keys.
+    /// A mistake in a file of keys.
     public struct Mistake: Error, Equatable, CustomStringConvertible {
-        /// File, line and what to write instead. It quotes no line: somebody may have written a key there.
+        /// File, line and what to write instead. The line is not quoted, because it may contain a key.
         public let description: String
     }
 

@@ -1,22 +1,22 @@
 /// The names that a server on this machine answers to.
 ///
-/// A web page can have its own name resolve to 127.0.0.1 and then talk to a local server as if to its own (DNS
-/// rebinding). The browser still says the page's name in `Host`, and by that it is refused.
+/// A web page can let its own name resolve to 127.0.0.1 and then talk to a local server as if it were its own (DNS
+/// rebinding). The browser still sends the page's name in `Host`, so the server can refuse it.
 struct AllowedHosts: Sendable {
-    /// `nil` when any name will do.
+    /// `nil` if any name is allowed.
     private let names: Set<HostName>?
 
-    /// Decides what names count.
+    /// Determines the allowed names.
     ///
     /// - Parameters:
-    ///   - host: What the server listens on, as it was told.
-    ///   - isLoopback: Whether only this machine reaches that.
-    ///   - listed: Further names; if there are any, names count on other addresses too.
+    ///   - host: The host that the server listens on, as configured.
+    ///   - isLoopback: Whether only this machine can reach that host.
+    ///   - listed: Further names; if there are any, names are also checked on other addresses.
     init(listeningOn host: String, isLoopback: Bool, listed: [HostName]) {
         names = isLoopback || !listed.isEmpty ? Set(listed + [HostName(given: host)].compactMap(\.self)) : nil
     }
 
-    /// Whether a request to this authority, `host` or `host:port`, is served. Browsers always name one.
+    /// Whether a request to this authority, `host` or `host:port`, is served. Browsers always send one.
     func allow(_ authority: String?) -> Bool {
         guard let names, let authority else { return true }
         guard let host = HostName(authority) else { return false }

@@ -1,9 +1,9 @@
 import HTTPTypes
 import Hummingbird
 
-/// If the server has keys, a request needs one of them, except on the routes that are open.
+/// Requires one of the server's keys, if it has any, except on open routes.
 ///
-/// The router's word counts, not the path as it was sent: a path can be spelled in many ways.
+/// It checks the route that the router has matched, not the path as it was sent, which can be spelled in many ways.
 struct Authentication: RouterMiddleware {
     let keys: [APIKey]
 
@@ -15,7 +15,7 @@ struct Authentication: RouterMiddleware {
         return try await next(request, context)
     }
 
-    /// Lets only those with a key through, even if the server has none.
+    /// Requires a key, even if the server has none.
     ///
     /// - Throws: `APIError` 401.
     func check(_ request: Request) throws(APIError) {
@@ -33,7 +33,7 @@ struct Authentication: RouterMiddleware {
         }
     }
 
-    /// The key that a request carries. `Authorization` is OpenAI's header, `api-key` Azure's.
+    /// The key in a request's headers. `Authorization` is OpenAI's header, `api-key` Azure's.
     private static func key(in headers: HTTPFields) -> Substring? {
         if let token = headers[.authorization].flatMap(bearer) { return token }
         return [HTTPField.Name.xAPIKey, .apiKey].lazy.compactMap { headers[$0]?[...] }.first { !$0.isEmpty }

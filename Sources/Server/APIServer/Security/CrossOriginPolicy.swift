@@ -1,21 +1,21 @@
 import HTTPTypes
 
-/// Which web pages may use the server, and what browsers are told about it (the Fetch standard's CORS protocol).
+/// Decides which web pages may use the server, and makes the headers for browsers (the Fetch standard's CORS protocol).
 struct CrossOriginPolicy: Sendable {
     private let listed: Set<AllowedOrigin>
 
-    /// Allows these origins, beside the server's own.
+    /// Allows these origins, besides the server's own.
     init(allowing origins: [AllowedOrigin]) {
         listed = Set(origins)
     }
 
-    /// Whose request it is.
+    /// The sender of a request.
     enum Caller: Equatable {
-        /// No page of another site: a program, or a page of the server itself.
+        /// Not a page of another site: a program, or a page of the server itself.
         case own
-        /// A page of an origin that is listed.
+        /// A page of a listed origin.
         case listed
-        /// A page that nobody has allowed.
+        /// A page whose origin is not allowed.
         case stranger(origin: String)
     }
 
@@ -26,7 +26,7 @@ struct CrossOriginPolicy: Sendable {
         return listed.contains(.any) || listed.contains(.origin(origin)) ? .listed : .stranger(origin: text)
     }
 
-    /// What every answer to a request says, errors too, so that a page that is listed can read it.
+    /// The headers of every response, errors included, so that a page of a listed origin can read it.
     func headers(answering request: HTTPRequest) -> HTTPFields {
         var headers: HTTPFields = [.vary: "Origin"]
         guard caller(of: request) == .listed else { return headers }
@@ -35,13 +35,13 @@ struct CrossOriginPolicy: Sendable {
         return headers
     }
 
-    /// Whether a browser asks beforehand what it may send.
+    /// Whether this is a browser's CORS preflight request.
     func isPreflight(_ request: HTTPRequest) -> Bool {
         request.method == .options && request.headerFields[.origin] != nil
             && request.headerFields[.accessControlRequestMethod] != nil
     }
 
-    /// What the answer to a preflight says beside `headers`.
+    /// The headers of a preflight response, besides `headers`.
     func preflightHeaders(answering request: HTTPRequest) -> HTTPFields {
         var headers: HTTPFields = [
             .accessControlAllowMethods: "GET, POST, DELETE",
@@ -54,7 +54,7 @@ struct CrossOriginPolicy: Sendable {
         return headers
     }
 
-    /// SDKs send headers of their own, which mean nothing here and do no harm: what is asked for is granted.
+    /// All requested headers are allowed: SDKs send headers of their own, which the server ignores.
     private static func taken(asked: String) -> String {
         let known = ["authorization", "content-type", "x-request-id", "x-asr-progress"]
         let others = asked.lowercased().split { $0 == "," || $0 == " " }.map(String.init)
@@ -68,8 +68,8 @@ struct CrossOriginPolicy: Sendable {
 }
 
 extension HTTPField.Name {
-    /// A browser asks whether a page of the internet may reach this private network (Private Network Access).
+    /// A browser's question whether a public page may reach this private network (Private Network Access).
     static let accessControlRequestPrivateNetwork = Self.fixed("Access-Control-Request-Private-Network")
-    /// The answer to that.
+    /// The answer to it.
     static let accessControlAllowPrivateNetwork = Self.fixed("Access-Control-Allow-Private-Network")
 }

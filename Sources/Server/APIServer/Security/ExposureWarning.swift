@@ -1,11 +1,11 @@
 import NIOCore
 
-/// What the log says of a server that others can use without a key.
+/// The log's warning about a server that others can use without a key.
 enum ExposureWarning {
     /// - Parameters:
     ///   - address: Where the server listens.
-    ///   - hasKeys: Whether clients have to give one.
-    /// - Returns: `nil` if there is nothing to warn of.
+    ///   - hasKeys: Whether clients need a key.
+    /// - Returns: `nil` if there is nothing to warn about.
     static func text(listeningOn address: SocketAddress?, hasKeys: Bool) -> String? {
         guard !hasKeys, let address, !address.isLoopback else { return nil }
         return "Everybody who reaches this machine over the network may use this server: it listens on"

@@ -1,14 +1,14 @@
 import NIOCore
 
-/// A host as URLs and the `Host` header name it: in lower case, without brackets, without the dot of a full name.
+/// A host as in URLs and the `Host` header: in lower case, without brackets and without a trailing dot.
 ///
-/// Only the usual form of each is taken: names of labels (RFC 1123, section 2.1, and underscores), addresses with four
-/// decimal numbers, IPv6 addresses in brackets. Other spellings, such as `127.1` or `..localhost`, are no hosts: what
-/// resolves them may see another machine there than we do.
+/// Only the usual forms are accepted: names of labels (RFC 1123, section 2.1, and underscores), addresses with four
+/// decimal numbers, IPv6 addresses in brackets. Other spellings, such as `127.1` or `..localhost`, are rejected,
+/// because a resolver may interpret them differently.
 public struct HostName: Hashable, Sendable {
     let text: String
 
-    /// Reads the host of `host` or `host:port` (RFC 3986, section 3.2); `nil` if that is malformed.
+    /// Parses the host of `host` or `host:port` (RFC 3986, section 3.2); `nil` if it is malformed.
     public init?(_ authority: String) {
         let authority = authority.lowercased()
         guard let host = authority.hasPrefix("[") ? Self.bracketed(authority) : Self.plain(authority) else {
@@ -17,7 +17,7 @@ public struct HostName: Hashable, Sendable {
         text = String(host)
     }
 
-    /// Reads a host as people give it on a command line, where an IPv6 address has no brackets.
+    /// Parses a host as given on a command line, where an IPv6 address has no brackets.
     public init?(given text: String) {
         self.init(text.contains(":") && Self.isAddress(text[...]) ? "[\(text)]" : text)
     }
@@ -37,7 +37,7 @@ public struct HostName: Hashable, Sendable {
         return labels.last.map(isNumber) == false || isAddress(name) ? name : nil
     }
 
-    /// Whether a name with this label at its end is an address, or nothing (URL standard, "ends in a number").
+    /// Whether a name with this last label is an address, or invalid (URL standard, "ends in a number").
     private static func isNumber(_ label: Substring) -> Bool {
         label.utf8.allSatisfy { (0x30...0x39).contains($0) }
             || label.hasPrefix("0x") && label.dropFirst(2).allSatisfy(\.isHexDigit)
@@ -50,12 +50,12 @@ public struct HostName: Hashable, Sendable {
             }
     }
 
-    /// Whether it is an address without a zone.
+    /// Whether the text is an address without a zone.
     private static func isAddress(_ text: Substring) -> Bool {
         !text.contains("%") && (try? SocketAddress(ipAddress: String(text), port: 0)) != nil
     }
 
-    /// Nothing, or a colon and perhaps a number.
+    /// Whether the text is empty, or a colon and perhaps a port number.
     private static func isPort(_ text: Substring) -> Bool {
         guard !text.isEmpty else { return true }
         let digits = text.dropFirst()

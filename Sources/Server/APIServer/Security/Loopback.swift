@@ -2,13 +2,13 @@ import NIOCore
 
 /// The names and addresses by which a machine reaches itself.
 enum Loopback {
-    /// Whether a host, written as in a URL but without brackets and in lower case, is this machine to whoever asks.
+    /// Whether a host, written as in a URL but without brackets and in lower case, always means this machine.
     static func contains(_ host: String) -> Bool {
         if host == "localhost" || host.hasSuffix(".localhost") { return true }  // RFC 6761, section 6.3
         return (try? SocketAddress(ipAddress: host, port: 0))?.isLoopback ?? false
     }
 
-    /// Whether a server that listens on this host is reached from this machine alone. Asks the resolver about names.
+    /// Whether only this machine can reach a server that listens on this host. Asks the resolver about names.
     static func bounds(_ host: String) -> Bool {
         contains(host.lowercased())
             || (try? SocketAddress.makeAddressResolvingHost(host, port: 0))?.isLoopback ?? false

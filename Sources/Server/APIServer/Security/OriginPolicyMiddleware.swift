@@ -1,8 +1,8 @@
 import HTTPTypes
 import Hummingbird
 
-/// Turns away requests to names that are not the server's and of web pages that nobody has allowed, and answers browsers
-/// that ask beforehand. Programs that are no browsers send no `Origin` and pass.
+/// Refuses requests to names that are not the server's and requests of web pages that are not allowed, and answers
+/// preflights. Programs other than browsers send no `Origin` and pass.
 struct OriginPolicyMiddleware: RouterMiddleware {
     let hosts: AllowedHosts
     let policy: CrossOriginPolicy
@@ -17,7 +17,7 @@ struct OriginPolicyMiddleware: RouterMiddleware {
     }
 }
 
-/// Lets pages that are allowed read their answers, errors too.
+/// Lets allowed pages read their responses, errors included.
 struct CrossOriginHeaders: RouterMiddleware {
     let policy: CrossOriginPolicy
 
@@ -50,6 +50,6 @@ extension APIError {
 }
 
 extension String {
-    /// Enough of what a client sent to recognise it.
+    /// The beginning of a text that a client sent, long enough to recognise it.
     fileprivate var shortened: String { count > 100 ? prefix(100) + "…" : self }
 }

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// What every answer tells browsers: it is data, and nothing else is to be made of it.
+/// The headers that tell browsers to treat every response as mere data.
 enum SecurityHeaders {
     private static let fields: HTTPFields = [
         .xContentTypeOptions: "nosniff",
@@ -11,7 +11,7 @@ enum SecurityHeaders {
         .cacheControl: "no-store",
     ]
 
-    /// Adds those that an answer does not have yet.
+    /// Adds the headers that a response does not have yet.
     static func complete(_ headers: inout HTTPFields) {
         for field in fields where headers[field.name] == nil { headers.append(field) }
     }

@@ -1,17 +1,17 @@
-/// Where a web page or an app's page comes from, as browsers say in `Origin` (RFC 6454, section 6).
+/// The origin of a web page, as sent by browsers in `Origin` (RFC 6454, section 6).
 public struct WebOrigin: Hashable, Sendable {
     private let scheme: String
     private let host: HostName?
     private let port: Int?
 
-    /// What browsers say of pages that come from nowhere in particular: files, sandboxed frames.
+    /// The origin of pages without a host: files and sandboxed frames.
     static let null = WebOrigin(scheme: "null", host: nil, port: nil)
 
     private init(scheme: String, host: HostName?, port: Int?) {
         (self.scheme, self.host, self.port) = (scheme, host, port)
     }
 
-    /// Reads `null` or `scheme://host[:port]`, with or without a slash at the end; `nil` for anything else.
+    /// Parses `null` or `scheme://host[:port]`, with or without a trailing slash; `nil` for anything else.
     public init?(_ text: String) {
         guard text.lowercased() != "null" else {
             self = .null
@@ -30,7 +30,7 @@ public struct WebOrigin: Hashable, Sendable {
 
     /// Whether a request from this origin to this authority, `host` or `host:port`, stays within one site.
     ///
-    /// A proxy may have taken TLS off, so the origin's scheme tells what port an authority without one means.
+    /// A proxy may have removed TLS, so the origin's scheme determines the port of an authority without one.
     func isSame(as authority: String) -> Bool {
         guard let usual = Self.defaultPorts[scheme], let other = HostName(authority) else { return false }
         return host == other && port == Self.port(of: authority[...]) ?? usual
@@ -44,14 +44,14 @@ public struct WebOrigin: Hashable, Sendable {
     }
 }
 
-/// What `--cors-origin` may say.
+/// A value of `--cors-origin`.
 public enum AllowedOrigin: Hashable, Sendable {
-    /// Pages from everywhere.
+    /// Pages of all origins.
     case any
     /// Pages of one origin.
     case origin(WebOrigin)
 
-    /// Reads `*` or an origin.
+    /// Parses `*` or an origin.
     public init?(_ text: String) {
         if text == "*" {
             self = .any

@@ -2,18 +2,18 @@ import Essentials
 import Synchronization
 import SystemPackage
 
-/// A folder that belongs to one process as long as that runs: the process holds a lock on it (flock(2)).
+/// A folder that belongs to one process for as long as it runs: the process holds a lock on it (flock(2)).
 ///
-/// The system frees the lock when the process ends, however it ends. Process ids would not tell: two containers that share
-/// a folder for temporary files both have a process 1, and ids are used again. systemd-tmpfiles removes no folder that is
-/// locked.
+/// The system releases the lock when the process ends, for whatever reason. Process ids would not do: two containers
+/// that share a folder for temporary files both have a process 1, and ids are reused. systemd-tmpfiles does not remove
+/// a locked folder.
 final class LockedFolder: Sendable {
-    /// Where it is.
+    /// The path of the folder.
     let path: String
     /// The lock; `nil` once the folder has been removed.
     private let lock: Mutex<FileDescriptor?>
 
-    /// How often to make a folder that another server takes for a leftover, in the moment before it is locked.
+    /// How often to make a folder if another server takes it for a leftover before it is locked.
     private static let attempts = 100
 
     /// Makes a folder for this user only; six random characters follow the prefix of its name.
@@ -30,7 +30,7 @@ final class LockedFolder: Sendable {
         throw .resourceBusy
     }
 
-    /// Takes a folder of this user that its process has left; `nil` if there is none, or its process runs.
+    /// Takes over a folder of this user whose process has ended; `nil` if there is none, or its process runs.
     init?(leftAt path: String) {
         guard let lock = try? Self.lock(path, orGoWithout: false) else { return nil }
         self.path = path
@@ -41,7 +41,7 @@ final class LockedFolder: Sendable {
         lock.withLock { try? $0?.close() }
     }
 
-    /// Makes the folder again if somebody has removed it, at the same place.
+    /// Makes the folder again at the same path, if it has been removed.
     func restore() throws {
         try lock.withLock { lock in
             guard let held = lock else { throw Errno.noSuchFileOrDirectory }
@@ -54,7 +54,7 @@ final class LockedFolder: Sendable {
         }
     }
 
-    /// Removes the folder with all that is in it, for good.
+    /// Removes the folder and its contents for good.
     func remove() {
         lock.withLock { lock in
             guard let held = lock else { return }
@@ -64,11 +64,11 @@ final class LockedFolder: Sendable {
         }
     }
 
-    /// Locks a folder. Where a file system has no locks, nobody is able to take the folder, and `orGoWithout` says whether to
-    /// open it all the same.
+    /// Locks a folder. If the file system has no locks, no process can take over a folder, and `orGoWithout` says
+    /// whether to open it anyway.
     ///
-    /// - Returns: `nil` if it is no folder of this user, is not there (any more), or is locked.
-    /// - Throws: What the system says.
+    /// - Returns: `nil` if it is not a folder of this user, does not exist, or is locked.
+    /// - Throws: The system's error.
     private static func lock(_ path: String, orGoWithout: Bool) throws(Errno) -> FileDescriptor? {
         let number = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard number >= 0 else {
@@ -78,7 +78,7 @@ final class LockedFolder: Sendable {
         }
         let descriptor = FileDescriptor(rawValue: number)
         let isLocked = flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK && orGoWithout
-        // Between the two calls somebody else may have locked the folder, removed it and gone.
+        // Between the two calls, another process may have locked the folder, removed it and ended.
         guard isLocked, isFolder(descriptor, at: path) else {
             try? descriptor.close()
             return nil
@@ -86,7 +86,7 @@ final class LockedFolder: Sendable {
         return descriptor
     }
 
-    /// Whether what is open is the folder at a path, and this user's.
+    /// Whether the open file is the folder at a path, and belongs to this user.
     private static func isFolder(_ descriptor: FileDescriptor, at path: String) -> Bool {
         var opened = stat()
         var named = stat()

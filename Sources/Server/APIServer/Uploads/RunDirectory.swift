@@ -2,19 +2,19 @@ import Essentials
 import ModelFamilies
 import SystemPackage
 
-/// A folder for what lives no longer than this server process: uploads, and what engines are told about their library.
+/// A folder for files that are needed only while this server runs: uploads, and ONNX Runtime settings for engines.
 ///
-/// The process holds a lock on it, so that the next server removes what a killed one left behind and nothing else.
+/// The process holds a lock on it, so that the next server removes the leftovers of a killed one and nothing else.
 public final class RunDirectory: Sendable {
-    /// Where spooled uploads go.
+    /// The path of the folder for spooled uploads.
     let uploads: String
-    /// Where what the engines are told about ONNX Runtime is.
+    /// The path of the file with the engines' ONNX Runtime settings.
     public let runtimeSettings: String
     private let folder: LockedFolder
 
     private static let prefix = "asr2clip-"
 
-    /// Removes leftovers of servers of this user that have ended, and makes the folder, for this user's eyes only.
+    /// Removes leftovers of this user's servers that have ended, and makes the folder, accessible to this user only.
     ///
     /// - Parameter parent: The folder for temporary files.
     /// - Throws: `RunDirectoryError`.
@@ -30,9 +30,9 @@ public final class RunDirectory: Sendable {
         }
     }
 
-    /// Makes again what somebody has removed of it, such as a program that cleans folders for temporary files.
+    /// Makes the parts again that have been removed, for example by a program that cleans folders for temporary files.
     ///
-    /// - Throws: What the file system says.
+    /// - Throws: The file system's error.
     @Sendable public func restore() throws {
         try folder.restore()
         guard mkdir(uploads, 0o700) == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
@@ -41,7 +41,7 @@ public final class RunDirectory: Sendable {
         }
     }
 
-    /// Removes the folder with all that is in it.
+    /// Removes the folder and its contents.
     public func remove() {
         folder.remove()
     }
@@ -64,7 +64,7 @@ public final class RunDirectory: Sendable {
     }
 }
 
-/// Why there is no folder for temporary files, and what to do.
+/// The error if a folder for temporary files cannot be made, with advice.
 public struct RunDirectoryError: Error, Sendable, CustomStringConvertible {
     /// The message.
     public let description: String

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// The room that the uploads of a server share while they are on their way.
+/// The room that a server's running uploads share.
 final class UploadRoom: Sendable {
     private struct State {
         var shares: UploadShares
-        /// How each upload is ended, if it has to go.
+        /// Ends each upload, if it has to make room.
         var ends: [UploadShares.ID: @Sendable () -> Void] = [:]
 
-        /// What ends the upload that has to go.
+        /// The action that ends the upload chosen by a verdict.
         func end(by verdict: UploadShares.Verdict) -> (@Sendable () -> Void)? {
             if case .proceedInstead(let id) = verdict { ends[id] } else { nil }
         }
@@ -20,7 +20,7 @@ final class UploadRoom: Sendable {
         state = Mutex(State(shares: UploadShares(maximum: maximum)))
     }
 
-    /// One upload's part of the room, given back when the value goes, or sooner by `leave()`.
+    /// One upload's part of the room, released with the value, or earlier by `leave()`.
     final class Place: Sendable {
         private let room: UploadRoom
         private let id: UploadShares.ID
@@ -33,7 +33,7 @@ final class UploadRoom: Sendable {
 
         deinit { leave() }
 
-        /// Has something done if the upload has to go, at once if it had to already.
+        /// Sets the action for the case that the upload has to make room; runs it at once if that has happened already.
         func onDismissal(_ action: @escaping @Sendable () -> Void) {
             onDismissal.withLock { $0 = action }
             if isDismissed.load(ordering: .sequentiallyConsistent) { dismiss() }
@@ -44,17 +44,17 @@ final class UploadRoom: Sendable {
             onDismissal.withLock { exchange(&$0, with: nil) }?()
         }
 
-        /// Some of the upload came.
+        /// Counts received bytes of the upload.
         func receive(_ bytes: Int) {
             room.state.withLock { $0.shares.receive(id, bytes, at: .now) }
         }
 
-        /// The upload grows on disk.
+        /// Counts growth of the upload on disk.
         ///
         /// - Parameters:
-        ///   - bytes: By how much.
-        ///   - free: Bytes that the disk has left.
-        /// - Returns: Whether another upload, or this one, goes for it.
+        ///   - bytes: By how much it grows.
+        ///   - free: The free bytes of the disk.
+        /// - Returns: Whether an upload, this one or another, is ended to make room.
         func grow(by bytes: Int, free: Int) -> Bool {
             let end = room.state.withLock { state in
                 state.end(by: state.shares.grow(id, by: bytes, free: free, at: .now))
@@ -63,7 +63,7 @@ final class UploadRoom: Sendable {
             return end != nil
         }
 
-        /// The upload is complete, or off the disk.
+        /// Removes the upload: it is complete, or deleted from the disk.
         func leave() {
             room.state.withLock { state in
                 state.shares.end(id)
@@ -72,9 +72,9 @@ final class UploadRoom: Sendable {
         }
     }
 
-    /// An upload begins.
+    /// Starts an upload.
     ///
-    /// - Parameter client: Whose it is. Its upload is ended if it has to go.
+    /// - Parameter client: Its client, whose upload is ended if it has to make room.
     /// - Returns: Its place.
     /// - Throws: `APIError` if there are too many.
     func enter(_ client: UploadingClient) throws(APIError) -> Place {
@@ -100,7 +100,7 @@ extension APIError {
         message: "The server receives as many uploads as it can (--max-connections). Send this one again soon.",
         retryAfter: .seconds(2), abandonsBody: true)
 
-    /// For an upload that has to make room for others.
+    /// The error for an upload that has to make room for others.
     static let uploadGaveWay = APIError(
         status: .requestTimeout, code: "request_timeout",
         message:

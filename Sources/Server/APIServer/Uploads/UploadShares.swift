@@ -1,29 +1,29 @@
 import Essentials
 
-/// The uploads that are on their way, and which of them has to go when there is no room for all: a value without I/O.
+/// Tracks the running uploads, and chooses which of them ends if there is not room for all: a value without I/O.
 ///
-/// An upload that trickles holds its connection and its bytes on disk for as long as it likes. So where room is short, one
-/// that stands still goes, else the slowest. How fast it was before does not help it.
+/// A slow upload could hold its connection and its bytes on disk without limit. So if room is short, a stalled upload
+/// is ended, or else the slowest. Only its recent speed counts.
 struct UploadShares: Sendable {
     typealias Instant = ContinuousClock.Instant
     typealias ID = Int
 
-    /// What becomes of an upload that wants room.
+    /// The decision about an upload that needs room.
     enum Verdict: Equatable, Sendable {
         /// There is room.
         case proceed
-        /// There is room as soon as this one has ended.
+        /// There is room as soon as this upload has ended.
         case proceedInstead(of: ID)
-        /// There is none: all uploads have only just begun.
+        /// There is no room, and all uploads have only just begun.
         case refused
     }
 
     private struct Upload {
         let client: String
         let start: Instant
-        /// What it has on disk.
+        /// Its bytes on disk.
         var bytes = 0
-        /// What came lately: each byte counts half after `halfLife`.
+        /// The bytes received recently: each counts half after `halfLife`.
         var recent = 0.0
         var lastReceipt: Instant
 
@@ -40,28 +40,28 @@ struct UploadShares: Sendable {
     /// The most uploads at a time.
     let maximum: Int
     private var uploads: [ID: Upload] = [:]
-    /// Bytes of those that had to go, until they are off the disk.
+    /// The bytes of uploads that were ended, until they are deleted from the disk.
     private var leaving: [ID: Int] = [:]
     private var nextID = 0
 
-    /// How long an upload may take to show how fast it is.
+    /// How long an upload runs before its speed is judged.
     static let grace = Duration.seconds(5)
-    /// An upload of which nothing came for so long stands still.
+    /// An upload that has received nothing for this long is stalled.
     static let standstill = Duration.seconds(2)
     private static let halfLife = Duration.seconds(2)
-    /// Uploads on their way leave one part in so many of the room on disk to those that come.
+    /// Running uploads leave one part in this many of the room on disk to new ones.
     static let reserve = 8
 
     init(maximum: Int) {
         self.maximum = maximum
     }
 
-    /// An upload begins. If there are too many, one of the client that has most goes for it.
+    /// Starts an upload. If there are too many, one of the client with the most uploads is ended for it.
     ///
     /// - Parameters:
-    ///   - client: Whose it is; its address.
+    ///   - client: The address of its client.
     ///   - now: The time.
-    /// - Returns: What it is called here, and whether there is room for it.
+    /// - Returns: Its id, and whether there is room for it.
     mutating func begin(_ client: String, at now: Instant) -> (ID, Verdict) {
         let id = nextID
         nextID += 1
@@ -75,35 +75,35 @@ struct UploadShares: Sendable {
         return (id, verdict)
     }
 
-    /// Some of an upload came.
+    /// Counts received bytes of an upload.
     mutating func receive(_ id: ID, _ bytes: Int, at now: Instant) {
         uploads[id]?.receive(bytes, at: now)
     }
 
-    /// An upload grows on disk.
+    /// Counts growth of an upload on disk.
     ///
     /// - Parameters:
-    ///   - id: Which.
-    ///   - bytes: By how much.
-    ///   - free: Bytes that the disk has left.
+    ///   - id: The upload.
+    ///   - bytes: By how much it grows.
+    ///   - free: The free bytes of the disk.
     ///   - now: The time.
     /// - Returns: Whether there is room for that.
     mutating func grow(_ id: ID, by bytes: Int, free: Int, at now: Instant) -> Verdict {
         uploads[id]?.bytes += bytes
         let held = uploads.values.reduce(0) { $0 + $1.bytes }
         let room = min(free, .max / 2) + leaving.values.reduce(0, +)
-        // Alone, it may take all there is.
+        // A single upload may use all the room.
         guard uploads.count > 1, room < held / (Self.reserve - 1) else { return .proceed }
         return dismiss(from: uploads, at: now) ?? .proceed
     }
 
-    /// An upload is complete, or off the disk.
+    /// Removes an upload that is complete, or deleted from the disk.
     mutating func end(_ id: ID) {
         uploads[id] = nil
         leaving[id] = nil
     }
 
-    /// Takes one out: of those that stand still the largest, else of those that had their time the slowest.
+    /// Chooses the upload to end: the largest stalled one, or else the slowest that has had its grace time.
     private mutating func dismiss(from candidates: [ID: Upload], at now: Instant) -> Verdict? {
         let still = candidates.filter { now - $1.lastReceipt >= Self.standstill }
         let judged = candidates.filter { now - $1.start >= Self.grace }

@@ -3,7 +3,7 @@ import Essentials
 import NIOCore
 import SystemPackage
 
-/// Where uploads are kept while they are worked on: files that only this user may read, in a folder of this run's own.
+/// Stores uploads while they are processed: as files that only this user may read, in a folder of this run.
 struct UploadSpool: Sendable {
     private let directory: String
     private let restore: @Sendable () throws -> Void
@@ -14,8 +14,8 @@ struct UploadSpool: Sendable {
     ///
     /// - Parameters:
     ///   - directory: Its path.
-    ///   - restore: Makes it again if somebody has removed it.
-    ///   - maximum: The most uploads that may be on their way at a time.
+    ///   - restore: Makes the directory again if it has been removed.
+    ///   - maximum: The most uploads at the same time.
     ///   - metrics: Where uploads are counted.
     init(
         directory: String, restore: @escaping @Sendable () throws -> Void = {}, maximum: Int, metrics: ServerMetrics
@@ -26,7 +26,7 @@ struct UploadSpool: Sendable {
         self.metrics = metrics
     }
 
-    /// Makes sure that an upload could be kept now.
+    /// Checks that an upload could be stored now.
     ///
     /// - Throws: `StorageFull`, `SpoolUnavailable`.
     func check() async throws {
@@ -37,20 +37,20 @@ struct UploadSpool: Sendable {
         SpooledUpload(path: "\(directory)/\(UniqueID())", place: place, restore: restore, metrics: metrics)
     }
 
-    /// Takes in an upload whose body begins.
+    /// Admits an upload whose body begins.
     ///
     /// - Throws: `APIError` if there are too many.
     func enter(_ client: UploadingClient) throws(APIError) -> UploadRoom.Place {
         try room.enter(client)
     }
 
-    /// Begins the file of an upload. It is made while the first bytes come.
+    /// Starts the file of an upload, which is made while the first bytes arrive.
     func begin(in place: UploadRoom.Place) -> SpooledUpload {
         let upload = makeUpload(in: place)
         place.onDismissal { [weak upload] in
             Task { await upload?.discard() }
         }
-        // What goes wrong here goes wrong again with the first bytes, and somebody waits for those.
+        // If this fails, the first write fails in the same way, and that error is reported.
         Task { try? await upload.make() }
         return upload
     }
@@ -58,7 +58,7 @@ struct UploadSpool: Sendable {
 
 /// There is no room for an upload: the disk, the user's quota or the limit on the size of files is used up.
 struct StorageFull: Error {
-    /// Throws what a failure to write means: `StorageFull`, or the failure itself.
+    /// Runs a write; if it fails for lack of room, throws `StorageFull` instead of the error.
     @discardableResult
     static func check<Result>(_ write: () throws -> Result) throws -> Result {
         do {
@@ -71,21 +71,21 @@ struct StorageFull: Error {
     static let causes: [Errno] = [.noSpace, .diskQuotaExceeded, .fileTooLarge]
 }
 
-/// No file can be made for an upload: its folder cannot be written or made again, or the server is short of something.
+/// No file can be made for an upload: its folder cannot be written or made again, or the server lacks a resource.
 struct SpoolUnavailable: Error {
     let cause: Errno
-    /// Whether it is files that the server may have open, which it has again when requests end.
+    /// Whether the server lacks file descriptors or memory, which are freed when requests end.
     var isShortage: Bool { [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory].contains(cause) }
 }
 
-/// One uploaded file on disk; it goes when the last reference to it goes.
+/// One uploaded file on disk, deleted with the last reference.
 ///
-/// Disks may make anybody wait. So all that is done to the file is done on a queue of its own, its removal too.
+/// Disks may block. So all work on the file, its deletion included, is done on a queue of its own.
 actor SpooledUpload {
     private let executor = QueueExecutor(label: "upload")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Where the file is.
+    /// The path of the file.
     nonisolated let path: String
     private var state = State.new
     private let place: UploadRoom.Place?
@@ -97,7 +97,7 @@ actor SpooledUpload {
         case new
         case open(SystemPackage.FileDescriptor)
         case complete
-        /// It had to make room for others.
+        /// It was ended to make room for others.
         case discarded
     }
 
@@ -118,20 +118,20 @@ actor SpooledUpload {
         }
     }
 
-    /// Makes the file, unless it is there already.
+    /// Makes the file, unless it exists already.
     ///
     /// - Throws: `StorageFull`, `SpoolUnavailable`.
     func make() throws {
         if case .new = state { _ = try file() }
     }
 
-    /// Adds bytes to the file, which is not complete yet.
+    /// Appends bytes to the file, which must not be complete yet.
     ///
-    /// - Throws: `StorageFull`, `SpoolUnavailable`, `Errno`, or `APIError` if the upload had to make room for others.
+    /// - Throws: `StorageFull`, `SpoolUnavailable`, `Errno`, or `APIError` if the upload was ended to make room.
     func write(_ bytes: ByteBuffer) async throws {
         let free = Self.freeBytes(on: try file())
         if place?.grow(by: bytes.readableBytes, free: free) == true {
-            // Another upload is being taken off the disk meanwhile, or this one.
+            // Meanwhile this upload, or another one, is deleted from the disk.
             try await Task.sleep(for: .milliseconds(20))
         }
         let file = try file()
@@ -141,9 +141,9 @@ actor SpooledUpload {
         metrics.spoolSize.increment(by: Double(bytes.readableBytes))
     }
 
-    /// Adds the last bytes and ends the writing; the file stays.
+    /// Appends the last bytes and closes the file, which stays on disk.
     ///
-    /// - Throws: `StorageFull`, since some file systems look for room only now, or `Errno`.
+    /// - Throws: `StorageFull`, since some file systems allocate only now, or `Errno`.
     func end(with bytes: ByteBuffer) async throws {
         try await write(bytes)
         let file = try file()
@@ -152,7 +152,7 @@ actor SpooledUpload {
         try StorageFull.check { try file.close() }
     }
 
-    /// Takes the file off the disk, unless it is complete.
+    /// Deletes the file, unless it is complete.
     func discard() {
         switch state {
         case .complete, .discarded: return
@@ -165,7 +165,7 @@ actor SpooledUpload {
         place?.leave()
     }
 
-    /// What the disk has left for this user.
+    /// The free bytes of the disk for this user.
     private static func freeBytes(on file: SystemPackage.FileDescriptor) -> Int {
         var status = statvfs()
         guard fstatvfs(file.rawValue, &status) == 0 else { return .max }

@@ -2,13 +2,13 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// The client of an upload, as far as reading the upload has to do with it.
+/// The client of an upload, as seen by the code that reads it.
 struct UploadingClient: Sendable {
-    /// Where it is; clients at one address count as one, and so do those of one network of IPv6, which is one site's.
+    /// Its address; all clients at one address count as one, and so do those of one IPv6 network, that is, one site.
     var address = ""
-    /// Tells a client that waits for it to send the body now (RFC 9110, section 10.1.1). curl waits so above 1 MiB.
+    /// Tells a waiting client to send the body now (RFC 9110, section 10.1.1). curl waits if the body is above 1 MiB.
     var askForBody: @Sendable () -> Void = {}
-    /// Ends its upload for want of room, with an answer.
+    /// Ends its upload for lack of room, with an error response.
     var end: @Sendable () -> Void = {}
 }
 
@@ -24,11 +24,11 @@ extension APIContext {
     }
 }
 
-/// Told to a connection whose upload has to make room for others.
+/// The event for a connection whose upload has to make room for others.
 struct UploadGivesWay: Sendable {}
 
 extension SocketAddress {
-    /// The address, of IPv6 its network (64 bits: RFC 4291, section 2.5.4).
+    /// The IPv4 address, or the IPv6 network (64 bits: RFC 4291, section 2.5.4).
     fileprivate var site: String? {
         guard case .v6(let address) = self else { return ipAddress }
         return withUnsafeBytes(of: address.address.sin6_addr) { bytes in

@@ -5,38 +5,37 @@ import NIOPosix
 import SpeechTypes
 import SystemPackage
 
-/// The way to one run of an engine: a connection of its own for each job, whose other end is passed to the engine.
+/// The connection to one run of an engine. Each job has its own socket pair, of which the engine gets one end.
 final class EngineConnection: Sendable {
-    /// Why there is no answer to a request. None of them says that the engine's process has ended: that, only the
-    /// process tells.
+    /// Why a request got no answer. No case proves that the engine's process has ended; only its exit does.
     enum Failure: Error, Equatable {
-        /// There is no connection, and why: nobody takes it any more, or the system has no room for another one.
+        /// No connection could be made: the engine no longer accepts any, or the system has no resources for another.
         case unreachable(Errno)
-        /// The connection ended before the answer, and why.
+        /// The connection ended before the answer, for this reason.
         case closed(String)
-        /// The engine has said nothing for too long.
+        /// The engine has sent nothing for too long.
         case silent
-        /// The engine has sent what no engine of ours sends.
+        /// The engine has violated the protocol.
         case garbled(String)
     }
 
-    /// Counts the runs of the model's engine.
+    /// The number of the run, counted per model.
     let run: Int
     private let socket: LinkSocket
     private let eventLoop: any EventLoop
     private let patience: TimeAmount
 
-    /// How often a connection is offered to an engine that has to take others first, and how long it is waited between.
+    /// How often a connection is offered to an engine that has others to accept first, and the pause between attempts.
     private static let offers = 200
     private static let pause = Duration.milliseconds(10)
 
-    /// Nothing is connected yet.
+    /// Prepares connections; none is open yet.
     ///
     /// - Parameters:
-    ///   - socket: Where the engine takes descriptors.
-    ///   - run: Counts the runs of the model's engine.
-    ///   - eventLoop: Where its answers are read.
-    ///   - patience: How long it may be silent with a job in hand, and as long again at most until that is noticed.
+    ///   - socket: Where the engine receives descriptors.
+    ///   - run: The number of the run, counted per model.
+    ///   - eventLoop: Where answers are read.
+    ///   - patience: How long the engine may send nothing during a job; noticing it may take as long again.
     init(over socket: LinkSocket, run: Int, on eventLoop: any EventLoop, patience: TimeAmount) {
         self.socket = socket
         self.run = run
@@ -46,15 +45,15 @@ final class EngineConnection: Sendable {
 
     /// Gives the engine a job.
     ///
-    /// - Returns: Its answer, event by event. Letting go of it before its end hangs up, which ends the job.
+    /// - Returns: Its answer, event by event. Releasing it before its end closes the connection, which cancels the job.
     /// - Throws: `Failure`, `CancellationError`.
     func send(_ job: TranscriptionJob) async throws -> EngineResponse {
         try await ask(.transcribe(job), mostBytes: EngineResponse.mostBytes(for: job))
     }
 
-    /// Asks what the engine's lanes are doing.
+    /// Asks for the state of the engine's lanes.
     ///
-    /// - Returns: `nil` if it does not say so in time.
+    /// - Returns: `nil` if the engine does not answer in time.
     func load(within limit: TimeAmount) async -> LaneLoad? {
         guard var answer = try? await ask(.load, mostBytes: 1 << 12, offers: 1) else { return nil }
         let patience = eventLoop.scheduleTask(in: limit) { [line = answer.line] in line.hangUp() }
@@ -104,8 +103,8 @@ final class EngineConnection: Sendable {
 
     /// Passes one end of a new connection to the engine.
     ///
-    /// - Parameter times: How often to try.
-    /// - Returns: Our end, which the caller owns.
+    /// - Parameter times: The most attempts.
+    /// - Returns: The server's end, which the caller owns.
     /// - Throws: `Failure.unreachable`, `CancellationError`.
     private func offer(times: Int) async throws -> CInt {
         for attempt in 1... {

@@ -1,9 +1,9 @@
 import EngineLink
 import NIOCore
 
-/// Our end of one job's connection to an engine: hands on the frames of the answer, and reads no more than somebody takes.
+/// The server's end of a job's connection to an engine: passes on the answer's frames, one read at a time.
 ///
-/// When the connection ends, the engine falls silent or sends what no engine of ours sends, the answer ends with an
+/// If the connection ends, or the engine falls silent or violates the protocol, the answer ends with an
 /// `EngineConnection.Failure`.
 final class EngineExchange: ChannelInboundHandler {
     typealias InboundIn = Frame
@@ -18,10 +18,10 @@ final class EngineExchange: ChannelInboundHandler {
     /// Makes a connection's handler.
     ///
     /// - Parameters:
-    ///   - ahead: Counts the frames that nobody has taken yet.
-    ///   - answer: Takes the frames.
+    ///   - ahead: Counts the frames that have not been taken yet.
+    ///   - answer: Receives the frames.
     ///   - mostBytes: The most bytes of all frames together.
-    ///   - patience: How long the engine may be silent while we read.
+    ///   - patience: How long the engine may send nothing while the server reads.
     init(_ ahead: ReadAhead, answer: EngineResponse.Frames.Continuation, mostBytes: Int, patience: TimeAmount) {
         self.ahead = ahead
         self.answer = answer
@@ -51,7 +51,7 @@ final class EngineExchange: ChannelInboundHandler {
         context.fireChannelReadComplete()
     }
 
-    /// SwiftNIO's `IdleStateHandler` tells of silence, which says nothing while we do not listen.
+    /// SwiftNIO's `IdleStateHandler` reports silence, which means nothing while the server does not read.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is IdleStateHandler.IdleStateEvent else { return context.fireUserInboundEventTriggered(event) }
         if let since = ahead.readingSince, context.eventLoop.now - since >= patience { fail(context, .silent) }
@@ -66,7 +66,7 @@ final class EngineExchange: ChannelInboundHandler {
         fail(context, error is FrameError ? .garbled("\(error)") : .closed("\(error)"))
     }
 
-    /// Ends the connection, and the answer that it was to bring.
+    /// Closes the connection, and ends the answer with an error.
     private func fail(_ context: ChannelHandlerContext, _ failure: EngineConnection.Failure) {
         guard !hasEnded else { return }
         hasEnded = true

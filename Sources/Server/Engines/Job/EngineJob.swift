@@ -2,16 +2,16 @@ import Concurrency
 import Essentials
 import SpeechTypes
 
-/// One job's way through an engine, and through a second run of it if the first dies.
+/// Runs one job in an engine, and again in a second run if the first dies.
 actor EngineJob {
     private let job: TranscriptionJob
     private let supervisor: EngineSupervisor
     private var attempt = 0
     private var place: EngineSupervisor.Place?
-    /// Keeps the engine that has the job from being retired or unloaded. Declared behind the place, and so given back after it:
-    /// an engine that is idle has nobody inside.
+    /// Keeps the engine that has the job from being retired or unloaded. Declared after `place`, and so released after
+    /// it: an idle engine has no job inside.
     private var ticket: JobCounter.Ticket?
-    /// A second run's way into the engine, which may take as long as those before it need.
+    /// Admission to a second run, which may have to wait for suspects before it.
     private var entry: (task: Task<Void, Never>, place: OneShot<EngineSupervisor.Place>)?
     private var answer: EngineResponse?
     private var segmentsReported = 0
@@ -44,7 +44,7 @@ actor EngineJob {
                 switch event {
                 case .segment:
                     segmentsOfThisAttempt += 1
-                    // A second run repeats what the first has said: once is enough.
+                    // A second run repeats the segments of the first; they are not reported again.
                     guard segmentsOfThisAttempt > segmentsReported else { continue }
                     segmentsReported += 1
                 case .done:
@@ -75,7 +75,7 @@ actor EngineJob {
             place = admitted
             self.place = place
         }
-        // Taken out while it waits: letting go of it is what hangs up.
+        // Moved out of the property while it waits, because releasing it closes the connection.
         var answer: EngineResponse
         if let begun = exchange(&self.answer, with: nil) {
             answer = begun
@@ -87,7 +87,7 @@ actor EngineJob {
         return event
     }
 
-    /// Lets the job in; `nil` once a second while a second run has to wait.
+    /// Lets the job in; returns `nil` once a second while a second run has to wait.
     private func admitted() async throws -> EngineSupervisor.Place? {
         guard attempt > 0 else { return try await supervisor.admit() }
         let entry = entry ?? enterApart()
@@ -95,7 +95,7 @@ actor EngineJob {
         guard let place = try await entry.place.value(within: .seconds(1)) else { return nil }
         self.entry = nil
         if let other = place.ticket {
-            // From now on it is the other engine's work.
+            // From now on, the other engine counts the job.
             ticket?.answer()
             ticket = other
         }
@@ -118,9 +118,9 @@ actor EngineJob {
         entry?.task.cancel()
     }
 
-    /// Begins the job anew if the engine has ended.
+    /// Restarts the job if the engine has ended.
     ///
-    /// - Throws: `EngineError` if the failure is this job's alone, or the engine has ended on it twice.
+    /// - Throws: `EngineError` if only this job has failed, or the engine has ended on it twice.
     private func startOver(after failure: EngineConnection.Failure) async throws {
         let engine = place?.engine ?? supervisor
         if let place { try await engine.settle(failure, in: place.connection.run) }
@@ -132,7 +132,7 @@ actor EngineJob {
 }
 
 extension TranscriptionJob {
-    /// The size of the recording's file; 0 if that cannot be known.
+    /// The size of the recording's file; 0 if it cannot be read.
     fileprivate var bytes: Int {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : 0

@@ -4,7 +4,7 @@ import NIOFoundationEssentialsCompat
 import SpeechTypes
 import Synchronization
 
-/// What of an answer has come and has not been taken yet: more is read only when nothing is left.
+/// Counts the frames of an answer that have arrived but not been taken: more is read only when none is left.
 final class ReadAhead: Sendable {
     private struct State {
         var untaken = 0
@@ -13,18 +13,18 @@ final class ReadAhead: Sendable {
 
     private let state = Mutex(State())
 
-    /// Whether all that has come has been taken.
+    /// Whether all frames that arrived have been taken.
     var isEmpty: Bool { state.withLock { $0.untaken == 0 } }
 
-    /// Since when we wait for something to come; `nil` while there is something to be taken first.
+    /// Since when the server waits for a frame; `nil` while there are frames to take first.
     var readingSince: NIODeadline? { state.withLock { $0.readingSince } }
 
-    /// Nothing has come yet.
+    /// Starts the wait for the first frame.
     func beginReading(at now: NIODeadline) {
         state.withLock { $0.readingSince = now }
     }
 
-    /// A frame has come.
+    /// Counts a frame that has arrived.
     func arrived() {
         state.withLock { state in
             state.untaken += 1
@@ -32,9 +32,9 @@ final class ReadAhead: Sendable {
         }
     }
 
-    /// A frame has been taken.
+    /// Counts a frame that has been taken.
     ///
-    /// - Returns: Whether more is to be read.
+    /// - Returns: Whether to read more.
     func taken() -> Bool {
         state.withLock { state in
             state.untaken -= 1
@@ -45,7 +45,7 @@ final class ReadAhead: Sendable {
     }
 }
 
-/// One job's connection, until the value goes: that hangs up.
+/// One job's connection, closed with the value.
 final class EngineLine: Sendable {
     private let channel: any Channel
     private let ahead: ReadAhead
@@ -57,20 +57,20 @@ final class EngineLine: Sendable {
 
     deinit { hangUp() }
 
-    /// Ends the connection, and with it the job.
+    /// Closes the connection, which cancels the job.
     func hangUp() {
         channel.close(promise: nil)
     }
 
-    /// A frame has been taken; the last one lets more come.
+    /// Counts a frame that has been taken; after the last one, more is read.
     func taken() {
         if ahead.taken() { channel.read() }
     }
 }
 
-/// The answer to a job, event by event as it comes. Letting go of it hangs up.
+/// The answer to a job, event by event as it arrives. Releasing it closes the connection.
 struct EngineResponse: Sendable {
-    /// Frames as they come. `ReadAhead` sees to it that there are no more than one read brings.
+    /// Frames as they arrive. `ReadAhead` limits the buffer to the frames of one read.
     typealias Frames = AsyncThrowingStream<ByteBuffer, any Error>
 
     let line: EngineLine
@@ -82,7 +82,7 @@ struct EngineResponse: Sendable {
         self.line = line
     }
 
-    /// The most bytes of an answer. Tokens with their times make less than a kilobyte for a second of speech.
+    /// The most bytes of an answer. Tokens with their times take less than a kilobyte per second of speech.
     static func mostBytes(for job: TranscriptionJob) -> Int {
         let seconds = min(job.maximumDuration.inSeconds, 48 * 3600)
         return (1 << 20) + Int(seconds) * (1 << 11)
@@ -90,7 +90,7 @@ struct EngineResponse: Sendable {
 
     /// The next event.
     ///
-    /// - Throws: `TranscriptionError` if the engine says so, `EngineConnection.Failure`, `CancellationError`.
+    /// - Throws: `TranscriptionError` if the engine reports one, `EngineConnection.Failure`, `CancellationError`.
     nonisolated(nonsending) mutating func next() async throws -> TranscriptEvent {
         while true {
             if let event = events.popFirst() { return event }

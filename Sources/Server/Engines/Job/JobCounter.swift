@@ -2,9 +2,9 @@ import Concurrency
 import Essentials
 import Synchronization
 
-/// Counts the jobs that an engine was given: those that have not ended, and those that nobody waited for.
+/// Counts the jobs of an engine: those that have not ended, and those whose clients left.
 final class JobCounter: Sendable {
-    /// One job, until the value goes.
+    /// One job, counted until the value is released.
     final class Ticket: Sendable {
         private let usage: JobCounter
         private let isAnswered = Atomic(false)
@@ -13,7 +13,7 @@ final class JobCounter: Sendable {
             self.usage = usage
         }
 
-        /// Notes that the job has its answer, a good one or not.
+        /// Notes that the job has been answered, with a result or an error.
         func answer() {
             isAnswered.store(true, ordering: .relaxed)
         }
@@ -33,7 +33,7 @@ final class JobCounter: Sendable {
     private let state = Mutex(State())
     private let onIdle: @Sendable () -> Void
 
-    /// Counts none yet.
+    /// Starts with no job.
     ///
     /// - Parameter onIdle: Called whenever the last job ends, on the thread that ends it.
     init(onIdle: @escaping @Sendable () -> Void = {}) {
@@ -49,10 +49,10 @@ final class JobCounter: Sendable {
     /// When the last job ended; `nil` while there are any, and before the first.
     var idleSince: Date? { state.withLock { $0.jobs == 0 ? $0.lastEnd?.date : nil } }
 
-    /// When the engine last had no job any more; `nil` before the first.
+    /// When the engine last became idle; `nil` before the first job.
     var lastEnd: ContinuousClock.Instant? { state.withLock { $0.lastEnd?.instant } }
 
-    /// Counts a job from now on.
+    /// Counts a job until its ticket is released.
     func begin() -> Ticket {
         state.withLock { $0.jobs += 1 }
         return Ticket(self)

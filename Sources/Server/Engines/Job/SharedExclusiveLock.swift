@@ -2,19 +2,19 @@ import Essentials
 import Collections
 import Synchronization
 
-/// Lets jobs into an engine: any number at once, or one alone.
+/// Admits jobs to an engine: any number at once, or one alone.
 ///
-/// After a crash nobody knows which job caused it, so each is run again alone (`Quarantine`). Behind a job that wants to be
-/// alone, the others wait; else, whoever came first goes first.
+/// After a crash it is unknown which job caused it, so each is run again alone (`Quarantine`). Jobs enter in order of
+/// arrival, and one that waits to be alone holds back those behind it; a lighter one overtakes it.
 final class SharedExclusiveLock: Sendable {
-    /// How a job is let in.
+    /// How a job is admitted.
     enum Mode: Sendable {
         case shared
-        /// Of those that want to be alone, the lightest goes first.
+        /// Of the jobs that wait to be alone, the lightest goes first.
         case alone(weight: Int = 0)
     }
 
-    /// A place inside, given back when the value goes.
+    /// A place inside, released with the value.
     final class Pass: Sendable {
         private let gate: SharedExclusiveLock
         private let mode: Mode
@@ -40,7 +40,7 @@ final class SharedExclusiveLock: Sendable {
     private struct State {
         var sharing = 0
         var isTakenAlone = false
-        /// Counts how often all inside were forgotten.
+        /// Counts the calls of `forgetAllInside()`.
         var generation = 0
         var waiting: Deque<Waiter> = []
 
@@ -59,7 +59,7 @@ final class SharedExclusiveLock: Sendable {
             waiting.insert(waiter, at: place ?? waiting.endIndex)
         }
 
-        /// Lets in whoever may come in now, in order.
+        /// Admits all waiting jobs that may enter now, in order.
         mutating func admit() -> [Waiter] {
             var admitted: [Waiter] = []
             while let first = waiting.first, enter(first.mode) { admitted.append(waiting.removeFirst()) }
@@ -69,10 +69,10 @@ final class SharedExclusiveLock: Sendable {
 
     private let state = Mutex(State())
 
-    /// How many jobs wait to be let in.
+    /// How many jobs wait.
     var waiting: Int { state.withLock { $0.waiting.count } }
 
-    /// Waits to be let in.
+    /// Waits for admission.
     ///
     /// - Throws: `CancellationError` if the task is cancelled meanwhile.
     func enter(_ mode: Mode) async throws -> Pass {
@@ -93,7 +93,7 @@ final class SharedExclusiveLock: Sendable {
         return Pass(gate: self, mode: mode, generation: generation)
     }
 
-    /// Whether nobody waits that is lighter.
+    /// Whether no lighter job waits.
     func isNext(weighing weight: Int) -> Bool {
         state.withLock { state in
             guard case .alone(let lightest) = state.waiting.first?.mode else { return state.waiting.isEmpty }
@@ -101,7 +101,7 @@ final class SharedExclusiveLock: Sendable {
         }
     }
 
-    /// Comes in alone if nobody is inside and nobody waits; `nil` otherwise.
+    /// Enters alone if no job is inside or waiting; `nil` otherwise.
     func enterIfEmpty() -> Pass? {
         let generation = state.withLock { state -> Int? in
             state.waiting.isEmpty && state.enter(.alone(weight: 0)) ? state.generation : nil
@@ -109,7 +109,7 @@ final class SharedExclusiveLock: Sendable {
         return generation.map { Pass(gate: self, mode: .alone(weight: 0), generation: $0) }
     }
 
-    /// Empties the engine: it has ended, and a job that has not noticed yet holds nobody up.
+    /// Releases all places after the engine has ended, so that a job that has not noticed yet delays no other.
     func forgetAllInside() {
         let (admitted, generation) = state.withLock { state in
             state.generation += 1

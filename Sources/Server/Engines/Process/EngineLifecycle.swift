@@ -1,6 +1,6 @@
-/// The life of a model's engine as a state machine: when it is started, and when we stop trying. Does no I/O.
+/// The life of a model's engine as a state machine: when it is started, and when it is given up. Does no I/O.
 struct EngineLifecycle: Sendable {
-    /// Where the engine is in its life.
+    /// The engine's state.
     enum State: Equatable, Sendable {
         case stopped
         case loading
@@ -8,7 +8,7 @@ struct EngineLifecycle: Sendable {
         case failed(reason: String)
     }
 
-    /// What is to be done now.
+    /// What the supervisor has to do next.
     enum Action: Equatable, Sendable {
         case nothing
         case start(after: Duration)
@@ -20,19 +20,19 @@ struct EngineLifecycle: Sendable {
     private var quickDeaths = 0
     private var lastStart: ContinuousClock.Instant?
     private var failedAt: ContinuousClock.Instant?
-    /// The files that the last start had before it.
+    /// The model's files at the last start.
     private(set) var triedFiles: ModelFilesStamp?
-    /// Whether the engine has been ended because nobody needed it, and nobody has since.
+    /// Whether the engine was ended because it was idle, and has not been needed since.
     private(set) var isResting = false
 
-    /// Loads in a row that may end badly before the model counts as failed.
+    /// The failed loads in a row after which the model counts as failed.
     static let maximumBadLoads = 3
-    /// How long a failed model is left alone, unless its files change.
+    /// How long a failed model is not retried, unless its files change.
     static let retryInterval = Duration.seconds(60)
-    /// An engine that dies sooner after its start than this is started again with a delay.
+    /// If an engine dies sooner after its start than this, its restart may be delayed.
     static let quickDeath = Duration.seconds(10)
 
-    /// A job wants the engine. The files are looked at only if it does not run.
+    /// A job needs the engine. `files` is evaluated only if the engine neither runs nor loads.
     mutating func wanted(at now: ContinuousClock.Instant, files: @autoclosure () -> ModelFilesStamp) -> Action {
         switch state {
         case .loading, .running: return .nothing
@@ -45,18 +45,18 @@ struct EngineLifecycle: Sendable {
         }
     }
 
-    /// The model is loaded, and the engine takes jobs.
+    /// The model is loaded, and the engine accepts jobs.
     mutating func loaded() {
         state = .running
         badLoads = 0
     }
 
-    /// The engine found a fault in the model's files: trying again would not help.
+    /// The engine found a fault in the model's files, so a retry would not help.
     mutating func refused(_ reason: String, at now: ContinuousClock.Instant) -> Action {
         fail(reason, at: now)
     }
 
-    /// The engine ended without being asked to; the reason is its last words.
+    /// The engine ended without being asked to; `reason` has its last words.
     mutating func died(_ reason: String, at now: ContinuousClock.Instant, files: ModelFilesStamp) -> Action {
         switch state {
         case .loading:
@@ -72,13 +72,13 @@ struct EngineLifecycle: Sendable {
         }
     }
 
-    /// The engine could not be started for want of something that is not its own; it is tried when it is wanted again.
+    /// The engine could not be started because the server lacks a resource; the next job tries again.
     mutating func postponed() {
         state = .stopped
         quickDeaths += 1
     }
 
-    /// The engine is ended because nobody needs it now.
+    /// The engine is ended because it is idle.
     mutating func unloaded() {
         state = .stopped
         quickDeaths = 0
@@ -101,7 +101,7 @@ struct EngineLifecycle: Sendable {
         return .giveUp(reason: reason)
     }
 
-    /// None after the first, then doubling from a tenth of a second to five seconds.
+    /// The delay before a restart: none after the first quick death, then doubling from 0.1 s to 5 s.
     static func delay(afterQuickDeaths deaths: Int) -> Duration {
         guard deaths > 1 else { return .zero }
         return min(.seconds(5), .milliseconds(100) * (1 << min(deaths - 2, 6)))

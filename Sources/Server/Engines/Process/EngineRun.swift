@@ -9,7 +9,7 @@ import NIOCore
 import SpeechTypes
 import Synchronization
 
-/// What all engines of a server share.
+/// The settings and services that all engines of a server share.
 struct EngineContext: Sendable {
     let program: any EngineProgram
     let executor: EventLoopExecutor
@@ -20,14 +20,14 @@ struct EngineContext: Sendable {
     /// The most bytes of memory an engine may have for data.
     var memory: Int?
     let loadWait: Duration
-    /// How long an engine may be silent with a job in hand.
+    /// How long an engine may send nothing during a job.
     let patience: Duration
     /// How long a decode may take.
     let decodePatience: DecodePatience
     var room: ResidencyController
-    /// Where suspects are run; `nil` for the engines in there.
+    /// Runs suspects; `nil` for its own engines.
     var quarantine: Quarantine?
-    /// How long a suspect waits where there is no memory to run it apart.
+    /// How long a suspect waits if there is no memory to run it apart.
     let suspectWait: Duration
     /// How many bytes of memory are free.
     let freeMemory: @Sendable () -> Int
@@ -35,9 +35,9 @@ struct EngineContext: Sendable {
     let metrics: any MetricsFactory
 }
 
-/// One run of a model's engine: its order, the way to it, its place in the log.
+/// One run of a model's engine: its order, its connection and its logger.
 final class EngineRun: Sendable {
-    /// Counts the runs of the engine.
+    /// The number of the run, counted per engine.
     let number: Int
     let logger: Logger
     private let model: ModelSpecification
@@ -54,7 +54,7 @@ final class EngineRun: Sendable {
         self.logger = logger
     }
 
-    /// The way to the engine; `nil` before it has begun.
+    /// The connection to the engine; `nil` before it has started.
     var connection: EngineConnection? {
         socket.withLock { $0 }.map {
             EngineConnection(
@@ -62,7 +62,7 @@ final class EngineRun: Sendable {
         }
     }
 
-    /// Runs the engine to its end.
+    /// Runs the engine until it ends.
     func callAsFunction(
         began: @escaping @Sendable (Int32) async -> Void, report: @escaping @Sendable (EngineNotice) async -> Void
     ) async -> EngineEnd {
@@ -89,7 +89,7 @@ final class EngineRun: Sendable {
         return advice.added(to: end)
     }
 
-    /// Looks at the model's files, and sees to it that what the engine is told of is there.
+    /// Makes the engine's order, with the runtime settings file restored if it was missing.
     private func makeOrder() throws -> RecogniseOrder {
         try surroundings.restore()
         return RecogniseOrder(

@@ -1,13 +1,13 @@
 import EngineHost
 
-/// What to do about an engine that got no memory, behind what it said of it.
+/// Advice for an engine that ran out of memory, appended to its own message.
 struct MemoryAdvice: Sendable {
     /// The most bytes of memory the engine may have; `nil` if it was given no limit.
     let limit: Int?
 
-    /// As Swift, the C++ library and the system put it.
+    /// The wordings of Swift, the C++ library and the system.
     private static let complaints = ["failed to allocate", "bad_alloc", "Cannot allocate memory"]
-    /// SIGILL, SIGTRAP, SIGABRT, SIGBUS and SIGSEGV: without a word, since words take memory as well.
+    /// SIGILL, SIGTRAP, SIGABRT, SIGBUS and SIGSEGV, without a message: writing one needs memory as well.
     private static let crashes = ["signal 4", "signal 5", "signal 6", "signal 7", "signal 11"]
 
     private var text: String {
@@ -15,13 +15,13 @@ struct MemoryAdvice: Sendable {
             ?? "There is not enough memory for it; end other programs, or take a smaller model."
     }
 
-    /// Adds the advice to words about a want of memory.
+    /// Appends the advice to a message about lack of memory.
     func added(to words: String) -> String {
         Self.complaints.contains { words.contains($0) } ? "\(words) \(text)" : words
     }
 
-    /// Adds the advice to the last words of an engine that ended for want of memory. An engine with a limit may have met it
-    /// where it ends without a word.
+    /// Appends the advice to the last words of an engine that ran out of memory. If an engine with a limit crashes
+    /// without a message, it may have hit the limit.
     func added(to end: EngineEnd) -> EngineEnd {
         var end = end
         if !end.lastWords.isEmpty {

@@ -1,7 +1,7 @@
 import Essentials
 import ModelFamilies
 
-/// Tells whether a model's files have changed since: sizes and times of change by path.
+/// A fingerprint of a model's files, to detect changes: size and modification time by path.
 struct ModelFilesStamp: Equatable, Sendable {
     private struct Stamp: Equatable {
         var size: Int64
@@ -13,8 +13,8 @@ struct ModelFilesStamp: Equatable, Sendable {
 
     init() {}
 
-    /// What the files of a model are now. Asked for with every request: Foundation would look up the names of their owner
-    /// and group as well.
+    /// Reads the files' current state. Calls `stat`, because Foundation would also look up the names of owner and
+    /// group.
     init(of model: ModelSpecification) {
         for path in model.paths {
             var status = stat()

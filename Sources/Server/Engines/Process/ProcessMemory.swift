@@ -1,8 +1,8 @@
 import Essentials
 
-/// What a process of ours has in memory.
+/// Reads the memory use of processes.
 public enum ProcessMemory {
-    /// The resident bytes of a process, shared libraries included; `nil` if the system does not tell.
+    /// The resident bytes of a process, shared libraries included; `nil` if the system does not report them.
     ///
     /// - Parameter process: Its id.
     /// - Returns: Bytes.

@@ -2,11 +2,11 @@ import Essentials
 import Concurrency
 import ModelFamilies
 
-/// The engine for suspects: the jobs that were there when an engine ended. Nobody knows which of them it was, so each is run
-/// again on its own, apart from everybody else.
+/// Runs suspects: the jobs that were running when an engine ended. It is unknown which of them caused that, so each is
+/// run again alone, in an engine apart from all other jobs.
 ///
-/// A server has one such engine, which is not counted among those in memory: it has the model of whichever suspect is next,
-/// and goes when there has been none for a minute.
+/// A server has one such engine, which does not count among those in memory. It loads the model of the next suspect,
+/// and ends when there has been none for a minute.
 actor Quarantine {
     private var surroundings: EngineContext
     private var engines: [ModelSpecification: EngineSupervisor] = [:]
@@ -16,7 +16,7 @@ actor Quarantine {
 
     /// Makes no engine yet.
     ///
-    /// - Parameter surroundings: Those of the other engines.
+    /// - Parameter surroundings: The context of the other engines.
     init(beside surroundings: EngineContext) {
         var own = surroundings
         own.room = ResidencyController(
@@ -26,13 +26,13 @@ actor Quarantine {
         self.surroundings = own
     }
 
-    /// Without `--engine-memory`, this part of the machine's memory at most: a suspect may be one that takes all there is.
+    /// Without `--engine-memory`, a suspect's engine may have one part in this many of the machine's memory.
     private static let shareOfMemory = 2
 
-    /// Takes a suspect on.
+    /// Accepts a suspect.
     ///
-    /// - Returns: The engine of its model, and what keeps the engine until the suspect has its answer; `nil` if there is not
-    ///   enough memory for it beside the engines that run.
+    /// - Returns: The engine of its model, and a ticket that keeps the engine until the suspect is answered; `nil` if
+    ///   there is not enough memory for it beside the running engines.
     /// - Throws: `EngineError` if the server is shutting down.
     func engine(
         for model: ModelSpecification
@@ -42,7 +42,7 @@ actor Quarantine {
         let engine = engines[model] ?? EngineSupervisor(model: model, staysLoaded: false, surroundings: surroundings)
         engines[model] = engine
         let ticket = engine.usage.begin()
-        // One that loads has taken a part of what it needs.
+        // An engine that is loading has already taken a part of the memory it needs.
         guard await ![.loaded, .loading].contains(engine.status) else { return (engine, ticket) }
         let (need, free) = await elsewhere { [surroundings] in
             (model.bytes.multipliedClamped(by: 2).addingClamped(Self.headroom), surroundings.freeMemory())
@@ -52,22 +52,22 @@ actor Quarantine {
         return nil
     }
 
-    /// Lets go of engines that have nothing to do and are not in memory: their models may be served no longer.
+    /// Drops engines that are idle and not in memory: their models may no longer be served.
     private func forgetIdle() async {
         for (model, engine) in engines where await engine.isUnused {
             if engine.usage.jobs == 0 { engines[model] = nil }
         }
     }
 
-    /// What an engine takes beside its model, in bytes.
+    /// The bytes that an engine takes beside its model.
     private static let headroom = 256 << 20
 
-    /// Gives engines so many threads from now on.
+    /// Sets the threads of engines that start from now on.
     func serve(threads: Int) {
         surroundings.threads = threads
     }
 
-    /// What the engine is doing; nothing if there is none.
+    /// The state of the engine; empty if there is none.
     func reports() async -> [EngineReport] {
         var reports: [EngineReport] = []
         for engine in engines.values {
@@ -85,7 +85,7 @@ actor Quarantine {
         }
     }
 
-    /// Ends the engine, and makes no other.
+    /// Ends the engine and starts no more.
     func shutDown() async {
         isShuttingDown = true
         for engine in engines.values { await engine.shutDown() }

@@ -1,34 +1,34 @@
-/// Which engines are in memory: who may start, who has to go, and when to look again. Does no I/O and reads no clock.
+/// Decides which engines are in memory: which may start, which must end, and when to check again. No I/O, no clock.
 ///
-/// An engine asks for a place before it starts its process and has it until the process is gone. When all places are
-/// taken, the one that was used longest ago among those without a job has to go, the default model's only if there is no
-/// other. While all are at work, who asks waits: memory is what small machines lack, so the limit is kept.
+/// An engine asks for a slot before it starts its process, and keeps it until the process is gone. If all slots are
+/// taken, the least recently used engine without a job must end, that of the default model only if there is no other.
+/// If all have jobs, the new engine waits: the limit is kept because small machines lack memory.
 struct Residency<Engine: Hashable & Sendable>: Sendable {
-    /// What holds for all engines.
+    /// The limits for all engines.
     struct Rules: Sendable, Equatable {
-        /// How long an engine may be idle, the default model's excepted; `nil` for ever.
+        /// How long an engine may be idle before it is ended, except that of the default model; `nil` for no limit.
         var keepAlive: Duration?
-        /// How many engines may have a place.
+        /// How many engines may have a slot.
         var maximumLoaded: Int
     }
 
-    /// How an engine that has a place stands now.
+    /// The current state of an engine that has a slot.
     struct Standing: Sendable, Equatable {
         /// Whether it is loading, or has jobs.
         var isBusy: Bool
         /// When its last job ended, or it was loaded.
         var lastUse: ContinuousClock.Instant
-        /// Whether it is the default model's.
+        /// Whether its model is the default model.
         var isDefault: Bool
     }
 
-    /// What is to be done now.
+    /// What to do now.
     struct Plan: Sendable, Equatable {
-        /// Those that have got a place.
+        /// Engines that have been given a slot.
         var admitted: [Engine] = []
-        /// Those that have to end, if they still have no job.
+        /// Engines that must end, if they still have no job.
         var ended: [Engine] = []
-        /// When the next one will have been idle for too long, if no job comes.
+        /// When the next engine will have been idle for too long, if no job comes.
         var nextLook: ContinuousClock.Instant?
     }
 
@@ -41,32 +41,32 @@ struct Residency<Engine: Hashable & Sendable>: Sendable {
         self.rules = rules
     }
 
-    /// Whether another engine could start without anybody having to go.
+    /// Whether another engine could start without an eviction.
     var hasFreePlace: Bool { waiting.isEmpty && resident.count < rules.maximumLoaded }
 
-    /// An engine wants to start; it waits from now on.
+    /// Queues an engine that wants to start.
     mutating func ask(_ engine: Engine) {
         waiting.append(engine)
     }
 
-    /// An engine has ended, wants to start no more, or is no longer to be counted.
+    /// Removes an engine that has ended, no longer wants to start, or no longer counts.
     mutating func leave(_ engine: Engine) {
         waiting.removeAll { $0 == engine }
         resident.remove(engine)
         leaving.remove(engine)
     }
 
-    /// An engine that was to end has got a job and goes on.
+    /// Keeps an engine that was to end but has been given a job.
     mutating func stay(_ engine: Engine) {
         leaving.remove(engine)
     }
 
-    /// Decides what is to be done. What has been decided before is not decided again.
+    /// Decides what to do now. Earlier decisions are not repeated.
     ///
     /// - Parameters:
     ///   - now: The time.
-    ///   - standing: Tells how an engine stands that has a place.
-    /// - Returns: Who may start, who has to end, and when to ask again.
+    ///   - standing: Returns the state of an engine that has a slot.
+    /// - Returns: Which engines may start, which must end, and when to check again.
     mutating func plan(at now: ContinuousClock.Instant, standing: (Engine) -> Standing) -> Plan {
         var plan = Plan()
         while resident.count < rules.maximumLoaded, !waiting.isEmpty {
@@ -74,7 +74,7 @@ struct Residency<Engine: Hashable & Sendable>: Sendable {
             resident.insert(engine)
             plan.admitted.append(engine)
         }
-        // Those that have just been let in are not asked about: they are about to load.
+        // Engines that have just been admitted are about to load, so they are not considered.
         var idle = resident.subtracting(leaving).subtracting(plan.admitted)
             .map { (engine: $0, standing: standing($0)) }
             .filter { !$0.standing.isBusy }

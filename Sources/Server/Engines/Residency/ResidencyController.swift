@@ -1,7 +1,7 @@
 import Concurrency
 import Essentials
 
-/// The places for engines in memory, kept by the rules of `Residency`.
+/// The slots for engines in memory, assigned by the rules of `Residency`.
 actor ResidencyController {
     typealias ID = ObjectIdentifier
 
@@ -9,11 +9,11 @@ actor ResidencyController {
     private var defaultModel: String?
     private var engines: [ID: EngineSupervisor] = [:]
     private var entries: [ID: OneShot<Void>] = [:]
-    /// When each engine was loaded; none while it loads.
+    /// When each engine was loaded; no entry while it loads.
     private var loaded: [ID: ContinuousClock.Instant] = [:]
     private var look: Task<Void, Never>?
     private let vacancy: AsyncStream<Void>.Continuation
-    /// Tells when an engine has gone and nobody waits for its place.
+    /// Signals that an engine has gone and no other waits for its slot.
     nonisolated let vacancies: AsyncStream<Void>
 
     init(_ rules: Residency<ID>.Rules, defaultModel: String?) {
@@ -22,16 +22,16 @@ actor ResidencyController {
         (vacancies, vacancy) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Puts other rules in force.
+    /// Applies new rules.
     func use(_ rules: Residency<ID>.Rules, defaultModel: String?) {
         residency.rules = rules
         self.defaultModel = defaultModel
         carryOut()
     }
 
-    /// Waits for a place, which the engine has until it leaves.
+    /// Waits for a slot, which the engine keeps until it leaves.
     ///
-    /// - Throws: `CancellationError`; it has none then.
+    /// - Throws: `CancellationError`; the engine has no slot then.
     func enter(_ engine: EngineSupervisor) async throws {
         let id = ID(engine)
         let entry = OneShot<Void>()
@@ -47,14 +47,14 @@ actor ResidencyController {
         }
     }
 
-    /// An engine that has a place has loaded its model.
+    /// Notes that an engine with a slot has loaded its model.
     func finishedLoading(_ engine: EngineSupervisor) {
         guard engines[ID(engine)] != nil else { return }
         loaded[ID(engine)] = .now
         carryOut()
     }
 
-    /// An engine has ended, or is no longer counted; one that waits may start.
+    /// Frees the slot of an engine that has ended or no longer counts; one that waits may start.
     func leave(_ engine: EngineSupervisor) {
         let id = ID(engine)
         guard engines.removeValue(forKey: id) != nil else { return }
@@ -65,14 +65,14 @@ actor ResidencyController {
         if residency.hasFreePlace { vacancy.yield() }
     }
 
-    /// Looks whether an engine has to go, or may start: one has become idle.
+    /// Checks which engines must end or may start; called whenever an engine becomes idle.
     func carryOut() {
         look?.cancel()
         look = nil
         let plan = residency.plan(at: .now, standing: standing)
         for id in plan.admitted { entries.removeValue(forKey: id)?.resolve(.success(())) }
         for engine in plan.ended.compactMap({ engines[$0] }) {
-            // Unstructured because the room goes on meanwhile; it lasts as long as a process takes to be killed.
+            // Unstructured because the controller goes on meanwhile; it lasts as long as a process takes to be killed.
             Task { if await !engine.unload() { stay(engine) } }
         }
         if let nextLook = plan.nextLook {
@@ -83,7 +83,7 @@ actor ResidencyController {
         }
     }
 
-    /// Looks no more.
+    /// Stops the checks and ends `vacancies`.
     func close() {
         look?.cancel()
         vacancy.finish()
@@ -91,7 +91,7 @@ actor ResidencyController {
 
     private func stay(_ engine: EngineSupervisor) {
         residency.stay(ID(engine))
-        // Another may have to go instead. One without a job has just died, and leaves.
+        // Another engine may have to end instead. If this one has no job, it has just died and leaves by itself.
         if engine.usage.jobs > 0 { carryOut() }
     }
 

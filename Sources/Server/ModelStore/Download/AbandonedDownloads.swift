@@ -1,6 +1,6 @@
 import Concurrency
 
-/// What is left of downloads for models that the registry no longer has.
+/// Deletes leftover downloads of models that the registry no longer has.
 actor AbandonedDownloads {
     private let folders: Set<String>
     private let directories: Set<String>
@@ -8,17 +8,17 @@ actor AbandonedDownloads {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Describes where to look.
+    /// Sets where to search.
     ///
     /// - Parameters:
-    ///   - folders: The folders that models are in; those in them are not looked into.
+    ///   - folders: The folders that contain models; their subfolders are not searched.
     ///   - directories: The directories of the models whose downloads stay.
     init(in folders: Set<String>, except directories: Set<String>) {
         self.folders = folders
         self.directories = directories
     }
 
-    /// Deletes what no process is downloading now.
+    /// Deletes the leftovers that no process is downloading now.
     func remove() {
         for folder in folders { StagingFolder.removeAbandoned(in: folder, except: directories) }
     }

@@ -5,7 +5,7 @@ struct AddressBlock {
     private let bytes: [UInt8]
     private let bits: Int
 
-    /// Reads an address or a block; `nil` if the text is neither.
+    /// Parses an address or a block; `nil` if the text is neither.
     init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let bytes = Self.bytes(String(first)) else { return nil }

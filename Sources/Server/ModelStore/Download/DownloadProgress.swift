@@ -1,37 +1,37 @@
 import Essentials
 
-/// How far the fetch of one model is.
+/// The progress of one model's download.
 public struct DownloadProgress: Sendable, Equatable {
-    /// What a fetch does.
+    /// The step of a download.
     public enum Phase: Sendable, Equatable {
         /// Another process is fetching the model.
         case waiting
-        /// The server is being asked; the address is fit for logs.
+        /// The server is being contacted; the address is fit for logs.
         case connecting(to: String)
         /// Bytes are arriving.
         case downloading
-        /// The download broke off and goes on after a pause.
+        /// The download was interrupted and is resumed after a pause.
         case interrupted(reason: String, pause: Duration)
-        /// What arrived is being checked, unpacked and put in place.
+        /// The download is being checked, unpacked and put in place.
         case unpacking
         /// The files are in place, below this directory.
         case finished(directory: String)
-        /// Nothing was put in place.
+        /// The download failed; nothing was put in place.
         case failed(reason: String)
     }
 
     /// The model's name.
     public let model: String
-    /// What the fetch does now.
+    /// The current step.
     public let phase: Phase
-    /// The bytes that have arrived.
+    /// The bytes received so far.
     public let received: Int64
-    /// The bytes that will have arrived in the end; `nil` if the server does not say.
+    /// The size of the download in bytes; `nil` if the server does not report it.
     public let total: Int64?
-    /// The bytes that have arrived in a second lately; `nil` while that is not known.
+    /// The recent rate in bytes per second; `nil` while it is not known.
     public let rate: Double?
 
-    /// Describes a moment of a fetch.
+    /// Describes the progress at one moment.
     public init(model: String, phase: Phase, received: Int64 = 0, total: Int64? = nil, rate: Double? = nil) {
         self.model = model
         self.phase = phase
@@ -46,7 +46,7 @@ public struct DownloadProgress: Sendable, Equatable {
         return Int(Double(min(received, total)) / Double(total) * 100)
     }
 
-    /// How long the rest will take at the present rate; `nil` if that is not known.
+    /// How long the rest will take at the current rate; `nil` if that is not known.
     public var timeLeft: Duration? {
         guard let total, let rate, rate > 0 else { return nil }
         return .seconds(clamped: (Double(max(0, total - received)) / rate).rounded(.up))

@@ -1,10 +1,10 @@
-/// Why a fetch brought nothing.
+/// The error of a failed download.
 struct FetchError: Error, CustomStringConvertible {
-    /// What failed, on which value, and what to do. Fit for a client.
+    /// What failed, on which value, and what to do about it. Fit for a client.
     let description: String
-    /// What lay beneath.
+    /// The underlying error.
     let cause: (any Error)?
-    /// Whether what has arrived so far is the beginning of what a later fetch will bring.
+    /// Whether a later download can resume from the bytes received so far.
     let keepsPartial: Bool
 
     init(_ description: String, cause: (any Error)? = nil, keepsPartial: Bool = false) {

@@ -3,23 +3,23 @@ import Essentials
 import NIOCore
 import NIOHTTP1
 
-/// The head of a server's answer to a request for a file or the rest of it.
+/// The head of a server's response to a request for a file or the rest of it.
 struct FetchResponse {
-    /// Where in the file the body begins.
+    /// The offset of the body in the file.
     let start: Int64
-    /// The size of the whole file, if server or registry tell it.
+    /// The size of the whole file, if the server or the registry states it.
     let total: Int64?
-    /// What tells this version of the file from others.
+    /// The validator that identifies this version of the file.
     let validator: String?
 
-    /// Reads an answer.
+    /// Reads a response.
     ///
     /// - Parameters:
-    ///   - response: The answer.
-    ///   - download: What was asked for.
-    ///   - size: From which byte on.
-    ///   - record: What is known of the bytes before.
-    /// - Throws: `FetchError` if it is not what was asked for, `RetryableFetchError` if another try may bring it.
+    ///   - response: The response.
+    ///   - download: The requested file.
+    ///   - size: The requested offset.
+    ///   - record: What is known about the earlier bytes.
+    /// - Throws: `FetchError` if the response is not the requested file, `RetryableFetchError` if a retry may help.
     init(
         _ response: HTTPClientResponse, to download: ModelDownload, from size: Int64, _ record: PartialDownload.Record?
     ) throws {
@@ -51,7 +51,7 @@ struct FetchResponse {
         validator = Self.validator(headers)
     }
 
-    /// The length that the server and the registry agree on.
+    /// The size of the file, which server and registry must agree on.
     private static func total(_ promised: Int64?, _ download: ModelDownload) throws(FetchError) -> Int64? {
         if let promised, let size = download.size, promised != size {
             throw FetchError(
@@ -61,7 +61,7 @@ struct FetchResponse {
         return promised ?? download.size
     }
 
-    /// A strong entity tag, else the date (RFC 9110, section 13.1.5: a weak tag is no validator for ranges).
+    /// A strong entity tag, or else the date (RFC 9110, section 13.1.5: a weak tag is no validator for ranges).
     private static func validator(_ headers: HTTPHeaders) -> String? {
         if let tag = headers.first(name: "etag"), tag.hasPrefix("\"") { return tag }
         return headers.first(name: "last-modified")
@@ -81,7 +81,7 @@ struct ContentRange {
     /// The size of the whole; `nil` if the server does not know.
     let total: Int64?
 
-    /// Reads the header's value; `nil` if it is none for bytes.
+    /// Parses the header's value; `nil` if it is not a range of bytes.
     init?(_ text: String?) {
         guard let match = text?.wholeMatch(of: /bytes +(\d+)-\d+\/(\d+|\*)/.ignoresCase()), let first = Int64(match.1)
         else { return nil }

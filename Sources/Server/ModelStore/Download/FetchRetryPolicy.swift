@@ -1,11 +1,11 @@
-/// Decides how often and how soon an interrupted download is tried again. Does no I/O.
+/// Decides how often and how soon an interrupted download is retried. Does no I/O.
 struct FetchRetryPolicy {
     private let settings: FetchSettings
     private var furthest: Int64
     private var fruitless = 0
     private var restarts = 0
 
-    /// Begins with the bytes that are there already.
+    /// Starts with the bytes that have arrived already.
     init(_ settings: FetchSettings, have size: Int64) {
         self.settings = settings
         furthest = size
@@ -13,8 +13,8 @@ struct FetchRetryPolicy {
 
     /// How long to wait before the next try; `nil` to give up.
     ///
-    /// A try counts as fruitless if it brought no byte that had not arrived before: a server that ignores where to begin
-    /// and breaks at the same place each time does not keep us for ever.
+    /// A try that received no new byte counts as fruitless. So the download ends even if a server ignores the requested
+    /// offset and always breaks off at the same place.
     mutating func pause(after interruption: RetryableFetchError, size: Int64) -> Duration? {
         if interruption.isRestart {
             restarts += 1
@@ -30,12 +30,12 @@ struct FetchRetryPolicy {
     }
 }
 
-/// A download that broke off and may go on.
+/// An interruption of a download that may be resumed.
 struct RetryableFetchError: Error {
-    /// What to say if it does not go on after all.
+    /// The error to report if the download is given up.
     let error: FetchError
-    /// How long the server asks to be left alone.
+    /// How long the server asks to wait.
     var retryAfter: Duration?
-    /// Whether what has arrived is of no use: the server has another file now.
+    /// Whether the received bytes are useless, because the server has another file now.
     var isRestart = false
 }

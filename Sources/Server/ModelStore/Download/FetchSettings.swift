@@ -1,16 +1,16 @@
 import Essentials
 
-/// How patient a fetch is, and how it learns what it cannot know itself. Tests have their own.
+/// Timeouts, retries and limits of a download, and its access to the system. Tests have their own.
 struct FetchSettings: Sendable {
-    /// How long connecting may take.
+    /// The timeout for connecting.
     var connectTimeout: Duration = .seconds(30)
-    /// How long the server may stay silent.
+    /// How long the server may send nothing.
     var idleTimeout: Duration = .seconds(30)
-    /// Tries in a row that bring nothing new before a fetch gives up.
+    /// How many tries in a row may receive nothing new before a download is given up.
     var fruitlessTries = 6
-    /// How often a download may begin anew because what the server has is another file now.
+    /// How often a download may start again because the file on the server has changed.
     var restarts = 3
-    /// The pause after the first fruitless try; it doubles with each.
+    /// The pause after the first fruitless try; it doubles with each further one.
     var pause: Duration = .milliseconds(500)
     /// The longest pause.
     var longestPause: Duration = .seconds(10)
@@ -18,19 +18,19 @@ struct FetchSettings: Sendable {
     var longestWish: Duration = .seconds(60)
     /// How soon after a failed fetch a request may start another.
     var retryInterval: Duration = .seconds(10)
-    /// How often to look whether another process has finished its fetch.
+    /// How often to check whether another process has finished its download.
     var waitInterval: Duration = .milliseconds(250)
-    /// What an archive may unpack to, as a multiple of its size. Speech models shrink by a factor of 1 to 4.
+    /// How many times its size an archive may unpack to. Speech models compress by a factor of 1 to 4.
     var unpackRatio: Int64 = 100
-    /// What any archive may unpack to, however small it is.
+    /// The bytes that any archive may unpack to, however small it is.
     var unpackAllowance: Int64 = 64 << 20
-    /// What unpacking leaves free on the disk.
+    /// The bytes that unpacking leaves free on the disk.
     var reserve: Int64 = 64 << 20
-    /// How long the engine that reads an archive may say nothing.
+    /// How long the engine that reads an archive may send nothing.
     var unpackPatience: Duration = .seconds(60)
-    /// Which proxies lead where.
+    /// The proxies to use.
     var proxies: ProxySettings = .none
-    /// The free bytes on the disk that a folder is on; `nil` if the system does not tell.
+    /// The free bytes on the disk of a folder; `nil` if the system does not report them.
     var freeSpace: @Sendable (_ folder: String) -> Int64? = Self.freeSpace(at:)
 
     private static func freeSpace(at folder: String) -> Int64? {

@@ -3,12 +3,12 @@ import Essentials
 import NIOCore
 import NIOHTTP1
 
-/// One GET with its redirects, each hop through the proxy that its host wants.
+/// One GET request with its redirects, each through the proxy for its host.
 struct HTTPExchange {
     let download: ModelDownload
     let settings: FetchSettings
 
-    /// The most redirects followed.
+    /// The most redirects that are followed.
     private static let maximumHops = 10
 
     private enum Step<R> {
@@ -16,9 +16,9 @@ struct HTTPExchange {
         case redirect(URL)
     }
 
-    /// Asks for the file, and lends the answer at the end of the redirects.
+    /// Requests the file, and passes the response after all redirects to `body`.
     ///
-    /// - Throws: `FetchError` for an address that cannot be used, what the client and `body` throw.
+    /// - Throws: `FetchError` for an address that cannot be used, and what the client and `body` throw.
     func withAnswer<R>(
         to headers: HTTPHeaders, isolation: isolated (any Actor), _ body: (HTTPClientResponse) async throws -> R
     ) async throws -> R {
@@ -47,7 +47,7 @@ struct HTTPExchange {
             redirectConfiguration: .disallow,
             timeout: .init(connect: TimeAmount(settings.connectTimeout), read: TimeAmount(settings.idleTimeout)))
         configuration.connectionPool.retryConnectionEstablishment = false
-        // One big body: HTTP/2 would only add its small flow-control windows.
+        // For one large body, HTTP/2 would only add its small flow-control windows.
         configuration.httpVersion = .http1Only
         do throws(ProxyError) {
             configuration.proxy = try settings.proxies.clientProxy(for: url)
@@ -66,14 +66,14 @@ struct HTTPExchange {
         request.headers = headers
         request.headers.add(name: "User-Agent", value: "asr2clip")
         request.headers.add(name: "Accept-Encoding", value: "identity")
-        // Only who was given the credentials in models.yaml gets them.
+        // The credentials are sent only to the origin for which models.yaml gives them.
         if let user = download.url.user(percentEncoded: false), url.origin == download.url.origin {
             request.setBasicAuth(username: user, password: download.url.password(percentEncoded: false) ?? "")
         }
         return request
     }
 
-    /// Where an answer leads; `nil` if it is no redirect.
+    /// The target of a redirect; `nil` if the response is none.
     private func redirect(_ response: HTTPClientResponse, from url: URL) throws(FetchError) -> URL? {
         guard [301, 302, 303, 307, 308].contains(response.status.code) else { return nil }
         guard let location = response.headers.first(name: "location"),

@@ -3,20 +3,20 @@ import Essentials
 import NIOCore
 import NIOHTTP1
 
-/// Gets one URL into one file, going on where it was interrupted.
+/// Downloads one URL into one file, resuming where it was interrupted.
 struct HTTPFetch {
     private let download: ModelDownload
     private let settings: FetchSettings
     private let exchange: HTTPExchange
 
-    /// What a fetch tells its caller.
+    /// The callbacks of a download.
     struct Events {
-        /// Asked before bytes are taken: how many there are and how many are still to come, if the server tells. Throws
-        /// to refuse.
+        /// Called before bytes are received, with the total and the remaining bytes, if the server reports them. Throws
+        /// to refuse the download.
         var admit: (_ total: Int64, _ left: Int64) throws -> Void
-        /// Told the bytes so far and the total whenever some have arrived.
+        /// Called with the bytes so far and the total whenever some have arrived.
         var arrived: (_ received: Int64, _ total: Int64?) -> Void
-        /// Told why the download broke off before it is tried again.
+        /// Called with the reason of an interruption before the next try.
         var interrupted: (_ reason: String, _ pause: Duration) -> Void
     }
 
@@ -26,18 +26,18 @@ struct HTTPFetch {
         exchange = HTTPExchange(download: download, settings: settings)
     }
 
-    /// Fetches what is missing of the bytes and checks them against all that is known of them.
+    /// Downloads the missing bytes and checks the file.
     ///
     /// - Parameters:
-    ///   - partial: What has arrived before, and where the rest goes.
+    ///   - partial: The bytes that arrived earlier, and the file for the rest.
     ///   - isolation: The actor on whose executor the file is written.
-    ///   - events: Told what happens.
-    /// - Returns: The bytes' SHA-256.
+    ///   - events: The callbacks.
+    /// - Returns: The file's SHA-256.
     /// - Throws: `FetchError`, `SystemError`, `CancellationError`.
     func save(to partial: PartialDownload, isolation: isolated (any Actor), events: Events) async throws -> String {
         if partial.record(for: download) == nil { partial.discard() }
         var persistence = FetchRetryPolicy(settings, have: partial.size)
-        // Open from one try to the next, so that what has arrived is hashed once.
+        // Kept open between tries, so that the received bytes are hashed only once.
         var file: IncomingFile?
         while true {
             do {
@@ -48,7 +48,7 @@ struct HTTPFetch {
                 let error = FetchError(
                     "\(download) has the SHA-256 \(sha256), but models.yaml says \(expected); it is damaged or another "
                         + "version.")
-                // The halves may be of two versions: the whole in one piece decides.
+                // The two parts may be of different versions, so the whole file is downloaded again.
                 throw isContinued ? RetryableFetchError(error: error, isRestart: true) : error
             } catch let interruption as RetryableFetchError {
                 try Task.checkCancellation()
@@ -65,9 +65,9 @@ struct HTTPFetch {
         }
     }
 
-    /// One try: asks for the rest and writes it.
+    /// Requests the rest and writes it, once.
     ///
-    /// - Throws: `RetryableFetchError` if another try may bring more.
+    /// - Throws: `RetryableFetchError` if a retry may receive more.
     private func receive(
         into partial: PartialDownload, _ file: inout IncomingFile?, isolation: isolated (any Actor), events: Events
     ) async throws {
@@ -110,7 +110,7 @@ struct HTTPFetch {
         return headers
     }
 
-    /// Says in our words why there was no answer, or why it ended early.
+    /// Makes an error message for a response that failed or was cut off.
     private func explained(_ error: any Error, hasBegun: Bool, hadBytes: Bool) -> any Error {
         switch error {
         case is FetchError, is SystemError, is RetryableFetchError: error
@@ -128,7 +128,7 @@ struct HTTPFetch {
         }
     }
 
-    /// Who was never there is told at once; who was there a moment ago may come back.
+    /// If nothing has arrived yet, the download fails at once; otherwise it is retried.
     private func unreachable(_ error: any Error, hadBytes: Bool) -> any Error {
         let failure = FetchError(
             "Cannot reach \(download); check the network, the proxy settings and the url in models.yaml.", cause: error,

@@ -1,7 +1,7 @@
 import Crypto
 import Essentials
 
-/// A file that is being written as it arrives; counted and hashed on the way. It has one user at a time.
+/// A file that is counted and hashed while it is written. It has one user at a time.
 final class IncomingFile {
     /// The bytes in the file so far.
     private(set) var size: Int64 = 0
@@ -9,7 +9,7 @@ final class IncomingFile {
     private let descriptor: Int32
     private var hasher = SHA256()
 
-    /// Opens the file, which is made if it is missing; what is in it already is read and counts.
+    /// Opens the file, or makes it if it is missing; existing content is read and counts.
     init(continuing path: String) throws(SystemError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw SystemError("open", path) }
@@ -35,9 +35,9 @@ final class IncomingFile {
         }
     }
 
-    /// Makes sure that the bytes are on the disk.
+    /// Flushes the file to disk.
     ///
-    /// - Returns: Their SHA-256 as 64 lower-case hex digits.
+    /// - Returns: Its SHA-256 as 64 lower-case hex digits.
     func finish() throws(SystemError) -> String {
         guard fsync(descriptor) == 0 else { throw SystemError("save", path) }
         return hasher.finalize().hexadecimal

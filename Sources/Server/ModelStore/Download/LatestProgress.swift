@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// The newest moment of a fetch, for who asks between two moments; each is passed on as well.
+/// Keeps the latest progress of a download for readers, and passes each update on.
 final class LatestProgress: Sendable {
     private let latest = Mutex<DownloadProgress?>(nil)
     private let sink: @Sendable (DownloadProgress) -> Void
@@ -10,7 +10,7 @@ final class LatestProgress: Sendable {
         self.sink = sink
     }
 
-    /// Writes the lines of one fetch to a log.
+    /// Logs the progress of one download.
     convenience init(log logger: Logger) {
         let lines = Mutex(ProgressLines())
         self.init { progress in
@@ -19,7 +19,7 @@ final class LatestProgress: Sendable {
         }
     }
 
-    /// The newest moment; `nil` before the first.
+    /// The latest progress; `nil` before the first.
     var value: DownloadProgress? {
         latest.withLock { $0 }
     }

@@ -1,17 +1,17 @@
 public import Essentials
 
-/// Where a model's files come from, and how to know that they are the right ones.
+/// The source of a model's files, with checks of their integrity.
 public struct ModelDownload: Sendable, Equatable {
     /// An archive, or a single file. It may carry credentials: show `displayURL` instead.
     public let url: URL
-    /// The folder inside the archive that becomes the model's directory; `nil` means its only top folder, else its root.
+    /// The folder in the archive that becomes the model's directory; `nil` means its only top folder, or else its root.
     public let archiveSubdir: String?
-    /// The SHA-256 of what the URL gives, 64 lower-case hex digits.
+    /// The SHA-256 of the downloaded file, 64 lower-case hex digits.
     public let sha256: String?
-    /// The size of what the URL gives, in bytes.
+    /// The size of the downloaded file in bytes.
     public let size: Int64?
 
-    /// The URL without user, password, query and fragment: what logs and messages show.
+    /// The URL without user, password, query and fragment, for logs and messages.
     public var displayURL: String {
         let port = url.port.map { ":\($0)" } ?? ""
         return "\(url.scheme ?? "")://\(url.host ?? "")\(port)\(url.path)"
@@ -19,6 +19,6 @@ public struct ModelDownload: Sendable, Equatable {
 }
 
 extension ModelDownload: CustomStringConvertible {
-    /// The URL as messages show it.
+    /// The URL for messages.
     public var description: String { displayURL }
 }

@@ -3,9 +3,9 @@ import Concurrency
 import EngineHost
 import SpeechTypes
 
-/// One fetch of one model, from the first byte to the files in place.
+/// One download of one model, from the first byte to the files in place.
 ///
-/// All its blocking work, such as writing, hashing and unpacking, is on a queue of its own.
+/// All its blocking work, such as writing, hashing and unpacking, runs on a queue of its own.
 actor ModelFetch {
     private let entry: ModelEntry
     private let download: ModelDownload
@@ -30,15 +30,15 @@ actor ModelFetch {
         executor = QueueExecutor(label: "fetch of \(entry.name)")
     }
 
-    /// Fetches the model, unless another process does so meanwhile.
+    /// Downloads the model, unless another process does so meanwhile.
     ///
-    /// Whatever happens, what was not put in place is gone afterwards, but for a partial download that a later fetch can
-    /// go on with.
+    /// In any case, files that were not put in place are deleted afterwards, except a partial download that can be
+    /// resumed.
     /// - Throws: `FetchError` or `SystemError` with a reason fit for a client; `CancellationError`.
     func run() async throws {
         let staging = try await claim()
         do {
-            // What was unpacked before is of unknown worth: its owner was killed.
+            // Unpacked files of a killed process may be incomplete.
             try staging.tidy()
             let missing = entry.missingFiles()
             if !missing.isEmpty { try await fetch(missing, in: staging) }
@@ -55,7 +55,7 @@ actor ModelFetch {
         tell(.finished(directory: FileSystem.realPath(entry.directory) ?? entry.directory))
     }
 
-    /// Waits until nobody else fetches the model.
+    /// Waits until no other task or process downloads the model.
     private func claim() async throws -> StagingFolder {
         while true {
             if let staging = try StagingFolder.claim(for: entry.directory) { return staging }
@@ -73,7 +73,7 @@ actor ModelFetch {
         tell(.unpacking)
         let model = try await unpack(partial.file, into: staging.unpacked, missing: missing)
         try model.verify(files: missing)
-        // From here on nothing ends it: what an edit finds in place stays.
+        // From here on the work is not cancelled: if the registry changes later, the files in place stay.
         try Task.checkCancellation()
         let directory = FileSystem.realPath(entry.directory) ?? entry.directory
         try Placement(model: model, directory: directory, registered: entry.regularFiles)
@@ -81,13 +81,13 @@ actor ModelFetch {
         try checkComplete()
     }
 
-    /// Fetches the bytes into a file, and tells their SHA-256.
+    /// Downloads the bytes into a file, and returns their SHA-256.
     private func receive(_ partial: PartialDownload, missing: [String]) async throws -> String {
         try await HTTPFetch(download, settings: settings).save(
             to: partial, isolation: self,
             events: HTTPFetch.Events(
                 admit: { [self] total, left in
-                    // Beside an archive stands what it unpacks to, about three times its size.
+                    // The disk must hold the archive and its content, which has about three times its size.
                     let unpacked = isSingleFile(missing) ? 0 : total.multipliedClamped(by: 3)
                     try checkSpace(left.addingClamped(unpacked), near: partial.file)
                 },
@@ -110,7 +110,7 @@ actor ModelFetch {
                 + "make room or choose another --model-dir.", keepsPartial: true)
     }
 
-    /// Whether the address promises one bare file: it is the one file that is missing, and has no archive's name.
+    /// Whether the URL is for a single bare file: only one file is missing, and the URL has no archive's suffix.
     private func isSingleFile(_ missing: [String]) -> Bool {
         missing.count == 1 && !hasArchiveName
     }
@@ -121,7 +121,7 @@ actor ModelFetch {
         return endings.contains(where: path.hasSuffix)
     }
 
-    /// Makes the model's folder out of what was downloaded.
+    /// Makes the model's folder from the downloaded file.
     private func unpack(_ file: String, into root: String, missing: [String]) async throws -> UnpackedModel {
         try FileSystem.createDirectory(root)
         let limits = UnpackingLimits(archive: FileSystem.size(file) ?? 0, free: settings.freeSpace(root), settings)
@@ -141,7 +141,7 @@ actor ModelFetch {
         return try UnpackedModel(in: root, subdir: "")
     }
 
-    /// What the user put there may be in the way of a file.
+    /// A user's own folder may be in the place of a file.
     private func checkComplete() throws(FetchError) {
         guard let file = entry.missingFiles().first else { return }
         throw FetchError("\(entry.path(of: file)) is there, but is no file; move it elsewhere.")

@@ -1,23 +1,23 @@
 import Essentials
 import Crypto
 
-/// The bytes of a download that have arrived, and what is known of the rest.
+/// The bytes received of a download, and a record of the whole.
 struct PartialDownload {
-    /// What must still be so for the bytes to be of use.
+    /// The facts that must still be true for the bytes to be usable.
     struct Record: Codable, Equatable {
-        /// The SHA-256 of the URL, which itself may hold secrets.
+        /// The SHA-256 of the URL, because the URL may contain secrets.
         var source: String
-        /// The strong `ETag` or the `Last-Modified` that came with the bytes (RFC 9110, section 13.1.5).
+        /// The strong `ETag` or the `Last-Modified` of the response (RFC 9110, section 13.1.5).
         var validator: String?
-        /// The size of the whole in bytes, if it is known.
+        /// The total size in bytes, if it is known.
         var total: Int64?
     }
 
-    /// Where the bytes are.
+    /// The path of the file with the bytes.
     let file: String
     private let recordFile: String
 
-    /// Names the partial download in a staging folder; it need not exist.
+    /// Describes the partial download in a staging folder; it need not exist.
     init(folder: String) {
         file = folder + "/download"
         recordFile = folder + "/download.json"
@@ -26,15 +26,15 @@ struct PartialDownload {
     /// How many bytes have arrived.
     var size: Int64 { FileSystem.size(file) ?? 0 }
 
-    /// What was noted of the download; `nil` if nothing was, or not in full.
+    /// The record of the download; `nil` if it is missing or incomplete.
     var record: Record? {
         guard let data = FileManager.default.contents(atPath: recordFile) else { return nil }
         return try? JSONDecoder().decode(Record.self, from: data)
     }
 
-    /// What was noted, if the bytes can be the beginning of this download.
+    /// The record, if the bytes can be the beginning of this download.
     ///
-    /// Without a validator only the hash in the registry can tell in the end that the halves fit.
+    /// Without a validator, only the hash in the registry can show at the end that the parts fit.
     func record(for download: ModelDownload) -> Record? {
         guard let record, record.source == Self.source(of: download), size > 0 else { return nil }
         guard record.validator != nil || download.sha256 != nil else { return nil }
@@ -42,7 +42,7 @@ struct PartialDownload {
         return record
     }
 
-    /// Notes what is about to arrive. Bytes that are there are no part of it.
+    /// Records a download that starts from the first byte. Deletes earlier bytes.
     func begin(_ download: ModelDownload, validator: String?, total: Int64?) throws(SystemError) {
         discard()
         let record = Record(source: Self.source(of: download), validator: validator, total: total)
@@ -53,7 +53,7 @@ struct PartialDownload {
         }
     }
 
-    /// Deletes the bytes and what was noted of them.
+    /// Deletes the bytes and their record.
     func discard() {
         unlink(file)
         unlink(recordFile)

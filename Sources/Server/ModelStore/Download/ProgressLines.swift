@@ -1,16 +1,16 @@
 import Essentials
 
-/// Turns the many moments of one fetch into the few lines that a log or a plain terminal wants.
+/// Reduces the many updates of one download to the few lines that a log or a plain terminal needs.
 ///
-/// Each phase has one line at its start. While bytes arrive, a line comes for every `step` percent or after `patience`,
-/// whichever is first, but none within `pause` of the one before.
+/// Each phase has one line at its start. While bytes arrive, there is a line for every `step` percent or after
+/// `patience`, whichever is first, but none within `pause` of the one before.
 public struct ProgressLines: Sendable {
     private let step = 10
     private let pause = Duration.seconds(2)
     private let patience = Duration.seconds(10)
     private var last: (phase: DownloadProgress.Phase, percent: Int, time: ContinuousClock.Instant)?
 
-    /// Starts with nothing said.
+    /// Starts before the first line.
     public init() {}
 
     /// The line to print now; `nil` if there is nothing new enough.
@@ -26,7 +26,7 @@ public struct ProgressLines: Sendable {
         return (progress.percent ?? 0) / step > last.percent / step || now - last.time >= patience
     }
 
-    /// A moment in words.
+    /// The text for one update.
     public static func text(_ progress: DownloadProgress) -> String {
         let name = progress.model
         return switch progress.phase {

@@ -1,13 +1,12 @@
 package import AsyncHTTPClient
-import Essentials
+package import Essentials
 
-/// Which proxy leads to which host, as the variables that curl made common say.
+/// The proxies for hosts, from the environment variables that curl uses.
 ///
-/// `HTTPS_PROXY`, `https_proxy`, `http_proxy`, `ALL_PROXY`, `all_proxy`, `NO_PROXY` and `no_proxy` count, lower case
-/// first. `HTTP_PROXY` does not, as in curl: a web server may have made it out of a client's header (curl(1),
-/// ENVIRONMENT).
+/// `HTTPS_PROXY`, `https_proxy`, `http_proxy`, `ALL_PROXY`, `all_proxy`, `NO_PROXY` and `no_proxy` are read, lower case
+/// first. `HTTP_PROXY` is not, as in curl: a web server may have made it from a client's header (curl(1), ENVIRONMENT).
 public struct ProxySettings: Sendable, Equatable {
-    /// A proxy that is spoken to in plain HTTP and opens tunnels (CONNECT), for `http` addresses too.
+    /// A proxy that is reached over plain HTTP and opens tunnels (CONNECT), even for `http` addresses.
     struct Proxy: Equatable {
         var host: String
         var port: Int
@@ -22,7 +21,7 @@ public struct ProxySettings: Sendable, Equatable {
     private let https: Result<Proxy, ProxyError>?
     private let exceptions: [String]
 
-    /// Reads the variables; one that makes no sense is an error once it is needed.
+    /// Reads the variables; an invalid one is an error only when it is needed.
     public init(environment: [String: String]) {
         func proxy(_ names: String...) -> Result<Proxy, ProxyError>? {
             for name in names {
@@ -37,9 +36,9 @@ public struct ProxySettings: Sendable, Equatable {
         exceptions = list.split { $0 == "," || $0 == " " }.map { $0.lowercased() }
     }
 
-    /// The proxy for an address; `nil` if it is reached without one.
+    /// The proxy for an address; `nil` for a direct connection.
     ///
-    /// - Throws: `ProxyError` if the variable that would tell cannot be understood.
+    /// - Throws: `ProxyError` if the variable for it is invalid.
     func proxy(for url: URL) throws(ProxyError) -> Proxy? {
         guard let host = url.host?.lowercased().withoutBrackets, !isException(host, port: url.port)
         else { return nil }
@@ -47,9 +46,9 @@ public struct ProxySettings: Sendable, Equatable {
         return try setting?.get()
     }
 
-    /// The same for the HTTP client.
+    /// The proxy for an address, in the HTTP client's form.
     ///
-    /// - Throws: `ProxyError` if the variable that would tell cannot be understood.
+    /// - Throws: `ProxyError` if the variable for it is invalid.
     package func clientProxy(for url: URL) throws(ProxyError) -> HTTPClient.Configuration.Proxy? {
         try proxy(for: url).map { proxy in
             .server(
@@ -58,7 +57,7 @@ public struct ProxySettings: Sendable, Equatable {
         }
     }
 
-    /// Whether `NO_PROXY` names a host: itself, a domain it is in, its address in a block (CIDR), or `*` for all.
+    /// Whether `NO_PROXY` contains a host, its domain, a block (CIDR) with its address, or `*` for all.
     private func isException(_ host: String, port: Int?) -> Bool {
         exceptions.contains { exception in
             if exception == "*" { return true }
@@ -84,11 +83,11 @@ public struct ProxySettings: Sendable, Equatable {
     }
 }
 
-/// A variable that names no proxy we can use. Its value may hold a password and is not repeated.
+/// A variable with an invalid proxy. Its value may contain a password and is not repeated.
 package struct ProxyError: Error, Equatable, CustomStringConvertible {
     let variable: String
 
-    /// Which variable, and what to write.
+    /// The variable, and what to write.
     package var description: String {
         "\(variable) is not the address of an HTTP proxy; write one such as http://proxy.example.org:3128."
     }

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// A fetch under way, and those who wait for its end.
+/// A running download and its waiters.
 final class RunningFetch: Sendable {
-    /// What it fetches, as the registry had it when it began.
+    /// The entry it downloads, as in the registry when it started.
     let entry: ModelEntry
     let task: Task<Void, Never>
     let progress: LatestProgress
@@ -20,7 +20,7 @@ final class RunningFetch: Sendable {
         self.progress = progress
     }
 
-    /// Lets go of those who wait.
+    /// Resumes all waiters.
     func end() {
         let waiters = state.withLock { state in
             state.isOver = true
@@ -29,9 +29,9 @@ final class RunningFetch: Sendable {
         for waiter in waiters { waiter.finish() }
     }
 
-    /// Waits until the fetch ends.
+    /// Waits until the download ends.
     ///
-    /// - Returns: `false` if the time was up or the caller was cancelled before.
+    /// - Returns: `false` if the deadline passed or the caller was cancelled before.
     func wait(until deadline: ContinuousClock.Instant) async -> Bool {
         let (end, waiter) = AsyncStream.makeStream(of: Never.self, bufferingPolicy: .bufferingNewest(1))
         let id = state.withLock { state in

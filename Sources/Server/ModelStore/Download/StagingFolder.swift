@@ -1,28 +1,28 @@
 import Essentials
 
-/// The folder in which a model is fetched and unpacked, beside the place where it belongs and on the same disk.
+/// The folder in which a model is downloaded and unpacked, beside its directory and on the same disk.
 ///
-/// Its name follows from that place alone, so that a later run, of this process or another, finds what an earlier one
-/// left. Whoever holds its lock owns it. The system takes the lock from an owner that ends, however that ends.
+/// Its name depends only on that directory, so a later run, of this process or another, finds what an earlier one left.
+/// The holder of its lock owns it. The system releases the lock when the owner ends, for whatever reason.
 struct StagingFolder: ~Copyable {
-    /// The absolute path, with no link in it.
+    /// The absolute path, without links.
     let path: String
     private let lock: Int32
 
     private static let prefix = ".incoming-"
-    /// Leaves room for the prefix below the 255 bytes that file systems allow a name.
+    /// Leaves room for the prefix within the 255 bytes that file systems allow for a name.
     private static let nameLimit = 200
 
     /// The partial download in the folder.
     var partial: PartialDownload { PartialDownload(folder: path) }
 
-    /// Where the archive is unpacked.
+    /// The path of the folder into which the archive is unpacked.
     var unpacked: String { path + "/unpacked" }
 
-    /// Where a model's staging folder is, whether it exists or not.
+    /// The path of a model's staging folder, whether it exists or not.
     ///
-    /// It is beside the model's directory, and inside only if that is on another disk or what is around it cannot be
-    /// written.
+    /// It is beside the model's directory; it is inside only if that directory is on another disk or its parent cannot
+    /// be written.
     static func path(for directory: String) -> String {
         let real = FileSystem.realPath(directory) ?? directory
         let parent = Placement.parent(of: real)
@@ -33,9 +33,9 @@ struct StagingFolder: ~Copyable {
         return (isInside ? real : FileSystem.realPath(parent) ?? parent) + "/" + name
     }
 
-    /// Takes possession of a model's staging folder, which is made if it is missing.
+    /// Takes ownership of a model's staging folder, which is made if it is missing.
     ///
-    /// - Returns: `nil` if another owner has it.
+    /// - Returns: `nil` if there is another owner.
     static func claim(for directory: String) throws(SystemError) -> StagingFolder? {
         let real = FileSystem.realPath(directory) ?? directory
         try FileSystem.createDirectory(Placement.parent(of: real))
@@ -49,7 +49,7 @@ struct StagingFolder: ~Copyable {
             let lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
             guard lock >= 0 else {
                 let error = SystemError("open", file)
-                // The owner before may just have removed the folder. A link is nobody's staging folder.
+                // The previous owner may just have removed the folder. A link is never a staging folder.
                 if FileSystem.isOccupied(path), !FileSystem.isRealDirectory(path) {
                     throw SystemError("create the folder", path, reason: "something else is there; move it elsewhere")
                 }
@@ -65,7 +65,7 @@ struct StagingFolder: ~Copyable {
                 close(lock)
                 return nil
             case .none:
-                // Somebody looks (`isOwned`) who is the owner, and is done in a moment.
+                // Another process checks the owner (`isOwned`), which takes only a moment.
                 close(lock)
             case .ours:
                 if FileSystem.isSameFile(lock, file) { return StagingFolder(path: path, lock: lock) }
@@ -74,12 +74,12 @@ struct StagingFolder: ~Copyable {
         }
     }
 
-    /// Whose a lock is when it has been asked for.
+    /// The owner of a lock, as found by trying to take it.
     private enum Ownership {
         case ours, others, none
 
         init(taking lock: Int32) {
-            // Without any lock (some network file systems have none) one process must do.
+            // If the file system has no locks (as some network file systems), this process assumes to be the only one.
             if flock(lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK {
                 self = .ours
             } else {
@@ -88,11 +88,11 @@ struct StagingFolder: ~Copyable {
         }
     }
 
-    /// Deletes the staging folders in a folder that nobody owns, but those of some models.
+    /// Deletes the staging folders in a folder that have no owner, except those of some models.
     ///
-    /// Ours is a folder of this user with a staging folder's name and a lock in it.
+    /// A staging folder belongs to this user, has a staging folder's name and contains a lock.
     /// - Parameters:
-    ///   - folder: Where to look; not in the folders in it.
+    ///   - folder: Where to search; its subfolders are not searched.
     ///   - directories: The models' directories whose staging folders stay.
     static func removeAbandoned(in folder: String, except directories: Set<String>) {
         guard let folder = FileSystem.realPath(folder),
@@ -108,16 +108,16 @@ struct StagingFolder: ~Copyable {
         }
     }
 
-    /// Whether somebody, in this process or another, owns a model's staging folder now.
+    /// Whether a task of this process or another owns a model's staging folder now.
     static func isOwned(for directory: String) -> Bool {
         let lock = open(lockFile(in: path(for: directory)), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard lock >= 0 else { return false }
         defer { close(lock) }
-        // A shared lock: two who only look do not take one another for an owner.
+        // The lock is shared, so that two processes that only check do not mistake each other for an owner.
         return flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
-    /// What has arrived of a model that somebody is fetching, or that was cut off.
+    /// The partial download of a model that is being downloaded, or was interrupted.
     static func partial(for directory: String) -> PartialDownload {
         PartialDownload(folder: path(for: directory))
     }
@@ -134,12 +134,12 @@ struct StagingFolder: ~Copyable {
         close(lock)
     }
 
-    /// Deletes what is not worth keeping for a later run: all but the partial download.
+    /// Deletes everything except the partial download, which a later run can use.
     func tidy() throws(SystemError) {
         try FileSystem.remove(unpacked)
     }
 
-    /// Deletes the folder with all that is in it; the lock goes last. If the system refuses, the next owner is told.
+    /// Deletes the folder and its contents, the lock last. Errors are ignored; the next owner gets them.
     consuming func remove() {
         guard (try? FolderRemoval.empty(path, except: Self.lockName)) != nil else { return }
         unlink(Self.lockFile(in: path))
@@ -148,7 +148,7 @@ struct StagingFolder: ~Copyable {
 }
 
 extension String {
-    /// As many whole characters from the start as fit into a number of bytes.
+    /// The longest prefix of whole characters that fits into a number of bytes.
     fileprivate func prefix(upToBytes limit: Int) -> String {
         var text = ""
         for character in self {

@@ -1,33 +1,33 @@
-/// Tells how fast bytes have been arriving lately. Has no clock of its own.
+/// Measures the recent rate of a download. Has no clock of its own.
 struct TransferRate {
     private struct Moment {
         var time: ContinuousClock.Instant
         var received: Int64
     }
 
-    /// Old enough to even out the jumps, young enough to follow the line.
+    /// Long enough to smooth out jumps, short enough to follow the line.
     private static let window = Duration.seconds(10)
-    /// Moments closer than this say the same.
+    /// The shortest time between two samples.
     private static let step = Duration.milliseconds(200)
-    /// With less to look back on there is no telling.
+    /// The shortest time from which a rate is computed.
     private static let least = Duration.seconds(1)
     private var moments: [Moment] = []
 
-    /// Takes note of how much has arrived by now.
+    /// Adds a sample: the bytes received by now.
     mutating func add(_ received: Int64, at now: ContinuousClock.Instant) {
-        // Less than before means that the download began anew.
+        // If there are fewer bytes than before, the download has started again.
         if let last = moments.last, received < last.received { moments = [] }
         if let last = moments.last, now - last.time < Self.step { return }
         moments.append(Moment(time: now, received: received))
         while moments.count > 2, now - moments[1].time >= Self.window { moments.removeFirst() }
     }
 
-    /// Forgets what was: after a pause the old rate means nothing.
+    /// Drops all samples: after a pause the old rate means nothing.
     mutating func reset() {
         moments = []
     }
 
-    /// Bytes a second; `nil` while there is too little to tell.
+    /// Bytes per second; `nil` if the samples span too short a time.
     func perSecond(at now: ContinuousClock.Instant) -> Double? {
         guard let first = moments.first, let last = moments.last, now - first.time >= Self.least else { return nil }
         return Double(last.received - first.received) / (now - first.time).inSeconds

@@ -2,7 +2,7 @@ import Essentials
 
 /// The registry of a first run.
 enum DefaultRegistry {
-    /// A comment, then the product page's registry, byte for byte.
+    /// A comment, followed by the product page's registry, byte for byte.
     static let yaml = """
         # The speech models of asr2clip: add your own under "models".
         default_model: sensevoice-small
@@ -24,7 +24,7 @@ enum DefaultRegistry {
 
         """
 
-    /// Writes the registry with the folders above it, unless something is there. Nobody ever sees half a file.
+    /// Writes the registry and makes its parent folders, unless the path exists. The file is written atomically.
     static func create(at path: String) throws(RegistryError) {
         guard !FileSystem.isOccupied(path) else { return }
         do {

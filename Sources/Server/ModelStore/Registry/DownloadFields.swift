@@ -6,7 +6,7 @@ extension FieldReader {
         let example = "https://host/path/model.tar.bz2"
         guard let text = nonemptyText("url", orElse: "write url: \(example)") else { return nil }
         guard let url = URL(httpAddress: text) else {
-            // The text may hold a password: it is not repeated.
+            // The text is not repeated, because it may contain a password.
             note(
                 "'url' is no http or https address, or has a port above 65535; write one such as \(example).",
                 at: lineOf("url"))

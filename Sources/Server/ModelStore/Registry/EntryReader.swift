@@ -7,7 +7,7 @@ struct EntryReader {
     private let paths: ModelPaths
     private var fields: FieldReader
 
-    /// What was wrong with the entry, in the order of reading.
+    /// The mistakes in the entry, in the order of reading.
     var mistakes: [FieldReader.Mistake] { fields.mistakes }
 
     /// Prepares to read the mapping of an entry.
@@ -16,7 +16,7 @@ struct EntryReader {
         self.paths = paths
     }
 
-    /// Reads the entry; `nil` if it has a mistake that makes it unusable. All its mistakes are noted, not just the first.
+    /// Reads the entry; `nil` if it has a mistake that makes it unusable. All mistakes are noted, not just the first.
     mutating func read(name: String) -> ModelEntry? {
         fields.warn(ofKeysBut: ["type", "dir", "files", "options", "download", "max_queue"])
         let family = readFamily()

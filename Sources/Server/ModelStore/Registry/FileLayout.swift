@@ -2,7 +2,7 @@ import ModelFamilies
 
 /// Checks the keys under `files:` against the layouts of a family.
 enum FileLayout {
-    /// Notes keys that are missing or do not belong, measured by the layout that is closest to what is written.
+    /// Notes missing and extra keys, compared to the closest layout.
     static func check(_ names: [(name: String, line: Int)], of family: ModelFamily, in fields: inout FieldReader) {
         let given = Set(names.map(\.name))
         guard !given.isEmpty else {

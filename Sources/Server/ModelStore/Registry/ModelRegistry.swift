@@ -1,27 +1,27 @@
 import Essentials
 
-/// What models.yaml says: which models there are, by which names, and which one is meant when nothing else is said.
+/// The content of models.yaml: the models, their names, and the default model.
 public struct ModelRegistry: Sendable, Equatable {
-    /// The path it was read from.
+    /// The path of the file.
     public let file: String
-    /// The name of the default model, aliases followed. Its entry may be unusable; then `problems` says why.
+    /// The name of the default model, with aliases resolved. Its entry may be unusable; then `problems` has the reason.
     public let defaultModel: String?
-    /// How many threads recognition may use; `nil` if the file does not say.
+    /// How many threads recognition may use; `nil` if the file does not set it.
     public let numThreads: Int?
-    /// What the file says about requests in hand and models in memory.
+    /// The file's limits for admitted requests and models in memory.
     public let capacity: CapacitySettings
-    /// Further names of models: alias → name.
+    /// Other names of models: alias → name.
     public let aliases: [String: String]
     /// The usable entries, in file order.
     public private(set) var entries: [ModelEntry]
     /// The mistakes in the file, by line.
     public let problems: [RegistryProblem]
 
-    /// Reads the registry that the paths name; the default one is first created if it is missing.
+    /// Reads the registry; if it has the default path and is missing, it is created first.
     ///
     /// - Parameters:
     ///   - paths: Where the registry and the models are.
-    ///   - defaultModel: A name or alias that takes the place of the file's `default_model`.
+    ///   - defaultModel: A name or alias that overrides the file's `default_model`.
     /// - Returns: The registry; lesser mistakes are in its `problems`.
     /// - Throws: `RegistryError` if the file as a whole is unusable, or there is no model named `defaultModel`.
     public static func load(from paths: ModelPaths, defaultModel: String? = nil) throws(RegistryError) -> Self {
@@ -29,7 +29,7 @@ public struct ModelRegistry: Sendable, Equatable {
         return try reload(from: paths, defaultModel: defaultModel)
     }
 
-    /// Like `load`, but a file that is missing is an error in any case: somebody took it away.
+    /// Like `load`, but a missing file is always an error, because it existed before.
     public static func reload(from paths: ModelPaths, defaultModel: String? = nil) throws(RegistryError) -> Self {
         let file = paths.registryFile
         let bytes: Data
@@ -45,13 +45,13 @@ public struct ModelRegistry: Sendable, Equatable {
         return try parse(yaml, file: file, paths: paths, defaultModel: defaultModel)
     }
 
-    /// Reads the text of a registry.
+    /// Parses the text of a registry.
     ///
     /// - Parameters:
     ///   - yaml: The text.
-    ///   - file: The path that problems name.
+    ///   - file: The path for problems.
     ///   - paths: Where the models are.
-    ///   - defaultModel: A name or alias that takes the place of the text's `default_model`.
+    ///   - defaultModel: A name or alias that overrides the text's `default_model`.
     /// - Returns: The registry; lesser mistakes are in its `problems`.
     /// - Throws: `RegistryError` if the text as a whole is unusable, or there is no model named `defaultModel`.
     public static func parse(
@@ -77,12 +77,12 @@ public struct ModelRegistry: Sendable, Equatable {
         self.problems = problems
     }
 
-    /// The mistakes that make something unusable.
+    /// The mistakes that make a subject unusable.
     public func mistakes(in subject: RegistryProblem.Subject) -> [RegistryProblem] {
         problems.filter { $0.subject == subject && $0.severity == .error }
     }
 
-    /// The mistakes of an edit: those in what was free of them before. What was broken already may stay so.
+    /// The mistakes that an edit introduced: those in subjects that had none before.
     public func mistakes(since old: ModelRegistry) -> [RegistryProblem] {
         problems.filter { $0.severity == .error && old.mistakes(in: $0.subject).isEmpty }
     }
@@ -107,7 +107,7 @@ public struct ModelRegistry: Sendable, Equatable {
             entries: entries, problems: problems)
     }
 
-    /// A chosen models root that directly holds the default model's files is that model's directory.
+    /// If the user set a models root that directly contains the default model's files, it is that model's directory.
     private mutating func useModelsRootForDefault(_ paths: ModelPaths) {
         guard paths.modelsRootIsChosen, let index = entries.firstIndex(where: { $0.name == defaultModel }) else {
             return

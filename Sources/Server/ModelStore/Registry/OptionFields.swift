@@ -1,9 +1,9 @@
 import ModelFamilies
 import SpeechTypes
 
-/// The values of an entry's `options:`, held against what its family can take.
+/// The values of an entry's `options:`, checked against what its family supports.
 extension FieldReader {
-    /// The language when a request names none.
+    /// The language for requests that name none.
     mutating func language(of family: ModelFamily?) -> Language? {
         guard let text = text("language") else { return nil }
         let language: Language?
@@ -23,8 +23,8 @@ extension FieldReader {
         return language
     }
 
-    /// All options that the family takes. One that only other families take is a mistake, and so are options that need
-    /// others; a key that nobody knows does no harm. Where the family is not known, any family's will do.
+    /// All options of the family. An option of other families only is a mistake, and so is one without another that it
+    /// needs; an unknown key is a warning. If the family is unknown, options of any family are accepted.
     mutating func options(of family: ModelFamily?) -> ModelOptions {
         var options = ModelOptions(language: language(of: family))
         for (key, line) in names() where key != "language" {
@@ -67,7 +67,7 @@ extension FieldReader {
         }
     }
 
-    /// A text whose word, which is a part of it, must be one of some.
+    /// A text of which one part must be one of some words.
     private mutating func word(_ key: String, of words: [String], in part: (String) -> String) -> OptionValue? {
         guard let text = nonemptyText(key) else { return nil }
         guard words.contains(part(text)), !text.hasSuffix(":") else {

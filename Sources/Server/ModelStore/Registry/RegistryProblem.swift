@@ -1,6 +1,6 @@
-/// A mistake in models.yaml that spares the rest of the file.
+/// A mistake in models.yaml that affects only a part of the file.
 public struct RegistryProblem: Sendable, Equatable {
-    /// What a mistake concerns.
+    /// The part of the file that a mistake affects.
     public enum Subject: Sendable, Hashable {
         /// The entry of this name under `models:`.
         case model(String)
@@ -8,35 +8,35 @@ public struct RegistryProblem: Sendable, Equatable {
         case alias(String)
         /// A key at the top of the file, such as `default_model`.
         case setting(String)
-        /// A key at the top of the file that means nothing.
+        /// The file as a whole: an unknown key at its top.
         case file
     }
 
-    /// What a mistake leads to: with a warning the subject is used, with an error it is not.
+    /// The effect of a mistake: with a warning the subject is used, with an error it is not.
     public typealias Severity = FieldReader.Severity
 
     /// The path of the registry.
     public let file: String
     /// The line of the mistake, from 1.
     public let line: Int
-    /// What the mistake concerns.
+    /// The part of the file that the mistake affects.
     public let subject: Subject
-    /// What the mistake leads to.
+    /// The effect of the mistake.
     public let severity: Severity
     /// What is wrong and what to write instead.
     public let message: String
 }
 
 extension RegistryProblem: CustomStringConvertible {
-    /// The mistake as editors and compilers write it: `FILE:LINE: message`.
+    /// The mistake in the format of compilers: `FILE:LINE: message`.
     public var description: String { "\(file):\(line): \(message)" }
 }
 
-/// A registry that cannot be used at all.
+/// The error for a registry that cannot be used at all.
 public struct RegistryError: Error, Sendable, Equatable {
     /// The path of the registry.
     public let file: String
-    /// The line of the mistake, from 1; `nil` if it is not in a line.
+    /// The line of the mistake, from 1; `nil` if it is in no single line.
     public let line: Int?
     /// What is wrong and what to do.
     public let message: String

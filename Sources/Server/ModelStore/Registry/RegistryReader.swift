@@ -1,10 +1,10 @@
-/// Reads the text of a models.yaml.
+/// Reads the text of models.yaml.
 struct RegistryReader {
     private let file: String
     private let paths: ModelPaths
     private var problems: [RegistryProblem] = []
 
-    /// Prepares to read; `file` is what problems name.
+    /// Makes a reader; `file` is the path for problems.
     init(file: String, paths: ModelPaths) {
         self.file = file
         self.paths = paths
@@ -56,7 +56,7 @@ struct RegistryReader {
         return capacity
     }
 
-    /// The usable entries, and the names of all.
+    /// The usable entries, and the names of all entries.
     private mutating func readEntries(_ fields: inout FieldReader) -> ([ModelEntry], names: [String]) {
         defer { take(&fields, .setting("models")) }
         guard var models = fields.mapping("models", orElse: "write models: and below it an entry for each model") else {
@@ -97,7 +97,7 @@ struct RegistryReader {
         return aliases
     }
 
-    /// The name of the default model, an alias followed.
+    /// The name of the default model, with an alias resolved.
     private mutating func readDefault(
         _ fields: inout FieldReader, models: [String], aliases: [String: String]
     ) -> String? {

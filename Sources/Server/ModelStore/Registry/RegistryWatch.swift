@@ -1,7 +1,7 @@
 import Essentials
 
-/// Notices when somebody has edited a file, by looking at it again and again: that works on every file system and with
-/// every editor, be it that it writes in place or renames.
+/// Detects changes of a file by polling. This works on every file system and with every editor, whether it writes in
+/// place or renames.
 public struct RegistryWatch: Sendable {
     private struct Stamp: Equatable {
         var device: UInt64
@@ -13,21 +13,21 @@ public struct RegistryWatch: Sendable {
 
     private let file: String
     private var last: Stamp?
-    /// A change that was seen once: it counts when it looks the same again, so that half a file is not read.
+    /// A change that was seen once. It counts if it is still the same at the next look: half a file must not be read.
     private var fresh: Stamp??
 
     /// How long to wait between two looks.
     public static let interval = Duration.milliseconds(500)
 
-    /// Begins with the file as it is now.
+    /// Starts with the current state of the file.
     public init(_ file: String) {
         self.file = file
         last = Self.stamp(of: file)
     }
 
-    /// Looks once.
+    /// Checks the file once.
     ///
-    /// - Returns: Whether the file is another than when this was last true, and no longer changing.
+    /// - Returns: Whether the file differs from its last reported state, and is no longer changing.
     public mutating func look() -> Bool {
         let now = Self.stamp(of: file)
         guard now != last else {

@@ -1,15 +1,15 @@
 import Essentials
 import Concurrency
 
-/// What a removal deleted.
+/// The result of a removal.
 public struct RemovedModel: Sendable, Equatable {
-    /// The deleted files' paths.
+    /// The paths of the deleted files.
     public let files: [String]
-    /// How many bytes they had.
+    /// Their size in bytes.
     public let bytes: Int64
 }
 
-/// Deletes what was downloaded of a model, and nothing else.
+/// Deletes a model's downloaded files, and nothing else.
 actor ModelRemoval {
     private let entry: ModelEntry
     private let paths: ModelPaths
@@ -23,7 +23,7 @@ actor ModelRemoval {
         executor = QueueExecutor(label: "removal of \(entry.name)")
     }
 
-    /// Checks that there is something to delete and that it may be deleted.
+    /// Checks that there are files to delete, and that they may be deleted.
     ///
     /// - Throws: `ModelError`.
     func check() throws(ModelError) {
@@ -47,8 +47,8 @@ actor ModelRemoval {
             hiding: paths.folders(around: entry))
     }
 
-    /// Deletes the recorded files, those that make the model complete first, then the folders that this left empty, and
-    /// a download that was cut off.
+    /// Deletes the recorded files, the registered ones first, then folders that became empty, and an interrupted
+    /// download.
     ///
     /// - Throws: `ModelError`.
     func run() throws(ModelError) -> RemovedModel {
@@ -63,7 +63,7 @@ actor ModelRemoval {
         return removed
     }
 
-    /// Deletes everything; `nil` if somebody is fetching the model.
+    /// Deletes everything; `nil` if the model is being downloaded.
     private func removeUnlessOwned() throws(SystemError) -> RemovedModel? {
         guard let staging = try StagingFolder.claim(for: entry.directory) else { return nil }
         var files: [String] = []
@@ -99,7 +99,7 @@ actor ModelRemoval {
         return (deleted, bytes)
     }
 
-    /// Whether a recorded file still is what was downloaded, and no link on the way leads out.
+    /// Whether a recorded file is unchanged since its download, and no link in its path leads out.
     private func isOurs(_ path: String, size: Int64?, in directory: String) -> Bool {
         guard let relative = RelativePath(path), !relative.parts.isEmpty else { return false }
         let file = directory + "/" + path
@@ -107,7 +107,7 @@ actor ModelRemoval {
         return folder == Placement.parent(of: file) && FileSystem.ownSize(file) == size
     }
 
-    /// The folders that the files are in, the innermost first.
+    /// The folders of the files, the innermost first.
     private func folders(of paths: [String]) -> [String] {
         var folders: Set<String> = []
         for path in paths {

@@ -2,20 +2,20 @@ import Essentials
 import EngineHost
 import EngineLink
 
-/// Unpacks a stranger's archive into a folder. An engine reads the archive; the files are written here.
+/// Unpacks an untrusted archive into a folder. An engine reads the archive; the files are written here.
 struct ArchiveUnpacker: Sendable {
-    /// The engine.
+    /// Runs the engine.
     let engine: EngineTask
-    /// How much may come out.
+    /// The limits of what is unpacked.
     let limits: UnpackingLimits
-    /// How long the engine may stay silent.
+    /// How long the engine may send nothing.
     let patience: Duration
 
-    /// What an archive turned out to be.
+    /// The result of unpacking.
     enum Outcome: Sendable {
         /// It was unpacked.
         case unpacked
-        /// It is none, or has nothing in it, and nothing was written.
+        /// The file is not an archive, or an empty one; nothing was written.
         case noArchive(FetchError)
     }
 
@@ -23,10 +23,10 @@ struct ArchiveUnpacker: Sendable {
     ///
     /// - Parameters:
     ///   - archive: Its path.
-    ///   - folder: The path of an empty folder, with no link in it.
+    ///   - folder: The path of an empty folder, without links.
     /// - Returns: Whether it was an archive.
-    /// - Throws: `FetchError` if the archive is damaged, one entry would reach out of the folder, all together are beyond the
-    ///   limits, or the engine does not do its work; `SystemError`, `CancellationError`.
+    /// - Throws: `FetchError` if the archive is damaged, an entry would be outside the folder, the limits are exceeded,
+    ///   or the engine fails; `SystemError`, `CancellationError`.
     func unpack(_ archive: String, into folder: String) async throws -> Outcome {
         let file = open(archive, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw SystemError("open", archive) }
@@ -74,7 +74,7 @@ struct ArchiveUnpacker: Sendable {
         }
     }
 
-    /// Why an engine is not believed that somebody may have taken over.
+    /// The error for an engine that violates the protocol, as one might after a malicious archive has taken it over.
     static func nonsense(_ what: String) -> FetchError {
         FetchError(
             "The archive is refused: \(EngineExecutable.name), which reads it, sent \(what). Nothing of it was kept.")
@@ -82,7 +82,7 @@ struct ArchiveUnpacker: Sendable {
 }
 
 extension String {
-    /// The beginning of the text, for a message: of bounded length, and without characters that would move a terminal's cursor.
+    /// The beginning of the text, for a message: of limited length, without control characters, which move a cursor.
     var asLine: String {
         let longest = 100
         let scalars = unicodeScalars.prefix(longest).map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }

@@ -1,39 +1,39 @@
 import Essentials
 import EngineLink
 
-/// Writes what an archive is said to hold into a folder, as far as it is allowed to be there. Nothing that is said is believed.
+/// Writes the entries of an archive into a folder, as far as they are allowed. All values from the engine are checked.
 struct ArchiveWriter: ~Copyable {
     /// How many entries have begun.
     private(set) var entries = 0
     private let folder: UnpackingFolder
     private let limits: UnpackingLimits
-    /// The bytes of the entries before the present one.
+    /// The bytes of the entries before the current one.
     private var written: Int64 = 0
     private var current: Current?
 
-    /// The entry whose bytes come now.
+    /// The entry that is being written.
     private struct Current {
         let path: RelativePath
         let kind: ArchiveEntry.Kind
-        /// The bytes that a file is said to have.
+        /// The size of a file according to the archive.
         let promised: Int64?
-        /// Where its bytes go; `nil` where they go nowhere, as those of folders.
+        /// The file for its bytes; `nil` if it has none, like folders.
         var file: UnpackedFile?
-        /// As long as it is said to be, or as it has become.
+        /// Its size according to the archive, or so far, if that is more.
         var size: Int64
-        /// Where its last bytes ended.
+        /// The end of its last piece.
         var end: Int64 = 0
     }
 
-    /// Prepares to write into a folder: a path with no link in it.
+    /// Writes into a folder, whose path must have no links.
     init(into folder: String, limits: UnpackingLimits) throws(SystemError) {
         self.folder = try UnpackingFolder(folder)
         self.limits = limits
     }
 
-    /// Begins the next entry, with which the one before is complete.
+    /// Starts the next entry, which completes the previous one.
     ///
-    /// - Throws: `FetchError` if it may not be in the folder, or is too much.
+    /// - Throws: `FetchError` if it may not be in the folder, or exceeds the limits.
     mutating func begin(_ entry: ArchiveEntry) throws {
         try finish()
         entries += 1
@@ -45,19 +45,19 @@ struct ArchiveWriter: ~Copyable {
         var current = Current(path: path, kind: entry.kind, promised: promised, size: promised ?? 0)
         if !path.parts.isEmpty {
             try checkLength(of: path)
-            // A file with holes may be long without much in it.
+            // A sparse file may be long with little content.
             try limits.check(bytes: written.addingClamped(current.size), entries: entries)
             current.file = try make(entry, at: path)
         }
         self.current = current
     }
 
-    /// Writes a piece of the present entry.
+    /// Writes a piece of the current entry.
     ///
-    /// - Throws: `FetchError` if there is no entry, or all together is too much.
+    /// - Throws: `FetchError` if there is no entry, or the limits are exceeded.
     mutating func write(_ block: ArchiveBlock) throws {
         guard var current else { throw ArchiveUnpacker.nonsense("bytes of no file") }
-        // Pieces without bytes, or again and again for the same place, would never come to an end.
+        // Empty pieces, or pieces for the same place again, could go on for ever.
         let count = Int64(block.bytes.readableBytes)
         guard count > 0, block.offset >= current.end else { throw ArchiveUnpacker.nonsense("bytes out of order") }
         current.end = block.offset.addingClamped(count)
@@ -66,7 +66,7 @@ struct ArchiveWriter: ~Copyable {
         if let promised = current.promised, current.end > promised {
             throw refused(current.path.text, "it has more bytes than it says")
         }
-        // A hard link may have the bytes of the file once more.
+        // A hard link may come with the file's bytes again.
         if case .hardLink = current.kind, current.file == nil { current.file = try folder.openFile(current.path) }
         try current.file?.write(block)
         self.current = current
@@ -80,9 +80,9 @@ struct ArchiveWriter: ~Copyable {
         try current.file?.finish(size: current.size)
     }
 
-    /// Vets an entry, and makes it in the folder.
+    /// Checks an entry, and makes it in the folder.
     ///
-    /// - Returns: Where its bytes go.
+    /// - Returns: The file for its bytes.
     private func make(_ entry: ArchiveEntry, at path: RelativePath) throws -> UnpackedFile? {
         switch entry.kind {
         case .file:

@@ -1,20 +1,20 @@
 import Essentials
 
-/// What a download put into a model's directory: these files, and no others, may be deleted again.
+/// The files that a download put into a model's directory: only these may be deleted again.
 struct DownloadRecord: Codable, Equatable {
-    /// The file that the record is kept in, in the model's directory.
+    /// The name of the record's file in the model's directory.
     static let fileName = ".asr2clip-download.json"
 
-    /// Where the files came from, without credentials.
+    /// The source of the files, without credentials.
     var source: String
     /// The SHA-256 of the download.
     var sha256: String
-    /// When they came.
+    /// When the files were downloaded.
     var date = Date()
-    /// Their sizes in bytes by their paths below the model's directory. One of another size now is not ours any more.
+    /// Their sizes in bytes by path below the model's directory. A file that now has another size is not deleted.
     var files: [String: Int64] = [:]
 
-    /// The record in a directory; `nil` if there is none that can be read.
+    /// The record in a directory; `nil` if there is none or it cannot be read.
     static func read(in directory: String) -> Self? {
         guard let data = FileManager.default.contents(atPath: directory + "/" + fileName) else { return nil }
         let decoder = JSONDecoder()
@@ -22,7 +22,7 @@ struct DownloadRecord: Codable, Equatable {
         return try? decoder.decode(Self.self, from: data)
     }
 
-    /// Writes the record, and with it what an earlier one in the directory knew. Nobody ever sees half a record.
+    /// Writes the record, merged with an earlier one in the directory. The file is written atomically.
     func write(in directory: String) throws(SystemError) {
         let path = directory + "/" + Self.fileName
         var record = self

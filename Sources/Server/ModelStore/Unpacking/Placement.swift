@@ -1,17 +1,17 @@
 import Essentials
 
-/// Puts a fetched model where it belongs. What is there already stays.
+/// Moves a downloaded model to its directory. Existing files stay.
 struct Placement {
-    /// The fetched model, on the same disk as `directory`.
+    /// The downloaded model, on the same disk as `directory`.
     let model: UnpackedModel
-    /// Where it belongs.
+    /// The model's directory.
     let directory: String
-    /// The files that make the model complete.
+    /// The files that the registry requires.
     let registered: Set<String>
 
-    /// Moves the model: as a whole if nothing is there, else the files that are not there.
+    /// Moves the whole folder if the directory does not exist, or else the missing files.
     ///
-    /// - Parameter record: Where the files come from. It is in place before the first of them, and lists them.
+    /// - Parameter record: The source of the files. It is written before the first of them, and lists them.
     /// - Throws: `FetchError` or `SystemError` if something is in the way.
     func install(_ record: DownloadRecord) throws {
         var record = record
@@ -28,7 +28,7 @@ struct Placement {
         }
         record.files = sizes(of: files.filter { !FileSystem.isOccupied(directory + "/" + $0) })
         try record.write(in: directory)
-        // Registered files come last: while one is missing, the model does not look complete.
+        // Registered files are moved last, so that the model seems incomplete until all files are there.
         for file in files.filter({ !registered.contains($0) }) + files.filter(registered.contains) {
             let target = directory + "/" + file
             if FileSystem.isOccupied(target) { continue }
@@ -42,7 +42,7 @@ struct Placement {
         Dictionary(uniqueKeysWithValues: files.map { ($0, FileSystem.ownSize(model.folder + "/" + $0) ?? 0) })
     }
 
-    /// The folder that a path is in.
+    /// The parent folder of a path.
     static func parent(of path: String) -> String {
         let slash = UInt8(ascii: "/")
         let parent = path.utf8.split(separator: slash).dropLast().map { String(Substring($0)) }.joined(separator: "/")
@@ -53,7 +53,7 @@ struct Placement {
         guard rename(source, target) == 0 else { throw SystemError("put the model in place at", target) }
     }
 
-    /// Makes the new names last through a power cut, where the file system can.
+    /// Makes renames survive a power failure, if the file system can.
     private func syncFolder(_ path: String) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }

@@ -1,24 +1,24 @@
 import Essentials
 
-/// What an archive held, before it is put in place.
+/// The unpacked content of an archive, before it is put in place.
 struct UnpackedModel {
     /// The folder that becomes the model's directory.
     let folder: String
-    /// The paths of all that is in it, sorted.
+    /// The paths of all its contents, sorted.
     let contents: [String]
 
     /// Finds the model in an unpacked archive.
     ///
     /// - Parameters:
     ///   - root: Where the archive was unpacked.
-    ///   - subdir: The folder inside that is the model; `nil` means the only folder at the top, else the root.
+    ///   - subdir: The model's folder in the archive; `nil` means its only top folder, or else its root.
     /// - Throws: `FetchError` if there is no such folder.
     init(in root: String, subdir: String?) throws {
         folder = try Self.modelFolder(in: root, subdir: subdir)
         contents = try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
     }
 
-    /// Checks that the files are there, that no link leads out of the folder, and that all is on the disk.
+    /// Checks that the files are there and that no link leads out of the folder, and flushes all files to disk.
     func verify(files: [String]) throws {
         let missing = files.filter { !FileSystem.isRegularFile(folder + "/" + $0) }
         guard missing.isEmpty else {
@@ -34,7 +34,7 @@ struct UnpackedModel {
 
     private func settle(_ path: String) throws {
         let full = folder + "/" + path
-        // Links were vetted in the archive, but here their folder is another, and a hard link may have moved one.
+        // Links were checked in the archive, but their folder is another one here, and a hard link may have moved one.
         if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: full) {
             guard RelativePath(path)?.linkStaysInside(target: target) == true else {
                 throw FetchError("The archive is refused because its link '\(path)' leads out of the model's folder.")
@@ -65,7 +65,7 @@ struct UnpackedModel {
         return folder
     }
 
-    /// The first names of many.
+    /// The first names of a long list.
     private static func summary(_ names: [String]) -> String {
         let shown = 12
         guard names.count > shown else { return names.isEmpty ? "nothing" : names.listed }

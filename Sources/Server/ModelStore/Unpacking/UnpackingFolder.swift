@@ -1,15 +1,15 @@
 import EngineLink
 import Essentials
 
-/// A folder that a stranger's archive is unpacked into. It is reached by its descriptor and every path in it step by step, and
-/// no step follows a link: nothing is made outside, whatever links have been made inside.
+/// A folder into which an untrusted archive is unpacked. It is accessed by its descriptor, and each path in it
+/// component by component without following links. So nothing is made outside, whatever links exist inside.
 ///
-/// A later entry takes the place of an earlier one of the same name, but a folder that is not empty stays.
+/// A later entry replaces an earlier one of the same name, except a folder that is not empty.
 struct UnpackingFolder: ~Copyable {
     private let root: Directory
     private let path: String
 
-    /// Opens the folder: a path with no link in it.
+    /// Opens the folder, whose path must have no links.
     init(_ path: String) throws(SystemError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError("open the folder", path) }
@@ -17,7 +17,7 @@ struct UnpackingFolder: ~Copyable {
         self.path = path
     }
 
-    /// Makes a folder, unless it is there.
+    /// Makes a folder, unless it exists.
     func makeFolder(_ path: RelativePath) throws {
         let (parent, name) = try parent(of: path)
         guard mkdirat(parent.descriptor, name, 0o755) != 0, parent.kind(of: name) != S_IFDIR else { return }
@@ -34,7 +34,7 @@ struct UnpackingFolder: ~Copyable {
         return UnpackedFile(owning: descriptor, path: full(path))
     }
 
-    /// Opens a file that is there, and empties it.
+    /// Opens an existing file, and empties it.
     func openFile(_ path: RelativePath) throws -> UnpackedFile {
         let (parent, name) = try parent(of: path)
         let descriptor = openat(parent.descriptor, name, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC)
@@ -42,13 +42,13 @@ struct UnpackingFolder: ~Copyable {
         return UnpackedFile(owning: descriptor, path: full(path))
     }
 
-    /// Makes a symbolic link. Where it leads is its maker's business.
+    /// Makes a symbolic link. The caller checks its target.
     func makeLink(_ path: RelativePath, to target: String) throws {
         let (parent, name) = try parent(of: path)
         try replacing(name, in: parent, at: path, "create") { symlinkat(target, parent.descriptor, name) }
     }
 
-    /// Makes another name of a file in this folder.
+    /// Makes a hard link to a file in this folder.
     func makeHardLink(_ path: RelativePath, to target: RelativePath) throws {
         let (source, original) = try parent(of: target)
         guard let file = source.status(of: original) else { throw failure("open", target) }
@@ -59,7 +59,7 @@ struct UnpackingFolder: ~Copyable {
         }
     }
 
-    /// Makes something, in the place of what has its name.
+    /// Makes something, replacing what has its name.
     @discardableResult
     private func replacing(
         _ name: String, in parent: Directory, at path: RelativePath, _ action: String, _ make: () -> CInt
@@ -73,7 +73,7 @@ struct UnpackingFolder: ~Copyable {
         return result
     }
 
-    /// The folder that something is in, with those above it, which are made where they are missing.
+    /// The parent folder of a path; missing folders are made.
     private func parent(of path: RelativePath) throws -> (Directory, name: String) {
         var folder = root
         for (index, name) in path.parts.dropLast().enumerated() {
@@ -96,7 +96,7 @@ struct UnpackingFolder: ~Copyable {
 
     private func full(_ path: RelativePath) -> String { self.path + "/" + path.text }
 
-    /// Describes what could not be done just now.
+    /// Describes the call that failed last.
     private func failure(_ action: String, _ path: RelativePath) -> FetchError {
         FetchError("Cannot unpack the archive: \(SystemError(action, full(path)))")
     }
@@ -114,13 +114,13 @@ private final class Directory {
         close(descriptor)
     }
 
-    /// Opens a folder in this one; `nil` if there is none of this name, or a link.
+    /// Opens a subfolder; `nil` if there is none of this name, or it is a link.
     func open(_ name: String) -> Directory? {
         let opened = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         return opened >= 0 ? Directory(owning: opened) : nil
     }
 
-    /// What has a name in this folder, itself and not what it leads to.
+    /// The status of a name in this folder; links are not followed.
     func status(of name: String) -> stat? {
         var status = stat()
         return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
@@ -140,7 +140,7 @@ final class UnpackedFile {
     private let path: String
     private var end: Int64 = 0
 
-    /// Owns an empty file.
+    /// Takes ownership of an empty file.
     init(owning descriptor: CInt, path: String) {
         self.descriptor = descriptor
         self.path = path
@@ -150,7 +150,7 @@ final class UnpackedFile {
         close(descriptor)
     }
 
-    /// Writes a piece; what lies between it and the one before is a hole.
+    /// Writes a piece; a gap after the previous one becomes a hole.
     func write(_ block: ArchiveBlock) throws(SystemError) {
         var bytes = block.bytes
         var offset = block.offset
@@ -164,7 +164,7 @@ final class UnpackedFile {
         end = offset
     }
 
-    /// Gives the file its length: a hole may be at its end.
+    /// Sets the file's length, because it may end with a hole.
     func finish(size: Int64) throws(SystemError) {
         guard size > end else { return }
         while ftruncate(descriptor, off_t(size)) != 0 {

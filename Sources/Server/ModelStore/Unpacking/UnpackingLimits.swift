@@ -1,11 +1,11 @@
 import Essentials
 
-/// How much an archive may unpack to: enough for any model, too little to fill the disk.
+/// The limits for unpacking an archive: enough for any model, too little to fill the disk.
 struct UnpackingLimits {
     /// The most entries. Models have some dozens of files.
     static let entries = 100_000
 
-    /// The most bytes of an entry's path. Those of models have some dozens; systems take 4096 with all folders around.
+    /// The most bytes of an entry's path. Models need some dozens; systems allow 4096 for the whole path.
     static let pathLength = 1024
 
     private let bytes: Int64
@@ -15,8 +15,8 @@ struct UnpackingLimits {
     ///
     /// - Parameters:
     ///   - archive: Its size in bytes.
-    ///   - free: The free bytes on the disk it is unpacked to; `nil` if they are not known.
-    ///   - settings: The ratio, and what is to stay free.
+    ///   - free: The free bytes on the target disk; `nil` if they are not known.
+    ///   - settings: The ratio, and how much must stay free.
     init(archive: Int64, free: Int64?, _ settings: FetchSettings) {
         let byRatio = max(settings.unpackAllowance, archive.multipliedClamped(by: settings.unpackRatio))
         let bySpace = free.map { max(0, $0 - settings.reserve) } ?? .max
@@ -27,7 +27,7 @@ struct UnpackingLimits {
             : "it unpacks to more than the \(HumanFormat.bytes(bySpace)) that are free on the disk"
     }
 
-    /// Refuses an archive that grew beyond its limits.
+    /// Refuses an archive that exceeds the limits.
     func check(bytes: Int64, entries: Int) throws(FetchError) {
         if bytes > self.bytes { throw FetchError("The archive is refused: \(reason). Nothing of it was kept.") }
         if entries > Self.entries {

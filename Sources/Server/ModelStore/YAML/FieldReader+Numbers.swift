@@ -11,14 +11,14 @@ extension FieldReader {
         return number
     }
 
-    /// The value at a key in a notation of its own, however YAML takes what is written.
+    /// The value at a key in a notation of its own, whatever type YAML gives it.
     ///
     /// - Parameters:
     ///   - key: The key.
-    ///   - wanted: What may be written, for the note on what may not.
-    ///   - example: What the note advises to write.
-    ///   - read: Makes the value of the text; `nil` if it cannot.
-    /// - Returns: `nil` if nothing is there, or nothing that can be read.
+    ///   - wanted: The allowed values, for the note on an invalid one.
+    ///   - example: The value that the note suggests.
+    ///   - read: Makes the value from the text; `nil` if it cannot.
+    /// - Returns: `nil` if there is no value, or an invalid one.
     public mutating func notation<Value>(
         _ key: String, wanted: String, example: String, _ read: (String) -> Value?
     ) -> Value? {

@@ -1,57 +1,57 @@
-/// One mapping of a YAML file, read key by key. What is wrong with a value is noted with its line and what to write.
+/// Reads one mapping of a YAML file key by key. A mistake is noted with its line and what to write instead.
 public struct FieldReader {
     /// The mistakes found so far, in the order of reading.
     public private(set) var mistakes: [Mistake] = []
-    /// The line of the mapping, for what is missing in it.
+    /// The line of the mapping, for notes on missing keys.
     public let line: Int
-    /// What the mapping is, for messages: `files`, say; empty for the file or an entry as a whole.
+    /// The name of the mapping for messages, such as `files`; empty for the file or an entry as a whole.
     private let place: String
     private let pairs: [(key: YAMLNode, value: YAMLNode)]
 
-    /// A mistake that does not know yet which file and entry it is in.
+    /// A mistake, without the file and entry it is in.
     public struct Mistake: Sendable, Equatable {
         /// The line it is in, from 1.
         public let line: Int
-        /// What it leads to.
+        /// The effect of the mistake.
         public let severity: Severity
         /// What is wrong and what to write instead.
         public let message: String
     }
 
-    /// What a mistake leads to.
+    /// The effect of a mistake.
     public enum Severity: Sendable, Equatable {
-        /// What was not understood is ignored.
+        /// The unknown part is ignored.
         case warning
-        /// What it is in cannot be used.
+        /// The part with the mistake cannot be used.
         case error
     }
 
-    /// Wraps a mapping.
+    /// Reads a mapping.
     public init(_ mapping: YAMLNode.Mapping, place: String = "", line: Int? = nil) {
         self.place = place
         self.line = line ?? mapping.line
         pairs = mapping.pairs
     }
 
-    /// Notes what is wrong; by default the mapping as a whole is to blame.
+    /// Notes a mistake; without a line, it concerns the mapping as a whole.
     public mutating func note(
         _ message: String, at line: Int? = nil, _ severity: Severity = .error
     ) {
         mistakes.append(Mistake(line: line ?? self.line, severity: severity, message: message))
     }
 
-    /// Takes over the mistakes of a mapping inside this one.
+    /// Adds the mistakes of a mapping inside this one.
     public mutating func absorb(_ inner: FieldReader) {
         mistakes += inner.mistakes
     }
 
-    /// Hands over the mistakes found so far, and forgets them.
+    /// Returns the mistakes found so far, and clears them.
     public mutating func takeMistakes() -> [Mistake] {
         defer { mistakes = [] }
         return mistakes
     }
 
-    /// The keys with their lines, in file order. A key that is no text, or would be read as another kind, is noted.
+    /// The keys with their lines, in file order. Keys that are not text, or read as a truth value, are noted.
     public mutating func names() -> [(name: String, line: Int)] {
         pairs.compactMap { key, _ in
             let line = key.line
@@ -68,14 +68,14 @@ public struct FieldReader {
         }
     }
 
-    /// Notes keys that nobody reads; they do no harm.
+    /// Notes unknown keys as warnings.
     public mutating func warn(ofKeysBut known: [String]) {
         for (name, line) in names() where !known.contains(name) {
             note("Unknown key '\(name)'\(inPlace) is ignored; known: \(known.listed).", at: line, .warning)
         }
     }
 
-    /// The text at a key; `nil` if it is not there, is null, or is no text. With advice what to write, it must be there.
+    /// The text at a key; `nil` if it is missing, null or not text. If `advice` is given, a missing text is a mistake.
     public mutating func text(_ key: String, orElse advice: String? = nil) -> String? {
         guard let (node, line) = value(key, orElse: advice) else { return nil }
         guard case .scalar(let scalar) = node else {
@@ -105,7 +105,7 @@ public struct FieldReader {
     /// - Parameters:
     ///   - key: The key.
     ///   - isTakenFromText: Whether `"true"` in quotes counts, too.
-    /// - Returns: `nil` if it is not there, or neither true nor false.
+    /// - Returns: `nil` if it is missing, or neither true nor false.
     public mutating func boolean(_ key: String, fromText isTakenFromText: Bool = false) -> Bool? {
         guard let (node, line) = value(key) else { return nil }
         guard case .scalar(let scalar) = node, let value = scalar.boolean(fromText: isTakenFromText) else {
@@ -125,9 +125,9 @@ public struct FieldReader {
         return value
     }
 
-    /// The mapping at a key, ready to be read; `nil` if it is not there, is null, or is no mapping.
+    /// A reader for the mapping at a key; `nil` if it is missing, null or not a mapping.
     ///
-    /// With advice what to write, it must be there. Messages name it by its key, unless `place` says otherwise.
+    /// If `advice` is given, a missing mapping is a mistake. Messages name it by its key, unless `place` is given.
     public mutating func mapping(_ key: String, place: String? = nil, orElse advice: String? = nil) -> FieldReader? {
         guard let (node, line) = value(key, orElse: advice) else { return nil }
         guard case .mapping(let mapping) = node else {
@@ -137,14 +137,14 @@ public struct FieldReader {
         return FieldReader(mapping, place: place ?? key, line: line)
     }
 
-    /// The line that a key is on; the mapping's own if the key is not there.
+    /// The line of a key; if it is missing, that of the mapping.
     public func lineOf(_ key: String) -> Int {
         pairs.first { $0.key.scalar?.string == key }?.key.line ?? line
     }
 
     private var inPlace: String { place.isEmpty ? "" : " in '\(place)'" }
 
-    /// What stands behind a key, and on which line; `nil` if it is not there or null.
+    /// The value at a key, and the key's line; `nil` if it is missing or null.
     mutating func value(_ key: String, orElse advice: String? = nil) -> (YAMLNode, line: Int)? {
         let pair = pairs.first { $0.key.scalar?.string == key }
         guard let pair, pair.value.scalar?.isNull != true else {

@@ -1,11 +1,11 @@
 extension YAMLNode {
-    /// How deep values may be nested, aliases followed: none that anybody wrote is.
+    /// How deep values may be nested, with aliases resolved; real files are far below it.
     static let deepest = 100
 
-    /// Reads a text of one document.
+    /// Parses a text of one document.
     ///
-    /// - Returns: Its root; `nil` if nothing is written.
-    /// - Throws: `YAMLError`, also for a key that is written twice, a second document, and values that are nested too deep.
+    /// - Returns: Its root; `nil` if it is empty.
+    /// - Throws: `YAMLError`, also for a repeated key, a second document, and values that are nested too deep.
     public static func compose(_ text: String) throws(YAMLError) -> YAMLNode? {
         var text = text
         return try text.withUTF8 { bytes in
@@ -17,9 +17,9 @@ extension YAMLNode {
     }
 }
 
-/// Makes nodes of events. An alias shares the storage of what it stands for, so it costs no memory however often it comes.
+/// Makes nodes from events. An alias shares the storage of its target, so it costs no memory, however often it is used.
 private struct YAMLComposer: ~Copyable {
-    /// A node, and how many levels there are in it.
+    /// A node, and its height in levels.
     private typealias Part = (node: YAMLNode, height: Int)
 
     private var events: YAMLEvents
@@ -43,7 +43,7 @@ private struct YAMLComposer: ~Copyable {
         return root
     }
 
-    /// What begins with an event, read to its end.
+    /// Reads the node that starts with an event.
     private mutating func part(of first: (event: YAMLEvents.Event, line: Int), depth: Int) throws(YAMLError) -> Part {
         let part: Part
         let name: String?
@@ -91,7 +91,7 @@ private struct YAMLComposer: ~Copyable {
         return (.mapping(YAMLNode.Mapping(pairs, line: line)), height + 1)
     }
 
-    /// Keys are found by their texts, so two with the same text are the same key, quoted or not.
+    /// Keys are looked up by text, so two keys with the same text are the same, quoted or not.
     private static func checkKeys(_ keys: [YAMLNode.Scalar]) throws(YAMLError) {
         let lines = Dictionary(grouping: keys, by: \.string).filter { $1.count > 1 }.mapValues { $0[0].line }
         let names = lines.keys.sorted()

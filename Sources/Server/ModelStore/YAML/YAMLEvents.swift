@@ -1,8 +1,8 @@
 import CYAML
 
-/// What libyaml says of a text, piece by piece. Owns libyaml's parser.
+/// The events that libyaml parses from a text. Owns libyaml's parser.
 struct YAMLEvents: ~Copyable {
-    /// A piece, and its line from 1.
+    /// A parser event.
     enum Event {
         case begin, end, beginDocument, endDocument
         case alias(String)
@@ -11,13 +11,13 @@ struct YAMLEvents: ~Copyable {
         case beginMapping(anchor: String?), endMapping
     }
 
-    /// Allocated, since libyaml keeps its address.
+    /// Allocated on the heap, because libyaml keeps its address.
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let text: UnsafeBufferPointer<UInt8>
 
-    /// Begins to read.
+    /// Starts to parse.
     ///
-    /// - Parameter text: UTF-8, which must stay where it is.
+    /// - Parameter text: UTF-8, which must stay at its address.
     /// - Throws: `YAMLError` if there is no memory.
     init(borrowing text: UnsafeBufferPointer<UInt8>) throws(YAMLError) {
         self.text = text
@@ -26,7 +26,7 @@ struct YAMLEvents: ~Copyable {
             parser.deallocate()
             throw YAMLError(line: nil, description: "There is no memory to read it.")
         }
-        // libyaml finds the encoding itself, so that it takes a byte order mark for what it is.
+        // libyaml detects the encoding itself, so that it recognizes a byte order mark.
         yaml_parser_set_input_string(parser, text.baseAddress, text.count)
     }
 
@@ -35,7 +35,7 @@ struct YAMLEvents: ~Copyable {
         parser.deallocate()
     }
 
-    /// The next piece. Nothing may be asked behind `end` or an error.
+    /// The next event and its line, from 1. Must not be called after `end` or an error.
     mutating func next() throws(YAMLError) -> (event: Event, line: Int) {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else { throw error }
@@ -44,7 +44,7 @@ struct YAMLEvents: ~Copyable {
         return (Event(event, line: line), line)
     }
 
-    /// Why libyaml cannot go on.
+    /// The parser's error.
     private var error: YAMLError {
         let state = parser.pointee
         guard let words = state.problem else {
@@ -71,7 +71,7 @@ extension YAMLEvents.Event {
         case YAML_DOCUMENT_END_EVENT: self = .endDocument
         case YAML_ALIAS_EVENT: self = .alias(name(data.alias.anchor) ?? "")
         case YAML_SCALAR_EVENT:
-            // The text may hold NULs.
+            // The text may contain NULs.
             let text = UnsafeBufferPointer(start: data.scalar.value, count: data.scalar.length)
             let scalar = YAMLNode.Scalar(
                 string: String(decoding: text, as: UTF8.self), isPlain: data.scalar.style == YAML_PLAIN_SCALAR_STYLE,

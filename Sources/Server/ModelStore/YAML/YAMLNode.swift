@@ -1,37 +1,37 @@
-/// A value of a YAML file, and the line it begins in.
+/// A value in a YAML file, and the line it starts on.
 public enum YAMLNode: Sendable {
-    /// A text, a number, a truth value or nothing: which of them, the reader decides.
+    /// A text, a number, a truth value or null; the reader decides which.
     case scalar(Scalar)
     /// Keys with values.
     case mapping(Mapping)
     /// A list.
     case sequence([YAMLNode], line: Int)
 
-    /// One word or text.
+    /// A single value that is not a list or a mapping.
     public struct Scalar: Sendable {
-        /// The text, quotes and escapes resolved.
+        /// The text, with quotes and escapes resolved.
         public let string: String
-        /// Whether it is written without quotes, so that it may be a number, a truth value or nothing.
+        /// Whether it is written without quotes, so that it may be a number, a truth value or null.
         public let isPlain: Bool
-        /// The line it begins in, from 1.
+        /// The line it starts on, from 1.
         public let line: Int
     }
 
     /// Keys with values, in the order of the file.
     public struct Mapping: Sendable {
-        /// What is written; no scalar is a key twice.
+        /// The pairs; no scalar key occurs twice.
         public let pairs: [(key: YAMLNode, value: YAMLNode)]
-        /// The line it begins in, from 1.
+        /// The line it starts on, from 1.
         public let line: Int
 
-        /// Wraps pairs.
+        /// Makes a mapping of pairs.
         public init(_ pairs: [(key: YAMLNode, value: YAMLNode)] = [], line: Int = 1) {
             self.pairs = pairs
             self.line = line
         }
     }
 
-    /// The line it begins in, from 1. Where an alias stands for it, that of what the alias stands for.
+    /// The line it starts on, from 1; for an alias, that of its target.
     public var line: Int {
         switch self {
         case .scalar(let scalar): scalar.line
@@ -47,9 +47,9 @@ public enum YAMLNode: Sendable {
     }
 }
 
-/// Why a text is no YAML that can be read.
+/// The error for a text that is not readable YAML.
 public struct YAMLError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The line that is to blame, from 1; `nil` if none is.
+    /// The line of the error, from 1; `nil` if there is none.
     public let line: Int?
     /// What is wrong and what to do, in sentences.
     public let description: String

@@ -1,5 +1,5 @@
 extension YAMLNode.Scalar {
-    /// The truth value it stands for in YAML 1.1, where `no` is false; quoted text stands for none.
+    /// Its truth value in YAML 1.1, where `no` is false; `nil` for quoted text.
     var boolean: Bool? { boolean(fromText: false) }
 
     func boolean(fromText isTakenFromText: Bool) -> Bool? {
@@ -11,8 +11,8 @@ extension YAMLNode.Scalar {
         }
     }
 
-    /// The whole number it stands for, in the notations of YAML 1.1: `4`, `1_000`, `0x1F`, `0b11`, `0o17`, `017`; quoted text
-    /// stands for none. Numbers of the base 60 (`1:30`) are left out: nobody counts threads or bytes so.
+    /// Its whole number in the notations of YAML 1.1: `4`, `1_000`, `0x1F`, `0b11`, `0o17`, `017`; `nil` for quoted
+    /// text. Numbers of base 60 (`1:30`) are not accepted: nobody writes threads or bytes like that.
     var wholeNumber: Int? {
         guard isPlain else { return nil }
         var digits = string.filter { $0 != "_" }
@@ -25,7 +25,7 @@ extension YAMLNode.Scalar {
         return Int(sign + digits)
     }
 
-    /// The number it stands for, in the notations of YAML 1.1 with that of the base 60 (`1:30`); quoted text stands for none.
+    /// Its number in the notations of YAML 1.1, base 60 (`1:30`) included; `nil` for quoted text.
     var number: Double? {
         guard isPlain else { return nil }
         let digits = string.filter { $0 != "_" }
@@ -41,20 +41,20 @@ extension YAMLNode.Scalar {
         return isNegative ? -number : number
     }
 
-    /// Whether text was probably meant, but a truth value is written.
+    /// Whether it is a truth value where text was probably meant.
     var readsAsBoolean: Bool { boolean != nil }
 
-    /// What YAML takes it for, in words.
+    /// Its meaning in YAML, in words.
     var meaning: String { boolean.map { $0 ? "true" : "false" } ?? "text" }
 
-    /// Whether nothing is written, or one of YAML's words for nothing.
+    /// Whether it is empty, or one of YAML's words for null.
     var isNull: Bool {
         isPlain && ["", "~", "null", "Null", "NULL"].contains(string)
     }
 }
 
 extension YAMLNode {
-    /// What kind of value it is, in words.
+    /// The kind of value, in words.
     var kind: String {
         switch self {
         case .scalar: "text"
@@ -63,7 +63,7 @@ extension YAMLNode {
         }
     }
 
-    /// The value as a message quotes it.
+    /// The value as quoted in messages.
     var shown: String {
         guard case .scalar(let scalar) = self else { return "a \(kind)" }
         return scalar.isPlain ? "'\(scalar.string)'" : "the text \"\(scalar.string)\""
@@ -71,6 +71,6 @@ extension YAMLNode {
 }
 
 extension Sequence<String> {
-    /// The names as a message lists them.
+    /// The names as listed in messages.
     public var listed: String { joined(separator: ", ") }
 }

@@ -3,8 +3,8 @@ import SpeechTypes
 extension FamilySetup {
     /// NVIDIA's Canary: English, Spanish, German and French, and translation between them.
     ///
-    /// It cannot detect the language: English unless told (sherpa-onnx, offline-recognizer-canary-impl.h, which also
-    /// lets it write at most 30 tokens for each second of sound).
+    /// It cannot detect the language; the default is English (sherpa-onnx, offline-recognizer-canary-impl.h). There, it
+    /// writes at most 30 tokens for each second of audio.
     static let canary = FamilySetup(
         layouts: [
             Layout(

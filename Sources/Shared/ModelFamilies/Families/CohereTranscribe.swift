@@ -1,8 +1,8 @@
 extension FamilySetup {
-    /// Cohere Transcribe: 14 languages, one of which it must be told; English unless told.
+    /// Cohere Transcribe: 14 languages, without detection; the default is English.
     ///
-    /// sherpa-onnx takes the language with each stream, and answers nothing when there is none. Its decoder writes at
-    /// most 6 tokens for each second of sound (offline-cohere-transcribe-greedy-search-decoder.cc).
+    /// sherpa-onnx takes the language with each stream, and returns nothing without one. The decoder writes at most 6
+    /// tokens for each second of audio (offline-cohere-transcribe-greedy-search-decoder.cc).
     static let cohereTranscribe = FamilySetup(
         layouts: [
             Layout(

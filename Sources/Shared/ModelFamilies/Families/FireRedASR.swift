@@ -1,8 +1,8 @@
 extension FamilySetup {
     /// FireRedASR with its attention decoder: Mandarin, its dialects and English.
     ///
-    /// The decoder writes at most 8 tokens for each second of sound and half of `max_len`
-    /// (sherpa-onnx, offline-fire-red-asr-greedy-search-decoder.cc).
+    /// The decoder writes at most 8 tokens for each second of audio, and at most half of `max_len` (sherpa-onnx,
+    /// offline-fire-red-asr-greedy-search-decoder.cc).
     static let fireRedASR = FamilySetup(
         layouts: [
             Layout(

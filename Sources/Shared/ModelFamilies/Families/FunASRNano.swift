@@ -1,9 +1,9 @@
 extension FamilySetup {
-    /// FunASR-Nano: an encoder in front of a small language model, which is told what to do in Chinese.
+    /// FunASR-Nano: an encoder and a small language model, with instructions in Chinese.
     ///
-    /// It draws from one generator of random numbers, so decodes take turns. Hotwords and prompts are fixed when its
-    /// recognizer is made, and the times of its tokens are not heard but spread evenly over the sound, so they are not
-    /// told (sherpa-onnx, offline-recognizer-funasr-nano-impl.cc).
+    /// Decodes share a random number generator, so they run one at a time. Hotwords and prompts are fixed when the
+    /// recognizer is made. The times of its tokens are not recognised but spread evenly over the audio, so they are not
+    /// reported (sherpa-onnx, offline-recognizer-funasr-nano-impl.cc).
     static let funASRNano = FamilySetup(
         layouts: [
             Layout(

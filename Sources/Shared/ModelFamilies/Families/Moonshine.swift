@@ -1,10 +1,10 @@
 extension FamilySetup {
     /// Moonshine, in both exports: one merged decoder, or a preprocessor with separate decoders.
     ///
-    /// The merged decoder writes at most 15 tokens for each second of sound, the separate ones 6 (sherpa-onnx,
-    /// offline-moonshine-v2-greedy-search-decoder.cc and offline-moonshine-greedy-search-decoder.cc). Time and
-    /// memory grow with length squared, so the window is shorter than what it could hear; longer pieces have fewer
-    /// errors (5.7 % of words in VAD's pieces, 3.5 % joined to 10–20 s).
+    /// The merged decoder writes at most 15 tokens for each second of audio, the separate ones 6 (sherpa-onnx,
+    /// offline-moonshine-v2-greedy-search-decoder.cc and offline-moonshine-greedy-search-decoder.cc). Time and memory
+    /// grow with the square of the length, so the window is shorter than the model allows. Longer segments have fewer
+    /// errors (5.7 % of words in the detector's own segments, 3.5 % joined to 10–20 s).
     static let moonshine = FamilySetup(
         layouts: [
             Layout(

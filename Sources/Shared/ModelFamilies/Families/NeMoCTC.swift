@@ -1,7 +1,7 @@
 extension FamilySetup {
     /// NVIDIA NeMo's CTC models (Citrinet, Conformer, FastConformer, Parakeet CTC) and GigaAM.
     ///
-    /// The model types are those of sherpa-onnx's offline-ctc-model.cc; one with a chunk's shift is for streaming.
+    /// The model types are those in sherpa-onnx's offline-ctc-model.cc; a model with `chunk_shift` is for streaming.
     static let nemoCTC = FamilySetup(
         layouts: [Layout(fields: ["model": .nemoCTCModel, "tokens": .tokens])],
         batching: .together,

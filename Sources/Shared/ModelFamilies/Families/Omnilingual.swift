@@ -1,5 +1,5 @@
 extension FamilySetup {
-    /// Meta's Omnilingual ASR with a CTC head: 1600 languages. It reads samples, not features.
+    /// Meta's Omnilingual ASR with a CTC head: 1600 languages. Its input is samples, not features.
     static let omnilingual = FamilySetup(
         layouts: [Layout(fields: ["model": .omnilingualModel, "tokens": .tokens])],
         times: .tokens,

@@ -1,10 +1,10 @@
 extension FamilySetup {
-    /// Qwen3-ASR: an encoder in front of a language model, with the languages of its model card
-    /// (github.com/QwenLM/Qwen3-ASR), which it is told by their English names.
+    /// Qwen3-ASR: an encoder and a language model, with the languages of its model card (github.com/QwenLM/Qwen3-ASR),
+    /// passed by their English names.
     ///
-    /// It draws from one generator of random numbers, so decodes take turns. A second of sound is 13 tokens of the 512
-    /// that sound and text have together unless `max_total_len` says otherwise; more sound is cut off, so the window is
-    /// short. It writes at most `max_new_tokens`, of which the name of the language is not shown (sherpa-onnx,
+    /// Decodes share a random number generator, so they run one at a time. A second of audio takes 13 tokens of the 512
+    /// for audio and text together, unless `max_total_len` is set; excess audio is cut off, so the window is short. It
+    /// writes at most `max_new_tokens`, of which the result does not show the language's name (sherpa-onnx,
     /// offline-recognizer-qwen3-asr-impl.cc).
     static let qwen3ASR = FamilySetup(
         layouts: [

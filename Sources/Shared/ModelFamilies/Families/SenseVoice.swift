@@ -1,8 +1,8 @@
 extension FamilySetup {
     /// SenseVoice: five languages, with a language tag and optional inverse text normalisation.
     ///
-    /// The languages are those of the model card (github.com/FunAudioLLM/SenseVoice); sherpa-onnx silently takes any
-    /// other for detection. One over-long recording in a batch empties the whole batch.
+    /// The languages are those of the model card (github.com/FunAudioLLM/SenseVoice); for any other one, sherpa-onnx
+    /// silently uses detection. One over-long recording in a batch makes all results of the batch empty.
     static let senseVoice = FamilySetup(
         layouts: [Layout(fields: ["model": .senseVoiceModel, "tokens": .tokens])],
         options: ModelOption.general() + ModelOption.rules + [.useITN(.senseVoiceUseITN)],

@@ -1,5 +1,5 @@
 extension FamilySetup {
-    /// The TDNN of icefall's yesno recipe, which knows two words of Hebrew and hears telephone sound: 8 kHz, 23 features.
+    /// The TDNN of icefall's yesno recipe: two words of Hebrew, and telephone audio with 8 kHz and 23 features.
     static let tdnn = FamilySetup(
         layouts: [Layout(fields: ["model": .tdnnModel, "tokens": .tokens])],
         batching: .together,

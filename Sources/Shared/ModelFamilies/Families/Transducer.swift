@@ -1,7 +1,7 @@
 extension FamilySetup {
     /// Transducers (Zipformer, Conformer, NeMo): encoder, prediction network and joiner, with token times.
     ///
-    /// The model types are those of sherpa-onnx's offline-recognizer-impl.cc; an encoder with a chunk length is one for
+    /// The model types are those in sherpa-onnx's offline-recognizer-impl.cc; an encoder with `decode_chunk_len` is for
     /// streaming.
     static let transducer = FamilySetup(
         layouts: [

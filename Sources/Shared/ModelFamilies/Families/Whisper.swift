@@ -1,13 +1,12 @@
 import SpeechTypes
 
 extension FamilySetup {
-    /// Whisper: hears 30 s at most, of which sherpa-onnx keeps half a second for padding; we give it 28.
+    /// Whisper: takes 30 s at most, of which sherpa-onnx uses half a second for padding; we give it 28.
     ///
-    /// Its decoder writes at most 6 tokens for each second of sound and half its text context
-    /// (sherpa-onnx, offline-whisper-greedy-search-decoder.cc). The language must be one the model lists: any other,
-    /// `auto` among them, ends the process; empty means detection. Pieces of speech are best joined to 8 s
-    /// (docs/segments.md). `tail_paddings` are feature frames of 10 ms; 1000 unless set, and fewer
-    /// cost words.
+    /// Its decoder writes at most 6 tokens for each second of audio, and at most half its text context (sherpa-onnx,
+    /// offline-whisper-greedy-search-decoder.cc). The language must be one that the model lists: any other one,
+    /// including `auto`, ends the process; empty means detection. Speech is best joined to 8 s (docs/segments.md).
+    /// `tail_paddings` are feature frames of 10 ms; the default is 1000, and fewer lose words.
     static let whisper = FamilySetup(
         layouts: [
             Layout(

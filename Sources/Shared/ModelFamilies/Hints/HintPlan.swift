@@ -1,22 +1,22 @@
 package import SpeechTypes
 
-/// What becomes of a request's hints.
+/// How a request's hints are passed to the model.
 package struct HintPlan: Equatable {
-    /// Phrases for sherpa-onnx's hotwords, each in a spelling that the model's tokens allow.
+    /// Phrases for sherpa-onnx's hotwords, each in a spelling that the tokens allow.
     package var hotwords: [String] = []
-    /// Words for the stream's option `hotwords`, with commas between them.
+    /// Words for the stream option `hotwords`, separated by commas.
     package var context: String?
-    /// Phrases that are not passed on.
+    /// Phrases that are not passed to the model.
     package var unused: [String] = []
 }
 
-/// Makes plans for one model.
+/// Makes the plans of one model.
 package struct HintPlanner: Sendable {
     private let family: ModelFamily
     private let speller: HotwordSpeller?
     private let contextBytes: Int
 
-    /// The most phrases that one request can give.
+    /// The most phrases of a request.
     static let mostPhrases = 1000
 
     init(_ model: ModelSpecification) throws(ModelFileError) {
@@ -25,8 +25,8 @@ package struct HintPlanner: Sendable {
         contextBytes = Self.contextBytes(of: model)
     }
 
-    /// What is left for words in Qwen3's context beside 20 s of sound (260 tokens), the text (128 at most) and the frame
-    /// around them (about 20), counted with two bytes for each token: more would push sound out.
+    /// The bytes for words in Qwen3's context beside 20 s of audio (260 tokens), the text (128 by default) and the
+    /// template (about 20), at two bytes for each token: more would displace audio.
     private static func contextBytes(of model: ModelSpecification) -> Int {
         let total = Int(model.options.number("max_total_len") ?? 512)
         let text = Int(model.options.number("max_new_tokens") ?? 128)
@@ -47,7 +47,7 @@ package struct HintPlanner: Sendable {
                 }
             case .context:
                 let context = plan.context.map { $0 + "," + phrase } ?? phrase
-                // What looks like the model's own marks would end its instructions.
+                // Text like the model's own marks would end its instructions.
                 if context.utf8.count <= contextBytes, !phrase.contains("<|"), !phrase.contains(",") {
                     plan.context = context
                 } else {
@@ -61,7 +61,7 @@ package struct HintPlanner: Sendable {
 }
 
 extension ModelSpecification {
-    /// Whether hints of a request can have any effect on this model.
+    /// Whether a request's hints can have any effect on this model.
     public var takesHints: Bool {
         switch family.hints {
         case .hotwords:

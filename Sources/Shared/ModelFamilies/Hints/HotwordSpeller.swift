@@ -1,27 +1,27 @@
-/// Tells which phrases a transducer's tokens can spell.
+/// Checks which phrases a transducer's tokens can spell.
 ///
-/// sherpa-onnx spells hotwords itself, and leaves out silently what it finds no token for; and it aborts over some
-/// pieces that begin with `:` or `#` (utils.cc, `EncodeHotwords` and `EncodeBase`). So it gets only what is sure.
+/// sherpa-onnx spells hotwords itself, silently drops those without tokens, and aborts on some pieces that begin with
+/// `:` or `#` (utils.cc, `EncodeHotwords` and `EncodeBase`). So it gets only phrases that are safe.
 struct HotwordSpeller: Sendable {
     private enum Unit {
-        /// Whole characters of Chinese and its kin; whole words of other scripts.
+        /// Whole characters of Chinese and similar scripts; whole words of other scripts.
         case characters
-        /// Pieces.
+        /// BPE pieces.
         case pieces(BPEVocabulary)
-        /// Characters of Chinese and its kin; pieces of other scripts.
+        /// Characters of Chinese and similar scripts; BPE pieces of other scripts.
         case both(BPEVocabulary)
     }
 
     private let unit: Unit
     private let tokens: Set<String>
 
-    /// The most words of a phrase: more are running text, no name.
+    /// The most words of a phrase: longer ones are running text.
     static let mostWords = 8
 
-    /// Reads a model's tokens.txt and, where the unit of its tokens needs it, its bpe.vocab.
+    /// Reads a model's tokens.txt and, if its modeling unit needs it, its bpe.vocab.
     ///
-    /// - Returns: `nil` for a model that takes no hotwords: not a transducer, without beam search, or with byte pieces,
-    ///   whose spelling is not known here.
+    /// - Returns: `nil` for a model without hotwords: not a transducer, without beam search, or with byte pieces, whose
+    ///   spelling is not implemented here.
     /// - Throws: `ModelFileError` for a file that cannot be read.
     init?(_ model: ModelSpecification) throws(ModelFileError) {
         guard model.takesHints, model.family.hints == .hotwords, let tokens = model.files["tokens"] else { return nil }
@@ -35,7 +35,7 @@ struct HotwordSpeller: Sendable {
         self.tokens = try TokensFile.symbols(path: tokens)
     }
 
-    /// The phrase in a spelling that the tokens allow: as it is, else in capitals, else in small letters.
+    /// A spelling of the phrase that the tokens allow: unchanged, or in capitals, or in lower case.
     ///
     /// - Returns: `nil` if there is none.
     func spelling(of phrase: String) -> String? {
@@ -70,8 +70,8 @@ struct HotwordSpeller: Sendable {
         }
     }
 
-    /// Characters of three bytes one by one, and ASCII letters and digits together (text-utils.cc, `SplitUtf8`); `nil`
-    /// for a word with any other, which that function treats in several ways.
+    /// Characters of three or more bytes one by one, and runs of ASCII letters and digits (text-utils.cc, `SplitUtf8`);
+    /// `nil` for a word with any other character, since that function treats those inconsistently.
     private func runs(of word: String) -> [String]? {
         var runs: [String] = []
         var continues = false

@@ -1,9 +1,9 @@
-/// A `bpe.vocab`: the pieces that words are written in, and what each is worth.
+/// A `bpe.vocab`: the pieces that words are made of, and their scores.
 struct BPEVocabulary: Sendable {
     private let scores: [String: Float]
     private let longest: Int
 
-    /// Reads the file as sherpa-onnx's encoder does, which ends the process over a line that is not `piece score`
+    /// Reads the file like sherpa-onnx's encoder, which ends the process on a line that is not `piece score`
     /// (github.com/pkufool/simple-sentencepiece, `LoadVocab`).
     ///
     /// - Throws: `ModelFileError` with the number of the first bad line.
@@ -26,10 +26,10 @@ struct BPEVocabulary: Sendable {
         longest = scores.keys.map(\.utf8.count).max() ?? 0
     }
 
-    /// The pieces of a word: those of the highest sum of scores, the first as long as may be where sums are equal. So
-    /// chooses sherpa-onnx's encoder, to which a place that no piece begins at is worth nothing.
+    /// The pieces of a word: those with the highest sum of scores; for equal sums, those with the longest first piece.
+    /// This is how sherpa-onnx's encoder chooses. There, a position at which no piece begins has the score zero.
     ///
-    /// - Returns: `nil` if the way it takes leads to such a place.
+    /// - Returns: `nil` if the best path leads to such a position.
     func pieces(of word: String) -> [String]? {
         let bytes = Array(("▁" + word).utf8)
         var best = Array(repeating: (score: Float.zero, end: Int?.none), count: bytes.count + 1)

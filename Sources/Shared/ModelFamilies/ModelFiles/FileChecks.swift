@@ -1,17 +1,17 @@
-/// What a family's files must and must not have, where sherpa-onnx would end the process or hear nothing but noise. The
-/// keys are those its sources read without a default (version 1.13.4, `SHERPA_ONNX_READ_META_DATA`).
+/// Requirements for a family's files, without which sherpa-onnx would end the process or recognise only noise. The keys
+/// are those that its sources read without a default (version 1.13.4, `SHERPA_ONNX_READ_META_DATA`).
 struct FileChecks: Sendable {
-    /// Keys that the metadata of a file must have, by the file's logical name.
+    /// Keys that the metadata must have, by the file's logical name.
     var requiredKeys: [String: [String]] = [:]
-    /// What `model_type` may say in the metadata of a file, by the file's logical name, if it is there.
+    /// The possible values of `model_type` in the metadata, if present, by the file's logical name.
     var modelTypes: [String: [String]] = [:]
-    /// Keys that the metadata of a file have in models of another kind, by the file's logical name.
+    /// Keys that only other kinds of model have in the metadata, by the file's logical name.
     var foreignKeys: [String: [String]] = [:]
-    /// Where the metadata tell how many tokens the model knows: decoding with fewer in tokens.txt crashes.
+    /// The property with the size of the vocabulary: decoding crashes if tokens.txt has fewer tokens.
     var vocabulary: VocabularySize?
-    /// Tokens of which tokens.txt must have one; empty where it needs none.
+    /// Tokens of which tokens.txt must have one; empty for no requirement.
     var oneTokenOf: [String] = []
-    /// Tokens that tokens.txt must all have.
+    /// Tokens that tokens.txt must have.
     var tokens: [String] = []
 
     /// A place in the metadata.
@@ -22,11 +22,11 @@ struct FileChecks: Sendable {
         var key: String
     }
 
-    /// The names for "nothing said", of which a tokens.txt of a CTC model has one (offline-recognizer-ctc-impl.h).
+    /// The names of the blank token, of which tokens.txt of a CTC model must have one (offline-recognizer-ctc-impl.h).
     static let blanks = ["<blk>", "<eps>", "<blank>"]
 
-    /// The marks that Canary and Cohere Transcribe are told their task with: each is looked up without a question
-    /// whether it is there (offline-recognizer-canary-impl.h, offline-recognizer-cohere-transcribe-impl.h).
+    /// The task tokens of Canary and Cohere Transcribe: sherpa-onnx looks them up without checking that they exist
+    /// (offline-recognizer-canary-impl.h, offline-recognizer-cohere-transcribe-impl.h).
     static func taskMarks(languages: [String]) -> [String] {
         let names = [
             "startofcontext", "startoftranscript", "emo:undefined", "pnc", "nopnc", "noitn", "notimestamp", "nodiarize",

@@ -1,10 +1,10 @@
-/// The check of what `rule_fsts` and `rule_fars` name: sherpa-onnx crashes over an archive that is none.
+/// Checks the files in `rule_fsts` and `rule_fars`: sherpa-onnx crashes on an invalid archive.
 enum GrammarFile {
-    /// What a file of OpenFst can be.
+    /// The kinds of OpenFst files.
     enum Kind {
         /// A transducer (fst/fst.h, `kFstMagicNumber`).
         case transducer
-        /// Several (fst/extensions/far, `kSTTableMagicNumber` and `kSTListMagicNumber`), or one.
+        /// Several transducers (fst/extensions/far, `kSTTableMagicNumber` and `kSTListMagicNumber`), or one.
         case archive
 
         fileprivate var magicNumbers: Set<Int32> {
@@ -15,7 +15,7 @@ enum GrammarFile {
         }
     }
 
-    /// - Throws: `ModelFileError` if the file does not begin as such files do.
+    /// - Throws: `ModelFileError` if the file has another magic number.
     static func check(path: String, kind: Kind) throws(ModelFileError) {
         let bytes = try ReadableFile(path: path).bytes(at: 0, count: 4)
         let number = bytes.reversed().reduce(UInt32.zero) { $0 << 8 | UInt32($1) }

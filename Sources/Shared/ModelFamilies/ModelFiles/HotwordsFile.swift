@@ -1,6 +1,6 @@
-/// The check of a `hotwords_file`: a phrase in each line, perhaps with its score, as in `HELLO WORLD :2.5`.
+/// Checks a `hotwords_file`: a phrase in each line, optionally with its score, as in `HELLO WORLD :2.5`.
 enum HotwordsFile {
-    /// sherpa-onnx takes what begins with `:` or `#` for a number, wherever it splits a word, and aborts if it is none
+    /// sherpa-onnx parses what begins with `:` or `#` as a number, wherever it splits a word, and aborts if that fails
     /// (utils.cc, `EncodeHotwords` and `EncodeBase`).
     ///
     /// - Throws: `ModelFileError` with the number of the first bad line.

@@ -1,9 +1,9 @@
-/// A model file that sherpa-onnx would end the process over.
+/// A model file on which sherpa-onnx would end the process.
 struct ModelFileError: Error, Equatable {
-    /// The file; empty until whoever knows it adds it.
+    /// The file; empty until a caller that knows it sets it.
     var path = ""
-    /// The line of the mistake, from 1; `nil` if it is not in a line.
+    /// The line of the error, from 1; `nil` if it is not in a line.
     var line: Int?
-    /// What is wrong with it and what to do, to be read behind the file's name.
+    /// What is wrong and what to do, as a predicate for the file's name.
     let problem: String
 }

@@ -2,17 +2,17 @@ import Essentials
 
 /// The `metadata_props` of an ONNX model file.
 ///
-/// Reads only the top level of the protobuf `ModelProto` (onnx.proto: field 7 is the graph, field 14 the properties, each
-/// a message of key 1 and value 2) and skips the rest by its length, so a file of any size takes a few reads.
+/// Reads only the top level of the protobuf `ModelProto` (onnx.proto: field 7 is the graph, field 14 the properties,
+/// each a message of key 1 and value 2) and skips the rest by its length, so a file of any size takes a few reads.
 package struct ONNXMetadata: Sendable, Equatable {
     /// The properties by key.
     package private(set) var properties: [String: String] = [:]
-    /// Whether this is ONNX Runtime's own `.ort` format, a FlatBuffer that keeps its properties where we do not look.
+    /// Whether this is ONNX Runtime's `.ort` format, a FlatBuffer whose properties are not read here.
     private(set) var isORT = false
 
-    /// Reads a file, and with it proves that the file is whole.
+    /// Reads a file, and so checks that it is complete.
     ///
-    /// - Throws: `ModelFileError` for a file that cannot be read, is no ONNX model, or ends too early.
+    /// - Throws: `ModelFileError` for a file that cannot be read, is no ONNX model, or is truncated.
     init(path: String) throws(ModelFileError) {
         do {
             let file = try ReadableFile(path: path)
@@ -22,9 +22,9 @@ package struct ONNXMetadata: Sendable, Equatable {
         }
     }
 
-    /// Checks that the properties a family needs are there.
+    /// Checks that the file has the properties that a family needs.
     ///
-    /// - Throws: `ModelFileError` naming the first that is missing.
+    /// - Throws: `ModelFileError`, which names the first missing one.
     func require(_ keys: [String], of family: ModelFamily, path: String) throws(ModelFileError) {
         guard !isORT, let missing = keys.first(where: { properties[$0] == nil }) else { return }
         throw ModelFileError(
@@ -33,9 +33,9 @@ package struct ONNXMetadata: Sendable, Equatable {
                 + "check the type, or export the model anew")
     }
 
-    /// Checks that the properties do not tell of a model of another kind.
+    /// Checks that the properties are not those of another kind of model.
     ///
-    /// - Throws: `ModelFileError` naming the property that does.
+    /// - Throws: `ModelFileError`, which names the property.
     func refuse(typesBut types: [String]?, keys: [String], of family: ModelFamily, path: String) throws(ModelFileError)
     {
         if let types, let type = properties["model_type"], !types.contains(type) {
@@ -63,7 +63,8 @@ package struct ONNXMetadata: Sendable, Equatable {
         var position = 0
         while position < size {
             let tag = try file.varint(&position)
-            // No field has the number 0 (protobuf.dev, Encoding): a file of zeros is no model, however long it is.
+            // No field has the number 0 (protobuf.dev, Encoding), so a file of zeros is rejected at once, however long
+            // it is.
             guard tag >> 3 > 0 else { throw ModelFileError(problem: "is not an ONNX model") }
             switch tag & 7 {
             case 0: _ = try file.varint(&position)
@@ -87,7 +88,7 @@ package struct ONNXMetadata: Sendable, Equatable {
         }
     }
 
-    /// Bytes of a property's key or value: real ones have some thousands.
+    /// The most bytes of a property's key or value: real ones have some thousands.
     private static let longestText = 16 << 20
 
     private mutating func readProperty(
@@ -109,7 +110,7 @@ package struct ONNXMetadata: Sendable, Equatable {
 }
 
 extension ReadableFile {
-    /// A base-128 number (protobuf.dev, Encoding); the position moves behind it.
+    /// Reads a base-128 number (protobuf.dev, Encoding), and moves the position past it.
     fileprivate func varint(_ position: inout Int) throws(ModelFileError) -> Int {
         var value: UInt64 = 0
         for (index, byte) in try bytes(at: position, count: 10).enumerated() {

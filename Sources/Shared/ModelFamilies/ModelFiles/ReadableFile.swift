@@ -1,16 +1,16 @@
 import SystemPackage
 
-/// A file that need not be there, nor be what it is taken for.
+/// A file that may be missing or of another kind.
 struct ReadableFile: ~Copyable {
-    /// The most bytes of a file that is read whole: tokens, pieces and phrases have some megabytes.
+    /// The most bytes of a file that is read completely: tokens, pieces and phrases have some megabytes.
     private static let longest = 256 << 20
 
     private let path: String
     private let descriptor: FileDescriptor
 
-    /// Opens a file, which is closed when nobody has it any more.
+    /// Opens a file; it is closed when the value is destroyed.
     ///
-    /// - Throws: `ModelFileError` if there is no such file, or it may not be read.
+    /// - Throws: `ModelFileError` if there is no such file, or it is not readable.
     init(path: String) throws(ModelFileError) {
         self.path = path
         do {
@@ -26,7 +26,7 @@ struct ReadableFile: ~Copyable {
 
     /// All bytes of a file.
     ///
-    /// - Throws: `ModelFileError` if there is no such file, it may not be read, or it is far too long.
+    /// - Throws: `ModelFileError` if there is no such file, it is not readable, or it is far too long.
     static func contents(path: String) throws(ModelFileError) -> [UInt8] {
         let file = try ReadableFile(path: path)
         let size = try file.size()
@@ -36,16 +36,16 @@ struct ReadableFile: ~Copyable {
         return try file.bytes(at: 0, count: size)
     }
 
-    /// - Throws: `ModelFileError` if there is no such file, it may not be read, or it is empty.
+    /// - Throws: `ModelFileError` if there is no such file, it is not readable, or it is empty.
     static func check(path: String) throws(ModelFileError) {
         guard try !ReadableFile(path: path).bytes(at: 0, count: 1).isEmpty else {
             throw ModelFileError(path: path, problem: "is empty")
         }
     }
 
-    /// How many bytes it has.
+    /// The size in bytes.
     ///
-    /// - Throws: `ModelFileError` for what has no end, such as a pipe.
+    /// - Throws: `ModelFileError` for a file without an end, such as a pipe.
     func size() throws(ModelFileError) -> Int {
         do {
             return Int(try descriptor.seek(offset: 0, from: .end))
@@ -54,7 +54,7 @@ struct ReadableFile: ~Copyable {
         }
     }
 
-    /// The bytes at a place; fewer at the end of the file.
+    /// The bytes at a position; fewer at the end of the file.
     ///
     /// - Throws: `ModelFileError` if they cannot be read.
     func bytes(at position: Int, count: Int) throws(ModelFileError) -> [UInt8] {

@@ -1,13 +1,13 @@
-/// The check of tokens.txt that sherpa-onnx makes by ending the process.
+/// Checks tokens.txt for errors on which sherpa-onnx would end the process.
 enum TokensFile {
-    /// Reads the file as sherpa-onnx does (symbol-table.cc, `ReadTokens`): each line is a symbol and its number, or the
-    /// number alone for the space. Empty lines do no harm.
+    /// Reads the file like sherpa-onnx (symbol-table.cc, `ReadTokens`): each line is a symbol and its number, or only
+    /// the number for the space. Empty lines are allowed.
     ///
     /// - Parameters:
-    ///   - path: Where the file is.
-    ///   - vocabulary: How many tokens the model can write, if it tells: decoding crashes on one that is not in the file.
-    ///   - names: Tokens of which one must be there, unless there are none.
-    ///   - needed: Tokens that must be there.
+    ///   - path: The path of the file.
+    ///   - vocabulary: How many tokens the model can write, if it states that: decoding crashes on a missing one.
+    ///   - names: Tokens of which the file must have one; empty for no requirement.
+    ///   - needed: Tokens that the file must have.
     /// - Throws: `ModelFileError` with the number of the first bad line, or of the first missing token.
     static func check(
         path: String, vocabulary: Int = 0, oneOf names: [String] = [], allOf needed: [String] = []
@@ -48,7 +48,7 @@ enum TokensFile {
         }
     }
 
-    /// The symbols of a file that has passed the check.
+    /// The symbols of a file that has been checked.
     ///
     /// - Throws: `ModelFileError` if it cannot be read.
     static func symbols(path: String) throws(ModelFileError) -> Set<String> {

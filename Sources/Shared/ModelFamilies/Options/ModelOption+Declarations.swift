@@ -1,9 +1,9 @@
 import SpeechTypes
 
-/// Every option there is, each declared once; a family lists those it takes. Ranges keep values that would end the
-/// process, or mean "the library's default" (zero), from the C API.
+/// All options, each declared once; a family lists those it has. The ranges exclude values that would end the process,
+/// and zero, which means "default" in the C API.
 extension ModelOption {
-    /// What every family takes. sherpa-onnx ends the process over a way to search that the family does not have.
+    /// The options of every family. sherpa-onnx ends the process on a decoding method that the family does not support.
     static func general(decodingMethods: [String] = ["greedy_search"]) -> [Self] {
         [
             numThreads, preferredSegment, provider,
@@ -13,7 +13,7 @@ extension ModelOption {
         ]
     }
 
-    /// What every family takes whose texts sherpa-onnx passes through finite-state grammars.
+    /// The options of every family whose texts sherpa-onnx rewrites with finite-state grammars.
     static let rules = [
         Self("rule_fsts", .files, to: .text(.ruleFSTs), "grammars that rewrite the text"),
         Self("rule_fars", .files, to: .text(.ruleFARs), "archives of such grammars"),
@@ -26,13 +26,13 @@ extension ModelOption {
         "preferred_segment", .decimal(1...60), to: .ours,
         "seconds up to which neighbouring pieces of speech are joined before recognition")
 
-    /// sherpa-onnx ends the process over the words of accelerators it was not built for, and takes any unknown one for
-    /// `cpu` (provider.cc, session.cc).
+    /// sherpa-onnx ends the process on accelerators it was not built for, and treats an unknown provider as `cpu`
+    /// (provider.cc, session.cc).
     private static let provider = Self(
         "provider", .provider(["cpu", "cuda", "coreml", "xnnpack"]), to: .text(.provider), standard: "cpu",
         "what ONNX Runtime computes on; as `cpu:FILE` with settings for it")
 
-    /// What beam search adds: hotwords, and how far the search looks.
+    /// The options of beam search.
     static let beamSearch = [
         Self(
             "max_active_paths", .wholeNumber(1...100), to: .number(.maximumActivePaths),
@@ -82,7 +82,7 @@ extension ModelOption {
         Self("hotwords", .text, to: .text(field), "words to expect, with commas between them")
     }
 
-    /// How freely a language model chooses its words; the ranges are those of sherpa-onnx's checks.
+    /// How freely a language model chooses words; the ranges are those of sherpa-onnx's checks.
     static func sampling(temperature: DecimalField, topP: DecimalField, seed: NumberField) -> [Self] {
         [
             Self("temperature", .decimal(0...2), to: .decimal(temperature), "how freely words are chosen"),

@@ -1,6 +1,6 @@
-/// A key that a family takes under `options:`: what may stand behind it, and which C field it goes to.
+/// A key under `options:` of a family: its possible values, and its C field.
 public struct ModelOption: Sendable, Hashable {
-    /// What may be written.
+    /// The kinds of values.
     public enum Kind: Sendable, Hashable {
         /// Yes or no.
         case flag
@@ -8,34 +8,34 @@ public struct ModelOption: Sendable, Hashable {
         case wholeNumber(ClosedRange<Int>)
         /// A number in a range.
         case decimal(ClosedRange<Double>)
-        /// One of some words.
+        /// One of these words.
         case word([String])
         /// Any text.
         case text
         /// The path of a file, in the model's folder unless absolute.
         case file
-        /// Such paths, with commas between them.
+        /// Such paths, separated by commas.
         case files
-        /// One of some words, perhaps with a colon and the path of a settings file for ONNX Runtime.
+        /// One of these words, optionally with a colon and the path of a settings file for ONNX Runtime.
         case provider([String])
     }
 
-    /// Where the value goes.
+    /// The destination of the value.
     enum Target: Hashable {
         case text(TextField)
         case number(NumberField)
         case decimal(DecimalField)
-        /// To ourselves: the C API does not know it.
+        /// Our own code: the C API does not have it.
         case ours
     }
 
     /// The key.
     public let key: String
-    /// What may be written.
+    /// The kind of value.
     public let kind: Kind
-    /// What holds when nothing is written; `nil` leaves it to sherpa-onnx.
+    /// The default; `nil` for sherpa-onnx's own.
     public let standard: OptionValue?
-    /// What it does, for people.
+    /// Its effect, for people.
     public let meaning: String
     let target: Target
 
@@ -47,7 +47,7 @@ public struct ModelOption: Sendable, Hashable {
         self.meaning = meaning
     }
 
-    /// The words that may be written, where only some may.
+    /// The possible words, if the value is one of some words.
     public var words: [String] {
         switch kind {
         case .word(let words), .provider(let words): words
@@ -55,7 +55,7 @@ public struct ModelOption: Sendable, Hashable {
         }
     }
 
-    /// Puts a value into its C field. One of another kind, which models.yaml cannot bring about, is passed over.
+    /// Sets the C field to a value. Ignores a value of another kind, which models.yaml cannot contain.
     func put(_ value: OptionValue?, into configuration: inout OfflineRecognizerConfiguration) {
         switch (target, value ?? standard) {
         case (.text(let field), .text(let text)): configuration.texts[field] = text

@@ -1,4 +1,4 @@
-/// An option that does nothing, or keeps the model from loading, unless another is set too.
+/// An option that has no effect, or prevents loading, unless another one is set too.
 public struct OptionConflict: Sendable, Equatable {
     /// The option's key.
     public let key: String
@@ -7,7 +7,8 @@ public struct OptionConflict: Sendable, Equatable {
 }
 
 extension ModelOptions {
-    /// The options that need others which are not set. sherpa-onnx makes no recognizer of them (Tests/Fixtures/VERIFY.md).
+    /// The options that need others which are not set: sherpa-onnx makes no recognizer of them
+    /// (Tests/Fixtures/VERIFY.md).
     public var conflicts: [OptionConflict] {
         var found: [OptionConflict] = []
         if values["hotwords_file"] != nil, text("decoding_method") != "modified_beam_search" {

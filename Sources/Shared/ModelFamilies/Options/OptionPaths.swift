@@ -20,14 +20,14 @@ extension ModelOption {
 }
 
 extension ModelSpecification {
-    /// The paths of all files that make the model: its own, and those that its options name.
+    /// The paths of all files of the model: its own, and those in its options.
     public var paths: [String] {
         files.values + family.options.flatMap { option in options.values[option.key].map(option.paths) ?? [] }
     }
 }
 
 extension ModelOptions {
-    /// The options of a family with all paths absolute: those that are not begin at the model's folder.
+    /// The options with absolute paths: relative ones are relative to the model's folder.
     public func withPaths(below directory: String, of family: ModelFamily) -> ModelOptions {
         var resolved = self
         for option in family.options {

@@ -1,6 +1,6 @@
 import Essentials
 
-/// What is written behind a key under `options:`.
+/// The value of a key under `options:`.
 public enum OptionValue: Sendable, Hashable {
     /// Yes or no.
     case flag(Bool)

@@ -1,8 +1,8 @@
-/// The last part of a recording, and where there is speech in it. Positions are samples from the start of the recording.
+/// The last part of a recording with its speech. Positions are samples from the start of the recording.
 struct AudioHistory {
     private var samples: [Float] = []
     private var start: Int
-    /// Stretches of speech that are in no segment yet.
+    /// Stretches of speech that are not in a segment yet.
     private var speech: [Range<Int>] = []
 
     /// Begins at a position.
@@ -10,23 +10,23 @@ struct AudioHistory {
         self.start = start
     }
 
-    /// How many samples are kept.
+    /// The number of samples kept.
     var count: Int { samples.count }
 
-    /// Where the recording ends, as far as it has come.
+    /// The end of the recording so far.
     var end: Int { start + samples.count }
 
-    /// Where the last speech ends that is in no segment yet.
+    /// The end of the last speech that is not in a segment yet.
     var speechEnd: Int { speech.last?.upperBound ?? start }
 
-    /// The sound in a range that has not been forgotten.
+    /// The audio in a range, which must not have been dropped.
     subscript(range: Range<Int>) -> AudioBuffer {
         AudioBuffer(samples: Array(samples[range.lowerBound - start..<range.upperBound - start]))
     }
 
-    /// Adds the next sound.
+    /// Appends audio.
     ///
-    /// - Returns: Where it lies.
+    /// - Returns: Its range.
     mutating func append(_ sound: ArraySlice<Float>, isSpeech: Bool) -> Range<Int> {
         let place = end..<end + sound.count
         samples += sound
@@ -38,7 +38,7 @@ struct AudioHistory {
         return place
     }
 
-    /// Lets go of the sound before a position; a second at a time, since the rest is moved.
+    /// Drops the audio before a position; at least a second at a time, since the rest must be moved.
     mutating func forget(before position: Int) {
         guard position - start >= AudioBuffer.sampleRate else { return }
         samples.removeFirst(position - start)
@@ -50,7 +50,7 @@ struct AudioHistory {
         start + QuietestPoint.index(in: samples, range.lowerBound - start..<range.upperBound - start)
     }
 
-    /// Takes the speech up to the end of a range out.
+    /// Removes the speech up to the end of a range.
     ///
     /// - Returns: The speech in the range, in order.
     mutating func takeSpeech(in range: Range<Int>) -> [Range<Int>] {

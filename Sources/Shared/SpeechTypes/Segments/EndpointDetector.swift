@@ -1,25 +1,25 @@
-/// Turns what a voice activity detector says, window by window, into stretches of speech. Does no I/O.
+/// Converts the results of a voice activity detector, window by window, to stretches of speech. No I/O.
 ///
 /// Positions are samples at 16 kHz from the start of the recording, in 64 bits: the detector's own counter has 32.
 public struct EndpointDetector: Sendable {
-    /// What makes a stretch, in samples at 16 kHz.
+    /// The parameters of a stretch, in samples at 16 kHz.
     public struct Settings: Sendable, Equatable {
-        /// Sound kept before the first speech.
+        /// Audio kept before the first speech.
         public var prefix: Int
-        /// Sound kept after the last speech; at most `silence`.
+        /// Audio kept after the last speech; at most `silence`.
         public var suffix: Int
-        /// A pause so long ends the stretch; shorter ones are inside it.
+        /// The shortest pause that ends the stretch; shorter ones are part of it.
         public var silence: Int
-        /// Less speech in a row than this begins no stretch: a click of a key, say.
+        /// The shortest continuous speech that begins a stretch, to exclude key clicks and the like.
         public var minimumSpeech: Int
 
-        /// Chooses the settings.
+        /// Makes the parameters.
         ///
         /// - Parameters:
-        ///   - prefix: Sound kept before the first speech.
-        ///   - suffix: Sound kept after the last speech; cut to `silence`.
+        ///   - prefix: Audio kept before the first speech.
+        ///   - suffix: Audio kept after the last speech; limited to `silence`.
         ///   - silence: The pause that ends a stretch.
-        ///   - minimumSpeech: The least speech that begins a stretch.
+        ///   - minimumSpeech: The shortest speech that begins a stretch.
         public init(prefix: Duration, suffix: Duration, silence: Duration, minimumSpeech: Duration = .zero) {
             self.prefix = prefix.samples
             self.suffix = min(suffix, silence).samples
@@ -28,13 +28,13 @@ public struct EndpointDetector: Sendable {
         }
     }
 
-    /// What the next window came to.
+    /// The effect of a window.
     public enum Action: Sendable, Equatable {
-        /// Nothing new.
+        /// No change.
         case none
-        /// A stretch begins at this position, which may lie up to `longestLookBack` in the past.
+        /// A stretch begins at this position, up to `longestLookBack` in the past.
         case start(at: Int)
-        /// The stretch ended at this position, which lies in the past.
+        /// The stretch ended at this position, which is in the past.
         case end(at: Int)
     }
 
@@ -53,18 +53,18 @@ public struct EndpointDetector: Sendable {
         self.settings = settings
     }
 
-    /// How far before the end of a window a stretch that begins with it may start, for windows of `window` samples.
+    /// How far before the end of its first window a stretch may start, for windows of `window` samples.
     public func longestLookBack(window: Int) -> Int { settings.prefix + max(settings.minimumSpeech, window) + window }
 
-    /// Whether a stretch goes on.
+    /// Whether a stretch is in progress.
     public var isInside: Bool { if case .speaking = state { true } else { false } }
 
-    /// Hears of the next window.
+    /// Processes the next window.
     ///
     /// - Parameters:
-    ///   - isSpeech: Whether somebody spoke in it.
-    ///   - window: Where it lies; windows follow one another without gaps.
-    /// - Returns: What it came to.
+    ///   - isSpeech: Whether the window is speech.
+    ///   - window: The window's range; windows are contiguous.
+    /// - Returns: The effect.
     public mutating func receive(_ isSpeech: Bool, in window: Range<Int>) -> Action {
         switch state {
         case .silent:
@@ -90,7 +90,7 @@ public struct EndpointDetector: Sendable {
 
     /// Ends the recording at a position.
     ///
-    /// - Returns: `end` if a stretch went on.
+    /// - Returns: `end` if a stretch was in progress.
     public mutating func finish(at end: Int) -> Action {
         guard case .speaking(let lastSpeech) = state else { return .none }
         state = .silent

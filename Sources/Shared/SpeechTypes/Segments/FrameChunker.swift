@@ -1,15 +1,15 @@
-/// Divides sound that comes in pieces of any size into windows of one size.
+/// Splits audio that arrives in pieces of any size into windows of one size.
 public struct FrameChunker: Sendable {
     private let size: Int
-    /// Sound that makes no whole window yet.
+    /// Audio that does not fill a window yet.
     public private(set) var rest: [Float] = []
 
-    /// Makes windows of so many samples.
+    /// Makes windows of `size` samples.
     public init(size: Int) {
         self.size = size
     }
 
-    /// Takes the next sound.
+    /// Adds audio.
     ///
     /// - Returns: The windows that are complete, in order.
     public mutating func receive(_ sound: [Float]) -> [ArraySlice<Float>] {

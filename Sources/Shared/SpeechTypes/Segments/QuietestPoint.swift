@@ -1,16 +1,16 @@
-/// Where to cut sound so that the cut hurts least.
+/// Finds the best point to cut audio.
 public enum QuietestPoint {
-    /// How long a stretch is judged at once: about the shortest gap between words.
+    /// The length over which loudness is measured: about the shortest gap between words.
     static let frame = AudioBuffer.sampleRate / 10
 
-    /// Finds the quietest tenth of a second that lies in a range.
+    /// Finds the quietest tenth of a second in a range.
     ///
-    /// Energy is summed over steps of 10 ms, so the answer is a multiple of 160 samples from the start of the range.
-    /// Of equally quiet places the last wins, which keeps windows long.
+    /// Energy is summed over steps of 10 ms, so the result is a multiple of 160 samples from the start of the range. Of
+    /// equally quiet points the last is returned, which keeps segments long.
     /// - Parameters:
     ///   - samples: Mono samples at 16 kHz.
     ///   - range: Indices of `samples`.
-    /// - Returns: The middle of that tenth of a second; the end of the range where it is shorter.
+    /// - Returns: The middle of that tenth of a second; the end of the range if the range is shorter.
     public static func index(in samples: [Float], _ range: Range<Int>) -> Int {
         let step = AudioBuffer.sampleRate / 100
         let stepsPerFrame = frame / step

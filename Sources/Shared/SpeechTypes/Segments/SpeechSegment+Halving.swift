@@ -1,7 +1,7 @@
 extension SpeechSegment {
-    /// Cuts this segment in two at the quietest point of its middle third. The halves do not tell where the speech is.
+    /// Splits this segment at the quietest point of its middle third. The halves have no `stretches`.
     ///
-    /// - Returns: `nil` if it is too short to cut: under a second.
+    /// - Returns: `nil` if it is shorter than a second.
     public func halved() -> (SpeechSegment, SpeechSegment)? {
         let samples = audio.samples
         guard samples.count >= AudioBuffer.sampleRate else { return nil }

@@ -1,26 +1,26 @@
-/// Cuts a recording into segments of speech that a model can hear, as the recording comes. Does no I/O.
+/// Cuts a recording into segments of speech for a model, while it is read. No I/O.
 ///
-/// All that the detector calls speech is in a segment, with some sound around it. Segments come in order and do not
-/// overlap. Where speech does not pause they are cut at quiet places, and nothing is lost between them.
+/// All speech that the detector reports is in a segment, with some audio around it. Segments are in order and do not
+/// overlap. Speech without pauses is cut at quiet points, and nothing is lost between the segments.
 public struct SpeechSegmenter: Sendable {
-    /// What makes a segment.
+    /// The parameters of a segment.
     public struct Settings: Sendable, Equatable {
         /// The longest segment.
         public var window: Duration
-        /// Sound kept before speech.
+        /// Audio kept before speech.
         public var prefix: Duration
-        /// A pause so long ends a stretch of speech; shorter ones are inside it.
+        /// The shortest pause that ends a stretch of speech; shorter ones are part of it.
         public var silence: Duration
-        /// The length up to which neighbouring stretches become one segment; zero keeps them apart.
+        /// The length up to which neighbouring stretches become one segment; zero keeps them separate.
         public var joining: Duration
 
-        /// Chooses the settings.
+        /// Makes the parameters.
         ///
         /// - Parameters:
         ///   - window: The longest segment; more than a fifth of a second.
-        ///   - prefix: Sound kept before speech.
+        ///   - prefix: Audio kept before speech.
         ///   - silence: The pause that ends a stretch of speech.
-        ///   - joining: The length up to which neighbouring stretches become one segment; zero keeps them apart.
+        ///   - joining: The length up to which neighbouring stretches become one segment; zero keeps them separate.
         public init(window: Duration, prefix: Duration, silence: Duration, joining: Duration) {
             self.window = window
             self.prefix = prefix
@@ -29,23 +29,23 @@ public struct SpeechSegmenter: Sendable {
         }
     }
 
-    /// Sound kept after speech: a last consonant is quieter than a detector hears (silero-vad, `speech_pad_ms`, has 30 ms
-    /// beside pauses of 100 ms), and models write an end better when they hear it.
+    /// Audio kept after speech: a last consonant is too quiet for the detector (silero-vad's `speech_pad_ms` is 30 ms,
+    /// with pauses of 100 ms), and models write the end better if they get it.
     static let suffix = Duration.milliseconds(200).samples
-    /// Stretches farther apart are not joined: silence costs as much as speech, and models invent words for it.
+    /// Stretches farther apart are not joined: silence costs as much as speech, and models invent words in it.
     static let longestJoinedPause = Duration.seconds(2).samples
-    /// The shortest segment, where the recording is not shorter: models fail on less.
+    /// The shortest segment, unless the recording is shorter: models fail on less.
     static let shortest = AudioBuffer.sampleRate / 10
 
-    /// Speech with the sound before it. Positions are samples from the start of the recording.
+    /// Speech with the audio before it. Positions are samples from the start of the recording.
     private struct Stretch {
         var start: Int
-        /// The end of the last speech; only known when the stretch has ended.
+        /// The end of the last speech; known only after the stretch has ended.
         var speechEnd = 0
-        /// Where the next stretch begins to claim the sound.
+        /// Where the next stretch's audio begins.
         var limit = Int.max
 
-        /// Where the sound after the speech ends.
+        /// The end of the audio after the speech.
         var end: Int { min(speechEnd + SpeechSegmenter.suffix, limit) }
     }
 
@@ -54,14 +54,14 @@ public struct SpeechSegmenter: Sendable {
     private let joining: Int
     private var segmenter: EndpointDetector
     private var sound = AudioHistory()
-    /// The last stretch that has ended: others may join it.
+    /// The last stretch that has ended; others may be joined to it.
     private var closed: Stretch?
-    /// The stretch that goes on.
+    /// The stretch in progress.
     private var open: Stretch?
-    /// Where the last segment ended.
+    /// The end of the last segment.
     private var cutEnd = 0
 
-    /// Makes a cutter for one recording.
+    /// Makes a segmenter for one recording.
     public init(_ settings: Settings) {
         window = settings.window.samples
         prefix = settings.prefix.samples
@@ -69,11 +69,11 @@ public struct SpeechSegmenter: Sendable {
         segmenter = EndpointDetector(.init(prefix: .zero, suffix: .zero, silence: settings.silence))
     }
 
-    /// Hears the next sound, a detector's window or the rest at the end.
+    /// Processes the next audio: a detector's window, or the rest at the end.
     ///
     /// - Parameters:
-    ///   - samples: The sound.
-    ///   - isSpeech: What the detector said of it.
+    ///   - samples: The audio.
+    ///   - isSpeech: Whether the detector reports speech.
     /// - Returns: The segments that are complete, usually none.
     public mutating func receive(_ samples: ArraySlice<Float>, isSpeech: Bool) -> [SpeechSegment] {
         let place = sound.append(samples, isSpeech: isSpeech)
@@ -84,21 +84,22 @@ public struct SpeechSegmenter: Sendable {
         case .end(let end): segments += self.end(at: end)
         }
         segments += cutClosed() + cutOpen()
-        // A stretch that turns out too short takes in sound before it.
+        // Keep some more: a stretch that turns out too short is extended to the left.
         sound.forget(before: (closed?.start ?? open?.start ?? place.upperBound - prefix) - Self.shortest)
         return segments
     }
 
     /// Ends the recording.
     ///
-    /// - Returns: The segments still to come.
+    /// - Returns: The remaining segments.
     public mutating func finish() -> [SpeechSegment] {
         var segments: [SpeechSegment] = []
         if case .end(let end) = segmenter.finish(at: sound.end) { segments += self.end(at: end) }
         return segments + takeClosed()
     }
 
-    /// Begins a stretch. Where the sound kept after the last one and before this would overlap, they meet in the middle.
+    /// Begins a stretch. If the audio kept after the last stretch and before this one would overlap, they meet in the
+    /// middle.
     private mutating func begin(at start: Int) -> [SpeechSegment] {
         guard let last = closed else {
             open = Stretch(start: max(cutEnd, start - prefix))
@@ -107,7 +108,7 @@ public struct SpeechSegmenter: Sendable {
         let border = min(max((last.speechEnd + start) / 2, start - prefix), last.speechEnd + Self.suffix)
         closed?.limit = border
         open = Stretch(start: max(border, start - prefix))
-        // Too short to stand alone, and no sound to make it longer.
+        // Too short for a segment, and there is no more audio to extend it.
         if border - last.start < Self.shortest { (open, closed) = (Stretch(start: last.start), nil) }
         return start - last.speechEnd > Self.longestJoinedPause ? takeClosed() : []
     }
@@ -130,7 +131,7 @@ public struct SpeechSegmenter: Sendable {
         return segments
     }
 
-    /// Makes a segment of the last stretch once nothing can join it any more, and what follows it cannot be too short.
+    /// Makes a segment of the last stretch if nothing can be joined to it any more, and what follows is not too short.
     private mutating func cutClosed() -> [SpeechSegment] {
         guard let closed else { return [] }
         let next = open?.start ?? closed.end + prefix
@@ -139,7 +140,7 @@ public struct SpeechSegmenter: Sendable {
         return sound.end >= next + Self.shortest && (isFull || isAlone) ? takeClosed() : []
     }
 
-    /// Cuts the stretch that goes on when it has become too long, unless it may be in its last pause.
+    /// Cuts the stretch in progress if it is too long, unless it may be in its last pause.
     private mutating func cutOpen() -> [SpeechSegment] {
         var segments: [SpeechSegment] = []
         while let stretch = open, sound.speechEnd - stretch.start > window,
@@ -170,13 +171,13 @@ public struct SpeechSegmenter: Sendable {
         return segments + segment(start..<min(end, start + window))
     }
 
-    /// Looks in the last third of the window, so that segments stay long, and leaves a rest that is not too short.
+    /// Searches the last third of the window, so that segments stay long, and leaves a rest that is not too short.
     private func quietPlace(in stretch: Range<Int>) -> Int {
         let end = min(stretch.lowerBound + window, stretch.upperBound - Self.shortest)
         return sound.quietestPoint(in: end - window / 3..<end)
     }
 
-    /// The sound in a range, if there is speech in it.
+    /// The audio in a range, if there is speech in it.
     private mutating func segment(_ range: Range<Int>) -> [SpeechSegment] {
         cutEnd = range.upperBound
         let speech = sound.takeSpeech(in: range)

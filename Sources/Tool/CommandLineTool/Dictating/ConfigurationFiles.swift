@@ -6,10 +6,10 @@ import SystemPackage
 
 /// `asr2clip --generate_config`.
 struct ConfigurationWriting {
-    /// A file that must not exist; `nil` is standard output.
+    /// A file that must not exist yet; `nil` for standard output.
     let path: String?
 
-    /// Writes a configuration to begin with.
+    /// Writes the template of a configuration.
     ///
     /// - Throws: `ConfigurationError`, `Failure`.
     func run() throws {
@@ -21,7 +21,7 @@ struct ConfigurationWriting {
         Failure.report("The configuration is in '\(path)'.")
     }
 
-    /// If standard output is a file, as in `> asr2clip.conf`: it is made for its owner alone, since a key may come into it.
+    /// If standard output is a file, as in `> asr2clip.conf`, lets only its owner read it: a key may be put into it.
     private static func hideFile() {
         var status = stat()
         guard fstat(STDOUT_FILENO, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
@@ -33,15 +33,15 @@ struct ConfigurationWriting {
 struct ConfigurationEditing {
     let tool: Tool
 
-    /// Opens the configuration file in the user's editor, and checks it afterwards.
+    /// Opens the configuration file in the user's editor and checks it afterwards.
     func run() async throws {
         try await Failure.reported {
             let path = try file()
             let command = ["VISUAL", "EDITOR"].lazy.compactMap { tool.environment[$0] }.first { !$0.isEmpty } ?? "vi"
-            // What Ctrl-C means is the editor's to say.
+            // Ctrl-C is for the editor.
             let signals = SignalListener(SIGINT) { _ in }
             defer { signals.stop() }
-            // A shell, because the variables may hold arguments: `code --wait`.
+            // Run by a shell, because the variables may contain arguments: `code --wait`.
             let end = try? await Subprocess.run(
                 .path("/bin/sh"), arguments: ["-c", "\(command) \"$1\"", "sh", path],
                 input: .fileDescriptor(.standardInput, closeAfterSpawningProcess: false),
@@ -54,7 +54,7 @@ struct ConfigurationEditing {
         }
     }
 
-    /// The file in force; the usual one is made if there is none.
+    /// The path of the file in force; creates the default one if there is none.
     private func file() throws -> String {
         let path = tool.file ?? tool.places.first { FileManager.default.fileExists(atPath: $0) } ?? tool.places[1]
         if !FileManager.default.fileExists(atPath: path) {

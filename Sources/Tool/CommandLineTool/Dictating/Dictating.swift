@@ -1,11 +1,11 @@
 import Dictation
 
-/// `asr2clip`, `asr2clip --vad`, `asr2clip --interval`: from the microphone to the clipboard.
+/// `asr2clip`, `asr2clip --vad`, `asr2clip --interval`: dictates from the microphone to the clipboard.
 struct Dictating {
     let tool: Tool
     let dictation: DictationOptions
 
-    /// Listens and writes down, until it is stopped.
+    /// Listens and transcribes until it is stopped.
     func run() async throws {
         try await Failure.reported {
             let configuration = try tool.configuration()
@@ -15,7 +15,7 @@ struct Dictating {
                 mode: wanted.mode, device: dictation.device ?? configuration.audioDevice,
                 threshold: wanted.silenceThreshold ?? ListeningSettings.usualThreshold,
                 detectorModel: InstalledFiles.detectorModel, longest: dictation.duration.map { .seconds($0) })
-            // At once: what follows takes time too.
+            // First of all, because turning the microphone on takes time, as do the steps that follow.
             let microphone = try MicrophoneLink(settings, program: try tool.engine)
             let screen = DictationScreen(
                 isQuiet: configuration.isQuiet,
@@ -51,15 +51,15 @@ struct Dictating {
     }
 }
 
-/// `asr2clip --retry`: sends again what was recorded and not delivered.
+/// `asr2clip --retry`: sends abandoned recordings again.
 struct Retrying {
     let tool: Tool
 
-    /// Sends all that waits.
+    /// Sends all abandoned recordings.
     func run() async throws {
         try await Failure.reported {
             var configuration = try tool.configuration()
-            // They come one after the other: the last alone would be left on the clipboard.
+            // The texts arrive one after the other: by default, only the last would stay on the clipboard.
             configuration.dictation.copyMode = configuration.dictation.copyMode ?? .session
             let screen = DictationScreen(isQuiet: configuration.isQuiet, environment: tool.environment)
             try tool.outputFile(configuration)?.check()
@@ -71,14 +71,14 @@ struct Retrying {
         }
     }
 
-    /// Deletes all that waits.
+    /// Deletes all abandoned recordings.
     func discard() {
         Failure.report("Recordings deleted: \(tool.store.discard()).")
     }
 }
 
 extension Tool {
-    /// Lends what writes down recordings.
+    /// Calls `body` with a transcriber of recordings.
     fileprivate func withScribe<R: Sendable>(
         _ configuration: ClientConfiguration, _ screen: DictationScreen,
         _ body: @Sendable (RecordingTranscriber) async throws -> R

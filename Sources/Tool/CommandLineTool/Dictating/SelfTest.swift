@@ -3,12 +3,12 @@ import Essentials
 import Dictation
 import SpeechTypes
 
-/// `asr2clip --test`: goes the whole way once, without touching the clipboard.
+/// `asr2clip --test`: checks every step once, without touching the clipboard.
 struct SelfTest {
     let tool: Tool
     let dictation: DictationOptions
 
-    /// Prints a line for each check: a tick and what was found, or a cross and what to do.
+    /// Prints a line for each check: a tick and the result, or a cross and what to do.
     ///
     /// - Throws: `ExitCode` 1 if any fails.
     func run() async throws {

@@ -2,32 +2,32 @@ import ArgumentParser
 import Dictation
 import Essentials
 
-/// The frame of everything that shows itself and can be stopped: screen, signals, keys.
+/// Sets up the screen, signals and keys for work that shows progress and can be stopped.
 struct Session {
     let screen: DictationScreen
     let control: DictationControl
-    /// Whether Enter ends the listening.
+    /// Whether Enter stops listening.
     var endsOnEnter = true
-    /// What to say of work that was cancelled.
+    /// The message if the work is cancelled.
     var farewell: String?
 
-    /// What a shell reports of a program that Ctrl-C ended: 128 and the signal's number.
+    /// The status that a shell reports for a program ended by Ctrl-C: 128 plus the signal's number.
     static let interrupted = ExitCode(128 + SIGINT)
-    /// The same of one that wrote where nobody reads.
+    /// The same for a program that wrote to a closed pipe.
     static let brokenPipe = ExitCode(128 + SIGPIPE)
 
     /// Does a session's work.
     ///
-    /// - Parameter work: Returns how it ended; what went wrong has been told by then.
-    /// - Throws: `ExitCode` after all has been told; see `SessionOutcome.exitCode`.
+    /// - Parameter work: Returns the outcome; failures have been reported by then.
+    /// - Throws: `ExitCode` after everything has been reported; see `SessionOutcome.exitCode`.
     func run(_ work: @escaping @Sendable () async throws -> SessionOutcome) async throws {
-        // A limit on the size of files is then an error like a full disk.
+        // Makes a write over the file size limit fail like one to a full disk.
         signal(SIGXFSZ, SIG_IGN)
         let signals = SignalListener(SIGINT, SIGTERM, SIGHUP) { [control] number in
             if number == SIGHUP { control.cancel() } else { control.interrupt() }
         }
         defer { signals.stop() }
-        // Also where Enter does nothing: what is typed would show up in the middle of the meter.
+        // Needed even if Enter has no effect: typed keys would be echoed into the meter.
         let keys =
             control.isListening ? TerminalKeys { [control, endsOnEnter] in if endsOnEnter { control.stop() } } : nil
         defer { withExtendedLifetime(keys) {} }
@@ -54,7 +54,8 @@ struct Session {
 }
 
 extension SessionOutcome {
-    /// The exit status; `nil` for 0, which means that there is a text, and that it is on the clipboard if it was to be.
+    /// The exit status; `nil` for 0, which means that there is a text, and it is on the clipboard unless copying is
+    /// off.
     ///
     /// 1: something failed. 4: there is a text, but it is not on the clipboard. 3: there is no text.
     var exitCode: ExitCode? {

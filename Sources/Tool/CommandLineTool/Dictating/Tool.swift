@@ -4,21 +4,21 @@ import Essentials
 import ModelStore
 import TranscriptFormats
 
-/// What all that the tool does has in common: configuration, environment, and how speech becomes text.
+/// The parts that all actions of the tool share: configuration, environment and transcription service.
 struct Tool {
     let environment = ProcessInfo.processInfo.environment
     private let request: RequestOptions
     private let models: ModelFolderOption
     private let threads: ThreadOption
     private let dictation: DictationSettings
-    /// What `-c` said.
+    /// The value of `-c`.
     let file: String?
 
     /// - Parameters:
-    ///   - request: What flags say of requests.
-    ///   - models: What flags say of the models' folder.
-    ///   - threads: What flags say of threads.
-    ///   - dictation: What flags say of dictation.
+    ///   - request: The flags for requests.
+    ///   - models: The flag for the models' folder.
+    ///   - threads: The flag for the number of threads.
+    ///   - dictation: The flags for dictation.
     ///   - file: The configuration file that a flag names.
     init(
         _ request: RequestOptions, models: ModelFolderOption, threads: ThreadOption,
@@ -33,21 +33,21 @@ struct Tool {
 
     /// The program that listens to microphones and reads files.
     ///
-    /// - Throws: `Failure` if it cannot be known where it is.
+    /// - Throws: `Failure` if its path cannot be found.
     var engine: any EngineProgram {
         get throws { EngineProcess(EngineExecutable(besideProgram: try ThisProgram.path())) }
     }
 
-    /// Where recordings wait.
+    /// The store of recordings.
     var store: RecordingStore { RecordingStore(environment: environment, home: home) }
 
-    /// Where configuration files are looked for.
+    /// The paths to look for a configuration file.
     var places: [String] {
         ConfigurationFile.places(
             environment: environment, home: home, currentFolder: FileManager.default.currentDirectoryPath)
     }
 
-    /// The configuration in force. What is odd about its file is said on standard error, unless it is to be quiet.
+    /// The configuration in force. Prints the warnings about its file on standard error, unless it says `quiet`.
     ///
     /// - Throws: `ConfigurationError`, `Failure`.
     func configuration() throws -> ClientConfiguration {
@@ -69,7 +69,7 @@ struct Tool {
         return configuration
     }
 
-    /// What is asked of the service, beside the recording.
+    /// The request to the service without the recording.
     func template(_ configuration: ClientConfiguration, format: ResponseFormat = .text) -> TranscriptionRequest {
         TranscriptionRequest(
             file: "", model: configuration.model, language: configuration.language, prompt: configuration.prompt,
@@ -78,12 +78,12 @@ struct Tool {
 
     /// The file that texts are appended to; `nil` for none.
     func outputFile(_ configuration: ClientConfiguration) -> OutputFile? {
-        // The Python tool writes to standard output where `-` is named, as we do anyway.
+        // For the Python tool, `-` is standard output, where we write in any case.
         guard let path = configuration.dictation.output, path != "-" else { return nil }
         return OutputFile(path: path.hasPrefix("~/") ? home + path.dropFirst() : path)
     }
 
-    /// Where texts go, with standard output behind a screen.
+    /// The delivery of texts, with standard output written by the screen.
     func delivery(_ configuration: ClientConfiguration, _ screen: DictationScreen) -> TextDelivery {
         TextDelivery(
             clipboard: Clipboard(configuration.dictation.clipboard ?? .auto, environment: environment),
@@ -95,10 +95,10 @@ struct Tool {
         TranscriptionClient(configuration, proxies: ProxySettings(environment: environment))
     }
 
-    /// Lends what turns recordings into text. An engine of the tool's own begins to load at once; a server on this
-    /// machine is made sure of, so that nothing is recorded in vain.
+    /// Calls `body` with a service that transcribes. The tool's own engine starts to load at once. A server on this
+    /// machine is checked first, so that nothing is recorded in vain.
     ///
-    /// - Throws: `ClientError` (`unreachable`) with the ways on, and what `body` throws.
+    /// - Throws: `ClientError` (`unreachable`) that says what to do, and what `body` throws.
     func withService<R: Sendable>(
         _ configuration: ClientConfiguration, _ body: @Sendable (any TranscriptionService) async throws -> R
     ) async throws -> R {

@@ -3,7 +3,7 @@ import Dictation
 import Essentials
 import TranscriptFormats
 
-/// `asr2clip transcribe FILE…`: many files, each into a file of its own if wanted.
+/// `asr2clip transcribe FILE…`: many files, each to its own text file if requested.
 struct TranscribeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "transcribe", abstract: "Transcribe audio files.",
@@ -89,7 +89,7 @@ struct TranscribeCommand: AsyncParsableCommand {
                 }
                 let transcript = try await transcription.transcribe(file)
                 guard transcript.isSpoken else {
-                    // What a file of that name says is of another recording, or of this one before it was changed.
+                    // An existing file of that name belongs to another recording, or to an earlier version of this one.
                     let isRemoved = overwrite && unlink(target) == 0
                     let remark = isRemoved ? "'\(target)' was removed" : "no file was written"
                     screen.show(.note("\(place)\(name): No speech was recognised, so \(remark)."))
@@ -115,7 +115,7 @@ struct TranscribeCommand: AsyncParsableCommand {
     }
 }
 
-/// `-c` of the commands that ask a server.
+/// `-c` of the commands that need a server.
 struct ConfigurationOption: ParsableArguments {
     @Option(
         name: .shortAndLong,
@@ -125,7 +125,7 @@ struct ConfigurationOption: ParsableArguments {
 }
 
 extension ResponseFormat {
-    /// What files in this format end in.
+    /// The file name extension of this format.
     fileprivate var fileExtension: String {
         switch self {
         case .text: "txt"

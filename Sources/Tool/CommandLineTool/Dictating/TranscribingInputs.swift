@@ -1,7 +1,7 @@
 import Dictation
 import TranscriptFormats
 
-/// `asr2clip -i FILE`: from files to standard output and the clipboard.
+/// `asr2clip -i FILE`: transcribes files to standard output and the clipboard.
 struct TranscribingInputs {
     let tool: Tool
     let dictation: DictationOptions

@@ -8,29 +8,29 @@ import Logging
 import ModelFamilies
 import ModelStore
 
-/// The registered models and the engines that run them: the same for the server and for the tool without one.
+/// The registered models and the engines that run them, for the server and for the tool without a server.
 struct EngineAssembly {
     let store: ModelLibrary
     let pool: EnginePool
     let directory: RunDirectory
 
-    /// Many times what the largest models take from a slow disk.
+    /// Many times as long as the largest models take to load from a slow disk.
     static let standardLoadTimeout = Duration.seconds(300)
 
-    /// Makes them; nothing is fetched or started yet.
+    /// Creates the assembly; nothing is downloaded or started yet.
     ///
     /// - Parameters:
     ///   - registry: The models.
-    ///   - paths: Where they are.
-    ///   - numThreads: What flags or configuration say of the number of threads.
-    ///   - capacity: What flags and environment say of models in memory.
+    ///   - paths: The paths of the registry and the models.
+    ///   - numThreads: The number of threads from flags or configuration.
+    ///   - capacity: The limits on models in memory from flags and environment.
     ///   - loadWait: How long a request waits for its model to load.
     ///   - loadTimeout: How long an engine may take to load its model.
-    ///   - engineMemory: The most bytes of memory each engine may have for data.
-    ///   - executor: Where the engines' answers are read.
-    ///   - logger: For the engines and for fetches.
-    ///   - metrics: Where the engines are counted.
-    ///   - onProgress: Told of fetches instead of the log.
+    ///   - engineMemory: The limit of each engine's data memory, in bytes.
+    ///   - executor: Reads the engines' responses.
+    ///   - logger: The logger for the engines and downloads.
+    ///   - metrics: The factory of the engines' metrics.
+    ///   - onProgress: Receives the progress of downloads instead of the log.
     /// - Throws: `Failure`, `RunDirectoryError`.
     init(
         _ registry: ModelRegistry, paths: ModelPaths, numThreads: Int?, capacity: CapacitySettings, loadWait: Duration,
@@ -55,14 +55,14 @@ struct EngineAssembly {
         )
     }
 
-    /// Ends fetches and engines, and removes what they kept on disk.
+    /// Ends downloads and engines, and removes their temporary files.
     func shutDown() async {
         await store.shutDown()
         await pool.shutDown()
         directory.remove()
     }
 
-    /// All usable models, with as many threads as asked for, but no more than there are cores.
+    /// All usable models, with the requested number of threads, but no more than there are cores.
     static func served(_ registry: ModelRegistry, numThreads: Int?, capacity: CapacitySettings) -> EngineConfiguration {
         let capacity = capacity.or(registry.capacity)
         return EngineConfiguration(

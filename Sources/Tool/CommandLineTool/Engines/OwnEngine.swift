@@ -5,32 +5,32 @@ import Logging
 import ModelStore
 import SpeechTypes
 
-/// An engine of the tool's own, for as long as it runs: `engine: sherpa_onnx`.
+/// The tool's own engine, which ends with the tool: `engine: sherpa_onnx`.
 struct OwnEngine: Transcriber {
     /// The model's name.
     let model: String
     private let engines: EngineAssembly
     private let entry: ModelEntry
 
-    /// Whether the model can be told the language.
+    /// Whether the model accepts a language.
     var takesLanguage: Bool { entry.family.takesLanguage }
 
-    /// Longer than any model takes to load.
+    /// The timeout for loading: longer than any model takes.
     private static let loadWait = Duration.seconds(600)
 
-    /// Finds the model and makes an engine for it, which starts with `warmUp()` or the first job.
+    /// Finds the model and creates an engine for it, which starts with `warmUp()` or the first job.
     ///
     /// - Parameters:
-    ///   - paths: Where registry and models are.
+    ///   - paths: The paths of the registry and the models.
     ///   - model: A name or alias; `nil` for the default model.
-    ///   - numThreads: What flags or configuration say of the number of threads.
+    ///   - numThreads: The number of threads from flags or configuration.
     /// - Throws: `RegistryError`, `ModelError`, `Failure`.
     init(_ paths: ModelPaths, model: String?, numThreads: Int?) async throws {
         let registry = try ModelRegistry.load(from: paths)
         guard let name = model ?? registry.defaultModel else {
             throw Failure("\(registry.file) names no default_model. Add one, or choose with --model.")
         }
-        // What is wrong with an engine is told by the errors of its jobs.
+        // An engine's failures are reported by the errors of its jobs.
         var logger = Logger(label: LogFormat.label) { LogFormat.text.handler(label: $0, write: StandardError.write) }
         logger.logLevel = .critical
         engines = try EngineAssembly(
@@ -45,13 +45,13 @@ struct OwnEngine: Transcriber {
         self.model = entry.name
     }
 
-    /// Loads the model while there is nothing to recognise yet. What goes wrong is told by the first job.
+    /// Loads the model before there is a job. The first job reports any failure.
     func warmUp() async {
         guard entry.missingFiles().isEmpty else { return }
         try? await engines.pool.load(entry.specification)
     }
 
-    /// Starts a transcription, fetching the model first if need be.
+    /// Starts a transcription; downloads the model first if necessary.
     func transcribe(_ job: TranscriptionJob) async throws -> TranscriptEvents {
         let model = try await engines.store.prepare(entry, waitingUpTo: ModelDownloading.patience)
         return await engines.pool.transcribe(job, with: model)

@@ -2,16 +2,16 @@ import Essentials
 import Logging
 import TranscriptFormats
 
-/// A log of JSON objects, one a line: `time` (RFC 3339, UTC), `level`, `message`, and then the metadata by name.
+/// A log of JSON objects, one per line: `time` (RFC 3339, UTC), `level`, `message`, and then the metadata by name.
 struct JSONLogHandler: LogHandler {
     var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
     private let write: @Sendable (String) -> Void
 
-    /// Makes a handler.
+    /// Creates a handler.
     ///
-    /// - Parameter write: Takes each line, its end included, in one piece.
+    /// - Parameter write: Called with each line, including its end.
     init(write: @escaping @Sendable (String) -> Void) {
         self.write = write
     }
@@ -31,7 +31,7 @@ struct JSONLogHandler: LogHandler {
             ("message", .string("\(event.message)")),
         ]
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
-            // A name comes once in an object.
+            // A name must be unique in an object.
             members.append((Self.reserved.contains(key) ? "metadata.\(key)" : key, JSONValue(value)))
         }
         write(JSONValue.object(members).text + "\n")
@@ -42,7 +42,7 @@ struct JSONLogHandler: LogHandler {
 }
 
 extension JSONValue {
-    /// Metadata as it is: numbers stay numbers.
+    /// Converts metadata; numbers stay numbers.
     fileprivate init(_ value: Logger.MetadataValue) {
         switch value {
         case .string(let text): self = .string(text)

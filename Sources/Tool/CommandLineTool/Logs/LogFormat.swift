@@ -1,14 +1,14 @@
 import Logging
 import Synchronization
 
-/// How the log is written, by the words of `--log-format`.
+/// The format of the log: the values of `--log-format`.
 enum LogFormat: String, CaseIterable {
     case text, json
 
-    /// What our log calls itself.
+    /// The label of our log.
     static let label = "asr2clip"
 
-    /// What makes lines of this format and hands them on, each with its end.
+    /// Creates a handler that passes lines of this format to `write`, each with its end.
     func handler(label: String, write: @escaping @Sendable (String) -> Void) -> any LogHandler {
         switch self {
         case .text: StreamLogHandler(label: label, stream: LineStream(take: write))
@@ -18,7 +18,7 @@ enum LogFormat: String, CaseIterable {
 }
 
 extension LogFormat {
-    /// The line that stands where lines are missing.
+    /// The line that is written in place of lost lines.
     @Sendable func notice(of count: Int) -> String {
         let line = Mutex("")
         let logger = Logger(label: Self.label) { handler(label: $0) { text in line.withLock { $0 += text } } }
@@ -29,7 +29,7 @@ extension LogFormat {
     }
 }
 
-/// A stream that is written a line at a time.
+/// A stream that is written one line at a time.
 private struct LineStream: TextOutputStream, Sendable {
     let take: @Sendable (String) -> Void
 
@@ -37,11 +37,11 @@ private struct LineStream: TextOutputStream, Sendable {
 }
 
 extension LogWriter {
-    /// Begins to write the log to standard error.
+    /// Starts writing the log to standard error.
     ///
     /// - Parameters:
-    ///   - format: Of the lines.
-    ///   - onLoss: Told how many lines are lost now.
+    ///   - format: The format of the lines.
+    ///   - onLoss: Called with the number of newly lost lines.
     convenience init(_ format: LogFormat, onLoss: @escaping @Sendable (Int) -> Void) {
         self.init(notice: format.notice, onLoss: onLoss)
     }

@@ -4,23 +4,23 @@ import Essentials
 import Synchronization
 import SystemPackage
 
-/// Writes a log on a thread of its own, so that nothing waits for the reader of the log.
+/// Writes a log on a thread of its own, so that a slow reader of the log blocks nothing.
 ///
-/// The lines wait in a queue. If nobody reads them and the queue is full, further lines are dropped and counted, until
-/// half of the queue is free again; then the log says how many there were.
+/// The lines are queued. If the queue is full because the log is not read, further lines are dropped and counted until
+/// half of the queue is free again; then the log says how many were dropped.
 final class LogWriter: Sendable {
     private let queue: LogQueue
-    /// Whether there is a thread. Where the system had none for us, each line is written by the thread that logs it.
+    /// Whether the thread exists. If it could not be created, each line is written by the thread that logs it.
     private let hasThread: Bool
     private let descriptor: FileDescriptor
 
-    /// Begins to write.
+    /// Starts writing.
     ///
     /// - Parameters:
-    ///   - descriptor: Where to.
-    ///   - capacity: The most bytes that may wait.
-    ///   - notice: Makes the line that tells how many lines were lost.
-    ///   - onLoss: Told how many lines are lost now.
+    ///   - descriptor: The file descriptor to write to.
+    ///   - capacity: The size of the queue in bytes.
+    ///   - notice: Returns the line that says how many lines were lost.
+    ///   - onLoss: Called with the number of newly lost lines.
     init(
         to descriptor: FileDescriptor = .standardError, capacity: Int = 1 << 20,
         notice: @escaping @Sendable (Int) -> String, onLoss: @escaping @Sendable (Int) -> Void
@@ -38,14 +38,14 @@ final class LogWriter: Sendable {
         queue.end()
     }
 
-    /// Adds a line, its end included. It never waits.
+    /// Adds a line, including its end. Never blocks.
     func write(_ line: String) {
         if hasThread { queue.add(line) } else { try? descriptor.writeWhole(line) }
     }
 
-    /// Waits until all lines are written, but not for long.
+    /// Waits until all lines are written, with a short timeout.
     ///
-    /// - Returns: Whether they are.
+    /// - Returns: Whether all lines are written.
     @discardableResult
     func flush(within limit: Duration = .seconds(1)) -> Bool {
         let isDone = DispatchSemaphore(value: 0)
@@ -54,22 +54,22 @@ final class LogWriter: Sendable {
     }
 }
 
-/// The lines that wait to be written, by one thread.
+/// The queue of lines for the writing thread.
 private final class LogQueue: Sendable {
     struct Line {
         let text: String
-        /// How many lines are lost if this cannot be written: itself, or those that it tells of.
+        /// The number of lines that are lost if this one cannot be written: itself, or those that a notice counts.
         var count = 1
         var isNotice = false
     }
 
     private struct State {
         var waiting: [Line] = []
-        /// Those that wait, and those that are being written.
+        /// The size of the queued lines and of those being written.
         var bytes = 0
         var bytesInHand = 0
         var isFull = false
-        /// The lines that were lost since the log last said so.
+        /// The number of lines lost since the last notice.
         var lost = 0
         var hasEnded = false
         var onEmpty: [@Sendable () -> Void] = []
@@ -101,7 +101,7 @@ private final class LogQueue: Sendable {
         if isTaken { news.signal() } else { onLoss(1) }
     }
 
-    /// Waits for lines to write; those before have been written, or lost.
+    /// Waits for lines to write. The lines of the last call count as done: written or lost.
     ///
     /// - Returns: `nil` at the end.
     func next() -> [Line]? {
@@ -129,13 +129,13 @@ private final class LogQueue: Sendable {
         onLoss(lines.count { !$0.isNotice })
     }
 
-    /// Does something once all lines that have been added are written.
+    /// Runs an action when all lines added so far are written.
     func whenEmpty(_ action: @escaping @Sendable () -> Void) {
         state.withLock { $0.onEmpty.append(action) }
         news.signal()
     }
 
-    /// Lets the thread end when all is written.
+    /// Lets the thread end when all lines are written.
     func end() {
         state.withLock { $0.hasEnded = true }
         news.signal()

@@ -94,12 +94,12 @@ struct CheckModels: AsyncParsableCommand {
 }
 
 extension RegistryProblem {
-    /// The model that the mistake concerns.
+    /// The model that the mistake is about.
     var model: String? {
         if case .model(let name) = subject { name } else { nil }
     }
 
-    /// The mistake as JSON has it.
+    /// The mistake as JSON.
     var json: JSONValue {
         ["file": .string(file), "line": .integer(line), "message": .string(message)]
     }

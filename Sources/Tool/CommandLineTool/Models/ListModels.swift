@@ -7,7 +7,7 @@ import TranscriptFormats
 struct ListModels: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the registered models.")
 
-    /// How many languages a line has room for.
+    /// The most languages shown in a line.
     private static let shownLanguages = 6
 
     @OptionGroup var options: ModelsOptions

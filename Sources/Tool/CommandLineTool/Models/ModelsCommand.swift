@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `asr2clip models`: the registered models on this machine, with or without a server beside.
+/// `asr2clip models`: the registered models on this machine, whether or not a server is running.
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
@@ -16,7 +16,7 @@ struct ModelsCommand: AsyncParsableCommand {
         defaultSubcommand: ListModels.self)
 }
 
-/// What every command about models is told.
+/// The options of all commands about models.
 struct ModelsOptions: ParsableArguments {
     @OptionGroup var registry: RegistryOptions
 

@@ -18,7 +18,7 @@ struct PullModels: AsyncParsableCommand {
             let models = try RegisteredModels(options, onProgress: display.show)
             var results: [JSONValue] = []
             var hasFailed = false
-            // One after the other: they share the line to the network.
+            // One after the other: they share the network connection.
             for name in names {
                 do {
                     results.append(try await StoppableFetch(store: models.store).run { try await pull(name, models) })

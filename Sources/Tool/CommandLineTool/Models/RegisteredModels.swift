@@ -3,7 +3,7 @@ import Essentials
 import Logging
 import ModelStore
 
-/// The registry and the models on disk, as the commands about models see them.
+/// The registry and the models on disk, for the commands about models.
 struct RegisteredModels {
     let registry: ModelRegistry
     let paths: ModelPaths
@@ -12,8 +12,8 @@ struct RegisteredModels {
     /// Opens the registry that the options name.
     ///
     /// - Parameters:
-    ///   - options: Where it is.
-    ///   - onProgress: Told of every moment of every fetch.
+    ///   - options: The options that name it.
+    ///   - onProgress: Called with the progress of all downloads.
     /// - Throws: `RegistryError` if it is unusable as a whole, `Failure` if this program cannot be found.
     init(
         _ options: ModelsOptions, onProgress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
@@ -31,12 +31,12 @@ struct RegisteredModels {
     /// Whether a name is the default model's.
     func isDefault(_ name: String) -> Bool { name == registry.defaultModel }
 
-    /// The further names of a model.
+    /// The aliases of a model.
     func aliases(of name: String) -> [String] {
         registry.aliases.filter { $0.value == name }.keys.sorted()
     }
 
-    /// The models whose entries cannot be used, each with what is wrong.
+    /// The models whose entries cannot be used, each with its mistakes.
     var unusable: [(name: String, mistakes: [RegistryProblem])] {
         let mistakes = registry.problems.filter { $0.severity == .error }
         var names: [String] = []
@@ -46,7 +46,7 @@ struct RegisteredModels {
 }
 
 extension ModelStatus {
-    /// The status in a word, as JSON has it.
+    /// The status as a word, for JSON.
     var word: String {
         switch self {
         case .missing: "missing"
@@ -55,11 +55,11 @@ extension ModelStatus {
         }
     }
 
-    /// How much has arrived, if that is known.
+    /// The share that is downloaded, if known.
     var percent: Int? {
         if case .downloading(let percent) = self { percent } else { nil }
     }
 
-    /// The status as a table shows it.
+    /// The status for a table.
     var shown: String { percent.map { "\(word) \($0) %" } ?? word }
 }

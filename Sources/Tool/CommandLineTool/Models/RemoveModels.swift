@@ -35,7 +35,7 @@ struct RemoveModels: AsyncParsableCommand {
         }
     }
 
-    /// Removes one model; `nil` if somebody said no.
+    /// Removes one model; returns `nil` if the user declined.
     private func remove(_ name: String, _ models: RegisteredModels) async throws -> JSONValue? {
         let entry = try await models.store.resolve(name)
         try await models.store.checkRemovable(entry)

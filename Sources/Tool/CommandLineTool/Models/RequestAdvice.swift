@@ -2,18 +2,18 @@ import ModelFamilies
 import SpeechTypes
 import TranscriptFormats
 
-/// What the fields of a request do with a model, by its family, its options and its files.
+/// Describes the effect of a request's fields on a model, from its family, its options and its files.
 struct RequestAdvice {
     private let model: ModelSpecification
     private let languages: LanguageSupport?
 
-    /// Reads what the model's files tell of languages.
+    /// Reads the languages from the model's files.
     init(for model: ModelSpecification) {
         self.model = model
         languages = try? LanguageSupport(of: model)
     }
 
-    /// What `language` may be, in words.
+    /// The valid values of `language`, in words.
     var language: String {
         switch languages {
         case nil: return "known once the files are there"
@@ -25,7 +25,7 @@ struct RequestAdvice {
         }
     }
 
-    /// The language of a request that names none; `nil` if the model detects it, or is not known to.
+    /// The language of a request that names none; `nil` if the model detects it, or if it is not known.
     var languageUnlessTold: Language? {
         switch languages {
         case .single(let only): only
@@ -34,7 +34,7 @@ struct RequestAdvice {
         }
     }
 
-    /// What `prompt` and `keywords` do, in words.
+    /// The effect of `prompt` and `keywords`, in words.
     var hints: String {
         switch model.family.hints {
         case .hotwords where model.takesHints: "hotwords, as far as the model's tokens can spell them"
@@ -47,16 +47,16 @@ struct RequestAdvice {
         }
     }
 
-    /// The fields that change nothing, by the names that `x-asr-ignored` has for them.
+    /// The fields without effect, by their names in `x-asr-ignored`.
     var ignored: [String] {
         var fields = model.takesHints ? [] : ["prompt", "keywords"]
         if !model.family.takesLanguage { fields.append("language") }
         if !model.family.detectsLanguage { fields.append("languages") }
-        // What a request says of it never reaches a model; some families have an option of this name.
+        // A request's temperature never reaches a model, although some families have an option of this name.
         return fields + ["temperature"]
     }
 
-    /// All of it, as JSON has it.
+    /// The description as JSON.
     var json: JSONValue {
         [
             "language": .array(model.languages.map { .string($0.code) }),

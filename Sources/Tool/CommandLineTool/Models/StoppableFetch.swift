@@ -3,7 +3,7 @@ import Essentials
 import ModelStore
 import Synchronization
 
-/// A fetch that a command waits for, and that a signal ends.
+/// A download that a command waits for and a signal ends.
 struct StoppableFetch {
     let store: ModelLibrary
 
@@ -11,11 +11,12 @@ struct StoppableFetch {
         let signal = Atomic(Int32(0))
     }
 
-    /// Does what fetches a model. SIGINT, SIGTERM and SIGHUP end the fetch, the second of them the process at once. One
-    /// that is ignored from the start stays so, as nohup(1) wants it.
+    /// Runs work that downloads a model. The first SIGINT, SIGTERM or SIGHUP ends the download, the second ends the
+    /// process at once. A signal that was ignored when the process started stays ignored, as nohup(1) requires.
     ///
-    /// - Returns: What the work returns.
-    /// - Throws: What the work throws; `ExitCode` 128 and the signal's number if it was ended, after a line that says so.
+    /// - Returns: The result of the work.
+    /// - Throws: The error of the work. If a signal ended it, prints a line that says so and throws `ExitCode` 128 plus
+    ///   the signal's number.
     func run<R>(_ work: () async throws -> R) async throws -> R {
         let first = First()
         let listener = SignalListener([SIGINT, SIGTERM, SIGHUP], unlessIgnored: true) { [store] number in

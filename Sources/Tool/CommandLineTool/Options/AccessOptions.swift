@@ -1,7 +1,7 @@
 public import APIServer
 public import ArgumentParser
 
-/// Who may use the server.
+/// The options that control access to the server.
 struct AccessOptions: ParsableArguments {
     @Option(
         name: .customLong("api-key"),
@@ -41,10 +41,9 @@ struct AccessOptions: ParsableArguments {
         ].compactMap { $1 ? $0 : nil }
     }
 
-    /// The keys of flags, environment and file.
+    /// The keys from flags, environment and file.
     ///
-    /// A key that is given and empty is a mistake, mostly of a script whose variable is unset. To go on without it would
-    /// open the server to everybody.
+    /// An empty key is an error: usually a script's variable is unset. Ignoring it would open the server to everybody.
     ///
     /// - Throws: `Failure` for a key that no client can send, `APIKeyFile.Mistake`.
     func apiKeys(environment: [String: String]) throws -> [APIKey] {
@@ -67,11 +66,11 @@ struct AccessOptions: ParsableArguments {
 }
 
 extension HostName: ExpressibleByArgument {
-    /// Reads a value of `--allowed-host`.
+    /// Parses a value of `--allowed-host`.
     public init?(argument: String) { self.init(given: argument) }
 }
 
 extension AllowedOrigin: ExpressibleByArgument {
-    /// Reads a value of `--cors-origin`.
+    /// Parses a value of `--cors-origin`.
     public init?(argument: String) { self.init(argument) }
 }

@@ -1,13 +1,13 @@
 import ArgumentParser
 
-/// What `asr2clip` is to do; dictate, if nothing is said.
+/// The action of `asr2clip`; dictation by default.
 struct ActionOptions: ParsableArguments {
-    /// The things it can do.
+    /// The possible actions.
     enum Action {
         case dictate, transcribe, retry, serve, downloadModel, test, listDevices, edit, generateConfiguration
         case printConfiguration
 
-        /// The option that asks for it.
+        /// The option that selects it.
         var word: String {
             switch self {
             case .dictate: "dictation"
@@ -78,10 +78,10 @@ struct ActionOptions: ParsableArguments {
         throw ValidationError("\(first.word) and \(second.word) exclude one another.")
     }
 
-    /// The files to transcribe; `-` is standard input, which the Python tool calls `--stdin`.
+    /// The files to transcribe; `-` is standard input, which is `--stdin` in the Python tool.
     var inputs: [String] { namedInputs + (readsStandardInput ? ["-"] : []) }
 
-    /// What was asked for.
+    /// The selected action.
     var action: Action { actions.first ?? .dictate }
 
     private var actions: [Action] {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelStore
 
-/// How much the server takes on. `nil` means not given.
+/// The limits of the server's load. `nil` means not given.
 struct CapacityOptions: ParsableArguments {
     @Option(
         name: .customLong("max-queue"),
@@ -34,9 +34,9 @@ struct CapacityOptions: ParsableArguments {
         }
     }
 
-    /// What flags and environment say; the registry is asked for the rest.
+    /// The settings from flags and environment; the registry has the rest.
     ///
-    /// - Throws: `Failure` if a variable is none of the values that its flag takes.
+    /// - Throws: `Failure` if a variable is not a valid value of its flag.
     func settings(environment: [String: String]) throws(Failure) -> CapacitySettings {
         CapacitySettings(
             keepAlive: try Self.value(
@@ -53,7 +53,7 @@ struct CapacityOptions: ParsableArguments {
 
     private static func count(_ text: String) -> Int? { Int(text).flatMap { $0 > 0 ? $0 : nil } }
 
-    /// The value of a flag, or else of a variable; one that is empty counts as not there.
+    /// The value of a flag, or else of a variable; an empty variable counts as unset.
     private static func value<Value>(
         _ flag: Value?, or name: String, in environment: [String: String], wanted: String, _ read: (String) -> Value?
     ) throws(Failure) -> Value? {

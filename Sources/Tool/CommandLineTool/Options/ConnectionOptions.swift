@@ -1,7 +1,7 @@
 import APIServer
 import ArgumentParser
 
-/// What clients may take of the server.
+/// The limits on connections and uploads.
 struct ConnectionOptions: ParsableArguments {
     @Option(
         name: .customLong("max-connections"),
@@ -25,7 +25,7 @@ struct ConnectionOptions: ParsableArguments {
             valueName: "bytes"))
     var minimumRate: ByteCount?
 
-    /// Not for users: tests need not wait a minute.
+    /// Hidden: lets tests wait less than a minute.
     @Option(name: .customLong("upload-rate-window"), help: .hidden)
     var rateWindow: TimeSpan?
 
@@ -44,7 +44,7 @@ struct ConnectionOptions: ParsableArguments {
         return values.compactMap { name, value in value == nil ? nil : name }
     }
 
-    /// What they say, with the defaults for what they do not.
+    /// The limits, with defaults for the options that were not given.
     var limits: ConnectionLimits {
         let defaults = ConnectionLimits()
         return ConnectionLimits(

@@ -2,7 +2,7 @@ import ArgumentParser
 import Essentials
 import Dictation
 
-/// How the microphone is listened to.
+/// The options for listening to the microphone.
 struct DictationOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Go on until Ctrl-C: each utterance becomes text as soon as a pause ends it.")
     var vad: Bool?
@@ -55,7 +55,7 @@ struct DictationOptions: ParsableArguments {
         return settings
     }
 
-    /// The options that were given and mean something to a microphone alone.
+    /// The given options that apply only to a microphone.
     var given: [String] {
         let values: [(String, Any?)] = [
             ("--vad", vad), ("--interval", interval), ("--silence_threshold", silenceThreshold),
@@ -64,7 +64,7 @@ struct DictationOptions: ParsableArguments {
         return values.compactMap { name, value in value == nil ? nil : name }
     }
 
-    /// Checks what only the configuration file and the options together tell.
+    /// Checks the options against the merged settings.
     ///
     /// - Throws: `Failure`.
     func check(with settings: DictationSettings) throws(Failure) {

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The long options of a command, for arguments that cut them short, as Python's argparse lets people do.
+/// The long options of a command, to complete abbreviated ones, as Python's argparse does.
 struct OptionNames {
     private let names: Set<String>
 
@@ -10,7 +10,7 @@ struct OptionNames {
         names = Set(help.matches(of: /--[a-z][a-z_-]*/).map { String($0.output) })
     }
 
-    /// The arguments with each option written out that is the beginning of one and no more; others stay as they are.
+    /// Completes each option that is the prefix of exactly one option; other arguments stay unchanged.
     func completing(_ arguments: [String]) -> [String] {
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
         return arguments[..<end].map(completing) + arguments[end...]
@@ -20,7 +20,7 @@ struct OptionNames {
         let option = String(argument.prefix { $0 != "=" })
         guard option.hasPrefix("--"), option.count > 2, !names.contains(option) else { return argument }
         let start = option.replacing("-", with: "_")
-        // A name with underscores and one with dashes are the same option.
+        // Names with underscores and with dashes are the same option.
         let matches = Set(names.map { $0.replacing("-", with: "_") }.filter { $0.hasPrefix(start) })
         guard let match = matches.first, matches.count == 1,
             let name = names.first(where: { $0.replacing("-", with: "_") == match })

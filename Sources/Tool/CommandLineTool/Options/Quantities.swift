@@ -1,7 +1,7 @@
 import ArgumentParser
 import Essentials
 
-/// A number of bytes as people write it: `1048576`, `500M`, `2G`; powers of 1024.
+/// A number of bytes as users write it: `1048576`, `500M`, `2G`; powers of 1024.
 struct ByteCount: ExpressibleByArgument, Equatable {
     let bytes: Int
 
@@ -17,7 +17,7 @@ struct ByteCount: ExpressibleByArgument, Equatable {
     }
 }
 
-/// A length of time as people write it: `90`, `90s`, `30m`, `6h`; a bare number is seconds.
+/// A length of time as users write it: `90`, `90s`, `30m`, `6h`; a bare number is seconds.
 struct TimeSpan: ExpressibleByArgument, Equatable {
     let duration: Duration
 

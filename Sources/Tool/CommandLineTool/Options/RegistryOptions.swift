@@ -2,7 +2,7 @@ import ArgumentParser
 import Essentials
 import ModelStore
 
-/// Where the models are: the same options for the server and for the commands that work beside it.
+/// The options for the paths of the models, shared by the server and the commands about models.
 struct RegistryOptions: ParsableArguments {
     @OptionGroup var models: ModelFolderOption
 
@@ -28,11 +28,11 @@ struct ModelFolderOption: ParsableArguments {
         completion: .directory)
     var directory: String?
 
-    /// Works out the paths from flags and environment.
+    /// Determines the paths from flags and environment.
     ///
     /// - Parameters:
-    ///   - registry: The registry that was named, if any.
-    ///   - fallback: The folder where the flag names none.
+    ///   - registry: The named registry, if any.
+    ///   - fallback: The folder if the flag names none.
     /// - Returns: The paths.
     func paths(registry: String?, else fallback: String? = nil) -> ModelPaths {
         ModelPaths(

@@ -2,13 +2,13 @@ import ArgumentParser
 import Dictation
 
 extension NameSpecification {
-    /// A long name as the Python tool writes it, with underscores, and with dashes as well.
+    /// A long name with underscores, as in the Python tool, and with dashes.
     static func both(_ name: String) -> Self {
         [.customLong(name), .customLong(name.replacing("_", with: "-"))]
     }
 }
 
-/// What is asked of a server or engine with each recording.
+/// The options that are sent to the server or engine with each recording.
 struct RequestOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

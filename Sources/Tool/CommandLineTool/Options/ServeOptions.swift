@@ -1,7 +1,7 @@
 import ArgumentParser
 import Logging
 
-/// The options of the server, the same under `asr2clip-serve` and `asr2clip --serve`. `nil` means not given.
+/// The options of the server, the same for `asr2clip-serve` and `asr2clip --serve`. `nil` means not given.
 struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Address to listen on. (default: 127.0.0.1, this machine only)", valueName: "address"))
     var host: String?
@@ -68,7 +68,7 @@ struct ServeOptions: ParsableArguments {
         }
     }
 
-    /// The options that were given and mean something to a server alone.
+    /// The given options that apply only to a server.
     var given: [String] {
         let values: [(String, Any?)] = [
             ("--host", host), ("--port", port), ("--default-model", defaultModel), ("--max-upload-size", maximumUpload),
@@ -81,7 +81,7 @@ struct ServeOptions: ParsableArguments {
     }
 }
 
-/// `--log-level`, by the words of swift-log.
+/// `--log-level`, with the level names of swift-log.
 struct LogLevel: ExpressibleByArgument {
     let level: Logger.Level
 

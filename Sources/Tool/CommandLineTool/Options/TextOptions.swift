@@ -7,7 +7,7 @@ extension ResponseFormat: ExpressibleByArgument {}
 extension TextDelivery.CopyMode: ExpressibleByArgument {}
 
 extension ClipboardChoice: ExpressibleByArgument {
-    /// Reads the word for a choice.
+    /// Parses the word for a choice.
     public init?(argument: String) {
         guard let choice = Self.allCases.first(where: { $0.word == argument }) else { return nil }
         self = choice
@@ -23,7 +23,7 @@ struct FormatOption: ParsableArguments {
     var format: ResponseFormat?
 }
 
-/// Where texts go, beside standard output.
+/// The options for delivering texts, in addition to standard output.
 struct TextOptions: ParsableArguments {
     @Option(
         name: [.customShort("o", allowingJoined: true), .long],

@@ -2,16 +2,16 @@ import Essentials
 import Synchronization
 import SystemPackage
 
-/// The descriptors 0, 1 and 2.
+/// The file descriptors 0, 1 and 2.
 enum StandardStreams {
-    /// Makes them safe to write to; call it first in the process.
+    /// Makes them safe to write to. Must be called first in the process.
     ///
-    /// If one of them is closed, the next file that the process opens would get its number, and messages would be written
-    /// into that file. So `/dev/null` takes its place, opened so that to read or write it fails as before. A reader that
-    /// goes away is then an error of the write, too, and not the end of the process.
+    /// If one of them is closed, the next file that the process opens would get its number, and messages would be
+    /// written into that file. So it is opened on `/dev/null`, in a mode in which reading or writing fails as before.
+    /// Also, if a reader closes its pipe, the write fails instead of ending the process.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
-        // In this order: the system gives the lowest free number.
+        // In this order, because the system assigns the lowest free number.
         for (number, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
         where fcntl(number, F_GETFD) == -1 {
             _ = open("/dev/null", mode)
@@ -19,9 +19,9 @@ enum StandardStreams {
     }
 }
 
-/// Standard output: what the user asked for, and nothing else.
+/// Standard output: only the results that the user asked for.
 enum StandardOutput {
-    /// Writes a text, exactly as it is.
+    /// Writes a text unchanged.
     ///
     /// - Throws: `Failure` that says why the text, or its end, could not be written.
     static func write(_ text: String) throws(Failure) {
@@ -32,9 +32,9 @@ enum StandardOutput {
         }
     }
 
-    /// Writes a text, exactly as it is.
+    /// Writes a text unchanged.
     ///
-    /// - Throws: `Errno`, for whoever wants to know the reason.
+    /// - Throws: `Errno`, for callers that need the error code.
     static func send(_ text: String) throws(Errno) {
         try FileDescriptor.standardOutput.writeWhole(text)
     }
@@ -47,18 +47,18 @@ enum StandardOutput {
     }
 }
 
-/// Standard error: messages for people. If one cannot be written it is lost, and the program goes on.
+/// Standard error: messages for the user. If one cannot be written, it is dropped and the program continues.
 enum StandardError {
     private static let turn = Mutex(())
 
-    /// Writes a text, exactly as it is; no other thread's text lands within it.
+    /// Writes a text unchanged; texts of different threads are not interleaved.
     static func write(_ text: String) {
         turn.withLock { _ in try? FileDescriptor.standardError.writeWhole(text) }
     }
 }
 
 extension FileDescriptor {
-    /// Writes the whole text. It waits for a reader, also if the descriptor is set not to wait, as one that is shared with
+    /// Writes the whole text. Waits for the reader even if the descriptor is non-blocking, as one that is shared with
     /// another program may be.
     func writeWhole(_ text: String) throws(Errno) {
         var text = text

@@ -1,8 +1,8 @@
-/// Rows in columns, as wide as they need to be, for people and for `awk`.
+/// Rows in columns of the necessary width, for users and for `awk`.
 struct Table {
     private var rows: [[String]]
 
-    /// Begins with the heads of the columns.
+    /// Creates a table with these column heads.
     init(_ heads: String...) {
         rows = [heads]
     }
@@ -12,7 +12,7 @@ struct Table {
         rows.append(cells.map { $0.isEmpty ? "-" : $0 })
     }
 
-    /// The lines, without spaces at their ends.
+    /// The lines, without trailing spaces.
     var text: String {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in

@@ -3,7 +3,7 @@ import Essentials
 import ModelStore
 import TranscriptFormats
 
-/// `asr2clip ps`: what a running server has loaded.
+/// `asr2clip ps`: the models that a running server has loaded.
 struct PsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ps", abstract: "Show what a running server has loaded.",
@@ -49,7 +49,7 @@ struct PsCommand: AsyncParsableCommand {
     }
 }
 
-/// What `GET /v1/ps` answers.
+/// The response of `GET /v1/ps`.
 private struct EngineList: Decodable {
     struct Engine: Decodable {
         var model: String

@@ -2,19 +2,19 @@ import AsyncHTTPClient
 import Essentials
 import NIOCore
 
-/// A server of ours that runs beside, as commands ask it.
+/// A client for commands that query a running asr2clip server.
 struct RunningServer {
     private let address: String
     private let apiKey: String?
 
-    /// What the server answered.
+    /// A response of the server.
     struct Answer {
         let text: String
         fileprivate let address: String
 
-        /// The answer's JSON.
+        /// Decodes the response's JSON.
         ///
-        /// - Throws: `Failure` if it is not what a server of ours answers.
+        /// - Throws: `Failure` if it is not the response of an asr2clip server.
         func decoded<Value: Decodable>(_ type: Value.Type) throws(Failure) -> Value {
             do {
                 return try JSONDecoder().decode(type, from: Data(text.utf8))
@@ -24,7 +24,7 @@ struct RunningServer {
         }
     }
 
-    /// Names a server; `/v1` at the end of its address is no matter.
+    /// Creates a client for an address; `/v1` at its end is removed.
     init(address: String?, apiKey: String?) throws(Failure) {
         var text = address ?? "http://127.0.0.1:8000"
         for ending in ["/", "/v1"] where text.hasSuffix(ending) { text.removeLast(ending.count) }
@@ -37,16 +37,16 @@ struct RunningServer {
         self.apiKey = apiKey.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Who finds no server is to know at once.
+    /// Without retries: if there is no server, the command fails at once.
     private static var configuration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.retryConnectionEstablishment = false
         return configuration
     }
 
-    /// Asks the server.
+    /// Sends a GET.
     ///
-    /// - Throws: `Failure` if it does not answer, or answers with an error.
+    /// - Throws: `Failure` if the server does not respond, or responds with an error.
     func get(_ path: String) async throws(Failure) -> Answer {
         var request = HTTPClientRequest(url: address + path)
         if let apiKey { request.headers.add(name: "Authorization", value: "Bearer \(apiKey)") }

@@ -4,40 +4,40 @@ import Dictation
 import Dispatch
 import Synchronization
 
-/// Shows a session: texts on standard output and nothing else there; all talk on standard error, with a line that moves
-/// if that is a terminal.
+/// Shows a session: only texts on standard output; messages on standard error, with an animated status line if that is
+/// a terminal.
 ///
-/// It writes on a thread of its own. A terminal that rests (Ctrl-S) or a pipe that nobody reads holds up neither whoever
-/// tells what happens, nor the end of the process.
+/// It writes on a thread of its own. A paused terminal (Ctrl-S) or a pipe that is not read blocks neither the callers
+/// nor the end of the process.
 final class DictationScreen: Sendable {
     private struct State {
         var line: StatusLine
-        /// Whether the moving line is on the terminal.
+        /// Whether the status line is on the terminal.
         var isDrawn = false
-        /// Whether a text without its line end is on the terminal, which nothing must be written into.
+        /// Whether the terminal shows a text without its line end, which no message may interrupt.
         var hasOpenText = false
         var lastDraw: ContinuousClock.Instant?
     }
 
-    /// No eye follows faster.
+    /// The time between two frames: no eye can follow faster.
     private static let frame = Duration.milliseconds(100)
 
-    /// How long the last words may take to be written.
+    /// The timeout for writing the last output.
     private static let patience = DispatchTimeInterval.seconds(2)
 
     private let queue = DispatchQueue(label: "screen")
-    /// Whether a drawing waits for its turn: more than one would show the same.
+    /// Whether a redraw is queued: a second one would show the same.
     private let hasDrawing = Atomic(false)
     private let terminal: ErrorTerminal?
     private let isQuiet: Bool
     private let textIsShown = isatty(STDOUT_FILENO) == 1
     private let state: Mutex<State>
 
-    /// Looks what standard error and standard output are.
+    /// Checks whether standard error and standard output are terminals.
     ///
     /// - Parameters:
     ///   - isQuiet: Whether to show texts, warnings and errors only.
-    ///   - advice: How to stop, beside the meter.
+    ///   - advice: How to stop, shown beside the meter.
     ///   - environment: The process's environment.
     init(isQuiet: Bool, advice: String = "", environment: [String: String]) {
         self.isQuiet = isQuiet
@@ -48,7 +48,7 @@ final class DictationScreen: Sendable {
         state = Mutex(State(line: line))
     }
 
-    /// Takes what happens. Returns at once.
+    /// Shows an event. Returns at once.
     @Sendable func show(_ event: DictationEvent) {
         if case .level = event { return draw { $0.line.receive(event, at: .now) } }
         queue.async { [self] in showNow(event) }
@@ -70,7 +70,7 @@ final class DictationScreen: Sendable {
         }
     }
 
-    /// Draws, unless a drawing waits already, whose change is then the older.
+    /// Queues a change and a redraw. If a redraw is already queued, the new change is dropped.
     private func draw(_ change: @escaping @Sendable (inout State) -> Void = { _ in }) {
         guard !hasDrawing.exchange(true, ordering: .relaxed) else { return }
         queue.async { [self] in
@@ -82,13 +82,13 @@ final class DictationScreen: Sendable {
         }
     }
 
-    /// Moves what moves, until the task is cancelled.
+    /// Redraws the status line until the task is cancelled.
     func animate() async {
         guard terminal != nil else { return }
         while (try? await Task.sleep(for: Self.frame)) != nil { draw() }
     }
 
-    /// Writes text to standard output, exactly as it is, and waits until it is written.
+    /// Writes text to standard output unchanged, and waits until it is written.
     ///
     /// - Throws: `Errno`, `CancellationError`.
     @Sendable func write(_ text: String) async throws {
@@ -101,7 +101,7 @@ final class DictationScreen: Sendable {
         }
     }
 
-    /// Takes the moving line away, for good, once all has been said, or when that takes too long.
+    /// Waits until all output is written, with a timeout, and removes the status line for good.
     func close() {
         let isDone = DispatchSemaphore(value: 0)
         queue.async { [self] in

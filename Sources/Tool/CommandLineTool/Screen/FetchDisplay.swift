@@ -2,7 +2,7 @@ import Essentials
 import ModelStore
 import Synchronization
 
-/// Shows fetches on standard error: a bar that moves on a terminal, plain lines elsewhere.
+/// Shows downloads on standard error: a progress bar on a terminal, plain lines elsewhere.
 final class FetchDisplay: Sendable {
     private struct State {
         var lines = ProgressLines()
@@ -10,19 +10,19 @@ final class FetchDisplay: Sendable {
         var lastDraw: ContinuousClock.Instant?
     }
 
-    /// No eye follows faster.
+    /// The time between two frames: no eye can follow faster.
     private static let frame = Duration.milliseconds(100)
 
     private let state = Mutex(State())
     private let terminal: ErrorTerminal?
 
-    /// Looks what standard error is. `NO_COLOR` (no-color.org) and `TERM=dumb` ask for plain lines.
+    /// Checks whether standard error is a terminal. `NO_COLOR` (no-color.org) and `TERM=dumb` select plain lines.
     init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         let terminal = ErrorTerminal(environment: environment)
         self.terminal = terminal?.hasColor == true ? terminal : nil
     }
 
-    /// Shows a moment of a fetch.
+    /// Shows the progress of a download.
     @Sendable func show(_ progress: DownloadProgress) {
         state.withLock { state in
             let now = ContinuousClock.now

@@ -1,18 +1,18 @@
 import Essentials
 import ModelStore
 
-/// One line of a terminal that shows how far a fetch is. Does no I/O.
+/// One line of a terminal that shows the progress of a download. Does no I/O.
 struct ProgressBar {
-    /// The columns of the terminal.
+    /// The width of the terminal in columns.
     let width: Int
 
     private static let bar = 10...40
     private static let filled: Character = "█"
     private static let empty: Character = "░"
 
-    /// The line for a moment that lasts; `nil` for one that a line of its own tells of.
+    /// The line for a phase that lasts; `nil` for phases that are reported by a plain line.
     ///
-    /// What does not fit is left out: first the bar, then what is at the end.
+    /// If the line is too long, first the bar is left out, then the end is cut.
     func line(for progress: DownloadProgress) -> String? {
         switch progress.phase {
         case .downloading: fit(progress, [progress.amount, progress.speed])
@@ -28,7 +28,7 @@ struct ProgressBar {
         line([progress.model] + parts, percent: progress.percent)
     }
 
-    /// The line for something that is done so far, with words about it.
+    /// A line with a bar for this percentage, and words after it.
     func line(_ parts: [String], percent: Int?) -> String {
         let words = parts.filter { !$0.isEmpty }.joined(separator: "  ")
         let room = width - words.count - 2
@@ -41,7 +41,7 @@ struct ProgressBar {
 }
 
 extension String {
-    /// The text, shortened to so many columns.
+    /// The text, cut to this many columns.
     func cut(to width: Int) -> String {
         count <= width ? self : String(prefix(max(0, width - 1))) + "…"
     }

@@ -1,13 +1,13 @@
 import Essentials
 import Dictation
 
-/// What the last line of the terminal says while the tool works. A value without I/O.
+/// The status line at the bottom of the terminal while the tool works. Does no I/O.
 struct StatusLine {
-    /// The columns of the terminal.
+    /// The width of the terminal in columns.
     var width = 80
     /// Whether the meter has colours.
     var hasColor = false
-    /// What belongs at the end of the line while somebody listens, such as how to stop.
+    /// The end of the line while listening, such as how to stop.
     var advice = ""
 
     private var level: (SoundLevel, elapsed: Duration)?
@@ -16,12 +16,12 @@ struct StatusLine {
     private var sent: Double?
     private var heard: Duration?
 
-    /// A shorter recording is done before a bar would say much.
+    /// A shorter recording is finished before a bar would be of use.
     private static let shortestForBar = Duration.seconds(30)
     private static let meterWidth = 20
     private static let spinner: [Character] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 
-    /// Takes what happens.
+    /// Updates the line by an event.
     mutating func receive(_ event: DictationEvent, at now: ContinuousClock.Instant) {
         switch event {
         case .level(let new, let elapsed): level = (new, elapsed)
@@ -40,7 +40,7 @@ struct StatusLine {
         }
     }
 
-    /// The line; `nil` if there is nothing to tell.
+    /// The line; `nil` if there is nothing to show.
     func text(at now: ContinuousClock.Instant) -> String? {
         if let level { return meter(level.0, level.elapsed) }
         guard let waitingSince, !waiting.isEmpty else { return nil }
@@ -52,7 +52,7 @@ struct StatusLine {
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.meterWidth - filled)
         let parts = [HumanFormat.clock(elapsed), bar, waiting.isEmpty ? "" : "transcribing…", advice]
         let line = ("● " + parts.filter { !$0.isEmpty }.joined(separator: "  ")).cut(to: width - 1)
-        // ECMA-48, SGR: red where it is as loud as can be, and so distorted.
+        // ECMA-48, SGR: red close to the maximum, where sound is distorted.
         guard hasColor else { return line }
         let color = level.decibels > -3 ? "31" : "32"
         return line.replacing(bar, with: "\u{1B}[\(color)m\(bar)\u{1B}[0m")

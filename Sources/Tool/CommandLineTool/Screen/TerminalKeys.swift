@@ -1,21 +1,21 @@
 import Dispatch
 import Essentials
 
-/// Hears the Enter key, without what is typed showing up in the middle of the meter.
+/// Detects the Enter key and turns off the echo, which would disturb the meter.
 final class TerminalKeys {
     private let saved: termios
     private let source: any DispatchSourceRead
 
-    /// Begins to hear; `nil` if standard input is no terminal, or one that another program uses: a job in the background
-    /// that touched it would be stopped (tcsetattr(3), SIGTTOU).
+    /// Starts reading keys; `nil` if standard input is not a terminal, or if the process is in the background: it would
+    /// be stopped for changing the terminal (tcsetattr(3), SIGTTOU).
     ///
-    /// - Parameter onEnter: Called on some thread for each Enter.
+    /// - Parameter onEnter: Called for each Enter, on any thread.
     init?(onEnter: @escaping @Sendable () -> Void) {
         var settings = termios()
         guard isatty(STDIN_FILENO) == 1, tcgetpgrp(STDIN_FILENO) == getpgrp(), tcgetattr(STDIN_FILENO, &settings) == 0
         else { return nil }
         saved = settings
-        // Key by key and without echo; Ctrl-C goes on making a signal.
+        // Non-canonical mode without echo; Ctrl-C still sends a signal.
         settings.c_lflag &= ~tcflag_t(ICANON | ECHO)
         tcsetattr(STDIN_FILENO, TCSANOW, &settings)
         source = DispatchSource.makeReadSource(fileDescriptor: STDIN_FILENO, queue: .global())

@@ -3,7 +3,7 @@ import Essentials
 import NIOCore
 
 extension Failure {
-    /// Explains why the server does not run, or no longer.
+    /// Explains why the server could not start, or stopped.
     init(_ error: any Error, settings: ServerSettings) {
         let address = "\(settings.host):\(settings.port)"
         switch (error as? IOError)?.errnoCode {

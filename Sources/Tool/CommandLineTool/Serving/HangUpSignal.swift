@@ -1,14 +1,14 @@
 import Essentials
 
-/// SIGHUP: by an old custom of servers, a wish that they read their configuration again; but also what a terminal sends
-/// to its programs when it is closed.
+/// Handles SIGHUP, which by convention asks a server to reload its configuration, but which a terminal also sends to
+/// its programs when it is closed.
 struct HangUpSignal {
     private let listener: SignalListener
 
-    /// Begins to listen.
+    /// Starts listening for the signal.
     ///
-    /// - Parameter reload: Called when the signal is a wish. A server whose terminal is gone is stopped instead, as
-    ///   SIGTERM stops it.
+    /// - Parameter reload: Called if the signal asks for a reload. If the server's terminal is gone, the server is
+    ///   stopped instead, as by SIGTERM.
     init(_ reload: @escaping @Sendable () -> Void) {
         let hadTerminal = Self.hasTerminal
         listener = SignalListener(SIGHUP) { _ in

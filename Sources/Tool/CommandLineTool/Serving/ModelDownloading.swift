@@ -3,16 +3,17 @@ import Essentials
 import Logging
 import ModelStore
 
-/// `--download-model`: fetches the default model, with its progress on standard error.
+/// `--download-model`: downloads the default model and shows the progress on standard error.
 struct ModelDownloading {
     let registry: ModelRegistry
     let paths: ModelPaths
     let environment: [String: String]
 
-    /// Longer than any download.
+    /// The timeout: longer than any download takes.
     static let patience = Duration.seconds(7 * 24 * 3600)
 
-    /// - Throws: `ModelError` if it cannot be fetched, `Failure` if there is no default model, or its place cannot be printed.
+    /// - Throws: `ModelError` if it cannot be downloaded, `Failure` if there is no default model, or its path cannot be
+    ///   printed.
     func run() async throws {
         guard let name = registry.defaultModel else {
             throw Failure("\(registry.file) names no default_model. Add one, or choose with --default-model.")

@@ -1,6 +1,6 @@
 import ServiceLifecycle
 
-/// Engines and fetches, which outlive the server's last request and end with the process.
+/// Engines and downloads, which outlive the server's last request and end with the process.
 struct ModelServices: Service {
     let engines: EngineAssembly
 

@@ -2,21 +2,21 @@ import APIServer
 import Essentials
 import Logging
 
-/// How many files this process may have open, and how many connections that is enough for.
+/// The limit of open files of this process, and the number of connections that it allows.
 struct OpenFiles: Equatable {
-    /// The limit to be set.
+    /// The limit to set.
     let limit: Int
-    /// The connections that fit.
+    /// The connections that it allows.
     let connections: Int
 
-    /// A connection may need a file for its upload and another connection, to an engine.
+    /// Files per connection: the connection itself, its upload, and a connection to an engine.
     private static let each = 3
-    /// For all the rest: registry, libraries, engines' pipes, downloads, connections that wait to be refused.
+    /// For everything else: registry, libraries, engines' pipes, downloads, connections that are about to be rejected.
     private static let rest = 320
-    /// A server with one engine and a few connections has about 40.
+    /// Below this limit, a warning is logged: a server with one engine and a few connections has about 40 files open.
     private static let few = 64
 
-    /// Plans for so many connections, between the limit that is set and the most that may be.
+    /// Plans for this many connections, with a limit between the current one and the maximum.
     init(connections: Int, limit: Int, most: Int) {
         let (needed, overflow) = connections.multipliedReportingOverflow(by: Self.each)
         let wanted = overflow || needed > .max - Self.rest ? .max : needed + Self.rest
@@ -24,9 +24,9 @@ struct OpenFiles: Equatable {
         self.connections = min(connections, max(1, (self.limit - Self.rest) / Self.each))
     }
 
-    /// Raises the limit of this process to what the connections need.
+    /// Raises the process's limit of open files to what the connections need.
     ///
-    /// - Returns: The limits with the connections that there is room for; if that is fewer, the log says so.
+    /// - Returns: The limits with the number of connections that is possible; if that is fewer, a warning is logged.
     static func makeRoom(for limits: ConnectionLimits, logger: Logger) -> ConnectionLimits {
         var system = rlimit()
         guard getrlimit(resource, &system) == 0 else { return limits }

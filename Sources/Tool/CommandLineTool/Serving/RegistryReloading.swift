@@ -3,10 +3,10 @@ import Logging
 import ModelStore
 import ServiceLifecycle
 
-/// Puts edits of models.yaml in force while the server runs: when the file changes, and on SIGHUP.
+/// Applies edits of models.yaml while the server runs: when the file changes, and on SIGHUP.
 struct RegistryReloading: Service {
     let paths: ModelPaths
-    /// What `--default-model` said, which outlasts any edit.
+    /// The value of `--default-model`, which overrides every edit.
     let defaultModel: String?
     let catalog: ModelService
     let logger: Logger
@@ -31,9 +31,9 @@ struct RegistryReloading: Service {
         }
     }
 
-    /// Reads the file again; an edit with a mistake changes nothing.
+    /// Reads the file again; if the edit has a mistake, nothing changes.
     ///
-    /// - Returns: Whether it is in force.
+    /// - Returns: Whether the edit is in force.
     private func reload() async -> Bool {
         let old = await catalog.registry
         let new: ModelRegistry

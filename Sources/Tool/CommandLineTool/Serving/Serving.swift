@@ -8,7 +8,7 @@ import Logging
 import ModelStore
 import ServiceLifecycle
 
-/// Puts a server together from flags, environment and registry, and runs it.
+/// Configures a server from flags, environment and registry, and runs it.
 struct Serving {
     private let options: ServeOptions
     private let paths: ModelPaths
@@ -19,7 +19,7 @@ struct Serving {
         self.paths = paths
     }
 
-    /// Serves until a signal, or fetches the default model and returns.
+    /// Serves until a signal, or downloads the default model and returns.
     ///
     /// - Throws: `ExitCode` 1 after one line on standard error that says what is wrong.
     func run(downloadOnly: Bool) async throws {
@@ -37,7 +37,7 @@ struct Serving {
     }
 
     private func serve(_ registry: ModelRegistry) async throws {
-        // A limit on the size of files is then an error of the upload that meets it, not the end of the server.
+        // Makes an upload over the file size limit fail instead of ending the server.
         signal(SIGXFSZ, SIG_IGN)
         let reports = ServerReports(version: Version.text)
         let log = LogWriter(options.logFormat ?? .text, onLoss: reports.countLostLogLines)
@@ -65,7 +65,7 @@ struct Serving {
             logger: logger
         ) { port in
             let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
-            // Not here: whoever reads it may be slow.
+            // Not on this thread: the reader may be slow.
             output.run {
                 do throws(Failure) {
                     try StandardOutput.print("asr2clip is listening on http://\(host):\(port)")
@@ -91,7 +91,7 @@ struct Serving {
             try await group.run()
         } catch {
             guard signals.count > 0 else {
-                // If nobody reads the log, the reason would wait for a reader too, and the process must end.
+                // If the log is not read, writing the reason would block too, and the process must end.
                 guard log.flush() else { throw ExitCode.failure }
                 throw Failure(error, settings: settings)
             }
@@ -99,7 +99,7 @@ struct Serving {
         }
     }
 
-    /// Makes sure that a server can run; if there is little room for engines, the log says so.
+    /// Checks that there are enough threads for a server; if there are few for engines, a warning is logged.
     private static func checkThreads(logger: Logger) throws(Failure) {
         let comfortable = 64
         if let lack = ThreadRoom.lack(of: ThreadRoom.server) { throw Failure(lack) }
@@ -124,7 +124,7 @@ struct Serving {
             connections: OpenFiles.makeRoom(for: options.connections.limits, logger: logger))
     }
 
-    /// Our log. What libraries log of their own accord goes the same way.
+    /// Creates the logger. Libraries' own loggers write to the same log.
     private func makeLogger(_ log: LogWriter) -> Logger {
         let format = options.logFormat ?? .text
         LoggingSystem.bootstrap { format.handler(label: $0, write: log.write) }
@@ -133,7 +133,7 @@ struct Serving {
         return logger
     }
 
-    /// For libraries, whose everyday news is not our users'.
+    /// A logger for libraries, without their routine messages.
     private func quiet(_ logger: Logger) -> Logger {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .error)

@@ -2,21 +2,21 @@ import Dispatch
 import Essentials
 import Synchronization
 
-/// Hears signals that would end the process otherwise.
+/// Handles signals that would otherwise end the process.
 final class SignalListener: Sendable {
-    // Sound: a dispatch source may be cancelled from any thread (dispatch/source.h); nothing else is done with it.
+    // Safe: a dispatch source may be cancelled from any thread (dispatch/source.h), and nothing else is done with it.
     private struct Cancellable: @unchecked Sendable {
         let source: any DispatchSourceSignal
     }
 
     private let sources: Mutex<[Cancellable]>
 
-    /// Begins to listen; the handler is called on some thread, with the signal's number.
+    /// Starts listening; the handler is called on any thread with the signal's number.
     convenience init(_ numbers: Int32..., handler: @escaping @Sendable (Int32) -> Void) {
         self.init(numbers, unlessIgnored: false, handler: handler)
     }
 
-    /// Begins to listen to signals, or to those of them that the process was not started to ignore.
+    /// Starts listening; `unlessIgnored` leaves out the signals that were already ignored when the process started.
     init(_ numbers: [Int32], unlessIgnored: Bool, handler: @escaping @Sendable (Int32) -> Void) {
         let sources: [Cancellable] = numbers.compactMap { number in
             let former = signal(number, SIG_IGN)
@@ -29,7 +29,7 @@ final class SignalListener: Sendable {
         self.sources = Mutex(sources)
     }
 
-    /// Stops listening; the signals stay without effect.
+    /// Stops listening; the signals remain ignored.
     func stop() {
         let stopped = sources.withLock { exchange(&$0, with: []) }
         for cancellable in stopped { cancellable.source.cancel() }

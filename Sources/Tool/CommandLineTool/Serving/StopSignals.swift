@@ -1,7 +1,7 @@
 import Essentials
 import Synchronization
 
-/// SIGINT and SIGTERM: the first asks the server to finish, the second ends the process at once.
+/// Handles SIGINT and SIGTERM: the first asks the server to finish, the second ends the process at once.
 final class StopSignals: Sendable {
     private let received: Counter
     private let listener: SignalListener
@@ -10,7 +10,7 @@ final class StopSignals: Sendable {
         let value = Atomic(0)
     }
 
-    /// Begins to listen for the signals.
+    /// Starts listening for the signals.
     ///
     /// - Parameters:
     ///   - first: Called once, for the first signal.
@@ -28,7 +28,7 @@ final class StopSignals: Sendable {
         }
     }
 
-    /// How many signals have come.
+    /// The number of signals received.
     var count: Int { received.value.load(ordering: .relaxed) }
 
     /// Stops listening.

@@ -3,27 +3,27 @@ import NIOCore
 import SpeechTypes
 import TranscriptFormats
 
-/// Reads the answer of status 200 that a transcription server gives, whichever vendor's it is. Does no I/O.
+/// Parses the body of a 200 response of any vendor's transcription server. Does no I/O.
 ///
-/// What is not understood is never taken for a text, nor for silence.
+/// A body that cannot be parsed is never taken for a transcript, nor for silence.
 struct AnswerReader {
-    /// What an answer says on its way.
+    /// Progress while the response arrives.
     enum News: Equatable {
-        /// The text grew by this.
+        /// Text to append.
         case delta(String)
-        /// The recording has been heard up to here.
+        /// The recording has been processed up to here.
         case heard(Duration)
     }
 
-    /// What the whole answer says.
+    /// The result of the whole response.
     enum Verdict: Equatable {
-        /// The text, or the document in the format asked for. Without text, nothing was said.
+        /// The text, or the document in the requested format. Empty if nothing was said.
         case understood(String)
-        /// No answer of a transcription server, and what it is instead.
+        /// Not the response of a transcription server; says what it is instead.
         case notUnderstood(String)
-        /// The server gave up, and its reason.
+        /// The server reported an error; holds its reason.
         case failed(String)
-        /// A stream without its end.
+        /// The stream ended early.
         case brokenOff
     }
 
@@ -33,17 +33,17 @@ struct AnswerReader {
     private var lines = EventLines()
     private var stream = StreamedTranscript()
 
-    /// Begins before the first byte.
+    /// Creates a parser that has received no bytes yet.
     ///
     /// - Parameters:
-    ///   - contentType: What the server says it is; `nil` if it says nothing.
-    ///   - format: What was asked for.
+    ///   - contentType: The response's `Content-Type`; `nil` if it has none.
+    ///   - format: The requested format.
     init(contentType: String?, format: ResponseFormat) {
         self.contentType = contentType?.lowercased() ?? ""
         self.format = format
     }
 
-    /// Takes the next bytes.
+    /// Parses the next bytes.
     mutating func take(_ bytes: ByteBuffer) -> [News] {
         guard isStream else {
             body.writeImmutableBuffer(bytes)
@@ -52,10 +52,10 @@ struct AnswerReader {
         return lines.take(bytes).compactMap { stream.receive($0) }
     }
 
-    /// Whether nothing more has to be read.
+    /// Whether the rest of the response can be ignored.
     var hasEnded: Bool { stream.hasEnded }
 
-    /// Ends.
+    /// Parses the end of the response.
     mutating func finish() -> Verdict {
         guard !isStream else { return streamVerdict() }
         guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
@@ -83,7 +83,7 @@ struct AnswerReader {
         return stream.verdict
     }
 
-    /// An empty body is no answer, but for the one format where it is a document without cues.
+    /// An empty body is valid only in the one format in which it is a document without cues.
     private func blank(_ text: String) -> Verdict {
         switch format {
         case .srt where contentType.contains("subrip"): .understood("")
@@ -107,7 +107,7 @@ struct AnswerReader {
         }
     }
 
-    /// Objects with a piece of the text each, one a line, from servers that stream without events.
+    /// Parses one object with a piece of the text per line, from servers that stream without events.
     private func verdict(onLines text: String) -> Verdict {
         var stream = StreamedTranscript()
         for line in text.split(whereSeparator: \.isNewline) { _ = stream.receive(.data(String(line))) }
@@ -132,7 +132,7 @@ struct AnswerReader {
 }
 
 extension JSONValue {
-    /// Whether it is a number or a truth value: a text of one such word looks the same.
+    /// Whether it is a number or a Boolean: a text of one such word looks the same.
     fileprivate var isBare: Bool {
         switch self {
         case .bool, .integer, .number: true
@@ -143,10 +143,10 @@ extension JSONValue {
     fileprivate var isTextOrNull: Bool { string != nil || isNull }
 }
 
-/// A transcript that comes as events. Does no I/O.
+/// A transcript that is streamed as events. Does no I/O.
 ///
 /// Four dialects are known: OpenAI's `transcript.text.delta` and `.done`; the same with an empty `done` (llama.cpp,
-/// speaches); vLLM's `transcription.chunk`; and bare `{"text": …}` (faster-whisper-server), which has no end mark.
+/// speaches); vLLM's `transcription.chunk`; and bare `{"text": …}` (faster-whisper-server), which has no end marker.
 private struct StreamedTranscript {
     private var text = ""
     /// The text of the last event, if there was one.
@@ -154,8 +154,8 @@ private struct StreamedTranscript {
     private var failure: String?
     private var knownEvents = 0
     private var unknownEvents = 0
-    /// Whether the dialect marks its end, whether the mark has come, and whether a part has been finished, which counts
-    /// where the stream ends without the mark.
+    /// Whether the dialect has an end marker, whether the marker was received, and whether a part was finished, which
+    /// is enough if the stream ends without the marker.
     private var wantsEndMark = false
     private var hasEndMark = false
     private var hasFinishedPart = false
@@ -165,7 +165,7 @@ private struct StreamedTranscript {
     mutating func receive(_ line: EventLines.Line) -> AnswerReader.News? {
         switch line {
         case .comment(let words):
-            // Our own server's: `heard 12.34`.
+            // Sent by our own server: `heard 12.34`.
             guard words.hasPrefix("heard ") else { return nil }
             return Double(words.dropFirst("heard ".count)).map { .heard(.seconds(clamped: $0)) }
         case .data(let data):
@@ -176,9 +176,9 @@ private struct StreamedTranscript {
         }
     }
 
-    /// Notes an event.
+    /// Processes an event.
     ///
-    /// - Returns: What the text grows by.
+    /// - Returns: The text to append.
     private mutating func piece(of data: String) -> String {
         guard data != "[DONE]" else {
             hasEndMark = true
@@ -199,7 +199,7 @@ private struct StreamedTranscript {
         return piece
     }
 
-    /// - Returns: `nil` for an event of no known dialect.
+    /// - Returns: `nil` if the event belongs to no known dialect.
     private mutating func piece(of object: JSONValue) -> String? {
         switch object["type"]?.string ?? object["object"]?.string {
         case "transcript.text.delta":
@@ -224,7 +224,7 @@ private struct StreamedTranscript {
         }
     }
 
-    /// What the events say together.
+    /// The result of all events.
     var verdict: AnswerReader.Verdict {
         func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
         if let failure { return .failed(failure) }

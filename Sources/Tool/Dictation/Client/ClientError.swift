@@ -1,29 +1,29 @@
-/// A transcription that a server did not give.
+/// A failed transcription request.
 public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// Why.
+    /// The kind of failure.
     public enum Code: Sendable, Equatable {
-        /// Nobody answers at the address.
+        /// Nothing listens at the address, or it does not speak HTTP.
         case unreachable
-        /// The server refuses this request, and would again.
+        /// The server rejects this request; a retry would be rejected too.
         case refused
-        /// The server cannot now; later it may.
+        /// The server is overloaded or unavailable; a later request may succeed.
         case busy
-        /// The server failed, or its answer is none of a transcription server.
+        /// The server failed, or its response is not one of a transcription server.
         case failed
         /// The recording cannot be read.
         case unreadable
     }
 
-    /// Why.
+    /// The kind of failure.
     public let code: Code
-    /// Which server, what it says, and what to do. One line, but for `unreachable` on this machine, which has two.
+    /// The server, its message and what to do. One line, except for `unreachable` on this machine, which has two.
     public let description: String
-    /// How long the server asks to be left alone.
+    /// The server's `Retry-After`.
     let retryAfter: Duration?
-    /// Whether trying again may help.
+    /// Whether a retry may succeed.
     let mayBeRepeated: Bool
 
-    /// Says what went wrong where there is nothing to wait for.
+    /// Creates an error that is not worth a retry.
     public init(_ code: Code, _ description: String) {
         self.init(code, description, retryAfter: nil)
     }
@@ -36,11 +36,11 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// What whoever is told of the progress threw: no fault of the server.
+/// An error thrown by a progress callback: not the server's fault.
 struct ReportFailure: Error {
     let cause: any Error
 
-    /// Makes the errors of a report tell themselves apart from those of the connection.
+    /// Wraps a callback so that its errors can be told apart from the connection's.
     static func marking(
         _ report: @escaping @Sendable (TranscriptionProgress) async throws -> Void
     ) -> @Sendable (TranscriptionProgress) async throws -> Void {

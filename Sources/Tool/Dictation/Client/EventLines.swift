@@ -1,11 +1,11 @@
 import NIOCore
 
-/// Takes server-sent events apart, however the bytes are cut on the way (WHATWG HTML, 9.2.6). Does no I/O.
+/// Parses server-sent events, however the bytes are split in transit (WHATWG HTML, 9.2.6). Does no I/O.
 struct EventLines {
     private var rest: [UInt8] = []
     private var data: [String] = []
 
-    /// What a stream consists of.
+    /// An element of the stream.
     enum Line: Equatable {
         /// The data of an event.
         case data(String)
@@ -15,7 +15,7 @@ struct EventLines {
 
     /// Adds the next bytes.
     ///
-    /// - Returns: What is whole now, in order.
+    /// - Returns: The lines that are complete now, in order.
     mutating func take(_ bytes: ByteBuffer) -> [Line] {
         rest += bytes.readableBytesView
         var lines: [Line] = []
@@ -36,7 +36,7 @@ struct EventLines {
         return lines
     }
 
-    /// Ends: the data of an event that no empty line closed, as some servers leave their last one.
+    /// Ends the stream: returns the data of an event that no empty line closed, as some servers leave their last one.
     mutating func finish() -> [Line] {
         take(ByteBuffer(string: "\n\n"))
     }

@@ -1,20 +1,20 @@
 public import SpeechTypes
 import TranscriptFormats
 
-/// Transcribes with an engine of the tool's own, as the server would.
+/// Transcribes with the tool's own engine, as the server would.
 public struct LocalService: TranscriptionService {
     private let transcriber: any Transcriber
     private let takesLanguage: Bool
     private let unused = UnusedHints()
 
-    /// The server's own limit is for strangers; the user's own recordings may be as long as they are.
+    /// The server's limit protects it from other people's uploads; the user's own recordings may be longer.
     private static let longest = Duration.seconds(7 * 24 * 3600)
 
-    /// Uses a transcriber that has one model.
+    /// Creates a service on a transcriber that has one model.
     ///
     /// - Parameters:
     ///   - transcriber: The transcriber.
-    ///   - takesLanguage: Whether its model can be told the language.
+    ///   - takesLanguage: Whether its model accepts a language.
     public init(_ transcriber: any Transcriber, takesLanguage: Bool = true) {
         self.transcriber = transcriber
         self.takesLanguage = takesLanguage

@@ -1,36 +1,36 @@
 import Synchronization
 
-/// How patient the client is, and how often it asks. Tests have their own.
+/// The client's timeouts and retries. Tests use their own.
 struct RetryPolicy: Sendable {
-    /// How often a request is sent in all.
+    /// The number of attempts in all.
     var tries = 4
-    /// The pause after the first failure; it doubles with each.
+    /// The pause after the first failure; it doubles with each further one.
     var pause: Duration = .milliseconds(500)
-    /// The longest pause that a server may ask for.
+    /// A longer `Retry-After` is cut to this.
     var longestRequestedPause: Duration = .seconds(60)
-    /// How long connecting may take.
+    /// The timeout for connecting.
     var connectTimeout: Duration = .seconds(10)
-    /// How long a server may think about nothing at all; the recording's own length comes on top, twice.
+    /// The read timeout of a server for an empty recording; twice the recording's length is added.
     var patience: Duration = .seconds(60)
 
-    /// How long to wait before a request is sent again; `nil` if it would not help.
+    /// How long to wait before a retry; `nil` if a retry would not help.
     ///
     /// - Parameters:
-    ///   - error: What the last try ended with.
-    ///   - attempt: How many tries there were, from 1.
+    ///   - error: The error of the last attempt.
+    ///   - attempt: The number of attempts so far, from 1.
     /// - Returns: The pause.
     func pause(after error: ClientError, attempt: Int) -> Duration? {
         guard error.mayBeRepeated, attempt < tries else { return nil }
         return error.retryAfter.map { min($0, longestRequestedPause) } ?? pause * (1 << (attempt - 1))
     }
 
-    /// Makes a request, and makes it again where that may help and no text has come yet.
+    /// Makes a request. Retries it if that may help and no text has been received yet.
     ///
     /// - Parameters:
-    ///   - report: Told of each failure that is not the last.
-    ///   - request: Given the same to report to.
-    /// - Returns: What the request returns.
-    /// - Throws: What the last try throws.
+    ///   - report: Called with the request's progress, and before each retry.
+    ///   - request: The request; it gets the callback for its progress.
+    /// - Returns: The result of the request.
+    /// - Throws: The error of the last attempt.
     func repeating<R>(
         _ report: @escaping @Sendable (TranscriptionProgress) async throws -> Void,
         _ request: (@escaping @Sendable (TranscriptionProgress) async throws -> Void) async throws -> R
@@ -53,16 +53,16 @@ struct RetryPolicy: Sendable {
     }
 }
 
-/// Something that happens once.
+/// A flag that can be set once.
 final class Flag: Sendable {
     private let value = Atomic(false)
 
-    /// Whether it has happened.
+    /// Whether it is set.
     var isSet: Bool { value.load(ordering: .relaxed) }
 
-    /// It happens.
+    /// Sets the flag.
     ///
-    /// - Returns: Whether it happened for the first time.
+    /// - Returns: Whether it was not set before.
     @discardableResult
     func set() -> Bool { !value.exchange(true, ordering: .relaxed) }
 }

@@ -5,7 +5,7 @@ import NIOCore
 import NIOHTTP1
 import SpeechTypes
 
-/// Speaks HTTP to one server, and says in our words what goes wrong.
+/// Sends HTTP requests to one server, and turns failures into `ClientError`.
 struct ServerConnection: Sendable {
     private let configuration: ClientConfiguration
     private let policy: RetryPolicy
@@ -17,7 +17,7 @@ struct ServerConnection: Sendable {
         self.proxies = proxies
     }
 
-    /// How messages name the server: without user and password.
+    /// The server's name for messages: without user and password.
     var name: String {
         var parts = URLComponents(url: configuration.baseURL, resolvingAgainstBaseURL: false)
         parts?.user = nil
@@ -25,14 +25,14 @@ struct ServerConnection: Sendable {
         return parts?.string ?? configuration.baseURL.host ?? "the server"
     }
 
-    /// A request for a path below the API's beginning.
+    /// A request for a path below the API's base URL.
     func request(_ path: String) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: configuration.baseURL.appending(path: path).absoluteString)
         request.headers = headers
         return request
     }
 
-    /// The body of a GET.
+    /// Sends a GET and returns the body.
     func get(_ path: String, patience: Duration = .seconds(10)) async throws -> String {
         try await withResponse(to: request(path), patience: patience) { response in
             String(buffer: try await response.body.collect(upTo: 1 << 24))
@@ -48,9 +48,9 @@ struct ServerConnection: Sendable {
         return headers
     }
 
-    /// Sends a request and lends its answer if it is a good one.
+    /// Sends a request and passes the response to `body` if its status is 200.
     ///
-    /// - Throws: `ClientError`, `CancellationError`, what `body` throws, and the cause of a `ReportFailure`.
+    /// - Throws: `ClientError`, `CancellationError`, the cause of a `ReportFailure`.
     func withResponse<R>(
         to request: HTTPClientRequest, patience: Duration, isolation: isolated (any Actor)? = #isolation,
         _ body: (HTTPClientResponse) async throws -> R
@@ -79,7 +79,7 @@ struct ServerConnection: Sendable {
             timeout: .init(
                 connect: TimeAmount(policy.connectTimeout), read: TimeAmount(patience)))
         client.connectionPool.retryConnectionEstablishment = false
-        // What is said to this machine is no proxy's business.
+        // Requests to this machine bypass the proxy.
         guard !configuration.isLocal else { return client }
         do {
             client.proxy = try proxies.clientProxy(for: configuration.baseURL)
@@ -122,7 +122,7 @@ struct ServerConnection: Sendable {
                 return ClientError(.refused, "The proxy does not lead to \(name): \(error.shortDescription).")
             }
         }
-        // BoringSSL's own words; NIOSSL has no others.
+        // BoringSSL's messages; NIOSSL offers nothing else to tell these errors apart.
         let words = "\(error)"
         if ["WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"].contains(where: words.contains) {
             return noTLS
@@ -150,7 +150,7 @@ struct ServerConnection: Sendable {
         return ClientError(.unreachable, advice, mayBeRepeated: true)
     }
 
-    /// Whether somebody had taken the connection, and let it go.
+    /// Whether the server accepted the connection and then closed it.
     private static func isHangUp(_ error: any Error) -> Bool {
         if let error = error as? HTTPClientError { return error == .remoteConnectionClosed }
         if let error = error as? ChannelError { return error == .eof || error == .alreadyClosed }

@@ -1,15 +1,15 @@
 import Essentials
 import TranscriptFormats
 
-/// Finds the reason in the body of an error, whichever server wrote it. Does no I/O.
+/// Finds the reason in the body of any server's error response. Does no I/O.
 ///
 /// OpenAI's shape is `{"error": {"message": …}}`; whisper.cpp writes `{"error": "…"}`, FastAPI and with it speaches
 /// `{"detail": "…"}` or a list of `{"loc": […], "msg": "…"}`, others `{"message": "…"}` or plain text.
 enum ServerReason {
-    /// A longer reason is cut: it is for one line of a terminal.
+    /// Longer reasons are cut, to fit one line of a terminal.
     private static let longest = 300
 
-    /// The reason in a body; `nil` if there is none that a person could read.
+    /// The reason in a body; `nil` if there is none that is readable.
     static func find(in body: some Sequence<UInt8>) -> String? {
         let data = Data(body)
         guard let json = try? JSONDecoder().decode(JSONValue.self, from: data) else {
@@ -26,7 +26,7 @@ enum ServerReason {
         return nil
     }
 
-    /// A reason that more can be written after: with a full stop, if it has no end of its own.
+    /// A reason that ends with a full stop, unless it has an end of its own, so that more text can follow.
     static func asSentence(_ reason: String) -> String {
         guard let last = reason.last, !".!?…:".contains(last) else { return reason }
         return reason + "."
@@ -46,7 +46,7 @@ enum ServerReason {
         }
     }
 
-    /// Plain text that is no page and no broken JSON.
+    /// The body as plain text, if it is neither an HTML page nor broken JSON.
     private static func plain(_ text: String) -> String? {
         let start = text.drop(while: \.isWhitespace).first
         return start == "<" || start == "{" || start == "[" ? nil : line(text)

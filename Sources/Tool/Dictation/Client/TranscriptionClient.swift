@@ -5,18 +5,18 @@ import NIOCore
 import SpeechTypes
 import Synchronization
 
-/// Asks an OpenAI-compatible server.
+/// A client of an OpenAI-compatible server.
 public struct TranscriptionClient: TranscriptionService {
     private let server: ServerConnection
     private let policy: RetryPolicy
     private let defaultModel = DefaultModel()
     private let hints = UnusedHints()
 
-    /// Makes a client for a server; nothing is sent yet.
+    /// Creates a client; nothing is sent yet.
     ///
     /// - Parameters:
-    ///   - server: Which server, and what it is told.
-    ///   - proxies: The proxies that lead to servers elsewhere.
+    ///   - server: The server, and what to send with each request.
+    ///   - proxies: The proxies for servers on other machines.
     public init(_ server: ClientConfiguration, proxies: ProxySettings = .none) {
         self.init(server, policy: RetryPolicy(), proxies: proxies)
     }
@@ -28,8 +28,9 @@ public struct TranscriptionClient: TranscriptionService {
 
     /// Transcribes a recording.
     ///
-    /// Lost connections and the statuses 408, 429, 502, 503 and 504 are tried again, as long as no text has come. The time
-    /// limit is a minute of silence and twice the recording's length, or what its size tells of that.
+    /// If a connection is lost, or the status is 408, 429, 502, 503 or 504, the request is retried, as long as no text
+    /// has been received. The read timeout is a minute plus twice the recording's length, which is estimated from its
+    /// size if it is not known.
     public func transcribe(
         _ request: TranscriptionRequest, report: @escaping @Sendable (TranscriptionProgress) async throws -> Void
     ) async throws -> String {
@@ -62,7 +63,7 @@ public struct TranscriptionClient: TranscriptionService {
             "\(server.name) answers with \(error.what), which is no transcript. Check api_base_url and the model.")
     }
 
-    /// Makes sure that somebody listens at the server's address, whatever the answer is, and if it takes its time.
+    /// Checks that a server listens at the address, whatever its response; a slow response is enough too.
     ///
     /// - Throws: `ClientError` (`unreachable`).
     public func checkReachable() async throws {
@@ -71,7 +72,7 @@ public struct TranscriptionClient: TranscriptionService {
         } catch let error as ClientError where error.code != .unreachable {}
     }
 
-    /// The names of the server's models, in the server's order.
+    /// Lists the names of the server's models, in the server's order.
     ///
     /// - Throws: `ClientError`.
     public func models() async throws -> [String] {
@@ -83,13 +84,13 @@ public struct TranscriptionClient: TranscriptionService {
         return list.data.map(\.id)
     }
 
-    /// What is asked for where nobody names a model: the first of the server's list; `nil` for a server of ours, which
-    /// has a default model of its own.
+    /// The model for requests that name none: the first of the server's list; `nil` for asr2clip's own server, which
+    /// has a default model.
     ///
     /// - Throws: `ClientError`.
     public func usualModel() async throws -> String? { try await model() }
 
-    /// Whether the server knows a name that it may not list, such as an alias.
+    /// Whether the server accepts a name, which need not be in its list: it may be an alias.
     ///
     /// - Throws: `ClientError`.
     public func knows(model name: String) async throws -> Bool {
@@ -101,8 +102,8 @@ public struct TranscriptionClient: TranscriptionService {
         }
     }
 
-    /// Looks the usual model up, once; a server that has no list may know the name that every server of this kind used
-    /// to know.
+    /// Looks the usual model up, once. A server without a list may accept the name that every server of this kind used
+    /// to accept.
     private func model() async throws -> String? {
         if let chosen = defaultModel.chosen { return chosen.name }
         do {
@@ -118,7 +119,7 @@ public struct TranscriptionClient: TranscriptionService {
     private func send(
         _ request: TranscriptionRequest, report: @escaping @Sendable (TranscriptionProgress) async throws -> Void
     ) async throws -> String {
-        // For bare text `json` is asked for: it is the one format that every server and model has.
+        // Plain text is requested as `json`, the one format that every server and model supports.
         let format = request.format == .text ? .json : request.format
         var fields = [("response_format", format.rawValue)]
         if let model = request.model { fields.insert(("model", model), at: 0) }
@@ -129,7 +130,7 @@ public struct TranscriptionClient: TranscriptionService {
         var message = server.request("audio/transcriptions")
         message.method = .POST
         message.headers.add(name: "Content-Type", value: body.contentType)
-        // Our own server then tells how far it has heard; others do not know the field.
+        // Makes our own server report its progress; other servers ignore the field.
         if request.isStreamed { message.headers.add(name: "x-asr-progress", value: "true") }
         message.body = .stream(body.pieces { try await report(.sent($0)) }, length: .known(body.length))
         let verdict = try await server.withResponse(to: message, patience: patience(for: request, bytes: body.length)) {
@@ -151,8 +152,8 @@ public struct TranscriptionClient: TranscriptionService {
         }
     }
 
-    /// A minute, and twice the length of the recording: as if it were recognised at half its speed. Where the length is
-    /// not known it is taken for the slowest usual sound, 16 kB a second.
+    /// A minute plus twice the length of the recording, as if it were recognised at half its speed. If the length is
+    /// unknown, it is estimated at the lowest usual bit rate, 16 kB a second.
     private func patience(for request: TranscriptionRequest, bytes: Int64) -> Duration {
         policy.patience + min(request.duration ?? .seconds(clamped: Double(bytes) / 16_000), .longest) * 2
     }
@@ -197,9 +198,9 @@ private struct ModelList: Decodable {
         self.data = data
     }
 
-    /// Reads the answer of a server.
+    /// Parses the body of a server's response.
     ///
-    /// - Throws: `ClientError` if it is no list of models.
+    /// - Throws: `ClientError` if it is not a list of models.
     init(_ answer: String) throws(ClientError) {
         guard let list = try? JSONDecoder().decode(Self.self, from: Data(answer.utf8)) else {
             throw ClientError(.failed, "This is no list of models.")
@@ -207,20 +208,20 @@ private struct ModelList: Decodable {
         self = list
     }
 
-    /// Whether a server of ours wrote it: others do not tell a status.
+    /// Whether asr2clip's own server wrote it: other servers report no status.
     var isOurs: Bool { !data.isEmpty && data.allSatisfy { $0.owner == "local" && $0.status != nil } }
 }
 
-/// The model to name where nobody chose one, found out once for all requests.
+/// The model for requests that name none, looked up once for all requests.
 private final class DefaultModel: Sendable {
-    /// A name to send, or `nil` to leave the choice to the server.
+    /// The name to send; `nil` leaves the choice to the server.
     struct Choice {
         var name: String?
     }
 
     private let state = Mutex<Choice?>(nil)
 
-    /// What was found; `nil` as long as nobody has looked.
+    /// The result; `nil` before the first lookup.
     var chosen: Choice? { state.withLock { $0 } }
 
     func choose(from list: ModelList) {

@@ -1,25 +1,25 @@
 public import TranscriptFormats
 
-/// What a server is asked.
+/// A request for a transcript.
 public struct TranscriptionRequest: Sendable {
     /// The path of the recording.
     public var file: String
-    /// The name the server is told; its ending may matter to servers that trust names.
+    /// The file name that is sent; some servers derive the format from its extension.
     public var fileName: String
-    /// The model; `nil` lets the server's list decide.
+    /// The model; `nil` chooses from the server's list.
     public var model: String?
     /// The language of the speech.
     public var language: String?
     /// Context for models that use one.
     public var prompt: String?
-    /// How the text comes back.
+    /// The format of the transcript.
     public var format: ResponseFormat
-    /// Whether the text is wanted piece by piece.
+    /// Whether the text is to be streamed.
     public var isStreamed: Bool
-    /// How long the recording lasts, if it is known: time limits grow with it.
+    /// The length of the recording, if it is known: timeouts grow with it.
     public var duration: Duration?
 
-    /// Describes a request.
+    /// Creates a request.
     public init(
         file: String, fileName: String? = nil, model: String? = nil, language: String? = nil, prompt: String? = nil,
         format: ResponseFormat = .text, isStreamed: Bool = false, duration: Duration? = nil

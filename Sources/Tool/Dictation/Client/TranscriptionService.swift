@@ -1,35 +1,35 @@
 import SpeechTypes
 
-/// What turns a recording into text: a server, or an engine of the tool's own.
+/// Turns recordings into text: a server, or the tool's own engine.
 public protocol TranscriptionService: Sendable {
     /// Transcribes a recording.
     ///
     /// - Parameters:
-    ///   - request: What to ask.
-    ///   - report: Told what happens meanwhile; the work waits for it.
-    /// - Returns: The whole answer: the text, or the document in the format asked for.
+    ///   - request: The request.
+    ///   - report: Called with each progress; the work waits for it.
+    /// - Returns: The whole text, or the document in the requested format.
     /// - Throws: `ClientError`, `CancellationError`.
     func transcribe(
         _ request: TranscriptionRequest, report: @escaping @Sendable (TranscriptionProgress) async throws -> Void
     ) async throws -> String
 }
 
-/// What happens while a recording is transcribed.
+/// The progress of a transcription.
 public enum TranscriptionProgress: Sendable, Equatable {
-    /// So much of the recording has been sent, 0…1.
+    /// The share of the upload that has been sent, 0…1.
     case sent(Double)
-    /// The recording has been heard up to here.
+    /// The recording has been processed up to here.
     case heard(Duration)
-    /// The text grew by this; only if the request is streamed.
+    /// Text to append; only if the request is streamed.
     case delta(String)
-    /// Something to know of the answer, such as a hint that had no effect.
+    /// A note on the result, such as a hint that had no effect.
     case notice(String)
-    /// It did not work yet and is tried again after a pause, and why.
+    /// The attempt failed with this error; a retry follows after a pause.
     case retrying(ClientError, after: Duration)
 }
 
 extension TranscriptionService {
-    /// Transcribes a recording without telling what happens meanwhile.
+    /// Transcribes a recording without reporting progress.
     public func transcribe(_ request: TranscriptionRequest) async throws -> String {
         try await transcribe(request) { _ in }
     }

@@ -1,15 +1,15 @@
 import Synchronization
 
-/// Which hints of the user had no effect, each told once.
+/// Notes on the user's hints that had no effect, once for each.
 final class UnusedHints: Sendable {
     private let told = Mutex<Set<String>>([])
 
-    /// A note on hints that have had none yet.
+    /// A note on hints that had no effect and were not in an earlier note.
     ///
     /// - Parameters:
     ///   - ignored: The fields of the request that had no effect.
-    ///   - request: The request; what the user did not give is not told.
-    /// - Returns: `nil` if there is nothing new to tell.
+    ///   - request: The request; hints that it does not give are left out.
+    /// - Returns: `nil` if there is nothing new.
     func note(of ignored: [String], in request: TranscriptionRequest) -> String? {
         let given = [request.language == nil ? nil : "language", request.prompt == nil ? nil : "prompt"]
         let new = told.withLock { told in

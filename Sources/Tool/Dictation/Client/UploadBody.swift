@@ -6,8 +6,8 @@ import Synchronization
 
 /// A multipart/form-data body (RFC 7578) whose file is read as it is sent: fields first, then the file.
 ///
-/// What is announced is sent: the file as long as it was when it was opened. One that becomes shorter meanwhile ends the
-/// request; what is added meanwhile is left out, and told.
+/// The length is fixed when the file is opened. If the file becomes shorter meanwhile, the request ends with an error;
+/// if it grows, the added part is left out and `noteOnGrowth` says so.
 final class UploadBody: Sendable {
     /// The content type that goes with the body.
     let contentType: String
@@ -57,15 +57,15 @@ final class UploadBody: Sendable {
         close(descriptor)
     }
 
-    /// What is to be said of a file that grew while it was sent.
+    /// A note for the user if the file grew while it was sent.
     var noteOnGrowth: String? {
         hasGrown.isSet ? "'\(file)' grew while it was sent; what was added is not in the text." : nil
     }
 
-    /// The pieces, to be read once.
+    /// The body's pieces, which can be read once.
     ///
-    /// - Parameter onSent: Told what share of the body has been asked for, 0…1.
-    /// - Returns: The pieces. They end with `ClientError` (`unreadable`) if the file cannot be read to its end.
+    /// - Parameter onSent: Called with the share of the body that has been requested so far, 0…1.
+    /// - Returns: The pieces. If the file cannot be read to its end, they end with `ClientError` (`unreadable`).
     func pieces(onSent: @escaping @Sendable (Double) async throws -> Void) -> AsyncThrowingStream<ByteBuffer, any Error>
     {
         AsyncThrowingStream {

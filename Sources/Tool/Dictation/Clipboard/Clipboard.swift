@@ -3,23 +3,23 @@ import Essentials
 import Subprocess
 import SystemPackage
 
-/// Where dictated text goes to be pasted. It is written only when there is text.
+/// The clipboard that dictated text is written to. It is written only when there is text.
 public struct Clipboard: Sendable {
     private let choice: ClipboardChoice
     private let environment: [String: String]
 
-    /// How long a program may take: one whose display does not answer waits for ever.
+    /// The timeout for a program: one whose display does not respond would wait forever.
     private static let patience = Duration.seconds(3)
-    /// How long a program that has ended may take to own the clipboard; a busy display takes up to 0.2 s.
+    /// The timeout for a program that has ended to own the clipboard; a busy display takes up to 0.2 s.
     private static let settling = Duration.milliseconds(500)
 
-    /// Keeps in mind what was chosen; what is here is found when there is text.
+    /// Remembers the choice. The available methods are looked up when there is text.
     public init(_ choice: ClipboardChoice, environment: [String: String]) {
         self.choice = choice
         self.environment = environment
     }
 
-    /// The ways to try, in order.
+    /// The methods to try, in order.
     private var methods: [ClipboardMethod] {
         switch choice {
         case .none: []
@@ -30,8 +30,8 @@ public struct Clipboard: Sendable {
 
     /// Puts a text on the clipboard.
     ///
-    /// - Returns: The way that worked; `nil` if the clipboard is to be left alone.
-    /// - Throws: `ClipboardError` if no way works; it tells what each said.
+    /// - Returns: The method that worked; `nil` if the clipboard is not to be written.
+    /// - Throws: `ClipboardError` if no method works, with the message of each.
     @discardableResult
     public func copy(_ text: String) async throws(ClipboardError) -> ClipboardMethod? {
         guard choice != .none else { return nil }
@@ -49,9 +49,9 @@ public struct Clipboard: Sendable {
         throw ClipboardError("The clipboard cannot be written. \(failures.joined(separator: " ")) \(Self.advice)")
     }
 
-    /// Looks whether copying can work, without copying.
+    /// Checks whether copying can work, without copying.
     ///
-    /// - Returns: What will be used, in words.
+    /// - Returns: The method that will be used, in words.
     /// - Throws: `ClipboardError` that says what to do.
     public func check() throws(ClipboardError) -> String {
         guard choice != .none else { return "left alone, as you chose" }
@@ -74,7 +74,7 @@ public struct Clipboard: Sendable {
         let isInsideTmux = environment["TMUX"]?.isEmpty == false
         let hasCopied: Void?
         do {
-            // A terminal that rests (Ctrl-S) takes nothing.
+            // A paused terminal (Ctrl-S) accepts no output.
             hasCopied = try await Self.limited {
                 try await abandonable { try TerminalClipboard.copy(text, isInsideTmux: isInsideTmux) }
             }
@@ -92,12 +92,12 @@ public struct Clipboard: Sendable {
             throw ClipboardError("It is not installed.")
         }
         let folder = environment["TMPDIR"] ?? "/tmp"
-        // Files, not pipes: a program that ends without reading would break one, and one that stays in the background to
-        // own the clipboard would hold the other open.
+        // Files instead of pipes: a program that exits without reading would break the one, and a program that stays in
+        // the background to own the clipboard would hold the other open.
         let input = try UnnamedFile(in: folder, holding: text)
         let words = try UnnamedFile(in: folder)
-        // In a session of its own: a program that stays to own the clipboard must outlive the terminal, which ends its
-        // session with SIGHUP when it closes.
+        // In a new session: a program that stays to own the clipboard must outlive the terminal, which sends SIGHUP to
+        // its own session when it closes.
         var platform = PlatformOptions()
         platform.createSession = true
         let status: TerminationStatus?
@@ -118,8 +118,8 @@ public struct Clipboard: Sendable {
         if let arguments = method.reading { await settle(text, executable, arguments) }
     }
 
-    /// Waits until the clipboard has a text, so that whoever pastes next finds it; not for long, since a clipboard manager
-    /// may have changed it.
+    /// Waits until the clipboard has a text, so that the next paste finds it. Not for long, since a clipboard manager
+    /// may have changed the text.
     private func settle(_ text: String, _ executable: String, _ arguments: [String]) async {
         _ = try? await Self.limited(to: Self.settling) {
             while true {
@@ -132,7 +132,7 @@ public struct Clipboard: Sendable {
         }
     }
 
-    /// Does something, but not for longer than some time.
+    /// Does some work with a timeout; returns `nil` if it expires.
     private static func limited<R: Sendable>(
         to time: Duration = patience, _ work: @escaping @Sendable () async throws -> R
     ) async throws -> R? {

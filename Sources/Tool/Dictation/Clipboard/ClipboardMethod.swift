@@ -1,12 +1,12 @@
 import Essentials
 
-/// Which way to the clipboard somebody chose.
+/// The user's choice of how to reach the clipboard.
 public enum ClipboardChoice: Sendable, Equatable {
-    /// Whatever works.
+    /// The first method that works.
     case auto
-    /// This way and no other.
+    /// This method only.
     case only(ClipboardMethod)
-    /// The clipboard is left alone.
+    /// Do not write to the clipboard.
     case none
 }
 
@@ -14,7 +14,7 @@ extension ClipboardChoice: CaseIterable {
     /// All choices, in the order of the help.
     public static var allCases: [Self] { [.auto] + ClipboardMethod.allCases.map { .only($0) } + [.none] }
 
-    /// The word for it on the command line.
+    /// The value on the command line.
     public var word: String {
         switch self {
         case .auto: "auto"
@@ -24,22 +24,22 @@ extension ClipboardChoice: CaseIterable {
     }
 }
 
-/// A way to put text on the clipboard, by the name of the program or the protocol.
+/// A method to put text on the clipboard, named after the program or the protocol.
 public enum ClipboardMethod: String, CaseIterable, Sendable {
-    /// Wayland's.
+    /// For Wayland.
     case wlCopy = "wl-copy"
-    /// X11's.
+    /// For X11.
     case xclip
-    /// X11's too.
+    /// For X11, too.
     case xsel
-    /// macOS's.
+    /// For macOS.
     case pbcopy
-    /// tmux's, which tells the terminal it is shown on.
+    /// For tmux, which passes the text on to its terminal.
     case tmux
-    /// The terminal's, wherever it is: over SSH too.
+    /// The terminal's clipboard; works over SSH, too.
     case osc52
 
-    /// The programs' arguments; `nil` for what is no program.
+    /// The program's arguments; `nil` if the method is not a program.
     var command: [String]? {
         switch self {
         case .wlCopy: ["wl-copy", "--type", "text/plain;charset=utf-8"]
@@ -51,8 +51,8 @@ public enum ClipboardMethod: String, CaseIterable, Sendable {
         }
     }
 
-    /// The arguments with which the program reads the clipboard, where it ends before the text is there: on X11, the process
-    /// that stays behind to own the clipboard has still to say so to the display.
+    /// The arguments with which the program reads the clipboard, if it exits before the text is there: on X11, the
+    /// process that stays in the background must still claim the clipboard from the display.
     var reading: [String]? {
         switch self {
         case .xclip: ["-selection", "clipboard", "-o"]
@@ -61,12 +61,12 @@ public enum ClipboardMethod: String, CaseIterable, Sendable {
         }
     }
 
-    /// What may work here, the best first, as far as that can be told without touching the clipboard.
+    /// The methods that may work here, best first, as far as can be known without touching the clipboard.
     ///
     /// - Parameters:
-    ///   - environment: Which displays there are, and whether we are at the end of an SSH connection.
-    ///   - hasTerminal: Whether there is a terminal to ask.
-    /// - Returns: The ways to try, in order.
+    ///   - environment: Names the displays, and says whether this is an SSH session.
+    ///   - hasTerminal: Whether the process has a terminal.
+    /// - Returns: The methods to try, in order.
     static func candidates(environment: [String: String], hasTerminal: Bool) -> [ClipboardMethod] {
         func isSet(_ name: String) -> Bool { environment[name]?.isEmpty == false }
         var candidates: [ClipboardMethod] = []
@@ -75,7 +75,7 @@ public enum ClipboardMethod: String, CaseIterable, Sendable {
         #endif
         if isSet("WAYLAND_DISPLAY") { candidates.append(.wlCopy) }
         if isSet("DISPLAY") { candidates += [.xclip, .xsel] }
-        // Of what goes through tmux, only tmux itself knows whether it arrives.
+        // Inside tmux, only tmux itself knows whether the text arrives.
         var terminal: [ClipboardMethod] = isSet("TMUX") ? [.tmux] : []
         // A terminal without cursor keys, or the kernel's own, has no clipboard.
         if hasTerminal, !["", "dumb", "linux"].contains(environment["TERM"] ?? "") { terminal.append(.osc52) }
@@ -85,7 +85,7 @@ public enum ClipboardMethod: String, CaseIterable, Sendable {
         }
     }
 
-    /// Where the program is; `nil` if it is not installed, or none is needed.
+    /// The path of the program; `nil` if it is not installed, or the method needs none.
     func executable(environment: [String: String]) -> String? {
         guard let name = command?.first else { return nil }
         return (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")

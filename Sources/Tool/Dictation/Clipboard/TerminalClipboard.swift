@@ -1,17 +1,17 @@
 import Essentials
 import SystemPackage
 
-/// Asks the terminal to put text on its user's clipboard: OSC 52 ("XTerm Control Sequences", Manipulate Selection Data).
+/// Puts text on the clipboard of the terminal's user by OSC 52 ("XTerm Control Sequences", Manipulate Selection Data).
 enum TerminalClipboard {
-    /// More bytes than this are dropped in silence by terminals: 100 000 of the encoded form, as xterm allows.
+    /// Terminals silently drop more bytes than this: 100 000 in the encoded form, as xterm allows.
     static let limit = 74_994
 
-    /// Writes out what the terminal is told.
+    /// Builds the control sequence.
     ///
     /// - Parameters:
-    ///   - text: What is to be copied.
-    ///   - isInsideTmux: tmux passes on what is wrapped for it, if `allow-passthrough` is on; the bare form is for its
-    ///     `set-clipboard on`.
+    ///   - text: The text to copy.
+    ///   - isInsideTmux: If true, the sequence comes twice: wrapped, for tmux with `allow-passthrough` on, and bare,
+    ///     for tmux with `set-clipboard on`.
     /// - Returns: The control sequence.
     static func sequence(for text: String, isInsideTmux: Bool) -> String {
         let bare = "\u{1B}]52;c;\(Data(text.utf8).base64EncodedString())\u{07}"
@@ -19,7 +19,7 @@ enum TerminalClipboard {
         return bare + "\u{1B}Ptmux;" + bare.replacing("\u{1B}", with: "\u{1B}\u{1B}") + "\u{1B}\\"
     }
 
-    /// Writes to the terminal that the process belongs to.
+    /// Writes the control sequence to the process's terminal.
     ///
     /// - Throws: `ClipboardError` if there is none, or the text is too long.
     static func copy(_ text: String, isInsideTmux: Bool) throws(ClipboardError) {

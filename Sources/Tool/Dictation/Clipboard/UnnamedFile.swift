@@ -1,11 +1,11 @@
 import Essentials
 import SystemPackage
 
-/// A temporary file that only this process and its children can reach, gone with the last descriptor of it.
+/// A temporary file without a name: only this process and its children can reach it, by descriptor.
 final class UnnamedFile: Sendable {
     let descriptor: FileDescriptor
 
-    /// Makes a file that is read from its start.
+    /// Creates a file whose offset is at its start.
     ///
     /// - Throws: `ClipboardError` if the folder has no room for it.
     init(in folder: String, holding text: String = "") throws(ClipboardError) {
@@ -29,7 +29,7 @@ final class UnnamedFile: Sendable {
         try? descriptor.close()
     }
 
-    /// The first line that somebody wrote into it.
+    /// The first line of its content.
     var firstLine: String {
         var bytes = [UInt8](repeating: 0, count: 500)
         let count = (try? bytes.withUnsafeMutableBytes { try descriptor.read(fromAbsoluteOffset: 0, into: $0) }) ?? 0

@@ -1,12 +1,12 @@
 public import Essentials
 
-/// How the tool transcribes: which server or engine, and what it is told each time. One value, made at the top.
+/// How the tool transcribes: the server or engine, and what is sent with each request. Created once, at the start.
 public struct ClientConfiguration: Sendable, Equatable {
-    /// Where an OpenAI-compatible API begins, such as `http://127.0.0.1:8000/v1`, without a slash at the end.
+    /// The base URL of an OpenAI-compatible API, such as `http://127.0.0.1:8000/v1`, without a slash at the end.
     public var baseURL: URL
-    /// What the server is shown; `nil` for none.
+    /// The API key that is sent to the server; `nil` for none.
     public var apiKey: Secret?
-    /// The model that requests name; `nil` lets the server's list decide.
+    /// The model that requests name; `nil` chooses from the server's list.
     public var model: String?
     /// OpenAI's organisation, sent as `OpenAI-Organization`.
     public var organization: String?
@@ -18,16 +18,16 @@ public struct ClientConfiguration: Sendable, Equatable {
     public var audioDevice: String?
     /// Whether only texts and errors are shown.
     public var isQuiet: Bool
-    /// An engine of the tool's own instead of a server.
+    /// The tool's own engine, if it is used instead of a server.
     public var engine: LocalEngineConfiguration?
     /// The file that was read; `nil` if there was none.
     public var file: String?
-    /// How dictation goes.
+    /// The settings of dictation.
     public var dictation: DictationSettings
-    /// Whether there is a key in the environment that the server is not shown.
+    /// Whether the environment has a key that is not sent to the server.
     var isKeyWithheld: Bool
 
-    /// Where our own server listens unless told otherwise.
+    /// The default address of asr2clip's own server.
     public static let localServer = "http://127.0.0.1:8000/v1"
 
     /// Whether the server is this machine (RFC 6761, section 6.3; RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.3).
@@ -42,9 +42,9 @@ public struct ClientConfiguration: Sendable, Equatable {
 
 /// An engine that the tool runs itself, as `engine: sherpa_onnx` asks for.
 public struct LocalEngineConfiguration: Sendable, Equatable {
-    /// The path of models.yaml; `nil` for the usual one.
+    /// The path of models.yaml; `nil` for the default one.
     public var registry: String?
-    /// The folder with the models; `nil` for the usual one.
+    /// The folder with the models; `nil` for the default one.
     public var modelDirectory: String?
     /// Segments recognised at once; `nil` for the registry's number.
     public var numThreads: Int?

@@ -2,15 +2,15 @@ import Essentials
 import SystemPackage
 import ModelStore
 
-/// A configuration file of the tool, in its present form or the old one with everything under `asr_model:`.
+/// A configuration file of the tool, in the present format or the old one with everything under `asr_model:`.
 public struct ConfigurationFile: Sendable, Equatable {
-    /// Where it is.
+    /// Its path.
     public let path: String
-    /// What it says.
+    /// Its settings.
     public let settings: ConfigurationSettings
-    /// What is odd about it, as `FILE:LINE: message`.
+    /// Warnings about its content, as `FILE:LINE: message`.
     public let warnings: [String]
-    /// Whether the user chose it, by naming it or by its place; not, if it happens to lie in the current folder.
+    /// Whether the user chose it, by name or by its place; false if it merely is in the current folder.
     public private(set) var isChosen = true
 
     private static let keys = [
@@ -19,7 +19,7 @@ public struct ConfigurationFile: Sendable, Equatable {
         "clipboard", "copy", "output",
     ]
 
-    /// Where files are looked for, the first first.
+    /// The paths to look for a file, in order of precedence.
     public static func places(environment: [String: String], home: String, currentFolder: String) -> [String] {
         // The XDG Base Directory Specification: a relative value is invalid and ignored.
         let xdg = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.config"
@@ -29,12 +29,12 @@ public struct ConfigurationFile: Sendable, Equatable {
         ]
     }
 
-    /// Reads the file that somebody named, or the first that is there.
+    /// Reads the named file, or else the first that exists.
     ///
     /// - Parameters:
-    ///   - named: What `-c` said: this file and no other.
-    ///   - places: Where to look otherwise.
-    /// - Returns: `nil` if none was named and none is there.
+    ///   - named: The value of `-c`: only this file is tried.
+    ///   - places: The paths to try if none is named.
+    /// - Returns: `nil` if none was named and none exists.
     /// - Throws: `ConfigurationError` if the file cannot be read or has a mistake.
     public static func find(named: String?, places: [String]) throws(ConfigurationError) -> Self? {
         if let named {
@@ -67,7 +67,7 @@ public struct ConfigurationFile: Sendable, Equatable {
         self.warnings = warnings
     }
 
-    /// The whole of a file. Foundation reads no pipes: `-c <(…)`.
+    /// Reads a whole file. Foundation cannot read pipes: `-c <(…)`.
     private static func bytes(_ path: String) throws -> [UInt8] {
         let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
         return try file.closeAfter {

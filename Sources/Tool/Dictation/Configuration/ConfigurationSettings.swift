@@ -1,6 +1,6 @@
 import Essentials
 
-/// What one source says: flags, environment or a file. `nil` means not given.
+/// The settings of one source: flags, environment or a file. `nil` means not given.
 public struct ConfigurationSettings: Sendable, Equatable {
     /// `api_base_url`, `OPENAI_BASE_URL`.
     public var baseURL: String?
@@ -18,15 +18,15 @@ public struct ConfigurationSettings: Sendable, Equatable {
     public var audioDevice: String?
     /// `quiet`, `--quiet`.
     public var isQuiet: Bool?
-    /// `engine: sherpa_onnx` with what belongs to it.
+    /// `engine: sherpa_onnx` and its settings.
     public var engine: LocalEngineConfiguration?
-    /// How dictation goes.
+    /// The settings of dictation.
     public var dictation = DictationSettings()
 
-    /// Settings that say nothing.
+    /// Empty settings.
     public init() {}
 
-    /// What the environment says.
+    /// Reads the settings from environment variables.
     public init(environment: [String: String]) {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         baseURL = value("OPENAI_BASE_URL")
@@ -36,18 +36,18 @@ public struct ConfigurationSettings: Sendable, Equatable {
 }
 
 extension ClientConfiguration {
-    /// Joins the sources: a flag beats the environment, which beats the file, which beats the default.
+    /// Merges the sources: a flag overrides the environment, which overrides the file, which overrides the default.
     ///
-    /// With one exception, for nobody's key to go where it was not meant to: a key from the environment is not sent to a
-    /// server on this machine unless the environment names that server too, and not to a server elsewhere that only a file
-    /// in the current folder names, which somebody else may have put there.
+    /// With one exception, so that no key is sent where it was not meant to go: a key from the environment is not sent
+    /// to a server on this machine unless the environment names that server too. Nor is it sent to a remote server that
+    /// is named only by a file in the current folder, which somebody else may have put there.
     /// - Parameters:
-    ///   - flags: What the command line says.
-    ///   - environment: What the environment says.
-    ///   - file: What the file says.
+    ///   - flags: The settings of the command line.
+    ///   - environment: The settings of the environment.
+    ///   - file: The settings of the file.
     ///   - path: The file's path, for messages; `nil` if there is none.
-    ///   - isFileChosen: Whether the user chose the file; not, if it happens to lie in the current folder.
-    /// - Throws: `ConfigurationError` for an address that is none.
+    ///   - isFileChosen: Whether the user chose the file; false if it merely is in the current folder.
+    /// - Throws: `ConfigurationError` if the address is invalid.
     public init(
         flags: ConfigurationSettings, environment: ConfigurationSettings = .init(),
         file: ConfigurationSettings = .init(),
@@ -70,13 +70,13 @@ extension ClientConfiguration {
         prompt = first(\.prompt)
         audioDevice = first(\.audioDevice)
         isQuiet = first(\.isQuiet) ?? false
-        // Who names a server on the command line wants that server.
+        // A server on the command line overrides an engine in the file.
         engine = flags.baseURL == nil ? file.engine : nil
         dictation = flags.dictation.over(file.dictation)
         self.file = path
     }
 
-    /// What to do if a server wants a key; `nil` if it was sent one.
+    /// Advice for a server that demands a key; `nil` if a key was sent.
     var keyAdvice: String? {
         guard apiKey == nil else { return nil }
         guard isKeyWithheld else {
@@ -88,14 +88,14 @@ extension ClientConfiguration {
             : keyWarning
     }
 
-    /// What is to be said of a key that is kept back from a server elsewhere.
+    /// A warning that a key is not sent to a remote server; `nil` if there is no such key.
     public var keyWarning: String? {
         guard isKeyWithheld, !isLocal, let file else { return nil }
         return "OPENAI_API_KEY is not sent to \(baseURL.host ?? ""), which only '\(file)' in this folder names. "
             + "If you trust that file, name it: -c '\(file)'."
     }
 
-    /// An address with or without a slash at its end, or that of the endpoint; one without a path gets `/v1`.
+    /// Parses an address, with or without a trailing slash, or that of the endpoint; one without a path gets `/v1`.
     private static func url(_ text: String) throws(ConfigurationError) -> URL {
         var trimmed = text.trimmed
         while trimmed.hasSuffix("/") { trimmed.removeLast() }

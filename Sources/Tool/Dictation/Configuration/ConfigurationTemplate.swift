@@ -3,7 +3,7 @@ import SystemPackage
 
 /// The texts of `--generate_config` and `--print_config`.
 public enum ConfigurationTemplate {
-    /// A file to begin with: what is not commented out is how things are without it.
+    /// A template file: the lines that are not commented out are the defaults.
     public static let text = """
         # asr2clip: how speech becomes text. Its usual place is ~/.config/asr2clip/config.yaml
 
@@ -34,9 +34,9 @@ public enum ConfigurationTemplate {
 
         """
 
-    /// Writes a file for its owner's eyes only, since a key may come into it. Folders on the way to it are made.
+    /// Writes a file that only its owner can read, since a key may be put into it. Creates missing parent folders.
     ///
-    /// - Throws: `ConfigurationError` if something is there already, or the system refuses.
+    /// - Throws: `ConfigurationError` if the file exists, or cannot be written.
     public static func write(to path: String) throws(ConfigurationError) {
         try? FileManager.default.createDirectory(
             at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true,
@@ -56,7 +56,7 @@ public enum ConfigurationTemplate {
 }
 
 extension ClientConfiguration {
-    /// The configuration in force, in the form of the file, the key masked.
+    /// The configuration in force, in the file's format, with the key masked.
     public var yaml: String {
         func quoted(_ text: String?) -> String { Self.quoted(text) }
         var lines = [

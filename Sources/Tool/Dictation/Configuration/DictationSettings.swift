@@ -1,31 +1,31 @@
-/// How dictation goes, as one source says it: flags or a file. `nil` means not given.
+/// The settings of dictation of one source: flags or a file. `nil` means not given.
 public struct DictationSettings: Sendable, Equatable {
-    /// `vad`, `--vad`, `--no-vad`: whether a pause ends an utterance, and listening goes on.
+    /// `vad`, `--vad`, `--no-vad`: whether a pause ends an utterance and listening continues.
     public var vad: Bool?
-    /// `interval`, `--interval`: how long a recording may last, in seconds, before its text is wanted.
+    /// `interval`, `--interval`: the maximum length of a recording in seconds before it is transcribed.
     public var interval: Double?
-    /// `silence_duration`, `--silence_duration`: the pause that ends an utterance, in seconds.
+    /// `silence_duration`, `--silence_duration`: the length of the pause that ends an utterance, in seconds.
     public var silenceDuration: Double?
-    /// `silence_threshold`, `--silence_threshold`: how sure the detector has to be, 0…1.
+    /// `silence_threshold`, `--silence_threshold`: the detector's threshold for speech, 0…1.
     public var silenceThreshold: Double?
     /// `clipboard`, `--clipboard`: how to reach the clipboard.
     public var clipboard: ClipboardChoice?
-    /// `copy`, `--copy`: what the clipboard has after several texts.
+    /// `copy`, `--copy`: the content of the clipboard after several texts.
     public var copyMode: TextDelivery.CopyMode?
     /// `output`, `-o`: a file that texts are appended to; `-` for none, as for the Python tool.
     public var output: String?
 
-    /// The intervals that are taken, in seconds.
+    /// The valid intervals, in seconds.
     public static let intervals = 1.0...3600
-    /// The pauses that are taken, in seconds.
+    /// The valid pauses, in seconds.
     public static let silences = 0.1...60
-    /// The thresholds that are taken.
+    /// The valid thresholds.
     public static let thresholds = 0.01...0.99
 
-    /// Settings that say nothing.
+    /// Empty settings.
     public init() {}
 
-    /// These where they say something, and others where not.
+    /// These settings, completed by others where they are `nil`.
     func over(_ other: DictationSettings) -> DictationSettings {
         var joined = self
         joined.vad = vad ?? other.vad
@@ -38,10 +38,10 @@ public struct DictationSettings: Sendable, Equatable {
         return joined
     }
 
-    /// Whether listening goes on after the first text.
+    /// Whether listening continues after the first text.
     public var isContinuous: Bool { vad == true || interval != nil }
 
-    /// When sound becomes a recording.
+    /// How the sound is divided into recordings.
     public var mode: ListeningMode {
         let longest = interval.map { Duration.seconds($0) }
         guard vad == true else { return longest.map { .intervals($0) } ?? .untilStopped }
@@ -50,7 +50,7 @@ public struct DictationSettings: Sendable, Equatable {
             longest: longest ?? ListeningMode.longestUtterance)
     }
 
-    /// The lines of the configuration file that say the same.
+    /// The settings as lines of the configuration file.
     var yaml: [String] {
         var lines: [String] = []
         if let vad { lines.append("vad: \(vad)") }

@@ -1,6 +1,6 @@
-/// A text that gets into no message and no log by accident.
+/// A text that cannot get into a message or a log by accident.
 public struct Secret: Sendable, Equatable {
-    /// The text itself, for the one place that sends it.
+    /// The text itself, for the code that sends it.
     let value: String
 
     /// Wraps a text.
@@ -10,7 +10,7 @@ public struct Secret: Sendable, Equatable {
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Its ends, where it is long enough for the rest to stay a secret.
+    /// Its first and last characters, if it is long enough for the rest to stay secret.
     public var description: String {
         value.count < 12 ? "…" : "\(value.prefix(3))…\(value.suffix(2))"
     }
@@ -18,6 +18,6 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     /// The same as `description`.
     public var debugDescription: String { description }
 
-    /// Shows nothing inside.
+    /// A mirror without children.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

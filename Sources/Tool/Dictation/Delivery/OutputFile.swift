@@ -5,17 +5,17 @@ import SystemPackage
 public struct OutputFile: Sendable {
     private let path: String
 
-    /// Names a file, which need not exist.
+    /// Creates a value for a path; the file need not exist.
     public init(path: String) {
         self.path = path
     }
 
-    /// Makes sure that the file can be written, before there is anything to lose. Folders on the way to it are made.
+    /// Checks that the file can be written, before there is text to lose. Creates missing parent folders.
     ///
     /// - Throws: `DeliveryError`.
     public func check() throws(DeliveryError) {
         let folder = URL(filePath: path).deletingLastPathComponent()
-        // What cannot be made is told by what cannot be opened.
+        // If this fails, opening the file reports it.
         if !SystemName.isRaw(path) {
             try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         }
@@ -26,7 +26,7 @@ public struct OutputFile: Sendable {
     ///
     /// - Parameters:
     ///   - text: What to append.
-    ///   - moment: When it was said, written before it in local time: `[2026-11-24 09:05:00] …`.
+    ///   - moment: The time when it was said, written before the text in local time: `[2026-11-24 09:05:00] …`.
     /// - Throws: `DeliveryError`.
     public func append(_ text: String, saidAt moment: Date? = nil) throws(DeliveryError) {
         let stamp = moment.map { "[\($0.localStamp)] " } ?? ""
@@ -58,11 +58,11 @@ extension Date {
     }
 }
 
-/// Why a text did not get where it was to go.
+/// Why a text could not be delivered.
 public struct DeliveryError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What failed and what to do.
     public let description: String
-    /// Whether it is that nobody reads standard output any more, as in `asr2clip -i talk.mp3 | head`.
+    /// Whether the reader of standard output has closed the pipe, as in `asr2clip -i talk.mp3 | head`.
     public let isClosedPipe: Bool
 
     init(_ description: String, isClosedPipe: Bool = false) {

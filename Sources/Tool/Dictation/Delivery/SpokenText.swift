@@ -1,18 +1,18 @@
 import Essentials
 import TranscriptFormats
 
-/// What a transcript is worth to its reader. Does no I/O.
+/// Cleans up transcripts for delivery. Does no I/O.
 public enum SpokenText {
-    /// The text to deliver: trimmed, without control characters, and empty if it only says that nobody spoke.
+    /// The text to deliver: trimmed, without control characters, and empty if it only says that there was no speech.
     ///
-    /// Models write `[BLANK_AUDIO]`, `[ Silence ]`, `(music)`, `*coughs*` or `♪` where nobody speaks, and special tokens
-    /// such as `<|nospeech|>`.
+    /// If there is no speech, models write `[BLANK_AUDIO]`, `[ Silence ]`, `(music)`, `*coughs*` or `♪`, and special
+    /// tokens such as `<|nospeech|>`.
     static func cleaned(_ text: String) -> String {
         let words = printable(text).replacing(/<\|[^|>\n]*\|>|\[\s*(?i:BLANK_AUDIO)\s*\]\s*/, with: "")
         return isOnlyAnnotation(words) ? "" : words.trimmed
     }
 
-    /// Whether a document in a format holds a text that is worth delivering.
+    /// Whether a document in this format contains speech.
     static func isSpoken(in document: String, format: ResponseFormat) -> Bool {
         switch format {
         case .text: return !cleaned(document).isEmpty
@@ -23,13 +23,13 @@ public enum SpokenText {
         }
     }
 
-    /// A text without the control characters that could command a terminal; line ends and tabs stay.
+    /// A text without the control characters that could control a terminal; line ends and tabs stay.
     static func printable(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.filter { !isControl($0) }))
     }
 
-    /// Whether nothing is left of a text but white space and full stops when remarks in brackets are taken away.
+    /// Whether only white space and full stops are left of a text when remarks in brackets are removed.
     fileprivate static func isOnlyAnnotation(_ text: String) -> Bool {
         text.replacing(/\[[^\[\]\n]*\]|\([^()\n]*\)|\*[^*\n]+\*|[♪♫♬]/, with: "").allSatisfy {
             $0.isWhitespace || $0 == "."
@@ -41,17 +41,17 @@ public enum SpokenText {
     }
 }
 
-/// Prints a text while it comes, as `SpokenText.cleaned` will have it. Does no I/O.
+/// Streams a text so that the result is the same as by `SpokenText.cleaned`. Does no I/O.
 ///
-/// White space at the start is left out, white space at the end waits for what follows it, and so does a remark in
-/// brackets, which may turn out to be all that there is.
+/// White space at the start is left out. White space at the end is held back until more text follows, and so is a
+/// remark in brackets, which may turn out to be the whole text.
 struct SpokenTextStream {
     private var printed = ""
     private var waiting = ""
 
-    /// Takes the next piece.
+    /// Adds the next piece.
     ///
-    /// - Returns: What can be printed now; may be empty.
+    /// - Returns: The text that can be printed now; may be empty.
     mutating func add(_ delta: String) -> String {
         waiting += SpokenText.printable(delta)
         if printed.isEmpty {
@@ -65,18 +65,18 @@ struct SpokenTextStream {
         return piece
     }
 
-    /// Whether anything was printed, so that a line is open.
+    /// Whether anything was printed, so that the current line is not empty.
     var hasPrinted: Bool { !printed.isEmpty }
 
-    /// Ends with the cleaned whole.
+    /// Ends the stream with the whole cleaned text.
     ///
-    /// - Returns: What of it is still to be printed: all of it, if nothing was streamed.
+    /// - Returns: The part that is still to be printed: all of it if nothing was streamed.
     func rest(of whole: String) -> String {
         if whole.hasPrefix(printed) { return String(whole.dropFirst(printed.count)) }
         return waiting.trimmed.isEmpty ? "" : waiting
     }
 
-    /// Whether a text is nothing but remarks in brackets so far, the last of them perhaps not closed yet.
+    /// Whether a text consists only of remarks in brackets so far; the last one may not be closed yet.
     private static func mayBeAnnotation(_ text: String) -> Bool {
         guard let first = text.first, "[(*<♪♫♬".contains(first) else { return text.isEmpty }
         let closed = text.replacing(/[\[(*<][^\])*>\n]*$/, with: "")

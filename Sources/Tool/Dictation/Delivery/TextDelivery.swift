@@ -2,30 +2,30 @@ import Essentials
 import Synchronization
 import SystemPackage
 
-/// Where texts go: standard output, the clipboard, a file.
+/// Delivers texts to standard output, the clipboard and a file.
 public final class TextDelivery: Sendable {
-    /// What the clipboard has after several texts.
+    /// The content of the clipboard after several texts.
     public enum CopyMode: String, CaseIterable, Sendable {
         /// The last text.
         case last
-        /// All texts of the session, a line each.
+        /// All texts of the session, one per line.
         case session
     }
 
-    /// Writes to standard output, exactly what it is given.
+    /// Writes to standard output, unchanged.
     private let write: @Sendable (String) async throws -> Void
     private let clipboard: Clipboard
     private let file: OutputFile?
     private let mode: CopyMode
     private let texts = Mutex<[String]>([])
 
-    /// Chooses the places.
+    /// Creates a delivery.
     ///
     /// - Parameters:
-    ///   - clipboard: Where texts are copied.
-    ///   - mode: What the clipboard has after several texts.
-    ///   - file: Where texts are appended; `nil` for nowhere.
-    ///   - write: Writes to standard output, exactly what it is given.
+    ///   - clipboard: The clipboard that texts are copied to.
+    ///   - mode: The content of the clipboard after several texts.
+    ///   - file: The file that texts are appended to; `nil` for none.
+    ///   - write: Writes to standard output, unchanged.
     public init(
         clipboard: Clipboard, mode: CopyMode = .last, file: OutputFile?,
         write: @escaping @Sendable (String) async throws -> Void
@@ -36,7 +36,7 @@ public final class TextDelivery: Sendable {
         self.file = file
     }
 
-    /// Prints a text, or a part of one, and nothing else.
+    /// Prints a text, or a part of one, without adding anything.
     ///
     /// - Throws: `DeliveryError`, `CancellationError`.
     public func print(_ text: String) async throws {
@@ -52,12 +52,12 @@ public final class TextDelivery: Sendable {
         }
     }
 
-    /// Puts a text that is printed already where else it is to go.
+    /// Copies a text that is already printed to the clipboard and appends it to the file.
     ///
     /// - Parameters:
     ///   - text: The whole text.
-    ///   - moment: When it was said; `nil` for what was not said just now.
-    /// - Returns: What became of the copy.
+    ///   - moment: The time when it was said; `nil` if it was not said just now.
+    /// - Returns: The result of copying.
     /// - Throws: `DeliveryError` if the file could not be written.
     func keep(_ text: String, saidAt moment: Date? = nil) async throws(DeliveryError) -> Copy {
         let text = SpokenText.printable(text)
@@ -76,16 +76,16 @@ public final class TextDelivery: Sendable {
         return copy
     }
 
-    /// What became of a copy.
+    /// The result of copying.
     enum Copy: Equatable {
-        /// None was wanted.
+        /// Copying is turned off.
         case none
-        /// It is on the clipboard.
+        /// The text is on the clipboard.
         case made(ClipboardMethod)
-        /// It is not, and why.
+        /// Copying failed, with the reason.
         case failed(String)
 
-        /// What there is to say.
+        /// The event to report, if any.
         var event: DictationEvent? {
             switch self {
             case .none: nil
@@ -95,7 +95,7 @@ public final class TextDelivery: Sendable {
             }
         }
 
-        /// How a session ends that delivered this.
+        /// The outcome of a session that delivered this.
         var outcome: SessionOutcome { if case .failed = self { .notCopied } else { .delivered } }
     }
 }

@@ -1,41 +1,41 @@
 import EngineLink
 import SpeechTypes
 
-/// What comes of a process that listens, looked at before it is used: the process may have been taken over. Does no I/O.
+/// Validates the frames of a listening process before they are used: the process may be compromised. Does no I/O.
 struct ListenTalk {
-    /// What a frame tells.
+    /// The content of a frame.
     enum News: Equatable {
-        /// The device is on; why no detector listens along, if one was asked for.
+        /// The device is on; the reason if a detector was requested and is not running.
         case began(device: String, detectorFault: String?)
-        /// Sound, with as many words on speech as windows end in it.
+        /// Sound, with one speech flag for each window that ends in it, if a detector is running.
         case sound(HeardSound)
-        /// So many more times, sound was lost before it came here.
+        /// Sound was lost on the way this many more times.
         case lost(times: Int)
-        /// Something for the user.
+        /// A warning for the user.
         case warning(String)
-        /// Nothing of interest.
+        /// Nothing to report.
         case nothing
-        /// Nothing more is to be heard.
+        /// Listening has ended.
         case over(Reason)
     }
 
-    /// Why nothing more is to be heard.
+    /// Why listening has ended.
     enum Reason: Equatable {
         /// The device cannot be turned on.
         case failed(String)
-        /// The device gives no sound any more.
+        /// The device no longer delivers sound.
         case gone
-        /// The process has ended, or says what it may not.
+        /// The process has ended, or sent something invalid. Empty if it has ended.
         case broken(String)
     }
 
-    /// What of sound may come at once: some systems give what they have kept.
+    /// How much sound may arrive at once: some systems deliver sound they had buffered.
     private static let slack = Duration.seconds(60)
-    /// A device's clock is never so much faster than ours.
+    /// No device's clock runs this much faster than ours.
     private static let fastest = 1.1
-    /// Nobody reads more of them.
+    /// Further warnings are dropped.
     private static let mostWarnings = 10
-    /// Names of devices and other words are not longer.
+    /// Device names and messages are cut to this many characters.
     private static let longestText = 300
 
     private var began: ContinuousClock.Instant?
@@ -46,14 +46,14 @@ struct ListenTalk {
     private let wantsDetector: Bool
     private var hasDetector = false
 
-    /// Begins with what is said first.
+    /// Creates a validator that has received no frame yet.
     ///
-    /// - Parameter wantsDetector: Whether a detector was asked for.
+    /// - Parameter wantsDetector: Whether a detector was requested.
     init(wantsDetector: Bool) {
         self.wantsDetector = wantsDetector
     }
 
-    /// Takes the next frame.
+    /// Validates the next frame.
     mutating func take(_ frame: Frame, at now: ContinuousClock.Instant) -> News {
         if frame.kind == .samples { return take(HeardSound(frame), at: now) }
         guard let event = try? frame.message(as: ListenEvent.self) else { return lie("a message of another kind") }
@@ -93,7 +93,7 @@ struct ListenTalk {
 
     private func lie(_ what: String) -> News { .over(.broken("The process that listens says \(what).")) }
 
-    /// What the user may be shown of a text that others made, such as a device.
+    /// Makes a text from outside, such as a device name, safe to show to the user.
     private static func shown(_ text: String) -> String {
         String(SpokenText.printable(text).replacing("\n", with: " ").prefix(longestText))
     }

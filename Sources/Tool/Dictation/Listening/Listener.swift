@@ -3,17 +3,17 @@ import Concurrency
 import EngineLink
 import SpeechTypes
 
-/// Takes what a microphone hears, on a thread of its own, and hands out recordings as they become complete.
+/// Receives sound from a microphone on a thread of its own, and hands out each recording when it is complete.
 ///
-/// Each sample goes to its file as it comes. If the disk keeps the thread waiting, the sound waits in the link and in the
-/// process that listens, which has room for half a minute.
+/// Each sample is written to its file as it arrives. If the disk blocks the thread, the sound is buffered in the link
+/// and in the listening process, which has room for half a minute.
 ///
-/// If that process ends, another goes on (`ListenRestarts`). Sound that nobody heard meanwhile is silence in the recording.
+/// If that process ends, another one is started (`ListenRestarts`). The gap becomes silence in the recording.
 actor Listener {
     private let executor = QueueExecutor(label: "listener")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// How often somebody is asked whether it is enough.
+    /// How often `isListening` is polled.
     private static let period = Duration.milliseconds(10)
 
     private let settings: ListeningSettings
@@ -29,31 +29,31 @@ actor Listener {
 
     /// The device, once it is known.
     private var device: String?
-    /// Whether the process in hand has turned it on.
+    /// Whether the current process has turned the device on.
     private var isOn = false
-    /// How much the process in hand has heard.
+    /// How much sound the current process has delivered.
     private var heard = Duration.zero
-    /// How long nothing has come of it.
+    /// How long the current process has delivered nothing.
     private var quiet = Duration.zero
-    /// When the last sound came.
+    /// When the last sound arrived.
     private var lastSound = ContinuousClock.now
-    /// Why the next sound does not follow on the last, if it does not.
-    private var interruption: RetryableFetchError?
+    /// Why there is a gap between the last sound and the next; `nil` if there is none.
+    private var interruption: Interruption?
     private var warnings: Set<String> = []
 
-    private struct RetryableFetchError {
+    private struct Interruption {
         let reason: ListenTalk.Reason
         let words: String
     }
 
-    /// Describes how to listen.
+    /// Creates a listener.
     ///
     /// - Parameters:
-    ///   - settings: How.
-    ///   - link: What is listened to.
+    ///   - settings: How to listen.
+    ///   - link: The link to the microphone.
     ///   - store: Where recordings are kept.
-    ///   - report: Told which device it is, how loud it is, and when it is over.
-    ///   - queue: Given each recording, in order, as soon as it is complete; finished when there will be no more.
+    ///   - report: Called with the device, the sound level, warnings, and the end of listening.
+    ///   - queue: Receives each recording, in order, as soon as it is complete; finished after the last one.
     init(
         _ settings: ListeningSettings, link: MicrophoneLink, store: RecordingStore, report: @escaping DictationEvents,
         queue: AsyncStream<Recording>.Continuation
@@ -66,11 +66,11 @@ actor Listener {
         cutter = UtteranceSegmenter(settings.mode)
     }
 
-    /// Listens until it is told to stop, the time is up, or the device is gone.
+    /// Listens until it is stopped, the time is up, or the device is gone.
     ///
-    /// - Parameter isListening: Asked all the time.
-    /// - Throws: `CancellationError`; `RecordingError`, if the disk is full, and `ListeningError`, if the device cannot be
-    ///   turned on or goes away, after all that was heard has been handed out.
+    /// - Parameter isListening: Polled continually; listening stops when it returns false.
+    /// - Throws: `CancellationError`; `RecordingError` if the disk is full; `ListeningError` if the device cannot be
+    ///   turned on or goes away. All recorded sound has been handed out by then.
     func listen(while isListening: @Sendable () -> Bool) async throws {
         defer {
             link.cancel()
@@ -96,9 +96,9 @@ actor Listener {
         if let fault { throw fault }
     }
 
-    /// Listens, with one process after the other if need be.
+    /// Listens, restarting the process if necessary.
     ///
-    /// - Returns: Why it ended before anybody said so.
+    /// - Returns: Why listening ended; `nil` if it was stopped or the time was up.
     private func hear(while isListening: @Sendable () -> Bool) async throws -> ListeningError? {
         var restarts = ListenRestarts()
         while let reason = try hearOne(while: isListening) {
@@ -108,7 +108,7 @@ actor Listener {
             guard let pause = restarts.pause(after: heard) else {
                 return ListeningError(interruption?.reason == .gone ? Self.unplugged(device) : words)
             }
-            interruption = interruption ?? RetryableFetchError(reason: reason, words: words)
+            interruption = interruption ?? Interruption(reason: reason, words: words)
             let start = ContinuousClock.now + pause
             while isListening(), ContinuousClock.now < start { try await Task.sleep(for: Self.period) }
             guard isListening() else { return nil }
@@ -122,9 +122,9 @@ actor Listener {
         return nil
     }
 
-    /// Listens with the process in hand.
+    /// Listens with the current process.
     ///
-    /// - Returns: Why it hears nothing more; `nil` if that is because it was told to stop.
+    /// - Returns: Why the process no longer listens; `nil` if it was stopped or the time was up.
     private func hearOne(while isListening: @Sendable () -> Bool) throws -> ListenTalk.Reason? {
         let end = settings.longest?.samples ?? .max
         while isListening(), samples < end {
@@ -140,12 +140,12 @@ actor Listener {
         return nil
     }
 
-    /// Takes what comes next.
+    /// Handles the next frame of the current process, if one arrives within `period`.
     ///
-    /// - Returns: Why nothing more comes, if so.
+    /// - Returns: The reason if listening has ended.
     private func takeNext() throws -> ListenTalk.Reason? {
         try Task.checkCancellation()
-        // Not by the clock: while our own process is stopped, nobody is quiet.
+        // Not measured by the clock: time in which our own process was stopped does not count.
         quiet += Self.period
         switch link.next(within: Self.period) {
         case .began(let name, let fault):
@@ -210,7 +210,7 @@ actor Listener {
         }
     }
 
-    /// Hands out the recording in hand. One whose header cannot be corrected is as good: it says "to the end".
+    /// Hands out the current recording. If its header cannot be corrected, it is still valid: it says "to the end".
     private func handOut(keeping count: Int? = nil, hasSpeech: Bool? = nil) {
         guard let finished = exchange(&recording, with: nil) else { return }
         try? finished.finish(keeping: count, hasSpeech: hasSpeech)
@@ -218,15 +218,15 @@ actor Listener {
     }
 }
 
-/// Notices a microphone that gives nothing but zeros from the start. Does no I/O.
+/// Detects a microphone that delivers only zeros from the start. Does no I/O.
 struct MuteWatch {
-    /// Nobody waits longer before the first word without wondering.
+    /// The warning is due after this many samples.
     private static let patience = Duration.seconds(5).samples
     private var zeros: Int? = 0
 
-    /// Takes the next sound.
+    /// Adds the next sound.
     ///
-    /// - Returns: Whether it is time to say so: once.
+    /// - Returns: Whether the warning is due now; true only once.
     mutating func receive(_ sound: [Float]) -> Bool {
         guard let count = zeros else { return false }
         guard sound.allSatisfy({ $0 == 0 }) else {

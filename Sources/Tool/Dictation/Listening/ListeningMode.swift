@@ -1,14 +1,15 @@
-/// When the sound of a microphone becomes a recording that is sent.
+/// How the sound of a microphone is divided into recordings.
 public enum ListeningMode: Sendable, Equatable {
-    /// All of it, once somebody says stop.
+    /// One recording of everything until listening is stopped.
     case untilStopped
-    /// Each utterance, once a pause is long enough; one that lasts longer than `longest` in pieces.
+    /// One recording for each utterance; a pause of length `silence` ends it. An utterance longer than `longest` is
+    /// split.
     case utterances(silence: Duration, longest: Duration)
-    /// A piece at least this often, cut where it is quietest.
+    /// A recording at least this often, cut where the sound is quietest.
     case intervals(Duration)
 
-    /// The pause that ends an utterance by default, as in the Python tool.
+    /// The default pause that ends an utterance, as in the Python tool.
     public static let usualSilence = Duration.milliseconds(1500)
-    /// How long an utterance may last by default before its first piece is sent.
+    /// The default maximum length of an utterance before its first piece is sent.
     public static let longestUtterance = Duration.seconds(60)
 }

@@ -1,22 +1,22 @@
 import EngineLink
 
-/// How a microphone is listened to.
+/// How to listen to a microphone.
 public struct ListeningSettings: Sendable {
-    /// When sound becomes a recording.
+    /// How the sound is divided into recordings.
     public var mode: ListeningMode
     /// The device, by number or a part of its name; `nil` for the default one.
     public var device: String?
-    /// How sure the detector has to be that somebody speaks, 0…1.
+    /// The detector's threshold for speech, 0…1.
     public var threshold: Double
-    /// Where the detector's model is. Utterances need it; elsewhere it tells recordings without any speech.
+    /// The path of the detector's model. Mode `utterances` needs it; in other modes it finds recordings without speech.
     public var detectorModel: String?
-    /// When listening ends by itself; `nil` for never.
+    /// The time after which listening ends by itself; `nil` for never.
     public var longest: Duration?
 
-    /// Silero's own advice for the threshold.
+    /// The threshold that Silero recommends.
     public static let usualThreshold = 0.5
 
-    /// Describes how to listen.
+    /// Creates settings.
     public init(
         mode: ListeningMode, device: String? = nil, threshold: Double = usualThreshold, detectorModel: String? = nil,
         longest: Duration? = nil
@@ -28,10 +28,10 @@ public struct ListeningSettings: Sendable {
         self.longest = longest
     }
 
-    /// Below this probability, sound counts as no speech at all: whispered words are above it.
+    /// Sound below this probability is not speech: whispered words are above it.
     private static let leastThreshold = 0.3
 
-    /// What a process that listens is told.
+    /// The order for the listening process.
     ///
     /// - Throws: `ListeningError` if the mode needs a detector and its model is not installed.
     var order: ListenOrder {
@@ -44,13 +44,13 @@ public struct ListeningSettings: Sendable {
                 }
                 return ListenOrder(device: device)
             }
-            // Where it is only to tell whether there was any speech, it is to miss none.
+            // If the detector only finds out whether there was any speech, it must not miss any.
             let threshold = needsDetector ? threshold : Self.leastThreshold
             return ListenOrder(device: device, detector: .init(model: detectorModel, threshold: threshold))
         }
     }
 
-    /// What is wrong if the detector cannot be loaded; `nil` where the mode can do without.
+    /// The error if the detector cannot be loaded; `nil` if the mode does not need it.
     func fault(ofDetector reason: String) -> ListeningError? {
         guard needsDetector else { return nil }
         return ListeningError("The voice activity model '\(detectorModel ?? "")' cannot be loaded: \(reason)")
@@ -61,7 +61,7 @@ public struct ListeningSettings: Sendable {
     }
 }
 
-/// Why listening ended, or never began.
+/// Why listening ended, or could not start.
 public struct ListeningError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong and what to do.
     public let description: String

@@ -2,27 +2,27 @@ import Concurrency
 public import EngineHost
 import EngineLink
 
-/// A microphone that a process of its own listens to. It is started at once; when nobody holds this any more, it ends.
+/// A microphone and the process that listens to it. The process starts at once and ends with the last reference.
 ///
-/// Its calls block, though never for long. They are for one task.
+/// Its calls block for a short time. Only one task may use it.
 public final class MicrophoneLink: @unchecked Sendable {
-    /// How a device is turned on.
+    /// How to turn the device on.
     private let order: ListenOrder
     private let program: any EngineProgram
     private let session: EngineSession
     private var talk: ListenTalk
 
-    /// Turning a device on takes no longer, unless the sound system hangs.
+    /// If turning a device on takes longer than this, the sound system hangs.
     static let startPatience = Duration.seconds(30)
-    /// A device that gives nothing for so long is gone, and so is a process that is not done for so long.
+    /// A device that delivers nothing for this long is gone. A process gets this long to finish.
     static let patience = Duration.seconds(4)
 
-    /// Starts to listen. What is heard waits to be taken.
+    /// Starts listening. The sound is buffered until it is read.
     ///
     /// - Parameters:
-    ///   - settings: How.
+    ///   - settings: How to listen.
     ///   - program: The program that listens.
-    /// - Throws: `ListeningError` if the system has no room for it, or the model that the mode needs is not installed.
+    /// - Throws: `ListeningError` if the process cannot be started, or the model that the mode needs is not installed.
     public convenience init(_ settings: ListeningSettings, program: any EngineProgram) throws(ListeningError) {
         try self.init(try settings.order, program: program)
     }
@@ -40,19 +40,19 @@ public final class MicrophoneLink: @unchecked Sendable {
 
     /// Starts another process that listens to the same device.
     ///
-    /// - Parameter device: The name that it had. Its number may be another's by now.
-    /// - Returns: The link to it.
-    /// - Throws: `ListeningError` if the system has no room for it.
+    /// - Parameter device: The device's name: its number may belong to another device by now.
+    /// - Returns: The link to the new process.
+    /// - Throws: `ListeningError` if the process cannot be started.
     func again(device: String) throws(ListeningError) -> MicrophoneLink {
         var order = order
         if order.device != nil { order.device = device }
         return try MicrophoneLink(order, program: program)
     }
 
-    /// Takes what comes next.
+    /// Reads the next frame.
     ///
     /// - Parameter wait: How long to wait for it.
-    /// - Returns: Nothing, if nothing comes.
+    /// - Returns: `nothing` if none arrives in time.
     func next(within wait: Duration) -> ListenTalk.News {
         do throws(FrameError) {
             switch try session.socket.receiveIfReady(limit: HeardSound.longestFrame, within: wait) {
@@ -65,7 +65,7 @@ public final class MicrophoneLink: @unchecked Sendable {
         }
     }
 
-    /// Says that it is enough. What was heard until now still comes, and then the end.
+    /// Asks the process to stop. The sound heard so far can still be read; then the stream ends.
     func finish() {
         session.socket.finish()
     }
@@ -75,7 +75,7 @@ public final class MicrophoneLink: @unchecked Sendable {
         session.cancel()
     }
 
-    /// Why the process has ended.
+    /// Finds out why the process has ended.
     ///
     /// - Throws: `CancellationError`.
     func fault() async throws -> String { try await session.failure(within: .seconds(1)).description }

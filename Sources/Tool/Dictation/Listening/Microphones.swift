@@ -3,22 +3,22 @@ public import EngineHost
 public import EngineLink
 import SpeechTypes
 
-/// The microphones of this machine, as a process of its own sees them.
+/// Lists and tests the microphones of this machine, in a separate process.
 public struct Microphones: Sendable {
     private let program: any EngineProgram
 
-    /// Some sound systems take long to look for devices.
+    /// The timeout: some sound systems take long to enumerate devices.
     private static let patience = Duration.seconds(30)
 
-    /// Asks a program.
+    /// Uses this program for the process.
     public init(_ program: any EngineProgram) {
         self.program = program
     }
 
-    /// All devices that sound can be recorded from.
+    /// Lists all devices that can record sound.
     ///
-    /// - Throws: `ListeningError` if there is no sound system, `CancellationError`; `EngineFailure` if the program cannot
-    ///   be asked.
+    /// - Throws: `ListeningError` if there is no sound system, `CancellationError`; `EngineFailure` if the program
+    ///   cannot be run.
     public func list() async throws -> [SoundDevice] {
         switch try await program.ask(.devices, for: DevicesReply.self, within: Self.patience) {
         case .devices(let devices): return devices
@@ -26,20 +26,20 @@ public struct Microphones: Sendable {
         }
     }
 
-    /// What a look at a microphone has found.
+    /// The result of a test recording.
     public struct Trial: Sendable {
-        /// Which it is.
+        /// The name of the device.
         public var device: String
-        /// What it gave.
+        /// The recorded samples.
         public var samples: [Float]
     }
 
-    /// Listens for a moment.
+    /// Makes a short test recording.
     ///
     /// - Parameters:
-    ///   - device: Which device, by number or name; `nil` means the default one.
-    ///   - length: How long.
-    /// - Returns: What was heard, which may be less.
+    ///   - device: The device, by number or name; `nil` for the default one.
+    ///   - length: How long to record.
+    /// - Returns: The recording, which may be shorter.
     /// - Throws: `ListeningError`, `CancellationError`.
     public func listen(to device: String?, for length: Duration) async throws -> Trial {
         let link = try MicrophoneLink(ListenOrder(device: device), program: program)

@@ -1,8 +1,8 @@
 import Essentials
 
-/// How loud a stretch of sound is, in decibels below full scale: 0 is the loudest there is.
+/// The level of a stretch of sound, in decibels relative to full scale: 0 is the maximum.
 public struct SoundLevel: Sendable, Equatable {
-    /// Nothing is shown below this.
+    /// The lowest level that is shown.
     public static let floor = -60.0
 
     /// The root mean square in dBFS (AES17: relative to full scale), not below `floor`.

@@ -1,47 +1,47 @@
 import SpeechTypes
 
-/// Cuts the sound of a microphone into recordings while it comes. Does no I/O.
+/// Divides the sound of a microphone into recordings as it arrives. Does no I/O.
 struct UtteranceSegmenter {
-    /// What to do with the recording in hand.
+    /// A step to take with the current recording.
     enum Step: Equatable {
         /// Begin a recording.
         case begin
         /// Add sound to it.
         case add([Float])
-        /// It is complete: its first so many samples, and nothing after them; none, if it has no speech at all. Whether
-        /// speech was heard in it, if somebody listened for it.
+        /// End it and keep only its first `keeping` samples; 0 if it has no speech at all. `hasSpeech` says whether a
+        /// detector heard speech in it; `nil` if none was listening.
         case end(keeping: Int, hasSpeech: Bool?)
     }
 
-    /// What is kept of the sound before speech is heard.
+    /// How much sound is kept from before the speech.
     static let preRoll = Duration.milliseconds(300)
-    /// What is kept of the pause after it.
+    /// How much of the pause is kept after the speech.
     private static let postRoll = Duration.milliseconds(300)
-    /// The detector hears the end of speech two windows late and more (75 to 131 ms over the fixtures' session), which is
-    /// part of the pause.
+    /// The detector reports the end of speech two windows late or more (75 to 131 ms over the fixtures' session). The
+    /// delay is part of the pause.
     private static let detectorDelay = Duration.milliseconds(64)
-    /// Less than this in a row is the click of a key, not speech.
+    /// Anything shorter is the click of a key, not speech.
     private static let minimumSpeech = Duration.milliseconds(96)
-    /// How many samples the detector hears at once.
+    /// The samples in one window of the detector.
     private static let window = SpeechWindow.samples
     private var windows = FrameChunker(size: window)
 
     private let mode: ListeningMode
     private var segmenter: EndpointDetector
-    /// The longest recording, where there is one.
+    /// The maximum length of a recording, if there is one.
     private let longest: Int?
-    /// The last sound before `position`, for the beginning of an utterance.
+    /// The last sound before `position`, for the start of an utterance.
     private var history: [Float] = []
-    /// The recording in hand; its samples only where it may have to be cut, which keeps memory flat.
+    /// The current recording. Its samples are kept only if it may have to be split, so that memory use stays bounded.
     private var current: (start: Int, samples: [Float])?
-    /// Where we are, in samples from the start.
+    /// The current position, in samples from the start.
     private var position = 0
-    /// Where speech was heard, where recordings do not follow from that.
+    /// Where speech was heard, for modes in which speech does not decide where recordings begin and end.
     private var speech = SpeechSpan()
 
-    /// Begins before the first sound.
+    /// Creates a segmenter that has received no sound yet.
     ///
-    /// - Parameter mode: When sound becomes a recording.
+    /// - Parameter mode: How the sound is divided into recordings.
     init(_ mode: ListeningMode) {
         self.mode = mode
         switch mode {
@@ -60,13 +60,13 @@ struct UtteranceSegmenter {
         }
     }
 
-    /// Takes the next sound.
+    /// Adds the next sound.
     ///
     /// - Parameters:
     ///   - sound: Samples at 16 kHz, any number of them.
-    ///   - speech: For each of the detector's windows that ends in them, whether somebody speaks; `nil` if nobody can tell,
-    ///     which utterances need.
-    /// - Returns: What to do, in order.
+    ///   - speech: For each of the detector's windows that ends in them, whether it is speech. `nil` without a
+    ///     detector, which mode `utterances` needs.
+    /// - Returns: The steps to take, in order.
     mutating func receive(_ sound: [Float], speech: [Bool]?) -> [Step] {
         guard case .utterances = mode else {
             if let speech {
@@ -79,13 +79,13 @@ struct UtteranceSegmenter {
         return zip(windows.receive(sound), speech ?? []).flatMap { hear($0, $1) }
     }
 
-    /// What to receive in place of sound that nobody heard. It ends a window: the detector that hears what follows begins
-    /// one.
+    /// The silence to receive in place of lost sound. It completes a window, because the detector for the sound that
+    /// follows begins a new one.
     ///
     /// - Parameters:
-    ///   - gap: How long nobody heard.
-    ///   - isHeard: Whether a detector hears what follows.
-    /// - Returns: At least as much silence, but no more than a minute, and what the detector would have said of it.
+    ///   - gap: The length of the lost sound.
+    ///   - isHeard: Whether a detector hears the sound that follows.
+    /// - Returns: Silence at least as long as the gap, but no more than a minute, and the detector's result for it.
     func silence(for gap: Duration, isHeard: Bool) -> (sound: [Float], speech: [Bool]?) {
         let begun = windows.rest.count
         let count = (begun + min(gap, .seconds(60)).samples + Self.window - 1) / Self.window
@@ -93,7 +93,7 @@ struct UtteranceSegmenter {
         return ([Float](repeating: 0, count: count * Self.window - begun), speech)
     }
 
-    /// Ends: nothing more will come.
+    /// Ends the sound.
     mutating func finish() -> [Step] {
         defer { current = nil }
         guard let current else { return [] }
@@ -153,10 +153,10 @@ struct UtteranceSegmenter {
 
 /// Where speech was heard since the last recording ended. Does no I/O.
 private struct SpeechSpan {
-    /// As many windows in a row as an utterance needs: less is the click of a key.
+    /// The windows in a row that make an utterance: fewer are the click of a key.
     private static let windows = 3
 
-    /// Whether every window was listened to.
+    /// Whether a detector heard every window.
     var isKnown = true
     private var position = 0
     private var run = 0
@@ -172,7 +172,7 @@ private struct SpeechSpan {
         position += count
     }
 
-    /// Whether speech was heard before a position where a recording ends; what was heard after it counts for the next.
+    /// Whether speech was heard before `end`, where a recording ends; speech after it counts for the next recording.
     mutating func found(before end: Int) -> Bool? {
         guard isKnown else { return nil }
         let isFound = first.map { $0 < end } ?? false

@@ -2,16 +2,16 @@ import Concurrency
 import Essentials
 import SystemPackage
 
-/// A recording that somebody named, as a file that can be read anew: the file itself, or a copy of what comes through a
-/// pipe. The copy goes when nobody holds this any more.
+/// A recording named by the user, as a file that can be read repeatedly: the file itself, or a copy of the data from a
+/// pipe. The copy is removed with the last reference.
 final class InputRecording: Sendable {
-    /// Where it is.
+    /// The path to read it from.
     let path: String
-    /// How people and servers are shown it.
+    /// The name to show to users and servers.
     let name: String
     private let temporary: TemporaryInput?
 
-    /// Gets a recording ready, which takes as long as a pipe has something to say.
+    /// Prepares a recording. If it is a pipe, this takes until the end of its data.
     ///
     /// - Parameter file: Its path; `-` is standard input.
     /// - Throws: `ClientError` (`unreadable`), `CancellationError`.
@@ -23,7 +23,7 @@ final class InputRecording: Sendable {
         do {
             path = try await abandonable { try (isCopied ? temporary?.copy(file) : temporary?.link(file)) ?? file }
         } catch {
-            // The call that was left behind may hold it for as long as the process lives.
+            // The abandoned call may keep a reference for as long as the process runs.
             temporary?.remove()
             throw error
         }
@@ -32,7 +32,7 @@ final class InputRecording: Sendable {
     }
 
     deinit {
-        // Not left to the last reference: the thread that made the copy may have one for a moment longer.
+        // Not left to the last reference: the thread that made the copy may hold one for a moment longer.
         temporary?.remove()
     }
 
@@ -53,7 +53,7 @@ final class InputRecording: Sendable {
     }
 }
 
-/// A place of its own for what cannot be read where it is.
+/// A temporary folder for a recording that cannot be read in place.
 private final class TemporaryInput: Sendable {
     private let path: String
 
@@ -75,7 +75,7 @@ private final class TemporaryInput: Sendable {
         rmdir(path)
     }
 
-    /// A path that is UTF-8 and leads to a file whose name is not: engines and decoders take no others.
+    /// Creates a link with a UTF-8 path to a file whose name is not UTF-8: engines and decoders accept only UTF-8.
     func link(_ target: String) throws(ClientError) -> String {
         let name = SystemName.bytes(of: target)
         var absolute = name
@@ -89,7 +89,7 @@ private final class TemporaryInput: Sendable {
         return file
     }
 
-    /// Copies what comes through a pipe, to its end.
+    /// Copies the data of a pipe, to its end.
     func copy(_ source: String) throws(ClientError) -> String {
         let shown = source == "-" ? "Standard input" : "'\(SystemName.shown(source))'"
         func failure(_ deed: String) -> ClientError {

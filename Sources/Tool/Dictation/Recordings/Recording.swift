@@ -3,15 +3,15 @@ import SpeechTypes
 import Synchronization
 import SystemPackage
 
-/// Sound on disk that waits for its text: a WAV file for its owner's eyes only.
+/// Sound on disk that is to be transcribed: a WAV file that only its owner can read.
 ///
-/// As long as somebody holds this, the file is locked (flock(2)) and no other run of the tool takes it for its own.
+/// As long as this object exists, the file is locked (flock(2)), so that no other process of the tool takes it.
 public final class Recording: Sendable {
-    /// Where it is.
+    /// The path of the file.
     public let path: String
-    /// When it began.
+    /// The time when it began.
     public let began: Date
-    /// How long it is so far.
+    /// Its length so far.
     public var duration: Duration { Duration(samples: state.withLock { $0.samples }) }
 
     private struct State {
@@ -23,7 +23,7 @@ public final class Recording: Sendable {
     private let descriptor: Int32
     private let state: Mutex<State>
 
-    /// Takes a file over; the descriptor is this value's to close.
+    /// Takes ownership of an open file; the descriptor is closed by this object.
     init(path: String, began: Date, descriptor: Int32, samples: Int) {
         self.path = path
         self.began = began
@@ -35,20 +35,20 @@ public final class Recording: Sendable {
         close(descriptor)
     }
 
-    /// Whether there was no sound at all: a microphone that is muted gives zeros.
+    /// Whether it contains only zeros, as a muted microphone delivers them.
     var isSilent: Bool { state.withLock { $0.isSilent } }
 
-    /// Whether a detector heard speech; `nil` if none listened.
+    /// Whether a detector heard speech; `nil` if none was listening.
     var hasSpeech: Bool? { state.withLock { $0.hasSpeech } }
 
-    /// Writes the header of a file that grows.
+    /// Writes the header of a file that is still growing.
     func begin() throws(RecordingError) {
         try write(WaveHeader.bytes(samples: nil), at: nil)
     }
 
-    /// Adds sound at the end.
+    /// Appends sound.
     ///
-    /// - Throws: `RecordingError` if the disk does not take it; what was written before is kept.
+    /// - Throws: `RecordingError` if it cannot be written; the sound written before is kept.
     public func append(_ sound: [Float]) throws(RecordingError) {
         try write(WaveHeader.bytes(of: sound), at: nil)
         state.withLock { state in
@@ -60,9 +60,9 @@ public final class Recording: Sendable {
     /// Completes the file.
     ///
     /// - Parameters:
-    ///   - count: How many of its first samples stay; all by default.
-    ///   - hasSpeech: Whether a detector heard speech; `nil` if none listened.
-    /// - Throws: `RecordingError` if the disk does not take the header; the sound is kept.
+    ///   - count: How many of its first samples to keep; all by default.
+    ///   - hasSpeech: Whether a detector heard speech; `nil` if none was listening.
+    /// - Throws: `RecordingError` if the header cannot be written; the sound is kept.
     public func finish(keeping count: Int? = nil, hasSpeech: Bool? = nil) throws(RecordingError) {
         let samples = state.withLock { state in
             state.samples = min(state.samples, count ?? .max)
@@ -75,7 +75,7 @@ public final class Recording: Sendable {
         try write(WaveHeader.bytes(samples: samples), at: 0)
     }
 
-    /// Deletes the file: its text has been delivered, or nobody wants it.
+    /// Deletes the file: its text has been delivered, or is not wanted.
     public func remove() {
         unlink(path)
     }
@@ -90,7 +90,7 @@ public final class Recording: Sendable {
     }
 }
 
-/// Why sound cannot be kept.
+/// Why a recording cannot be stored.
 public struct RecordingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What failed, where, and what to do.
     public let description: String

@@ -1,26 +1,26 @@
 public import Essentials
 
-/// The folder where recordings wait for their texts.
+/// The folder with the recordings whose texts are not delivered yet.
 public struct RecordingStore: Sendable {
-    /// Where it is.
+    /// The path of the folder.
     public let path: String
 
-    /// How long a recording waits at most.
+    /// How long an undelivered recording is kept at most.
     public static let longestWait = Duration.seconds(30 * 24 * 3600)
 
     private static let prefix = "recording-"
     private static let suffix = ".wav"
-    /// What a recording is called until it is locked.
+    /// The prefix of a recording's name until it is locked.
     private static let newPrefix = ".new-"
-    /// No recording takes longer to get its name.
+    /// No recording takes longer than this to get its final name.
     private static let longestBeginning = Duration.seconds(60)
 
-    /// Names a folder, which need not exist.
+    /// Uses a folder, which need not exist.
     public init(path: String) {
         self.path = path
     }
 
-    /// The folder by the XDG Base Directory Specification, where a relative value is ignored.
+    /// Uses the folder of the XDG Base Directory Specification; a relative value is ignored.
     public init(environment: [String: String], home: String) {
         let cache = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.cache"
         self.init(path: cache + "/asr2clip/recordings")
@@ -37,7 +37,7 @@ public struct RecordingStore: Sendable {
         let descriptor = open(newPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw RecordingError("make", path, errno) }
         let recording = Recording(path: path, began: moment, descriptor: descriptor, samples: 0)
-        // Locked and whole before it gets its name: nobody who looks for recordings that wait may take it.
+        // Locked and complete before it gets its name, so that no other process takes it for an abandoned recording.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             defer { unlink(newPath) }
             throw RecordingError("lock", path, errno)
@@ -55,8 +55,8 @@ public struct RecordingStore: Sendable {
         return recording
     }
 
-    /// The recordings whose texts were not delivered and that no running tool has in hand, oldest first. They are locked
-    /// from now on, and whole: one that was cut off by a crash gets a true header.
+    /// Locks and returns the recordings whose texts were not delivered and that no running tool has locked, oldest
+    /// first. If a crash cut a recording off, its header is corrected; empty ones are deleted.
     ///
     /// - Throws: `RecordingError` if one cannot be repaired.
     public func takeWaiting() throws(RecordingError) -> [Recording] {
@@ -76,7 +76,7 @@ public struct RecordingStore: Sendable {
         return waiting
     }
 
-    /// How many recordings wait, without taking them; those in the hands of a tool that runs do not count.
+    /// The number of abandoned recordings. Does not lock them; recordings that a running tool has locked do not count.
     public var waitingCount: Int {
         files().count { path in
             let lock = Self.lock(path)
@@ -85,15 +85,15 @@ public struct RecordingStore: Sendable {
         }
     }
 
-    /// Deletes recordings that nobody has in hand.
+    /// Deletes recordings that no running tool has locked.
     ///
     /// - Parameters:
-    ///   - age: Those that have waited longer than this; all by default.
-    ///   - now: The time.
-    /// - Returns: How many.
+    ///   - age: Delete only recordings older than this; all by default.
+    ///   - now: The current time.
+    /// - Returns: The number of deleted recordings.
     @discardableResult
     public func discard(olderThan age: Duration? = nil, now: Date = Date()) -> Int {
-        // What a tool that was killed in the moment of beginning has left.
+        // Left behind by a tool that was killed while it started a recording.
         for path in files(Self.newPrefix) where Self.isOlder(path, than: Self.longestBeginning, now) {
             Self.delete(path)
         }
@@ -107,7 +107,7 @@ public struct RecordingStore: Sendable {
         moment(path).map { now.timeIntervalSince($0) >= age / .seconds(1) } ?? false
     }
 
-    /// - Returns: Whether nobody had it in hand.
+    /// - Returns: Whether it was deleted: false if a running tool has locked it.
     @discardableResult
     private static func delete(_ path: String) -> Bool {
         guard let lock = lock(path) else { return false }
@@ -116,7 +116,7 @@ public struct RecordingStore: Sendable {
         return true
     }
 
-    /// Opens a file and locks it; `nil` if somebody has it in hand, or it is gone.
+    /// Opens a file and locks it; `nil` if another process has locked it, or it is gone.
     private static func lock(_ path: String) -> (descriptor: Int32, size: Int)? {
         let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }

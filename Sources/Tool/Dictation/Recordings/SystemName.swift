@@ -1,13 +1,13 @@
 import Essentials
 
-/// Names of files as the system has them: bytes, which need not be UTF-8.
+/// File names as the system stores them: bytes, which need not be UTF-8.
 ///
-/// A Swift string is always valid, so bytes that are no UTF-8 stand in it as characters of a private-use plane and become
-/// the bytes again where the system is asked for the file. Python does the same with surrogates (PEP 383).
+/// A Swift string is always valid UTF-8. Bytes that are not are encoded in it as characters of a private-use plane, and
+/// decoded for system calls. Python does the same with surrogates (PEP 383).
 public enum SystemName {
     private static let base: UInt32 = 0x10_FE00
 
-    /// The text that stands for a name.
+    /// Encodes a name as text.
     public static func text(of name: some Sequence<UInt8>) -> String {
         var text = String.UnicodeScalarView()
         var bytes = Array(name)[...]
@@ -23,20 +23,20 @@ public enum SystemName {
         return String(text)
     }
 
-    /// The name that a text stands for.
+    /// Decodes the name that a text encodes.
     static func bytes(of text: String) -> [UInt8] {
         text.unicodeScalars.flatMap { scalar -> [UInt8] in
             isByte(scalar) ? [UInt8(scalar.value - base)] : Array(UTF8.encode(scalar) ?? .init())
         }
     }
 
-    /// The name that a text stands for, as the system is given it.
+    /// Decodes the name that a text encodes, for system calls.
     static func cString(_ text: String) -> [CChar] { bytes(of: text).map(CChar.init(bitPattern:)) + [0] }
 
-    /// Whether a name is no UTF-8.
+    /// Whether a name is not UTF-8.
     static func isRaw(_ text: String) -> Bool { text.unicodeScalars.contains(where: isByte) }
 
-    /// A name as people and servers can be shown it.
+    /// A name for users and servers: bytes that are not UTF-8 are replaced.
     public static func shown(_ text: String) -> String {
         guard isRaw(text) else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { isByte($0) ? "\u{FFFD}" : $0 }))

@@ -1,15 +1,16 @@
 import Essentials
 import SpeechTypes
 
-/// The beginning of a WAV file of mono 16-bit samples at 16 kHz ("Multimedia Programming Interface and Data
+/// The header of a WAV file of mono 16-bit samples at 16 kHz ("Multimedia Programming Interface and Data
 /// Specifications 1.0", IBM and Microsoft, 1991).
 enum WaveHeader {
-    /// How many bytes it has.
+    /// Its length in bytes.
     static let length = 44
-    /// How many bytes a sample has.
+    /// The size of a sample in bytes.
     static let bytesPerSample = 2
 
-    /// The header of a file with so many samples; `nil` for one that still grows, which says "to the end".
+    /// The header of a file with this many samples; `nil` for a file that is still growing, whose header says "to the
+    /// end".
     static func bytes(samples: Int?) -> Data {
         let size = samples.map { UInt32(clamping: $0 * bytesPerSample) } ?? .max
         let rate = UInt32(AudioBuffer.sampleRate)
@@ -19,7 +20,7 @@ enum WaveHeader {
             + Data("data".utf8) + number(size)
     }
 
-    /// Samples as the file has them.
+    /// Samples in the format of the file.
     static func bytes(of samples: [Float]) -> Data {
         let whole = samples.map { Int16((max(-1, min(1, $0)) * Float(Int16.max)).rounded()).littleEndian }
         return whole.withUnsafeBytes { Data($0) }

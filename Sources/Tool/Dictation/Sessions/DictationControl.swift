@@ -1,9 +1,9 @@
 import Synchronization
 
-/// What the user says to a session in its course: enough, or never mind.
+/// Lets the user stop or cancel a running session.
 ///
-/// The first Ctrl-C ends the listening, and what was said is finished. The second, or the first when nobody listens any
-/// more, cancels.
+/// The first Ctrl-C stops listening, and the session finishes what was said. The second cancels the session, and so
+/// does the first if listening has already ended.
 public final class DictationControl: Sendable {
     private enum State {
         case listening
@@ -15,24 +15,24 @@ public final class DictationControl: Sendable {
     private let cancellations: AsyncStream<Void>
     private let cancellation: AsyncStream<Void>.Continuation
 
-    /// A control for one session.
+    /// Creates a control for one session.
     ///
-    /// - Parameter listens: Whether the session begins with listening.
+    /// - Parameter listens: Whether the session starts by listening.
     public init(listens: Bool = true) {
-        // One element at most: it is finished, not yielded to.
+        // The stream is only ever finished, so the buffer never holds an element.
         (cancellations, cancellation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         if !listens { state.withLock { $0 = .finishing } }
     }
 
-    /// Whether more is to be heard.
+    /// Whether to go on listening.
     public var isListening: Bool { state.withLock { $0 == .listening } }
 
-    /// Ends the listening; later calls change nothing.
+    /// Stops listening; later calls have no effect.
     public func stop() {
         state.withLock { if $0 == .listening { $0 = .finishing } }
     }
 
-    /// Ctrl-C.
+    /// Handles Ctrl-C.
     public func interrupt() {
         let isCancelled = state.withLock { state in
             state = state == .listening ? .finishing : .cancelled
@@ -41,13 +41,13 @@ public final class DictationControl: Sendable {
         if isCancelled { cancellation.finish() }
     }
 
-    /// Cancels whatever goes on.
+    /// Cancels the session.
     public func cancel() {
         state.withLock { $0 = .cancelled }
         cancellation.finish()
     }
 
-    /// Does a session's work, and leaves it when it is cancelled.
+    /// Does a session's work; returns early if it is cancelled.
     ///
     /// - Returns: `nil` if it was cancelled.
     /// - Throws: What the work throws.
@@ -56,7 +56,7 @@ public final class DictationControl: Sendable {
             group.addTask { try await work() }
             group.addTask { [cancellations] in
                 for await _ in cancellations {}
-                // Also when the work is done and this task is no longer wanted.
+                // Reached, too, when the work is done and this task is cancelled.
                 return nil
             }
             defer { group.cancelAll() }

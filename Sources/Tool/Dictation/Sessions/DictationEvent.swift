@@ -1,26 +1,26 @@
 import SpeechTypes
 
-/// What happens in a session, for whoever shows it.
+/// An event of a session, for display.
 public enum DictationEvent: Sendable {
-    /// The microphone is on, and which it is.
+    /// The microphone with this name is on.
     case started(device: String)
-    /// How loud it is, and how long it has been listened.
+    /// The current level, and how long the session has listened.
     case level(SoundLevel, Duration)
-    /// Nothing more is listened to.
+    /// Listening has ended.
     case listened
-    /// A recording is complete and its text is waited for; how long it is, if that is known.
+    /// A recording is complete and is being transcribed; its length, if known.
     case transcribing(Duration?)
-    /// The recording whose text is waited for turned out to be so long, if that is known.
+    /// The length of the recording that is being transcribed, if known.
     case length(Duration?)
-    /// How a transcription goes on.
+    /// The progress of a transcription.
     case progress(TranscriptionProgress)
-    /// A transcription has ended, well or not.
+    /// A transcription has ended, with or without success.
     case transcribed
-    /// Something to know that is no fault.
+    /// A note that is not about a failure.
     case note(String)
-    /// Something that went wrong, while the work goes on.
+    /// A failure after which the work goes on.
     case warning(String)
 }
 
-/// Takes what happens. Called from any thread; returns at once.
+/// Receives the events. Called from any thread; returns at once.
 public typealias DictationEvents = @Sendable (DictationEvent) -> Void

@@ -1,7 +1,7 @@
 import Essentials
 import SpeechTypes
 
-/// Listens to a microphone and writes down what is said, while listening goes on.
+/// Listens to a microphone and transcribes the speech while it goes on listening.
 public struct DictationSession: Sendable {
     private let settings: ListeningSettings
     private let microphone: MicrophoneLink
@@ -9,14 +9,14 @@ public struct DictationSession: Sendable {
     private let scribe: RecordingTranscriber
     private let report: DictationEvents
 
-    /// Describes a session.
+    /// Creates a session.
     ///
     /// - Parameters:
-    ///   - settings: How the microphone is listened to.
-    ///   - microphone: The microphone, which is on already or is being turned on.
+    ///   - settings: How to listen to the microphone.
+    ///   - microphone: The microphone, which is already on or being turned on.
     ///   - store: Where recordings are kept.
-    ///   - scribe: Turns recordings into texts.
-    ///   - report: Told what happens.
+    ///   - scribe: Transcribes recordings.
+    ///   - report: Called with each event.
     public init(
         _ settings: ListeningSettings, microphone: MicrophoneLink, store: RecordingStore, scribe: RecordingTranscriber,
         report: @escaping DictationEvents
@@ -28,14 +28,14 @@ public struct DictationSession: Sendable {
         self.report = report
     }
 
-    /// Listens until it is told to stop, and finishes what was said.
+    /// Listens until it is stopped, then finishes the recordings that are left.
     ///
-    /// Texts come in the order in which they were said. One that fails is reported and does not end the session. If
-    /// listening fails, what was heard before is finished all the same.
-    /// - Throws: `ListeningError`, `RecordingError`, `CancellationError`, and `DeliveryError` if nobody
-    ///   reads standard output any more.
+    /// Texts are delivered in the order in which they were said. If one fails, this is reported and the session goes
+    /// on. If listening fails, the sound recorded before is still transcribed.
+    /// - Throws: `ListeningError`, `RecordingError`, `CancellationError`, and `DeliveryError` if the reader of standard
+    ///   output has closed the pipe.
     public func run(_ control: DictationControl) async throws -> SessionOutcome {
-        // Unbounded, but of file names: the sound itself is on disk.
+        // Unbounded, but it holds only file names: the sound itself is on disk.
         let (recordings, queue) = AsyncStream.makeStream(of: Recording.self, bufferingPolicy: .unbounded)
         let listener = Listener(settings, link: microphone, store: store, report: report, queue: queue)
         async let listening: Void = listener.listen { control.isListening }

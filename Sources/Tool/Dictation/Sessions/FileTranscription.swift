@@ -12,13 +12,13 @@ public struct FileTranscription: Sendable {
     private let template: TranscriptionRequest
     private let report: DictationEvents
 
-    /// Describes how.
+    /// Creates a transcription.
     ///
     /// - Parameters:
-    ///   - service: Whom to ask.
-    ///   - engine: What reads the headers of files.
-    ///   - template: What to ask, beside the recording.
-    ///   - report: Who is told what happens.
+    ///   - service: The service that transcribes.
+    ///   - engine: The program that reads the files' headers.
+    ///   - template: The request without the recording.
+    ///   - report: Called with each event.
     public init(
         service: any TranscriptionService, engine: any EngineProgram, template: TranscriptionRequest,
         report: @escaping DictationEvents
@@ -31,18 +31,18 @@ public struct FileTranscription: Sendable {
 
     /// The transcript of a file.
     public struct Transcript: Sendable, Equatable {
-        /// The text, cleaned, or the document in the format asked for; without a line end.
+        /// The cleaned text, or the document in the requested format; without a line end.
         public let text: String
-        /// Whether anything was said.
+        /// Whether it contains speech.
         public let isSpoken: Bool
     }
 
-    /// Transcribes the files one after the other; a text is printed as it comes.
+    /// Transcribes the files in turn; each text is printed as it arrives.
     ///
     /// - Parameters:
     ///   - files: Their paths; `-` is standard input.
-    ///   - delivery: Where the texts go: all of them, as one.
-    /// - Returns: How it ended; what failed is reported.
+    ///   - delivery: Gets all texts as one.
+    /// - Returns: The outcome; failures are reported.
     /// - Throws: `DeliveryError`, `CancellationError`.
     public func run(_ files: [String], delivery: TextDelivery) async throws -> SessionOutcome {
         var texts: [String] = []
@@ -74,13 +74,13 @@ public struct FileTranscription: Sendable {
     ///
     /// - Parameters:
     ///   - file: Its path; `-` is standard input.
-    ///   - print: Given the text as it comes, a line end after it; nothing where there is no text.
+    ///   - print: Called with the text as it arrives, and a line end after it; not called if there is no text.
     /// - Returns: The whole transcript.
     /// - Throws: `ClientError`, `CancellationError`, and what `print` throws.
     public func transcribe(
         _ file: String, print: @escaping @Sendable (String) async throws -> Void = { _ in }
     ) async throws -> Transcript {
-        // A pipe may have nothing to say for a long time.
+        // A pipe may deliver nothing for a long time.
         report(.transcribing(nil))
         defer { report(.transcribed) }
         let input = try await InputRecording(file)
@@ -100,7 +100,7 @@ public struct FileTranscription: Sendable {
                 if !piece.isEmpty { try await print(piece) }
             }
         } catch let error as ClientError {
-            // The next text begins on a line of its own.
+            // The next text must start on a new line.
             if stream.withLock({ $0.hasPrinted }) { try await print("\n") }
             throw error
         }
@@ -111,7 +111,7 @@ public struct FileTranscription: Sendable {
         return Transcript(text: text, isSpoken: isSpoken)
     }
 
-    /// How long a recording is by its header: time limits and what is shown go by it. It can be done without.
+    /// Reads the length of a recording from its header, for timeouts and the display. `nil` if it cannot be read.
     private func length(of path: String) async throws -> Duration? {
         do {
             let reply = try await engine.ask(.measure(path: path), for: LengthReply.self, within: .seconds(10))

@@ -1,25 +1,25 @@
 import Essentials
 import SpeechTypes
 
-/// Turns recordings into texts and delivers them; a recording is kept until its text has been delivered.
+/// Transcribes recordings and delivers the texts; a recording is kept until its text has been delivered.
 public struct RecordingTranscriber: Sendable {
     private let service: any TranscriptionService
     private let template: TranscriptionRequest
     private let delivery: TextDelivery
     private let report: DictationEvents
 
-    /// A shorter recording holds no speech, and servers refuse it.
+    /// A shorter recording cannot contain speech, and servers reject it.
     private static let shortest = Duration.milliseconds(100)
-    /// A longer recording was meant to hold speech: it is kept if no text comes of it.
+    /// A longer recording probably contains speech: it is kept even if its text is empty.
     private static let longestBlank = Duration.seconds(2)
 
-    /// Describes how texts come about.
+    /// Creates a transcriber.
     ///
     /// - Parameters:
-    ///   - service: Whom to ask.
-    ///   - template: What to ask, beside the recording.
-    ///   - delivery: Where texts go.
-    ///   - report: Who is told what happens.
+    ///   - service: The service that transcribes.
+    ///   - template: The request without the recording.
+    ///   - delivery: Where texts are delivered.
+    ///   - report: Called with each event.
     public init(
         service: any TranscriptionService, template: TranscriptionRequest, delivery: TextDelivery,
         report: @escaping DictationEvents
@@ -30,16 +30,16 @@ public struct RecordingTranscriber: Sendable {
         self.report = report
     }
 
-    /// Transcribes one recording, delivers the text, and removes the recording. One in which a detector heard no speech is
-    /// not sent: models invent words for silence.
+    /// Transcribes one recording, delivers the text, and removes the recording. If a detector heard no speech in it, it
+    /// is not sent: models invent words for silence.
     ///
-    /// What goes wrong is reported, with the place of the recording, which is then still there.
+    /// Failures are reported with the path of the recording, which is then kept.
     /// - Parameters:
     ///   - recording: The recording.
-    ///   - isMeant: Whether somebody said when it begins and ends, and so meant it to hold speech.
-    /// - Returns: How it ended.
-    /// - Throws: `CancellationError`, and `DeliveryError` if nobody reads standard output any more; the recording is then
-    ///   still there.
+    ///   - isMeant: Whether the user started and stopped it, and so meant it to contain speech.
+    /// - Returns: The outcome.
+    /// - Throws: `CancellationError`, and `DeliveryError` if the reader of standard output has closed the pipe; the
+    ///   recording is then kept.
     func write(_ recording: Recording, isMeant: Bool = true) async throws -> SessionOutcome {
         guard recording.duration >= Self.shortest else {
             report(.note("Too short to hold speech."))
@@ -47,7 +47,7 @@ public struct RecordingTranscriber: Sendable {
             return .silent
         }
         guard !recording.isSilent else {
-            // Of a session that goes on, `MuteWatch` tells it, once.
+            // In a continuous session, `MuteWatch` gives this warning, once.
             if isMeant {
                 report(
                     .warning("The microphone gives only silence: is it muted, or the wrong one? See --list_devices."))
@@ -75,13 +75,13 @@ public struct RecordingTranscriber: Sendable {
             report(
                 .warning(
                     "\(error)\nThe recording is kept: \(recording.path)\nSend it again with: asr2clip --retry"))
-            // If nobody reads the texts, the session ends, as in `asr2clip --vad | head -1`.
+            // If the reader has closed the pipe, the session ends, as in `asr2clip --vad | head -1`.
             if let error = error as? DeliveryError, error.isClosedPipe { throw error }
             return .failed
         }
     }
 
-    /// Keeps what was meant to hold speech although no text came of it.
+    /// Keeps a recording that was meant to contain speech although its text is empty.
     private func keepBlank(_ recording: Recording, _ words: String) {
         guard recording.duration > Self.longestBlank else {
             report(.note(words))

@@ -1,21 +1,22 @@
 import Essentials
 
-/// Sends again what was recorded and never delivered.
+/// Sends abandoned recordings again.
 public struct RetrySession: Sendable {
     private let store: RecordingStore
     private let scribe: RecordingTranscriber
     private let report: DictationEvents
 
-    /// Describes a session.
+    /// Creates a session.
     public init(store: RecordingStore, scribe: RecordingTranscriber, report: @escaping DictationEvents) {
         self.store = store
         self.scribe = scribe
         self.report = report
     }
 
-    /// Sends all recordings that wait, the oldest first. What goes wrong is reported.
+    /// Sends all abandoned recordings, oldest first. Failures are reported.
     ///
-    /// - Throws: `RecordingError`, `CancellationError`, and `DeliveryError` if nobody reads standard output any more.
+    /// - Throws: `RecordingError`, `CancellationError`, and `DeliveryError` if the reader of standard output has closed
+    ///   the pipe.
     public func run() async throws -> SessionOutcome {
         let waiting = try store.takeWaiting()
         if waiting.isEmpty { report(.note("No recording waits to be sent.")) }

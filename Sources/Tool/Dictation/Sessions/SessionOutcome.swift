@@ -1,6 +1,6 @@
-/// How a session, or a part of it, ended.
+/// The outcome of a session, or of a part of it.
 public struct SessionOutcome: Sendable, Equatable {
-    /// Whether something failed that has been told.
+    /// Whether something failed, which has been reported.
     public var hasFailed = false
     /// Whether there was a text.
     public var hasText = false
@@ -16,7 +16,7 @@ public struct SessionOutcome: Sendable, Equatable {
     /// Something failed.
     public static let failed = SessionOutcome(hasFailed: true)
 
-    /// Adds the outcome of a further part.
+    /// Adds the outcome of another part.
     public static func += (whole: inout SessionOutcome, part: SessionOutcome) {
         whole.hasFailed = whole.hasFailed || part.hasFailed
         whole.hasText = whole.hasText || part.hasText

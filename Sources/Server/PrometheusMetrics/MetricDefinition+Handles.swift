@@ -1,33 +1,33 @@
 public import CoreMetrics
 
-/// How a module gets hold of what it declared: swift-metrics' own types, under the definition's name.
+/// Makes swift-metrics' handles for a definition.
 extension MetricDefinition {
-    /// The counter with these values of its labels.
+    /// The counter with these label values.
     ///
     /// - Parameters:
-    ///   - values: One for each label, in their order.
+    ///   - values: One value per label, in their order.
     ///   - factory: Where it is counted.
-    /// - Returns: The counter; all with the same values count together.
+    /// - Returns: The counter; all counters with the same values share one count.
     public func counter(_ values: String..., in factory: any MetricsFactory) -> Counter {
         Counter(label: name, dimensions: dimensions(values), factory: factory)
     }
 
-    /// The counter with these values of its labels, for fractions.
+    /// The counter with these label values, for fractions.
     ///
     /// - Parameters:
-    ///   - values: One for each label, in their order.
+    ///   - values: One value per label, in their order.
     ///   - factory: Where it is counted.
-    /// - Returns: The counter; all with the same values count together.
+    /// - Returns: The counter; all counters with the same values share one count.
     public func floatingPointCounter(_ values: String..., in factory: any MetricsFactory) -> FloatingPointCounter {
         FloatingPointCounter(label: name, dimensions: dimensions(values), factory: factory)
     }
 
-    /// The gauge with these values of its labels.
+    /// The gauge with these label values.
     ///
     /// - Parameters:
-    ///   - values: One for each label, in their order.
+    ///   - values: One value per label, in their order.
     ///   - factory: Where it is measured.
-    /// - Returns: The gauge; all with the same values are the same.
+    /// - Returns: The gauge; all gauges with the same label values share one value.
     public func meter(_ values: String..., in factory: any MetricsFactory) -> Meter {
         meter(values, in: factory)
     }
@@ -36,22 +36,22 @@ extension MetricDefinition {
         Meter(label: name, dimensions: dimensions(values), factory: factory)
     }
 
-    /// The histogram with these values of its labels.
+    /// The histogram with these label values.
     ///
     /// - Parameters:
-    ///   - values: One for each label, in their order.
+    ///   - values: One value per label, in their order.
     ///   - factory: Where it is measured.
-    /// - Returns: The histogram; all with the same values count together.
+    /// - Returns: The histogram; all histograms with the same values share their counts.
     public func recorder(_ values: String..., in factory: any MetricsFactory) -> Recorder {
         Recorder(label: name, dimensions: dimensions(values), aggregate: true, factory: factory)
     }
 
-    /// The histogram of times, in seconds, with these values of its labels.
+    /// The histogram of times, in seconds, with these label values.
     ///
     /// - Parameters:
-    ///   - values: One for each label, in their order.
+    ///   - values: One value per label, in their order.
     ///   - factory: Where it is measured.
-    /// - Returns: The histogram; all with the same values count together.
+    /// - Returns: The histogram; all histograms with the same values share their counts.
     public func timer(_ values: String..., in factory: any MetricsFactory) -> Timer {
         Timer(label: name, dimensions: dimensions(values), factory: factory)
     }

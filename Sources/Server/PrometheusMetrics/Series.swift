@@ -1,10 +1,10 @@
-/// What tells one series from all others.
+/// The identity of a series.
 struct SeriesID: Hashable {
     let name: String
     /// The values of the labels, in the order of the definition.
     let values: [String]
 
-    /// - Returns: `nil` if these are not the labels of the definition, each once.
+    /// - Returns: `nil` unless these are the labels of the definition, each once.
     init?(_ definition: MetricDefinition, _ dimensions: [(String, String)]) {
         let given = Dictionary(dimensions) { first, _ in first }
         let values = definition.labels.compactMap { given[$0] }
@@ -14,7 +14,7 @@ struct SeriesID: Hashable {
     }
 }
 
-/// The numbers under one name and one set of labels.
+/// The values for one name and one set of labels.
 protocol Series: AnyObject, Sendable {
     var id: SeriesID { get }
     var value: SeriesValue { get }
@@ -23,15 +23,15 @@ protocol Series: AnyObject, Sendable {
     init?(_ id: SeriesID, kind: MetricDefinition.Kind)
 }
 
-/// What a series says at one moment.
+/// The value of a series at one moment.
 enum SeriesValue: Equatable {
     case number(Double)
     case distribution(Distribution)
 }
 
-/// How often values were of which size.
+/// A histogram of values.
 struct Distribution: Equatable {
-    /// The upper bounds of all counts but the last, which has none.
+    /// The upper bounds of all counts except the last, which has none.
     let bounds: [Double]
     private(set) var counts: [Int]
     private(set) var sum = 0.0
@@ -41,7 +41,7 @@ struct Distribution: Equatable {
         counts = Array(repeating: 0, count: bounds.count + 1)
     }
 
-    /// Counts a value; what is no number counts nowhere.
+    /// Counts a value; NaN is ignored.
     mutating func add(_ value: Double) {
         guard !value.isNaN else { return }
         counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1

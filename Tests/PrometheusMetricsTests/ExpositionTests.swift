@@ -1,9 +1,9 @@
 import CoreMetrics
 import Testing
 
-@testable import Metrics
+@testable import PrometheusMetrics
 
-/// The text, byte for byte, by https://prometheus.io/docs/instrumenting/exposition_formats/.
+/// The exact text, according to https://prometheus.io/docs/instrumenting/exposition_formats/.
 struct ExpositionTests {
     @Test func theTextIsInOrderWhateverCameFirst() {
         let duration = MetricDefinition.histogram(
@@ -19,7 +19,7 @@ struct ExpositionTests {
         total.counter("/a", "200", in: factory).increment(by: 1 << 40)
         total.counter("\"\\\n{é}\",", "200", in: factory).increment()
         level.meter(in: factory).set(-0.25)
-        // On a bound is within it.
+        // A value equal to a bound is in its bucket.
         for seconds in [0.05, 0.5, 2.5, 60] { duration.timer("m", in: factory).recordSeconds(seconds) }
 
         #expect(

@@ -1,24 +1,24 @@
 public import CoreMetrics
 import Synchronization
 
-/// A backend of swift-metrics that writes what it was told in the text format of Prometheus.
+/// A backend of swift-metrics that writes metrics in Prometheus's text format.
 ///
-/// It counts what was declared and nothing else: what is asked for under another name, as another kind or with other
-/// labels is a handler that does nothing, so that no library adds series unseen. Timers count seconds.
+/// Only declared metrics are counted: for another name, kind or set of labels, the handler does nothing, so that no
+/// library can add series. Timers count seconds.
 public final class PrometheusFactory: MetricsFactory {
     private let definitions: [String: MetricDefinition]
     private let series = Mutex<[SeriesID: any Series]>([:])
 
     /// Makes a backend without values.
     ///
-    /// - Parameter definitions: All metrics there are; no name may come twice.
+    /// - Parameter definitions: All metrics; each name must be unique.
     public init(_ definitions: [MetricDefinition]) {
         self.definitions = Dictionary(definitions.map { ($0.name, $0) }) { first, _ in
             preconditionFailure("The metric '\(first.name)' is declared twice")
         }
     }
 
-    /// All values now, in text format 0.0.4, sorted by name and labels.
+    /// All current values in text format 0.0.4, sorted by name and labels.
     public var text: String {
         let values = series.withLock { $0 }.map { (id: $0, value: $1.value) }
         let families = Dictionary(grouping: values, by: \.id.name)
@@ -30,27 +30,27 @@ public final class PrometheusFactory: MetricsFactory {
         }.joined()
     }
 
-    /// The type that HTTP answers with `text` have.
+    /// The content type of HTTP responses with `text`.
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-    /// For swift-metrics.
+    /// Makes a counter; it does nothing if it is not declared.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         find(CounterSeries.self, label, dimensions) ?? NOOPMetricsHandler.instance
     }
 
-    /// For swift-metrics.
+    /// Makes a counter for fractions; it does nothing if it is not declared.
     public func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         find(CounterSeries.self, label, dimensions) ?? NOOPMetricsHandler.instance
     }
 
-    /// For swift-metrics.
+    /// Makes a gauge; it does nothing if it is not declared.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         find(GaugeSeries.self, label, dimensions) ?? NOOPMetricsHandler.instance
     }
 
-    /// For swift-metrics: a histogram, or without `aggregate` a gauge.
+    /// Makes a histogram, or without `aggregate` a gauge; it does nothing if it is not declared.
     public func makeRecorder(
         label: String, dimensions: [(String, String)], aggregate: Bool
     ) -> any RecorderHandler {
@@ -60,27 +60,27 @@ public final class PrometheusFactory: MetricsFactory {
         return handler ?? NOOPMetricsHandler.instance
     }
 
-    /// For swift-metrics: a histogram of seconds.
+    /// Makes a histogram of seconds; it does nothing if it is not declared.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         find(HistogramSeries.self, label, dimensions) ?? NOOPMetricsHandler.instance
     }
 
-    /// For swift-metrics: the series is no longer written.
+    /// Removes the series from the output.
     public func destroyCounter(_ handler: any CounterHandler) { forget(handler) }
 
-    /// For swift-metrics: the series is no longer written.
+    /// Removes the series from the output.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { forget(handler) }
 
-    /// For swift-metrics: the series is no longer written.
+    /// Removes the series from the output.
     public func destroyMeter(_ handler: any MeterHandler) { forget(handler) }
 
-    /// For swift-metrics: the series is no longer written.
+    /// Removes the series from the output.
     public func destroyRecorder(_ handler: any RecorderHandler) { forget(handler) }
 
-    /// For swift-metrics: the series is no longer written.
+    /// Removes the series from the output.
     public func destroyTimer(_ handler: any TimerHandler) { forget(handler) }
 
-    /// The series of this name and labels, made if it is not there; `nil` if nobody declared it so.
+    /// The series of this name and labels, made if it is missing; `nil` if it is not declared like this.
     private func find<S: Series>(_ type: S.Type, _ name: String, _ dimensions: [(String, String)]) -> S? {
         guard let definition = definitions[name], let id = SeriesID(definition, dimensions) else { return nil }
         return series.withLock { series in
@@ -94,7 +94,7 @@ public final class PrometheusFactory: MetricsFactory {
     private func forget(_ handler: any AnyObject) {
         guard let gone = handler as? any Series else { return }
         series.withLock { series in
-            // A successor of the same name and labels stays.
+            // A newer series of the same name and labels stays.
             if series[gone.id] === gone { series[gone.id] = nil }
         }
     }

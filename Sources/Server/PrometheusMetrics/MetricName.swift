@@ -1,8 +1,8 @@
-/// What metrics and labels may be called.
+/// The rules for names of metrics and labels.
 ///
-/// The data model's rules (https://prometheus.io/docs/concepts/data_model/): ASCII letters, digits and `_`, no digit
-/// first. Colons are for rules that users record, names with `__` for Prometheus itself, and `le` for the buckets of
-/// histograms.
+/// They are those of the data model (https://prometheus.io/docs/concepts/data_model/): ASCII letters, digits and `_`,
+/// no digit first. Colons are reserved for users' recording rules, names with `__` for Prometheus itself, and `le` for
+/// the buckets of histograms.
 enum MetricName {
     static func isValid(_ name: String) -> Bool {
         guard let first = name.utf8.first, !isDigit(first) else { return false }

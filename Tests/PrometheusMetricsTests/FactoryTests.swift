@@ -2,7 +2,7 @@ import CoreMetrics
 import TestSupport
 import Testing
 
-@testable import Metrics
+@testable import PrometheusMetrics
 
 /// The backend as swift-metrics uses it.
 struct FactoryTests {
@@ -20,7 +20,7 @@ struct FactoryTests {
         _ = await onThreads(threads) { [factory] thread in
             let meter = Self.level.meter(in: factory)
             for round in 0..<rounds {
-                // Made anew each time, as handles with changing labels are.
+                // Created each time, as for handles with changing labels.
                 Self.total.counter("a", in: factory).increment()
                 Self.total.counter("\(thread % 2)", in: factory).increment(by: 2)
                 meter.increment()
@@ -65,7 +65,7 @@ struct FactoryTests {
         counter.destroy()
         #expect(lines("test_things") == ["test_things_total{kind=\"b\"} 1"])
         Self.total.counter("a", in: factory).increment()
-        // The old handle is of no series any more, and takes none with it.
+        // The old handle no longer belongs to a series, and affects none.
         counter.increment()
         counter.destroy()
         #expect(lines("test_things") == ["test_things_total{kind=\"a\"} 1", "test_things_total{kind=\"b\"} 1"])
@@ -82,7 +82,7 @@ struct FactoryTests {
     @Test func nothingUndeclaredIsCounted() {
         let declared = factory.text
         Counter(label: "stranger_total", factory: factory).increment()
-        // Another kind than declared.
+        // Of another kind than declared.
         Counter(label: "test_level", factory: factory).increment()
         Recorder(label: "test_things_total", dimensions: [("kind", "a")], factory: factory).record(1)
         Meter(label: "test_size_bytes", factory: factory).set(1)

@@ -1,25 +1,25 @@
-/// A metric as it is declared, once, by the module that measures it.
+/// The definition of a metric, declared once by the module that measures it.
 ///
-/// Names follow Prometheus's conventions: base units as suffixes, and `_total` for counters. A definition is part of the
-/// program, so one that breaks the rules of the format ends the process where it is made.
+/// Names follow Prometheus's conventions: base units as suffixes, and `_total` for counters. A definition is part of
+/// the program, so an invalid one stops the process where it is made.
 public struct MetricDefinition: Sendable, Equatable {
-    /// What kind of number it is.
+    /// The kinds of metric.
     public enum Kind: Sendable, Equatable {
-        /// One that only grows.
+        /// A number that only grows.
         case counter
-        /// One that goes up and down.
+        /// A number that goes up and down.
         case gauge
-        /// How often values were up to each of these bounds, which ascend; infinity is added to them.
+        /// Counts of values up to each of these bounds, which ascend; infinity is added to them.
         case histogram(bounds: [Double])
     }
 
-    /// What Prometheus calls it.
+    /// The metric's name in Prometheus.
     public let name: String
-    /// What kind of number it is.
+    /// The kind of metric.
     public let kind: Kind
-    /// The names of its labels, in the order in which their values are given.
+    /// The names of its labels, in the order of their values.
     public let labels: [String]
-    /// What it means, in one line.
+    /// The meaning, in one line.
     public let meaning: String
 
     private init(_ name: String, _ kind: Kind, _ labels: [String], _ meaning: String) {
@@ -38,7 +38,7 @@ public struct MetricDefinition: Sendable, Equatable {
         self.meaning = meaning
     }
 
-    /// Declares a number that only grows; its name ends in `_total`.
+    /// Declares a number that only grows; its name must end in `_total`.
     public static func counter(_ name: String, labels: [String] = [], _ meaning: String) -> Self {
         Self(name, .counter, labels, meaning)
     }
@@ -48,7 +48,7 @@ public struct MetricDefinition: Sendable, Equatable {
         Self(name, .gauge, labels, meaning)
     }
 
-    /// Declares values that are counted by size.
+    /// Declares a histogram.
     public static func histogram(
         _ name: String, labels: [String] = [], bounds: [Double], _ meaning: String
     ) -> Self {

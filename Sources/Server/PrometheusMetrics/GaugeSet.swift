@@ -1,7 +1,7 @@
 public import CoreMetrics
 import Synchronization
 
-/// The series of a gauge that is measured as a whole: those that a measurement no longer has are gone.
+/// The series of a gauge that is measured as a whole: each measurement removes the series it does not contain.
 public final class GaugeSet: Sendable {
     private let definition: MetricDefinition
     private let factory: any MetricsFactory
@@ -17,9 +17,9 @@ public final class GaugeSet: Sendable {
         self.factory = factory
     }
 
-    /// Takes the next measurement.
+    /// Sets the series to a new measurement.
     ///
-    /// - Parameter values: By the values of the labels. Those of the same labels are added up.
+    /// - Parameter values: Values by label values. Those with the same labels are added up.
     public func measure(_ values: [(labels: [String], value: Double)]) {
         let sums = Dictionary(values.map { ($0.labels, $0.value) }, uniquingKeysWith: +)
         meters.withLock { meters in

@@ -1,7 +1,7 @@
 import CoreMetrics
 import Synchronization
 
-/// A number that only grows. As in Prometheus itself it is a `Double`, which counts whole numbers up to 2⁵³ exactly.
+/// A counter. As in Prometheus itself it is a `Double`, which counts whole numbers up to 2⁵³ exactly.
 final class CounterSeries: Series, CounterHandler, FloatingPointCounterHandler {
     let id: SeriesID
     private let count = Mutex(0.0)
@@ -23,7 +23,7 @@ final class CounterSeries: Series, CounterHandler, FloatingPointCounterHandler {
     func reset() { count.withLock { $0 = 0 } }
 }
 
-/// A number that goes up and down.
+/// A gauge.
 final class GaugeSeries: Series, MeterHandler, RecorderHandler {
     let id: SeriesID
     private let level = Mutex(0.0)
@@ -43,7 +43,7 @@ final class GaugeSeries: Series, MeterHandler, RecorderHandler {
     func record(_ value: Double) { set(value) }
 }
 
-/// Values counted by size.
+/// A histogram.
 final class HistogramSeries: Series, RecorderHandler, TimerHandler {
     let id: SeriesID
     private let distribution: Mutex<Distribution>

@@ -4,8 +4,8 @@ enum Exposition {
     ///
     /// - Parameters:
     ///   - definition: The metric.
-    ///   - series: Its values by those of its labels, in the order in which they are to be written.
-    /// - Returns: Lines, each with its end.
+    ///   - series: Its values by label values, in the order of output.
+    /// - Returns: Lines, each with its line end.
     static func text(of definition: MetricDefinition, _ series: [(labels: [String], value: SeriesValue)]) -> String {
         let name = definition.name
         var lines = ["# HELP \(name) \(escaped(definition.meaning))", "# TYPE \(name) \(definition.kind.word)"]
@@ -19,7 +19,7 @@ enum Exposition {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// Each bucket counts all values up to its bound, those of the buckets below it too.
+    /// The bucket counts are cumulative: each includes those of the buckets below it.
     private static func lines(
         _ name: String, _ labels: [(String, String)], _ distribution: Distribution
     ) -> [String] {
@@ -43,7 +43,7 @@ enum Exposition {
 }
 
 extension MetricDefinition.Kind {
-    /// What the format, and people, call it.
+    /// The name of the kind in the format, and for people.
     public var word: String {
         switch self {
         case .counter: "counter"
@@ -54,7 +54,7 @@ extension MetricDefinition.Kind {
 }
 
 extension Double {
-    /// As Go's ParseFloat reads it, whole numbers without a point.
+    /// In the syntax of Go's ParseFloat, whole numbers without a point.
     fileprivate var inPrometheus: String {
         if isNaN { return "NaN" }
         guard isFinite else { return self > 0 ? "+Inf" : "-Inf" }
