@@ -10,8 +10,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: name,
         abstract: "Serve speech recognition on this machine, over OpenAI's transcription API.",
         discussion: """
-            Nothing leaves the machine. Models are listed in models.yaml, load when they are first asked for, and fetch \
-            themselves if the registry says from where.
+            It makes requests to other machines only to download models. Models are listed in models.yaml, load when \
+            they are first asked for, and fetch themselves if the registry says from where.
 
             Try it:
               asr2clip-serve
