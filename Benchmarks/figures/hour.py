@@ -12,7 +12,7 @@ from harness.speech import RATE, build, cut, samples, wav
 from harness.summary import percentile
 from harness.watching import Watched
 
-#: What the server keeps around speech, in samples (ChunkingStrategy.prefixPadding, SpeechCutter.suffix).
+#: What the server keeps around speech, in samples (ChunkingStrategy.prefixPadding, SpeechSegmenter.suffix).
 PREFIX, SUFFIX = RATE * 3 // 10, RATE // 5
 
 
@@ -123,7 +123,7 @@ def _streamed(server, model, path):
 
 
 def _segments(told, sound, folder):
-    """The files of the segments: speech as the answer has it, and what SpeechCutter keeps around it."""
+    """The files of the segments: speech as the answer has it, and what SpeechSegmenter keeps around it."""
     speech = [(round(part["start"] * RATE), round(part["end"] * RATE)) for part in told]
     paths = []
     for index, (start, end) in enumerate(speech):

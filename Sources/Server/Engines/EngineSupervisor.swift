@@ -182,7 +182,8 @@ actor EngineSupervisor {
                 do {
                     return try await engine.admitAlone(weighing: weight, keptBy: ticket)
                 } catch let error as EngineError where error.code == .modelNotReady {
-                    // The engine runs a suspect of another model, perhaps for a long time.
+                    // The engine runs a suspect of another model, perhaps for a long time. The wait for a model may be 0.
+                    try await Task.sleep(for: Self.suspectPause)
                     continue
                 }
             }

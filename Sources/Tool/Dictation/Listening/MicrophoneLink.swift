@@ -4,7 +4,8 @@ import EngineLink
 
 /// A microphone and the process that listens to it. The process starts at once and ends with the last reference.
 ///
-/// Its calls block for a short time. Only one task may use it.
+/// Its calls block for a short time. `@unchecked Sendable` is safe as long as only one task uses it at a time, as
+/// `Listener` does: `talk` is the only state that changes.
 public final class MicrophoneLink: @unchecked Sendable {
     /// How to turn the device on.
     private let order: ListenOrder
