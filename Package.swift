@@ -21,7 +21,6 @@ extension Target.Dependency {
     static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let collections: Self = .product(name: "Collections", package: "swift-collections")
-    static let coreMetrics: Self = .product(name: "CoreMetrics", package: "swift-metrics")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
@@ -54,7 +53,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
@@ -151,9 +149,6 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Sources/Server/CZlib"),
         .target(
             name: "PrometheusMetrics",
-            dependencies: [
-                .coreMetrics
-            ],
             path: "Sources/Server/PrometheusMetrics", swiftSettings: strict),
         .target(
             name: "TranscriptFormats",
@@ -173,7 +168,7 @@ let package = Package(
             dependencies: [
                 "Concurrency", "EngineHost", "EngineLink", "Essentials", "PrometheusMetrics", "ModelFamilies",
                 "SpeechTypes",
-                .collections, .coreMetrics, .logging, .nioCore, .nioFoundationEssentialsCompat, .nioPosix,
+                .collections, .logging, .nioCore, .nioFoundationEssentialsCompat, .nioPosix,
                 .systemPackage,
             ],
             path: "Sources/Server/Engines", swiftSettings: strict),
@@ -182,7 +177,7 @@ let package = Package(
             dependencies: [
                 "Concurrency", "Engines", "Essentials", "PrometheusMetrics", "ModelFamilies", "ModelStore",
                 "SpeechTypes",
-                "TranscriptFormats", .coreMetrics, .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging,
+                "TranscriptFormats", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging,
                 .nioCore, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .serviceLifecycle, .systemPackage,
             ],
             path: "Sources/Server/APIServer", swiftSettings: strict),
@@ -199,7 +194,7 @@ let package = Package(
             dependencies: [
                 "APIServer", "Concurrency", "Dictation", "EngineHost", "EngineLink", "Engines", "Essentials",
                 "ModelFamilies", "ModelStore", "SpeechTypes", "TranscriptFormats", .argumentParser, .asyncHTTPClient,
-                .coreMetrics, .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,
+                "PrometheusMetrics", .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,
             ],
             path: "Sources/Tool/CommandLineTool", swiftSettings: strict),
         .executableTarget(
@@ -280,7 +275,7 @@ let package = Package(
             name: "EnginesTests",
             dependencies: [
                 "CSystemCalls", "Concurrency", "EngineHost", "EngineLink", "Engines", "ModelFamilies", "SpeechTypes",
-                "TestSupport", "asr2clip-engine", .coreMetrics, .logging, .nioCore,
+                "PrometheusMetrics", "TestSupport", "asr2clip-engine", .logging, .nioCore,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -292,7 +287,7 @@ let package = Package(
         .testTarget(
             name: "PrometheusMetricsTests",
             dependencies: [
-                "PrometheusMetrics", "TestSupport", .coreMetrics,
+                "PrometheusMetrics", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

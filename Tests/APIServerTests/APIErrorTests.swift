@@ -115,7 +115,7 @@ import Testing
     @Test(arguments: [(401, "authentication_error"), (429, "rate_limit_error"), (413, "invalid_request_error")])
     func theTypeFollowsTheStatus(status: Int, type: String) {
         let error = APIError(status: .init(code: status), code: "c", message: "m")
-        #expect(error.kind.rawValue == type)
+        #expect(error.type == type)
     }
 
     @Test(arguments: [(Duration.milliseconds(1), "1"), (.seconds(2.9), "2"), (.seconds(60), "60")])

@@ -15,7 +15,7 @@ struct AdmissionQueueTests {
         try queue.enter("a", bytes: 1)
         try queue.enter("b", bytes: 1)
         #expect(queue.count == 2)
-        let refusal = AdmissionQueue.Refusal.total(2, retryAfter: .seconds(1))
+        let refusal = AdmissionQueue.Refusal(limit: 2, retryAfter: .seconds(1))
         #expect(throws: refusal) { try queue.checkRoom() }
         #expect(throws: refusal) { try queue.enter("a", bytes: 1) }
         queue.leave("b", bytes: 1, hasBegun: false, isDone: false, at: start)
@@ -28,7 +28,7 @@ struct AdmissionQueueTests {
         var queue = queue(3, ["a": 1])
         try queue.enter("a", bytes: 1)
         try queue.checkRoom()
-        #expect(throws: AdmissionQueue.Refusal.model(1, retryAfter: .seconds(1))) {
+        #expect(throws: AdmissionQueue.Refusal(limit: 1, model: "a", retryAfter: .seconds(1))) {
             try queue.enter("a", bytes: 1)
         }
         try queue.enter("b", bytes: 1)
@@ -57,10 +57,10 @@ struct AdmissionQueueTests {
             now += .seconds(100)
         }
         try queue.enter("a", bytes: 800_000_000)
-        #expect(throws: AdmissionQueue.Refusal.total(1, retryAfter: .seconds(41))) { try queue.checkRoom() }
+        #expect(throws: AdmissionQueue.Refusal(limit: 1, retryAfter: .seconds(41))) { try queue.checkRoom() }
         queue.limits.total = 2
         try queue.enter("a", bytes: 1_000_000_000_000)
-        #expect(throws: AdmissionQueue.Refusal.total(2, retryAfter: .seconds(60))) { try queue.checkRoom() }
+        #expect(throws: AdmissionQueue.Refusal(limit: 2, retryAfter: .seconds(60))) { try queue.checkRoom() }
     }
 
     /// Two requests run at the same time: the time counts once, and the bytes of both.
@@ -79,7 +79,7 @@ struct AdmissionQueueTests {
         }
         queue.limits.total = 1
         try queue.enter("a", bytes: 40_000_000)
-        #expect(throws: AdmissionQueue.Refusal.total(1, retryAfter: .seconds(wait))) {
+        #expect(throws: AdmissionQueue.Refusal(limit: 1, retryAfter: .seconds(wait))) {
             try queue.checkRoom()
         }
     }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ConnectionCountTests {
     @Test func aConnectionTooManyIsRefusedUntilAnotherGoes() {
-        var count = ConnectionCount(maximum: 2, waiting: 2)
+        let count = ConnectionCount(maximum: 2, waiting: 2)
         #expect(count.open() == .admitted)
         #expect(count.open() == .admitted)
         #expect(count.open() == .refused(isFirst: true))
@@ -15,11 +15,10 @@ import Testing
         #expect(count.open() == .refused(isFirst: false))
         count.close(.admitted)
         #expect(count.open() == .admitted)
-        #expect(count.admitted == 2 && count.refused == 2)
     }
 
     @Test func eachTimeOfNoRoomHasAFirstRefusal() {
-        var count = ConnectionCount(maximum: 1)
+        let count = ConnectionCount(maximum: 1)
         for _ in 0..<3 {
             #expect(count.open() == .admitted)
             let refused = count.open()
@@ -27,7 +26,6 @@ import Testing
             count.close(refused)
             count.close(.admitted)
         }
-        #expect(count.admitted == 0 && count.refused == 0)
     }
 
     @Test func anAnswerFollowsItsRequest() {

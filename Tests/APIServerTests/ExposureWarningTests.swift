@@ -7,14 +7,14 @@ import Testing
     @Test(arguments: ["0.0.0.0", "::", "192.168.1.5", "fd00::1"])
     func anOpenServerOnANetworkIsWarnedOf(address: String) throws {
         let address = try SocketAddress(ipAddress: address, port: 8000)
-        let text = try #require(ExposureWarning.text(listeningOn: address, hasKeys: false))
+        let text = try #require(address.exposureWarning(hasKeys: false))
         for part in [address.ipAddress ?? "?", "--api-key", "--api-key-file", "--host"] { #expect(text.contains(part)) }
-        #expect(ExposureWarning.text(listeningOn: address, hasKeys: true) == nil)
+        #expect(address.exposureWarning(hasKeys: true) == nil)
     }
 
     @Test(arguments: ["127.0.0.1", "127.0.1.1", "::1"])
     func aServerForThisMachineIsNot(address: String) throws {
         #expect(
-            ExposureWarning.text(listeningOn: try SocketAddress(ipAddress: address, port: 1), hasKeys: false) == nil)
+            try SocketAddress(ipAddress: address, port: 1).exposureWarning(hasKeys: false) == nil)
     }
 }

@@ -23,7 +23,7 @@ struct ModelNameTests {
         ("%4", nil), ("%+1", nil), ("%zz", nil), ("%C3", nil), ("%FF", nil),
     ])
     func aNameInAnAddressIsDecoded(text: String, name: String?) {
-        #expect(text.percentDecoded == name)
+        #expect(text.percentDecoded == name ?? text)
         #expect(text.removingPercentEncoding == name)
     }
 
@@ -78,6 +78,14 @@ struct ModelNameTests {
         let models = try JSONDecoder().decode(List.self, from: body).data
         #expect(models.map(\.id) == ["whisper", "paraformer", "a", "w"])
         #expect(models.map(\.aliasOf) == [nil, nil, "paraformer", "whisper"])
+    }
+
+    @Test func aModelIsShownWithItsKeysInOrder() async throws {
+        let registry = TestRegistry([.whisper], aliases: ["w": "whisper"])
+        let text = String(decoding: try await Self.model("w", in: registry).body, as: UTF8.self)
+        let beginning = #"{"id": "w", "object": "model", "created": 0, "owned_by": "local", "alias_of": "whisper", "#
+        #expect(text.hasPrefix(beginning + #""type": "whisper", "languages": ["#), "\(text)")
+        #expect(text.hasSuffix(#"], "status": "missing", "aliases": ["w"], "size_bytes": 0}"#), "\(text)")
     }
 
     @Test(arguments: ["w", "gpt-4o-transcribe"]) func anotherNameDeletesNothing(name: String) async throws {

@@ -22,7 +22,7 @@ struct ClientBody: Sendable, CustomTestStringConvertible {
             #"Content-Disposition: form-data; name="model""#, "", "sensevoice-small",
             "--------------------------6d6cc3660cda8f14--", ""),
         parts: [
-            ReceivedPart("file", filename: "a.wav", type: "application/octet-stream", data: "RIFF§"),
+            ReceivedPart("file", filename: "a.wav", data: "RIFF§"),
             ReceivedPart("model", data: "sensevoice-small"),
         ])
 
@@ -34,7 +34,7 @@ struct ClientBody: Sendable, CustomTestStringConvertible {
             #"Content-Disposition: form-data; name="file"; filename="na%22ï\ve.wav""#,
             "Content-Type: application/octet-stream", "", "§",
             "--------------------------0890b136da87df00--", ""),
-        parts: [ReceivedPart("file", filename: #"na"ï\ve.wav"#, type: "application/octet-stream", data: "§")])
+        parts: [ReceivedPart("file", filename: #"na"ï\ve.wav"#, data: "§")])
 
     static let openAIPython = ClientBody(
         client: "openai-python 3.54",
@@ -55,7 +55,7 @@ struct ClientBody: Sendable, CustomTestStringConvertible {
             ReceivedPart("model", data: "m"), ReceivedPart("chunking_strategy[type]", data: "server_vad"),
             ReceivedPart("timestamp_granularities[]", data: "word"),
             ReceivedPart("timestamp_granularities[]", data: "segment"),
-            ReceivedPart("file", filename: "a.wav", type: "audio/x-wav", data: "RIFF§"),
+            ReceivedPart("file", filename: "a.wav", data: "RIFF§"),
         ])
 
     static let httpx = ClientBody(
@@ -69,7 +69,7 @@ struct ClientBody: Sendable, CustomTestStringConvertible {
             "ab", "--b5028f52581b31b2edb96534d6a49392--", ""),
         parts: [
             ReceivedPart("model", data: "m"),
-            ReceivedPart("file", filename: #"na"ï\ve.wav"#, type: "audio/x-wav", data: "ab"),
+            ReceivedPart("file", filename: #"na"ï\ve.wav"#, data: "ab"),
         ])
 
     static let requests = ClientBody(
@@ -92,8 +92,8 @@ struct ClientBody: Sendable, CustomTestStringConvertible {
             #"Content-Disposition: form-data; name="file"; filename="na%22.wav""#, "", "§",
             "--9440b73987d54eb08f53e3274e33b312--", ""),
         parts: [
-            ReceivedPart("model", type: "text/plain; charset=utf-8", data: "m"),
-            ReceivedPart("file", filename: "na\".wav", type: "audio/x-wav", data: "§"),
+            ReceivedPart("model", data: "m"),
+            ReceivedPart("file", filename: "na\".wav", data: "§"),
         ])
 
     static let chrome = ClientBody(
@@ -107,7 +107,7 @@ struct ClientBody: Sendable, CustomTestStringConvertible {
             #"Content-Disposition: form-data; name="prompt""#, "", "",
             "------WebKitFormBoundary7MA4YWxkTrZu0gW--", ""),
         parts: [
-            ReceivedPart("file", filename: "blob", type: "audio/webm;codecs=opus", data: "\u{1A}E§"),
+            ReceivedPart("file", filename: "blob", data: "\u{1A}E§"),
             ReceivedPart("prompt"),
         ])
 
@@ -122,7 +122,7 @@ struct ClientBody: Sendable, CustomTestStringConvertible {
             "------formdata-undici-014698740937--", ""),
         parts: [
             ReceivedPart("na\"me", data: "a\r\nb"),
-            ReceivedPart("file", filename: #"na"ï\ve.wav"#, type: "audio/wav", data: "ab"),
+            ReceivedPart("file", filename: #"na"ï\ve.wav"#, data: "ab"),
         ])
 
     static let emptyForm = ClientBody(

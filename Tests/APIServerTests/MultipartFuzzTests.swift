@@ -17,7 +17,7 @@ import Testing
         for _ in 0..<150 {
             let parts = (0..<Int.random(in: 0...4, using: &generator)).map { index in
                 ReceivedPart(
-                    MultipartPart(name: "field \(index)", filename: nil, contentType: nil),
+                    MultipartPart(name: "field \(index)", filename: nil),
                     data: hostileData(boundary: boundary, using: &generator))
             }
             var body: [UInt8] = []

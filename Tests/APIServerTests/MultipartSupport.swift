@@ -8,8 +8,8 @@ struct ReceivedPart: Equatable, CustomStringConvertible {
     var part: MultipartPart
     var data: [UInt8] = []
 
-    init(_ name: String, filename: String? = nil, type: String? = nil, data: String = "") {
-        self.init(MultipartPart(name: name, filename: filename, contentType: type), data: bytes(data))
+    init(_ name: String, filename: String? = nil, data: String = "") {
+        self.init(MultipartPart(name: name, filename: filename), data: bytes(data))
     }
 
     init(_ part: MultipartPart, data: [UInt8] = []) {

@@ -4,8 +4,14 @@ import Testing
 
 @Suite struct RequestTimeoutsTests {
     private let start = ContinuousClock.now
-    private let limits = ConnectionLimits(
-        headTime: .seconds(10), minimumRate: 100, rateWindow: .seconds(60))
+    private let limits: ConnectionLimits
+
+    init() {
+        var limits = ConnectionLimits()
+        limits.headTime = .seconds(10)
+        limits.minimumRate = 100
+        self.limits = limits
+    }
 
     private func after(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 

@@ -22,7 +22,7 @@ struct RouterUnderTest {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let paths = ModelPaths(environment: ["HOME": folder.path], currentFolder: folder.path)
         let registry = try ModelRegistry.parse(registry.yaml, file: "models.yaml", paths: paths)
-        let reports = ServerReports(version: "0")
+        let metrics = ServerMetrics(version: "0")
         let executable = EngineExecutable(path: "/nonexistent")
         let engines = EnginePool(
             EnginePool.Configuration(
@@ -40,7 +40,7 @@ struct RouterUnderTest {
             },
             logger: logger)
         let server = SpeechServer(
-            settings, catalog: catalog, directory: try RunDirectory(in: folder.path), reports: reports, logger: logger
+            settings, catalog: catalog, directory: try RunDirectory(in: folder.path), metrics: metrics, logger: logger
         ) { _ in }
         router = server.makeRouter()
     }
@@ -48,5 +48,12 @@ struct RouterUnderTest {
     /// Sends requests through the router.
     func test<R: Sendable>(_ body: @Sendable (any TestClientProtocol) async throws -> R) async throws -> R {
         try await Application(router: router).test(.router, body)
+    }
+}
+
+extension ServerSettings {
+    init(apiKeys: [APIKey]) {
+        self.init()
+        self.apiKeys = apiKeys
     }
 }

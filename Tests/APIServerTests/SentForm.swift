@@ -57,7 +57,7 @@ struct SentForm {
         without foreign: [String] = []
     ) async throws -> TranscriptionForm {
         let reader = FormReader(
-            spool: UploadSpool(directory: folder.path, maximum: 2, metrics: ServerReports(version: "0").metrics),
+            spool: UploadSpool(directory: folder.path, maximum: 2, metrics: ServerMetrics(version: "0")),
             maximumUpload: maximumUpload)
         return try await TranscriptionForm(reader.read(request, from: UploadingClient()), task: task, without: foreign)
     }

@@ -1,4 +1,4 @@
-import CoreMetrics
+import PrometheusMetrics
 import Concurrency
 import Logging
 import ModelFamilies
@@ -18,7 +18,7 @@ struct QuarantineTests {
             room: ResidencyController(Residency.Rules(keepAlive: nil, maximumLoaded: 1), defaultModel: nil),
             quarantine: nil,
             suspectWait: .seconds(60), freeMemory: { .max },
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: NOOPMetricsHandler.instance))
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: MetricRegistry()))
 
     /// Its model may no longer be served, or be served with another number of threads.
     @Test func anEngineThatIsNotInMemoryGoesWithItsLastSuspect() async throws {

@@ -12,7 +12,6 @@ struct APIContext: RequestContext {
     private(set) var requestID = ""
     /// The server's log, with the request's id on every line.
     private(set) var log = Logger(label: "asr2clip")
-    /// What the handlers find out about the request.
     let record = RequestRecord()
     /// When the request arrived.
     let start = ContinuousClock.now
@@ -22,19 +21,25 @@ struct APIContext: RequestContext {
         channel = source.channel
     }
 
-    /// Takes the client's id for the request if it is fit for a log line, and makes one otherwise.
     mutating func identify(by given: String?, log: Logger) {
-        requestID = RequestID.choose(given: given)
+        requestID = Self.requestID(given: given)
         self.log = log
         self.log[metadataKey: "request"] = "\(requestID)"
+    }
+
+    /// The client's id for a request if it is fit for a log line, and a new one otherwise.
+    static func requestID(given: String?) -> String {
+        if let given, (1...128).contains(given.utf8.count), given.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            return given
+        }
+        let halves = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }
+        return "req_" + halves.map { String(repeating: "0", count: 16 - $0.count) + $0 }.joined()
     }
 
     /// How long the request has taken so far.
     var elapsed: Duration { start.duration(to: .now) }
 
-    /// Stops the work for a client that is gone.
-    ///
-    /// - Throws: `CancellationError` if the client has disconnected.
+    /// Throws `CancellationError` if the client has disconnected.
     func checkClient() throws {
         guard channel.isActive else { throw CancellationError() }
     }

@@ -3,12 +3,9 @@ import Hummingbird
 
 /// Every endpoint of the server, one per line.
 struct Routes: Sendable {
-    let transcriptions: TranscriptionEndpoint
-    let translations: TranslationEndpoint
+    let audio: AudioEndpoints
     let models: ModelEndpoints
-    let engines: EngineEndpoint
-    let health: HealthEndpoints
-    let metrics: MetricsEndpoint
+    let monitoring: MonitoringEndpoints
 
     /// The routes that receive a recording.
     static let recordings: Set<String> = ["/v1/audio/transcriptions", "/v1/audio/translations"]
@@ -21,16 +18,16 @@ struct Routes: Sendable {
 
     private var table: [(method: HTTPRequest.Method, path: RouterPath, handler: Handler)] {
         [
-            (.post, "/v1/audio/transcriptions", transcriptions.create),
-            (.post, "/v1/audio/translations", translations.create),
+            (.post, "/v1/audio/transcriptions", audio.transcribe),
+            (.post, "/v1/audio/translations", audio.translate),
             (.get, "/v1/models", models.list),
             (.get, "/v1/models/**", models.show),
             (.delete, "/v1/models/**", models.delete),
-            (.get, "/v1/ps", engines.list),
-            (.get, "/metrics", metrics.show),
-            (.get, "/health", health.health),
-            (.get, "/health/live", health.live),
-            (.get, "/health/ready", health.ready),
+            (.get, "/v1/ps", monitoring.listEngines),
+            (.get, "/metrics", monitoring.showMetrics),
+            (.get, "/health", monitoring.health),
+            (.get, "/health/live", monitoring.live),
+            (.get, "/health/ready", monitoring.ready),
         ]
     }
 
@@ -39,10 +36,9 @@ struct Routes: Sendable {
         for (method, path, handler) in table { router.on(path, method: method, use: handler) }
         for (path, routes) in Dictionary(grouping: table, by: \.path.description) {
             let allowed = routes.map(\.method.rawValue) + (routes.contains { $0.method == .get } ? ["HEAD"] : [])
-            let refused = Self.methods.filter { !allowed.contains($0.rawValue) }
-            for method in refused {
+            let known = allowed.joined(separator: ", ")
+            for method in Self.methods where !allowed.contains(method.rawValue) {
                 router.on(RouterPath(path), method: method) { request, _ -> Response in
-                    let known = allowed.joined(separator: ", ")
                     throw APIError(
                         status: .methodNotAllowed, code: "method_not_allowed",
                         message: "\(path) does not take \(request.method.rawValue); use \(known).", allow: known,

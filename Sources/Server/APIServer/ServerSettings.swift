@@ -1,44 +1,43 @@
-/// The settings of the HTTP server, fixed at its start.
-public struct ServerSettings: Sendable {
-    /// The address to listen on.
-    public var host: String
+/// The settings of the HTTP server, fixed at its start; the defaults are those of the command line.
+package struct ServerSettings: Sendable {
+    package var host = "127.0.0.1"
     /// The port to listen on; 0 takes a free one.
-    public var port: Int
+    package var port = 8000
     /// The most bytes of audio in an upload.
-    public var maximumUpload: Int
+    package var maximumUpload = 1 << 30
     /// The longest recording in a request.
-    public var maximumDuration: Duration
+    package var maximumDuration = Duration.seconds(6 * 3600)
     /// How long a request waits for its model to be downloaded, and then to be loaded.
-    public var modelWait: Duration
+    package var modelWait = Duration.seconds(60)
     /// How long running requests may go on after the server was asked to stop: a little less than the 90 s after which
     /// systemd kills a service (systemd-system.conf(5), `DefaultTimeoutStopSec`).
-    public var shutdownGrace: Duration
+    package var shutdownGrace = Duration.seconds(80)
     /// The keys of which a client needs one; if there are none, anybody may use the server but not delete models.
-    public var apiKeys: [APIKey]
+    package var apiKeys: [APIKey] = []
     /// Names that the server answers to besides those of this machine.
-    public var allowedHosts: [HostName]
+    package var allowedHosts: [HostName] = []
     /// Origins of web pages that may use the server, besides its own.
-    public var allowedOrigins: [AllowedOrigin]
-    /// The limits of connections.
-    public var connections: ConnectionLimits
+    package var allowedOrigins: [AllowedOrigin] = []
+    package var connections = ConnectionLimits()
 
-    /// Sets the values; the defaults are those of the command line.
-    public init(
-        host: String = "127.0.0.1", port: Int = 8000, maximumUpload: Int = 1 << 30,
-        maximumDuration: Duration = .seconds(6 * 3600), modelWait: Duration = .seconds(60),
-        shutdownGrace: Duration = .seconds(80), apiKeys: [APIKey] = [],
-        allowedHosts: [HostName] = [], allowedOrigins: [AllowedOrigin] = [],
-        connections: ConnectionLimits = ConnectionLimits()
-    ) {
-        self.host = host
-        self.port = port
-        self.maximumUpload = maximumUpload
-        self.maximumDuration = maximumDuration
-        self.modelWait = modelWait
-        self.shutdownGrace = shutdownGrace
-        self.apiKeys = apiKeys
-        self.allowedHosts = allowedHosts
-        self.allowedOrigins = allowedOrigins
-        self.connections = connections
-    }
+    package init() {}
+}
+
+/// The limits of one connection, and how many there may be; the defaults are those of the command line.
+package struct ConnectionLimits: Sendable {
+    /// The most connections at the same time.
+    package var maximum = 1024
+    /// How long the head of a request may take from its first byte; for the first request, from the connection's start.
+    package var headTime = Duration.seconds(15)
+    /// How long a connection may be silent while a request is awaited or received; time for a response does not count.
+    package var idleTime = Duration.seconds(75)
+    /// The least bytes per second at which a request's body must arrive and a response must be read.
+    package var minimumRate = 500
+    /// The time over which that rate is measured.
+    package var rateWindow = Duration.seconds(60)
+
+    /// The most uploads at the same time: a quarter of the connections stays free for other requests.
+    var uploads: Int { max(1, maximum - maximum / 4) }
+
+    package init() {}
 }

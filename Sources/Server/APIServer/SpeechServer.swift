@@ -1,34 +1,32 @@
-public import Concurrency
+package import Concurrency
 import Hummingbird
 import HummingbirdCore
-public import Logging
+package import Logging
 import NIOCore
-public import ServiceLifecycle
+import ServiceLifecycle
 
 /// The HTTP server: OpenAI's transcription API for the registered models.
-public struct SpeechServer: Service {
+package struct SpeechServer: Service {
     private let settings: ServerSettings
     private let catalog: ModelService
     private let spool: UploadSpool
-    private let reports: ServerReports
+    private let metrics: ServerMetrics
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
-    private let shutdown = ShutdownFlag()
+    private let shutdownRefusal = ShutdownRefusal()
     private let executor: EventLoopExecutor
     private let hangUps: DisconnectRegistry
 
-    /// Makes the server; it does not listen yet.
-    ///
     /// - Parameters:
     ///   - settings: Address and limits.
     ///   - catalog: The models.
     ///   - directory: Where uploads are spooled.
-    ///   - reports: The metrics for `/metrics`.
+    ///   - metrics: What the server counts.
     ///   - executor: Handles connections and requests; the engines' answers are best read on it too.
     ///   - logger: Receives a line for each request, without its text.
     ///   - onListening: Called with the port once the server listens.
-    public init(
-        _ settings: ServerSettings, catalog: ModelService, directory: RunDirectory, reports: ServerReports,
+    package init(
+        _ settings: ServerSettings, catalog: ModelService, directory: RunDirectory, metrics: ServerMetrics,
         executor: EventLoopExecutor = EventLoopExecutor(), logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void
     ) {
@@ -36,18 +34,17 @@ public struct SpeechServer: Service {
         self.catalog = catalog
         self.logger = logger
         self.onListening = onListening
-        self.reports = reports
+        self.metrics = metrics
         self.executor = executor
         hangUps = DisconnectRegistry(on: executor)
         spool = UploadSpool(
             directory: directory.uploads, restore: directory.restore, maximum: settings.connections.uploads,
-            metrics: reports.metrics)
+            metrics: metrics)
     }
 
-    /// Listens until graceful shutdown, then finishes the running requests; loads the default model meanwhile.
-    ///
-    /// - Throws: The system's error if it cannot listen; nothing has been started then.
-    public func run() async throws {
+    /// Listens until graceful shutdown, then finishes the running requests; loads the default model meanwhile. If it
+    /// cannot listen, it throws the system's error and starts nothing.
+    package func run() async throws {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let (hasBegun, listening) = AsyncStream.makeStream(of: Never.self, bufferingPolicy: .bufferingNewest(1))
@@ -57,8 +54,7 @@ public struct SpeechServer: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), backlog: Self.backlog),
             onServerRunning: { channel in
-                let hasKeys = !settings.apiKeys.isEmpty
-                if let text = ExposureWarning.text(listeningOn: channel.localAddress, hasKeys: hasKeys) {
+                if let text = channel.localAddress?.exposureWarning(hasKeys: !settings.apiKeys.isEmpty) {
                     logger.warning("\(text)")
                 }
                 onListening(channel.localAddress?.port ?? settings.port)
@@ -78,7 +74,7 @@ public struct SpeechServer: Service {
                 group.cancelAll()
             }
         } onGracefulShutdown: {
-            shutdown.raise()
+            shutdownRefusal.begin()
         }
     }
 
@@ -90,13 +86,13 @@ public struct SpeechServer: Service {
     /// The handlers between a connection's bytes and its requests.
     private func makeConnections() -> HTTPServerBuilder {
         let limits = settings.connections
-        let limit = ConnectionLimit(maximum: limits.maximum)
+        let count = ConnectionCount(maximum: limits.maximum)
         let policy = crossOriginPolicy
         return HTTPServerBuilder { responder in
             HTTPConnection(responder: responder, limits: limits, policy: policy, onRefusal: reportRefusal) {
                 [
-                    ConnectionMeter(reports.metrics.connections), SecurityHeadersHandler(),
-                    ConnectionLimitHandler(limit: limit, policy: policy, logger: logger),
+                    SecurityHeadersHandler(),
+                    ConnectionLimitHandler(count: count, metrics: metrics, policy: policy, logger: logger),
                     RequestPaceHandler(limits: limits, policy: policy), HangUpHandler(hangUps),
                 ]
             }
@@ -105,7 +101,7 @@ public struct SpeechServer: Service {
 
     /// Logs and counts a request that reached no handler.
     @Sendable private func reportRefusal(_ outcome: RequestOutcome) {
-        reports.metrics.count(outcome)
+        metrics.count(outcome)
         logger.log(level: outcome.level, outcome.message, metadata: outcome.metadata)
     }
 
@@ -114,24 +110,20 @@ public struct SpeechServer: Service {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestIDMiddleware(log: logger))
         router.add(middleware: CrossOriginHeaders(policy: crossOriginPolicy))
-        router.add(middleware: AccessLogMiddleware(metrics: reports.metrics))
+        router.add(middleware: AccessLogMiddleware(metrics: metrics))
         router.add(middleware: ErrorMiddleware())
-        router.add(middleware: ShutdownRefusal(flag: shutdown))
+        router.add(middleware: shutdownRefusal)
         let hosts = AllowedHosts(
             listeningOn: settings.host, isLoopback: Loopback.bounds(settings.host), listed: settings.allowedHosts)
         router.add(middleware: OriginPolicyMiddleware(hosts: hosts, policy: crossOriginPolicy))
         let authentication = Authentication(keys: settings.apiKeys)
         router.add(middleware: authentication)
-        let service = RecordingService(
-            catalog: catalog, reader: FormReader(spool: spool, maximumUpload: settings.maximumUpload),
-            maximumDuration: settings.maximumDuration, hangUps: hangUps)
         Routes(
-            transcriptions: TranscriptionEndpoint(service: service),
-            translations: TranslationEndpoint(service: service),
+            audio: AudioEndpoints(
+                catalog: catalog, reader: FormReader(spool: spool, maximumUpload: settings.maximumUpload),
+                maximumDuration: settings.maximumDuration, hangUps: hangUps),
             models: ModelEndpoints(catalog: catalog, authentication: authentication, hangUps: hangUps),
-            engines: EngineEndpoint(catalog: catalog),
-            health: HealthEndpoints(catalog: catalog, spool: spool),
-            metrics: MetricsEndpoint(catalog: catalog, reports: reports)
+            monitoring: MonitoringEndpoints(catalog: catalog, spool: spool, metrics: metrics)
         ).add(to: router)
         return router
     }

@@ -1,10 +1,10 @@
 public import Concurrency
-public import CoreMetrics
 public import EngineHost
 import EngineLink
 import Essentials
-public import Logging
+package import Logging
 public import ModelFamilies
+package import PrometheusMetrics
 public import SpeechTypes
 
 /// The engines of a server, one per model, created on first use.
@@ -77,9 +77,9 @@ public actor EnginePool {
     ///   - served: The models.
     ///   - logger: Receives starts, ends and failures of engines, and their standard error.
     ///   - metrics: Where `EngineMetrics` are counted.
-    public init(
+    package init(
         _ configuration: Configuration, serving served: EngineConfiguration, logger: Logger,
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+        metrics: MetricRegistry = MetricRegistry()
     ) {
         self.served = served
         let room = ResidencyController(served.rules, defaultModel: served.stayingLoaded)

@@ -292,7 +292,7 @@ actor EngineSupervisor {
     /// Starts the engine, even if all callers leave meanwhile: a client that was asked to retry finds it loaded.
     private func start(after delay: Duration) {
         runs += 1
-        if exchange(&isReplacing, with: false) { metrics.restarts.increment() }
+        if exchange(&isReplacing, with: false) { metrics.count(EngineMetrics.restarts) }
         if current.isResolved { current = OneShot() }
         let run = EngineRun(runs, of: model, in: surroundings)
         running = Task { [previous = running] in
@@ -336,7 +336,7 @@ actor EngineSupervisor {
         } else if case .ready = notice, let connection = run.connection {
             lifecycle.loaded()
             hasBeenLoaded = true
-            metrics.loads.increment()
+            metrics.count(EngineMetrics.loads)
             process?.loaded = Date()
             current.resolve(.success(connection))
             await surroundings.room.finishedLoading(self)
@@ -344,7 +344,7 @@ actor EngineSupervisor {
     }
 
     private func ended(_ end: EngineEnd, of run: EngineRun, files: ModelFilesStamp) {
-        if process?.loaded != nil { metrics.unloads.increment() }
+        if process?.loaded != nil { metrics.count(EngineMetrics.unloads) }
         process = nil
         if isRetired && isShuttingDown || run.number == unloadedRun {
             run.logger.info("The model was unloaded.")

@@ -1,10 +1,11 @@
-public import ModelStore
+import Essentials
+package import ModelStore
 import Synchronization
 
 /// Admits requests while there is room, and refuses the others at once.
 ///
 /// A request has its place from the end of its upload to the end of its response, so a slow upload takes no place.
-public final class Admission: Sendable {
+package final class Admission: Sendable {
     private let queue: Mutex<AdmissionQueue>
     private let maximumQueue: Int?
 
@@ -49,12 +50,10 @@ public final class Admission: Sendable {
         }
     }
 
-    /// Admits as many requests as the registry allows.
-    ///
     /// - Parameters:
     ///   - registry: The registry in force.
     ///   - maximumQueue: Overrides the registry's `max_queue` if it is not `nil`.
-    public init(_ registry: ModelRegistry, maximumQueue: Int?) {
+    package init(_ registry: ModelRegistry, maximumQueue: Int?) {
         self.maximumQueue = maximumQueue
         queue = Mutex(AdmissionQueue(AdmissionQueue.Limits(registry, maximumQueue: maximumQueue)))
     }
@@ -64,34 +63,23 @@ public final class Admission: Sendable {
         queue.withLock { $0.limits = AdmissionQueue.Limits(registry, maximumQueue: maximumQueue) }
     }
 
-    /// The number of admitted requests.
-    public var requests: Int { queue.withLock { $0.count } }
-
-    /// Checks that a request could be admitted now, before its upload is read.
-    ///
-    /// - Throws: `QueueFull`.
-    func checkRoom() throws(QueueFull) {
+    /// Checks that a request could be admitted now, before its upload is read; otherwise throws 429.
+    func checkRoom() throws(APIError) {
         do {
             try queue.withLock { queue throws(AdmissionQueue.Refusal) in try queue.checkRoom() }
         } catch {
-            throw QueueFull(error, model: nil, isBodyUnread: true)
+            throw .queueFull(error, isBodyUnread: true)
         }
     }
 
-    /// Admits a request.
-    ///
-    /// - Parameters:
-    ///   - entry: Its model.
-    ///   - bytes: The size of its recording.
-    /// - Returns: Its place.
-    /// - Throws: `QueueFull`.
-    func enter(_ entry: ModelEntry, bytes: Int) throws(QueueFull) -> Place {
+    /// Admits a request with a recording of this size, or throws 429.
+    func enter(_ entry: ModelEntry, bytes: Int) throws(APIError) -> Place {
         do {
             try queue.withLock { queue throws(AdmissionQueue.Refusal) in
                 try queue.enter(entry.name, bytes: bytes)
             }
         } catch {
-            throw QueueFull(error, model: entry.name, isBodyUnread: false)
+            throw .queueFull(error, isBodyUnread: false)
         }
         return Place(self, model: entry.name, bytes: bytes)
     }
@@ -101,5 +89,21 @@ extension AdmissionQueue.Limits {
     fileprivate init(_ registry: ModelRegistry, maximumQueue: Int?) {
         total = maximumQueue ?? registry.capacity.maximumQueue ?? CapacitySettings.standardQueue
         for entry in registry.entries { models[entry.name] = entry.maximumQueue }
+    }
+}
+
+extension APIError {
+    fileprivate static func queueFull(_ refusal: AdmissionQueue.Refusal, isBodyUnread: Bool) -> Self {
+        let requests = HumanFormat.count(refusal.limit, "request")
+        let cause =
+            if let model = refusal.model {
+                "Model '\(model)' has \(requests) in hand, as many as its max_queue in models.yaml allows."
+            } else {
+                "The server has \(requests) in hand, as many as --max-queue or max_queue in models.yaml allow."
+            }
+        return APIError(
+            status: .tooManyRequests, code: "queue_full",
+            message: "\(cause) Send this one again in \(refusal.retryAfter.components.seconds) s.",
+            retryAfter: refusal.retryAfter, abandonsBody: isBodyUnread)
     }
 }

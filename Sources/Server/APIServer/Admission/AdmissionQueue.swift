@@ -1,9 +1,10 @@
+import Essentials
+
 /// The admitted requests by model, waiting and running: how many there may be, and when a refused one should be
 /// retried. Does no I/O and reads no clock.
 struct AdmissionQueue: Sendable {
     typealias Instant = ContinuousClock.Instant
 
-    /// How many requests may be admitted.
     struct Limits: Sendable, Equatable {
         /// For all models together.
         var total: Int
@@ -12,9 +13,11 @@ struct AdmissionQueue: Sendable {
     }
 
     /// The limit that a request would exceed, and when to retry it.
-    enum Refusal: Error, Sendable, Equatable {
-        case total(Int, retryAfter: Duration)
-        case model(Int, retryAfter: Duration)
+    struct Refusal: Error, Equatable {
+        let limit: Int
+        /// The model whose own limit it is; `nil` for the limit of all models together.
+        var model: String?
+        let retryAfter: Duration
     }
 
     /// The work of one model.
@@ -47,38 +50,30 @@ struct AdmissionQueue: Sendable {
     /// The number of admitted requests.
     var count: Int { works.values.reduce(0) { $0 + $1.requests } }
 
-    /// Checks that a request for any model can be admitted.
     func checkRoom() throws(Refusal) {
-        guard count < limits.total else { throw .total(limits.total, retryAfter: Self.bounded(meanWait)) }
+        guard count < limits.total else {
+            throw Refusal(limit: limits.total, retryAfter: Self.bounded(meanWait))
+        }
     }
 
-    /// Admits a request.
     mutating func enter(_ model: String, bytes: Int) throws(Refusal) {
         try checkRoom()
-        let work = works[model] ?? Work()
+        var work = works[model] ?? Work()
         if let limit = limits.models[model], work.requests >= limit {
-            throw .model(limit, retryAfter: Self.bounded(work.wait))
+            throw Refusal(limit: limit, model: model, retryAfter: Self.bounded(work.wait))
         }
-        works[model, default: Work()].requests += 1
-        works[model]?.bytes += bytes
+        work.requests += 1
+        work.bytes += bytes
+        works[model] = work
     }
 
     /// Notes that a request is passed to its engine.
     mutating func begin(_ model: String, at now: Instant) {
-        guard var work = works[model] else { return }
-        work.running += 1
-        work.count(0, at: now)
-        works[model] = work
+        works[model]?.running += 1
+        works[model]?.count(0, at: now)
     }
 
-    /// Removes a request.
-    ///
-    /// - Parameters:
-    ///   - model: Its model.
-    ///   - bytes: Its size, as given on entering.
-    ///   - hasBegun: Whether it was with the engine.
-    ///   - isDone: Whether its whole recording was transcribed.
-    ///   - now: The time.
+    /// Removes a request that has entered, and perhaps begun. `isDone`: its whole recording was transcribed.
     mutating func leave(_ model: String, bytes: Int, hasBegun: Bool, isDone: Bool, at now: Instant) {
         guard var work = works[model] else { return }
         work.requests -= 1
@@ -97,5 +92,34 @@ struct AdmissionQueue: Sendable {
     /// Rounds up to whole seconds, at least one. OpenAI's clients ignore waits above a minute.
     private static func bounded(_ wait: Duration) -> Duration {
         min(.seconds(60), max(.seconds(1), .seconds((wait / .seconds(1)).rounded(.up))))
+    }
+}
+
+/// A model's recent speed: bytes of recordings per second in which it had work.
+///
+/// Bytes, because only the engine knows how long a recording is. Work counts half after each further minute of work.
+struct Throughput: Sendable, Equatable {
+    private var bytes: Double
+    private var seconds: Double
+
+    private static let halfLife = 60.0
+
+    /// Starts with a guess that counts like ten seconds of work: ten times as fast as speech in 16-bit samples.
+    init() {
+        seconds = 10
+        bytes = seconds * 10 * 32_000
+    }
+
+    /// Adds the bytes of finished recordings, and how long the model had work since the last call.
+    mutating func add(_ done: Int, in time: Duration) {
+        let time = max(0, time / .seconds(1))
+        let rest = exp2(-time / Self.halfLife)
+        bytes = bytes * rest + Double(done)
+        seconds = seconds * rest + time
+    }
+
+    /// How long these bytes take; a day at most, even if nothing was ever finished.
+    func time(for waiting: Int) -> Duration {
+        .seconds(min(Double(waiting) * seconds / max(bytes, 1), 86_400))
     }
 }

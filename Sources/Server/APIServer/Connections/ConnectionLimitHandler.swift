@@ -1,7 +1,9 @@
+import Essentials
 import HTTPTypes
 import Logging
 import NIOCore
 import NIOHTTPTypes
+import Synchronization
 
 /// Counts a connection as long as it is open. A connection over the limit gets an error and is closed.
 ///
@@ -10,7 +12,8 @@ final class ConnectionLimitHandler: ChannelInboundHandler, RemovableChannelHandl
     typealias InboundIn = HTTPRequestPart
     typealias OutboundOut = HTTPResponsePart
 
-    private let limit: ConnectionLimit
+    private let count: ConnectionCount
+    private let metrics: ServerMetrics
     private let policy: CrossOriginPolicy
     private let logger: Logger
     private var admission = ConnectionCount.Admission.admitted
@@ -19,23 +22,26 @@ final class ConnectionLimitHandler: ChannelInboundHandler, RemovableChannelHandl
     /// How long a refused connection may take to send its request.
     private static let patience = TimeAmount.seconds(5)
 
-    init(limit: ConnectionLimit, policy: CrossOriginPolicy, logger: Logger) {
-        self.limit = limit
+    init(count: ConnectionCount, metrics: ServerMetrics, policy: CrossOriginPolicy, logger: Logger) {
+        self.count = count
+        self.metrics = metrics
         self.policy = policy
         self.logger = logger
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        admission = limit.open()
+        metrics.registry.add(to: .connections)
+        admission = count.open()
         if admission == .refused(isFirst: true) {
             logger.warning(
                 "There are too many connections; more are refused. --max-connections allows them.",
-                metadata: ["connections": "\(limit.maximum)"])
+                metadata: ["connections": "\(count.maximum)"])
         }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        limit.close(admission)
+        metrics.registry.add(-1, to: .connections)
+        count.close(admission)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -50,17 +56,71 @@ final class ConnectionLimitHandler: ChannelInboundHandler, RemovableChannelHandl
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard admission != .admitted else {
-            context.fireChannelRead(data)
-            return
-        }
+        guard admission != .admitted else { return context.fireChannelRead(data) }
         if case .head(let request) = unwrapInboundIn(data), !isAnswered { answer(request, context) }
     }
 
     private func answer(_ request: HTTPRequest?, _ context: ChannelHandlerContext) {
         isAnswered = true
-        let answer = FinalErrorResponse(error: .tooManyConnections(limit: limit.maximum), policy: policy)
+        let answer = FinalErrorResponse(error: .tooManyConnections(limit: count.maximum), policy: policy)
         answer.send(answering: request, context: context)
         if admission == .turnedAway { context.close(promise: nil) }
+    }
+}
+
+/// The number of a server's connections, and what happens to a new one.
+final class ConnectionCount: Sendable {
+    /// What happens to a connection.
+    enum Admission: Equatable {
+        /// Its requests are served.
+        case admitted
+        /// Its first request is answered with an error; `isFirst` if there was room just before.
+        case refused(isFirst: Bool)
+        /// The error is sent at once: too many refused connections are waiting already.
+        case turnedAway
+    }
+
+    let maximum: Int
+    /// How many connections may wait for their refusal.
+    private let waiting: Int
+    private let state = Mutex((admitted: 0, refused: 0, isFull: false))
+
+    init(maximum: Int, waiting: Int = 64) {
+        self.maximum = maximum
+        self.waiting = waiting
+    }
+
+    func open() -> Admission {
+        state.withLock { state in
+            if state.admitted < maximum {
+                state.admitted += 1
+                state.isFull = false
+                return .admitted
+            }
+            guard state.refused < waiting else { return .turnedAway }
+            state.refused += 1
+            defer { state.isFull = true }
+            return .refused(isFirst: !state.isFull)
+        }
+    }
+
+    func close(_ admission: Admission) {
+        state.withLock { state in
+            switch admission {
+            case .admitted: state.admitted -= 1
+            case .refused: state.refused -= 1
+            case .turnedAway: break
+            }
+        }
+    }
+}
+
+extension APIError {
+    fileprivate static func tooManyConnections(limit: Int) -> Self {
+        .unavailable(
+            "too_many_connections",
+            "The server has \(HumanFormat.count(limit, "connection")), its limit (--max-connections). Try again soon, and"
+                + " use connections for more than one request.",
+            retryAfter: .seconds(1))
     }
 }

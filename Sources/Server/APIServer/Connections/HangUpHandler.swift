@@ -1,5 +1,44 @@
+import Concurrency
 import NIOCore
 import NIOHTTPTypes
+import Synchronization
+
+/// Cancels the work of a connection's request when the client disconnects; a connection has one request at a time.
+///
+/// Connections report their end themselves. Polling would need a timer for each request; waiting for the end of the
+/// connection, a callback for each request that lives as long as the connection.
+final class DisconnectRegistry: Sendable {
+    private let executor: EventLoopExecutor
+    private let ends = Mutex<[ObjectIdentifier: @Sendable () -> Void]>([:])
+
+    /// - Parameter executor: Runs the work.
+    init(on executor: EventLoopExecutor) {
+        self.executor = executor
+    }
+
+    /// Runs work for the client of a connection, and cancels it when the client disconnects.
+    ///
+    /// - Throws: What the work throws; usually `CancellationError` once the client is gone.
+    func whileConnected<R: Sendable>(
+        _ channel: any Channel, _ work: @escaping @Sendable () async throws -> R
+    ) async throws -> R {
+        let task = Task(executorPreference: executor, operation: work)
+        ends.withLock { $0[ObjectIdentifier(channel)] = task.cancel }
+        defer { _ = ends.withLock { $0.removeValue(forKey: ObjectIdentifier(channel)) } }
+        // The client may have disconnected before the work was registered.
+        if !channel.isActive { task.cancel() }
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    /// Cancels the work of a connection that has ended.
+    fileprivate func ended(_ channel: any Channel) {
+        ends.withLock { $0[ObjectIdentifier(channel)] }?()
+    }
+}
 
 /// Closes a connection when the client closes its side, and reports its end, so that the work for it can stop.
 ///

@@ -2,10 +2,9 @@ import NIOCore
 
 /// Closes a connection after its last response (RFC 9112, section 9.6).
 ///
-/// Closing at once would reset the connection before the client has read the response, for example while it is still
-/// sending. So only the sending side is closed, and incoming bytes are discarded, until the client closes too or a
-/// timeout expires. The timeouts are nginx's (`lingering_time`, `lingering_timeout`). If a client sends without end,
-/// the server stops reading, but the client has the same time to read its response.
+/// Closing at once would reset the connection before a client that still sends has read the response. So only the
+/// sending side is closed, and incoming bytes are discarded, until the client closes too or a timeout expires. The
+/// timeouts are nginx's (`lingering_time`, `lingering_timeout`).
 ///
 /// This is the first handler after the socket, so that none of the discarded bytes is read as a request.
 final class LingeringClose: ChannelInboundHandler, RemovableChannelHandler {

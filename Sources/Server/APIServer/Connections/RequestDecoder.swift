@@ -3,11 +3,9 @@ import NIOHTTP1
 
 /// Holds a connection's HTTP decoder, and replaces it after a client has offered an upgrade.
 ///
-/// NIO's decoder stops reading after such an offer, since another protocol may follow. If the offer is not accepted,
-/// the connection goes on in HTTP/1.1 (RFC 9110, section 7.8). Java's client makes an offer with its first request.
-///
-/// This handler is placed before the decoder. It holds the bytes that arrive while the decoder is replaced, and counts
-/// them, because the decoder accepts chunk extensions of any length.
+/// NIO's decoder stops reading after such an offer, but if it is not accepted, the connection goes on in HTTP/1.1 (RFC
+/// 9110, section 7.8). Java's client makes an offer with its first request. This handler, before the decoder, holds the
+/// bytes that arrive meanwhile. It also counts bytes, because the decoder accepts chunk extensions of any length.
 final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -20,7 +18,6 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
     private var held: ByteBuffer?
     /// Bytes of the current body that are framing, not content; `nil` between bodies.
     private var framing: Int?
-    /// Bytes of the current body's content.
     private var content = 0
     private var isOver = false
 
@@ -51,7 +48,7 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isOver else { return }
         var bytes = unwrapInboundIn(data)
-        guard held == nil else {
+        if held != nil {
             held?.writeBuffer(&bytes)
             return
         }
@@ -72,7 +69,6 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
         content += count
     }
 
-    /// Ends the count for a body.
     func bodyEnded() { framing = nil }
 
     /// Replaces the decoder, which has read a request with an offer to its end.

@@ -1,3 +1,4 @@
+import Essentials
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
@@ -117,5 +118,17 @@ final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
         } else {
             context.close(promise: nil)
         }
+    }
+}
+
+extension APIError {
+    fileprivate static func headTooSlow(limit: Duration) -> Self {
+        .requestTimeout("The head of the request was not there within \(HumanFormat.time(limit)) (--header-timeout).")
+    }
+
+    fileprivate static func bodyTooSlow(rate: Int, over time: Duration) -> Self {
+        .requestTimeout(
+            "The request came in at less than \(HumanFormat.count(rate, "byte")) a second (--min-upload-rate) for"
+                + " \(HumanFormat.time(time)).")
     }
 }

@@ -4,8 +4,7 @@ import NIOHTTP1
 enum RequestRules {
     /// Brings a head into the one form that the rest of the server reads: the target is a path, `Host` is the target's
     /// authority if it has one (section 3.2.2), and `Connection` is `close` if the connection ends with this request.
-    ///
-    /// - Throws: The error for the client. The connection must then be closed, because the body cannot be trusted.
+    /// After an error, the connection must be closed, because the body cannot be trusted.
     static func normalized(_ head: HTTPRequestHead) throws(APIError) -> HTTPRequestHead {
         var head = head
         guard head.headers["host"].count <= 1, head.version == .http1_0 || head.headers.contains(name: "host") else {
@@ -38,7 +37,7 @@ enum RequestRules {
         guard codings == ["chunked"] else {
             throw APIError(
                 status: .notImplemented, code: "unsupported_value",
-                message: "The Transfer-Encoding '\(codings.joined(separator: ", ").prefix(100))' is not known here."
+                message: "The Transfer-Encoding '\(codings.joined(separator: ", ").prefix(100))' is not supported."
                     + " Send the body chunked, or with its Content-Length.",
                 isPermanent: true, abandonsBody: true)
         }
@@ -54,39 +53,5 @@ enum RequestRules {
         }
         let path = rest.dropFirst(authority.count)
         return (String(authority), path.hasPrefix("/") ? String(path) : "/" + path)
-    }
-}
-
-extension APIError {
-    /// The error for a request that violates HTTP.
-    static func malformed(_ message: String) -> Self {
-        APIError(status: .badRequest, code: "invalid_value", message: message, abandonsBody: true)
-    }
-
-    /// The error for a request that the HTTP library could not parse.
-    init(_ error: HTTPParserError) {
-        switch error {
-        case .headerOverflow:
-            self.init(
-                status: .requestHeaderFieldsTooLarge, code: "invalid_value",
-                message: "The headers of the request are too large. Send fewer, or shorter ones.", abandonsBody: true)
-        case .invalidVersion:
-            self.init(
-                status: .httpVersionNotSupported, code: "unsupported_value",
-                message: "The first line of the request does not end in HTTP/1.1 or HTTP/1.0, and CR LF.",
-                isPermanent: true, abandonsBody: true)
-        case .invalidMethod:
-            self.init(
-                status: .notImplemented, code: "unsupported_value",
-                message: "The method of the request is not known here. Use GET, POST or DELETE.", isPermanent: true,
-                abandonsBody: true)
-        case .invalidChunkSize, .lfExpected, .strictModeAssertion:
-            self = .malformed("The chunks of the body are malformed (RFC 9112, 7.1). Send them again.")
-        case .invalidContentLength, .unexpectedContentLength:
-            self = .malformed("The Content-Length of the request is malformed (RFC 9112, 6.2).")
-        case .unknown:
-            self = .malformed("The request is malformed HTTP. Look at its headers, such as Transfer-Encoding.")
-        default: self = .malformed("The request is malformed HTTP: \(error).")
-        }
     }
 }

@@ -10,34 +10,21 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// A request whose response has not been completed.
-    private struct Exchange {
-        let version: HTTPVersion
-        var keepsAlive: Bool
-    }
-
-    private struct Refusal {
-        let error: APIError
-        let request: HTTPRequestHead?
-    }
-
     private let policy: CrossOriginPolicy
     private let decoder: RequestDecoder
+    /// Called for each request that is refused here; the others are reported behind the router.
     private let onRefusal: @Sendable (RequestOutcome) -> Void
-    private var unanswered = CircularBuffer<Exchange>()
+    /// The requests whose responses have not been completed.
+    private var unanswered = CircularBuffer<(version: HTTPVersion, keepsAlive: Bool)>()
     /// The request being received, as it was sent.
     private var incoming: HTTPRequestHead?
     /// A refusal that waits until earlier requests are answered; nothing after it is read.
-    private var refusal: Refusal?
+    private var refusal: (error: APIError, request: HTTPRequestHead?)?
     /// Whether the current or latest request is the last one: its client says so, or it is malformed.
     private var hasLast = false
     /// Whether the last response has been sent.
     private var isOver = false
 
-    /// - Parameters:
-    ///   - policy: What the pages of other origins may read.
-    ///   - decoder: Where the requests come from.
-    ///   - onRefusal: Called for each request that is refused here; the others are reported behind the router.
     init(
         policy: CrossOriginPolicy, decoder: RequestDecoder, onRefusal: @escaping @Sendable (RequestOutcome) -> Void
     ) {
@@ -58,7 +45,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
             do throws(APIError) {
                 let request = try RequestRules.normalized(head)
                 incoming = head
-                unanswered.append(Exchange(version: head.version, keepsAlive: request.isKeepAlive))
+                unanswered.append((head.version, request.isKeepAlive))
                 hasLast = !request.isKeepAlive
                 decoder.bodyBegan()
                 context.fireChannelRead(wrapInboundOut(.head(request)))
@@ -102,7 +89,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(data, promise: promise)
             let exchange = unanswered.popFirst()
             if unanswered.isEmpty, let refusal {
-                send(refusal, context)
+                send(refusal.error, refusal.request, context)
             } else if exchange?.keepsAlive == false || unanswered.isEmpty && hasLast {
                 end(context)
             }
@@ -131,14 +118,13 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func refuse(_ error: APIError, _ request: HTTPRequestHead?, _ context: ChannelHandlerContext) {
         guard refusal == nil else { return }
-        let refusal = Refusal(error: error, request: request)
-        self.refusal = refusal
-        if unanswered.isEmpty { send(refusal, context) }
+        refusal = (error, request)
+        if unanswered.isEmpty { send(error, request, context) }
     }
 
-    private func send(_ refusal: Refusal, _ context: ChannelHandlerContext) {
-        let answer = FinalErrorResponse(error: refusal.error, policy: policy)
-        let request = refusal.request.flatMap { try? HTTPRequest($0, secure: false, splitCookie: false) }
+    private func send(_ error: APIError, _ request: HTTPRequestHead?, _ context: ChannelHandlerContext) {
+        let answer = FinalErrorResponse(error: error, policy: policy)
+        let request = request.flatMap { try? HTTPRequest($0, secure: false, splitCookie: false) }
         var head = answer.head(answering: request)
         SecurityHeaders.complete(&head.headerFields)
         context.write(wrapOutboundOut(.head(HTTPResponseHead(head))), promise: nil)
@@ -150,7 +136,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         onRefusal(
             RequestOutcome(
                 method: request?.method ?? Self.unknownMethod, path: request?.path ?? "", route: nil, sent: head.status,
-                wall: .zero, findings: RequestFindings(errorCode: refusal.error.code)))
+                wall: .zero, findings: RequestFindings(errorCode: error.code)))
     }
 
     /// The method logged for a request that could not be parsed.

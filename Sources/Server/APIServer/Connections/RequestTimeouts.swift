@@ -29,7 +29,6 @@ struct RequestTimeouts {
         phase = .head(since: start, isBegun: false)
     }
 
-    /// Whether the body of a request is being received.
     var isInBody: Bool {
         if case .body = phase { true } else { false }
     }
@@ -46,7 +45,6 @@ struct RequestTimeouts {
     /// Notes a complete head; its body follows.
     mutating func receiveHead(at now: Instant) { phase = .body(since: now, bytes: 0) }
 
-    /// Counts bytes of a body.
     mutating func receiveBody(_ count: Int) {
         if case .body(let start, let bytes) = phase { phase = .body(since: start, bytes: bytes + count) }
     }
@@ -54,12 +52,8 @@ struct RequestTimeouts {
     /// Notes a complete request.
     mutating func receiveEnd() { phase = .between }
 
-    /// Checks the timeouts.
-    ///
-    /// - Parameters:
-    ///   - now: The time.
-    ///   - isClientsTurn: Whether the server is ready to read. If not, the client is not to blame: its time restarts.
-    /// - Returns: When to check again, or what is too slow.
+    /// Checks the timeouts. If the server is not ready to read (`isClientsTurn`), the client is not to blame: its time
+    /// restarts.
     mutating func check(at now: Instant, isClientsTurn: Bool) -> Verdict {
         switch phase {
         case .between: return .rest

@@ -10,24 +10,23 @@ struct ModelEndpoints: Sendable {
     @Sendable func list(_ request: Request, context: APIContext) async throws -> Response {
         let registry = await catalog.registry
         var models: [JSONValue] = []
-        for entry in registry.entries { models.append(await catalog.description(of: entry).json) }
+        for entry in registry.entries { models.append(await catalog.json(of: entry)) }
         for (alias, name) in registry.aliases.sorted(by: { $0.key < $1.key }) {
             guard let entry = registry.entry(named: name) else { continue }
-            models.append(await catalog.description(of: entry, as: alias).json)
+            models.append(await catalog.json(of: entry, as: alias))
         }
         return Response(json: ["object": "list", "data": .array(models)])
     }
 
     @Sendable func show(_ request: Request, context: APIContext) async throws -> Response {
-        let name = id(in: context)
-        let entry = try await catalog.resolve(name)
-        return Response(json: await catalog.description(of: entry, as: name).json)
+        let name = name(in: context)
+        return Response(json: await catalog.json(of: try await catalog.resolve(name), as: name))
     }
 
     /// Deletes a model's downloaded files once no request uses them; its entry stays.
     @Sendable func delete(_ request: Request, context: APIContext) async throws -> Response {
         try authentication.check(request)
-        let name = id(in: context)
+        let name = name(in: context)
         let entry = try await catalog.resolve(name)
         guard entry.name == name else {
             throw APIError.invalid(
@@ -38,36 +37,22 @@ struct ModelEndpoints: Sendable {
     }
 
     /// A model's name may contain slashes.
-    private func id(in context: APIContext) -> String {
+    private func name(in context: APIContext) -> String {
         let path = context.parameters.getCatchAll().joined(separator: "/")
-        return path.percentDecoded ?? path
+        return path.percentDecoded
     }
 }
 
 extension String {
-    /// Decodes `%41` and the like; `nil` if an escape is malformed, or the bytes are not UTF-8.
-    var percentDecoded: String? {
-        var bytes: [UInt8] = []
-        var rest = utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = rest.prefix(2).compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-            guard digits.count == 2 else { return nil }
-            bytes.append(UInt8(digits[0] * 16 + digits[1]))
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
+    /// The text with `%41` and the like decoded, or the text itself if the result is not UTF-8.
+    var percentDecoded: String { String(validating: utf8.decodingPercents(), as: UTF8.self) ?? self }
 }
 
 extension Response {
     /// A response with one JSON value.
-    init(status: HTTPResponse.Status = .ok, json: JSONValue) {
+    init(json: JSONValue) {
         self.init(
-            status: status, headers: [.contentType: "application/json"],
+            status: .ok, headers: [.contentType: "application/json"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: json.text)))
     }
 }

@@ -4,14 +4,6 @@ import TranscriptFormats
 
 /// An error response in OpenAI's shape: `{"error": {"message", "type", "param", "code"}}`.
 struct APIError: Error {
-    /// OpenAI's type of the error.
-    enum Kind: String {
-        case invalidRequest = "invalid_request_error"
-        case authentication = "authentication_error"
-        case rateLimit = "rate_limit_error"
-        case server = "server_error"
-    }
-
     let status: HTTPResponse.Status
     let code: String
     let message: String
@@ -27,26 +19,25 @@ struct APIError: Error {
     /// Whether the request's body may be unread: the connection is then closed, after time for the client to read this.
     var abandonsBody = false
 
-    var kind: Kind {
+    /// OpenAI's type of the error.
+    var type: String {
         switch status.code {
-        case 401: .authentication
-        case 429: .rateLimit
-        case 500...: .server
-        default: .invalidRequest
+        case 401: "authentication_error"
+        case 429: "rate_limit_error"
+        case 500...: "server_error"
+        default: "invalid_request_error"
         }
     }
 
-    /// The JSON object of the response.
     var body: JSONValue {
         [
             "error": [
-                "message": .string(message), "type": .string(kind.rawValue), "param": JSONValue(parameter),
+                "message": .string(message), "type": .string(type), "param": JSONValue(parameter),
                 "code": .string(code),
             ]
         ]
     }
 
-    /// The headers of the response.
     var headers: HTTPFields {
         var headers: HTTPFields = [.contentType: "application/json"]
         if let retryAfter { headers[.retryAfter] = "\(max(1, retryAfter.components.seconds))" }
@@ -57,7 +48,6 @@ struct APIError: Error {
         return headers
     }
 
-    /// The whole response.
     var response: Response {
         Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body.text)))
     }

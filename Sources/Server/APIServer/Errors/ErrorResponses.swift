@@ -11,10 +11,7 @@ extension APIError {
     init?(_ error: any Error) {
         switch error {
         case let error as APIError: self = error
-        case let error as QueueFull: self.init(error)
         case let error as MultipartError: self.init(error)
-        case is StorageFull: self = .storageFull
-        case let error as SpoolUnavailable: self.init(error)
         case let error as ModelError: self.init(error)
         case let error as EngineError: self.init(error)
         case let error as TranscriptionError: self.init(error)
@@ -24,12 +21,6 @@ extension APIError {
         }
     }
 
-    init(_ error: QueueFull) {
-        self.init(
-            status: .tooManyRequests, code: "queue_full", message: error.message, retryAfter: error.retryAfter,
-            abandonsBody: error.isBodyUnread)
-    }
-
     init(_ error: MultipartError) {
         switch error.code {
         case .notMultipart:
@@ -37,27 +28,15 @@ extension APIError {
                 status: .unsupportedMediaType, code: "unsupported_media_type", message: error.message,
                 abandonsBody: true)
         case .invalidBoundary, .malformed, .truncated, .unnamedPart, .unsupportedEncoding, .tooLarge:
-            self.init(status: .badRequest, code: "invalid_value", message: error.message, abandonsBody: true)
+            self = .malformed(error.message)
         }
-    }
-
-    init(_ error: SpoolUnavailable) {
-        self.init(
-            status: .serviceUnavailable, code: error.isShortage ? "server_overloaded" : "storage_unavailable",
-            message:
-                "The server cannot keep an upload now: \(error.cause). Try again later; who runs the server finds out more "
-                + "in its folder for temporary files (TMPDIR).",
-            retryAfter: .seconds(5), abandonsBody: true)
     }
 
     init(_ error: ModelError) {
         switch error.code {
         case .notFound:
             self.init(status: .notFound, code: "model_not_found", message: error.message, parameter: "model")
-        case .notReady:
-            self.init(
-                status: .serviceUnavailable, code: "model_not_ready", message: error.message, parameter: "model",
-                retryAfter: error.retryAfter ?? .seconds(5))
+        case .notReady: self = .modelNotReady(error.message, retryAfter: error.retryAfter)
         case .failed: self = .modelFailed(error.message)
         case .notRemovable: self = .invalid("model", error.message)
         }
@@ -66,20 +45,13 @@ extension APIError {
     init(_ error: EngineError) {
         switch error.code {
         case .modelFailed: self = .modelFailed(error.message)
-        case .modelNotReady:
-            self.init(
-                status: .serviceUnavailable, code: "model_not_ready", message: error.message, parameter: "model",
-                retryAfter: .seconds(5))
-        case .crashed:
-            self.init(
-                status: .internalServerError, code: "engine_crashed", message: error.message, isPermanent: true)
+        case .modelNotReady: self = .modelNotReady(error.message)
+        case .crashed: self = .engineFailed("engine_crashed", error.message)
         case .overloaded:
             self.init(
                 status: .serviceUnavailable, code: "server_overloaded", message: error.message,
                 retryAfter: .seconds(5))
-        case .jobFailed:
-            self.init(
-                status: .internalServerError, code: "internal_error", message: error.message, isPermanent: true)
+        case .jobFailed: self = .engineFailed("internal_error", error.message)
         case .shuttingDown: self = .shuttingDown
         }
     }
@@ -105,43 +77,86 @@ extension APIError {
 
     /// An error of the router or the HTTP library.
     init(_ error: HTTPError) {
-        switch error.status {
-        case .notFound:
-            self.init(
-                status: .notFound, code: "not_found",
-                message:
-                    "There is no such endpoint. Try /v1/audio/transcriptions, /v1/models or /health. A client's base"
-                    + " URL ends in /v1.",
-                abandonsBody: true)
-        default:
-            self.init(
-                status: error.status, code: "invalid_value", message: error.body ?? error.status.reasonPhrase,
-                abandonsBody: true)
-        }
+        let isNotFound = error.status == .notFound
+        self.init(
+            status: error.status, code: isNotFound ? "not_found" : "invalid_value",
+            message: isNotFound
+                ? "There is no such endpoint. Try /v1/audio/transcriptions, /v1/models or /health. A client's base URL"
+                    + " ends in /v1."
+                : error.body ?? error.status.reasonPhrase,
+            abandonsBody: true)
     }
 
+    /// A request that the HTTP library could not parse.
+    init(_ error: HTTPParserError) {
+        switch error {
+        case .headerOverflow:
+            self.init(
+                status: .requestHeaderFieldsTooLarge, code: "invalid_value",
+                message: "The headers of the request are too large. Send fewer, or shorter ones.", abandonsBody: true)
+        case .invalidVersion:
+            self.init(
+                status: .httpVersionNotSupported, code: "unsupported_value",
+                message: "The first line of the request does not end in HTTP/1.1 or HTTP/1.0, and CR LF.",
+                isPermanent: true, abandonsBody: true)
+        case .invalidMethod:
+            self.init(
+                status: .notImplemented, code: "unsupported_value",
+                message: "This server does not know the method of the request. Use GET, POST or DELETE.",
+                isPermanent: true,
+                abandonsBody: true)
+        case .invalidChunkSize, .lfExpected, .strictModeAssertion:
+            self = .malformed("The chunks of the body are malformed (RFC 9112, 7.1). Send them again.")
+        case .invalidContentLength, .unexpectedContentLength:
+            self = .malformed("The Content-Length of the request is malformed (RFC 9112, 6.2).")
+        case .unknown:
+            self = .malformed("The request is malformed HTTP. Look at its headers, such as Transfer-Encoding.")
+        default: self = .malformed("The request is malformed HTTP: \(error).")
+        }
+    }
+}
+
+/// Errors that several places throw.
+extension APIError {
     static func modelFailed(_ message: String) -> Self {
         APIError(
             status: .serviceUnavailable, code: "model_failed", message: message, parameter: "model", isPermanent: true)
     }
 
-    static let shuttingDown = APIError(
-        status: .serviceUnavailable, code: "shutting_down",
-        message: "The server is shutting down. Send the request again when it is back.", retryAfter: .seconds(5),
-        abandonsBody: true)
+    private static func engineFailed(_ code: String, _ message: String) -> Self {
+        APIError(status: .internalServerError, code: code, message: message, isPermanent: true)
+    }
 
-    /// The disk has no room for an upload; others may end meanwhile and free theirs.
-    static let storageFull = APIError(
-        status: .serviceUnavailable, code: "storage_full",
-        message:
-            "The server has no room left on its disk for this upload. Send a smaller file, or try again later; who "
-            + "runs the server can free space in its folder for temporary files, or name another with TMPDIR.",
-        parameter: "file", retryAfter: .seconds(10), abandonsBody: true)
+    static func modelNotReady(_ message: String, retryAfter: Duration? = nil) -> Self {
+        APIError(
+            status: .serviceUnavailable, code: "model_not_ready", message: message, parameter: "model",
+            retryAfter: retryAfter ?? .seconds(5))
+    }
+
+    static let shuttingDown = unavailable(
+        "shutting_down", "The server is shutting down. Send the request again when it is back.",
+        retryAfter: .seconds(5))
+
+    /// A request whose body is not read, because the server lacks something that it may have again soon.
+    static func unavailable(_ code: String, _ message: String, retryAfter: Duration) -> Self {
+        APIError(
+            status: .serviceUnavailable, code: code, message: message, retryAfter: retryAfter, abandonsBody: true)
+    }
+
+    /// A request that arrives too slowly.
+    static func requestTimeout(_ message: String) -> Self {
+        APIError(status: .requestTimeout, code: "request_timeout", message: message, abandonsBody: true)
+    }
 
     /// An unforeseen error; the log has the cause.
     static let unforeseen = APIError(
         status: .internalServerError, code: "internal_error",
         message: "The server failed on this request; its log says why under the request's id.", abandonsBody: true)
+
+    /// A request that violates HTTP, or a form that violates multipart/form-data.
+    static func malformed(_ message: String) -> Self {
+        APIError(status: .badRequest, code: "invalid_value", message: message, abandonsBody: true)
+    }
 
     static func missing(_ parameter: String, _ message: String) -> Self {
         APIError(
@@ -154,13 +169,5 @@ extension APIError {
 
     static func unsupported(_ parameter: String, _ message: String) -> Self {
         APIError(status: .badRequest, code: "unsupported_value", message: message, parameter: parameter)
-    }
-
-    static func tooLarge(limit: Int) -> Self {
-        APIError(
-            status: .contentTooLarge, code: "audio_too_large",
-            message: "The upload is larger than \(limit) bytes, this server's limit (--max-upload-size). "
-                + "Send a compressed file (mp3, ogg, m4a) or a shorter recording.",
-            parameter: "file", abandonsBody: true)
     }
 }

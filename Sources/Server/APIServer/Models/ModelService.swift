@@ -1,30 +1,25 @@
-import Essentials
 import Concurrency
-public import Engines
-public import Logging
+package import Engines
+import Essentials
+package import Logging
 import ModelFamilies
-public import ModelStore
+package import ModelStore
 import SpeechTypes
+import TranscriptFormats
 
 /// The registered models as requests use them: found by name, ready to transcribe, with their state.
-public struct ModelService: Sendable {
+package struct ModelService: Sendable {
+    /// The models on disk, and the registry in force.
     let store: ModelLibrary
     let engines: EnginePool
     let admission: Admission
     let logger: Logger
+    /// How long a request waits for its model to be downloaded.
     private let modelWait: Duration
+    /// What the engines serve under a registry.
     private let served: @Sendable (ModelRegistry) -> EngineConfiguration
 
-    /// Connects the models on disk with the engines that load them.
-    ///
-    /// - Parameters:
-    ///   - store: The models on disk, and the registry in force.
-    ///   - engines: The engines that load them.
-    ///   - admission: Limits the admitted requests.
-    ///   - modelWait: How long a request waits for its model to be downloaded.
-    ///   - served: Returns what the engines serve under a registry.
-    ///   - logger: Receives the loading and deletion of models.
-    public init(
+    package init(
         store: ModelLibrary, engines: EnginePool, admission: Admission, modelWait: Duration,
         served: @escaping @Sendable (ModelRegistry) -> EngineConfiguration, logger: Logger
     ) {
@@ -37,25 +32,38 @@ public struct ModelService: Sendable {
     }
 
     /// The registry in force.
-    public var registry: ModelRegistry {
+    package var registry: ModelRegistry {
         get async { await store.registry }
     }
 
     /// Applies another registry. Running requests finish with the models they started with.
-    public func use(_ registry: ModelRegistry) async {
+    package func use(_ registry: ModelRegistry) async {
         admission.use(registry)
         await store.use(registry)
         await engines.serve(served(registry))
     }
 
-    /// Starts a transcription, downloading the model's files first if they are missing.
-    ///
-    /// - Parameters:
-    ///   - job: What to transcribe.
-    ///   - entry: The model.
-    ///   - place: The request's place in the queue.
-    /// - Returns: The events of the transcription.
-    /// - Throws: `ModelError`; the events may throw `TranscriptionError` and `EngineError`.
+    /// Finds the model for the name in a request: a model, an alias or a name of OpenAI's. `nil` means the default model.
+    /// Throws `APIError`, or `ModelError` if there is no such model or its entry is unusable.
+    func resolve(_ name: String?) async throws -> ModelEntry {
+        let registry = await registry
+        if let name, !Self.openAINames.contains(name) || registry.defines(name) { return try await store.resolve(name) }
+        guard let name = registry.defaultModel ?? name else {
+            throw APIError.missing(
+                "model", "The form has no 'model', and the registry no default_model. Send one of GET /v1/models.")
+        }
+        return try await store.resolve(name)
+    }
+
+    /// OpenAI's own model names, which many programs send and cannot change. They mean the default model unless
+    /// models.yaml defines them, and they are not listed.
+    private static let openAINames: Set<String> = [
+        "whisper-1", "gpt-transcribe", "gpt-live-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-transcribe",
+        "gpt-4o-transcribe-diarize",
+    ]
+
+    /// Starts a transcription, downloading the model's files first if they are missing. Throws `ModelError`; the events
+    /// may throw `TranscriptionError` and `EngineError`.
     func transcribe(
         _ job: TranscriptionJob, with entry: ModelEntry, in place: Admission.Place
     ) async throws -> TranscriptEvents {
@@ -66,37 +74,30 @@ public struct ModelService: Sendable {
 
     /// Downloads and loads the default model, however long that takes. Errors are only logged, because the other models
     /// can still be served.
-    public func loadDefault() async {
-        var name: String?
-        do {
-            while true {
-                // Read in each round, because the registry may change meanwhile.
-                name = await registry.defaultModel
-                guard let name else { return }
-                do {
-                    try await engines.load(store.prepare(store.resolve(name), waitingUpTo: modelWait))
-                    return logger.info("The default model is ready.", metadata: ["model": "\(name)"])
-                } catch let error as ModelError where error.code == .notReady {
-                    try await Task.sleep(for: .seconds(1))
-                } catch let error as EngineError where [.modelNotReady, .overloaded].contains(error.code) {
-                    try await Task.sleep(for: .seconds(1))
-                }
+    package func loadDefault() async {
+        // The name is read in each round, because the registry may change meanwhile.
+        while let name = await registry.defaultModel {
+            do {
+                try await engines.load(store.prepare(store.resolve(name), waitingUpTo: modelWait))
+                return logger.info("The default model is ready.", metadata: ["model": "\(name)"])
+            } catch let error as ModelError where error.code == .notReady {
+                // It is tried again.
+            } catch let error as EngineError where [.modelNotReady, .overloaded].contains(error.code) {
+                // It is tried again.
+            } catch let error as EngineError where error.code == .shuttingDown {
+                return
+            } catch {
+                guard !(error is CancellationError) else { return }
+                let reason = (error as? ModelError)?.description ?? (error as? EngineError)?.message ?? "\(error)"
+                return logger.error(
+                    "The default model cannot be used; others can.",
+                    metadata: ["model": "\(name)", "reason": "\(reason)"])
             }
-        } catch is CancellationError {
-            return
-        } catch let error as EngineError where error.code == .shuttingDown {
-            return
-        } catch {
-            let reason = (error as? ModelError)?.description ?? (error as? EngineError)?.message ?? "\(error)"
-            logger.error(
-                "The default model cannot be used; others can.",
-                metadata: ["model": "\(name ?? "")", "reason": "\(reason)"])
+            guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
         }
     }
 
-    /// Deletes a model's downloaded files once no request uses them.
-    ///
-    /// - Throws: `ModelError` if they may not be deleted; `CancellationError`.
+    /// Deletes a model's downloaded files once no request uses them. Throws `ModelError` if they may not be deleted.
     func delete(_ entry: ModelEntry) async throws {
         try await store.checkRemovable(entry)
         try await engines.unload(entry.name)
@@ -107,42 +108,34 @@ public struct ModelService: Sendable {
             "Deleted a model's files.", metadata: ["model": "\(entry.name)", "bytes": "\(removed.bytes)"])
     }
 
-    /// Describes one model.
-    ///
-    /// - Parameters:
-    ///   - entry: The model.
-    ///   - name: The name to show, if it is not the model's own.
-    /// - Returns: What `GET /v1/models` shows.
-    func description(of entry: ModelEntry, as name: String? = nil) async -> ModelDescription {
+    /// The model as `GET /v1/models` shows it, under its own name or another.
+    func json(of entry: ModelEntry, as name: String? = nil) async -> JSONValue {
         let (status, percent) = await state(of: entry)
         let (created, languages, size) = await elsewhere { [store] in
             let model = entry.specification
             return (Self.created(model), model.languages.map(\.code), Int(store.sizeOnDisk(of: entry)))
         }
-        return ModelDescription(
-            id: name ?? entry.name,
-            created: created,
-            aliasOf: name == nil || name == entry.name ? nil : entry.name,
-            type: entry.family.rawValue,
-            languages: languages,
-            status: status,
-            downloadPercent: percent,
-            aliases: await registry.aliases.filter { $0.value == entry.name }.keys.sorted(),
-            sizeInBytes: size)
+        let aliases = await registry.aliases.filter { $0.value == entry.name }.keys.sorted()
+        var members: [(String, JSONValue)] = [
+            ("id", .string(name ?? entry.name)), ("object", "model"), ("created", .integer(created)),
+            ("owned_by", "local"),
+        ]
+        if let name, name != entry.name { members.append(("alias_of", .string(entry.name))) }
+        members += [
+            ("type", .string(entry.family.rawValue)), ("languages", .array(languages.map(JSONValue.string))),
+            ("status", .string(status)),
+        ]
+        if let percent { members.append(("download_percent", .integer(percent))) }
+        members += [("aliases", .array(aliases.map(JSONValue.string))), ("size_bytes", .integer(size))]
+        return .object(members)
     }
 
-    /// The state of a model, from its registration to being loaded.
-    private func state(of entry: ModelEntry) async -> (ModelDescription.Status, percent: Int?) {
+    /// The status of a model, and how much of a running download of known size is done.
+    private func state(of entry: ModelEntry) async -> (status: String, percent: Int?) {
         switch await store.status(of: entry) {
-        case .missing: (.missing, nil)
-        case .downloading(let percent): (.downloading, percent)
-        case .present:
-            switch await engines.status(of: entry.specification) {
-            case .unloaded: (.unloaded, nil)
-            case .loading: (.loading, nil)
-            case .loaded: (.loaded, nil)
-            case .failed: (.failed, nil)
-            }
+        case .missing: ("missing", nil)
+        case .downloading(let percent): ("downloading", percent)
+        case .present: (await engines.status(of: entry.specification).word, nil)
         }
     }
 
@@ -152,5 +145,13 @@ public struct ModelService: Sendable {
             try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
         }
         return dates.max().map { Int(clamped: $0.timeIntervalSince1970) } ?? 0
+    }
+}
+
+extension ModelRegistry {
+    /// Whether the registry has a model or an alias of this name, even one with a mistake.
+    fileprivate func defines(_ name: String) -> Bool {
+        aliases[name] != nil || entry(named: name) != nil
+            || !mistakes(in: .model(name)).isEmpty || !mistakes(in: .alias(name)).isEmpty
     }
 }

@@ -1,12 +1,5 @@
+import Essentials
 import NIOCore
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// Searches for the delimiter between parts (CR LF, two hyphens, the boundary) in a body that arrives in chunks.
 ///
@@ -29,7 +22,6 @@ struct BoundarySearch: Sendable {
     private var implied = Self.lineEnd
     private static let lineEnd = 2
 
-    /// Starts at the beginning of a line.
     init(boundary: String) {
         delimiter = ByteBuffer(string: "\r\n--" + boundary)
     }

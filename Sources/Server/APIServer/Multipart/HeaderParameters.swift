@@ -4,9 +4,7 @@ struct HeaderParameters {
     let value: String
     private let parameters: [(name: String, value: [UInt8])]
 
-    /// Parses a header's value.
-    ///
-    /// - Throws: `MultipartError` with the code `malformed` for a parameter without `=` or an unclosed quote.
+    /// Throws a `MultipartError` with the code `malformed` for a parameter without `=` or an unclosed quote.
     init(parsing text: some Collection<UInt8>) throws(MultipartError) {
         var scanner = Scanner(rest: Array(text)[...])
         value = scanner.upTo(";").asText.lowercased()
@@ -43,7 +41,7 @@ struct HeaderParameters {
     private static func decodeExtended(_ value: [UInt8]) -> String? {
         let fields = value.split(separator: UInt8(ascii: "'"), maxSplits: 2, omittingEmptySubsequences: false)
         guard fields.count == 3 else { return nil }
-        let decoded = fields[2].decodingPercents { _ in true }
+        let decoded = fields[2].decodingPercents()
         switch fields[0].asText.lowercased() {
         case "utf-8": return decoded.asText
         case "iso-8859-1": return String(String.UnicodeScalarView(decoded.map { Unicode.Scalar($0) }))
@@ -52,7 +50,6 @@ struct HeaderParameters {
     }
 }
 
-/// Scans a header's value.
 private struct Scanner {
     var rest: ArraySlice<UInt8>
 
@@ -101,15 +98,13 @@ extension Collection<UInt8> {
     var asText: String { String(decoding: self, as: UTF8.self) }
 
     /// The bytes with each `%XX` decoded whose byte is wanted.
-    fileprivate func decodingPercents(where isWanted: (UInt8) -> Bool) -> [UInt8] {
+    func decodingPercents(where isWanted: (UInt8) -> Bool = { _ in true }) -> [UInt8] {
         var decoded: [UInt8] = []
         var rest = self[...]
         while let byte = rest.popFirst() {
-            let digits = rest.prefix(2)
-            if byte == UInt8(ascii: "%"), digits.count == 2, digits.first != UInt8(ascii: "+"),
-                let value = UInt8(digits.asText, radix: 16), isWanted(value)
-            {
-                decoded.append(value)
+            let digits = rest.prefix(2).compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+            if byte == UInt8(ascii: "%"), digits.count == 2, isWanted(UInt8(digits[0] * 16 + digits[1])) {
+                decoded.append(UInt8(digits[0] * 16 + digits[1]))
                 rest = rest.dropFirst(2)
             } else {
                 decoded.append(byte)

@@ -36,19 +36,12 @@ struct MultipartParser: Sendable {
     private var headerBytes = 0
     private var parts = 0
 
-    /// Starts before the first byte of a body.
-    ///
-    /// - Parameters:
-    ///   - boundary: The result of `boundary(fromContentType:)`.
-    ///   - limits: Beyond these limits, a body is refused as too large.
     init(boundary: String, limits: MultipartLimits = MultipartLimits()) {
         search = BoundarySearch(boundary: boundary)
         self.limits = limits
     }
 
-    /// Appends the next bytes of the body.
-    ///
-    /// Call it after `next` has returned `nil`; earlier, the remaining bytes have to be copied.
+    /// Appends the next bytes of the body. Before `next` has returned `nil`, the remaining bytes have to be copied.
     mutating func append(_ bytes: ByteBuffer) {
         if chunk.readableBytes == 0 {
             chunk = bytes
@@ -57,10 +50,8 @@ struct MultipartParser: Sendable {
         }
     }
 
-    /// The next event in the body.
-    ///
-    /// - Returns: `nil` if more bytes are needed, and always after `finished`.
-    /// - Throws: `MultipartError`, and the same error again on every later call.
+    /// The next event in the body; `nil` if more bytes are needed, and always after `finished`. Throws the same error
+    /// again on every later call.
     mutating func next() throws(MultipartError) -> Event? {
         if case .failed(let error) = state { throw error }
         do {
@@ -74,9 +65,7 @@ struct MultipartParser: Sendable {
         }
     }
 
-    /// Ends the body, after `next` has returned `nil`.
-    ///
-    /// - Throws: `MultipartError` if the closing boundary is missing.
+    /// Ends the body, after `next` has returned `nil`; throws if the closing boundary is missing.
     mutating func finish() throws(MultipartError) {
         let error: MultipartError
         switch state {
@@ -95,16 +84,15 @@ struct MultipartParser: Sendable {
     private mutating func advance() throws(MultipartError) -> Event? {
         switch state {
         case .preamble: try skipPreamble()
-        case .boundaryLine: try readBoundaryLine()
-        case .headers: try readHeaderLine()
-        case .data: readData()
-        case .finished, .failed: skipEpilogue()
+        case .boundaryLine: return try readBoundaryLine()
+        case .headers: return try readHeaderLine()
+        case .data: return readData()
+        case .finished, .failed: chunk.moveReaderIndex(to: chunk.writerIndex)  // The rest is ignored.
         }
+        return nil
     }
-}
 
-extension MultipartParser {
-    private mutating func skipPreamble() throws(MultipartError) -> Event? {
+    private mutating func skipPreamble() throws(MultipartError) {
         switch search.take(from: &chunk) {
         case .data(let skipped):
             preambleBytes += skipped.readableBytes
@@ -112,7 +100,6 @@ extension MultipartParser {
         case .delimiter: begin(.boundaryLine)
         case .needsMore: break
         }
-        return nil
     }
 
     private mutating func readData() -> Event? {
@@ -168,11 +155,6 @@ extension MultipartParser {
         return .partBegan(part)
     }
 
-    private mutating func skipEpilogue() -> Event? {
-        chunk.moveReaderIndex(to: chunk.writerIndex)
-        return nil
-    }
-
     private mutating func begin(_ next: State) {
         state = next
         line = []
@@ -188,5 +170,37 @@ extension MultipartParser {
         guard headerBytes <= limits.headerBytes else {
             throw MultipartError(.tooLarge, "The header lines of a part are over \(limits.headerBytes) bytes.")
         }
+    }
+}
+
+extension MultipartParser {
+    /// The boundary in a request's Content-Type: 1 to 70 characters, without the two hyphens that precede it in the
+    /// body. Throws a `MultipartError` with the code `notMultipart` or `invalidBoundary`.
+    static func boundary(fromContentType contentType: String?) throws(MultipartError) -> String {
+        guard let contentType else {
+            throw MultipartError(.notMultipart, "The request has no Content-Type; send a form as multipart/form-data.")
+        }
+        let type = contentType.prefix { $0 != ";" }
+        guard Array(type.utf8)[...].trimmingBlanks().asText.lowercased() == "multipart/form-data" else {
+            throw MultipartError(.notMultipart, "The Content-Type is '\(type)'; send a form as multipart/form-data.")
+        }
+        let parameters: HeaderParameters
+        do {
+            parameters = try HeaderParameters(parsing: contentType.utf8)
+        } catch {
+            throw MultipartError(.invalidBoundary, "The Content-Type cannot be read: \(error.message)")
+        }
+        guard let boundary = parameters.bytes("boundary"), !boundary.isEmpty else {
+            throw MultipartError(
+                .invalidBoundary,
+                "The Content-Type multipart/form-data has no boundary. Let the HTTP client set this header itself.")
+        }
+        // RFC 2046 allows fewer characters; here it is enough that none can be mistaken for a line end.
+        guard boundary.count <= 70, boundary.allSatisfy({ (0x20...0x7E).contains($0) }), boundary.last != 0x20 else {
+            throw MultipartError(
+                .invalidBoundary,
+                "The boundary '\(boundary.asText)' is not 1 to 70 printable ASCII characters ending in no space.")
+        }
+        return boundary.asText
     }
 }

@@ -4,8 +4,6 @@ struct MultipartPart: Sendable, Equatable {
     let name: String
     /// The file's name on the client, if the part is a file. Never use it as a path.
     let filename: String?
-    /// The media type the client claims.
-    let contentType: String?
 }
 
 /// Limits for a multipart body besides the data of its parts, whose size its reader limits.
@@ -35,11 +33,8 @@ struct MultipartHeaders: Sendable {
         lines.append((name.asText.lowercased(), Array(line.dropFirst(name.count + 1).trimmingBlanks())))
     }
 
-    /// Parses the lines, after the empty line. Of several headers with the same name, the first counts.
-    ///
-    /// - Parameter number: The number of the part in the body, from 1, for error messages.
-    /// - Returns: The field's name, and the name and type of a file.
-    /// - Throws: `MultipartError` if the part does not name its field, or is encoded.
+    /// Parses the lines, after the empty line. Of several headers with the same name, the first counts. Throws if the
+    /// part, whose number from 1 is for error messages, does not name its field or is encoded.
     func part(number: Int) throws(MultipartError) -> MultipartPart {
         guard let line = self["content-disposition"] else {
             throw MultipartError(.unnamedPart, "Part \(number) of the form has no Content-Disposition header.")
@@ -60,11 +55,41 @@ struct MultipartHeaders: Sendable {
                 .unsupportedEncoding,
                 "The field '\(name)' is sent with Content-Transfer-Encoding '\(encoding)'; send its bytes as they are.")
         }
-        return MultipartPart(
-            name: name, filename: disposition.text("filename"), contentType: self["content-type"]?.asText)
+        return MultipartPart(name: name, filename: disposition.text("filename"))
     }
 
     private subscript(name: String) -> [UInt8]? {
         lines.first { $0.name == name }?.value
+    }
+}
+
+/// A fault in a multipart body, described for the client that sent it.
+struct MultipartError: Error, Equatable, CustomStringConvertible {
+    enum Code {
+        /// Faults of the request's Content-Type.
+        case notMultipart, invalidBoundary
+        /// Faults of the body.
+        case truncated, malformed, unnamedPart, unsupportedEncoding, tooLarge
+    }
+
+    let code: Code
+    /// A sentence for people: what is wrong, where, and what to send instead.
+    let message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    var description: String { message }
+
+    static let wrongLineEnd = MultipartError(
+        .malformed, "A boundary or header line holds a bare LF or a bare CR; every line ends in CR LF.")
+
+    static let unfinishedBoundaryLine = MultipartError(
+        .malformed, "A boundary is followed by more than CR LF, or two hyphens at the end of the form, on its line.")
+
+    static func missingBoundary(_ line: String) -> MultipartError {
+        MultipartError(.truncated, "The body has no line '\(line)', the boundary its Content-Type announces.")
     }
 }

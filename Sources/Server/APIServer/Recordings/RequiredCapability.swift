@@ -3,41 +3,25 @@ import ModelFamilies
 import ModelStore
 
 /// A capability that a request needs and not every model has.
-enum RequiredCapability: Sendable {
-    case translation
-    case logProbabilities
-
+struct RequiredCapability: Sendable {
     /// The field that requires it.
-    var parameter: String {
-        switch self {
-        case .translation: "model"
-        case .logProbabilities: "include"
-        }
-    }
-
+    let parameter: String
     /// Completes the sentence "The model …".
-    fileprivate var lack: String {
-        switch self {
-        case .translation: "cannot translate"
-        case .logProbabilities: "does not tell how sure it is of its tokens; leave 'include' out, or take another"
-        }
-    }
+    let lack: String
+    let isMet: @Sendable (ModelSpecification) -> Bool
 
-    fileprivate func isMet(by model: ModelSpecification) -> Bool {
-        switch self {
-        case .translation: model.mayTranslate
-        case .logProbabilities: model.family.tellsLogProbabilities
-        }
-    }
+    static let translation = Self(parameter: "model", lack: "cannot translate", isMet: \.mayTranslate)
+    static let logProbabilities = Self(
+        parameter: "include",
+        lack: "does not tell how sure it is of its tokens; leave 'include' out, or take another",
+        isMet: \.family.tellsLogProbabilities)
 }
 
 extension TranscriptionForm {
     /// The capabilities that the model must have.
     var needs: [RequiredCapability] {
-        var needs: [RequiredCapability] = []
-        if task == .translate { needs.append(.translation) }
-        if inclusions.contains(.logProbabilities) { needs.append(.logProbabilities) }
-        return needs
+        (task == .translate ? [.translation] : [])
+            + (inclusions.contains(.logProbabilities) ? [.logProbabilities] : [])
     }
 }
 
@@ -48,9 +32,9 @@ extension ModelService {
     func check(_ needs: [RequiredCapability], of entry: ModelEntry) async throws {
         guard !needs.isEmpty else { return }
         // Some capabilities are read from a model's files.
-        guard let need = await elsewhere({ needs.first { !$0.isMet(by: entry.specification) } }) else { return }
+        guard let need = await elsewhere({ needs.first { !$0.isMet(entry.specification) } }) else { return }
         let entries = await registry.entries
-        let able = await elsewhere { entries.filter { need.isMet(by: $0.specification) }.map(\.name) }
+        let able = await elsewhere { entries.filter { need.isMet($0.specification) }.map(\.name) }
         let advice =
             able.isEmpty
             ? "No registered model can; docs/models.md tells which types do."

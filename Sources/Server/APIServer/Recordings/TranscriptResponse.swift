@@ -16,9 +16,7 @@ struct TranscriptResponse: Sendable {
     let tellsProgress: Bool
     let context: APIContext
 
-    private var echo: RequestEcho {
-        RequestEcho(task: form.task ?? .transcribe, temperature: form.temperature)
-    }
+    private var echo: RequestEcho { RequestEcho(task: form.task ?? .transcribe, temperature: form.temperature) }
 
     /// The whole transcript in one response, in the requested format.
     func whole() async throws -> Response {

@@ -7,24 +7,20 @@ import Synchronization
 struct AccessLogMiddleware: RouterMiddleware {
     let metrics: ServerMetrics
 
-    func handle(
-        _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
-    ) async throws -> Response {
-        let report = RequestReport(of: request, context: context, metrics: metrics)
+    func handle(_ request: Request, context: APIContext, next: NextHandler) async throws -> Response {
+        let report = RequestReport(request: request, context: context, metrics: metrics)
         var response = try await next(request, context)
         let (status, body) = (response.status, response.body)
         guard request.method != .head, body.contentLength == nil else {
             // The response goes out in one write, so the connection is checked only once, before it.
-            if !context.channel.isActive { context.record.note(\.isAbandoned, true) }
-            report.send(status)
+            report.send(status, isAbandoned: !context.channel.isActive)
             return response
         }
         response.body = ResponseBody { writer in
             do {
                 try await body.write(ReportingWriter(parent: writer) { report.send(status) })
             } catch {
-                context.record.note(\.isAbandoned, true)
-                report.send(status)
+                report.send(status, isAbandoned: true)
                 throw error
             }
         }
@@ -55,7 +51,7 @@ private final class RequestReport: Sendable {
     private let metrics: ServerMetrics
     private let isSent = Atomic(false)
 
-    init(of request: Request, context: APIContext, metrics: ServerMetrics) {
+    init(request: Request, context: APIContext, metrics: ServerMetrics) {
         method = request.method
         path = request.uri.path
         self.context = context
@@ -68,8 +64,11 @@ private final class RequestReport: Sendable {
 
     /// Reports the request, unless that has been done.
     ///
-    /// - Parameter status: The status that the client was sent, if any.
-    func send(_ status: HTTPResponse.Status?) {
+    /// - Parameters:
+    ///   - status: The status that the client was sent, if any.
+    ///   - isAbandoned: Whether the client is known to have left.
+    func send(_ status: HTTPResponse.Status?, isAbandoned: Bool = false) {
+        if isAbandoned { context.record.note(\.isAbandoned, true) }
         guard !isSent.exchange(true, ordering: .relaxed) else { return }
         let outcome = RequestOutcome(
             method: method, path: path, route: Routes.path(in: context), sent: status,

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Logging
 import SpeechTypes
+import Synchronization
 
 /// How a request ended, for its line in the log.
 struct RequestOutcome: Sendable {
@@ -15,13 +16,10 @@ struct RequestOutcome: Sendable {
     let wall: Duration
     let findings: RequestFindings
 
-    /// The status under which it is counted. If the client left before the end of its response, it is nginx's number
-    /// for that.
-    var status: Int {
-        findings.isAbandoned ? Self.clientClosedRequest : sent?.code ?? Self.clientClosedRequest
-    }
+    /// The status under which it is counted: nginx's number if the client left before the end of its response.
+    var status: Int { (findings.isAbandoned ? nil : sent?.code) ?? Self.clientClosedRequest }
 
-    static let clientClosedRequest = 499
+    private static let clientClosedRequest = 499
 
     var level: Logger.Level {
         if findings.cause != nil, !findings.isAbandoned { return .error }
@@ -66,5 +64,50 @@ extension Logger.MetadataValue {
     fileprivate static func number(_ value: Double, decimals: Int) -> Self {
         let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
         return .stringConvertible((value * scale).rounded() / scale)
+    }
+}
+
+/// What becomes known about a request on its way through the server, for its log line and the metrics.
+struct RequestFindings: Sendable {
+    /// A recording that was transcribed to its end.
+    struct Recording: Sendable {
+        /// The name of the model's entry in the registry.
+        var model: String
+        var summary: RecordingSummary
+        /// From the request's first line to the last word.
+        var wall: Duration
+
+        /// The time it took, divided by its length; `nil` for a recording without sound.
+        var realTimeFactor: Double? {
+            summary.duration > .zero ? wall.inSeconds / summary.duration.inSeconds : nil
+        }
+    }
+
+    var recording: Recording?
+    /// The code of the error in the response.
+    var errorCode: String?
+    /// The cause of an unforeseen error, for the log only.
+    var cause: String?
+    /// Whether the client left before the end of its response.
+    var isAbandoned = false
+}
+
+/// The findings of one request; each stage adds its own.
+final class RequestRecord: Sendable {
+    private let findings = Mutex(RequestFindings())
+
+    var current: RequestFindings { findings.withLock { $0 } }
+
+    func note<Value: Sendable>(_ part: any WritableKeyPath<RequestFindings, Value> & Sendable, _ value: Value) {
+        findings.withLock { $0[keyPath: part] = value }
+    }
+
+    /// Notes an error, and returns the error for the client.
+    func answer(to error: any Error) -> APIError {
+        let known = APIError(error)
+        let answer = known ?? .unforeseen
+        note(\.errorCode, answer.code)
+        if known == nil { note(\.cause, "\(error)") }
+        return answer
     }
 }

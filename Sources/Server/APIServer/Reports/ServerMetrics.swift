@@ -1,56 +1,63 @@
-import CoreMetrics
+import Engines
 import Essentials
 import HTTPTypes
-import PrometheusMetrics
+package import PrometheusMetrics
 import SpeechTypes
 
-/// Counters of requests and uploads, and of the server as a whole.
+/// All metrics of the server, for `GET /metrics`.
 ///
 /// All label values are the server's own: names of routes, methods and registered models. So clients cannot create an
 /// unlimited number of series.
-struct ServerMetrics: Sendable {
-    let spooledBytes: Counter
-    let spoolSize: Meter
-    let connections: Meter
-    let lostLogLines: Counter
-    private let factory: any MetricsFactory
+package struct ServerMetrics: Sendable {
+    /// Where all metrics are counted, including those of the engines.
+    package let registry = MetricRegistry(Self.definitions)
 
-    /// - Parameters:
-    ///   - factory: Where the metrics are counted.
-    ///   - version: The version of this program.
-    init(_ factory: any MetricsFactory, version: String) {
-        self.factory = factory
-        spooledBytes = Self.spooledBytes.counter(in: factory)
-        spoolSize = Self.spoolSize.meter(in: factory)
-        connections = Self.connections.meter(in: factory)
-        lostLogLines = Self.lostLogLines.counter(in: factory)
-        Self.buildInfo.meter(version, in: factory).set(1)
-        Self.startTime.meter(in: factory).set(Date().timeIntervalSince1970)
+    static let definitions: [MetricDefinition] =
+        [
+            .requests, .requestDuration, .audio, .realTimeFactor, .queueWait, .spoolSize, .spooledBytes, .connections,
+            .lostLogLines, .startTime, .buildInfo, .memory, .jobs, .segments, .lanes, .busyLanes,
+        ] + EngineMetrics.definitions
+
+    /// - Parameter version: The version of this program.
+    package init(version: String) {
+        for metric in [MetricDefinition.spooledBytes, .spoolSize, .connections, .lostLogLines] {
+            registry.add(0, to: metric)
+        }
+        registry.set(.buildInfo, version, to: 1)
+        registry.set(.startTime, to: Date().timeIntervalSince1970)
+    }
+
+    /// Counts log lines that could not be written.
+    @Sendable package func countLostLogLines(_ count: Int) {
+        registry.add(Double(count), to: .lostLogLines)
     }
 
     /// Counts a request that has ended.
     func count(_ outcome: RequestOutcome) {
-        let (endpoint, method) = (outcome.route ?? Self.other, Self.known(outcome.method))
-        Self.requests.counter(endpoint, method, "\(outcome.status)", in: factory).increment()
-        Self.requestDuration.timer(endpoint, method, in: factory).record(outcome.wall)
+        let endpoint = outcome.route ?? Self.other
+        let method = Routes.methods.contains(outcome.method) ? outcome.method.rawValue : Self.other
+        registry.add(to: .requests, endpoint, method, "\(outcome.status)")
+        registry.observe(outcome.wall.inSeconds, in: .requestDuration, endpoint, method)
         guard let recording = outcome.findings.recording else { return }
-        Self.audio.floatingPointCounter(recording.model, in: factory)
-            .increment(by: recording.summary.duration.inSeconds)
-        if let factor = recording.realTimeFactor {
-            Self.realTimeFactor.recorder(recording.model, in: factory).record(factor)
-        }
-        if let wait = recording.summary.laneWait { Self.queueWait.timer(recording.model, in: factory).record(wait) }
+        registry.add(recording.summary.duration.inSeconds, to: .audio, recording.model)
+        if let factor = recording.realTimeFactor { registry.observe(factor, in: .realTimeFactor, recording.model) }
+        if let wait = recording.summary.laneWait { registry.observe(wait.inSeconds, in: .queueWait, recording.model) }
     }
 
     private static let other = "other"
 
-    private static func known(_ method: HTTPRequest.Method) -> String {
-        Routes.methods.contains(method) ? method.rawValue : other
-    }
-}
-
-extension CoreMetrics.Timer {
-    fileprivate func record(_ duration: Duration) {
-        recordSeconds(duration.inSeconds)
+    /// All metrics in Prometheus's text format, with these engines; a model may have two while one of them ends.
+    func text(of engines: [EngineReport]) -> String {
+        let server = ProcessMemory.resident(of: getpid()).map { (["server", ""], Double($0)) }
+        registry.replace(
+            .memory,
+            with: [server].compactMap { $0 }
+                + engines.compactMap { engine in engine.memory.map { (["engine", engine.model], Double($0)) } })
+        registry.replace(.jobs, with: engines.map { ([$0.model], Double($0.requests)) })
+        let loads = engines.compactMap { engine in engine.lanes.map { (engine.model, $0) } }
+        registry.replace(.segments, with: loads.map { ([$0], Double($1.waiting)) })
+        registry.replace(.lanes, with: loads.map { ([$0], Double($1.lanes)) })
+        registry.replace(.busyLanes, with: loads.map { ([$0], Double($1.busy)) })
+        return registry.text
     }
 }

@@ -1,3 +1,4 @@
+import Essentials
 import SpeechTypes
 import TranscriptFormats
 
@@ -29,9 +30,9 @@ struct FormFields {
         values[name]?.last.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Whether any value of a field is not empty.
-    func isGiven(_ name: String) -> Bool {
-        values[name]?.contains { !$0.isEmpty } == true
+    /// All values of a field that are not empty.
+    func texts(_ name: String) -> [String] {
+        (values[name] ?? []).filter { !$0.isEmpty }
     }
 
     func responseFormat() throws(APIError) -> ResponseFormat {
@@ -71,7 +72,7 @@ struct FormFields {
                 "The prompt has \(prompt.count) characters; send at most \(Self.longestPrompt), those that matter most."
             )
         }
-        let keywords = (values["keywords"] ?? []).filter { !$0.isEmpty }
+        let keywords = texts("keywords")
         guard keywords.count <= Self.mostKeywords else {
             throw .invalid("keywords", "There are \(keywords.count) keywords; send at most \(Self.mostKeywords).")
         }
@@ -109,7 +110,7 @@ struct FormFields {
 
     func timestamps() throws(APIError) -> Set<TimestampGranularity> {
         var timestamps: Set<TimestampGranularity> = []
-        for word in values["timestamp_granularities"] ?? [] where !word.isEmpty {
+        for word in texts("timestamp_granularities") {
             guard let granularity = TimestampGranularity(rawValue: word) else {
                 throw .invalid("timestamp_granularities", "'\(word)' is not 'segment' or 'word'.")
             }
@@ -120,7 +121,7 @@ struct FormFields {
 
     func inclusions() throws(APIError) -> Set<Inclusion> {
         var inclusions: Set<Inclusion> = []
-        for word in values["include"] ?? [] where !word.isEmpty {
+        for word in texts("include") {
             guard let inclusion = Inclusion(rawValue: word) else {
                 throw .unsupported(
                     "include", "'\(word.prefix(100))' cannot be included; send 'logprobs', or leave the field out.")
@@ -128,5 +129,70 @@ struct FormFields {
             inclusions.insert(inclusion)
         }
         return inclusions
+    }
+}
+
+/// `chunking_strategy` in each form that clients send: the word `auto`, an object as JSON text, or an object split into
+/// `chunking_strategy[type]` and so on.
+extension FormFields {
+    private static let chunking = "chunking_strategy"
+    private static let chunkingExample = #"{"type": "server_vad", "threshold": 0.5, "silence_duration_ms": 500}"#
+    /// The limit in milliseconds for silence and padding; a larger value is surely a mistake of units.
+    private static let longestPause = 10_000.0
+
+    func chunkingStrategy() throws(APIError) -> ChunkingStrategy? {
+        let standard = ChunkingStrategy()
+        if text(Self.chunking) == "auto" { return standard }
+        guard let members = try chunkingMembers() else { return nil }
+        guard members["type"] == "server_vad" else {
+            let type = members["type"].map { "The type '\($0)'" } ?? "The missing type"
+            throw .invalid(
+                Self.chunking, "\(type) of \(Self.chunking) is not server_vad. Send auto or \(Self.chunkingExample).")
+        }
+        func number(_ member: String, upTo limit: Double) throws(APIError) -> Double? {
+            guard let text = members[member] else { return nil }
+            guard let number = Double(text), (0...limit).contains(number) else {
+                throw .invalid(
+                    Self.chunking,
+                    "The \(member) '\(text)' of \(Self.chunking) is not a number from 0 to \(HumanFormat.number(limit))."
+                )
+            }
+            return number
+        }
+        return ChunkingStrategy(
+            threshold: try number("threshold", upTo: 1) ?? standard.threshold,
+            prefixPadding: try number("prefix_padding_ms", upTo: Self.longestPause).map { .milliseconds($0) }
+                ?? standard.prefixPadding,
+            silence: try number("silence_duration_ms", upTo: Self.longestPause).map { .milliseconds($0) }
+                ?? standard.silence)
+    }
+
+    /// The object's members as text; `nil` if there is no object.
+    private func chunkingMembers() throws(APIError) -> [String: String]? {
+        guard let json = text(Self.chunking) else {
+            var members: [String: String] = [:]
+            for field in values.keys where field.hasPrefix("\(Self.chunking)[") && field.hasSuffix("]") {
+                members[String(field.dropFirst(Self.chunking.count + 1).dropLast())] = text(field)
+            }
+            return members.isEmpty ? nil : members
+        }
+        do {
+            return try JSONDecoder().decode([String: Member?].self, from: Data(json.utf8)).compactMapValues { $0?.text }
+        } catch {
+            throw .invalid(
+                Self.chunking,
+                "The \(Self.chunking) '\(json.prefix(100))' is neither auto nor a JSON object such as"
+                    + " \(Self.chunkingExample).")
+        }
+    }
+
+    /// A number or a text; numbers are checked as text, like those of form fields.
+    private struct Member: Decodable {
+        let text: String
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            text = try (try? container.decode(Double.self)).map { "\($0)" } ?? container.decode(String.self)
+        }
     }
 }

@@ -23,9 +23,7 @@ struct FormReader {
         var skipped: [String] = []
     }
 
-    /// Reads the whole form.
-    ///
-    /// - Throws: `MultipartError`, or `APIError` for parts that are too large, encoded or sent twice.
+    /// Reads the whole form; throws `MultipartError`, or `APIError` for parts that are too large, encoded or sent twice.
     func read(_ request: Request, from client: UploadingClient) async throws -> Form {
         // Checked before the first byte: the form's own lines have some hundred bytes, and text has its own limit.
         if let length = request.headers[.contentLength].flatMap({ UInt64($0) }) { try check(Int(clamping: length)) }
@@ -35,7 +33,7 @@ struct FormReader {
         if request.headers[.expect]?.lowercased() == "100-continue" { client.askForBody() }
         var parser = MultipartParser(boundary: boundary)
         var form = Form()
-        var part = OpenPart.none
+        var part: OpenPart?
         var textBytes = 0
         var bodyBytes = 0
         for try await chunk in request.body {
@@ -47,16 +45,20 @@ struct FormReader {
                 switch event {
                 case .partBegan(let began): part = try open(began, in: place, of: &form)
                 case .data(let bytes):
-                    textBytes += try await add(bytes, to: &part)
+                    if let part, part.upload == nil { textBytes += bytes.readableBytes }
                     guard textBytes <= Self.maximumText else {
-                        throw APIError(
-                            status: .badRequest, code: "invalid_value",
-                            message: "The text fields of the form have more than \(Self.maximumText) bytes.",
-                            abandonsBody: true)
+                        throw APIError.malformed(
+                            "The text fields of the form have more than \(Self.maximumText) bytes.")
                     }
+                    try await part?.add(bytes, maximumUpload: maximumUpload)
                 case .partEnded:
-                    try await end(part, in: &form)
-                    part = .none
+                    if let part, let upload = part.upload {
+                        form.file?.size = part.size
+                        try await upload.end(with: part.bytes)
+                    } else if let part {
+                        form.fields[part.name, default: []].append(part.bytes.readableBytesView.asText)
+                    }
+                    part = nil
                 case .finished: break
                 }
             }
@@ -79,22 +81,33 @@ struct FormReader {
             abandonsBody: true)
     }
 
-    private enum OpenPart {
-        /// A part that is not kept.
-        case none
-        case text(name: String, value: ByteBuffer)
-        /// `waiting` holds the bytes that have not been written yet.
-        case file(SpooledUpload, size: Int, waiting: ByteBuffer)
+    /// A part that is kept, while it is received.
+    private struct OpenPart {
+        let name: String
+        /// The file; `nil` for a text field.
+        var upload: SpooledUpload?
+        /// How many bytes have been received.
+        var size = 0
+        /// The text, or the bytes of the file that have not been written yet.
+        var bytes = ByteBuffer()
+
+        mutating func add(_ more: ByteBuffer, maximumUpload: Int) async throws {
+            size += more.readableBytes
+            bytes.writeImmutableBuffer(more)
+            guard let upload else { return }
+            guard size <= maximumUpload else { throw APIError.tooLarge(limit: maximumUpload) }
+            guard bytes.readableBytes >= FormReader.writtenAtOnce else { return }
+            try await upload.write(bytes)
+            bytes.clear()
+        }
     }
 
-    private func open(
-        _ part: MultipartPart, in place: UploadRoom.Place, of form: inout Form
-    ) throws -> OpenPart {
+    private func open(_ part: MultipartPart, in place: UploadRoom.Place, of form: inout Form) throws -> OpenPart? {
         let name = Self.fieldName(part.name)
         guard name == "file" else {
-            if FormFields.knows(name) { return .text(name: name, value: ByteBuffer()) }
-            form.skip(name)
-            return .none
+            if FormFields.knows(name) { return OpenPart(name: name) }
+            form.noteSkipped(name)
+            return nil
         }
         guard form.file == nil else {
             throw APIError(
@@ -104,7 +117,7 @@ struct FormReader {
         }
         let upload = spool.begin(in: place)
         form.file = (upload, part.filename ?? "file", 0)
-        return .file(upload, size: 0, waiting: ByteBuffer())
+        return OpenPart(name: name, upload: upload)
     }
 
     /// Most clients send a list as `name[]`, PHP as `name[0]`, `name[1]`, and others as `name`.
@@ -114,51 +127,16 @@ struct FormReader {
         else { return name }
         return String(name[..<bracket])
     }
-
-    private func end(_ part: OpenPart, in form: inout Form) async throws {
-        switch part {
-        case .none: break
-        case .text(let name, let value): form.fields[name, default: []].append(value.asText)
-        case .file(let upload, let size, let waiting):
-            form.file?.size = size
-            try await upload.end(with: waiting)
-        }
-    }
-
-    /// - Returns: How many bytes of text were added.
-    private func add(_ bytes: ByteBuffer, to part: inout OpenPart) async throws -> Int {
-        switch part {
-        case .none: return 0
-        case .text(let name, var value):
-            part = .none  // so that `value` is the only owner and grows in place
-            value.writeImmutableBuffer(bytes)
-            part = .text(name: name, value: value)
-            return bytes.readableBytes
-        case .file(let upload, var size, var waiting):
-            part = .none
-            size += bytes.readableBytes
-            guard size <= maximumUpload else { throw APIError.tooLarge(limit: maximumUpload) }
-            waiting.writeImmutableBuffer(bytes)
-            if waiting.readableBytes >= Self.writtenAtOnce {
-                try await upload.write(waiting)
-                waiting.clear()
-            }
-            part = .file(upload, size: size, waiting: waiting)
-            return 0
-        }
-    }
 }
 
 extension FormReader.Form {
     /// Notes a part that is not read. Its name is sent in a header, so it is cut and reduced to plain characters.
-    fileprivate mutating func skip(_ name: String) {
-        let plain = name.unicodeScalars.prefix(40).map { scalar in
-            scalar.isASCII
-                && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-                    || "_-.[]".unicodeScalars.contains(scalar))
-                ? Character(scalar) : "?"
-        }
-        let shown = String(plain)
+    fileprivate mutating func noteSkipped(_ name: String) {
+        let shown = String(
+            name.unicodeScalars.prefix(40).map { scalar in
+                let isPlain = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                return scalar.isASCII && (isPlain || "_-.[]".unicodeScalars.contains(scalar)) ? Character(scalar) : "?"
+            })
         guard skipped.count < Self.mostSkipped, !shown.isEmpty, !skipped.contains(shown) else { return }
         skipped.append(shown)
     }
@@ -167,6 +145,12 @@ extension FormReader.Form {
     private static let mostSkipped = 30
 }
 
-extension ByteBuffer {
-    fileprivate var asText: String { String(decoding: readableBytesView, as: UTF8.self) }
+extension APIError {
+    static func tooLarge(limit: Int) -> Self {
+        APIError(
+            status: .contentTooLarge, code: "audio_too_large",
+            message: "The upload is larger than \(limit) bytes, this server's limit (--max-upload-size). "
+                + "Send a compressed file (mp3, ogg, m4a) or a shorter recording.",
+            parameter: "file", abandonsBody: true)
+    }
 }

@@ -1,3 +1,4 @@
+import ModelFamilies
 import SpeechTypes
 import TranscriptFormats
 
@@ -30,13 +31,8 @@ struct TranscriptionForm: Sendable {
     /// Fields that were sent and have no effect with any model.
     let ignored: [String]
 
-    /// Validates a form.
-    ///
-    /// - Parameters:
-    ///   - form: The form as it was sent.
-    ///   - task: The endpoint's task, if it has only one.
-    ///   - foreign: Fields of other endpoints that this one does not have.
-    /// - Throws: `APIError` naming the field and its allowed values.
+    /// Validates a form as it was sent to an endpoint, which may have only one task, and may lack fields of others.
+    /// Throws an `APIError` that names the field and its allowed values.
     init(_ form: FormReader.Form, task: SpeechTask? = nil, without foreign: [String] = []) throws {
         guard let (upload, name, size) = form.file else {
             throw APIError.missing("file", "The form has no 'file'. Send the recording as a file part.")
@@ -64,24 +60,33 @@ struct TranscriptionForm: Sendable {
                 "response_format", "Subtitles cannot be streamed: send '\(format.rawValue)' without stream.")
         }
         timestamps = try fields.timestamps()
-        chunking = try ChunkingFields.strategy(in: form.fields)
+        chunking = try fields.chunkingStrategy()
         inclusions = try fields.inclusions()
         guard inclusions.isEmpty || format == .json && !isStreamed else {
             throw APIError.unsupported(
                 "include",
-                "'logprobs' come with response_format json in one piece: send that without 'stream', or leave 'include' "
-                    + "out."
-            )
+                "'logprobs' come with response_format json in one piece: send that without 'stream', or leave 'include'"
+                    + " out.")
         }
-        var ignored = foreign.filter(sent.isGiven)
+        var ignored = foreign.filter { !sent.texts($0).isEmpty }
         if language != nil, !candidates.isEmpty { ignored.append("languages") }
         // Decoding is greedy, as with temperature 0.
         if temperature != 0 { ignored.append("temperature") }
         // The last event of a stream has segments and no words.
-        if fields.isGiven("timestamp_granularities"), format != .verboseJSON || (isStreamed && timestamps != [.segment])
+        if !fields.texts("timestamp_granularities").isEmpty,
+            format != .verboseJSON || (isStreamed && timestamps != [.segment])
         {
             ignored.append("timestamp_granularities")
         }
         self.ignored = ignored + form.skipped
+    }
+
+    /// The names of the fields that have no effect with a model, or only a partial one. Before the engine has reported
+    /// the unused hints, a model that takes hints is assumed to use them all.
+    func ignoredFields(with model: ModelSpecification, unusedHints: [Hints.Field] = []) -> [String] {
+        var ignored = (model.takesHints ? unusedHints : hints.fields).map(\.rawValue)
+        if language != nil, !model.family.takesLanguage { ignored.append("language") }
+        if !candidates.isEmpty, !model.family.detectsLanguage { ignored.append("languages") }
+        return ignored + self.ignored
     }
 }

@@ -7,25 +7,21 @@ import Hummingbird
 struct Authentication: RouterMiddleware {
     let keys: [APIKey]
 
-    func handle(
-        _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
-    ) async throws -> Response {
+    func handle(_ request: Request, context: APIContext, next: NextHandler) async throws -> Response {
         let isOpen = Routes.path(in: context).map(Routes.open.contains) ?? false
         if !keys.isEmpty, !isOpen { try check(request) }
         return try await next(request, context)
     }
 
-    /// Requires a key, even if the server has none.
-    ///
-    /// - Throws: `APIError` 401.
+    /// Requires a key, even if the server has none; otherwise throws 401.
     func check(_ request: Request) throws(APIError) {
         guard !keys.isEmpty else {
             throw .unauthenticated(
-                "This needs an API key, and the server has none. Start it with --api-key or --api-key-file.")
+                "This request needs an API key, but the server has none. Start it with --api-key or --api-key-file.")
         }
         guard let given = Self.key(in: request.headers) else {
             throw .unauthenticated(
-                "This server wants an API key: send the header 'Authorization: Bearer KEY', 'x-api-key: KEY' or "
+                "This server requires an API key: send the header 'Authorization: Bearer KEY', 'x-api-key: KEY' or "
                     + "'api-key: KEY'.")
         }
         guard keys.admit(given) else {

@@ -1,10 +1,11 @@
 import HTTPTypes
+import Hummingbird
 
 /// Decides which web pages may use the server, and makes the headers for browsers (the Fetch standard's CORS protocol).
 struct CrossOriginPolicy: Sendable {
+    /// The origins that are allowed besides the server's own.
     private let listed: Set<AllowedOrigin>
 
-    /// Allows these origins, besides the server's own.
     init(allowing origins: [AllowedOrigin]) {
         listed = Set(origins)
     }
@@ -72,4 +73,53 @@ extension HTTPField.Name {
     static let accessControlRequestPrivateNetwork = Self.fixed("Access-Control-Request-Private-Network")
     /// The answer to it.
     static let accessControlAllowPrivateNetwork = Self.fixed("Access-Control-Allow-Private-Network")
+}
+
+/// Refuses requests to names that are not the server's and requests of web pages that are not allowed, and answers
+/// preflights. Programs other than browsers send no `Origin` and pass.
+struct OriginPolicyMiddleware: RouterMiddleware {
+    let hosts: AllowedHosts
+    let policy: CrossOriginPolicy
+
+    func handle(_ request: Request, context: APIContext, next: NextHandler) async throws -> Response {
+        guard hosts.allow(request.head.authority) else { throw APIError.hostRefused(request.head.authority ?? "") }
+        if case .stranger(let origin) = policy.caller(of: request.head) { throw APIError.originRefused(origin) }
+        guard policy.isPreflight(request.head) else { return try await next(request, context) }
+        return Response(status: .noContent, headers: policy.preflightHeaders(answering: request.head))
+    }
+}
+
+/// Lets allowed pages read their responses, errors included.
+struct CrossOriginHeaders: RouterMiddleware {
+    let policy: CrossOriginPolicy
+
+    func handle(_ request: Request, context: APIContext, next: NextHandler) async throws -> Response {
+        var response = try await next(request, context)
+        response.headers.append(contentsOf: policy.headers(answering: request.head))
+        return response
+    }
+}
+
+extension APIError {
+    fileprivate static func hostRefused(_ authority: String) -> Self {
+        let name = HostName(authority)?.text ?? authority
+        return APIError(
+            status: .forbidden, code: "host_not_allowed",
+            message: "'\(name.shortened)' is not a name that this server answers to. Use localhost or 127.0.0.1, or"
+                + " start the server with --allowed-host \(name.shortened).",
+            abandonsBody: true)
+    }
+
+    fileprivate static func originRefused(_ origin: String) -> Self {
+        APIError(
+            status: .forbidden, code: "origin_not_allowed",
+            message: "Pages from '\(origin.shortened)' may not use this server. To allow them, start it with"
+                + " --cors-origin \(origin.shortened).",
+            abandonsBody: true)
+    }
+}
+
+extension String {
+    /// The beginning of a text that a client sent, long enough to recognise it.
+    fileprivate var shortened: String { count > 100 ? prefix(100) + "…" : self }
 }

@@ -1,4 +1,6 @@
 import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
 
 /// The headers that tell browsers to treat every response as mere data.
 enum SecurityHeaders {
@@ -20,4 +22,19 @@ enum SecurityHeaders {
 extension HTTPField.Name {
     fileprivate static let frameOptions = Self.fixed("X-Frame-Options")
     fileprivate static let referrerPolicy = Self.fixed("Referrer-Policy")
+}
+
+/// Adds the security headers to every response.
+final class SecurityHeadersHandler: ChannelOutboundHandler, RemovableChannelHandler {
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .head(var head) = unwrapOutboundIn(data), head.status.kind != .informational else {
+            context.write(data, promise: promise)
+            return
+        }
+        SecurityHeaders.complete(&head.headerFields)
+        context.write(wrapOutboundOut(.head(head)), promise: promise)
+    }
 }

@@ -1,3 +1,6 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
 import Synchronization
 
 /// The room that a server's running uploads share.
@@ -24,8 +27,8 @@ final class UploadRoom: Sendable {
     final class Place: Sendable {
         private let room: UploadRoom
         private let id: UploadShares.ID
-        private let isDismissed = Atomic(false)
-        private let onDismissal = Mutex<(@Sendable () -> Void)?>(nil)
+        /// Whether the upload has to make room, and what to do then.
+        private let dismissal = Mutex<(isDue: Bool, action: (@Sendable () -> Void)?)>((false, nil))
 
         fileprivate init(_ room: UploadRoom, _ id: UploadShares.ID) {
             (self.room, self.id) = (room, id)
@@ -35,13 +38,19 @@ final class UploadRoom: Sendable {
 
         /// Sets the action for the case that the upload has to make room; runs it at once if that has happened already.
         func onDismissal(_ action: @escaping @Sendable () -> Void) {
-            onDismissal.withLock { $0 = action }
-            if isDismissed.load(ordering: .sequentiallyConsistent) { dismiss() }
+            let isDue = dismissal.withLock { dismissal in
+                dismissal.action = action
+                return dismissal.isDue
+            }
+            if isDue { action() }
         }
 
         fileprivate func dismiss() {
-            isDismissed.store(true, ordering: .sequentiallyConsistent)
-            onDismissal.withLock { exchange(&$0, with: nil) }?()
+            let action = dismissal.withLock { dismissal in
+                dismissal.isDue = true
+                return dismissal.action
+            }
+            action?()
         }
 
         /// Counts received bytes of the upload.
@@ -49,11 +58,8 @@ final class UploadRoom: Sendable {
             room.state.withLock { $0.shares.receive(id, bytes, at: .now) }
         }
 
-        /// Counts growth of the upload on disk.
+        /// Counts growth of the upload on a disk with this many free bytes.
         ///
-        /// - Parameters:
-        ///   - bytes: By how much it grows.
-        ///   - free: The free bytes of the disk.
         /// - Returns: Whether an upload, this one or another, is ended to make room.
         func grow(by bytes: Int, free: Int) -> Bool {
             let end = room.state.withLock { state in
@@ -72,11 +78,7 @@ final class UploadRoom: Sendable {
         }
     }
 
-    /// Starts an upload.
-    ///
-    /// - Parameter client: Its client, whose upload is ended if it has to make room.
-    /// - Returns: Its place.
-    /// - Throws: `APIError` if there are too many.
+    /// Starts an upload of a client, which is ended if it has to make room; throws 503 if there are too many.
     func enter(_ client: UploadingClient) throws(APIError) -> Place {
         let (place, end) = state.withLock { state in
             let (id, verdict) = state.shares.begin(client.address, at: .now)
@@ -94,16 +96,49 @@ final class UploadRoom: Sendable {
     }
 }
 
+/// The client of an upload, as seen by the code that reads it.
+struct UploadingClient: Sendable {
+    /// Its address; all clients at one address count as one, and so do those of one IPv6 network, that is, one site.
+    var address = ""
+    /// Tells a waiting client to send the body now (RFC 9110, section 10.1.1). curl waits if the body is above 1 MiB.
+    var askForBody: @Sendable () -> Void = {}
+    /// Ends its upload for lack of room, with an error response.
+    var end: @Sendable () -> Void = {}
+}
+
+extension APIContext {
+    /// The client of this request.
+    var client: UploadingClient {
+        UploadingClient(
+            address: channel.remoteAddress?.site ?? "",
+            askForBody: { [channel] in
+                channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)), promise: nil)
+            },
+            end: { [channel] in channel.pipeline.fireUserInboundEventTriggered(UploadGivesWay()) })
+    }
+}
+
+/// The event for a connection whose upload has to make room for others.
+struct UploadGivesWay: Sendable {}
+
+extension SocketAddress {
+    /// The IPv4 address, or the IPv6 network (64 bits: RFC 4291, section 2.5.4).
+    fileprivate var site: String? {
+        guard case .v6(let address) = self else { return ipAddress }
+        return withUnsafeBytes(of: address.address.sin6_addr) { bytes in
+            bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
+        }
+    }
+}
+
 extension APIError {
-    fileprivate static let tooManyUploads = APIError(
-        status: .serviceUnavailable, code: "too_many_uploads",
-        message: "The server receives as many uploads as it can (--max-connections). Send this one again soon.",
-        retryAfter: .seconds(2), abandonsBody: true)
+    fileprivate static let tooManyUploads = unavailable(
+        "too_many_uploads",
+        "The server receives as many uploads as it can (--max-connections). Send this one again soon.",
+        retryAfter: .seconds(2))
 
     /// The error for an upload that has to make room for others.
-    static let uploadGaveWay = APIError(
-        status: .requestTimeout, code: "request_timeout",
-        message:
-            "The server has no room for all uploads that are on their way, and this one was the slowest. Send it again,"
-            + " faster if you can.", abandonsBody: true)
+    static let uploadGaveWay = requestTimeout(
+        "The server has no room for all uploads that are on their way, and this one was the slowest. Send it again,"
+            + " faster if you can.")
 }

@@ -56,12 +56,7 @@ struct UploadShares: Sendable {
         self.maximum = maximum
     }
 
-    /// Starts an upload. If there are too many, one of the client with the most uploads is ended for it.
-    ///
-    /// - Parameters:
-    ///   - client: The address of its client.
-    ///   - now: The time.
-    /// - Returns: Its id, and whether there is room for it.
+    /// Starts an upload from an address. If there are too many, one of the client with the most uploads is ended for it.
     mutating func begin(_ client: String, at now: Instant) -> (ID, Verdict) {
         let id = nextID
         nextID += 1
@@ -75,19 +70,11 @@ struct UploadShares: Sendable {
         return (id, verdict)
     }
 
-    /// Counts received bytes of an upload.
     mutating func receive(_ id: ID, _ bytes: Int, at now: Instant) {
         uploads[id]?.receive(bytes, at: now)
     }
 
-    /// Counts growth of an upload on disk.
-    ///
-    /// - Parameters:
-    ///   - id: The upload.
-    ///   - bytes: By how much it grows.
-    ///   - free: The free bytes of the disk.
-    ///   - now: The time.
-    /// - Returns: Whether there is room for that.
+    /// Counts growth of an upload on a disk with this many free bytes.
     mutating func grow(_ id: ID, by bytes: Int, free: Int, at now: Instant) -> Verdict {
         uploads[id]?.bytes += bytes
         let held = uploads.values.reduce(0) { $0 + $1.bytes }

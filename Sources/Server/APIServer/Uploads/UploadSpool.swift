@@ -5,18 +5,14 @@ import SystemPackage
 
 /// Stores uploads while they are processed: as files that only this user may read, in a folder of this run.
 struct UploadSpool: Sendable {
-    private let directory: String
-    private let restore: @Sendable () throws -> Void
+    /// The path of the folder, which only this user may enter.
+    fileprivate let directory: String
+    /// Makes the folder again if it has been removed.
+    fileprivate let restore: @Sendable () throws -> Void
+    fileprivate let metrics: ServerMetrics
     private let room: UploadRoom
-    private let metrics: ServerMetrics
 
-    /// Uses a directory that only this user may enter.
-    ///
-    /// - Parameters:
-    ///   - directory: Its path.
-    ///   - restore: Makes the directory again if it has been removed.
-    ///   - maximum: The most uploads at the same time.
-    ///   - metrics: Where uploads are counted.
+    /// Holds at most `maximum` uploads at the same time.
     init(
         directory: String, restore: @escaping @Sendable () throws -> Void = {}, maximum: Int, metrics: ServerMetrics
     ) {
@@ -26,27 +22,19 @@ struct UploadSpool: Sendable {
         self.metrics = metrics
     }
 
-    /// Checks that an upload could be stored now.
-    ///
-    /// - Throws: `StorageFull`, `SpoolUnavailable`.
+    /// Checks that an upload could be stored now; otherwise throws 503.
     func check() async throws {
-        try await makeUpload(in: nil).make()
+        try await SpooledUpload(in: self, place: nil).make()
     }
 
-    private func makeUpload(in place: UploadRoom.Place?) -> SpooledUpload {
-        SpooledUpload(path: "\(directory)/\(UniqueID())", place: place, restore: restore, metrics: metrics)
-    }
-
-    /// Admits an upload whose body begins.
-    ///
-    /// - Throws: `APIError` if there are too many.
+    /// Admits an upload whose body begins; throws 503 if there are too many.
     func enter(_ client: UploadingClient) throws(APIError) -> UploadRoom.Place {
         try room.enter(client)
     }
 
     /// Starts the file of an upload, which is made while the first bytes arrive.
     func begin(in place: UploadRoom.Place) -> SpooledUpload {
-        let upload = makeUpload(in: place)
+        let upload = SpooledUpload(in: self, place: place)
         place.onDismissal { [weak upload] in
             Task { await upload?.discard() }
         }
@@ -54,28 +42,6 @@ struct UploadSpool: Sendable {
         Task { try? await upload.make() }
         return upload
     }
-}
-
-/// There is no room for an upload: the disk, the user's quota or the limit on the size of files is used up.
-struct StorageFull: Error {
-    /// Runs a write; if it fails for lack of room, throws `StorageFull` instead of the error.
-    @discardableResult
-    static func check<Result>(_ write: () throws -> Result) throws -> Result {
-        do {
-            return try write()
-        } catch let error as Errno where causes.contains(error) {
-            throw StorageFull()
-        }
-    }
-
-    static let causes: [Errno] = [.noSpace, .diskQuotaExceeded, .fileTooLarge]
-}
-
-/// No file can be made for an upload: its folder cannot be written or made again, or the server lacks a resource.
-struct SpoolUnavailable: Error {
-    let cause: Errno
-    /// Whether the server lacks file descriptors or memory, which are freed when requests end.
-    var isShortage: Bool { [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory].contains(cause) }
 }
 
 /// One uploaded file on disk, deleted with the last reference.
@@ -88,9 +54,8 @@ actor SpooledUpload {
     /// The path of the file.
     nonisolated let path: String
     private var state = State.new
+    private let spool: UploadSpool
     private let place: UploadRoom.Place?
-    private let restore: @Sendable () throws -> Void
-    private let metrics: ServerMetrics
     private var size = 0
 
     private enum State {
@@ -101,33 +66,28 @@ actor SpooledUpload {
         case discarded
     }
 
-    init(
-        path: String, place: UploadRoom.Place?, restore: @escaping @Sendable () throws -> Void, metrics: ServerMetrics
-    ) {
-        self.path = path
+    fileprivate init(in spool: UploadSpool, place: UploadRoom.Place?) {
+        path = "\(spool.directory)/\(UniqueID())"
+        self.spool = spool
         self.place = place
-        self.restore = restore
-        self.metrics = metrics
     }
 
     deinit {
-        executor.run { [state, path, metrics, size] in
+        executor.run { [state, path, spool, size] in
             if case .open(let file) = state { try? file.close() }
             unlink(path)
-            metrics.spoolSize.decrement(by: Double(size))
+            spool.metrics.registry.add(-Double(size), to: .spoolSize)
         }
     }
 
-    /// Makes the file, unless it exists already.
-    ///
-    /// - Throws: `StorageFull`, `SpoolUnavailable`.
+    /// Makes the file, unless it exists already; throws 503 if that fails.
     func make() throws {
         if case .new = state { _ = try file() }
     }
 
     /// Appends bytes to the file, which must not be complete yet.
     ///
-    /// - Throws: `StorageFull`, `SpoolUnavailable`, `Errno`, or `APIError` if the upload was ended to make room.
+    /// - Throws: `APIError` if there is no room or the upload was ended to make room; `Errno`.
     func write(_ bytes: ByteBuffer) async throws {
         let free = Self.freeBytes(on: try file())
         if place?.grow(by: bytes.readableBytes, free: free) == true {
@@ -135,21 +95,20 @@ actor SpooledUpload {
             try await Task.sleep(for: .milliseconds(20))
         }
         let file = try file()
-        try StorageFull.check { try file.writeAll(bytes.readableBytesView) }
+        try Self.reportingFullDisk { try file.writeAll(bytes.readableBytesView) }
         size += bytes.readableBytes
-        metrics.spooledBytes.increment(by: bytes.readableBytes)
-        metrics.spoolSize.increment(by: Double(bytes.readableBytes))
+        spool.metrics.registry.add(Double(bytes.readableBytes), to: .spooledBytes)
+        spool.metrics.registry.add(Double(bytes.readableBytes), to: .spoolSize)
     }
 
-    /// Appends the last bytes and closes the file, which stays on disk.
-    ///
-    /// - Throws: `StorageFull`, since some file systems allocate only now, or `Errno`.
+    /// Appends the last bytes and closes the file, which stays on disk; throws like `write`, since some file systems
+    /// allocate only now.
     func end(with bytes: ByteBuffer) async throws {
         try await write(bytes)
         let file = try file()
         state = .complete
         place?.leave()
-        try StorageFull.check { try file.close() }
+        try Self.reportingFullDisk { try file.close() }
     }
 
     /// Deletes the file, unless it is complete.
@@ -180,7 +139,7 @@ actor SpooledUpload {
         case .complete: throw Errno.badFileDescriptor
         case .discarded: throw APIError.uploadGaveWay
         case .new:
-            let file = try StorageFull.check { try made() }
+            let file = try made()
             state = .open(file)
             return file
         }
@@ -192,16 +151,50 @@ actor SpooledUpload {
                 path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
         }
         do {
-            do {
-                return try open()
-            } catch Errno.noSuchFileOrDirectory {
-                try restore()
-                return try open()
+            return try Self.reportingFullDisk {
+                do {
+                    return try open()
+                } catch Errno.noSuchFileOrDirectory {
+                    try spool.restore()
+                    return try open()
+                }
             }
-        } catch let error as Errno where StorageFull.causes.contains(error) {
+        } catch let error as APIError {
             throw error
         } catch {
-            throw SpoolUnavailable(cause: error as? Errno ?? .ioError)
+            throw APIError.spoolUnavailable(error as? Errno ?? .ioError)
         }
+    }
+
+    /// Runs a write; if it fails because the disk, the user's quota or the limit on the size of files is used up, throws
+    /// 503 instead of the error.
+    @discardableResult
+    private static func reportingFullDisk<Result>(_ write: () throws -> Result) throws -> Result {
+        do {
+            return try write()
+        } catch let error as Errno where [.noSpace, .diskQuotaExceeded, .fileTooLarge].contains(error) {
+            throw APIError.storageFull
+        }
+    }
+}
+
+extension APIError {
+    /// The disk has no room for an upload; others may end meanwhile and free theirs.
+    fileprivate static let storageFull = APIError(
+        status: .serviceUnavailable, code: "storage_full",
+        message:
+            "The server has no room left on its disk for this upload. Send a smaller file, or try again later. The "
+            + "server's administrator can free space in its folder for temporary files, or choose another with TMPDIR.",
+        parameter: "file", retryAfter: .seconds(10), abandonsBody: true)
+
+    /// No file can be made for an upload: its folder cannot be written or made again, or the server lacks file
+    /// descriptors or memory, which are freed when requests end.
+    fileprivate static func spoolUnavailable(_ cause: Errno) -> Self {
+        let isShortage = [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory].contains(cause)
+        return .unavailable(
+            isShortage ? "server_overloaded" : "storage_unavailable",
+            "The server cannot keep an upload now: \(cause). Try again later. The server's administrator should look at"
+                + " its folder for temporary files (TMPDIR).",
+            retryAfter: .seconds(5))
     }
 }

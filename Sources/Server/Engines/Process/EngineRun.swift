@@ -1,11 +1,11 @@
 import Concurrency
 import Essentials
-import CoreMetrics
 import EngineHost
 import EngineLink
 import Logging
 import ModelFamilies
 import NIOCore
+import PrometheusMetrics
 import SpeechTypes
 import Synchronization
 
@@ -32,7 +32,7 @@ struct EngineContext: Sendable {
     /// How many bytes of memory are free.
     let freeMemory: @Sendable () -> Int
     let logger: Logger
-    let metrics: any MetricsFactory
+    let metrics: MetricRegistry
 }
 
 /// One run of a model's engine: its order, its connection and its logger.

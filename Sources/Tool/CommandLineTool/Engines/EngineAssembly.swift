@@ -1,5 +1,5 @@
 import APIServer
-import CoreMetrics
+import PrometheusMetrics
 import Engines
 import EngineHost
 import Concurrency
@@ -29,14 +29,14 @@ struct EngineAssembly {
     ///   - engineMemory: The limit of each engine's data memory, in bytes.
     ///   - executor: Reads the engines' responses.
     ///   - logger: The logger for the engines and downloads.
-    ///   - metrics: The factory of the engines' metrics.
+    ///   - metrics: Where the engines are counted.
     ///   - onProgress: Receives the progress of downloads instead of the log.
     /// - Throws: `Failure`, `RunDirectoryError`.
     init(
         _ registry: ModelRegistry, paths: ModelPaths, numThreads: Int?, capacity: CapacitySettings, loadWait: Duration,
         loadTimeout: Duration = Self.standardLoadTimeout,
         engineMemory: Int? = nil, executor: EventLoopExecutor = EventLoopExecutor(), logger: Logger,
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        metrics: MetricRegistry = MetricRegistry(),
         onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
     ) throws {
         let environment = ProcessInfo.processInfo.environment

@@ -46,10 +46,12 @@ struct ConnectionOptions: ParsableArguments {
 
     /// The limits, with defaults for the options that were not given.
     var limits: ConnectionLimits {
-        let defaults = ConnectionLimits()
-        return ConnectionLimits(
-            maximum: maximum ?? defaults.maximum, headTime: headTime?.duration ?? defaults.headTime,
-            idleTime: idleTime?.duration ?? defaults.idleTime, minimumRate: minimumRate?.bytes ?? defaults.minimumRate,
-            rateWindow: rateWindow?.duration ?? defaults.rateWindow)
+        var limits = ConnectionLimits()
+        if let maximum { limits.maximum = maximum }
+        if let headTime { limits.headTime = headTime.duration }
+        if let idleTime { limits.idleTime = idleTime.duration }
+        if let minimumRate { limits.minimumRate = minimumRate.bytes }
+        if let rateWindow { limits.rateWindow = rateWindow.duration }
+        return limits
     }
 }

@@ -39,8 +39,8 @@ struct Serving {
     private func serve(_ registry: ModelRegistry) async throws {
         // Makes an upload over the file size limit fail instead of ending the server.
         signal(SIGXFSZ, SIG_IGN)
-        let reports = ServerReports(version: Version.text)
-        let log = LogWriter(options.logFormat ?? .text, onLoss: reports.countLostLogLines)
+        let metrics = ServerMetrics(version: Version.text)
+        let log = LogWriter(options.logFormat ?? .text, onLoss: metrics.countLostLogLines)
         defer { log.flush() }
         let logger = makeLogger(log)
         try Self.checkThreads(logger: logger)
@@ -52,7 +52,7 @@ struct Serving {
         let engines = try EngineAssembly(
             registry, paths: paths, numThreads: numThreads, capacity: capacity, loadWait: settings.modelWait,
             loadTimeout: options.loadTimeout?.duration ?? EngineAssembly.standardLoadTimeout,
-            engineMemory: options.engineMemory?.bytes, executor: executor, logger: logger, metrics: reports.factory)
+            engineMemory: options.engineMemory?.bytes, executor: executor, logger: logger, metrics: metrics.registry)
         let directory = engines.directory
         defer { directory.remove() }
         let catalog = ModelService(
@@ -61,7 +61,7 @@ struct Serving {
             served: { EngineAssembly.served($0, numThreads: numThreads, capacity: capacity) }, logger: logger)
         let output = QueueExecutor(label: "standard output")
         let server = SpeechServer(
-            settings, catalog: catalog, directory: directory, reports: reports, executor: executor,
+            settings, catalog: catalog, directory: directory, metrics: metrics, executor: executor,
             logger: logger
         ) { port in
             let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
@@ -111,17 +111,17 @@ struct Serving {
     }
 
     private func settings(_ logger: Logger) throws -> ServerSettings {
-        let defaults = ServerSettings()
-        return ServerSettings(
-            host: options.host ?? defaults.host,
-            port: options.port ?? defaults.port,
-            maximumUpload: options.maximumUpload?.bytes ?? defaults.maximumUpload,
-            maximumDuration: options.maximumDuration?.duration ?? defaults.maximumDuration,
-            modelWait: options.modelWait?.duration ?? defaults.modelWait,
-            apiKeys: try options.access.apiKeys(environment: environment),
-            allowedHosts: options.access.allowedHosts,
-            allowedOrigins: options.access.allowedOrigins,
-            connections: OpenFiles.makeRoom(for: options.connections.limits, logger: logger))
+        var settings = ServerSettings()
+        if let host = options.host { settings.host = host }
+        if let port = options.port { settings.port = port }
+        if let maximum = options.maximumUpload { settings.maximumUpload = maximum.bytes }
+        if let maximum = options.maximumDuration { settings.maximumDuration = maximum.duration }
+        if let wait = options.modelWait { settings.modelWait = wait.duration }
+        settings.apiKeys = try options.access.apiKeys(environment: environment)
+        settings.allowedHosts = options.access.allowedHosts
+        settings.allowedOrigins = options.access.allowedOrigins
+        settings.connections = OpenFiles.makeRoom(for: options.connections.limits, logger: logger)
+        return settings
     }
 
     /// Creates the logger. Libraries' own loggers write to the same log.

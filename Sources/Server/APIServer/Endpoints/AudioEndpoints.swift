@@ -1,23 +1,29 @@
 import Hummingbird
 import SpeechTypes
 
-/// Handles a form up to the response, for every endpoint that receives a recording.
-struct RecordingService: Sendable {
+/// `POST /v1/audio/transcriptions` and `POST /v1/audio/translations`.
+struct AudioEndpoints: Sendable {
     let catalog: ModelService
     let reader: FormReader
     let maximumDuration: Duration
     let hangUps: DisconnectRegistry
 
-    /// Reads the form of a request, if it may be admitted.
-    ///
-    /// - Throws: `QueueFull` before anything is read, and what `FormReader` throws.
-    func form(of request: Request, context: APIContext) async throws -> FormReader.Form {
-        try catalog.admission.checkRoom()
-        return try await reader.read(request, from: context.client)
+    @Sendable func transcribe(_ request: Request, context: APIContext) async throws -> Response {
+        try await answer(request, context: context)
     }
 
-    /// Transcribes the recording; cancels the work if the client disconnects.
-    func answer(_ form: TranscriptionForm, to request: Request, context: APIContext) async throws -> Response {
+    /// Like a transcription, but the text is English, whatever language is spoken. The fields that only transcriptions
+    /// have are reported as ignored.
+    @Sendable func translate(_ request: Request, context: APIContext) async throws -> Response {
+        try await answer(request, context: context, task: .translate, without: ["language", "languages", "stream"])
+    }
+
+    private func answer(
+        _ request: Request, context: APIContext, task: SpeechTask? = nil, without foreign: [String] = []
+    ) async throws -> Response {
+        try catalog.admission.checkRoom()
+        let form = try await TranscriptionForm(
+            reader.read(request, from: context.client), task: task, without: foreign)
         let tellsProgress = request.headers[.progress] != nil
         return try await hangUps.whileConnected(context.channel) {
             let entry = try await catalog.resolve(form.model)

@@ -1,0 +1,84 @@
+import Engines
+import Hummingbird
+import PrometheusMetrics
+import TranscriptFormats
+
+/// What people, supervisors and monitoring ask about the server's state.
+struct MonitoringEndpoints: Sendable {
+    let catalog: ModelService
+    let spool: UploadSpool
+    let metrics: ServerMetrics
+
+    /// `GET /health`: `loading` until the default model has been loaded once; a later restart of its engine does not
+    /// change it.
+    @Sendable func health(_ request: Request, context: APIContext) async throws -> Response {
+        var isLoaded = false
+        if let name = await catalog.registry.defaultModel { isLoaded = await catalog.engines.hasBeenLoaded(name) }
+        return Response(json: ["status": isLoaded ? "ok" : "loading"])
+    }
+
+    /// `GET /health/live`.
+    @Sendable func live(_ request: Request, context: APIContext) async throws -> Response {
+        Response(json: ["status": "ok"])
+    }
+
+    /// `GET /health/ready`: 200 if a request for the default model would be accepted now; the check starts whatever is
+    /// missing for that.
+    @Sendable func ready(_ request: Request, context: APIContext) async throws -> Response {
+        let registry = await catalog.registry
+        guard let name = registry.defaultModel else {
+            throw APIError.modelFailed("The registry \(registry.file) names no default_model.")
+        }
+        // Throws the reason if files are missing; a download that failed a while ago is retried.
+        let model = try await catalog.store.prepare(catalog.store.resolve(name), waitingUpTo: .zero)
+        try await spool.check()
+        let status = await catalog.engines.wake(model)
+        if case .failed(let reason) = status { throw APIError.modelFailed(reason) }
+        // An unloaded model that has been loaded before is loaded again with the next request.
+        let hasBeenUnloaded = status == .unloaded ? await catalog.engines.hasBeenLoaded(name) : false
+        guard status == .loaded || hasBeenUnloaded else {
+            throw APIError(
+                status: .serviceUnavailable, code: "model_not_ready",
+                message: "The default model '\(name)' is being loaded.", retryAfter: .seconds(5))
+        }
+        return Response(json: ["status": "ok"])
+    }
+
+    /// `GET /metrics`.
+    @Sendable func showMetrics(_ request: Request, context: APIContext) async throws -> Response {
+        let text = metrics.text(of: await catalog.engines.measurements())
+        return Response(
+            status: .ok, headers: [.contentType: MetricRegistry.contentType],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    /// `GET /v1/ps`: the loaded models and their state. Not part of OpenAI's API; `asr2clip ps` is its client.
+    @Sendable func listEngines(_ request: Request, context: APIContext) async throws -> Response {
+        let engines = await catalog.engines.reports().filter { $0.process != nil }
+        return Response(json: ["object": "list", "data": .array(engines.map(\.json))])
+    }
+}
+
+extension EngineReport {
+    fileprivate var json: JSONValue {
+        [
+            "model": .string(model), "status": .string(status.word), "pid": process.map { .integer(Int($0)) } ?? nil,
+            "memory_bytes": memory.map(JSONValue.integer) ?? nil, "requests": .integer(requests),
+            "idle_since": idleSince.map { .integer(Int($0.timeIntervalSince1970)) } ?? nil, "ending": .bool(isEnding),
+            "abandoned": .integer(abandoned),
+            "expires_at": expires.map { .integer(Int($0.timeIntervalSince1970)) } ?? nil,
+        ]
+    }
+}
+
+extension EngineStatus {
+    /// The status in responses.
+    var word: String {
+        switch self {
+        case .unloaded: "unloaded"
+        case .loading: "loading"
+        case .loaded: "loaded"
+        case .failed: "failed"
+        }
+    }
+}
