@@ -36,7 +36,6 @@ struct APIContext: RequestContext {
         return "req_" + halves.map { String(repeating: "0", count: 16 - $0.count) + $0 }.joined()
     }
 
-    /// How long the request has taken so far.
     var elapsed: Duration { start.duration(to: .now) }
 
     /// Throws `CancellationError` if the client has disconnected.

@@ -83,26 +83,13 @@ package struct SpeechServer: Service {
 
     private var crossOriginPolicy: CrossOriginPolicy { CrossOriginPolicy(allowing: settings.allowedOrigins) }
 
-    /// The handlers between a connection's bytes and its requests.
     private func makeConnections() -> HTTPServerBuilder {
-        let limits = settings.connections
-        let count = ConnectionCount(maximum: limits.maximum)
-        let policy = crossOriginPolicy
-        return HTTPServerBuilder { responder in
-            HTTPConnection(responder: responder, limits: limits, policy: policy, onRefusal: reportRefusal) {
-                [
-                    SecurityHeadersHandler(),
-                    ConnectionLimitHandler(count: count, metrics: metrics, policy: policy, logger: logger),
-                    RequestPaceHandler(limits: limits, policy: policy), HangUpHandler(hangUps),
-                ]
-            }
+        let count = ConnectionCount(maximum: settings.connections.maximum)
+        return HTTPServerBuilder { [policy = crossOriginPolicy] responder in
+            HTTPConnection(
+                responder: responder, limits: settings.connections, count: count, policy: policy, hangUps: hangUps,
+                metrics: metrics, log: logger)
         }
-    }
-
-    /// Logs and counts a request that reached no handler.
-    @Sendable private func reportRefusal(_ outcome: RequestOutcome) {
-        metrics.count(outcome)
-        logger.log(level: outcome.level, outcome.message, metadata: outcome.metadata)
     }
 
     /// The middleware that every request passes, and the endpoints.

@@ -33,13 +33,9 @@ package final class Admission: Sendable {
         }
 
         /// Releases the place: the whole recording has been transcribed.
-        func finish() {
-            leave(isDone: true)
-        }
+        func finish() { leave(isDone: true) }
 
-        deinit {
-            leave(isDone: false)
-        }
+        deinit { leave(isDone: false) }
 
         private func leave(isDone: Bool) {
             let before = stage.withLock { exchange(&$0, with: .left) }

@@ -20,7 +20,6 @@ struct AdmissionQueue: Sendable {
         let retryAfter: Duration
     }
 
-    /// The work of one model.
     private struct Work {
         var requests = 0
         var bytes = 0
@@ -43,9 +42,7 @@ struct AdmissionQueue: Sendable {
     var limits: Limits
     private var works: [String: Work] = [:]
 
-    init(_ limits: Limits) {
-        self.limits = limits
-    }
+    init(_ limits: Limits) { self.limits = limits }
 
     /// The number of admitted requests.
     var count: Int { works.values.reduce(0) { $0 + $1.requests } }

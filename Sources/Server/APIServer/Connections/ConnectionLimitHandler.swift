@@ -62,15 +62,18 @@ final class ConnectionLimitHandler: ChannelInboundHandler, RemovableChannelHandl
 
     private func answer(_ request: HTTPRequest?, _ context: ChannelHandlerContext) {
         isAnswered = true
-        let answer = FinalErrorResponse(error: .tooManyConnections(limit: count.maximum), policy: policy)
-        answer.send(answering: request, context: context)
+        let error = APIError.unavailable(
+            "too_many_connections",
+            "The server has \(HumanFormat.count(count.maximum, "connection")), its limit (--max-connections). Try again"
+                + " soon, and use connections for more than one request.",
+            retryAfter: .seconds(1))
+        FinalErrorResponse(error: error, policy: policy).send(answering: request, context: context)
         if admission == .turnedAway { context.close(promise: nil) }
     }
 }
 
 /// The number of a server's connections, and what happens to a new one.
 final class ConnectionCount: Sendable {
-    /// What happens to a connection.
     enum Admission: Equatable {
         /// Its requests are served.
         case admitted
@@ -112,15 +115,5 @@ final class ConnectionCount: Sendable {
             case .turnedAway: break
             }
         }
-    }
-}
-
-extension APIError {
-    fileprivate static func tooManyConnections(limit: Int) -> Self {
-        .unavailable(
-            "too_many_connections",
-            "The server has \(HumanFormat.count(limit, "connection")), its limit (--max-connections). Try again soon, and"
-                + " use connections for more than one request.",
-            retryAfter: .seconds(1))
     }
 }

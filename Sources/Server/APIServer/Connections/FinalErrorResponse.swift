@@ -19,11 +19,7 @@ struct FinalErrorResponse {
         return head
     }
 
-    /// Sends the response and closes the connection.
-    ///
-    /// - Parameters:
-    ///   - request: The request it answers, if there is one.
-    ///   - context: Where in the channel it starts from; nothing else may be sent afterwards.
+    /// Sends the response to a request, if there is one, and closes the connection; nothing may be sent afterwards.
     func send(answering request: HTTPRequest?, context: ChannelHandlerContext) {
         var parts: [HTTPResponsePart] = [.head(head(answering: request)), .body(ByteBuffer(string: body)), .end(nil)]
         if request?.method == .head { parts.remove(at: 1) }

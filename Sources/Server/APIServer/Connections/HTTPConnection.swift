@@ -15,23 +15,24 @@ struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
 
     let responder: HTTPChannelHandler.Responder
     let limits: ConnectionLimits
+    let count: ConnectionCount
     let policy: CrossOriginPolicy
-    /// Called for each request that is refused before it reaches a handler.
-    let onRefusal: @Sendable (RequestOutcome) -> Void
-    /// The handlers between the codec and the requests.
-    let handlers: @Sendable () -> [any RemovableChannelHandler]
+    let hangUps: DisconnectRegistry
+    let metrics: ServerMetrics
+    /// The server's log; Hummingbird passes one of its own.
+    let log: Logger
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let decoder = RequestDecoder()
             try channel.pipeline.syncOperations.addHandlers([
-                LingeringClose(), HTTP2Refusal(), decoder, HTTPResponseEncoder(), decoder.first,
-                RequestRulesHandler(policy: policy, decoder: decoder, onRefusal: onRefusal),
-                HTTP1ToHTTPServerCodec(secure: false), UnreadBodyHandler(),
+                LingeringClose(), HTTP2Refusal(), decoder, HTTPResponseEncoder(), decoder.decoder,
+                RequestRulesHandler(policy: policy, decoder: decoder) { $0.report(to: log, metrics) },
+                HTTP1ToHTTPServerCodec(secure: false), SecurityHeadersHandler(),
+                ConnectionLimitHandler(count: count, metrics: metrics, policy: policy, logger: log),
+                RequestPaceHandler(limits: limits, policy: policy), HangUpHandler(hangUps),
+                HTTPConnectionStateHandler(idleTimeout: limits.idleTime, logger: logger),
             ])
-            try channel.pipeline.syncOperations.addHandlers(handlers())
-            try channel.pipeline.syncOperations.addHandler(
-                HTTPConnectionStateHandler(idleTimeout: limits.idleTime, logger: logger))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,
                 configuration: NIOAsyncChannel.Configuration(isOutboundHalfClosureEnabled: true))

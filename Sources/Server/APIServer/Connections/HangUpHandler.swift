@@ -11,14 +11,9 @@ final class DisconnectRegistry: Sendable {
     private let executor: EventLoopExecutor
     private let ends = Mutex<[ObjectIdentifier: @Sendable () -> Void]>([:])
 
-    /// - Parameter executor: Runs the work.
-    init(on executor: EventLoopExecutor) {
-        self.executor = executor
-    }
+    init(on executor: EventLoopExecutor) { self.executor = executor }
 
     /// Runs work for the client of a connection, and cancels it when the client disconnects.
-    ///
-    /// - Throws: What the work throws; usually `CancellationError` once the client is gone.
     func whileConnected<R: Sendable>(
         _ channel: any Channel, _ work: @escaping @Sendable () async throws -> R
     ) async throws -> R {
@@ -34,7 +29,6 @@ final class DisconnectRegistry: Sendable {
         }
     }
 
-    /// Cancels the work of a connection that has ended.
     fileprivate func ended(_ channel: any Channel) {
         ends.withLock { $0[ObjectIdentifier(channel)] }?()
     }
@@ -49,9 +43,7 @@ final class HangUpHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private let hangUps: DisconnectRegistry
 
-    init(_ hangUps: DisconnectRegistry) {
-        self.hangUps = hangUps
-    }
+    init(_ hangUps: DisconnectRegistry) { self.hangUps = hangUps }
 
     func channelInactive(context: ChannelHandlerContext) {
         hangUps.ended(context.channel)

@@ -10,9 +10,8 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
-    /// The decoder that a connection starts with; it is placed after this handler.
-    let first: ByteToMessageHandler<HTTPRequestDecoder>
-    private var decoder: ByteToMessageHandler<HTTPRequestDecoder>
+    /// The current decoder; it is placed after this handler.
+    private(set) var decoder = make()
     private var context: ChannelHandlerContext?
     /// Bytes for the next decoder; `nil` while a decoder reads.
     private var held: ByteBuffer?
@@ -24,26 +23,16 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
     /// The most framing of a body: `bytes`, and this many times its content. A chunk of one byte has five of framing.
     private static let mostFraming = (bytes: 256 * 1024, times: 16)
 
-    init() {
-        first = Self.make()
-        decoder = first
-    }
-
     /// Makes a decoder that reports its unread bytes on removal, as the error `leftoverDataWhenDone`.
     private static func make() -> ByteToMessageHandler<HTTPRequestDecoder> {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderListSize = limits.maxHeaderFieldSize
-        return ByteToMessageHandler(
-            HTTPRequestDecoder(leftOverBytesStrategy: .fireError, limitConfiguration: limits))
+        return ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .fireError, limitConfiguration: limits))
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
-    }
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
-        self.context = nil
-    }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isOver else { return }

@@ -3,7 +3,10 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes connections whose requests arrive too slowly, even if they trickle, and those whose responses are not read.
+/// Closes connections whose requests arrive too slowly, even if they trickle, those whose responses are not read, and
+/// those whose requests go on for long after their response.
+///
+/// Hummingbird reads the body of an answered request to its end, however long, to find the next request.
 final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
@@ -13,7 +16,6 @@ final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let policy: CrossOriginPolicy
     private var pace: RequestTimeouts
     private var order = AnswerOrder()
-    /// The request being received.
     private var request: HTTPRequest?
     /// Whether the last bytes completed a part of a request.
     private var madePart = false
@@ -22,6 +24,14 @@ final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isOver = false
     private var nextLook: Scheduled<Void>?
     private var stall: Scheduled<Void>?
+    /// The bytes of the current body that were read after its response.
+    private var unneeded = 0
+    private var unneededEnd: Scheduled<Void>?
+
+    /// The most bytes of an unneeded body that are read.
+    private static let unneededLimit = 256 * 1024
+    /// How long reading them may take.
+    private static let unneededTime = TimeAmount.seconds(5)
 
     init(limits: ConnectionLimits, policy: CrossOriginPolicy) {
         self.limits = limits
@@ -37,6 +47,7 @@ final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         nextLook?.cancel()
         stall?.cancel()
+        unneededEnd?.cancel()
     }
 
     func read(context: ChannelHandlerContext) {
@@ -52,8 +63,14 @@ final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
             request = head
             order.requestBegan()
             pace.receiveHead(at: .now)
-        case .body(let bytes): pace.receiveBody(bytes.readableBytes)
-        case .end: pace.receiveEnd()
+            unneeded = 0
+        case .body(let bytes):
+            pace.receiveBody(bytes.readableBytes)
+            if order.nextMayBeAnswered { unneeded += bytes.readableBytes }
+            guard unneeded <= Self.unneededLimit else { return LingeringClose.begin(on: context.channel) }
+        case .end:
+            pace.receiveEnd()
+            unneededEnd?.cancel()
         }
         context.fireChannelRead(data)
     }
@@ -74,7 +91,11 @@ final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(let head) where head.status.kind != .informational: order.answerBegan()
         case .head, .body: break
-        case .end: order.answerEnded()
+        case .end:
+            order.answerEnded()
+            guard pace.isInBody, order.nextMayBeAnswered else { break }
+            let channel = context.channel
+            unneededEnd = context.eventLoop.scheduleTask(in: Self.unneededTime) { LingeringClose.begin(on: channel) }
         }
         context.write(data, promise: promise)
     }
@@ -103,9 +124,13 @@ final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
             let time = TimeAmount(max(.zero, deadline - .now))
             nextLook = context.eventLoop.assumeIsolated().scheduleTask(in: time) { self.look(context) }
         case .headTooSlow(let isBegun):
-            end(isBegun && order.nextMayBeAnswered ? .headTooSlow(limit: limits.headTime) : nil, to: nil, context)
+            let error = APIError.requestTimeout(
+                "The head of the request was not there within \(HumanFormat.time(limits.headTime)) (--header-timeout).")
+            end(isBegun && order.nextMayBeAnswered ? error : nil, to: nil, context)
         case .bodyTooSlow:
-            let error = APIError.bodyTooSlow(rate: limits.minimumRate, over: limits.rateWindow)
+            let error = APIError.requestTimeout(
+                "The request came in at less than \(HumanFormat.count(limits.minimumRate, "byte")) a second"
+                    + " (--min-upload-rate) for \(HumanFormat.time(limits.rateWindow)).")
             end(order.lastMayBeAnswered ? error : nil, to: request, context)
         }
     }
@@ -121,14 +146,19 @@ final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 }
 
-extension APIError {
-    fileprivate static func headTooSlow(limit: Duration) -> Self {
-        .requestTimeout("The head of the request was not there within \(HumanFormat.time(limit)) (--header-timeout).")
-    }
+/// How far a connection's responses are behind its requests; they are sent in the order of the requests.
+struct AnswerOrder {
+    private var requests = 0
+    private var begun = 0
+    private var ended = 0
 
-    fileprivate static func bodyTooSlow(rate: Int, over time: Duration) -> Self {
-        .requestTimeout(
-            "The request came in at less than \(HumanFormat.count(rate, "byte")) a second (--min-upload-rate) for"
-                + " \(HumanFormat.time(time)).")
-    }
+    mutating func requestBegan() { requests += 1 }
+    mutating func answerBegan() { begun += 1 }
+    mutating func answerEnded() { ended += 1 }
+
+    /// Whether the next thing to send is the response to the latest request.
+    var lastMayBeAnswered: Bool { ended == requests - 1 && begun == ended }
+
+    /// Whether all requests have been answered.
+    var nextMayBeAnswered: Bool { ended == requests }
 }

@@ -22,7 +22,6 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var refusal: (error: APIError, request: HTTPRequestHead?)?
     /// Whether the current or latest request is the last one: its client says so, or it is malformed.
     private var hasLast = false
-    /// Whether the last response has been sent.
     private var isOver = false
 
     init(

@@ -2,7 +2,6 @@
 struct RequestTimeouts {
     typealias Instant = ContinuousClock.Instant
 
-    /// What to do now.
     enum Verdict: Equatable {
         /// Check again at this time.
         case wait(until: Instant)
@@ -49,7 +48,6 @@ struct RequestTimeouts {
         if case .body(let start, let bytes) = phase { phase = .body(since: start, bytes: bytes + count) }
     }
 
-    /// Notes a complete request.
     mutating func receiveEnd() { phase = .between }
 
     /// Checks the timeouts. If the server is not ready to read (`isClientsTurn`), the client is not to blame: its time

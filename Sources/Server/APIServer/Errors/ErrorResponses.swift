@@ -89,30 +89,29 @@ extension APIError {
 
     /// A request that the HTTP library could not parse.
     init(_ error: HTTPParserError) {
-        switch error {
-        case .headerOverflow:
-            self.init(
-                status: .requestHeaderFieldsTooLarge, code: "invalid_value",
-                message: "The headers of the request are too large. Send fewer, or shorter ones.", abandonsBody: true)
-        case .invalidVersion:
-            self.init(
-                status: .httpVersionNotSupported, code: "unsupported_value",
-                message: "The first line of the request does not end in HTTP/1.1 or HTTP/1.0, and CR LF.",
-                isPermanent: true, abandonsBody: true)
-        case .invalidMethod:
-            self.init(
-                status: .notImplemented, code: "unsupported_value",
-                message: "This server does not know the method of the request. Use GET, POST or DELETE.",
-                isPermanent: true,
-                abandonsBody: true)
-        case .invalidChunkSize, .lfExpected, .strictModeAssertion:
-            self = .malformed("The chunks of the body are malformed (RFC 9112, 7.1). Send them again.")
-        case .invalidContentLength, .unexpectedContentLength:
-            self = .malformed("The Content-Length of the request is malformed (RFC 9112, 6.2).")
-        case .unknown:
-            self = .malformed("The request is malformed HTTP. Look at its headers, such as Transfer-Encoding.")
-        default: self = .malformed("The request is malformed HTTP: \(error).")
-        }
+        let (status, message): (HTTPResponse.Status, String) =
+            switch error {
+            case .headerOverflow:
+                (.requestHeaderFieldsTooLarge, "The headers of the request are too large. Send fewer, or shorter ones.")
+            case .invalidVersion:
+                (
+                    .httpVersionNotSupported,
+                    "The first line of the request does not end in HTTP/1.1 or HTTP/1.0, and CR LF."
+                )
+            case .invalidMethod:
+                (.notImplemented, "This server does not know the method of the request. Use GET, POST or DELETE.")
+            case .invalidChunkSize, .lfExpected, .strictModeAssertion:
+                (.badRequest, "The chunks of the body are malformed (RFC 9112, 7.1). Send them again.")
+            case .invalidContentLength, .unexpectedContentLength:
+                (.badRequest, "The Content-Length of the request is malformed (RFC 9112, 6.2).")
+            case .unknown:
+                (.badRequest, "The request is malformed HTTP. Look at its headers, such as Transfer-Encoding.")
+            default: (.badRequest, "The request is malformed HTTP: \(error).")
+            }
+        let isUnsupported = status.kind == .serverError
+        self.init(
+            status: status, code: isUnsupported ? "unsupported_value" : "invalid_value", message: message,
+            isPermanent: isUnsupported, abandonsBody: true)
     }
 }
 
@@ -159,8 +158,7 @@ extension APIError {
     }
 
     static func missing(_ parameter: String, _ message: String) -> Self {
-        APIError(
-            status: .badRequest, code: "missing_required_parameter", message: message, parameter: parameter)
+        APIError(status: .badRequest, code: "missing_required_parameter", message: message, parameter: parameter)
     }
 
     static func invalid(_ parameter: String, _ message: String) -> Self {

@@ -32,9 +32,7 @@ package struct ModelService: Sendable {
     }
 
     /// The registry in force.
-    package var registry: ModelRegistry {
-        get async { await store.registry }
-    }
+    package var registry: ModelRegistry { get async { await store.registry } }
 
     /// Applies another registry. Running requests finish with the models they started with.
     package func use(_ registry: ModelRegistry) async {
@@ -43,7 +41,7 @@ package struct ModelService: Sendable {
         await engines.serve(served(registry))
     }
 
-    /// Finds the model for the name in a request: a model, an alias or a name of OpenAI's. `nil` means the default model.
+    /// Finds the model for the name in a request: a model, an alias or a name of OpenAI's; `nil` for the default model.
     /// Throws `APIError`, or `ModelError` if there is no such model or its entry is unusable.
     func resolve(_ name: String?) async throws -> ModelEntry {
         let registry = await registry
@@ -104,8 +102,7 @@ package struct ModelService: Sendable {
         let removed = try await store.remove(entry)
         // A request may have arrived in between and loaded the deleted files.
         try await engines.unload(entry.name)
-        logger.info(
-            "Deleted a model's files.", metadata: ["model": "\(entry.name)", "bytes": "\(removed.bytes)"])
+        logger.info("Deleted a model's files.", metadata: ["model": "\(entry.name)", "bytes": "\(removed.bytes)"])
     }
 
     /// The model as `GET /v1/models` shows it, under its own name or another.

@@ -22,14 +22,10 @@ struct BoundarySearch: Sendable {
     private var implied = Self.lineEnd
     private static let lineEnd = 2
 
-    init(boundary: String) {
-        delimiter = ByteBuffer(string: "\r\n--" + boundary)
-    }
+    init(boundary: String) { delimiter = ByteBuffer(string: "\r\n--" + boundary) }
 
     /// Restarts at the beginning of a line: the delimiter's CR LF counts as found.
-    mutating func startLine() {
-        (matched, implied) = (Self.lineEnd, Self.lineEnd)
-    }
+    mutating func startLine() { (matched, implied) = (Self.lineEnd, Self.lineEnd) }
 
     /// Takes the beginning of a chunk. Data are slices of the chunk, except for bytes that looked like a delimiter.
     mutating func take(from chunk: inout ByteBuffer) -> Find {

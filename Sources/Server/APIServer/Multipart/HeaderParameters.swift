@@ -24,9 +24,7 @@ struct HeaderParameters {
     }
 
     /// The bytes of the first parameter of this name, as they were sent, without quotes.
-    func bytes(_ name: String) -> [UInt8]? {
-        parameters.first { $0.name == name }?.value
-    }
+    func bytes(_ name: String) -> [UInt8]? { parameters.first { $0.name == name }?.value }
 
     /// The text of a form parameter: `name*` (RFC 5987) before `name`, with the browsers' escapes decoded.
     ///

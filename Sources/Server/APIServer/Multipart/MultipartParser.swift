@@ -5,13 +5,11 @@ import NIOCore
 /// Append a chunk, call `next` until it returns `nil`, and append the next chunk. The data of parts are slices of the
 /// chunks, never copies; between chunks, only the header lines of the current part are kept.
 struct MultipartParser: Sendable {
-    /// What was found in the body.
     enum Event: Equatable {
         /// A part begins; its data follow.
         case partBegan(MultipartPart)
         /// Some data of the part, not empty.
         case data(ByteBuffer)
-        /// The part is complete.
         case partEnded
         /// The closing boundary was found; the rest of the body is ignored.
         case finished
@@ -67,17 +65,14 @@ struct MultipartParser: Sendable {
 
     /// Ends the body, after `next` has returned `nil`; throws if the closing boundary is missing.
     mutating func finish() throws(MultipartError) {
-        let error: MultipartError
         switch state {
         case .finished: return
-        case .failed(let earlier): error = earlier
-        case .preamble: error = .missingBoundary(search.boundaryLine)
+        case .failed(let error): throw error
+        case .preamble: throw .missingBoundary(search.boundaryLine)
         case .boundaryLine, .headers, .data:
             let place = parts == 0 ? "the first part" : "part \(parts)"
-            error = MultipartError(.truncated, "The form ends within \(place), before its closing boundary.")
+            throw MultipartError(.truncated, "The form ends within \(place), before its closing boundary.")
         }
-        state = .failed(error)
-        throw error
     }
 
     /// Takes at least one byte from the chunk, or changes the state.
@@ -131,7 +126,10 @@ struct MultipartParser: Sendable {
                 begin(.headers)
                 return nil
             case "\n": throw .wrongLineEnd
-            default: throw .unfinishedBoundaryLine
+            default:
+                throw MultipartError(
+                    .malformed,
+                    "A boundary is followed by more than CR LF, or two hyphens at the end of the form, on its line.")
             }
         }
         return nil

@@ -16,7 +16,6 @@ struct MultipartLimits: Sendable {
     var preambleBytes = 64 * 1024
 }
 
-/// The header lines of one part.
 struct MultipartHeaders: Sendable {
     private var lines: [(name: String, value: [UInt8])] = []
 
@@ -85,9 +84,6 @@ struct MultipartError: Error, Equatable, CustomStringConvertible {
 
     static let wrongLineEnd = MultipartError(
         .malformed, "A boundary or header line holds a bare LF or a bare CR; every line ends in CR LF.")
-
-    static let unfinishedBoundaryLine = MultipartError(
-        .malformed, "A boundary is followed by more than CR LF, or two hyphens at the end of the form, on its line.")
 
     static func missingBoundary(_ line: String) -> MultipartError {
         MultipartError(.truncated, "The body has no line '\(line)', the boundary its Content-Type announces.")

@@ -26,9 +26,7 @@ extension TranscriptionForm {
 }
 
 extension ModelService {
-    /// Checks the capabilities of a model without loading it.
-    ///
-    /// - Throws: `APIError` naming the models that have what this one lacks.
+    /// Checks the capabilities of a model without loading it. The error names the models that have what this one lacks.
     func check(_ needs: [RequiredCapability], of entry: ModelEntry) async throws {
         guard !needs.isEmpty else { return }
         // Some capabilities are read from a model's files.

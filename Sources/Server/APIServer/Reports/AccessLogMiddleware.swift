@@ -33,9 +33,7 @@ private struct ReportingWriter: ResponseBodyWriter {
     var parent: any ResponseBodyWriter
     let report: @Sendable () -> Void
 
-    mutating func write(_ buffer: ByteBuffer) async throws {
-        try await parent.write(buffer)
-    }
+    mutating func write(_ buffer: ByteBuffer) async throws { try await parent.write(buffer) }
 
     consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
         report()
@@ -58,22 +56,15 @@ private final class RequestReport: Sendable {
         self.metrics = metrics
     }
 
-    deinit {
-        send(nil)
-    }
+    deinit { send(nil) }
 
-    /// Reports the request, unless that has been done.
-    ///
-    /// - Parameters:
-    ///   - status: The status that the client was sent, if any.
-    ///   - isAbandoned: Whether the client is known to have left.
+    /// Reports the request with the status that the client was sent, if any, unless that has been done.
     func send(_ status: HTTPResponse.Status?, isAbandoned: Bool = false) {
         if isAbandoned { context.record.note(\.isAbandoned, true) }
         guard !isSent.exchange(true, ordering: .relaxed) else { return }
         let outcome = RequestOutcome(
             method: method, path: path, route: Routes.path(in: context), sent: status,
             wall: context.elapsed, findings: context.record.current)
-        metrics.count(outcome)
-        context.log.log(level: outcome.level, outcome.message, metadata: outcome.metadata)
+        outcome.report(to: context.log, metrics)
     }
 }

@@ -21,6 +21,11 @@ struct RequestOutcome: Sendable {
 
     private static let clientClosedRequest = 499
 
+    func report(to log: Logger, _ metrics: ServerMetrics) {
+        metrics.count(self)
+        log.log(level: level, message, metadata: metadata)
+    }
+
     var level: Logger.Level {
         if findings.cause != nil, !findings.isAbandoned { return .error }
         if let route, Routes.probes.contains(route) { return .debug }
@@ -60,7 +65,6 @@ extension Logger.MetadataValue {
     /// A number, which a JSON log writes as a number.
     fileprivate static func number(_ value: Int) -> Self { .stringConvertible(value) }
 
-    /// A number, rounded.
     fileprivate static func number(_ value: Double, decimals: Int) -> Self {
         let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
         return .stringConvertible((value * scale).rounded() / scale)

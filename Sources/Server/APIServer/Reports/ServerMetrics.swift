@@ -18,7 +18,6 @@ package struct ServerMetrics: Sendable {
             .lostLogLines, .startTime, .buildInfo, .memory, .jobs, .segments, .lanes, .busyLanes,
         ] + EngineMetrics.definitions
 
-    /// - Parameter version: The version of this program.
     package init(version: String) {
         for metric in [MetricDefinition.spooledBytes, .spoolSize, .connections, .lostLogLines] {
             registry.add(0, to: metric)
@@ -32,7 +31,6 @@ package struct ServerMetrics: Sendable {
         registry.add(Double(count), to: .lostLogLines)
     }
 
-    /// Counts a request that has ended.
     func count(_ outcome: RequestOutcome) {
         let endpoint = outcome.route ?? Self.other
         let method = Routes.methods.contains(outcome.method) ? outcome.method.rawValue : Self.other

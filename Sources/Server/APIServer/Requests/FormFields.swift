@@ -16,24 +16,15 @@ struct FormFields {
         "timestamp_granularities", "include", "chunking_strategy",
     ]
 
-    init(_ values: [String: [String]]) {
-        self.values = values
-    }
+    init(_ values: [String: [String]]) { self.values = values }
 
-    /// A copy without some fields.
-    func without(_ names: [String]) -> Self {
-        Self(values.filter { !names.contains($0.key) })
-    }
+    func without(_ names: [String]) -> Self { Self(values.filter { !names.contains($0.key) }) }
 
     /// The last value of a field; `nil` if it is missing or empty.
-    func text(_ name: String) -> String? {
-        values[name]?.last.flatMap { $0.isEmpty ? nil : $0 }
-    }
+    func text(_ name: String) -> String? { values[name]?.last.flatMap { $0.isEmpty ? nil : $0 } }
 
     /// All values of a field that are not empty.
-    func texts(_ name: String) -> [String] {
-        (values[name] ?? []).filter { !$0.isEmpty }
-    }
+    func texts(_ name: String) -> [String] { (values[name] ?? []).filter { !$0.isEmpty } }
 
     func responseFormat() throws(APIError) -> ResponseFormat {
         guard let text = text("response_format") else { return .json }
@@ -154,7 +145,8 @@ extension FormFields {
             guard let number = Double(text), (0...limit).contains(number) else {
                 throw .invalid(
                     Self.chunking,
-                    "The \(member) '\(text)' of \(Self.chunking) is not a number from 0 to \(HumanFormat.number(limit))."
+                    "The \(member) '\(text)' of \(Self.chunking) is not a number from 0 to"
+                        + " \(HumanFormat.number(limit))."
                 )
             }
             return number

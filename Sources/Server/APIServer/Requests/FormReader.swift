@@ -13,7 +13,6 @@ struct FormReader {
     /// seconds should need one.
     private static let writtenAtOnce = 1 << 18
 
-    /// A form as it was sent.
     struct Form {
         /// Text fields by name, with `[]` and `[0]` removed; a repeated field has several values.
         var fields: [String: [String]] = [:]
@@ -21,9 +20,24 @@ struct FormReader {
         var file: (upload: SpooledUpload, name: String, size: Int)?
         /// Names of parts that are not read, each once.
         var skipped: [String] = []
+
+        /// Notes a part that is not read. Its name is sent in a header, so it is cut and reduced to plain characters.
+        mutating func noteSkipped(_ name: String) {
+            let shown = String(
+                name.unicodeScalars.prefix(40).map { scalar in
+                    let isPlain = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                    return scalar.isASCII && (isPlain || "_-.[]".unicodeScalars.contains(scalar))
+                        ? Character(scalar) : "?"
+                })
+            guard skipped.count < Self.mostSkipped, !shown.isEmpty, !skipped.contains(shown) else { return }
+            skipped.append(shown)
+        }
+
+        /// More than any client sends; a form may have a thousand parts.
+        private static let mostSkipped = 30
     }
 
-    /// Reads the whole form; throws `MultipartError`, or `APIError` for parts that are too large, encoded or sent twice.
+    /// Reads the form; throws `MultipartError`, or `APIError` for parts that are too large, encoded or sent twice.
     func read(_ request: Request, from client: UploadingClient) async throws -> Form {
         // Checked before the first byte: the form's own lines have some hundred bytes, and text has its own limit.
         if let length = request.headers[.contentLength].flatMap({ UInt64($0) }) { try check(Int(clamping: length)) }
@@ -127,22 +141,6 @@ struct FormReader {
         else { return name }
         return String(name[..<bracket])
     }
-}
-
-extension FormReader.Form {
-    /// Notes a part that is not read. Its name is sent in a header, so it is cut and reduced to plain characters.
-    fileprivate mutating func noteSkipped(_ name: String) {
-        let shown = String(
-            name.unicodeScalars.prefix(40).map { scalar in
-                let isPlain = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-                return scalar.isASCII && (isPlain || "_-.[]".unicodeScalars.contains(scalar)) ? Character(scalar) : "?"
-            })
-        guard skipped.count < Self.mostSkipped, !shown.isEmpty, !skipped.contains(shown) else { return }
-        skipped.append(shown)
-    }
-
-    /// More than any client sends; a form may have a thousand parts.
-    private static let mostSkipped = 30
 }
 
 extension APIError {

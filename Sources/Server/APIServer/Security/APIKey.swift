@@ -4,7 +4,7 @@ import Essentials
 /// A key for authentication. Only its hash is kept, so that the key cannot appear in a log.
 package struct APIKey: Sendable {
     /// The SHA-256 hash of the key.
-    private let hash: [UInt8]
+    fileprivate let hash: [UInt8]
 
     package init(_ key: String) {
         hash = Array(SHA256.hash(data: Array(key.utf8)))
@@ -16,20 +16,15 @@ package struct APIKey: Sendable {
         guard digits.count == 2 * SHA256.byteCount, digits.count == hexadecimal.utf8.count else { return nil }
         hash = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
-
-    /// Whether this is the hash of the key. Digests are compared in constant time.
-    fileprivate func matches(_ given: SHA256.Digest) -> Bool {
-        given == hash
-    }
 }
 
 extension [APIKey] {
-    /// Whether the given key is one of these. The time this takes does not reveal which key matches or how nearly,
-    /// because the given key is compared with all of them.
+    /// Whether the given key is one of these. The time this takes does not reveal which key matches or how nearly: the
+    /// given key is compared with all of them, and digests are compared in constant time.
     func admit(_ given: some StringProtocol) -> Bool {
         let hash = SHA256.hash(data: [UInt8](given.utf8))
         var matches = 0
-        for key in self { matches += key.matches(hash) ? 1 : 0 }
+        for key in self { matches += hash == key.hash ? 1 : 0 }
         return matches > 0
     }
 }

@@ -6,9 +6,7 @@ struct CrossOriginPolicy: Sendable {
     /// The origins that are allowed besides the server's own.
     private let listed: Set<AllowedOrigin>
 
-    init(allowing origins: [AllowedOrigin]) {
-        listed = Set(origins)
-    }
+    init(allowing origins: [AllowedOrigin]) { listed = Set(origins) }
 
     /// The sender of a request.
     enum Caller: Equatable {
@@ -82,8 +80,22 @@ struct OriginPolicyMiddleware: RouterMiddleware {
     let policy: CrossOriginPolicy
 
     func handle(_ request: Request, context: APIContext, next: NextHandler) async throws -> Response {
-        guard hosts.allow(request.head.authority) else { throw APIError.hostRefused(request.head.authority ?? "") }
-        if case .stranger(let origin) = policy.caller(of: request.head) { throw APIError.originRefused(origin) }
+        guard hosts.allow(request.head.authority) else {
+            let authority = request.head.authority ?? ""
+            let name = (HostName(authority)?.text ?? authority).shortened
+            throw APIError(
+                status: .forbidden, code: "host_not_allowed",
+                message: "'\(name)' is not a name that this server answers to. Use localhost or 127.0.0.1, or start the"
+                    + " server with --allowed-host \(name).",
+                abandonsBody: true)
+        }
+        if case .stranger(let origin) = policy.caller(of: request.head) {
+            throw APIError(
+                status: .forbidden, code: "origin_not_allowed",
+                message: "Pages from '\(origin.shortened)' may not use this server. To allow them, start it with"
+                    + " --cors-origin \(origin.shortened).",
+                abandonsBody: true)
+        }
         guard policy.isPreflight(request.head) else { return try await next(request, context) }
         return Response(status: .noContent, headers: policy.preflightHeaders(answering: request.head))
     }
@@ -97,25 +109,6 @@ struct CrossOriginHeaders: RouterMiddleware {
         var response = try await next(request, context)
         response.headers.append(contentsOf: policy.headers(answering: request.head))
         return response
-    }
-}
-
-extension APIError {
-    fileprivate static func hostRefused(_ authority: String) -> Self {
-        let name = HostName(authority)?.text ?? authority
-        return APIError(
-            status: .forbidden, code: "host_not_allowed",
-            message: "'\(name.shortened)' is not a name that this server answers to. Use localhost or 127.0.0.1, or"
-                + " start the server with --allowed-host \(name.shortened).",
-            abandonsBody: true)
-    }
-
-    fileprivate static func originRefused(_ origin: String) -> Self {
-        APIError(
-            status: .forbidden, code: "origin_not_allowed",
-            message: "Pages from '\(origin.shortened)' may not use this server. To allow them, start it with"
-                + " --cors-origin \(origin.shortened).",
-            abandonsBody: true)
     }
 }
 

@@ -4,17 +4,15 @@ public struct WebOrigin: Hashable, Sendable {
     private let host: HostName?
     private let port: Int?
 
-    /// The origin of pages without a host: files and sandboxed frames.
-    static let null = WebOrigin(scheme: "null", host: nil, port: nil)
-
     private init(scheme: String, host: HostName?, port: Int?) {
         (self.scheme, self.host, self.port) = (scheme, host, port)
     }
 
-    /// Parses `null` or `scheme://host[:port]`, with or without a trailing slash; `nil` for anything else.
+    /// Parses `scheme://host[:port]`, with or without a trailing slash, or `null`, the origin of pages without a host:
+    /// files and sandboxed frames.
     public init?(_ text: String) {
         guard text.lowercased() != "null" else {
-            self = .null
+            self.init(scheme: "null", host: nil, port: nil)
             return
         }
         guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else { return nil }

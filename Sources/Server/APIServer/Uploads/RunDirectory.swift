@@ -43,9 +43,7 @@ package final class RunDirectory: Sendable {
         }
     }
 
-    deinit {
-        lock.withLock { try? $0?.close() }
-    }
+    deinit { lock.withLock { try? $0?.close() } }
 
     /// Makes the parts again that have been removed, for example by a program that cleans folders for temporary files.
     @Sendable package func restore() throws {
@@ -97,8 +95,8 @@ package final class RunDirectory: Sendable {
         throw .resourceBusy
     }
 
-    /// Locks a folder; returns `nil` if it is not a folder of this user, does not exist, or is locked. If the file system
-    /// has no locks, no process can take over a folder, and `orGoWithout` says whether to open it anyway.
+    /// Locks a folder; returns `nil` if it is not a folder of this user, does not exist, or is locked. If the file
+    /// system has no locks, no process can take over a folder, and `orGoWithout` says whether to open it anyway.
     private static func lock(_ path: String, orGoWithout: Bool) throws(Errno) -> FileDescriptor? {
         let number = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard number >= 0 else {

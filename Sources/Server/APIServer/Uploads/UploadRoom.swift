@@ -19,9 +19,7 @@ final class UploadRoom: Sendable {
     private let state: Mutex<State>
 
     /// - Parameter maximum: The most uploads at a time.
-    init(maximum: Int) {
-        state = Mutex(State(shares: UploadShares(maximum: maximum)))
-    }
+    init(maximum: Int) { state = Mutex(State(shares: UploadShares(maximum: maximum))) }
 
     /// One upload's part of the room, released with the value, or earlier by `leave()`.
     final class Place: Sendable {
@@ -91,7 +89,12 @@ final class UploadRoom: Sendable {
             return (place, state.end(by: verdict))
         }
         end?()
-        guard let place else { throw .tooManyUploads }
+        guard let place else {
+            throw .unavailable(
+                "too_many_uploads",
+                "The server receives as many uploads as it can (--max-connections). Send this one again soon.",
+                retryAfter: .seconds(2))
+        }
         return place
     }
 }
@@ -132,11 +135,6 @@ extension SocketAddress {
 }
 
 extension APIError {
-    fileprivate static let tooManyUploads = unavailable(
-        "too_many_uploads",
-        "The server receives as many uploads as it can (--max-connections). Send this one again soon.",
-        retryAfter: .seconds(2))
-
     /// The error for an upload that has to make room for others.
     static let uploadGaveWay = requestTimeout(
         "The server has no room for all uploads that are on their way, and this one was the slowest. Send it again,"

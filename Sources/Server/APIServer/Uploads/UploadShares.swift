@@ -52,11 +52,9 @@ struct UploadShares: Sendable {
     /// Running uploads leave one part in this many of the room on disk to new ones.
     static let reserve = 8
 
-    init(maximum: Int) {
-        self.maximum = maximum
-    }
+    init(maximum: Int) { self.maximum = maximum }
 
-    /// Starts an upload from an address. If there are too many, one of the client with the most uploads is ended for it.
+    /// Starts an upload. If there are too many, one of the client with the most uploads is ended for it.
     mutating func begin(_ client: String, at now: Instant) -> (ID, Verdict) {
         let id = nextID
         nextID += 1

@@ -23,9 +23,7 @@ struct UploadSpool: Sendable {
     }
 
     /// Checks that an upload could be stored now; otherwise throws 503.
-    func check() async throws {
-        try await SpooledUpload(in: self, place: nil).make()
-    }
+    func check() async throws { try await SpooledUpload(in: self, place: nil).make() }
 
     /// Admits an upload whose body begins; throws 503 if there are too many.
     func enter(_ client: UploadingClient) throws(APIError) -> UploadRoom.Place {
@@ -162,39 +160,30 @@ actor SpooledUpload {
         } catch let error as APIError {
             throw error
         } catch {
-            throw APIError.spoolUnavailable(error as? Errno ?? .ioError)
+            // Its folder cannot be written or made again, or the server lacks what is freed when requests end.
+            let cause = error as? Errno ?? .ioError
+            let isShortage = [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory].contains(cause)
+            throw APIError.unavailable(
+                isShortage ? "server_overloaded" : "storage_unavailable",
+                "The server cannot keep an upload now: \(cause). Try again later. The server's administrator should"
+                    + " look at its folder for temporary files (TMPDIR).",
+                retryAfter: .seconds(5))
         }
     }
 
-    /// Runs a write; if it fails because the disk, the user's quota or the limit on the size of files is used up, throws
-    /// 503 instead of the error.
+    /// Runs a write. If it fails because the disk, the user's quota or the limit on the size of files is used up, it
+    /// throws 503 instead: other uploads may end and free their room.
     @discardableResult
     private static func reportingFullDisk<Result>(_ write: () throws -> Result) throws -> Result {
         do {
             return try write()
         } catch let error as Errno where [.noSpace, .diskQuotaExceeded, .fileTooLarge].contains(error) {
-            throw APIError.storageFull
+            throw APIError(
+                status: .serviceUnavailable, code: "storage_full",
+                message: "The server has no room left on its disk for this upload. Send a smaller file, or try again"
+                    + " later. The server's administrator can free space in its folder for temporary files, or choose"
+                    + " another with TMPDIR.",
+                parameter: "file", retryAfter: .seconds(10), abandonsBody: true)
         }
-    }
-}
-
-extension APIError {
-    /// The disk has no room for an upload; others may end meanwhile and free theirs.
-    fileprivate static let storageFull = APIError(
-        status: .serviceUnavailable, code: "storage_full",
-        message:
-            "The server has no room left on its disk for this upload. Send a smaller file, or try again later. The "
-            + "server's administrator can free space in its folder for temporary files, or choose another with TMPDIR.",
-        parameter: "file", retryAfter: .seconds(10), abandonsBody: true)
-
-    /// No file can be made for an upload: its folder cannot be written or made again, or the server lacks file
-    /// descriptors or memory, which are freed when requests end.
-    fileprivate static func spoolUnavailable(_ cause: Errno) -> Self {
-        let isShortage = [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory].contains(cause)
-        return .unavailable(
-            isShortage ? "server_overloaded" : "storage_unavailable",
-            "The server cannot keep an upload now: \(cause). Try again later. The server's administrator should look at"
-                + " its folder for temporary files (TMPDIR).",
-            retryAfter: .seconds(5))
     }
 }
