@@ -17,14 +17,8 @@ package struct SpeechServer: Service {
     private let executor: EventLoopExecutor
     private let hangUps: DisconnectRegistry
 
-    /// - Parameters:
-    ///   - settings: Address and limits.
-    ///   - catalog: The models.
-    ///   - directory: Where uploads are spooled.
-    ///   - metrics: What the server counts.
-    ///   - executor: Handles connections and requests; the engines' answers are best read on it too.
-    ///   - logger: Receives a line for each request, without its text.
-    ///   - onListening: Called with the port once the server listens.
+    /// Connections and requests are handled on `executor`; the engines' answers are best read on it too. `onListening` is
+    /// called with the port once the server listens.
     package init(
         _ settings: ServerSettings, catalog: ModelService, directory: RunDirectory, metrics: ServerMetrics,
         executor: EventLoopExecutor = EventLoopExecutor(), logger: Logger,

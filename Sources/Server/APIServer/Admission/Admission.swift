@@ -46,9 +46,7 @@ package final class Admission: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - registry: The registry in force.
-    ///   - maximumQueue: Overrides the registry's `max_queue` if it is not `nil`.
+    /// If it is not `nil`, `maximumQueue` overrides the `max_queue` of each registry.
     package init(_ registry: ModelRegistry, maximumQueue: Int?) {
         self.maximumQueue = maximumQueue
         queue = Mutex(AdmissionQueue(AdmissionQueue.Limits(registry, maximumQueue: maximumQueue)))

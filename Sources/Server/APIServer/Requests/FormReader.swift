@@ -43,7 +43,7 @@ struct FormReader {
         if let length = request.headers[.contentLength].flatMap({ UInt64($0) }) { try check(Int(clamping: length)) }
         try checkEncoding(request.headers[.contentEncoding])
         let boundary = try MultipartParser.boundary(fromContentType: request.headers[.contentType])
-        let place = try spool.enter(client)
+        let place = try spool.room.enter(client)
         if request.headers[.expect]?.lowercased() == "100-continue" { client.askForBody() }
         var parser = MultipartParser(boundary: boundary)
         var form = Form()

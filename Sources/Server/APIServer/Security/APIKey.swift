@@ -37,9 +37,7 @@ package enum APIKeyFile {
         package let description: String
     }
 
-    /// Reads the keys.
-    ///
-    /// - Throws: `Mistake` if the file cannot be read, has a line that is no hash, or has no key.
+    /// Reads the keys; throws if the file cannot be read, has a line that is no hash, or has no key.
     package static func read(_ path: String) throws(Mistake) -> [APIKey] {
         let data: Data
         do {

@@ -8,10 +8,7 @@ struct AllowedHosts: Sendable {
     /// `nil` if any name is allowed.
     private let names: Set<HostName>?
 
-    /// - Parameters:
-    ///   - host: The host that the server listens on, as configured.
-    ///   - isLoopback: Whether only this machine can reach that host.
-    ///   - listed: Further names; if there are any, names are also checked on other addresses.
+    /// Names are checked if only this machine can reach the host that the server listens on, or if names are listed.
     init(listeningOn host: String, isLoopback: Bool, listed: [HostName]) {
         names = isLoopback || !listed.isEmpty ? Set(listed + [HostName(given: host)].compactMap(\.self)) : nil
     }

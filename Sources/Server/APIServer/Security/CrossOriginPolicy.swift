@@ -8,7 +8,6 @@ struct CrossOriginPolicy: Sendable {
 
     init(allowing origins: [AllowedOrigin]) { listed = Set(origins) }
 
-    /// The sender of a request.
     enum Caller: Equatable {
         /// Not a page of another site: a program, or a page of the server itself.
         case own

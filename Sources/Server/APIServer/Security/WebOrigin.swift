@@ -26,9 +26,8 @@ public struct WebOrigin: Hashable, Sendable {
         self.init(scheme: scheme, host: host, port: Self.port(of: authority) ?? Self.defaultPorts[scheme])
     }
 
-    /// Whether a request from this origin to this authority, `host` or `host:port`, stays within one site.
-    ///
-    /// A proxy may have removed TLS, so the origin's scheme determines the port of an authority without one.
+    /// Whether a request from this origin to this authority, `host` or `host:port`, stays within one site. A proxy may
+    /// have removed TLS, so the origin's scheme determines the port of an authority without one.
     func isSame(as authority: String) -> Bool {
         guard let usual = Self.defaultPorts[scheme], let other = HostName(authority) else { return false }
         return host == other && port == Self.port(of: authority[...]) ?? usual

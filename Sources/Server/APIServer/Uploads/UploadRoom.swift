@@ -18,7 +18,6 @@ final class UploadRoom: Sendable {
 
     private let state: Mutex<State>
 
-    /// - Parameter maximum: The most uploads at a time.
     init(maximum: Int) { state = Mutex(State(shares: UploadShares(maximum: maximum))) }
 
     /// One upload's part of the room, released with the value, or earlier by `leave()`.
@@ -51,14 +50,12 @@ final class UploadRoom: Sendable {
             action?()
         }
 
-        /// Counts received bytes of the upload.
         func receive(_ bytes: Int) {
             room.state.withLock { $0.shares.receive(id, bytes, at: .now) }
         }
 
-        /// Counts growth of the upload on a disk with this many free bytes.
-        ///
-        /// - Returns: Whether an upload, this one or another, is ended to make room.
+        /// Counts growth of the upload on a disk with this many free bytes. Returns whether an upload, this one or
+        /// another, is ended to make room.
         func grow(by bytes: Int, free: Int) -> Bool {
             let end = room.state.withLock { state in
                 state.end(by: state.shares.grow(id, by: bytes, free: free, at: .now))

@@ -10,7 +10,7 @@ struct UploadSpool: Sendable {
     /// Makes the folder again if it has been removed.
     fileprivate let restore: @Sendable () throws -> Void
     fileprivate let metrics: ServerMetrics
-    private let room: UploadRoom
+    let room: UploadRoom
 
     /// Holds at most `maximum` uploads at the same time.
     init(
@@ -24,11 +24,6 @@ struct UploadSpool: Sendable {
 
     /// Checks that an upload could be stored now; otherwise throws 503.
     func check() async throws { try await SpooledUpload(in: self, place: nil).make() }
-
-    /// Admits an upload whose body begins; throws 503 if there are too many.
-    func enter(_ client: UploadingClient) throws(APIError) -> UploadRoom.Place {
-        try room.enter(client)
-    }
 
     /// Starts the file of an upload, which is made while the first bytes arrive.
     func begin(in place: UploadRoom.Place) -> SpooledUpload {
@@ -49,7 +44,6 @@ actor SpooledUpload {
     private let executor = QueueExecutor(label: "upload")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// The path of the file.
     nonisolated let path: String
     private var state = State.new
     private let spool: UploadSpool
@@ -83,9 +77,7 @@ actor SpooledUpload {
         if case .new = state { _ = try file() }
     }
 
-    /// Appends bytes to the file, which must not be complete yet.
-    ///
-    /// - Throws: `APIError` if there is no room or the upload was ended to make room; `Errno`.
+    /// Appends bytes; throws `APIError` if there is no room or the upload was ended to make room, and `Errno`.
     func write(_ bytes: ByteBuffer) async throws {
         let free = Self.freeBytes(on: try file())
         if place?.grow(by: bytes.readableBytes, free: free) == true {
