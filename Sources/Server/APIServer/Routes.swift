@@ -41,7 +41,8 @@ struct Routes: Sendable {
                 router.on(RouterPath(path), method: method) { request, _ -> Response in
                     throw APIError(
                         status: .methodNotAllowed, code: "method_not_allowed",
-                        message: "\(path) does not take \(request.method.rawValue); use \(known).", allow: known,
+                        message: "\(path) does not take \(request.method.rawValue); use \(known).",
+                        fields: [.allow: known],
                         abandonsBody: true)
                 }
             }

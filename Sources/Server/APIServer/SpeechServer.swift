@@ -17,8 +17,8 @@ package struct SpeechServer: Service {
     private let executor: EventLoopExecutor
     private let hangUps: DisconnectRegistry
 
-    /// Connections and requests are handled on `executor`; the engines' answers are best read on it too. `onListening` is
-    /// called with the port once the server listens.
+    /// Connections and requests are handled on `executor`; the engines' answers are best read on it too. `onListening`
+    /// is called with the port once the server listens.
     package init(
         _ settings: ServerSettings, catalog: ModelService, directory: RunDirectory, metrics: ServerMetrics,
         executor: EventLoopExecutor = EventLoopExecutor(), logger: Logger,
@@ -46,7 +46,7 @@ package struct SpeechServer: Service {
             router: makeRouter(),
             server: makeConnections(),
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), backlog: Self.backlog),
+                address: .hostname(settings.host, port: settings.port), backlog: 1024),  // Many may arrive at once.
             onServerRunning: { channel in
                 if let text = channel.localAddress?.exposureWarning(hasKeys: !settings.apiKeys.isEmpty) {
                     logger.warning("\(text)")
@@ -71,9 +71,6 @@ package struct SpeechServer: Service {
             shutdownRefusal.begin()
         }
     }
-
-    /// How many connections the system queues until they are accepted; many may arrive at once.
-    private static let backlog = 1024
 
     private var crossOriginPolicy: CrossOriginPolicy { CrossOriginPolicy(allowing: settings.allowedOrigins) }
 

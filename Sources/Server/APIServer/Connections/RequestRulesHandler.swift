@@ -82,7 +82,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         switch unwrapOutboundIn(data) {
-        case .head(let head) where !head.isInformational:
+        case .head(let head) where head.status.code >= 200:
             context.write(wrapOutboundOut(.head(framed(head))), promise: promise)
         case .end:
             context.write(data, promise: promise)
@@ -146,8 +146,4 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         isOver = true
         LingeringClose.begin(on: context.channel)
     }
-}
-
-extension HTTPResponseHead {
-    fileprivate var isInformational: Bool { (100..<200).contains(status.code) }
 }

@@ -12,10 +12,8 @@ struct APIError: Error {
     var retryAfter: Duration?
     /// Whether the same request will fail again: SDKs are then told not to retry it, although its status is 5xx.
     var isPermanent = false
-    /// The allowed methods, sent as `Allow`.
-    var allow: String?
-    /// The authentication scheme, sent as `WWW-Authenticate`.
-    var authenticate: String?
+    /// Further headers of the response.
+    var fields: HTTPFields = [:]
     /// Whether the request's body may be unread: the connection is then closed, after time for the client to read this.
     var abandonsBody = false
 
@@ -41,8 +39,7 @@ struct APIError: Error {
     var headers: HTTPFields {
         var headers: HTTPFields = [.contentType: "application/json"]
         if let retryAfter { headers[.retryAfter] = "\(max(1, retryAfter.components.seconds))" }
-        if let allow { headers[.allow] = allow }
-        if let authenticate { headers[.wwwAuthenticate] = authenticate }
+        headers.append(contentsOf: fields)
         if isPermanent { headers[.shouldRetry] = "false" }
         if abandonsBody { headers[.connection] = "close" }
         return headers

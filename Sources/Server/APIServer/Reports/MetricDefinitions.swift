@@ -9,8 +9,8 @@ extension MetricDefinition {
     static let requestDuration = Self(
         .histogram, "asr2clip_http_request_duration_seconds", labels: ["endpoint", "method"],
         bounds: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
-        "From a request's first line to the end of its answer, its upload included. The end of a streamed answer is its "
-            + "last byte; any other has been handed over to be written.")
+        "From a request's first line to the end of its answer, its upload included. The end of a streamed answer is "
+            + "its last byte; any other has been handed over to be written.")
     static let audio = Self(
         .counter, "asr2clip_audio_seconds_total", labels: ["model"],
         "Sound of the recordings that were heard to their end.")

@@ -42,7 +42,8 @@ struct RequestOutcome: Sendable {
     /// Never contains a text, a key or a query.
     var metadata: Logger.Metadata {
         var metadata: Logger.Metadata = [
-            "method": "\(method.rawValue)", "path": "\(path.prefix(Self.longestPath))", "status": .number(status),
+            // None of the server's own paths is longer.
+            "method": "\(method.rawValue)", "path": "\(path.prefix(200))", "status": .number(status),
             "wall_s": .number(wall.inSeconds, decimals: 3),
         ]
         if let code = findings.errorCode, !findings.isAbandoned { metadata["code"] = "\(code)" }
@@ -56,9 +57,6 @@ struct RequestOutcome: Sendable {
         }
         return metadata
     }
-
-    /// Longer paths are cut; none of the server's own is longer.
-    private static let longestPath = 200
 }
 
 extension Logger.MetadataValue {

@@ -32,8 +32,8 @@ package struct ServerMetrics: Sendable {
     }
 
     func count(_ outcome: RequestOutcome) {
-        let endpoint = outcome.route ?? Self.other
-        let method = Routes.methods.contains(outcome.method) ? outcome.method.rawValue : Self.other
+        let endpoint = outcome.route ?? "other"
+        let method = Routes.methods.contains(outcome.method) ? outcome.method.rawValue : "other"
         registry.add(to: .requests, endpoint, method, "\(outcome.status)")
         registry.observe(outcome.wall.inSeconds, in: .requestDuration, endpoint, method)
         guard let recording = outcome.findings.recording else { return }
@@ -41,8 +41,6 @@ package struct ServerMetrics: Sendable {
         if let factor = recording.realTimeFactor { registry.observe(factor, in: .realTimeFactor, recording.model) }
         if let wait = recording.summary.laneWait { registry.observe(wait.inSeconds, in: .queueWait, recording.model) }
     }
-
-    private static let other = "other"
 
     /// All metrics in Prometheus's text format, with these engines; a model may have two while one of them ends.
     func text(of engines: [EngineReport]) -> String {

@@ -51,7 +51,8 @@ extension HTTPField.Name {
 extension APIError {
     fileprivate static func unauthenticated(_ message: String) -> Self {
         APIError(
-            status: .unauthorized, code: "invalid_api_key", message: message, authenticate: "Bearer", abandonsBody: true
+            status: .unauthorized, code: "invalid_api_key", message: message, fields: [.wwwAuthenticate: "Bearer"],
+            abandonsBody: true
         )
     }
 }

@@ -5,11 +5,11 @@ import NIOCore
 /// Only the usual forms are accepted: names of labels (RFC 1123, section 2.1, and underscores), addresses with four
 /// decimal numbers, IPv6 addresses in brackets. Other spellings, such as `127.1` or `..localhost`, are rejected,
 /// because a resolver may interpret them differently.
-public struct HostName: Hashable, Sendable {
+package struct HostName: Hashable, Sendable {
     let text: String
 
     /// Parses the host of `host` or `host:port` (RFC 3986, section 3.2); `nil` if it is malformed.
-    public init?(_ authority: String) {
+    package init?(_ authority: String) {
         let authority = authority.lowercased()
         guard let host = authority.hasPrefix("[") ? Self.bracketed(authority) : Self.plain(authority) else {
             return nil
@@ -18,7 +18,7 @@ public struct HostName: Hashable, Sendable {
     }
 
     /// Parses a host as given on a command line, where an IPv6 address has no brackets.
-    public init?(given text: String) {
+    package init?(given text: String) {
         self.init(text.contains(":") && Self.isAddress(text[...]) ? "[\(text)]" : text)
     }
 

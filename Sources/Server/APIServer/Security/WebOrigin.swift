@@ -1,5 +1,5 @@
 /// The origin of a web page, as sent by browsers in `Origin` (RFC 6454, section 6).
-public struct WebOrigin: Hashable, Sendable {
+package struct WebOrigin: Hashable, Sendable {
     private let scheme: String
     private let host: HostName?
     private let port: Int?
@@ -10,7 +10,7 @@ public struct WebOrigin: Hashable, Sendable {
 
     /// Parses `scheme://host[:port]`, with or without a trailing slash, or `null`, the origin of pages without a host:
     /// files and sandboxed frames.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.lowercased() != "null" else {
             self.init(scheme: "null", host: nil, port: nil)
             return
@@ -42,14 +42,12 @@ public struct WebOrigin: Hashable, Sendable {
 }
 
 /// A value of `--cors-origin`.
-public enum AllowedOrigin: Hashable, Sendable {
-    /// Pages of all origins.
+package enum AllowedOrigin: Hashable, Sendable {
     case any
-    /// Pages of one origin.
     case origin(WebOrigin)
 
     /// Parses `*` or an origin.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         if text == "*" {
             self = .any
         } else if let origin = WebOrigin(text) {

@@ -1,5 +1,5 @@
-public import APIServer
-public import ArgumentParser
+package import APIServer
+import ArgumentParser
 
 /// The options that control access to the server.
 struct AccessOptions: ParsableArguments {
@@ -67,10 +67,10 @@ struct AccessOptions: ParsableArguments {
 
 extension HostName: ExpressibleByArgument {
     /// Parses a value of `--allowed-host`.
-    public init?(argument: String) { self.init(given: argument) }
+    package init?(argument: String) { self.init(given: argument) }
 }
 
 extension AllowedOrigin: ExpressibleByArgument {
     /// Parses a value of `--cors-origin`.
-    public init?(argument: String) { self.init(argument) }
+    package init?(argument: String) { self.init(argument) }
 }
