@@ -48,12 +48,7 @@ package enum AllowedOrigin: Hashable, Sendable {
 
     /// Parses `*` or an origin.
     package init?(_ text: String) {
-        if text == "*" {
-            self = .any
-        } else if let origin = WebOrigin(text) {
-            self = .origin(origin)
-        } else {
-            return nil
-        }
+        guard let origin = text == "*" ? .any : WebOrigin(text).map(Self.origin) else { return nil }
+        self = origin
     }
 }
