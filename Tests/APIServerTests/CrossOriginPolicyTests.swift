@@ -51,14 +51,14 @@ import Testing
         "https://notes.example/path", "https://evil@notes.example",
     ])
     func strangersAreNamedAndMayReadNothing(origin: String) {
-        #expect(policy.caller(of: request(origin)) == .stranger(origin: origin))
+        #expect(policy.caller(of: request(origin)) == .notAllowed(origin: origin))
         #expect(policy.headers(answering: request(origin)) == [.vary: "Origin"])
     }
 
     @Test func nullIsAStrangerUnlessListed() {
         let policy = CrossOriginPolicy(allowing: [])
-        #expect(policy.caller(of: request("null")) == .stranger(origin: "null"))
-        #expect(policy.caller(of: request("null", to: "null")) == .stranger(origin: "null"))
+        #expect(policy.caller(of: request("null")) == .notAllowed(origin: "null"))
+        #expect(policy.caller(of: request("null", to: "null")) == .notAllowed(origin: "null"))
     }
 
     @Test(arguments: ["https://evil.example", "null", "app://obsidian.md", "nonsense"])

@@ -14,14 +14,14 @@ struct CrossOriginPolicy: Sendable {
         /// A page of a listed origin.
         case listed
         /// A page whose origin is not allowed.
-        case stranger(origin: String)
+        case notAllowed(origin: String)
     }
 
     func caller(of request: HTTPRequest) -> Caller {
         guard let text = request.headerFields[.origin] else { return .own }
-        guard let origin = WebOrigin(text) else { return listed.contains(.any) ? .listed : .stranger(origin: text) }
+        guard let origin = WebOrigin(text) else { return listed.contains(.any) ? .listed : .notAllowed(origin: text) }
         if let authority = request.authority, origin.isSame(as: authority) { return .own }
-        return listed.contains(.any) || listed.contains(.origin(origin)) ? .listed : .stranger(origin: text)
+        return listed.contains(.any) || listed.contains(.origin(origin)) ? .listed : .notAllowed(origin: text)
     }
 
     /// The headers of every response, errors included, so that a page of a listed origin can read it.
@@ -43,7 +43,8 @@ struct CrossOriginPolicy: Sendable {
     func preflightHeaders(answering request: HTTPRequest) -> HTTPFields {
         var headers: HTTPFields = [
             .accessControlAllowMethods: "GET, POST, DELETE",
-            .accessControlAllowHeaders: Self.taken(asked: request.headerFields[.accessControlRequestHeaders] ?? ""),
+            .accessControlAllowHeaders: Self.allowedHeaders(
+                requested: request.headerFields[.accessControlRequestHeaders] ?? ""),
             .accessControlMaxAge: "7200",  // Chromium remembers no longer
         ]
         if request.headerFields[.accessControlRequestPrivateNetwork] == "true" {
@@ -53,9 +54,9 @@ struct CrossOriginPolicy: Sendable {
     }
 
     /// All requested headers are allowed: SDKs send headers of their own, which the server ignores.
-    private static func taken(asked: String) -> String {
+    private static func allowedHeaders(requested: String) -> String {
         let known = ["authorization", "content-type", "x-request-id", "x-asr-progress"]
-        let others = asked.lowercased().split { $0 == "," || $0 == " " }.map(String.init)
+        let others = requested.lowercased().split { $0 == "," || $0 == " " }.map(String.init)
         return (known + others.filter { !known.contains($0) && HTTPField.Name($0) != nil }).joined(separator: ", ")
     }
 
@@ -88,7 +89,7 @@ struct OriginPolicyMiddleware: RouterMiddleware {
                     + " server with --allowed-host \(name).",
                 abandonsBody: true)
         }
-        if case .stranger(let origin) = policy.caller(of: request.head) {
+        if case .notAllowed(let origin) = policy.caller(of: request.head) {
             throw APIError(
                 status: .forbidden, code: "origin_not_allowed",
                 message: "Pages from '\(origin.shortened)' may not use this server. To allow them, start it with"

@@ -47,7 +47,7 @@ struct UploadShares: Sendable {
     /// How long an upload runs before its speed is judged.
     static let grace = Duration.seconds(5)
     /// An upload that has received nothing for this long is stalled.
-    static let standstill = Duration.seconds(2)
+    static let stallTime = Duration.seconds(2)
     private static let halfLife = Duration.seconds(2)
     /// Running uploads leave one part in this many of the room on disk to new ones.
     static let reserve = 8
@@ -90,9 +90,9 @@ struct UploadShares: Sendable {
 
     /// Chooses the upload to end: the largest stalled one, or else the slowest that has had its grace time.
     private mutating func dismiss(from candidates: [ID: Upload], at now: Instant) -> Verdict? {
-        let still = candidates.filter { now - $1.lastReceipt >= Self.standstill }
+        let stalled = candidates.filter { now - $1.lastReceipt >= Self.stallTime }
         let judged = candidates.filter { now - $1.start >= Self.grace }
-        let largest = still.max { ($0.value.bytes, $1.key) < ($1.value.bytes, $0.key) }
+        let largest = stalled.max { ($0.value.bytes, $1.key) < ($1.value.bytes, $0.key) }
         let slowest = judged.min { $0.value.pace(at: now) < $1.value.pace(at: now) }
         guard let id = (largest ?? slowest)?.key else { return nil }
         leaving[id] = uploads.removeValue(forKey: id)?.bytes
