@@ -1,3 +1,4 @@
+import Dictation
 import ModelStore
 import Testing
 
@@ -10,7 +11,7 @@ struct CapacityTests {
     ]
 
     private func settings(_ arguments: [String], _ environment: [String: String]) throws -> CapacitySettings {
-        try ServeCommand.parse(arguments).options.capacity.settings(environment: environment)
+        try ServeCommand.parse(arguments).options.capacity(environment: environment)
     }
 
     @Test func nothingIsSaidUnlessSomebodySaysIt() throws {
@@ -36,6 +37,6 @@ struct CapacityTests {
     ])
     func aBadVariableIsNamedWithItsValue(name: String, value: String) throws {
         let failure = #expect(throws: Failure.self) { try settings([], [name: value]) }
-        #expect(failure?.message.hasPrefix("\(name) is '\(value)'; set it to ") == true)
+        #expect(failure?.description.hasPrefix("\(name) is '\(value)'; set it to ") == true)
     }
 }

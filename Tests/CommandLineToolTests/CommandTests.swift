@@ -22,19 +22,19 @@ import Testing
     private func expectEverything(in options: ServeOptions) {
         #expect(options.host == "::1")
         #expect(options.port == 0)
-        #expect(options.threads.number == 3)
+        #expect(options.threads.numThreads == 3)
         #expect(options.defaultModel == "tiny")
-        #expect(options.maximumUpload?.bytes == 5 << 20)
-        #expect(options.maximumDuration?.duration == .seconds(7_200))
+        #expect(options.maxUploadSize?.bytes == 5 << 20)
+        #expect(options.maxDuration?.duration == .seconds(7_200))
         #expect(options.modelWait?.duration == .seconds(9))
         #expect(options.loadTimeout?.duration == .seconds(240))
         #expect(options.logLevel?.level == .debug)
-        #expect(options.capacity.maximumQueue == 7 && options.capacity.maximumLoadedModels == 5)
-        #expect(options.capacity.keepAlive?.value.duration == .seconds(7_200))
-        #expect(options.access.apiKeys == ["a", "b"] && options.access.apiKeyFile == "/k")
-        #expect(options.access.allowedHosts == [HostName("speech.example")])
-        #expect(options.access.allowedOrigins == [AllowedOrigin("app://obsidian.md"), .any])
-        let limits = options.connections.limits
+        #expect(options.maxQueue == 7 && options.maxLoadedModels == 5)
+        #expect(options.keepAlive?.duration == .seconds(7_200))
+        #expect(options.apiKey == ["a", "b"] && options.apiKeyFile == "/k")
+        #expect(options.allowedHost == [HostName("speech.example")])
+        #expect(options.corsOrigin == [AllowedOrigin("app://obsidian.md"), .any])
+        let limits = options.connectionLimits
         #expect(limits.maximum == 7 && limits.headTime == .seconds(3) && limits.idleTime == .seconds(4))
         #expect(limits.minimumRate == 1024)
     }
@@ -42,20 +42,20 @@ import Testing
     @Test func allFormsOfTheServerTakeTheSameOptions() throws {
         let clip = try ClipCommand.parse(["--serve"] + Self.everything)
         expectEverything(in: clip.server)
-        #expect(clip.models.directory == "/m" && clip.action.config == "/r.yaml")
+        #expect(clip.models.modelDir == "/m" && clip.action.config == "/r.yaml")
         let serve = try ServeCommand.parse(Self.everything)
         expectEverything(in: serve.options)
-        #expect(serve.registry.models.directory == "/m" && serve.registry.config == "/r.yaml")
+        #expect(serve.registry.models.modelDir == "/m" && serve.registry.config == "/r.yaml")
         let subcommand = try ServeSubcommand.parse(Self.everything)
         expectEverything(in: subcommand.options)
-        #expect(subcommand.registry.models.directory == "/m" && subcommand.registry.config == "/r.yaml")
+        #expect(subcommand.registry.models.modelDir == "/m" && subcommand.registry.config == "/r.yaml")
     }
 
     @Test func anOptionNotGivenHasNoValue() throws {
         let command = try ServeCommand.parse([])
         #expect(!command.downloadModel)
-        #expect(command.options.given.isEmpty && command.options.threads.number == nil)
-        #expect(command.registry.config == nil && command.registry.models.directory == nil)
+        #expect(command.options.given.isEmpty && command.options.threads.numThreads == nil)
+        #expect(command.registry.config == nil && command.registry.models.modelDir == nil)
     }
 
     @Test(arguments: [

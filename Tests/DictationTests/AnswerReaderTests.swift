@@ -8,15 +8,15 @@ import TranscriptFormats
 @Suite struct AnswerReaderTests {
     private func read(
         _ body: String, _ type: String? = "application/json", _ format: ResponseFormat = .text, piece: Int = .max
-    ) -> (verdict: AnswerReader.Verdict, news: [AnswerReader.News]) {
+    ) -> (verdict: AnswerReader.Verdict, progress: [TranscriptionProgress]) {
         var reader = AnswerReader(contentType: type, format: format)
-        var news: [AnswerReader.News] = []
+        var progress: [TranscriptionProgress] = []
         var rest = Array(body.utf8)[...]
         while !rest.isEmpty, !reader.hasEnded {
-            news += reader.take(ByteBuffer(bytes: rest.prefix(piece)))
+            progress += reader.take(ByteBuffer(bytes: rest.prefix(piece)))
             rest = rest.dropFirst(piece)
         }
-        return (reader.finish(), news)
+        return (reader.finish(), progress)
     }
 
     private func events(_ events: [String]) -> String { events.map { "data: \($0)\n\n" }.joined() }
@@ -95,7 +95,7 @@ import TranscriptFormats
 
     @Test func progressAndPiecesAreTold() {
         let body = ": heard 1.5\n\n: keep-alive\n\n: heard soon\n\n" + events([Self.hello, "[DONE]", Self.world])
-        #expect(read(body, "text/event-stream").news == [.heard(.milliseconds(1500)), .delta("Hello ")])
+        #expect(read(body, "text/event-stream").progress == [.heard(.milliseconds(1500)), .delta("Hello ")])
     }
 
     @Test(arguments: [

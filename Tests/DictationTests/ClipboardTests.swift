@@ -106,7 +106,7 @@ import Testing
     @Test func aFailureTellsWhatTheProgramSaid() async throws {
         let clipboard = Clipboard(
             .only(.xclip), environment: try environment([.xclip: "echo \"Can't open display\" >&2; exit 1"]))
-        let error = await #expect(throws: ClipboardError.self) { try await clipboard.copy("hello") }
+        let error = await #expect(throws: Failure.self) { try await clipboard.copy("hello") }
         #expect(error?.description.contains("xclip: It failed: Can't open display") == true)
         #expect(error?.description.contains("--clipboard") == true)
     }
@@ -122,7 +122,7 @@ import Testing
 
     @Test func aProgramThatDoesNotEndIsGivenUp() async throws {
         let clipboard = Clipboard(.only(.xclip), environment: try environment([.xclip: "exec sleep 100"]))
-        let error = await #expect(throws: ClipboardError.self) { try await clipboard.copy("hello") }
+        let error = await #expect(throws: Failure.self) { try await clipboard.copy("hello") }
         #expect(error?.description.contains("did not end") == true)
     }
 
@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test func aCheckNamesWhatIsMissing() throws {
-        let error = #expect(throws: ClipboardError.self) {
+        let error = #expect(throws: Failure.self) {
             try Clipboard(.only(.wlCopy), environment: ["PATH": folder.path]).check()
         }
         #expect(error?.description.contains("wl-copy is not installed") == true)
@@ -147,7 +147,7 @@ import Testing
 
     @Test func aTextTooLongForTerminalsIsRefused() {
         let text = String(repeating: "x", count: TerminalClipboard.limit + 1)
-        let error = #expect(throws: ClipboardError.self) { try TerminalClipboard.copy(text, isInsideTmux: false) }
+        let error = #expect(throws: Failure.self) { try TerminalClipboard.copy(text, isInsideTmux: false) }
         #expect(error?.description.contains("74995 bytes") == true)
     }
 

@@ -35,14 +35,14 @@ import Testing
     func bothFormsSayTheSame(yaml: String) throws {
         let read = try configuration(yaml)
         #expect(read.baseURL.absoluteString == "https://api.example.org/v1")
-        #expect(read.apiKey == Secret("sk-123"))
-        #expect(read.model == "sensevoice-small")
-        #expect(read.organization == "org-1")
+        #expect(read.settings.apiKey == Secret("sk-123"))
+        #expect(read.settings.model == "sensevoice-small")
+        #expect(read.settings.organization == "org-1")
         #expect(read.isQuiet)
-        #expect(read.audioDevice == "3")
-        #expect(read.language == "en")
-        #expect(read.prompt == "Names: Ada")
-        #expect(read.engine == nil)
+        #expect(read.settings.audioDevice == "3")
+        #expect(read.settings.language == "en")
+        #expect(read.settings.prompt == "Names: Ada")
+        #expect(read.settings.engine == nil)
     }
 
     @Test func theFormOfTheProductsPageIsTaken() throws {
@@ -51,7 +51,7 @@ import Testing
         let read = try configuration(yaml)
         #expect(read.baseURL.absoluteString == "http://localhost:8000/v1")
         #expect(read.isLocal)
-        #expect(read.model == "sensevoice-small")
+        #expect(read.settings.model == "sensevoice-small")
     }
 
     @Test(arguments: [
@@ -68,7 +68,7 @@ import Testing
         "http://127.0.0.1:18446744073709551616/v1", "http://127.0.0.1:0",
     ])
     func whatIsNoAddressIsRefused(text: String) throws {
-        let error = #expect(throws: ConfigurationError.self) { try configuration("api_base_url: '\(text)'") }
+        let error = #expect(throws: Failure.self) { try configuration("api_base_url: '\(text)'") }
         #expect(error?.description.contains("'\(text)'") == true)
     }
 
@@ -81,23 +81,24 @@ import Testing
         ]
         let read = try configuration(yaml, environment: environment, flags: flags)
         #expect(read.baseURL.host == "environment")
-        #expect(read.apiKey == Secret("environment"))
-        #expect(read.organization == "environment")
-        #expect(read.model == "flag")
-        #expect(read.language == "file")
-        #expect(try configuration(yaml, environment: ["OPENAI_API_KEY": ""]).apiKey == Secret("file"))
+        #expect(read.settings.apiKey == Secret("environment"))
+        #expect(read.settings.organization == "environment")
+        #expect(read.settings.model == "flag")
+        #expect(read.settings.language == "file")
+        #expect(try configuration(yaml, environment: ["OPENAI_API_KEY": ""]).settings.apiKey == Secret("file"))
     }
 
     @Test func withoutAnythingThereIsTheLocalServer() throws {
         let read = try configuration("# nothing\n")
         #expect(read.baseURL.absoluteString == "http://127.0.0.1:8000/v1")
-        #expect(read.apiKey == nil && read.model == nil && !read.isQuiet && read.engine == nil)
+        #expect(
+            read.settings.apiKey == nil && read.settings.model == nil && !read.isQuiet && read.settings.engine == nil)
     }
 
     @Test func aKeyOfTheEnvironmentGoesToNoLocalServerThatItWasNotMeantFor() throws {
-        #expect(try configuration(environment: ["OPENAI_API_KEY": "k"]).apiKey == nil)
+        #expect(try configuration(environment: ["OPENAI_API_KEY": "k"]).settings.apiKey == nil)
         let named = ["OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "http://localhost:9000/v1"]
-        #expect(try configuration(environment: named).apiKey == Secret("k"))
+        #expect(try configuration(environment: named).settings.apiKey == Secret("k"))
     }
 
     @Test(arguments: [
@@ -123,16 +124,16 @@ import Testing
         }
         let elsewhere = "api_base_url: http://h/v1"
         let stranger = try read(elsewhere, key, isChosen: false)
-        #expect(stranger.apiKey == nil)
+        #expect(stranger.settings.apiKey == nil)
         #expect(stranger.keyWarning?.contains("is not sent to h") == true)
-        #expect(try read(elsewhere + "\napi_key: own", key, isChosen: false).apiKey == Secret("own"))
-        #expect(try read(elsewhere, key, isChosen: true).apiKey == Secret("k"))
+        #expect(try read(elsewhere + "\napi_key: own", key, isChosen: false).settings.apiKey == Secret("own"))
+        #expect(try read(elsewhere, key, isChosen: true).settings.apiKey == Secret("k"))
         #expect(
-            try read(elsewhere, key.merging(["OPENAI_BASE_URL": "http://h/v1"]) { $1 }, isChosen: false).apiKey
+            try read(elsewhere, key.merging(["OPENAI_BASE_URL": "http://h/v1"]) { $1 }, isChosen: false).settings.apiKey
                 == Secret("k"))
         var flags = ConfigurationSettings()
         flags.baseURL = "http://h/v1"
-        #expect(try read(elsewhere, key, flags: flags, isChosen: false).apiKey == Secret("k"))
+        #expect(try read(elsewhere, key, flags: flags, isChosen: false).settings.apiKey == Secret("k"))
         #expect(try read("language: en", key, isChosen: false).keyWarning == nil)
     }
 
@@ -155,14 +156,14 @@ import Testing
             copy: session
             output: ~/notes.txt
             """
-        let read = try configuration(yaml).dictation
+        let read = try configuration(yaml).settings
         #expect(read.mode == .utterances(silence: .milliseconds(500), longest: .seconds(20)))
         #expect(read.silenceThreshold == 0.4 && read.clipboard == .only(.xsel) && read.copyMode == .session)
         #expect(read.output == "~/notes.txt")
         var flags = ConfigurationSettings()
-        flags.dictation.vad = false
-        flags.dictation.clipboard = ClipboardChoice.none
-        let joined = try configuration(yaml, flags: flags).dictation
+        flags.vad = false
+        flags.clipboard = ClipboardChoice.none
+        let joined = try configuration(yaml, flags: flags).settings
         #expect(joined.mode == .intervals(.seconds(20)) && joined.clipboard == ClipboardChoice.none)
         #expect(joined.copyMode == .session)
     }
@@ -182,7 +183,7 @@ import Testing
 
     @Test func formsOfThePythonToolAreTaken() throws {
         let read = try configuration("engine: openai_compat\nquiet: \"true\"")
-        #expect(read.engine == nil && read.isQuiet)
+        #expect(read.settings.engine == nil && read.isQuiet)
     }
 
     @Test func anEngineOfOurOwnIsDescribed() throws {
@@ -194,10 +195,10 @@ import Testing
             num_threads: 2
             """
         let engine = LocalEngineConfiguration(registry: "/r.yaml", modelDirectory: "/m", numThreads: 2)
-        #expect(try configuration(yaml).engine == engine)
+        #expect(try configuration(yaml).settings.engine == engine)
         var flags = ConfigurationSettings()
         flags.baseURL = "http://localhost/v1"
-        #expect(try configuration(yaml, flags: flags).engine == nil)
+        #expect(try configuration(yaml, flags: flags).settings.engine == nil)
     }
 
     @Test(arguments: [
@@ -209,7 +210,7 @@ import Testing
         ("language: en\nnum_threads: 0", ":2:"), ("asr_model:\n  quiet: 3", ":2:"),
     ])
     func mistakesAreNamedByFileAndLine(yaml: String, words: String) throws {
-        let error = #expect(throws: ConfigurationError.self) { try configuration(yaml) }
+        let error = #expect(throws: Failure.self) { try configuration(yaml) }
         #expect(error?.description.contains("asr2clip.conf") == true)
         #expect(error?.description.contains(words) == true, "\(error as Any)")
     }
@@ -248,12 +249,12 @@ import Testing
     @Test func aNamedFileThatIsMissingOrWrongIsNeverAnother() throws {
         let places = [try folder.write(Data("language: en".utf8), to: "there.conf")]
         let missing = folder.file("missing.conf")
-        let error = #expect(throws: ConfigurationError.self) {
+        let error = #expect(throws: Failure.self) {
             try ConfigurationFile.find(named: missing, places: places)
         }
         #expect(error?.description.contains(missing) == true)
         let wrong = try folder.write(Data([0xFF, 0xFE, 0x00]), to: "wrong.conf")
-        #expect(throws: ConfigurationError.self) { try ConfigurationFile.find(named: wrong, places: places) }
+        #expect(throws: Failure.self) { try ConfigurationFile.find(named: wrong, places: places) }
     }
 
     @Test func theTemplateIsAConfiguration() throws {
@@ -268,7 +269,7 @@ import Testing
         try ConfigurationTemplate.write(to: path)
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
-        #expect(throws: ConfigurationError.self) { try ConfigurationTemplate.write(to: path) }
+        #expect(throws: Failure.self) { try ConfigurationTemplate.write(to: path) }
     }
 
     @Test func whatIsPrintedIsReadAgainButForTheKey() throws {

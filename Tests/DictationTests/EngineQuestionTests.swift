@@ -28,7 +28,7 @@ import Testing
         let missing = EngineProcess(EngineExecutable(path: "/nowhere/asr2clip-engine"))
         let fault = await #expect(throws: EngineFailure.self) { try await Microphones(missing).list() }
         #expect(fault?.description.contains("/nowhere/asr2clip-engine is missing") == true)
-        let error = await #expect(throws: ListeningError.self) {
+        let error = await #expect(throws: Failure.self) {
             try await Microphones(missing).listen(to: nil, for: .seconds(1))
         }
         #expect(error?.description.contains("/nowhere/asr2clip-engine is missing") == true)

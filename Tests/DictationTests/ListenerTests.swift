@@ -42,7 +42,7 @@ import Testing
         let warnings = Mutex<[String]>([])
         let devices = Mutex<[String]>([])
         let listener = Listener(
-            settings, link: try MicrophoneLink(settings, program: program), store: store,
+            settings, link: try MicrophoneLink(settings.order, program: program), store: store,
             report: { event in
                 switch event {
                 case .level(_, let time): heard.withLock { $0 = time }
@@ -122,7 +122,7 @@ import Testing
                 try socket.say(.gone)
             }, { socket, _ in try socket.say(.failed("There is no device to record from.")) })
         let outcome = try await listen(to: program)
-        let words = (outcome.error as? ListeningError)?.description
+        let words = (outcome.error as? Failure)?.description
         #expect(words == "'scripted' gives no sound any more: was it unplugged?")
         #expect(outcome.samples.count == 10_000 && program.runs == 4)
     }
@@ -130,7 +130,7 @@ import Testing
     @Test func aDeviceThatCannotBeTurnedOnIsToldInItsWords() async throws {
         let program = ScriptedEar { socket, _ in try socket.say(.failed("There is no\u{1B}[2J device.")) }
         let outcome = try await listen(to: program)
-        #expect((outcome.error as? ListeningError)?.description == "There is no[2J device.")
+        #expect((outcome.error as? Failure)?.description == "There is no[2J device.")
         #expect(program.runs == 1 && outcome.recordings.isEmpty)
     }
 
@@ -161,7 +161,7 @@ import Testing
         let outcome = try await listen(to: program, settings)
         #expect("\(outcome.error as Any)".contains("'/model.onnx' cannot be loaded: wrongModel"))
         settings.detectorModel = nil
-        #expect(throws: ListeningError.self) { try MicrophoneLink(settings, program: program) }
+        #expect(throws: Failure.self) { try MicrophoneLink(settings.order, program: program) }
     }
 
     /// The messages of a compromised process, in every way that the link allows.
@@ -256,7 +256,7 @@ import Testing
         let program = ScriptedEar(lie.script, { socket, _ in try socket.say(.failed("No more.")) })
         let before = try #require(ProcessTable.peakMemory(of: getpid()))
         let outcome = try await listen(to: program)
-        #expect(outcome.error is ListeningError, "\(lie.name)")
+        #expect(outcome.error is Failure, "\(lie.name)")
         #expect(outcome.warnings.count <= 12 && outcome.warnings.allSatisfy { $0.count <= 400 }, "\(lie.name)")
         let after = try #require(ProcessTable.peakMemory(of: getpid()))
         #expect(after - before < 64 << 20, "\(lie.name)")

@@ -1,3 +1,4 @@
+import EngineHost
 import Foundation
 import Synchronization
 import SpeechTypes
@@ -25,7 +26,7 @@ import Testing
     }
 
     @discardableResult
-    private func withScribe<R: Sendable>(
+    private func withTranscriber<R: Sendable>(
         _ script: [ScriptedServer.Step]..., write: (@Sendable (String) throws -> Void)? = nil, file: String? = nil,
         _ body: (RecordingTranscriber, ScriptedServer, Said) async throws -> R
     ) async throws -> R {
@@ -35,9 +36,9 @@ import Testing
             var policy = RetryPolicy()
             policy.pause = .milliseconds(1)
             let said = Said()
-            let scribe = RecordingTranscriber(
+            let transcriber = RecordingTranscriber(
                 service: TranscriptionClient(try ClientConfiguration(flags: flags), policy: policy),
-                template: TranscriptionRequest(file: "", model: "m"),
+                engine: EngineProcess(EngineExecutable(path: "/nowhere")), template: TranscriptionRequest(model: "m"),
                 delivery: TextDelivery(
                     clipboard: Clipboard(.none, environment: [:]), file: file.map(OutputFile.init),
                     write: write ?? { text in said.text.withLock { $0 += text } }),
@@ -47,7 +48,7 @@ import Testing
                     default: break
                     }
                 })
-            return try await body(scribe, server, said)
+            return try await body(transcriber, server, said)
         }
     }
 
@@ -62,8 +63,8 @@ import Testing
 
     @Test func aTextIsPrintedAndAppendedAndTheRecordingGoes() async throws {
         let file = folder.file("notes.txt")
-        try await withScribe(answer(" one two "), file: file) { scribe, _, said in
-            let outcome = try await scribe.write(recorded())
+        try await withTranscriber(answer(" one two "), file: file) { transcriber, _, said in
+            let outcome = try await transcriber.transcribe(recorded())
             #expect(outcome == .delivered)
             #expect(said.text.withLock { $0 } == "one two\n")
             let line = try String(contentsOfFile: file, encoding: .utf8)
@@ -78,9 +79,9 @@ import Testing
         (200, #"{"text": 5}"#, 1), (200, #"{"error": "no model"}"#, 1),
     ])
     func aRecordingThatFailsIsKeptAndSaysWhere(status: Int, body: String, requests: Int) async throws {
-        try await withScribe(.answer(status, body)) { scribe, server, said in
+        try await withTranscriber(.answer(status, body)) { transcriber, server, said in
             let recording = try recorded()
-            let outcome = try await scribe.write(recording)
+            let outcome = try await transcriber.transcribe(recording)
             #expect(outcome == .failed)
             let words = said.words.withLock { $0.last } ?? ""
             #expect(words.contains(recording.path) && words.contains("asr2clip --retry"), "\(words)")
@@ -92,12 +93,12 @@ import Testing
 
     @Test func aRecordingWhoseTextCannotBeWrittenIsKept() async throws {
         struct Full: Error {}
-        try await withScribe(answer("one"), write: { _ in throw Full() }) { scribe, _, _ in
-            let outcome = try await scribe.write(try recorded())
+        try await withTranscriber(answer("one"), write: { _ in throw Full() }) { transcriber, _, _ in
+            let outcome = try await transcriber.transcribe(try recorded())
             #expect(outcome == .failed)
         }
-        try await withScribe(answer("one"), file: folder.file("no/such/folder")) { scribe, _, said in
-            let outcome = try await scribe.write(try recorded())
+        try await withTranscriber(answer("one"), file: folder.file("no/such/folder")) { transcriber, _, said in
+            let outcome = try await transcriber.transcribe(try recorded())
             #expect(outcome == .failed)
             #expect(said.text.withLock { $0 } == "one\n")
         }
@@ -106,8 +107,8 @@ import Testing
 
     @Test(arguments: [(0.05, Float(0.5), "Too short"), (1, 0, "only silence")])
     func whatHoldsNoSpeechIsNotSent(seconds: Double, level: Float, words: String) async throws {
-        try await withScribe(answer("never")) { scribe, server, said in
-            let outcome = try await scribe.write(recorded(seconds: seconds, level: level))
+        try await withTranscriber(answer("never")) { transcriber, server, said in
+            let outcome = try await transcriber.transcribe(recorded(seconds: seconds, level: level))
             #expect(outcome == .silent)
             #expect(server.requests.isEmpty)
             #expect(said.words.withLock { $0.first }?.contains(words) == true)
@@ -116,16 +117,18 @@ import Testing
     }
 
     @Test func silentPiecesOfASessionAreNotToldOneByOne() async throws {
-        try await withScribe(answer("never")) { scribe, server, said in
-            let outcome = try await scribe.write(recorded(level: 0), isMeant: false)
+        try await withTranscriber(answer("never")) { transcriber, server, said in
+            let outcome = try await transcriber.transcribe(recorded(level: 0), isMeant: false)
             #expect(outcome == .silent)
             #expect(server.requests.isEmpty && said.words.withLock { $0.isEmpty })
         }
     }
 
     @Test func whereNobodyReadsTheSessionEndsAndTheRecordingIsKept() async throws {
-        try await withScribe(answer("one"), write: { _ in throw Errno.brokenPipe }) { scribe, _, said in
-            let error = await #expect(throws: DeliveryError.self) { try await scribe.write(try recorded()) }
+        try await withTranscriber(answer("one"), write: { _ in throw Errno.brokenPipe }) { transcriber, _, said in
+            let error = await #expect(throws: DeliveryError.self) {
+                try await transcriber.transcribe(try recorded())
+            }
             #expect(error?.isClosedPipe == true)
             #expect(said.words.withLock { $0.last }?.contains("The recording is kept") == true)
         }
@@ -134,8 +137,8 @@ import Testing
 
     @Test(arguments: [" ", "[BLANK_AUDIO]", "[ Silence ]", "(music)\\n", "♪ ♪", "<|nospeech|>", "..."])
     func noSpeechIsNoText(text: String) async throws {
-        try await withScribe(answer(text)) { scribe, _, said in
-            let outcome = try await scribe.write(recorded())
+        try await withTranscriber(answer(text)) { transcriber, _, said in
+            let outcome = try await transcriber.transcribe(recorded())
             #expect(outcome == .silent)
             #expect(said.text.withLock { $0 } == "")
             #expect(said.words.withLock { $0 } == ["No speech was recognised."])
@@ -144,9 +147,9 @@ import Testing
     }
 
     @Test func longSpeechWithoutTextIsKeptAndSaysWhere() async throws {
-        try await withScribe(answer("")) { scribe, _, said in
+        try await withTranscriber(answer("")) { transcriber, _, said in
             let recording = try recorded(seconds: 2.1)
-            let outcome = try await scribe.write(recording)
+            let outcome = try await transcriber.transcribe(recording)
             #expect(outcome == .silent)
             let words = said.words.withLock { $0.last } ?? ""
             #expect(words.contains(recording.path) && words.contains("--retry --discard"), "\(words)")
@@ -155,14 +158,14 @@ import Testing
     }
 
     @Test func whereNoSpeechWasHeardNoWordsAreInvented() async throws {
-        try await withScribe(answer("You")) { scribe, server, said in
+        try await withTranscriber(answer("You")) { transcriber, server, said in
             let dropped = [
-                try await scribe.write(recorded(hasSpeech: false)),
-                try await scribe.write(recorded(seconds: 20, hasSpeech: false), isMeant: false),
+                try await transcriber.transcribe(recorded(hasSpeech: false)),
+                try await transcriber.transcribe(recorded(seconds: 20, hasSpeech: false), isMeant: false),
             ]
             #expect(dropped == [.silent, .silent])
             #expect(store.waitingCount == 0)
-            let kept = try await scribe.write(recorded(seconds: 20, hasSpeech: false))
+            let kept = try await transcriber.transcribe(recorded(seconds: 20, hasSpeech: false))
             #expect(kept == .silent)
             #expect(server.requests.isEmpty && said.text.withLock { $0 } == "")
             #expect(said.words.withLock { $0.last }?.contains("No speech was heard.") == true)
@@ -177,16 +180,16 @@ import Testing
     ])
     func aServerThatStreamsUnaskedIsUnderstood(event: String) async throws {
         let events = event.replacing("\\n", with: "\n")
-        try await withScribe(.stream(["data: \(events)\n\ndata: [DONE]\n\n"])) { scribe, _, said in
-            let outcome = try await scribe.write(recorded())
+        try await withTranscriber(.stream(["data: \(events)\n\ndata: [DONE]\n\n"])) { transcriber, _, said in
+            let outcome = try await transcriber.transcribe(recorded())
             #expect(outcome == .delivered)
             #expect(said.text.withLock { $0 } == "one\n")
         }
     }
 
     @Test func controlCharactersReachNoTerminal() async throws {
-        try await withScribe(answer("one\\u001b]0;x\\u0007\\u009b2J two")) { scribe, _, said in
-            _ = try await scribe.write(recorded())
+        try await withTranscriber(answer("one\\u001b]0;x\\u0007\\u009b2J two")) { transcriber, _, said in
+            _ = try await transcriber.transcribe(recorded())
             #expect(said.text.withLock { $0 } == "one]0;x2J two\n")
         }
     }
@@ -200,7 +203,7 @@ import Testing
             .only(.xsel), environment: ["PATH": "\(folder.path):/bin:/usr/bin", "TMPDIR": folder.path])
         for (mode, copied) in [(TextDelivery.CopyMode.last, "two"), (.session, "one\ntwo")] {
             let delivery = TextDelivery(clipboard: clipboard, mode: mode, file: nil, write: { _ in })
-            for text in ["one", "two"] { #expect(try await delivery.keep(text) == .made(.xsel)) }
+            for text in ["one", "two"] { #expect(try await delivery.keep(text) { _ in } == .delivered) }
             #expect(try String(contentsOfFile: folder.file("copied"), encoding: .utf8) == copied)
         }
     }
@@ -212,8 +215,8 @@ import Testing
 
     @Test func aTextThatIsNotCopiedIsNoSuccess() async throws {
         let clipboard = Clipboard(.only(.xsel), environment: ["PATH": folder.path])
-        let copy = try await TextDelivery(clipboard: clipboard, file: nil, write: { _ in }).keep("one")
-        #expect(copy.outcome == .notCopied)
+        let outcome = try await TextDelivery(clipboard: clipboard, file: nil, write: { _ in }).keep("one") { _ in }
+        #expect(outcome == .notCopied)
     }
 
     @Test func whatWaitsIsSentAgainInOrder() async throws {
@@ -221,15 +224,14 @@ import Testing
             _ = try recorded(seconds: seconds)
             try await Task.sleep(for: .milliseconds(5))
         }
-        try await withScribe(answer("one"), .answer(400, "no"), answer("three")) { scribe, _, said in
-            let session = RetrySession(store: store, scribe: scribe, report: { _ in })
-            let outcome = try await session.run()
+        try await withTranscriber(answer("one"), .answer(400, "no"), answer("three")) { transcriber, _, said in
+            let outcome = try await transcriber.retry(store)
             #expect(outcome == SessionOutcome(hasFailed: true, hasText: true))
             #expect(said.text.withLock { $0 } == "one\nthree\n")
             #expect(store.waitingCount == 1)
         }
-        try await withScribe(answer("two")) { scribe, _, said in
-            let outcome = try await RetrySession(store: store, scribe: scribe, report: { _ in }).run()
+        try await withTranscriber(answer("two")) { transcriber, _, said in
+            let outcome = try await transcriber.retry(store)
             #expect(outcome == .delivered)
             #expect(said.text.withLock { $0 } == "two\n")
         }

@@ -1,12 +1,9 @@
 import ArgumentParser
 import Dictation
 
-/// `asr2clip`.
 struct ClipCommand: AsyncParsableCommand {
-    /// The text of `--help`.
     static let configuration = CommandConfiguration(
-        commandName: "asr2clip",
-        abstract: "Speak, and the text is on your clipboard.",
+        commandName: "asr2clip", abstract: "Speak, and the text is on your clipboard.",
         discussion: """
             Without options it records until Ctrl-C or Enter, has the recording transcribed by a server (the one on this \
             machine, unless a configuration names another), prints the text and copies it. The exit status is 0 if there \
@@ -31,41 +28,35 @@ struct ClipCommand: AsyncParsableCommand {
     @OptionGroup(title: "Server (with --serve)", visibility: .hidden) var server: ServeOptions
     @OptionGroup var version: VersionFlag
 
-    /// Rejects options that cannot be combined.
     func validate() throws {
         if action.action != .serve, action.action != .downloadModel, let stray = server.given.first {
             throw ValidationError("\(stray) belongs to --serve.")
         }
         if let stray = dictation.given.first, ![.dictate, .transcribe].contains(action.action) {
-            throw ValidationError("\(stray) is for dictation; \(action.action.word) has none.")
+            throw ValidationError("\(stray) is for dictation; \(action.action.rawValue) has none.")
         }
         if format.format != nil, action.action != .transcribe {
             throw ValidationError("--format is for files: use it with -i FILE.")
         }
     }
 
-    /// Runs the action of the options.
     func run() async throws {
-        var settings = dictation.settings
-        texts.add(to: &settings)
         let tool = Tool(
-            request, models: models, threads: server.threads, dictation: settings, file: action.config)
+            flags: dictation.settings.over(request.settings).over(texts.settings), models: models,
+            threads: server.threads, file: action.config)
         switch action.action {
         case .serve, .downloadModel:
-            let serving = Serving(server, paths: models.paths(registry: action.config))
-            try await serving.run(downloadOnly: action.action == .downloadModel)
-        case .dictate: try await Dictating(tool: tool, dictation: dictation).run()
+            try await Serving(options: server, paths: models.paths(registry: action.config))
+                .run(downloadOnly: action.action == .downloadModel)
+        case .dictate: try await tool.dictate(dictation)
         case .transcribe:
-            try await TranscribingInputs(tool: tool, dictation: dictation, format: format.format ?? .text)
-                .run(action.inputs)
-        case .retry: if action.discard { Retrying(tool: tool).discard() } else { try await Retrying(tool: tool).run() }
-        case .test:
-            try await Failure.reported { try await SelfTest(tool: tool, dictation: dictation).run() }
-        case .listDevices: try await Failure.reported { try await DeviceList.print(Microphones(try tool.engine)) }
-        case .edit: try await ConfigurationEditing(tool: tool).run()
-        case .generateConfiguration: try await Failure.reported { try ConfigurationWriting(path: action.config).run() }
-        case .printConfiguration:
-            try await Failure.reported { try StandardOutput.write(tool.configuration().yaml) }
+            try await tool.transcribe(action.inputs, as: format.format ?? .text, ignored: dictation.given.first)
+        case .retry: if action.discard { tool.discardRecordings() } else { try await tool.retry() }
+        case .test: try await tool.test()
+        case .listDevices: try await tool.listDevices()
+        case .edit: try await tool.editConfiguration()
+        case .generateConfiguration: try tool.writeConfiguration()
+        case .printConfiguration: try StandardOutput.write(tool.configuration().yaml)
         }
     }
 }

@@ -4,16 +4,14 @@ import Dictation
 import Dispatch
 import Essentials
 
-/// The entry point of the program, for each of its names.
-public enum Entry {
+package enum Entry {
     /// Runs the command of the process's arguments and ends the process. Under the name `asr2clip-serve`, which is a
-    /// link, the program is the server.
-    ///
-    /// Not asynchronous: Swift's runtime would have opened file descriptors of its own by then.
-    public static func main() -> Never {
+    /// link, the program is the server. Not asynchronous: Swift's runtime would have opened file descriptors of its own
+    /// by then.
+    package static func main() -> Never {
         StandardStreams.prepare()
         if let lack = ThreadRoom.lack(of: ThreadRoom.least) {
-            Failure.report(lack)
+            StandardError.report(lack)
             exit(EXIT_FAILURE)
         }
         Task {
@@ -31,11 +29,8 @@ public enum Entry {
     private static func start(_ command: (some AsyncParsableCommand).Type) async {
         let arguments = arguments
         let subcommands = command.configuration.subcommands.compactMap { $0.configuration.commandName }
-        if let first = arguments.first, subcommands.contains(first) {
-            await run(Subcommands.self, arguments)
-        } else {
-            await run(command, arguments)
-        }
+        let isSubcommand = arguments.first.map(subcommands.contains) ?? false
+        if isSubcommand { await run(Subcommands.self, arguments) } else { await run(command, arguments) }
     }
 
     /// The process's arguments, including those that are not UTF-8.
@@ -64,11 +59,7 @@ public enum Entry {
     private static func run(_ root: (some AsyncParsableCommand).Type, _ arguments: [String]) async {
         do {
             var command = try await parse(root, arguments)
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
+            if let command = command as? any AsyncParsableCommand { await execute(command) } else { try command.run() }
         } catch {
             let status = root.exitCode(for: error)
             let text = root.fullMessage(for: error)
@@ -81,9 +72,22 @@ public enum Entry {
                 try StandardOutput.print(text)
                 exit(EXIT_SUCCESS)
             } catch {
-                Failure.report(error.message)
+                StandardError.report(error.description)
                 exit(EXIT_FAILURE)
             }
+        }
+    }
+
+    /// Runs a command; if it fails, ends the process after a line on standard error that says what is wrong.
+    private static func execute(_ command: any AsyncParsableCommand) async {
+        do {
+            var command = command
+            try await command.run()
+        } catch let code as ExitCode {
+            exit(code.rawValue)
+        } catch {
+            StandardError.report(SystemReason.words(for: error))
+            exit(EXIT_FAILURE)
         }
     }
 }
@@ -94,4 +98,32 @@ struct Subcommands: AsyncParsableCommand {
         ServeSubcommand.self, TranscribeCommand.self, ModelsCommand.self, PsCommand.self,
     ]
     static let configuration = CommandConfiguration(commandName: "asr2clip", subcommands: all)
+}
+
+/// The long options of a command, to complete abbreviated ones, as Python's argparse does.
+struct OptionNames {
+    private let names: Set<String>
+
+    init(of command: (some ParsableCommand).Type) {
+        let help = command.helpMessage(includeHidden: true)
+        names = Set(help.matches(of: /--[a-z][a-z_-]*/).map { String($0.output) })
+    }
+
+    /// Completes each option that is the prefix of exactly one option; other arguments stay unchanged.
+    func completing(_ arguments: [String]) -> [String] {
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        return arguments[..<end].map(completing) + arguments[end...]
+    }
+
+    private func completing(_ argument: String) -> String {
+        let option = String(argument.prefix { $0 != "=" })
+        guard option.hasPrefix("--"), option.count > 2, !names.contains(option) else { return argument }
+        let start = option.replacing("-", with: "_")
+        // Names with underscores and with dashes are the same option.
+        let matches = Set(names.map { $0.replacing("-", with: "_") }.filter { $0.hasPrefix(start) })
+        guard let match = matches.first, matches.count == 1,
+            let name = names.first(where: { $0.replacing("-", with: "_") == match })
+        else { return argument }
+        return name + argument.dropFirst(option.count)
+    }
 }

@@ -1,17 +1,15 @@
 import ArgumentParser
+import EngineLink
 
-/// `asr2clip-serve`.
 struct ServeCommand: AsyncParsableCommand {
     /// The executable name under which the program is the server.
     static let name = "asr2clip-serve"
 
-    /// The text of `--help`.
     static let configuration = CommandConfiguration(
-        commandName: name,
-        abstract: "Serve speech recognition on this machine, over OpenAI's transcription API.",
+        commandName: name, abstract: "Serve speech recognition on this machine, over OpenAI's transcription API.",
         discussion: """
             It makes requests to other machines only to download models. Models are listed in models.yaml, load when \
-            they are first asked for, and fetch themselves if the registry says from where.
+            they are first asked for, and are downloaded before that if the registry names a URL.
 
             Try it:
               asr2clip-serve
@@ -25,12 +23,28 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var options: ServeOptions
     @OptionGroup var registry: RegistryOptions
     @OptionGroup var version: VersionFlag
+    @Flag(help: "Fetch the default model and exit.") var downloadModel = false
 
-    @Flag(name: .customLong("download-model"), help: "Fetch the default model and exit.")
-    var downloadModel = false
-
-    /// Serves until it is stopped, or downloads the default model.
     func run() async throws {
-        try await Serving(options, paths: registry.paths).run(downloadOnly: downloadModel)
+        try await Serving(options: options, paths: registry.paths).run(downloadOnly: downloadModel)
+    }
+}
+
+/// `asr2clip serve`: the same as `asr2clip-serve`.
+struct ServeSubcommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve speech recognition over OpenAI's transcription API.")
+
+    @OptionGroup var options: ServeOptions
+    @OptionGroup var registry: RegistryOptions
+
+    func run() async throws { try await Serving(options: options, paths: registry.paths).run(downloadOnly: false) }
+}
+
+struct VersionFlag: ParsableArguments {
+    @Flag(name: [.customShort("v"), .customLong("version")], help: "Show the version.") var isRequested = false
+
+    func validate() throws {
+        if isRequested { throw CleanExit.message(Version.text) }
     }
 }

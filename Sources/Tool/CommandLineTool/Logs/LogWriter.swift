@@ -4,59 +4,11 @@ import Essentials
 import Synchronization
 import SystemPackage
 
-/// Writes a log on a thread of its own, so that a slow reader of the log blocks nothing.
-///
-/// The lines are queued. If the queue is full because the log is not read, further lines are dropped and counted until
-/// half of the queue is free again; then the log says how many were dropped.
+/// Writes a log on a thread of its own, so that a slow reader of the log blocks nothing. The lines are queued. If the
+/// queue is full because the log is not read, further lines are dropped and counted until half of the queue is free
+/// again; then the log says how many were dropped.
 final class LogWriter: Sendable {
-    private let queue: LogQueue
-    /// Whether the thread exists. If it could not be created, each line is written by the thread that logs it.
-    private let hasThread: Bool
-    private let descriptor: FileDescriptor
-
-    /// Starts writing.
-    ///
-    /// - Parameters:
-    ///   - descriptor: The file descriptor to write to.
-    ///   - capacity: The size of the queue in bytes.
-    ///   - notice: Returns the line that says how many lines were lost.
-    ///   - onLoss: Called with the number of newly lost lines.
-    init(
-        to descriptor: FileDescriptor = .standardError, capacity: Int = 1 << 20,
-        notice: @escaping @Sendable (Int) -> String, onLoss: @escaping @Sendable (Int) -> Void
-    ) {
-        self.descriptor = descriptor
-        queue = LogQueue(capacity: capacity, notice: notice, onLoss: onLoss)
-        hasThread = SystemThread.start { [queue] in
-            while let lines = queue.next() {
-                if (try? descriptor.writeWhole(lines.map(\.text).joined())) == nil { queue.lose(lines) }
-            }
-        }
-    }
-
-    deinit {
-        queue.end()
-    }
-
-    /// Adds a line, including its end. Never blocks.
-    func write(_ line: String) {
-        if hasThread { queue.add(line) } else { try? descriptor.writeWhole(line) }
-    }
-
-    /// Waits until all lines are written, with a short timeout.
-    ///
-    /// - Returns: Whether all lines are written.
-    @discardableResult
-    func flush(within limit: Duration = .seconds(1)) -> Bool {
-        let isDone = DispatchSemaphore(value: 0)
-        queue.whenEmpty { isDone.signal() }
-        return isDone.wait(timeout: .now() + limit / .seconds(1)) == .success
-    }
-}
-
-/// The queue of lines for the writing thread.
-private final class LogQueue: Sendable {
-    struct Line {
+    private struct Line {
         let text: String
         /// The number of lines that are lost if this one cannot be written: itself, or those that a notice counts.
         var count = 1
@@ -71,23 +23,43 @@ private final class LogQueue: Sendable {
         var isFull = false
         /// The number of lines lost since the last notice.
         var lost = 0
-        var hasEnded = false
         var onEmpty: [@Sendable () -> Void] = []
     }
 
     private let state = Mutex(State())
-    private let news = DispatchSemaphore(value: 0)
+    private let arrivals = DispatchSemaphore(value: 0)
+    /// Whether the thread exists. If it could not be created, each line is written by the thread that logs it.
+    private let hasThread = Atomic(false)
+    private let descriptor: FileDescriptor
     private let capacity: Int
     private let notice: @Sendable (Int) -> String
     private let onLoss: @Sendable (Int) -> Void
 
-    init(capacity: Int, notice: @escaping @Sendable (Int) -> String, onLoss: @escaping @Sendable (Int) -> Void) {
+    /// `capacity` is in bytes. `notice` makes the line that says how many lines were lost; `onLoss` gets the number of
+    /// newly lost lines.
+    init(
+        to descriptor: FileDescriptor = .standardError, capacity: Int = 1 << 20,
+        notice: @escaping @Sendable (Int) -> String, onLoss: @escaping @Sendable (Int) -> Void
+    ) {
+        self.descriptor = descriptor
         self.capacity = capacity
         self.notice = notice
         self.onLoss = onLoss
+        let isStarted = SystemThread.start { [self] in
+            while true {
+                let lines = next()
+                if (try? descriptor.writeWhole(lines.map(\.text).joined())) == nil { lose(lines) }
+            }
+        }
+        hasThread.store(isStarted, ordering: .relaxed)
     }
 
-    func add(_ text: String) {
+    /// Adds a line, including its end. Never blocks.
+    func write(_ text: String) {
+        guard hasThread.load(ordering: .relaxed) else {
+            try? descriptor.writeWhole(text)
+            return
+        }
         let isTaken = state.withLock { state in
             if state.bytes + text.utf8.count > capacity { state.isFull = true }
             guard !state.isFull else {
@@ -98,15 +70,22 @@ private final class LogQueue: Sendable {
             add(Line(text: text), to: &state)
             return true
         }
-        if isTaken { news.signal() } else { onLoss(1) }
+        if isTaken { arrivals.signal() } else { onLoss(1) }
+    }
+
+    /// Waits until all lines are written, with a short timeout; returns whether they are.
+    @discardableResult
+    func flush(within limit: Duration = .seconds(1)) -> Bool {
+        let isDone = DispatchSemaphore(value: 0)
+        state.withLock { $0.onEmpty.append { isDone.signal() } }
+        arrivals.signal()
+        return isDone.wait(timeout: .now() + limit / .seconds(1)) == .success
     }
 
     /// Waits for lines to write. The lines of the last call count as done: written or lost.
-    ///
-    /// - Returns: `nil` at the end.
-    func next() -> [Line]? {
+    private func next() -> [Line] {
         while true {
-            let (lines, hasEnded) = state.withLock { state in
+            let lines = state.withLock { state in
                 state.bytes -= exchange(&state.bytesInHand, with: 0)
                 if state.isFull, state.bytes <= capacity / 2 {
                     state.isFull = false
@@ -115,30 +94,16 @@ private final class LogQueue: Sendable {
                 let lines = exchange(&state.waiting, with: [])
                 state.bytesInHand = state.bytes
                 if lines.isEmpty { for action in exchange(&state.onEmpty, with: []) { action() } }
-                return (lines, state.hasEnded)
+                return lines
             }
             if !lines.isEmpty { return lines }
-            if hasEnded { return nil }
-            news.wait()
+            arrivals.wait()
         }
     }
 
-    /// Counts lines that could not be written.
-    func lose(_ lines: [Line]) {
+    private func lose(_ lines: [Line]) {
         state.withLock { $0.lost += lines.reduce(0) { $0 + $1.count } }
         onLoss(lines.count { !$0.isNotice })
-    }
-
-    /// Runs an action when all lines added so far are written.
-    func whenEmpty(_ action: @escaping @Sendable () -> Void) {
-        state.withLock { $0.onEmpty.append(action) }
-        news.signal()
-    }
-
-    /// Lets the thread end when all lines are written.
-    func end() {
-        state.withLock { $0.hasEnded = true }
-        news.signal()
     }
 
     private func addNotice(to state: inout State) {

@@ -7,33 +7,28 @@ import TranscriptFormats
 struct ListModels: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the registered models.")
 
-    /// The most languages shown in a line.
     private static let shownLanguages = 6
 
     @OptionGroup var options: ModelsOptions
 
     func run() async throws {
-        try await Failure.reported {
-            let models = try RegisteredModels(options)
-            try StandardOutput.print(options.json ? await json(of: models).text : await table(of: models))
-            for (name, mistakes) in models.unusable {
-                Failure.report("The entry of '\(name)' cannot be used. \(mistakes[0])")
-            }
+        let models = try options.models()
+        try StandardOutput.print(options.json ? await json(of: models).text : await table(of: models))
+        for (name, mistakes) in models.unusable {
+            StandardError.report("The entry of '\(name)' cannot be used. \(mistakes[0])")
         }
     }
 
     private func table(of models: RegisteredModels) async -> String {
         var table = Table("NAME", "TYPE", "LANGUAGES", "SIZE", "STATUS")
+        func shown(_ name: String) -> String { name + (models.isDefault(name) ? " (default)" : "") }
         for entry in models.registry.entries {
             let size = models.store.sizeOnDisk(of: entry)
             table.add(
-                entry.name + (models.isDefault(entry.name) ? " (default)" : ""), entry.family.rawValue,
-                languages(of: entry), size > 0 ? HumanFormat.bytes(size) : "",
-                await models.store.status(of: entry).shown)
+                shown(entry.name), entry.family.rawValue, languages(of: entry),
+                size > 0 ? HumanFormat.bytes(size) : "", await models.store.status(of: entry).shown)
         }
-        for (name, _) in models.unusable {
-            table.add(name + (models.isDefault(name) ? " (default)" : ""), "", "", "", "unusable")
-        }
+        for (name, _) in models.unusable { table.add(shown(name), "", "", "", "unusable") }
         return table.text
     }
 
@@ -57,9 +52,12 @@ struct ListModels: AsyncParsableCommand {
             ])
         }
         for (name, mistakes) in models.unusable {
+            let problems = mistakes.map { problem -> JSONValue in
+                ["file": .string(problem.file), "line": .integer(problem.line), "message": .string(problem.message)]
+            }
             values.append([
                 "name": .string(name), "status": "unusable", "default": .bool(models.isDefault(name)),
-                "problems": .array(mistakes.map(\.json)),
+                "problems": .array(problems),
             ])
         }
         return .array(values)

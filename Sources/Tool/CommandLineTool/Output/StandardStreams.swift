@@ -1,29 +1,23 @@
+import Dictation
 import Essentials
 import Synchronization
 import SystemPackage
 
-/// The file descriptors 0, 1 and 2.
 enum StandardStreams {
-    /// Makes them safe to write to. Must be called first in the process.
-    ///
-    /// If one of them is closed, the next file that the process opens would get its number, and messages would be
-    /// written into that file. So it is opened on `/dev/null`, in a mode in which reading or writing fails as before.
-    /// Also, if a reader closes its pipe, the write fails instead of ending the process.
+    /// Makes them safe to write to. Must be called first in the process. If one of them is closed, the next file that
+    /// the process opens would get its number, and messages would be written into that file. So it is opened on
+    /// `/dev/null`, in a mode in which reading or writing fails as before. Also, if a reader closes its pipe, the write
+    /// fails instead of ending the process.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
         // In this order, because the system assigns the lowest free number.
         for (number, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
-        where fcntl(number, F_GETFD) == -1 {
-            _ = open("/dev/null", mode)
-        }
+        where fcntl(number, F_GETFD) == -1 { _ = open("/dev/null", mode) }
     }
 }
 
 /// Standard output: only the results that the user asked for.
 enum StandardOutput {
-    /// Writes a text unchanged.
-    ///
-    /// - Throws: `Failure` that says why the text, or its end, could not be written.
     static func write(_ text: String) throws(Failure) {
         do throws(Errno) {
             try send(text)
@@ -32,19 +26,8 @@ enum StandardOutput {
         }
     }
 
-    /// Writes a text unchanged.
-    ///
-    /// - Throws: `Errno`, for callers that need the error code.
-    static func send(_ text: String) throws(Errno) {
-        try FileDescriptor.standardOutput.writeWhole(text)
-    }
-
-    /// Writes a text and a line end.
-    ///
-    /// - Throws: `Failure`.
-    static func print(_ text: String) throws(Failure) {
-        try write(text + "\n")
-    }
+    static func send(_ text: String) throws(Errno) { try FileDescriptor.standardOutput.writeWhole(text) }
+    static func print(_ text: String) throws(Failure) { try write(text + "\n") }
 }
 
 /// Standard error: messages for the user. If one cannot be written, it is dropped and the program continues.
@@ -52,9 +35,8 @@ enum StandardError {
     private static let turn = Mutex(())
 
     /// Writes a text unchanged; texts of different threads are not interleaved.
-    static func write(_ text: String) {
-        turn.withLock { _ in try? FileDescriptor.standardError.writeWhole(text) }
-    }
+    static func write(_ text: String) { turn.withLock { _ in try? FileDescriptor.standardError.writeWhole(text) } }
+    static func report(_ message: String) { write("asr2clip: \(message)\n") }
 }
 
 extension FileDescriptor {
@@ -77,5 +59,28 @@ extension FileDescriptor {
             return .success(())
         }
         try result.get()
+    }
+}
+
+/// Rows in columns of the necessary width, for users and for `awk`.
+struct Table {
+    private var rows: [[String]]
+
+    init(_ heads: String...) { rows = [heads] }
+
+    /// Adds a row; an empty cell is written as `-`.
+    mutating func add(_ cells: String...) { rows.append(cells.map { $0.isEmpty ? "-" : $0 }) }
+
+    var text: String {
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in
+            rows.compactMap { $0.count > column ? $0[column].count : nil }.max() ?? 0
+        }
+        return rows.map { row in
+            let cells = row.enumerated().map { index, cell in
+                index == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
+            }
+            return cells.joined(separator: "   ")
+        }.joined(separator: "\n")
     }
 }

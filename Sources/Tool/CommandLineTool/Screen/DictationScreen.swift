@@ -5,24 +5,19 @@ import Dispatch
 import Synchronization
 
 /// Shows a session: only texts on standard output; messages on standard error, with an animated status line if that is
-/// a terminal.
-///
-/// It writes on a thread of its own. A paused terminal (Ctrl-S) or a pipe that is not read blocks neither the callers
-/// nor the end of the process.
+/// a terminal. It writes on a thread of its own. A paused terminal (Ctrl-S) or a pipe that is not read blocks neither
+/// the callers nor the end of the process.
 final class DictationScreen: Sendable {
     private struct State {
         var line: StatusLine
-        /// Whether the status line is on the terminal.
         var isDrawn = false
         /// Whether the terminal shows a text without its line end, which no message may interrupt.
         var hasOpenText = false
         var lastDraw: ContinuousClock.Instant?
     }
 
-    /// The time between two frames: no eye can follow faster.
     private static let frame = Duration.milliseconds(100)
 
-    /// The timeout for writing the last output.
     private static let patience = DispatchTimeInterval.seconds(2)
 
     private let queue = DispatchQueue(label: "screen")
@@ -33,12 +28,6 @@ final class DictationScreen: Sendable {
     private let textIsShown = isatty(STDOUT_FILENO) == 1
     private let state: Mutex<State>
 
-    /// Checks whether standard error and standard output are terminals.
-    ///
-    /// - Parameters:
-    ///   - isQuiet: Whether to show texts, warnings and errors only.
-    ///   - advice: How to stop, shown beside the meter.
-    ///   - environment: The process's environment.
     init(isQuiet: Bool, advice: String = "", environment: [String: String]) {
         self.isQuiet = isQuiet
         terminal = isQuiet ? nil : ErrorTerminal(environment: environment)
@@ -48,7 +37,6 @@ final class DictationScreen: Sendable {
         state = Mutex(State(line: line))
     }
 
-    /// Shows an event. Returns at once.
     @Sendable func show(_ event: DictationEvent) {
         if case .level = event { return draw { $0.line.receive(event, at: .now) } }
         queue.async { [self] in showNow(event) }
@@ -82,15 +70,12 @@ final class DictationScreen: Sendable {
         }
     }
 
-    /// Redraws the status line until the task is cancelled.
     func animate() async {
         guard terminal != nil else { return }
         while (try? await Task.sleep(for: Self.frame)) != nil { draw() }
     }
 
     /// Writes text to standard output unchanged, and waits until it is written.
-    ///
-    /// - Throws: `Errno`, `CancellationError`.
     @Sendable func write(_ text: String) async throws {
         try await abandonable(on: queue) { [self] in
             try state.withLock { state in

@@ -1,13 +1,11 @@
-import Essentials
 import Dictation
+import Essentials
+import ModelStore
 
 /// The status line at the bottom of the terminal while the tool works. Does no I/O.
 struct StatusLine {
-    /// The width of the terminal in columns.
     var width = 80
-    /// Whether the meter has colours.
     var hasColor = false
-    /// The end of the line while listening, such as how to stop.
     var advice = ""
 
     private var level: (SoundLevel, elapsed: Duration)?
@@ -21,7 +19,6 @@ struct StatusLine {
     private static let meterWidth = 20
     private static let spinner: [Character] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 
-    /// Updates the line by an event.
     mutating func receive(_ event: DictationEvent, at now: ContinuousClock.Instant) {
         switch event {
         case .level(let new, let elapsed): level = (new, elapsed)
@@ -40,7 +37,6 @@ struct StatusLine {
         }
     }
 
-    /// The line; `nil` if there is nothing to show.
     func text(at now: ContinuousClock.Instant) -> String? {
         if let level { return meter(level.0, level.elapsed) }
         guard let waitingSince, !waiting.isEmpty else { return nil }
@@ -49,7 +45,7 @@ struct StatusLine {
 
     private func meter(_ level: SoundLevel, _ elapsed: Duration) -> String {
         let filled = Int((level.share * Double(Self.meterWidth)).rounded())
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.meterWidth - filled)
+        let bar = ProgressBar.bar(filled, of: Self.meterWidth)
         let parts = [HumanFormat.clock(elapsed), bar, waiting.isEmpty ? "" : "transcribing…", advice]
         let line = ("● " + parts.filter { !$0.isEmpty }.joined(separator: "  ")).cut(to: width - 1)
         // ECMA-48, SGR: red close to the maximum, where sound is distorted.
@@ -72,4 +68,45 @@ struct StatusLine {
         let sound = length.map { " \(HumanFormat.time($0)) of sound" } ?? ""
         return "\(frame) Transcribing\(sound)… \(HumanFormat.clock(time))".cut(to: width - 1)
     }
+}
+
+/// One line of a terminal that shows the progress of a download. Does no I/O.
+struct ProgressBar {
+    let width: Int
+
+    private static let columns = 10...40
+
+    static func bar(_ filled: Int, of columns: Int) -> String {
+        String(repeating: "█", count: filled) + String(repeating: "░", count: columns - filled)
+    }
+
+    /// The line for a phase that lasts; `nil` for phases that are reported by a plain line. If the line is too long,
+    /// first the bar is left out, then the end is cut.
+    func line(for progress: DownloadProgress) -> String? {
+        switch progress.phase {
+        case .downloading: fit(progress, [progress.amount, progress.speed])
+        case .waiting: fit(progress, [progress.amount, "another program is downloading it"])
+        case .interrupted(_, let pause):
+            fit(progress, [progress.amount, "interrupted, goes on in \(HumanFormat.time(pause))"])
+        case .unpacking: "\(progress.model)  unpacking \(HumanFormat.bytes(progress.received))".cut(to: width)
+        case .connecting, .finished, .failed: nil
+        }
+    }
+
+    private func fit(_ progress: DownloadProgress, _ parts: [String]) -> String {
+        line([progress.model] + parts, percent: progress.percent)
+    }
+
+    /// A line with a bar for this percentage, and words after it.
+    func line(_ parts: [String], percent: Int?) -> String {
+        let words = parts.filter { !$0.isEmpty }.joined(separator: "  ")
+        let room = width - words.count - 2
+        guard let percent, room >= Self.columns.lowerBound else { return words.cut(to: width) }
+        let columns = min(room, Self.columns.upperBound)
+        return "\(Self.bar(columns * percent / 100, of: columns))  \(words)"
+    }
+}
+
+extension String {
+    func cut(to width: Int) -> String { count <= width ? self : String(prefix(max(0, width - 1))) + "…" }
 }

@@ -8,8 +8,6 @@ final class TerminalKeys {
 
     /// Starts reading keys; `nil` if standard input is not a terminal, or if the process is in the background: it would
     /// be stopped for changing the terminal (tcsetattr(3), SIGTTOU).
-    ///
-    /// - Parameter onEnter: Called for each Enter, on any thread.
     init?(onEnter: @escaping @Sendable () -> Void) {
         var settings = termios()
         guard isatty(STDIN_FILENO) == 1, tcgetpgrp(STDIN_FILENO) == getpgrp(), tcgetattr(STDIN_FILENO, &settings) == 0

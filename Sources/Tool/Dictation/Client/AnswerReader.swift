@@ -3,19 +3,9 @@ import NIOCore
 import SpeechTypes
 import TranscriptFormats
 
-/// Parses the body of a 200 response of any vendor's transcription server. Does no I/O.
-///
-/// A body that cannot be parsed is never taken for a transcript, nor for silence.
+/// Parses the body of a 200 response of any vendor's transcription server. Does no I/O. A body that cannot be parsed is
+/// never taken for a transcript, nor for silence.
 struct AnswerReader {
-    /// Progress while the response arrives.
-    enum News: Equatable {
-        /// Text to append.
-        case delta(String)
-        /// The recording has been processed up to here.
-        case heard(Duration)
-    }
-
-    /// The result of the whole response.
     enum Verdict: Equatable {
         /// The text, or the document in the requested format. Empty if nothing was said.
         case understood(String)
@@ -33,18 +23,12 @@ struct AnswerReader {
     private var lines = EventLines()
     private var stream = StreamedTranscript()
 
-    /// Creates a parser that has received no bytes yet.
-    ///
-    /// - Parameters:
-    ///   - contentType: The response's `Content-Type`; `nil` if it has none.
-    ///   - format: The requested format.
     init(contentType: String?, format: ResponseFormat) {
         self.contentType = contentType?.lowercased() ?? ""
         self.format = format
     }
 
-    /// Parses the next bytes.
-    mutating func take(_ bytes: ByteBuffer) -> [News] {
+    mutating func take(_ bytes: ByteBuffer) -> [TranscriptionProgress] {
         guard isStream else {
             body.writeImmutableBuffer(bytes)
             return []
@@ -55,7 +39,6 @@ struct AnswerReader {
     /// Whether the rest of the response can be ignored.
     var hasEnded: Bool { stream.hasEnded }
 
-    /// Parses the end of the response.
     mutating func finish() -> Verdict {
         guard !isStream else { return streamVerdict() }
         guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
@@ -143,10 +126,9 @@ extension JSONValue {
     fileprivate var isTextOrNull: Bool { string != nil || isNull }
 }
 
-/// A transcript that is streamed as events. Does no I/O.
-///
-/// Four dialects are known: OpenAI's `transcript.text.delta` and `.done`; the same with an empty `done` (llama.cpp,
-/// speaches); vLLM's `transcription.chunk`; and bare `{"text": …}` (faster-whisper-server), which has no end marker.
+/// A transcript that is streamed as events. Does no I/O. Four dialects are known: OpenAI's `transcript.text.delta` and
+/// `.done`; the same with an empty `done` (llama.cpp, speaches); vLLM's `transcription.chunk`; and bare `{"text": …}`
+/// (faster-whisper-server), which has no end marker.
 private struct StreamedTranscript {
     private var text = ""
     /// The text of the last event, if there was one.
@@ -162,7 +144,7 @@ private struct StreamedTranscript {
 
     var hasEnded: Bool { hasEndMark || failure != nil }
 
-    mutating func receive(_ line: EventLines.Line) -> AnswerReader.News? {
+    mutating func receive(_ line: EventLines.Line) -> TranscriptionProgress? {
         switch line {
         case .comment(let words):
             // Sent by our own server: `heard 12.34`.
@@ -176,30 +158,25 @@ private struct StreamedTranscript {
         }
     }
 
-    /// Processes an event.
-    ///
-    /// - Returns: The text to append.
+    /// Processes an event; returns the text to append.
     private mutating func piece(of data: String) -> String {
         guard data != "[DONE]" else {
             hasEndMark = true
             return ""
         }
-        guard let object = try? JSONDecoder().decode(JSONValue.self, from: Data(data.utf8)), object.isObject else {
-            unknownEvents += 1
-            return ""
+        let object = try? JSONDecoder().decode(JSONValue.self, from: Data(data.utf8))
+        if let object, let piece = piece(of: object) {
+            knownEvents += 1
+            return piece
         }
-        guard let piece = piece(of: object) else {
-            if object["error"] != nil || object["type"]?.string == "error" {
-                failure = ServerReason.find(in: object)
-            }
-            unknownEvents += 1
-            return ""
+        if let object, object["error"] != nil || object["type"]?.string == "error" {
+            failure = ServerReason.find(in: object)
         }
-        knownEvents += 1
-        return piece
+        unknownEvents += 1
+        return ""
     }
 
-    /// - Returns: `nil` if the event belongs to no known dialect.
+    /// Returns `nil` if the event belongs to no known dialect.
     private mutating func piece(of object: JSONValue) -> String? {
         switch object["type"]?.string ?? object["object"]?.string {
         case "transcript.text.delta":
@@ -224,7 +201,6 @@ private struct StreamedTranscript {
         }
     }
 
-    /// The result of all events.
     var verdict: AnswerReader.Verdict {
         func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
         if let failure { return .failed(failure) }
@@ -234,5 +210,47 @@ private struct StreamedTranscript {
         if !isBlank(text) { return .understood(text) }
         return knownEvents > 0 && unknownEvents == 0
             ? .understood("") : .notUnderstood("a stream of events that is unknown here")
+    }
+}
+
+/// Parses server-sent events, however the bytes are split in transit (WHATWG HTML, 9.2.6). Does no I/O.
+struct EventLines {
+    private var rest: [UInt8] = []
+    private var data: [String] = []
+
+    enum Line: Equatable {
+        case data(String)
+        /// A comment, without the space after its colon.
+        case comment(String)
+    }
+
+    /// Adds the next bytes; returns the lines that are complete now.
+    mutating func take(_ bytes: ByteBuffer) -> [Line] {
+        rest += bytes.readableBytesView
+        var lines: [Line] = []
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            var line = rest[..<end]
+            if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
+            let text = String(decoding: line, as: UTF8.self)
+            rest.removeFirst(end + 1)
+            if text.isEmpty {
+                if !data.isEmpty { lines.append(.data(data.joined(separator: "\n"))) }
+                data = []
+            } else if let value = Self.value(of: "data:", in: text) {
+                data.append(value)
+            } else if let comment = Self.value(of: ":", in: text) {
+                lines.append(.comment(comment))
+            }
+        }
+        return lines
+    }
+
+    /// Ends the stream: returns the data of an event that no empty line closed, as some servers leave their last one.
+    mutating func finish() -> [Line] { take(ByteBuffer(string: "\n\n")) }
+
+    private static func value(of field: String, in line: String) -> String? {
+        guard line.hasPrefix(field) else { return nil }
+        let value = line.dropFirst(field.count)
+        return String(value.first == " " ? value.dropFirst() : value)
     }
 }

@@ -4,18 +4,13 @@ import ModelStore
 import NIOCore
 import NIOHTTP1
 import SpeechTypes
+import TranscriptFormats
 
 /// Sends HTTP requests to one server, and turns failures into `ClientError`.
 struct ServerConnection: Sendable {
-    private let configuration: ClientConfiguration
-    private let policy: RetryPolicy
-    private let proxies: ProxySettings
-
-    init(_ configuration: ClientConfiguration, policy: RetryPolicy, proxies: ProxySettings) {
-        self.configuration = configuration
-        self.policy = policy
-        self.proxies = proxies
-    }
+    let configuration: ClientConfiguration
+    let policy: RetryPolicy
+    let proxies: ProxySettings
 
     /// The server's name for messages: without user and password.
     var name: String {
@@ -25,32 +20,22 @@ struct ServerConnection: Sendable {
         return parts?.string ?? configuration.baseURL.host ?? "the server"
     }
 
-    /// A request for a path below the API's base URL.
     func request(_ path: String) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: configuration.baseURL.appending(path: path).absoluteString)
-        request.headers = headers
+        request.headers.add(name: "User-Agent", value: "asr2clip")
+        let settings = configuration.settings
+        if let key = settings.apiKey { request.headers.add(name: "Authorization", value: "Bearer \(key.value)") }
+        if let name = settings.organization { request.headers.add(name: "OpenAI-Organization", value: name) }
         return request
     }
 
-    /// Sends a GET and returns the body.
     func get(_ path: String, patience: Duration = .seconds(10)) async throws -> String {
         try await withResponse(to: request(path), patience: patience) { response in
             String(buffer: try await response.body.collect(upTo: 1 << 24))
         }
     }
 
-    private var headers: HTTPHeaders {
-        var headers: HTTPHeaders = ["User-Agent": "asr2clip"]
-        if let key = configuration.apiKey { headers.add(name: "Authorization", value: "Bearer \(key.value)") }
-        if let organization = configuration.organization {
-            headers.add(name: "OpenAI-Organization", value: organization)
-        }
-        return headers
-    }
-
     /// Sends a request and passes the response to `body` if its status is 200.
-    ///
-    /// - Throws: `ClientError`, `CancellationError`, the cause of a `ReportFailure`.
     func withResponse<R>(
         to request: HTTPClientRequest, patience: Duration, isolation: isolated (any Actor)? = #isolation,
         _ body: (HTTPClientResponse) async throws -> R
@@ -76,8 +61,7 @@ struct ServerConnection: Sendable {
     private func client(_ patience: Duration) throws(ClientError) -> HTTPClient.Configuration {
         var client = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
-            timeout: .init(
-                connect: TimeAmount(policy.connectTimeout), read: TimeAmount(patience)))
+            timeout: .init(connect: TimeAmount(policy.connectTimeout), read: TimeAmount(patience)))
         client.connectionPool.retryConnectionEstablishment = false
         // Requests to this machine bypass the proxy.
         guard !configuration.isLocal else { return client }
@@ -92,14 +76,12 @@ struct ServerConnection: Sendable {
     private func refusal(_ response: HTTPClientResponse) async -> ClientError {
         let body = (try? await response.body.collect(upTo: 1 << 16)) ?? ByteBuffer()
         let status = response.status.code
-        var message = "\(name) answers \(status): "
-        message += ServerReason.asSentence(
-            ServerReason.find(in: body.readableBytesView) ?? response.status.reasonPhrase)
+        let reason = ServerReason.find(in: body.readableBytesView) ?? response.status.reasonPhrase
+        let message = "\(name) answers \(status): \(ServerReason.asSentence(reason))"
         let isForbidden = response.headers.first(name: "x-should-retry") == "false"
         let pause = response.headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds(max(0, $0)) }
         switch status {
-        case 408, 429, 502, 503, 504:
-            return ClientError(.busy, message, retryAfter: pause, mayBeRepeated: !isForbidden)
+        case 408, 429, 502, 503, 504: return ClientError(.busy, message, retryAfter: pause, mayBeRepeated: !isForbidden)
         case 500...: return ClientError(.failed, message)
         case 401, 403: return ClientError(.refused, message + (configuration.keyAdvice.map { " \($0)" } ?? ""))
         case 300..<400: return ClientError(.refused, "\(message) Write the address it leads to as api_base_url.")
@@ -156,5 +138,74 @@ struct ServerConnection: Sendable {
         if let error = error as? ChannelError { return error == .eof || error == .alreadyClosed }
         if let error = error as? HTTPParserError { return error == .invalidEOFState }
         return (error as? IOError).map { [ECONNRESET, EPIPE].contains($0.errnoCode) } ?? false
+    }
+}
+
+/// An error thrown by a progress callback: not the server's fault.
+struct ReportFailure: Error {
+    let cause: any Error
+
+    /// Wraps a callback so that its errors can be told apart from the connection's.
+    static func marking(_ report: @escaping ProgressReport) -> ProgressReport {
+        { progress in
+            do { try await report(progress) } catch { throw ReportFailure(cause: error) }
+        }
+    }
+}
+
+/// Finds the reason in the body of any server's error response. Does no I/O. OpenAI's shape is `{"error": {"message":
+/// …}}`; whisper.cpp writes `{"error": "…"}`, FastAPI and with it speaches `{"detail": "…"}` or a list of `{"loc": […],
+/// "msg": "…"}`, others `{"message": "…"}` or plain text.
+enum ServerReason {
+    /// Longer reasons are cut, to fit one line of a terminal.
+    private static let longest = 300
+
+    /// The reason in a body; `nil` if there is none that is readable.
+    static func find(in body: some Sequence<UInt8>) -> String? {
+        let data = Data(body)
+        guard let json = try? JSONDecoder().decode(JSONValue.self, from: data) else {
+            return plain(String(decoding: data, as: UTF8.self))
+        }
+        return json.isObject ? find(in: json) : json.string.flatMap(line)
+    }
+
+    /// The reason in an object, if it is an error.
+    static func find(in object: JSONValue) -> String? {
+        for key in ["error", "detail", "message"] {
+            if let reason = object[key].flatMap(words) { return reason }
+        }
+        return nil
+    }
+
+    /// A reason that ends with a full stop, unless it has an end of its own, so that more text can follow.
+    static func asSentence(_ reason: String) -> String {
+        guard let last = reason.last, !".!?…:".contains(last) else { return reason }
+        return reason + "."
+    }
+
+    private static func words(_ value: JSONValue) -> String? {
+        switch value {
+        case .string(let text): return line(text)
+        case .object:
+            guard let message = value["msg"]?.string else { return find(in: value) }
+            let place = value["loc"]?.array?.map { $0.string ?? $0.text }.joined(separator: ".")
+            return line(place.map { "\($0): \(message)" } ?? message)
+        case .array(let list):
+            let reasons = list.compactMap(words)
+            return reasons.isEmpty ? nil : line(reasons.joined(separator: "; "))
+        case .null, .bool, .integer, .number: return nil
+        }
+    }
+
+    /// The body as plain text, if it is neither an HTML page nor broken JSON.
+    private static func plain(_ text: String) -> String? {
+        let start = text.drop(while: \.isWhitespace).first
+        return start == "<" || start == "{" || start == "[" ? nil : line(text)
+    }
+
+    private static func line(_ text: String) -> String? {
+        let words = SpokenText.printable(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        guard !words.isEmpty else { return nil }
+        return words.count <= longest ? words : words.prefix(longest - 1) + "…"
     }
 }

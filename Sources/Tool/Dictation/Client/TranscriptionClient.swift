@@ -1,99 +1,86 @@
 import AsyncHTTPClient
 import Essentials
-public import ModelStore
+package import ModelStore
 import NIOCore
 import SpeechTypes
 import Synchronization
 
-/// A client of an OpenAI-compatible server.
-public struct TranscriptionClient: TranscriptionService {
+package final class TranscriptionClient: TranscriptionService {
     private let server: ServerConnection
     private let policy: RetryPolicy
-    private let defaultModel = DefaultModel()
+    private let defaultModel = Mutex<DefaultModel?>(nil)
     private let hints = UnusedHints()
 
-    /// Creates a client; nothing is sent yet.
-    ///
-    /// - Parameters:
-    ///   - server: The server, and what to send with each request.
-    ///   - proxies: The proxies for servers on other machines.
-    public init(_ server: ClientConfiguration, proxies: ProxySettings = .none) {
+    package convenience init(_ server: ClientConfiguration, proxies: ProxySettings) {
         self.init(server, policy: RetryPolicy(), proxies: proxies)
     }
 
     init(_ server: ClientConfiguration, policy: RetryPolicy, proxies: ProxySettings = .none) {
-        self.server = ServerConnection(server, policy: policy, proxies: proxies)
+        self.server = ServerConnection(configuration: server, policy: policy, proxies: proxies)
         self.policy = policy
     }
 
-    /// Transcribes a recording.
-    ///
-    /// If a connection is lost, or the status is 408, 429, 502, 503 or 504, the request is retried, as long as no text
-    /// has been received. The read timeout is a minute plus twice the recording's length, which is estimated from its
-    /// size if it is not known.
-    public func transcribe(
-        _ request: TranscriptionRequest, report: @escaping @Sendable (TranscriptionProgress) async throws -> Void
-    ) async throws -> String {
+    /// Transcribes a recording. If a connection is lost, or the status is 408, 429, 502, 503 or 504, the request is
+    /// retried, as long as no text has been received.
+    package func transcribe(_ request: TranscriptionRequest, report: @escaping ProgressReport) async throws -> String {
         try await policy.repeating(report) { report in
             var request = request
             let report = ReportFailure.marking(report)
-            if request.model == nil { request.model = try await self.model() }
-            do {
-                return try await send(request, report: report)
-            } catch is NotUnderstood where request.isStreamed {
-                request.isStreamed = false
-            } catch let error as NotUnderstood {
-                throw misunderstood(error)
-            }
-            do {
-                return try await send(request, report: report)
-            } catch let error as NotUnderstood {
-                throw misunderstood(error)
+            if request.model == nil { request.model = try await self.usualModel() }
+            while true {
+                do {
+                    return try await send(request, report: report)
+                } catch let error as NotUnderstood {
+                    guard request.isStreamed else {
+                        throw ClientError(
+                            .failed,
+                            "\(server.name) answers with \(error.what), which is no transcript. "
+                                + "Check api_base_url and the model.")
+                    }
+                    request.isStreamed = false
+                }
             }
         }
     }
 
-    private struct NotUnderstood: Error {
-        var what: String
-    }
+    private struct NotUnderstood: Error { var what: String }
 
-    private func misunderstood(_ error: NotUnderstood) -> ClientError {
-        ClientError(
-            .failed,
-            "\(server.name) answers with \(error.what), which is no transcript. Check api_base_url and the model.")
-    }
-
-    /// Checks that a server listens at the address, whatever its response; a slow response is enough too.
-    ///
-    /// - Throws: `ClientError` (`unreachable`).
-    public func checkReachable() async throws {
+    /// Checks that a server listens at the address, whatever its response; a slow response is enough too. Throws
+    /// `ClientError` (`unreachable`).
+    package func checkReachable() async throws {
         do {
-            defaultModel.choose(from: try ModelList(try await server.get("models", patience: .seconds(1))))
+            _ = try await list(patience: .seconds(1))
         } catch let error as ClientError where error.code != .unreachable {}
     }
 
-    /// Lists the names of the server's models, in the server's order.
-    ///
-    /// - Throws: `ClientError`.
-    public func models() async throws -> [String] {
-        let answer = try await server.get("models")
-        guard let list = try? ModelList(answer) else {
+    package func models() async throws -> [String] { try await list().data.map(\.id) }
+
+    private func list(patience: Duration = .seconds(10)) async throws -> ModelList {
+        let answer = try await server.get("models", patience: patience)
+        guard let list = try? JSONDecoder().decode(ModelList.self, from: Data(answer.utf8)) else {
             throw ClientError(.failed, "\(server.name) answers, but not with a list of models. Check api_base_url.")
         }
-        defaultModel.choose(from: list)
-        return list.data.map(\.id)
+        defaultModel.withLock { $0 = DefaultModel(in: list) }
+        return list
     }
 
-    /// The model for requests that name none: the first of the server's list; `nil` for asr2clip's own server, which
-    /// has a default model.
-    ///
-    /// - Throws: `ClientError`.
-    public func usualModel() async throws -> String? { try await model() }
+    /// The model for requests that name none, looked up once: the first of the server's list; `nil` for asr2clip's own
+    /// server, which has a default model. A server without a list may accept the name that every server of this kind
+    /// used to accept.
+    package func usualModel() async throws -> String? {
+        if let known = defaultModel.withLock({ $0 }) { return known.name }
+        do {
+            _ = try await list()
+        } catch let error as ClientError
+            where (error.code == .refused || error.code == .failed) && !error.mayBeRepeated
+        {
+            defaultModel.withLock { $0 = DefaultModel(in: ModelList(data: [])) }
+        }
+        return defaultModel.withLock { $0?.name }
+    }
 
     /// Whether the server accepts a name, which need not be in its list: it may be an alias.
-    ///
-    /// - Throws: `ClientError`.
-    public func knows(model name: String) async throws -> Bool {
+    package func knows(model name: String) async throws -> Bool {
         do {
             _ = try await server.get("models/\(name)")
             return true
@@ -102,23 +89,7 @@ public struct TranscriptionClient: TranscriptionService {
         }
     }
 
-    /// Looks the usual model up, once. A server without a list may accept the name that every server of this kind used
-    /// to accept.
-    private func model() async throws -> String? {
-        if let chosen = defaultModel.chosen { return chosen.name }
-        do {
-            _ = try await models()
-        } catch let error as ClientError
-            where (error.code == .refused || error.code == .failed) && !error.mayBeRepeated
-        {
-            defaultModel.choose(from: ModelList(data: []))
-        }
-        return defaultModel.chosen?.name
-    }
-
-    private func send(
-        _ request: TranscriptionRequest, report: @escaping @Sendable (TranscriptionProgress) async throws -> Void
-    ) async throws -> String {
+    private func send(_ request: TranscriptionRequest, report: @escaping ProgressReport) async throws -> String {
         // Plain text is requested as `json`, the one format that every server and model supports.
         let format = request.format == .text ? .json : request.format
         var fields = [("response_format", format.rawValue)]
@@ -126,7 +97,7 @@ public struct TranscriptionClient: TranscriptionService {
         if let language = request.language { fields.append(("language", language)) }
         if let prompt = request.prompt { fields.append(("prompt", prompt)) }
         if request.isStreamed { fields.append(("stream", "true")) }
-        let body = try UploadBody(fields, file: request.file, fileName: request.fileName)
+        let body = try UploadBody(fields, file: request.file, fileName: request.sentName)
         var message = server.request("audio/transcriptions")
         message.method = .POST
         message.headers.add(name: "Content-Type", value: body.contentType)
@@ -159,19 +130,16 @@ public struct TranscriptionClient: TranscriptionService {
     }
 
     private func read(
-        _ response: HTTPClientResponse, for request: TranscriptionRequest,
-        report: (TranscriptionProgress) async throws -> Void
+        _ response: HTTPClientResponse, for request: TranscriptionRequest, report: ProgressReport
     ) async throws -> AnswerReader.Verdict {
         var reader = AnswerReader(contentType: response.headers.first(name: "content-type"), format: request.format)
         var size = 0
         for try await piece in response.body {
             size += piece.readableBytes
             guard size < 1 << 28 else { return .notUnderstood("more than 256 MB") }
-            for news in reader.take(piece) {
-                switch news {
-                case .delta(let delta): if request.isStreamed { try await report(.delta(delta)) }
-                case .heard(let time): try await report(.heard(time))
-                }
+            for progress in reader.take(piece) {
+                if case .delta = progress, !request.isStreamed { continue }
+                try await report(progress)
             }
             if reader.hasEnded { break }
         }
@@ -179,7 +147,6 @@ public struct TranscriptionClient: TranscriptionService {
     }
 }
 
-/// The models that a server lists.
 private struct ModelList: Decodable {
     struct Model: Decodable {
         var id: String
@@ -193,39 +160,58 @@ private struct ModelList: Decodable {
     }
 
     var data: [Model]
-
-    init(data: [Model]) {
-        self.data = data
-    }
-
-    /// Parses the body of a server's response.
-    ///
-    /// - Throws: `ClientError` if it is not a list of models.
-    init(_ answer: String) throws(ClientError) {
-        guard let list = try? JSONDecoder().decode(Self.self, from: Data(answer.utf8)) else {
-            throw ClientError(.failed, "This is no list of models.")
-        }
-        self = list
-    }
-
-    /// Whether asr2clip's own server wrote it: other servers report no status.
-    var isOurs: Bool { !data.isEmpty && data.allSatisfy { $0.owner == "local" && $0.status != nil } }
 }
 
-/// The model for requests that name none, looked up once for all requests.
-private final class DefaultModel: Sendable {
+/// The model for requests that name none.
+private struct DefaultModel {
     /// The name to send; `nil` leaves the choice to the server.
-    struct Choice {
-        var name: String?
+    let name: String?
+
+    init(in list: ModelList) {
+        // Other servers report no status.
+        let isOurs = !list.data.isEmpty && list.data.allSatisfy { $0.owner == "local" && $0.status != nil }
+        name = isOurs ? nil : list.data.first?.id ?? "whisper-1"
     }
+}
 
-    private let state = Mutex<Choice?>(nil)
+/// The client's timeouts and retries. Tests use their own.
+struct RetryPolicy: Sendable {
+    var tries = 4
+    /// The pause after the first failure; it doubles with each further one.
+    var pause: Duration = .milliseconds(500)
+    /// A longer `Retry-After` is cut to this.
+    var longestRequestedPause: Duration = .seconds(60)
+    var connectTimeout: Duration = .seconds(10)
+    /// The read timeout of a server for an empty recording; twice the recording's length is added.
+    var patience: Duration = .seconds(60)
 
-    /// The result; `nil` before the first lookup.
-    var chosen: Choice? { state.withLock { $0 } }
-
-    func choose(from list: ModelList) {
-        let choice = Choice(name: list.isOurs ? nil : list.data.first?.id ?? "whisper-1")
-        state.withLock { $0 = choice }
+    /// Makes a request. Retries it if that may help and no text has been received yet. The request gets a callback for
+    /// its progress.
+    func repeating<R>(
+        _ report: @escaping ProgressReport, _ request: (@escaping ProgressReport) async throws -> R
+    ) async throws -> R {
+        var attempt = 1
+        while true {
+            let hasText = Flag()
+            do {
+                return try await request { progress in
+                    if case .delta = progress { hasText.set() }
+                    try await report(progress)
+                }
+            } catch let error as ClientError {
+                guard !hasText.isSet, error.mayBeRepeated, attempt < tries else { throw error }
+                let pause = error.retryAfter.map { min($0, longestRequestedPause) } ?? pause * (1 << (attempt - 1))
+                try await report(.retrying(error, after: pause))
+                try await Task.sleep(for: pause)
+                attempt += 1
+            }
+        }
     }
+}
+
+final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .relaxed) }
+    func set() { value.store(true, ordering: .relaxed) }
 }

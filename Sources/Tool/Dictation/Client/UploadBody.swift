@@ -3,15 +3,14 @@ import Concurrency
 import Dispatch
 import NIOCore
 import Synchronization
+import SystemPackage
 
-/// A multipart/form-data body (RFC 7578) whose file is read as it is sent: fields first, then the file.
-///
-/// The length is fixed when the file is opened. If the file becomes shorter meanwhile, the request ends with an error;
-/// if it grows, the added part is left out and `noteOnGrowth` says so.
+/// A multipart/form-data body (RFC 7578) whose file is read as it is sent: fields first, then the file. The length is
+/// fixed when the file is opened. If the file becomes shorter meanwhile, the request ends with an error; if it grows,
+/// the added part is left out and `noteOnGrowth` says so.
 final class UploadBody: Sendable {
-    /// The content type that goes with the body.
     let contentType: String
-    /// The bytes of the whole body.
+    /// In bytes.
     let length: Int64
 
     private static let pieceSize = 1 << 18
@@ -24,9 +23,6 @@ final class UploadBody: Sendable {
     private let sent = Mutex<Int64>(0)
     private let hasGrown = Flag()
 
-    /// Opens the file.
-    ///
-    /// - Throws: `ClientError` (`unreadable`) if it cannot be read.
     init(_ fields: [(name: String, value: String)], file: String, fileName: String) throws(ClientError) {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         var status = stat()
@@ -53,19 +49,15 @@ final class UploadBody: Sendable {
         self.tail = ByteBuffer(string: tail)
     }
 
-    deinit {
-        close(descriptor)
-    }
+    deinit { close(descriptor) }
 
     /// A note for the user if the file grew while it was sent.
     var noteOnGrowth: String? {
         hasGrown.isSet ? "'\(file)' grew while it was sent; what was added is not in the text." : nil
     }
 
-    /// The body's pieces, which can be read once.
-    ///
-    /// - Parameter onSent: Called with the share of the body that has been requested so far, 0…1.
-    /// - Returns: The pieces. If the file cannot be read to its end, they end with `ClientError` (`unreadable`).
+    /// The body's pieces, which can be read once. If the file cannot be read to its end, they end with `ClientError`
+    /// (`unreadable`). `onSent` gets the share of the body that has been requested so far, 0…1.
     func pieces(onSent: @escaping @Sendable (Double) async throws -> Void) -> AsyncThrowingStream<ByteBuffer, any Error>
     {
         AsyncThrowingStream {
@@ -93,10 +85,8 @@ final class UploadBody: Sendable {
         let wanted = Int(min(Int64(Self.pieceSize), size - offset))
         var piece = ByteBuffer()
         let count = piece.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { bytes in
-            while true {
-                let count = pread(descriptor, bytes.baseAddress, wanted, off_t(offset))
-                if count >= 0 || errno != EINTR { return max(0, count) }
-            }
+            let room = UnsafeMutableRawBufferPointer(rebasing: bytes.prefix(wanted))
+            return (try? FileDescriptor(rawValue: descriptor).read(fromAbsoluteOffset: offset, into: room)) ?? 0
         }
         guard count > 0 else {
             throw ClientError(

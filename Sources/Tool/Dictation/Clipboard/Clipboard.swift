@@ -4,7 +4,7 @@ import Subprocess
 import SystemPackage
 
 /// The clipboard that dictated text is written to. It is written only when there is text.
-public struct Clipboard: Sendable {
+package struct Clipboard: Sendable {
     private let choice: ClipboardChoice
     private let environment: [String: String]
 
@@ -13,55 +13,48 @@ public struct Clipboard: Sendable {
     /// The timeout for a program that has ended to own the clipboard; a busy display takes up to 0.2 s.
     private static let settling = Duration.milliseconds(500)
 
-    /// Remembers the choice. The available methods are looked up when there is text.
-    public init(_ choice: ClipboardChoice, environment: [String: String]) {
+    package init(_ choice: ClipboardChoice, environment: [String: String]) {
         self.choice = choice
         self.environment = environment
     }
 
-    /// The methods to try, in order.
     private var methods: [ClipboardMethod] {
         switch choice {
         case .none: []
         case .only(let method): [method]
-        case .auto: ClipboardMethod.candidates(environment: environment, hasTerminal: TerminalClipboard.exists)
+        case .auto: ClipboardMethod.candidates(environment: environment, hasTerminal: ControllingTerminal.exists)
         }
     }
 
-    /// Puts a text on the clipboard.
-    ///
-    /// - Returns: The method that worked; `nil` if the clipboard is not to be written.
-    /// - Throws: `ClipboardError` if no method works, with the message of each.
+    /// Puts a text on the clipboard; returns the method that worked, or `nil` if the clipboard is not to be written. If
+    /// no method works, the error has the message of each.
     @discardableResult
-    public func copy(_ text: String) async throws(ClipboardError) -> ClipboardMethod? {
+    func copy(_ text: String) async throws(Failure) -> ClipboardMethod? {
         guard choice != .none else { return nil }
         let methods = methods
-        guard !methods.isEmpty else { throw ClipboardError("No program for the clipboard. \(Self.advice)") }
+        guard !methods.isEmpty else { throw Failure("No program for the clipboard. \(Self.advice)") }
         var failures: [String] = []
         for method in methods {
-            do throws(ClipboardError) {
+            do throws(Failure) {
                 try await copy(text, by: method)
                 return method
             } catch {
                 failures.append("\(method.rawValue): \(error)")
             }
         }
-        throw ClipboardError("The clipboard cannot be written. \(failures.joined(separator: " ")) \(Self.advice)")
+        throw Failure("The clipboard cannot be written. \(failures.joined(separator: " ")) \(Self.advice)")
     }
 
-    /// Checks whether copying can work, without copying.
-    ///
-    /// - Returns: The method that will be used, in words.
-    /// - Throws: `ClipboardError` that says what to do.
-    public func check() throws(ClipboardError) -> String {
+    /// Checks whether copying can work, without copying; returns the method in words.
+    package func check() throws(Failure) -> String {
         guard choice != .none else { return "left alone, as you chose" }
-        guard let method = methods.first else { throw ClipboardError("No program for the clipboard. \(Self.advice)") }
+        guard let method = methods.first else { throw Failure("No program for the clipboard. \(Self.advice)") }
         if method == .osc52 {
-            guard TerminalClipboard.exists else { throw ClipboardError("There is no terminal for OSC 52.") }
+            guard ControllingTerminal.exists else { throw Failure("There is no terminal for OSC 52.") }
             return "the terminal's (OSC 52), if it allows that"
         }
         guard method.executable(environment: environment) != nil else {
-            throw ClipboardError("\(method.rawValue) is not installed. \(Self.advice)")
+            throw Failure("\(method.rawValue) is not installed. \(Self.advice)")
         }
         return method.rawValue
     }
@@ -70,26 +63,23 @@ public struct Clipboard: Sendable {
         "Install wl-clipboard (Wayland) or xclip (X11), or choose with --clipboard; --clipboard none turns copying off."
     }
 
-    private func copyByTerminal(_ text: String) async throws(ClipboardError) {
+    private func copyByTerminal(_ text: String) async throws(Failure) {
         let isInsideTmux = environment["TMUX"]?.isEmpty == false
-        let hasCopied: Void?
         do {
             // A paused terminal (Ctrl-S) accepts no output.
-            hasCopied = try await Self.limited {
+            let hasCopied: Void? = try await Self.limited {
                 try await abandonable { try TerminalClipboard.copy(text, isInsideTmux: isInsideTmux) }
             }
+            if hasCopied == nil { throw Failure("The terminal did not take it within \(Self.patience).") }
         } catch {
-            throw error as? ClipboardError ?? ClipboardError("\(error)")
+            throw error as? Failure ?? Failure("\(error)")
         }
-        guard hasCopied != nil else { throw ClipboardError("The terminal did not take it within \(Self.patience).") }
     }
 
-    private func copy(_ text: String, by method: ClipboardMethod) async throws(ClipboardError) {
-        guard let command = method.command else {
-            return try await copyByTerminal(text)
-        }
+    private func copy(_ text: String, by method: ClipboardMethod) async throws(Failure) {
+        guard let command = method.command else { return try await copyByTerminal(text) }
         guard let executable = method.executable(environment: environment) else {
-            throw ClipboardError("It is not installed.")
+            throw Failure("It is not installed.")
         }
         let folder = environment["TMPDIR"] ?? "/tmp"
         // Files instead of pipes: a program that exits without reading would break the one, and a program that stays in
@@ -111,10 +101,10 @@ public struct Clipboard: Sendable {
                 ).terminationStatus
             }
         } catch {
-            throw ClipboardError("It cannot be run: \(error)")
+            throw Failure("It cannot be run: \(error)")
         }
-        guard let status else { throw ClipboardError("It did not end within \(Self.patience).") }
-        guard status.isSuccess else { throw ClipboardError("It failed: \(words.firstLine)") }
+        guard let status else { throw Failure("It did not end within \(Self.patience).") }
+        guard status.isSuccess else { throw Failure("It failed: \(words.firstLine)") }
         if let arguments = method.reading { await settle(text, executable, arguments) }
     }
 
@@ -136,24 +126,36 @@ public struct Clipboard: Sendable {
     private static func limited<R: Sendable>(
         to time: Duration = patience, _ work: @escaping @Sendable () async throws -> R
     ) async throws -> R? {
-        try await withThrowingTaskGroup(of: R?.self) { group in
-            group.addTask { try await work() }
-            group.addTask {
-                try await Task.sleep(for: time)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
-        }
+        try await result(of: work) { try await Task.sleep(for: time) }
     }
 }
 
-/// Why text is not on the clipboard.
-public struct ClipboardError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What failed and what to do.
-    public let description: String
+/// A temporary file without a name: only this process and its children can reach it, by descriptor.
+final class UnnamedFile: Sendable {
+    let descriptor: FileDescriptor
 
-    init(_ description: String) {
-        self.description = description
+    init(in folder: String, holding text: String = "") throws(Failure) {
+        var template = Array("\(folder)/asr2clip-XXXXXX".utf8CString)
+        let raw = mkstemp(&template)
+        guard raw >= 0 else {
+            throw Failure(
+                "No temporary file can be made in '\(folder)'. Set TMPDIR to a folder that can be written.")
+        }
+        unlink(template)
+        descriptor = FileDescriptor(rawValue: raw)
+        do {
+            try descriptor.writeAll(text.utf8)
+            try descriptor.seek(offset: 0, from: .start)
+        } catch {
+            throw Failure("There is no room for temporary files in '\(folder)'.")
+        }
+    }
+
+    deinit { try? descriptor.close() }
+
+    var firstLine: String {
+        var bytes = [UInt8](repeating: 0, count: 500)
+        let count = (try? bytes.withUnsafeMutableBytes { try descriptor.read(fromAbsoluteOffset: 0, into: $0) }) ?? 0
+        return String(decoding: bytes.prefix(count).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 }

@@ -1,21 +1,18 @@
 import Essentials
+import SystemPackage
 
 /// The user's choice of how to reach the clipboard.
-public enum ClipboardChoice: Sendable, Equatable {
+package enum ClipboardChoice: Sendable, Equatable, CaseIterable {
     /// The first method that works.
     case auto
-    /// This method only.
     case only(ClipboardMethod)
     /// Do not write to the clipboard.
     case none
-}
 
-extension ClipboardChoice: CaseIterable {
-    /// All choices, in the order of the help.
-    public static var allCases: [Self] { [.auto] + ClipboardMethod.allCases.map { .only($0) } + [.none] }
+    /// In the order of the help.
+    package static var allCases: [Self] { [.auto] + ClipboardMethod.allCases.map { .only($0) } + [.none] }
 
-    /// The value on the command line.
-    public var word: String {
+    package var word: String {
         switch self {
         case .auto: "auto"
         case .only(let method): method.rawValue
@@ -25,14 +22,11 @@ extension ClipboardChoice: CaseIterable {
 }
 
 /// A method to put text on the clipboard, named after the program or the protocol.
-public enum ClipboardMethod: String, CaseIterable, Sendable {
-    /// For Wayland.
+package enum ClipboardMethod: String, CaseIterable, Sendable {
+    // For Wayland, X11 (two) and macOS.
     case wlCopy = "wl-copy"
-    /// For X11.
     case xclip
-    /// For X11, too.
     case xsel
-    /// For macOS.
     case pbcopy
     /// For tmux, which passes the text on to its terminal.
     case tmux
@@ -62,11 +56,6 @@ public enum ClipboardMethod: String, CaseIterable, Sendable {
     }
 
     /// The methods that may work here, best first, as far as can be known without touching the clipboard.
-    ///
-    /// - Parameters:
-    ///   - environment: Names the displays, and says whether this is an SSH session.
-    ///   - hasTerminal: Whether the process has a terminal.
-    /// - Returns: The methods to try, in order.
     static func candidates(environment: [String: String], hasTerminal: Bool) -> [ClipboardMethod] {
         func isSet(_ name: String) -> Bool { environment[name]?.isEmpty == false }
         var candidates: [ClipboardMethod] = []
@@ -90,5 +79,41 @@ public enum ClipboardMethod: String, CaseIterable, Sendable {
         guard let name = command?.first else { return nil }
         return (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
             .map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+    }
+}
+
+/// Puts text on the clipboard of the terminal's user by OSC 52 ("XTerm Control Sequences", Manipulate Selection Data).
+enum TerminalClipboard {
+    /// Terminals silently drop more bytes than this: 100 000 in the encoded form, as xterm allows.
+    static let limit = 74_994
+
+    /// The control sequence. Inside tmux it comes twice: wrapped, for tmux with `allow-passthrough` on, and bare, for
+    /// tmux with `set-clipboard on`.
+    static func sequence(for text: String, isInsideTmux: Bool) -> String {
+        let bare = "\u{1B}]52;c;\(Data(text.utf8).base64EncodedString())\u{07}"
+        guard isInsideTmux else { return bare }
+        return bare + "\u{1B}Ptmux;" + bare.replacing("\u{1B}", with: "\u{1B}\u{1B}") + "\u{1B}\\"
+    }
+
+    static func copy(_ text: String, isInsideTmux: Bool) throws(Failure) {
+        guard text.utf8.count <= limit else {
+            throw Failure("The text has \(text.utf8.count) bytes; terminals take \(limit) at most.")
+        }
+        do {
+            let terminal = try FileDescriptor.open("/dev/tty", .writeOnly, options: .closeOnExec)
+            _ = try terminal.closeAfter { try terminal.writeAll(sequence(for: text, isInsideTmux: isInsideTmux).utf8) }
+        } catch {
+            throw Failure("There is no terminal that could take it (OSC 52).")
+        }
+    }
+}
+
+package enum ControllingTerminal {
+    /// Whether the process has one (tty(4): `/dev/tty` cannot be opened without).
+    package static var exists: Bool {
+        let descriptor = open("/dev/tty", O_WRONLY | O_NOCTTY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        close(descriptor)
+        return true
     }
 }

@@ -3,15 +3,13 @@ import SystemPackage
 import ModelStore
 
 /// A configuration file of the tool, in the present format or the old one with everything under `asr_model:`.
-public struct ConfigurationFile: Sendable, Equatable {
-    /// Its path.
-    public let path: String
-    /// Its settings.
-    public let settings: ConfigurationSettings
+package struct ConfigurationFile {
+    package let path: String
+    package let settings: ConfigurationSettings
     /// Warnings about its content, as `FILE:LINE: message`.
-    public let warnings: [String]
+    package let warnings: [String]
     /// Whether the user chose it, by name or by its place; false if it merely is in the current folder.
-    public private(set) var isChosen = true
+    package private(set) var isChosen = true
 
     private static let keys = [
         "api_base_url", "api_key", "model_name", "org_id", "quiet", "audio_device", "language", "prompt", "engine",
@@ -20,7 +18,7 @@ public struct ConfigurationFile: Sendable, Equatable {
     ]
 
     /// The paths to look for a file, in order of precedence.
-    public static func places(environment: [String: String], home: String, currentFolder: String) -> [String] {
+    package static func places(environment: [String: String], home: String, currentFolder: String) -> [String] {
         // The XDG Base Directory Specification: a relative value is invalid and ignored.
         let xdg = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.config"
         return [
@@ -29,17 +27,11 @@ public struct ConfigurationFile: Sendable, Equatable {
         ]
     }
 
-    /// Reads the named file, or else the first that exists.
-    ///
-    /// - Parameters:
-    ///   - named: The value of `-c`: only this file is tried.
-    ///   - places: The paths to try if none is named.
-    /// - Returns: `nil` if none was named and none exists.
-    /// - Throws: `ConfigurationError` if the file cannot be read or has a mistake.
-    public static func find(named: String?, places: [String]) throws(ConfigurationError) -> Self? {
+    /// Reads the named file, or else the first that exists; returns `nil` if none was named and none exists.
+    package static func find(named: String?, places: [String]) throws(Failure) -> Self? {
         if let named {
             guard FileManager.default.fileExists(atPath: named) else {
-                throw ConfigurationError(
+                throw Failure(
                     "There is no configuration file '\(named)'. Make one with: asr2clip --generate_config -c '\(named)'"
                 )
             }
@@ -51,12 +43,9 @@ public struct ConfigurationFile: Sendable, Equatable {
         return file
     }
 
-    /// Reads a file.
-    ///
-    /// - Throws: `ConfigurationError` with all mistakes, a line each.
-    public init(path: String) throws(ConfigurationError) {
+    package init(path: String) throws(Failure) {
         guard let bytes = try? Self.bytes(path), let text = String(validating: bytes, as: UTF8.self) else {
-            throw ConfigurationError("The configuration file '\(path)' cannot be read as UTF-8 text. Check its rights.")
+            throw Failure("The configuration file '\(path)' cannot be read as UTF-8 text. Check its rights.")
         }
         var warnings: [String] = []
         settings = try Self.settings(text, path: path, warnings: &warnings)
@@ -83,7 +72,7 @@ public struct ConfigurationFile: Sendable, Equatable {
 
     static func settings(
         _ text: String, path: String, warnings: inout [String]
-    ) throws(ConfigurationError) -> ConfigurationSettings {
+    ) throws(Failure) -> ConfigurationSettings {
         var fields = try topLevel(of: text, path: path)
         var outer: FieldReader?
         if let old = fields.mapping("asr_model") {
@@ -97,68 +86,61 @@ public struct ConfigurationFile: Sendable, Equatable {
         let mistakes = (outer?.mistakes ?? []) + fields.mistakes
         func line(_ mistake: FieldReader.Mistake) -> String { "\(path):\(mistake.line): \(mistake.message)" }
         let errors = mistakes.filter { $0.severity == .error }.map(line)
-        guard errors.isEmpty else { throw ConfigurationError(errors.joined(separator: "\n")) }
+        guard errors.isEmpty else { throw Failure(errors.joined(separator: "\n")) }
         warnings += mistakes.filter { $0.severity == .warning }.map(line)
         return settings
     }
 
-    private static func topLevel(of text: String, path: String) throws(ConfigurationError) -> FieldReader {
+    private static func topLevel(of text: String, path: String) throws(Failure) -> FieldReader {
         let root: YAMLNode?
         do {
             root = try YAMLNode.compose(text)
         } catch {
-            throw ConfigurationError("\(path):\(error.line.map { "\($0):" } ?? "") \(error)")
+            throw Failure("\(path):\(error.line.map { "\($0):" } ?? "") \(error)")
         }
         switch root {
         case nil: return FieldReader(YAMLNode.Mapping())
         case .mapping(let mapping): return FieldReader(mapping)
         default:
-            throw ConfigurationError("\(path):1: The file is no mapping of keys; write api_base_url: and the like.")
+            throw Failure("\(path):1: The file is no mapping of keys; write api_base_url: and the like.")
         }
     }
 
     private static func read(_ fields: inout FieldReader) -> ConfigurationSettings {
+        func text(_ key: String) -> String? { fields.text(key).flatMap { $0.isEmpty ? nil : $0 } }
+        func word<Value>(_ key: String, _ values: [Value], _ word: (Value) -> String) -> Value? {
+            let words = values.map(word)
+            return fields.notation(key, wanted: "one of \(words.joined(separator: ", "))", example: words[0]) { text in
+                values.first { word($0) == text }
+            }
+        }
         var settings = ConfigurationSettings()
         settings.baseURL = fields.nonemptyText("api_base_url")
-        settings.apiKey = fields.text("api_key").flatMap { $0.isEmpty ? nil : Secret($0) }
-        settings.model = fields.text("model_name").flatMap { $0.isEmpty ? nil : $0 }
-        settings.organization = fields.text("org_id").flatMap { $0.isEmpty || $0 == "none" ? nil : $0 }
-        settings.language = fields.text("language").flatMap { $0.isEmpty ? nil : $0 }
-        settings.prompt = fields.text("prompt").flatMap { $0.isEmpty ? nil : $0 }
-        settings.audioDevice = fields.text("audio_device").flatMap { $0.isEmpty ? nil : $0 }
+        settings.apiKey = text("api_key").map(Secret.init)
+        settings.model = text("model_name")
+        settings.organization = text("org_id").flatMap { $0 == "none" ? nil : $0 }
+        settings.language = text("language")
+        settings.prompt = text("prompt")
+        settings.audioDevice = text("audio_device")
         settings.isQuiet = fields.boolean("quiet", fromText: true)
-        settings.dictation = dictation(&fields)
-        let registry = fields.text("model_config_path")
-        let directory = fields.text("model_dir")
-        let threads = fields.positiveInteger("num_threads", example: 4)
-        switch fields.text("engine") {
-        case nil, "", "openai_compat": break
-        case "sherpa_onnx":
-            settings.engine = LocalEngineConfiguration(
-                registry: registry, modelDirectory: directory, numThreads: threads)
+        settings.vad = fields.boolean("vad", fromText: true)
+        settings.interval = fields.decimal("interval", in: ConfigurationSettings.intervals)
+        settings.silenceDuration = fields.decimal("silence_duration", in: ConfigurationSettings.silences)
+        settings.silenceThreshold = fields.decimal("silence_threshold", in: ConfigurationSettings.thresholds)
+        settings.clipboard = word("clipboard", ClipboardChoice.allCases, \.word)
+        settings.copyMode = word("copy", TextDelivery.CopyMode.allCases, \.rawValue)
+        settings.output = text("output")
+        let engine = LocalEngineConfiguration(
+            registry: text("model_config_path"), modelDirectory: text("model_dir"),
+            numThreads: fields.positiveInteger("num_threads", example: 4))
+        switch text("engine") {
+        case nil, "openai_compat": break
+        case "sherpa_onnx": settings.engine = engine
         case let other?:
             fields.note(
                 "The engine '\(other)' is not known; write engine: sherpa_onnx, or leave the line out to ask a server.",
                 at: fields.lineOf("engine"))
         }
-        return settings
-    }
-
-    private static func dictation(_ fields: inout FieldReader) -> DictationSettings {
-        func word<Value>(_ key: String, among words: [String], _ read: (String) -> Value?) -> Value? {
-            fields.notation(key, wanted: "one of \(words.joined(separator: ", "))", example: words[0], read)
-        }
-        var settings = DictationSettings()
-        settings.vad = fields.boolean("vad", fromText: true)
-        settings.interval = fields.decimal("interval", in: DictationSettings.intervals)
-        settings.silenceDuration = fields.decimal("silence_duration", in: DictationSettings.silences)
-        settings.silenceThreshold = fields.decimal("silence_threshold", in: DictationSettings.thresholds)
-        settings.clipboard = word("clipboard", among: ClipboardChoice.allCases.map(\.word)) { word in
-            ClipboardChoice.allCases.first { $0.word == word }
-        }
-        let modes = TextDelivery.CopyMode.allCases.map(\.rawValue)
-        settings.copyMode = word("copy", among: modes) { TextDelivery.CopyMode(rawValue: $0) }
-        settings.output = fields.text("output").flatMap { $0.isEmpty ? nil : $0 }
         return settings
     }
 

@@ -2,9 +2,9 @@ import Essentials
 import SystemPackage
 
 /// The texts of `--generate_config` and `--print_config`.
-public enum ConfigurationTemplate {
+package enum ConfigurationTemplate {
     /// A template file: the lines that are not commented out are the defaults.
-    public static let text = """
+    package static let text = """
         # asr2clip: how speech becomes text. Its usual place is ~/.config/asr2clip/config.yaml
 
         # A server with OpenAI's transcription API; this one is asr2clip-serve on this machine.
@@ -35,46 +35,55 @@ public enum ConfigurationTemplate {
         """
 
     /// Writes a file that only its owner can read, since a key may be put into it. Creates missing parent folders.
-    ///
-    /// - Throws: `ConfigurationError` if the file exists, or cannot be written.
-    public static func write(to path: String) throws(ConfigurationError) {
+    package static func write(to path: String) throws(Failure) {
         try? FileManager.default.createDirectory(
             at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            let reason = String(cString: strerror(errno))
-            throw ConfigurationError("Cannot write the configuration to '\(path)': \(reason).")
+            throw Failure("Cannot write the configuration to '\(path)': \(SystemReason.words(for: errno)).")
         }
         let file = FileDescriptor(rawValue: descriptor)
         do {
             try file.closeAfter { _ = try file.writeAll(text.utf8) }
         } catch {
-            throw ConfigurationError("Cannot write the configuration to '\(path)': \(error).")
+            throw Failure("Cannot write the configuration to '\(path)': \(error).")
         }
     }
 }
 
 extension ClientConfiguration {
     /// The configuration in force, in the file's format, with the key masked.
-    public var yaml: String {
-        func quoted(_ text: String?) -> String { Self.quoted(text) }
-        var lines = [
-            file.map { "# from \($0)" } ?? "# no configuration file",
-            "api_base_url: \(quoted(baseURL.absoluteString))", "api_key: \(quoted(apiKey?.description))",
-            "model_name: \(quoted(model))", "org_id: \(quoted(organization))", "language: \(quoted(language))",
-            "prompt: \(quoted(prompt))", "audio_device: \(quoted(audioDevice))", "quiet: \(isQuiet)",
-        ]
-        lines += dictation.yaml
-        if let engine {
-            lines += ["engine: sherpa_onnx", "model_config_path: \(quoted(engine.registry))"]
-            lines.append("model_dir: \(quoted(engine.modelDirectory))")
-            if let threads = engine.numThreads { lines.append("num_threads: \(threads)") }
+    package var yaml: String {
+        var lines = [file.map { "# from \($0)" } ?? "# no configuration file"]
+        func add(_ key: String, text: String?) {
+            let escaped = (text ?? "").replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            lines.append("\(key): \"\(escaped)\"")
+        }
+        func add<Value>(_ key: String, _ value: Value?) {
+            if let value { lines.append("\(key): \(value)") }
+        }
+        add("api_base_url", text: baseURL.absoluteString)
+        add("api_key", text: settings.apiKey?.description)
+        add("model_name", text: settings.model)
+        add("org_id", text: settings.organization)
+        add("language", text: settings.language)
+        add("prompt", text: settings.prompt)
+        add("audio_device", text: settings.audioDevice)
+        add("quiet", isQuiet)
+        add("vad", settings.vad)
+        add("interval", settings.interval)
+        add("silence_duration", settings.silenceDuration)
+        add("silence_threshold", settings.silenceThreshold)
+        add("clipboard", settings.clipboard?.word)
+        add("copy", settings.copyMode?.rawValue)
+        if let output = settings.output { add("output", text: output) }
+        if let engine = settings.engine {
+            add("engine", "sherpa_onnx")
+            add("model_config_path", text: engine.registry)
+            add("model_dir", text: engine.modelDirectory)
+            add("num_threads", engine.numThreads)
         }
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    static func quoted(_ text: String?) -> String {
-        "\"" + (text ?? "").replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 }

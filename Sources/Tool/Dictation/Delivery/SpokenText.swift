@@ -2,10 +2,9 @@ import Essentials
 import TranscriptFormats
 
 /// Cleans up transcripts for delivery. Does no I/O.
-public enum SpokenText {
-    /// The text to deliver: trimmed, without control characters, and empty if it only says that there was no speech.
-    ///
-    /// If there is no speech, models write `[BLANK_AUDIO]`, `[ Silence ]`, `(music)`, `*coughs*` or `♪`, and special
+enum SpokenText {
+    /// The text to deliver: trimmed, without control characters, and empty if it only says that there was no speech. If
+    /// there is no speech, models write `[BLANK_AUDIO]`, `[ Silence ]`, `(music)`, `*coughs*` or `♪`, and special
     /// tokens such as `<|nospeech|>`.
     static func cleaned(_ text: String) -> String {
         let words = printable(text).replacing(/<\|[^|>\n]*\|>|\[\s*(?i:BLANK_AUDIO)\s*\]\s*/, with: "")
@@ -41,17 +40,14 @@ public enum SpokenText {
     }
 }
 
-/// Streams a text so that the result is the same as by `SpokenText.cleaned`. Does no I/O.
-///
-/// White space at the start is left out. White space at the end is held back until more text follows, and so is a
-/// remark in brackets, which may turn out to be the whole text.
+/// Streams a text so that the result is the same as by `SpokenText.cleaned`. Does no I/O. White space at the start is
+/// left out. White space at the end is held back until more text follows, and so is a remark in brackets, which may
+/// turn out to be the whole text.
 struct SpokenTextStream {
     private var printed = ""
     private var waiting = ""
 
-    /// Adds the next piece.
-    ///
-    /// - Returns: The text that can be printed now; may be empty.
+    /// Adds the next piece; returns the text that can be printed now; may be empty.
     mutating func add(_ delta: String) -> String {
         waiting += SpokenText.printable(delta)
         if printed.isEmpty {
@@ -68,9 +64,8 @@ struct SpokenTextStream {
     /// Whether anything was printed, so that the current line is not empty.
     var hasPrinted: Bool { !printed.isEmpty }
 
-    /// Ends the stream with the whole cleaned text.
-    ///
-    /// - Returns: The part that is still to be printed: all of it if nothing was streamed.
+    /// Ends the stream with the whole cleaned text; returns the part that is still to be printed: all of it if nothing
+    /// was streamed.
     func rest(of whole: String) -> String {
         if whole.hasPrefix(printed) { return String(whole.dropFirst(printed.count)) }
         return waiting.trimmed.isEmpty ? "" : waiting

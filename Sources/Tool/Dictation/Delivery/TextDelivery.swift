@@ -3,10 +3,9 @@ import Synchronization
 import SystemPackage
 
 /// Delivers texts to standard output, the clipboard and a file.
-public final class TextDelivery: Sendable {
+package final class TextDelivery: Sendable {
     /// The content of the clipboard after several texts.
-    public enum CopyMode: String, CaseIterable, Sendable {
-        /// The last text.
+    package enum CopyMode: String, CaseIterable, Sendable {
         case last
         /// All texts of the session, one per line.
         case session
@@ -19,14 +18,7 @@ public final class TextDelivery: Sendable {
     private let mode: CopyMode
     private let texts = Mutex<[String]>([])
 
-    /// Creates a delivery.
-    ///
-    /// - Parameters:
-    ///   - clipboard: The clipboard that texts are copied to.
-    ///   - mode: The content of the clipboard after several texts.
-    ///   - file: The file that texts are appended to; `nil` for none.
-    ///   - write: Writes to standard output, unchanged.
-    public init(
+    package init(
         clipboard: Clipboard, mode: CopyMode = .last, file: OutputFile?,
         write: @escaping @Sendable (String) async throws -> Void
     ) {
@@ -36,66 +28,102 @@ public final class TextDelivery: Sendable {
         self.file = file
     }
 
-    /// Prints a text, or a part of one, without adding anything.
-    ///
-    /// - Throws: `DeliveryError`, `CancellationError`.
-    public func print(_ text: String) async throws {
+    @Sendable func print(_ text: String) async throws {
         guard !text.isEmpty else { return }
         do {
             try await write(SpokenText.printable(text))
         } catch let error as CancellationError {
             throw error
         } catch Errno.brokenPipe {
-            throw DeliveryError("Nobody reads standard output any more.", isClosedPipe: true)
+            throw DeliveryError("The reader of standard output has closed it.", isClosedPipe: true)
         } catch {
             throw DeliveryError("Cannot write to standard output: \(error).")
         }
     }
 
-    /// Copies a text that is already printed to the clipboard and appends it to the file.
-    ///
-    /// - Parameters:
-    ///   - text: The whole text.
-    ///   - moment: The time when it was said; `nil` if it was not said just now.
-    /// - Returns: The result of copying.
-    /// - Throws: `DeliveryError` if the file could not be written.
-    func keep(_ text: String, saidAt moment: Date? = nil) async throws(DeliveryError) -> Copy {
+    /// Copies a text that is already printed to the clipboard and appends it to the file, with the time when it was
+    /// said, if that is known. If only copying fails, that is reported.
+    func keep(
+        _ text: String, saidAt moment: Date? = nil, report: DictationEvents
+    ) async throws(DeliveryError) -> SessionOutcome {
         let text = SpokenText.printable(text)
         let all = texts.withLock { texts in
             if mode == .last { texts = [] }
             texts.append(text)
             return texts.joined(separator: "\n")
         }
-        var copy = Copy.none
-        do throws(ClipboardError) {
-            if let method = try await clipboard.copy(all) { copy = .made(method) }
+        var outcome = SessionOutcome.delivered
+        var event: DictationEvent?
+        do throws(Failure) {
+            switch try await clipboard.copy(all) {
+            case nil: break
+            case .osc52: event = .note("The terminal was asked to copy it (OSC 52).")
+            case let method?: event = .note("Copied (\(method.rawValue)).")
+            }
         } catch {
-            copy = .failed(error.description)
+            outcome = .notCopied
+            event = .warning(error.description)
         }
         try file?.append(text, saidAt: moment)
-        return copy
+        event.map(report)
+        return outcome
+    }
+}
+
+/// A file that texts are appended to.
+package struct OutputFile: Sendable {
+    private let path: String
+
+    package init(path: String) { self.path = path }
+
+    /// Checks that the file can be written, before there is text to lose. Creates missing parent folders.
+    package func check() throws(DeliveryError) {
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        // If this fails, opening the file reports it.
+        if !SystemName.isRaw(path) {
+            try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        }
+        close(try opened())
     }
 
-    /// The result of copying.
-    enum Copy: Equatable {
-        /// Copying is turned off.
-        case none
-        /// The text is on the clipboard.
-        case made(ClipboardMethod)
-        /// Copying failed, with the reason.
-        case failed(String)
-
-        /// The event to report, if any.
-        var event: DictationEvent? {
-            switch self {
-            case .none: nil
-            case .made(.osc52): .note("The terminal was asked to copy it (OSC 52).")
-            case .made(let method): .note("Copied (\(method.rawValue)).")
-            case .failed(let reason): .warning(reason)
-            }
+    /// Appends a line: the text, and before it the local time when it was said, if given.
+    func append(_ text: String, saidAt moment: Date? = nil) throws(DeliveryError) {
+        let stamp = moment.map { "[\($0.localStamp)] " } ?? ""
+        let descriptor = FileDescriptor(rawValue: try opened())
+        do {
+            try descriptor.closeAfter { _ = try descriptor.writeAll("\(stamp)\(text)\n".utf8) }
+        } catch {
+            throw DeliveryError("Cannot write to '\(path)': \(error). Choose another with -o.")
         }
+    }
 
-        /// The outcome of a session that delivered this.
-        var outcome: SessionOutcome { if case .failed = self { .notCopied } else { .delivered } }
+    private func opened() throws(DeliveryError) -> Int32 {
+        let descriptor = open(SystemName.cString(path), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else {
+            let reason = SystemReason.words(for: errno)
+            throw DeliveryError("Cannot write to '\(SystemName.shown(path))': \(reason). Choose another with -o.")
+        }
+        return descriptor
+    }
+}
+
+extension Date {
+    /// The local time as `2026-11-24 09:05:00`.
+    var localStamp: String {
+        formatted(
+            Date.ISO8601FormatStyle(dateTimeSeparator: .space, timeZone: .current).year().month().day().time(
+                includingFractionalSeconds: false))
+    }
+}
+
+/// Why a text could not be delivered, and what to do.
+package struct DeliveryError: Error, CustomStringConvertible {
+    package let description: String
+    /// Whether the reader of standard output has closed the pipe, as in `asr2clip -i talk.mp3 | head`.
+    package let isClosedPipe: Bool
+
+    init(_ description: String, isClosedPipe: Bool = false) {
+        self.description = description
+        self.isClosedPipe = isClosedPipe
     }
 }

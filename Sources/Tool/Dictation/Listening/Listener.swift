@@ -1,14 +1,12 @@
-import Essentials
 import Concurrency
 import EngineLink
+import Essentials
 import SpeechTypes
 
-/// Receives sound from a microphone on a thread of its own, and hands out each recording when it is complete.
-///
-/// Each sample is written to its file as it arrives. If the disk blocks the thread, the sound is buffered in the link
-/// and in the listening process, which has room for half a minute.
-///
-/// If that process ends, another one is started (`ListenRestarts`). The gap becomes silence in the recording.
+/// Receives sound from a microphone on a thread of its own, and hands out each recording when it is complete. Each
+/// sample is written to its file as it arrives. If the disk blocks the thread, the sound is buffered in the link and in
+/// the listening process, which has room for half a minute. If that process ends, another one is started
+/// (`ListenRestarts`). The gap becomes silence in the recording.
 actor Listener {
     private let executor = QueueExecutor(label: "listener")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -27,7 +25,6 @@ actor Listener {
     private var samples = 0
     private var overruns = 0
 
-    /// The device, once it is known.
     private var device: String?
     /// Whether the current process has turned the device on.
     private var isOn = false
@@ -35,25 +32,11 @@ actor Listener {
     private var heard = Duration.zero
     /// How long the current process has delivered nothing.
     private var quiet = Duration.zero
-    /// When the last sound arrived.
     private var lastSound = ContinuousClock.now
     /// Why there is a gap between the last sound and the next; `nil` if there is none.
-    private var interruption: Interruption?
+    private var interruption: (reason: ListenTalk.Reason, words: String)?
     private var warnings: Set<String> = []
 
-    private struct Interruption {
-        let reason: ListenTalk.Reason
-        let words: String
-    }
-
-    /// Creates a listener.
-    ///
-    /// - Parameters:
-    ///   - settings: How to listen.
-    ///   - link: The link to the microphone.
-    ///   - store: Where recordings are kept.
-    ///   - report: Called with the device, the sound level, warnings, and the end of listening.
-    ///   - queue: Receives each recording, in order, as soon as it is complete; finished after the last one.
     init(
         _ settings: ListeningSettings, link: MicrophoneLink, store: RecordingStore, report: @escaping DictationEvents,
         queue: AsyncStream<Recording>.Continuation
@@ -67,17 +50,13 @@ actor Listener {
     }
 
     /// Listens until it is stopped, the time is up, or the device is gone.
-    ///
-    /// - Parameter isListening: Polled continually; listening stops when it returns false.
-    /// - Throws: `CancellationError`; `RecordingError` if the disk is full; `ListeningError` if the device cannot be
-    ///   turned on or goes away. All recorded sound has been handed out by then.
     func listen(while isListening: @Sendable () -> Bool) async throws {
         defer {
             link.cancel()
             report(.listened)
             queue.finish()
         }
-        var fault: ListeningError?
+        var fault: Failure?
         do {
             fault = try await hear(while: isListening)
             try perform(cutter.finish())
@@ -90,47 +69,39 @@ actor Listener {
             report(.warning("\(interruption.words) The last \(time) of sound is missing."))
         }
         if overruns > 0 {
-            report(
-                .warning("Sound was lost \(HumanFormat.count(overruns, "time")): the machine was too busy to take it."))
+            let count = HumanFormat.count(overruns, "time")
+            report(.warning("Sound was lost \(count): the machine was too busy to take it."))
         }
         if let fault { throw fault }
     }
 
-    /// Listens, restarting the process if necessary.
-    ///
-    /// - Returns: Why listening ended; `nil` if it was stopped or the time was up.
-    private func hear(while isListening: @Sendable () -> Bool) async throws -> ListeningError? {
+    /// Listens, restarting the process if necessary; returns `nil` if listening was stopped or the time was up.
+    private func hear(while isListening: @Sendable () -> Bool) async throws -> Failure? {
         var restarts = ListenRestarts()
         while let reason = try hearOne(while: isListening) {
             link.cancel()
             let words = try await words(for: reason)
-            guard let device else { return ListeningError(words) }
+            guard let device else { return Failure(words) }
             guard let pause = restarts.pause(after: heard) else {
-                return ListeningError(interruption?.reason == .gone ? Self.unplugged(device) : words)
+                return Failure(interruption?.reason == .gone ? Self.unplugged(device) : words)
             }
-            interruption = interruption ?? Interruption(reason: reason, words: words)
+            interruption = interruption ?? (reason, words)
             let start = ContinuousClock.now + pause
             while isListening(), ContinuousClock.now < start { try await Task.sleep(for: Self.period) }
             guard isListening() else { return nil }
-            do throws(ListeningError) {
-                link = try link.again(device: device)
-            } catch {
-                return error
-            }
+            do throws(Failure) { link = try link.again(device: device) } catch { return error }
             (isOn, heard, quiet) = (false, .zero, .zero)
         }
         return nil
     }
 
-    /// Listens with the current process.
-    ///
-    /// - Returns: Why the process no longer listens; `nil` if it was stopped or the time was up.
+    /// Listens with the current process; returns `nil` if it was stopped or the time was up.
     private func hearOne(while isListening: @Sendable () -> Bool) throws -> ListenTalk.Reason? {
         let end = settings.longest?.samples ?? .max
         while isListening(), samples < end {
             if let reason = try takeNext() { return reason }
             guard quiet < (isOn ? MicrophoneLink.patience : MicrophoneLink.startPatience) else {
-                return isOn ? .gone : .broken("The process that listens does not answer.")
+                return isOn ? .gone : .broken("The listening process does not answer.")
             }
         }
         guard isOn else { return nil }
@@ -140,9 +111,7 @@ actor Listener {
         return nil
     }
 
-    /// Handles the next frame of the current process, if one arrives within `period`.
-    ///
-    /// - Returns: The reason if listening has ended.
+    /// Handles the next frame, if one arrives within `period`; returns the reason if listening has ended.
     private func takeNext() throws -> ListenTalk.Reason? {
         try Task.checkCancellation()
         // Not measured by the clock: time in which our own process was stopped does not count.
@@ -224,9 +193,7 @@ struct MuteWatch {
     private static let patience = Duration.seconds(5).samples
     private var zeros: Int? = 0
 
-    /// Adds the next sound.
-    ///
-    /// - Returns: Whether the warning is due now; true only once.
+    /// Returns whether the warning is due now; true only once.
     mutating func receive(_ sound: [Float]) -> Bool {
         guard let count = zeros else { return false }
         guard sound.allSatisfy({ $0 == 0 }) else {
@@ -236,5 +203,21 @@ struct MuteWatch {
         let isLate = count + sound.count >= Self.patience
         zeros = isLate ? nil : count + sound.count
         return isLate
+    }
+}
+
+/// Decides whether and when to restart a listening process that has ended. Does no I/O. A restarting sound server is
+/// back within a second. A device that is not back by then is gone.
+struct ListenRestarts {
+    private static let pauses: [Duration] = [.zero, .milliseconds(300), .seconds(1)]
+    /// If a process has heard this much sound, its end does not count with the failures before it.
+    private static let recovery = Duration.seconds(10)
+    private var failures = 0
+
+    /// Counts the end of a process; returns how long to wait before starting another; `nil` to give up.
+    mutating func pause(after heard: Duration) -> Duration? {
+        if heard >= Self.recovery { failures = 0 }
+        defer { failures += 1 }
+        return failures < Self.pauses.count ? Self.pauses[failures] : nil
     }
 }

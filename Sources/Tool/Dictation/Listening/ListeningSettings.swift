@@ -1,72 +1,85 @@
-import EngineLink
+package import EngineLink
+import Essentials
 
-/// How to listen to a microphone.
-public struct ListeningSettings: Sendable {
-    /// How the sound is divided into recordings.
-    public var mode: ListeningMode
+package struct ListeningSettings: Sendable {
+    var mode: ListeningMode
     /// The device, by number or a part of its name; `nil` for the default one.
-    public var device: String?
+    var device: String?
     /// The detector's threshold for speech, 0…1.
-    public var threshold: Double
+    var threshold = usualThreshold
     /// The path of the detector's model. Mode `utterances` needs it; in other modes it finds recordings without speech.
-    public var detectorModel: String?
+    var detectorModel: String?
     /// The time after which listening ends by itself; `nil` for never.
-    public var longest: Duration?
+    var longest: Duration?
 
     /// The threshold that Silero recommends.
-    public static let usualThreshold = 0.5
-
-    /// Creates settings.
-    public init(
-        mode: ListeningMode, device: String? = nil, threshold: Double = usualThreshold, detectorModel: String? = nil,
-        longest: Duration? = nil
-    ) {
-        self.mode = mode
-        self.device = device
-        self.threshold = threshold
-        self.detectorModel = detectorModel
-        self.longest = longest
-    }
-
+    private static let usualThreshold = 0.5
     /// Sound below this probability is not speech: whispered words are above it.
     private static let leastThreshold = 0.3
 
-    /// The order for the listening process.
-    ///
-    /// - Throws: `ListeningError` if the mode needs a detector and its model is not installed.
-    var order: ListenOrder {
-        get throws(ListeningError) {
+    package var order: ListenOrder {
+        get throws(Failure) {
             guard let detectorModel else {
-                guard !needsDetector else {
-                    throw ListeningError(
+                guard !mode.isByUtterance else {
+                    throw Failure(
                         "The model that tells speech from silence, silero_vad_16k_op15.onnx, is not installed. "
                             + "Run: make install, or use --interval instead of --vad.")
                 }
                 return ListenOrder(device: device)
             }
             // If the detector only finds out whether there was any speech, it must not miss any.
-            let threshold = needsDetector ? threshold : Self.leastThreshold
+            let threshold = mode.isByUtterance ? threshold : Self.leastThreshold
             return ListenOrder(device: device, detector: .init(model: detectorModel, threshold: threshold))
         }
     }
 
     /// The error if the detector cannot be loaded; `nil` if the mode does not need it.
-    func fault(ofDetector reason: String) -> ListeningError? {
-        guard needsDetector else { return nil }
-        return ListeningError("The voice activity model '\(detectorModel ?? "")' cannot be loaded: \(reason)")
-    }
-
-    private var needsDetector: Bool {
-        if case .utterances = mode { true } else { false }
+    func fault(ofDetector reason: String) -> Failure? {
+        guard mode.isByUtterance else { return nil }
+        return Failure("The voice activity model '\(detectorModel ?? "")' cannot be loaded: \(reason)")
     }
 }
 
-/// Why listening ended, or could not start.
-public struct ListeningError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What is wrong and what to do.
-    public let description: String
-
-    init(_ description: String) {
-        self.description = description
+extension ListeningSettings {
+    package init(_ settings: ConfigurationSettings, detectorModel: String?, longest: Duration?) {
+        self.init(
+            mode: settings.mode, device: settings.audioDevice,
+            threshold: settings.silenceThreshold ?? Self.usualThreshold, detectorModel: detectorModel, longest: longest)
     }
+}
+
+/// How the sound of a microphone is divided into recordings.
+package enum ListeningMode: Sendable, Equatable {
+    /// One recording of everything until listening is stopped.
+    case untilStopped
+    /// One recording for each utterance; a pause of length `silence` ends it. An utterance longer than `longest` is
+    /// split.
+    case utterances(silence: Duration, longest: Duration)
+    /// A recording at least this often, cut where the sound is quietest.
+    case intervals(Duration)
+
+    var isByUtterance: Bool { if case .utterances = self { true } else { false } }
+
+    /// The default pause that ends an utterance, as in the Python tool.
+    static let usualSilence = Duration.milliseconds(1500)
+    /// The default maximum length of an utterance before its first piece is sent.
+    static let longestUtterance = Duration.seconds(60)
+}
+
+/// The level of a stretch of sound, in decibels relative to full scale: 0 is the maximum.
+package struct SoundLevel: Sendable {
+    /// The lowest level that is shown.
+    private static let floor = -60.0
+
+    /// The root mean square in dBFS (AES17: relative to full scale), not below `floor`.
+    package let decibels: Double
+
+    /// Measures samples of full scale −1…1.
+    package init(of samples: [Float]) {
+        let power = samples.reduce(0.0) { $0 + Double($1 * $1) } / Double(max(1, samples.count))
+        decibels = power > 0 ? max(Self.floor, 10 * log10(power)) : Self.floor
+    }
+
+    /// The level as a share of a meter's length, 0…1.
+    package var share: Double { 1 - decibels / Self.floor }
 }

@@ -2,11 +2,8 @@ import SpeechTypes
 
 /// Divides the sound of a microphone into recordings as it arrives. Does no I/O.
 struct UtteranceSegmenter {
-    /// A step to take with the current recording.
     enum Step: Equatable {
-        /// Begin a recording.
         case begin
-        /// Add sound to it.
         case add([Float])
         /// End it and keep only its first `keeping` samples; 0 if it has no speech at all. `hasSpeech` says whether a
         /// detector heard speech in it; `nil` if none was listening.
@@ -22,26 +19,20 @@ struct UtteranceSegmenter {
     private static let detectorDelay = Duration.milliseconds(64)
     /// Anything shorter is the click of a key, not speech.
     private static let minimumSpeech = Duration.milliseconds(96)
-    /// The samples in one window of the detector.
     private static let window = SpeechWindow.samples
     private var windows = FrameChunker(size: window)
 
     private let mode: ListeningMode
     private var segmenter: EndpointDetector
-    /// The maximum length of a recording, if there is one.
     private let longest: Int?
     /// The last sound before `position`, for the start of an utterance.
     private var history: [Float] = []
     /// The current recording. Its samples are kept only if it may have to be split, so that memory use stays bounded.
     private var current: (start: Int, samples: [Float])?
-    /// The current position, in samples from the start.
     private var position = 0
     /// Where speech was heard, for modes in which speech does not decide where recordings begin and end.
     private var speech = SpeechSpan()
 
-    /// Creates a segmenter that has received no sound yet.
-    ///
-    /// - Parameter mode: How the sound is divided into recordings.
     init(_ mode: ListeningMode) {
         self.mode = mode
         switch mode {
@@ -60,32 +51,25 @@ struct UtteranceSegmenter {
         }
     }
 
-    /// Adds the next sound.
-    ///
-    /// - Parameters:
-    ///   - sound: Samples at 16 kHz, any number of them.
-    ///   - speech: For each of the detector's windows that ends in them, whether it is speech. `nil` without a
-    ///     detector, which mode `utterances` needs.
-    /// - Returns: The steps to take, in order.
+    /// Takes samples at 16 kHz, and for each of the detector's windows that ends in them whether it is speech; `nil`
+    /// without a detector, which mode `utterances` needs.
     mutating func receive(_ sound: [Float], speech: [Bool]?) -> [Step] {
-        guard case .utterances = mode else {
-            if let speech {
-                for (samples, isSpeech) in zip(windows.receive(sound), speech) {
-                    self.speech.hear(isSpeech, samples.count)
-                }
-            }
-            return takeAll(sound, isHeard: speech != nil)
+        guard !mode.isByUtterance else {
+            return zip(windows.receive(sound), speech ?? []).flatMap { hear($0, $1) }
         }
-        return zip(windows.receive(sound), speech ?? []).flatMap { hear($0, $1) }
+        guard !sound.isEmpty else { return [] }
+        if let speech {
+            for (samples, isSpeech) in zip(windows.receive(sound), speech) { self.speech.hear(isSpeech, samples.count) }
+        } else {
+            self.speech.isKnown = false
+        }
+        let steps = current == nil ? begin(at: position) : []
+        position += sound.count
+        return steps + add(sound)
     }
 
-    /// The silence to receive in place of lost sound. It completes a window, because the detector for the sound that
-    /// follows begins a new one.
-    ///
-    /// - Parameters:
-    ///   - gap: The length of the lost sound.
-    ///   - isHeard: Whether a detector hears the sound that follows.
-    /// - Returns: Silence at least as long as the gap, but no more than a minute, and the detector's result for it.
+    /// The silence to receive in place of lost sound: at least as long as the gap, but no more than a minute. It
+    /// completes a window, because the detector for the sound that follows begins a new one.
     func silence(for gap: Duration, isHeard: Bool) -> (sound: [Float], speech: [Bool]?) {
         let begun = windows.rest.count
         let count = (begun + min(gap, .seconds(60)).samples + Self.window - 1) / Self.window
@@ -93,24 +77,15 @@ struct UtteranceSegmenter {
         return ([Float](repeating: 0, count: count * Self.window - begun), speech)
     }
 
-    /// Ends the sound.
     mutating func finish() -> [Step] {
         defer { current = nil }
         guard let current else { return [] }
-        guard case .utterances = mode else {
+        guard mode.isByUtterance else {
             return [.end(keeping: position - current.start, hasSpeech: speech.found(before: position))]
         }
         let end = position + windows.rest.count
         guard case .end(let cut) = segmenter.finish(at: end) else { return [] }
         return [.add(windows.rest), .end(keeping: max(0, cut - current.start), hasSpeech: true)]
-    }
-
-    private mutating func takeAll(_ sound: [Float], isHeard: Bool) -> [Step] {
-        guard !sound.isEmpty else { return [] }
-        if !isHeard { speech.isKnown = false }
-        let steps = current == nil ? begin(at: position) : []
-        position += sound.count
-        return steps + add(sound)
     }
 
     private mutating func hear(_ samples: ArraySlice<Float>, _ isSpeech: Bool) -> [Step] {
@@ -127,11 +102,6 @@ struct UtteranceSegmenter {
         }
     }
 
-    private mutating func hasSpeech(before end: Int) -> Bool? {
-        if case .utterances = mode { return true }
-        return speech.found(before: end)
-    }
-
     private mutating func begin(at start: Int) -> [Step] {
         current = (start, [])
         return [.begin]
@@ -145,7 +115,8 @@ struct UtteranceSegmenter {
             let cut = QuietestPoint.index(in: whole, longest * 2 / 3..<longest)
             let rest = Array(whole[cut...])
             current = (start + cut, rest)
-            steps += [.end(keeping: cut, hasSpeech: hasSpeech(before: start + cut)), .begin, .add(rest)]
+            let hasSpeech = mode.isByUtterance ? true : speech.found(before: start + cut)
+            steps += [.end(keeping: cut, hasSpeech: hasSpeech), .begin, .add(rest)]
         }
         return steps
     }

@@ -2,19 +2,14 @@ import Concurrency
 import Essentials
 import SystemPackage
 
-/// A recording named by the user, as a file that can be read repeatedly: the file itself, or a copy of the data from a
-/// pipe. The copy is removed with the last reference.
+/// A recording named by the user, as a file that can be read repeatedly: the file itself, or a copy of a pipe's data,
+/// which is removed with the last reference.
 final class InputRecording: Sendable {
-    /// The path to read it from.
     let path: String
-    /// The name to show to users and servers.
     let name: String
     private let temporary: TemporaryInput?
 
     /// Prepares a recording. If it is a pipe, this takes until the end of its data.
-    ///
-    /// - Parameter file: Its path; `-` is standard input.
-    /// - Throws: `ClientError` (`unreadable`), `CancellationError`.
     init(_ file: String) async throws {
         let shown = SystemName.shown(file)
         let name = file == "-" ? "stdin" : shown.split(separator: "/").last.map(String.init) ?? shown
@@ -42,12 +37,11 @@ final class InputRecording: Sendable {
         var status = stat()
         guard stat(SystemName.cString(file), &status) == 0 else {
             throw ClientError(
-                .unreadable, "'\(SystemName.shown(file))' cannot be read: \(String(cString: strerror(errno))).")
+                .unreadable, "'\(SystemName.shown(file))' cannot be read: \(SystemReason.words(for: errno)).")
         }
         switch status.st_mode & S_IFMT {
         case S_IFREG: return false
-        case S_IFDIR:
-            throw ClientError(.unreadable, "'\(SystemName.shown(file))' is a folder. Name the files in it.")
+        case S_IFDIR: throw ClientError(.unreadable, "'\(SystemName.shown(file))' is a folder. Name the files in it.")
         default: return true
         }
     }
@@ -92,12 +86,10 @@ private final class TemporaryInput: Sendable {
     /// Copies the data of a pipe, to its end.
     func copy(_ source: String) throws(ClientError) -> String {
         let shown = source == "-" ? "Standard input" : "'\(SystemName.shown(source))'"
-        func failure(_ deed: String) -> ClientError {
-            ClientError(.unreadable, "\(shown) cannot be \(deed): \(String(cString: strerror(errno))).")
+        func failure(_ operation: String) -> ClientError {
+            ClientError(.unreadable, "\(shown) cannot be \(operation): \(SystemReason.words(for: errno)).")
         }
-        let input =
-            source == "-"
-            ? STDIN_FILENO : open(SystemName.cString(source), O_RDONLY | O_CLOEXEC)
+        let input = source == "-" ? STDIN_FILENO : open(SystemName.cString(source), O_RDONLY | O_CLOEXEC)
         guard input >= 0 else { throw failure("read") }
         defer { if input != STDIN_FILENO { close(input) } }
         let output = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -117,4 +109,44 @@ private final class TemporaryInput: Sendable {
             }
         }
     }
+}
+
+/// File names as the system stores them: bytes, which need not be UTF-8. A Swift string is always valid UTF-8. Bytes
+/// that are not are encoded in it as characters of a private-use plane, and decoded for system calls. Python does the
+/// same with surrogates (PEP 383).
+package enum SystemName {
+    private static let base: UInt32 = 0x10_FE00
+
+    package static func text(of name: some Sequence<UInt8>) -> String {
+        var text = String.UnicodeScalarView()
+        var bytes = Array(name)[...]
+        while !bytes.isEmpty {
+            let length = (1...min(4, bytes.count)).first { String(validating: bytes.prefix($0), as: UTF8.self) != nil }
+            if let length, let valid = String(validating: bytes.prefix(length), as: UTF8.self) {
+                text.append(contentsOf: valid.unicodeScalars)
+                bytes = bytes.dropFirst(length)
+            } else if let scalar = Unicode.Scalar(base + UInt32(bytes.removeFirst())) {
+                text.append(scalar)
+            }
+        }
+        return String(text)
+    }
+
+    static func bytes(of text: String) -> [UInt8] {
+        text.unicodeScalars.flatMap { scalar -> [UInt8] in
+            isByte(scalar) ? [UInt8(scalar.value - base)] : Array(UTF8.encode(scalar) ?? .init())
+        }
+    }
+
+    /// Decodes the name that a text encodes, for system calls.
+    static func cString(_ text: String) -> [CChar] { bytes(of: text).map(CChar.init(bitPattern:)) + [0] }
+    static func isRaw(_ text: String) -> Bool { text.unicodeScalars.contains(where: isByte) }
+
+    /// A name for users and servers: bytes that are not UTF-8 are replaced.
+    package static func shown(_ text: String) -> String {
+        guard isRaw(text) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isByte($0) ? "\u{FFFD}" : $0 }))
+    }
+
+    private static func isByte(_ scalar: Unicode.Scalar) -> Bool { (base + 0x80...base + 0xFF).contains(scalar.value) }
 }

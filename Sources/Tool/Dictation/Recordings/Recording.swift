@@ -1,18 +1,15 @@
-public import Essentials
+package import Essentials
 import SpeechTypes
 import Synchronization
 import SystemPackage
 
-/// Sound on disk that is to be transcribed: a WAV file that only its owner can read.
-///
-/// As long as this object exists, the file is locked (flock(2)), so that no other process of the tool takes it.
-public final class Recording: Sendable {
-    /// The path of the file.
-    public let path: String
-    /// The time when it began.
-    public let began: Date
+/// Sound on disk that is to be transcribed: a WAV file that only its owner can read. As long as this object exists, the
+/// file is locked (flock(2)), so that no other process of the tool takes it.
+package final class Recording: Sendable {
+    package let path: String
+    package let began: Date
     /// Its length so far.
-    public var duration: Duration { Duration(samples: state.withLock { $0.samples }) }
+    package var duration: Duration { Duration(samples: state.withLock { $0.samples }) }
 
     private struct State {
         var samples: Int
@@ -31,9 +28,7 @@ public final class Recording: Sendable {
         state = Mutex(State(samples: samples, isSilent: samples == 0))
     }
 
-    deinit {
-        close(descriptor)
-    }
+    deinit { close(descriptor) }
 
     /// Whether it contains only zeros, as a muted microphone delivers them.
     var isSilent: Bool { state.withLock { $0.isSilent } }
@@ -42,14 +37,10 @@ public final class Recording: Sendable {
     var hasSpeech: Bool? { state.withLock { $0.hasSpeech } }
 
     /// Writes the header of a file that is still growing.
-    func begin() throws(RecordingError) {
-        try write(WaveHeader.bytes(samples: nil), at: nil)
-    }
+    func begin() throws(RecordingError) { try write(WaveHeader.bytes(samples: nil), at: nil) }
 
-    /// Appends sound.
-    ///
-    /// - Throws: `RecordingError` if it cannot be written; the sound written before is kept.
-    public func append(_ sound: [Float]) throws(RecordingError) {
+    /// Appends samples of full scale −1…1.
+    package func append(_ sound: [Float]) throws(RecordingError) {
         try write(WaveHeader.bytes(of: sound), at: nil)
         state.withLock { state in
             state.samples += sound.count
@@ -57,13 +48,9 @@ public final class Recording: Sendable {
         }
     }
 
-    /// Completes the file.
-    ///
-    /// - Parameters:
-    ///   - count: How many of its first samples to keep; all by default.
-    ///   - hasSpeech: Whether a detector heard speech; `nil` if none was listening.
-    /// - Throws: `RecordingError` if the header cannot be written; the sound is kept.
-    public func finish(keeping count: Int? = nil, hasSpeech: Bool? = nil) throws(RecordingError) {
+    /// Completes the file with its first `count` samples. `hasSpeech` says whether a detector heard speech; `nil` if
+    /// none was listening.
+    package func finish(keeping count: Int? = nil, hasSpeech: Bool? = nil) throws(RecordingError) {
         let samples = state.withLock { state in
             state.samples = min(state.samples, count ?? .max)
             state.hasSpeech = hasSpeech
@@ -75,10 +62,7 @@ public final class Recording: Sendable {
         try write(WaveHeader.bytes(samples: samples), at: 0)
     }
 
-    /// Deletes the file: its text has been delivered, or is not wanted.
-    public func remove() {
-        unlink(path)
-    }
+    package func remove() { unlink(path) }
 
     private func write(_ data: Data, at position: Int64?) throws(RecordingError) {
         let file = FileDescriptor(rawValue: descriptor)
@@ -90,13 +74,41 @@ public final class Recording: Sendable {
     }
 }
 
-/// Why a recording cannot be stored.
-public struct RecordingError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What failed, where, and what to do.
-    public let description: String
+/// Why a recording cannot be stored, and what to do.
+package struct RecordingError: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ deed: String, _ path: String, _ code: Int32) {
-        let reason = String(cString: strerror(code))
-        description = "Cannot \(deed) the recording '\(path)': \(reason). Make room, or set XDG_CACHE_HOME elsewhere."
+    init(_ operation: String, _ path: String, _ code: Int32) {
+        let reason = SystemReason.words(for: code)
+        description =
+            "Cannot \(operation) the recording '\(path)': \(reason). Make room, or set XDG_CACHE_HOME elsewhere."
+    }
+}
+
+/// The header of a WAV file of mono 16-bit samples at 16 kHz ("Multimedia Programming Interface and Data Specifications
+/// 1.0", IBM and Microsoft, 1991).
+enum WaveHeader {
+    /// In bytes.
+    static let length = 44
+    static let bytesPerSample = 2
+
+    /// The header of a file with this many samples; `nil` for a file that is still growing, whose header says "to the
+    /// end".
+    static func bytes(samples: Int?) -> Data {
+        let size = samples.map { UInt32(clamping: $0 * bytesPerSample) } ?? .max
+        let rate = UInt32(AudioBuffer.sampleRate)
+        return Data("RIFF".utf8) + number(size.addingReportingOverflow(36).overflow ? .max : size + 36)
+            + Data("WAVEfmt ".utf8) + number(UInt32(16)) + number(UInt16(1)) + number(UInt16(1)) + number(rate)
+            + number(rate * UInt32(bytesPerSample)) + number(UInt16(bytesPerSample)) + number(UInt16(16))
+            + Data("data".utf8) + number(size)
+    }
+
+    static func bytes(of samples: [Float]) -> Data {
+        let whole = samples.map { Int16((max(-1, min(1, $0)) * Float(Int16.max)).rounded()).littleEndian }
+        return whole.withUnsafeBytes { Data($0) }
+    }
+
+    private static func number(_ value: some FixedWidthInteger) -> Data {
+        withUnsafeBytes(of: value.littleEndian) { Data($0) }
     }
 }

@@ -1,12 +1,10 @@
-public import Essentials
+package import Essentials
 
 /// The folder with the recordings whose texts are not delivered yet.
-public struct RecordingStore: Sendable {
-    /// The path of the folder.
-    public let path: String
+package struct RecordingStore: Sendable {
+    package let path: String
 
-    /// How long an undelivered recording is kept at most.
-    public static let longestWait = Duration.seconds(30 * 24 * 3600)
+    package static let longestWait = Duration.seconds(30 * 24 * 3600)
 
     private static let prefix = "recording-"
     private static let suffix = ".wav"
@@ -15,51 +13,42 @@ public struct RecordingStore: Sendable {
     /// No recording takes longer than this to get its final name.
     private static let longestBeginning = Duration.seconds(60)
 
-    /// Uses a folder, which need not exist.
-    public init(path: String) {
-        self.path = path
-    }
+    init(path: String) { self.path = path }
 
     /// Uses the folder of the XDG Base Directory Specification; a relative value is ignored.
-    public init(environment: [String: String], home: String) {
+    package init(environment: [String: String], home: String) {
         let cache = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.cache"
         self.init(path: cache + "/asr2clip/recordings")
     }
 
-    /// Begins a recording.
-    ///
-    /// - Throws: `RecordingError`.
-    public func begin(at moment: Date = Date()) throws(RecordingError) -> Recording {
-        try makeFolder()
-        let name = "\(Self.prefix)\(Self.stamp(moment))-\(UUID().uuidString.prefix(8))\(Self.suffix)"
+    package func begin(at moment: Date = Date()) throws(RecordingError) -> Recording {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw RecordingError("make the folder for", path, SystemReason.code(of: error) ?? EIO)
+        }
+        let name = "\(Self.prefix)\(moment.formatted(Self.stampFormat))-\(UUID().uuidString.prefix(8))\(Self.suffix)"
         let path = "\(path)/\(name)"
         let newPath = "\(self.path)/\(Self.newPrefix)\(name)"
         let descriptor = open(newPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw RecordingError("make", path, errno) }
         let recording = Recording(path: path, began: moment, descriptor: descriptor, samples: 0)
-        // Locked and complete before it gets its name, so that no other process takes it for an abandoned recording.
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            defer { unlink(newPath) }
-            throw RecordingError("lock", path, errno)
-        }
         do throws(RecordingError) {
+            // Locked and complete before it gets its name, so that no other process takes it for an abandoned one.
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw RecordingError("lock", path, errno) }
             try recording.begin()
+            guard rename(newPath, path) == 0 else { throw RecordingError("make", path, errno) }
         } catch {
             unlink(newPath)
             throw error
-        }
-        guard rename(newPath, path) == 0 else {
-            defer { unlink(newPath) }
-            throw RecordingError("make", path, errno)
         }
         return recording
     }
 
     /// Locks and returns the recordings whose texts were not delivered and that no running tool has locked, oldest
     /// first. If a crash cut a recording off, its header is corrected; empty ones are deleted.
-    ///
-    /// - Throws: `RecordingError` if one cannot be repaired.
-    public func takeWaiting() throws(RecordingError) -> [Recording] {
+    func takeWaiting() throws(RecordingError) -> [Recording] {
         var waiting: [Recording] = []
         for path in files() {
             guard let (descriptor, size) = Self.lock(path) else { continue }
@@ -76,8 +65,8 @@ public struct RecordingStore: Sendable {
         return waiting
     }
 
-    /// The number of abandoned recordings. Does not lock them; recordings that a running tool has locked do not count.
-    public var waitingCount: Int {
+    /// The number of abandoned recordings; those that a running tool has locked do not count.
+    package var waitingCount: Int {
         files().count { path in
             let lock = Self.lock(path)
             if let lock { close(lock.descriptor) }
@@ -85,14 +74,9 @@ public struct RecordingStore: Sendable {
         }
     }
 
-    /// Deletes recordings that no running tool has locked.
-    ///
-    /// - Parameters:
-    ///   - age: Delete only recordings older than this; all by default.
-    ///   - now: The current time.
-    /// - Returns: The number of deleted recordings.
+    /// Deletes recordings that no running tool has locked, all or those of an age; returns how many.
     @discardableResult
-    public func discard(olderThan age: Duration? = nil, now: Date = Date()) -> Int {
+    package func discard(olderThan age: Duration? = nil, now: Date = Date()) -> Int {
         // Left behind by a tool that was killed while it started a recording.
         for path in files(Self.newPrefix) where Self.isOlder(path, than: Self.longestBeginning, now) {
             Self.delete(path)
@@ -107,7 +91,7 @@ public struct RecordingStore: Sendable {
         moment(path).map { now.timeIntervalSince($0) >= age / .seconds(1) } ?? false
     }
 
-    /// - Returns: Whether it was deleted: false if a running tool has locked it.
+    /// Returns false if a running tool has locked it.
     @discardableResult
     private static func delete(_ path: String) -> Bool {
         guard let lock = lock(path) else { return false }
@@ -116,7 +100,6 @@ public struct RecordingStore: Sendable {
         return true
     }
 
-    /// Opens a file and locks it; `nil` if another process has locked it, or it is gone.
     private static func lock(_ path: String) -> (descriptor: Int32, size: Int)? {
         let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }
@@ -134,20 +117,9 @@ public struct RecordingStore: Sendable {
             .sorted().map { "\(path)/\($0)" }
     }
 
-    private func makeFolder() throws(RecordingError) {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw RecordingError("make the folder for", path, SystemReason.code(of: error) ?? EIO)
-        }
-    }
-
     // In UTC, so that names sort by time.
     private static let stampFormat = Date.ISO8601FormatStyle(
         dateSeparator: .omitted, timeSeparator: .omitted, includingFractionalSeconds: true, timeZone: .gmt)
-
-    private static func stamp(_ moment: Date) -> String { moment.formatted(stampFormat) }
 
     private static func moment(_ path: String) -> Date? {
         guard let name = path.split(separator: "/").last?.replacing(newPrefix, with: "").dropFirst(prefix.count)

@@ -1,50 +1,218 @@
+package import EngineHost
 import Essentials
 import SpeechTypes
+import Synchronization
 
-/// Listens to a microphone and transcribes the speech while it goes on listening.
-public struct DictationSession: Sendable {
-    private let settings: ListeningSettings
-    private let microphone: MicrophoneLink
-    private let store: RecordingStore
-    private let scribe: RecordingTranscriber
-    private let report: DictationEvents
+/// An event of a session, for display.
+package enum DictationEvent: Sendable {
+    /// The microphone with this name is on.
+    case started(device: String)
+    /// The current level, and how long the session has listened.
+    case level(SoundLevel, Duration)
+    case listened
+    /// A recording is complete and is being transcribed; its length, if known.
+    case transcribing(Duration?)
+    /// The length of the recording that is being transcribed, if known.
+    case length(Duration?)
+    case progress(TranscriptionProgress)
+    /// A transcription has ended, with or without success.
+    case transcribed
+    /// A note that is not about a failure.
+    case note(String)
+    /// A failure after which the work goes on.
+    case warning(String)
+}
 
-    /// Creates a session.
-    ///
-    /// - Parameters:
-    ///   - settings: How to listen to the microphone.
-    ///   - microphone: The microphone, which is already on or being turned on.
-    ///   - store: Where recordings are kept.
-    ///   - scribe: Transcribes recordings.
-    ///   - report: Called with each event.
-    public init(
-        _ settings: ListeningSettings, microphone: MicrophoneLink, store: RecordingStore, scribe: RecordingTranscriber,
-        report: @escaping DictationEvents
+/// Receives the events. Called from any thread; returns at once.
+package typealias DictationEvents = @Sendable (DictationEvent) -> Void
+
+/// The outcome of a session, or of a part of it.
+package struct SessionOutcome: Sendable, Equatable {
+    /// Whether something failed, which has been reported.
+    package var hasFailed = false
+    package var hasText = false
+    package var lacksCopy = false
+
+    package static let silent = SessionOutcome()
+    package static let delivered = SessionOutcome(hasText: true)
+    package static let notCopied = SessionOutcome(hasText: true, lacksCopy: true)
+    package static let failed = SessionOutcome(hasFailed: true)
+
+    package static func += (whole: inout SessionOutcome, part: SessionOutcome) {
+        whole.hasFailed = whole.hasFailed || part.hasFailed
+        whole.hasText = whole.hasText || part.hasText
+        whole.lacksCopy = whole.lacksCopy || part.lacksCopy
+    }
+}
+
+/// Transcribes recordings and delivers the texts; a recording is kept until its text has been delivered.
+package struct RecordingTranscriber: Sendable {
+    let service: any TranscriptionService
+    let engine: any EngineProgram
+    let template: TranscriptionRequest
+    let delivery: TextDelivery
+    let report: DictationEvents
+
+    /// A shorter recording cannot contain speech, and servers reject it.
+    private static let shortest = Duration.milliseconds(100)
+    /// A longer recording probably contains speech: it is kept even if its text is empty.
+    private static let longestBlank = Duration.seconds(2)
+
+    /// Uses `template`, to which each recording is added, for the requests to `service`. The program `engine` reads the
+    /// headers of files.
+    package init(
+        service: any TranscriptionService, engine: any EngineProgram, template: TranscriptionRequest,
+        delivery: TextDelivery, report: @escaping DictationEvents
     ) {
-        self.settings = settings
-        self.microphone = microphone
-        self.store = store
-        self.scribe = scribe
+        self.service = service
+        self.engine = engine
+        self.template = template
+        self.delivery = delivery
         self.report = report
     }
 
-    /// Listens until it is stopped, then finishes the recordings that are left.
+    /// Listens until it is stopped, and transcribes the recordings while it goes on listening. Texts are delivered in
+    /// the order in which they were said. If one fails, this is reported and the session goes on. If listening fails,
+    /// the sound recorded before is still transcribed.
     ///
-    /// Texts are delivered in the order in which they were said. If one fails, this is reported and the session goes
-    /// on. If listening fails, the sound recorded before is still transcribed.
-    /// - Throws: `ListeningError`, `RecordingError`, `CancellationError`, and `DeliveryError` if the reader of standard
+    /// - Throws: `Failure`, `RecordingError`, `CancellationError`, and `DeliveryError` if the reader of standard
     ///   output has closed the pipe.
-    public func run(_ control: DictationControl) async throws -> SessionOutcome {
+    package func dictate(
+        _ settings: ListeningSettings, microphone: MicrophoneLink, store: RecordingStore, control: DictationControl
+    ) async throws -> SessionOutcome {
         // Unbounded, but it holds only file names: the sound itself is on disk.
         let (recordings, queue) = AsyncStream.makeStream(of: Recording.self, bufferingPolicy: .unbounded)
         let listener = Listener(settings, link: microphone, store: store, report: report, queue: queue)
         async let listening: Void = listener.listen { control.isListening }
         var outcome = SessionOutcome.silent
-        let isMeant = settings.mode == .untilStopped
         for await recording in recordings {
-            outcome += try await scribe.write(recording, isMeant: isMeant)
+            outcome += try await transcribe(recording, isMeant: settings.mode == .untilStopped)
         }
         try await listening
         return outcome
+    }
+
+    /// Sends all abandoned recordings again, oldest first. Failures are reported. Throws like `dictate`.
+    package func retry(_ store: RecordingStore) async throws -> SessionOutcome {
+        let waiting = try store.takeWaiting()
+        if waiting.isEmpty { report(.note("No recording waits to be sent.")) }
+        var outcome = SessionOutcome.silent
+        for recording in waiting {
+            report(.note("Recorded \(recording.began.localStamp):"))
+            outcome += try await transcribe(recording)
+        }
+        return outcome
+    }
+
+    /// Transcribes one recording, delivers the text, and removes the recording. If a detector heard no speech in it, it
+    /// is not sent: models invent words for silence. Failures are reported with the path of the recording, which is
+    /// then kept. `isMeant` says whether the user started and stopped it, and so meant it to contain speech.
+    func transcribe(_ recording: Recording, isMeant: Bool = true) async throws -> SessionOutcome {
+        guard recording.duration >= Self.shortest else {
+            report(.note("Too short to hold speech."))
+            recording.remove()
+            return .silent
+        }
+        guard !recording.isSilent else {
+            // In a continuous session, `MuteWatch` gives this warning, once.
+            if isMeant {
+                report(
+                    .warning("The microphone gives only silence: is it muted, or the wrong one? See --list_devices."))
+            }
+            recording.remove()
+            return .silent
+        }
+        guard recording.hasSpeech != false else {
+            if isMeant { keepBlank(recording, "No speech was heard.") } else { recording.remove() }
+            return .silent
+        }
+        do {
+            let text = SpokenText.cleaned(try await send(recording))
+            guard !text.isEmpty else {
+                keepBlank(recording, "No speech was recognised.")
+                return .silent
+            }
+            try await delivery.print(text + "\n")
+            let outcome = try await delivery.keep(text, saidAt: recording.began, report: report)
+            recording.remove()
+            return outcome
+        } catch let error where error is ClientError || error is DeliveryError {
+            report(.warning("\(error)\nThe recording is kept: \(recording.path)\nSend it again with: asr2clip --retry"))
+            // If the reader has closed the pipe, the session ends, as in `asr2clip --vad | head -1`.
+            if let error = error as? DeliveryError, error.isClosedPipe { throw error }
+            return .failed
+        }
+    }
+
+    /// Keeps a recording that was meant to contain speech although its text is empty.
+    private func keepBlank(_ recording: Recording, _ words: String) {
+        guard recording.duration > Self.longestBlank else {
+            report(.note(words))
+            return recording.remove()
+        }
+        report(
+            .warning(
+                "\(words) The recording is kept: \(recording.path)\n"
+                    + "Send it again with: asr2clip --retry, or delete it with: asr2clip --retry --discard"))
+    }
+
+    private func send(_ recording: Recording) async throws -> String {
+        var request = template
+        request.file = recording.path
+        request.fileName = "recording.wav"
+        request.duration = recording.duration
+        report(.transcribing(recording.duration))
+        defer { report(.transcribed) }
+        return try await service.transcribe(request) { report(.progress($0)) }
+    }
+}
+
+/// Lets the user stop or cancel a running session: the first Ctrl-C stops listening, and the session finishes what was
+/// said. The second cancels the session, and so does the first if listening has already ended.
+package final class DictationControl: Sendable {
+    private enum State { case listening, finishing, cancelled }
+
+    private let state: Mutex<State>
+    /// Only ever finished, so the buffer never holds an element.
+    private let cancellation = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+
+    /// Controls one session; `listens` says whether it starts by listening.
+    package init(listens: Bool = true) { state = Mutex(listens ? .listening : .finishing) }
+    package var isListening: Bool { state.withLock { $0 == .listening } }
+
+    /// Stops listening; later calls have no effect.
+    package func stop() { state.withLock { if $0 == .listening { $0 = .finishing } } }
+
+    package func interrupt() {
+        let isCancelled = state.withLock { state in
+            state = state == .listening ? .finishing : .cancelled
+            return state == .cancelled
+        }
+        if isCancelled { cancellation.continuation.finish() }
+    }
+
+    package func cancel() {
+        state.withLock { $0 = .cancelled }
+        cancellation.continuation.finish()
+    }
+
+    /// Does a session's work; returns early, with `nil`, if it is cancelled.
+    package func cancellable<R: Sendable>(_ work: @escaping @Sendable () async throws -> R) async throws -> R? {
+        try await result(of: work) { [cancellation] in for await _ in cancellation.stream {} }
+    }
+}
+
+/// Does some work, which is cancelled when `end` returns; returns `nil` in that case.
+func result<R: Sendable>(
+    of work: @escaping @Sendable () async throws -> R, until end: @escaping @Sendable () async throws -> Void
+) async throws -> R? {
+    try await withThrowingTaskGroup(of: R?.self) { group in
+        group.addTask { try await work() }
+        group.addTask {
+            try await end()
+            return nil
+        }
+        defer { group.cancelAll() }
+        return try await group.next() ?? nil
     }
 }

@@ -1,85 +1,39 @@
-import Essentials
-public import EngineHost
+import EngineHost
 import EngineLink
-import SpeechTypes
+import Essentials
 import Synchronization
 import TranscriptFormats
 
-/// Transcribes files.
-public struct FileTranscription: Sendable {
-    private let service: any TranscriptionService
-    private let engine: any EngineProgram
-    private let template: TranscriptionRequest
-    private let report: DictationEvents
-
-    /// Creates a transcription.
-    ///
-    /// - Parameters:
-    ///   - service: The service that transcribes.
-    ///   - engine: The program that reads the files' headers.
-    ///   - template: The request without the recording.
-    ///   - report: Called with each event.
-    public init(
-        service: any TranscriptionService, engine: any EngineProgram, template: TranscriptionRequest,
-        report: @escaping DictationEvents
-    ) {
-        self.service = service
-        self.engine = engine
-        self.template = template
-        self.report = report
-    }
-
-    /// The transcript of a file.
-    public struct Transcript: Sendable, Equatable {
-        /// The cleaned text, or the document in the requested format; without a line end.
-        public let text: String
-        /// Whether it contains speech.
-        public let isSpoken: Bool
-    }
-
-    /// Transcribes the files in turn; each text is printed as it arrives.
-    ///
-    /// - Parameters:
-    ///   - files: Their paths; `-` is standard input.
-    ///   - delivery: Gets all texts as one.
-    /// - Returns: The outcome; failures are reported.
-    /// - Throws: `DeliveryError`, `CancellationError`.
-    public func run(_ files: [String], delivery: TextDelivery) async throws -> SessionOutcome {
+extension RecordingTranscriber {
+    /// Transcribes the files in turn; `-` is standard input. Each text is printed as it arrives, after the name of the
+    /// file if `isAnnounced`, and all texts are copied as one. Failures of single files are reported.
+    package func transcribe(_ files: [String], isAnnounced: Bool = false) async throws -> SessionOutcome {
         var texts: [String] = []
         var outcome = SessionOutcome.silent
-        for file in files {
+        for (index, file) in files.enumerated() {
+            let name = files.count > 1 ? SystemName.shown(file) + ": " : ""
+            if isAnnounced, files.count > 1 { report(.note("\(index + 1)/\(files.count) \(SystemName.shown(file))")) }
             do {
-                let transcript = try await transcribe(file) { try await delivery.print($0) }
-                if transcript.isSpoken {
-                    texts.append(transcript.text)
-                } else if files.count > 1 {
-                    report(.note("\(SystemName.shown(file)): No speech was recognised."))
+                if let text = try await transcribe(file, print: delivery.print) {
+                    texts.append(text)
+                } else {
+                    report(.note("\(name)No speech was recognised."))
                 }
             } catch let error as ClientError {
                 outcome += .failed
-                report(.warning(files.count > 1 ? "\(SystemName.shown(file)): \(error)" : error.description))
+                report(.warning("\(name)\(error)"))
             }
         }
-        guard !texts.isEmpty else {
-            if !outcome.hasFailed, files.count == 1 { report(.note("No speech was recognised.")) }
-            return outcome
-        }
-        let copy = try await delivery.keep(texts.joined(separator: "\n"))
-        copy.event.map(report)
-        outcome += copy.outcome
+        guard !texts.isEmpty else { return outcome }
+        outcome += try await delivery.keep(texts.joined(separator: "\n"), report: report)
         return outcome
     }
 
-    /// Transcribes one file.
-    ///
-    /// - Parameters:
-    ///   - file: Its path; `-` is standard input.
-    ///   - print: Called with the text as it arrives, and a line end after it; not called if there is no text.
-    /// - Returns: The whole transcript.
-    /// - Throws: `ClientError`, `CancellationError`, and what `print` throws.
-    public func transcribe(
+    /// Transcribes one file; `-` is standard input. Returns the cleaned text, or the document in the requested format,
+    /// without a line end; `nil` if there is no speech. `print` gets the text as it arrives, and a line end after it.
+    package func transcribe(
         _ file: String, print: @escaping @Sendable (String) async throws -> Void = { _ in }
-    ) async throws -> Transcript {
+    ) async throws -> String? {
         // A pipe may deliver nothing for a long time.
         report(.transcribing(nil))
         defer { report(.transcribed) }
@@ -104,11 +58,10 @@ public struct FileTranscription: Sendable {
             if stream.withLock({ $0.hasPrinted }) { try await print("\n") }
             throw error
         }
-        let isSpoken = SpokenText.isSpoken(in: answer, format: request.format)
         let text = request.format == .text ? SpokenText.cleaned(answer) : answer.trimmed { Character($0).isNewline }
         let rest = stream.withLock { $0.rest(of: text) }
         if !text.isEmpty { try await print(rest + "\n") }
-        return Transcript(text: text, isSpoken: isSpoken)
+        return SpokenText.isSpoken(in: answer, format: request.format) ? text : nil
     }
 
     /// Reads the length of a recording from its header, for timeouts and the display. `nil` if it cannot be read.

@@ -4,9 +4,7 @@ import Logging
 
 /// The limit of open files of this process, and the number of connections that it allows.
 struct OpenFiles: Equatable {
-    /// The limit to set.
     let limit: Int
-    /// The connections that it allows.
     let connections: Int
 
     /// Files per connection: the connection itself, its upload, and a connection to an engine.
@@ -18,15 +16,12 @@ struct OpenFiles: Equatable {
 
     /// Plans for this many connections, with a limit between the current one and the maximum.
     init(connections: Int, limit: Int, most: Int) {
-        let (needed, overflow) = connections.multipliedReportingOverflow(by: Self.each)
-        let wanted = overflow || needed > .max - Self.rest ? .max : needed + Self.rest
+        let wanted = connections.multipliedClamped(by: Self.each).addingClamped(Self.rest)
         self.limit = min(max(limit, wanted), most)
         self.connections = min(connections, max(1, (self.limit - Self.rest) / Self.each))
     }
 
-    /// Raises the process's limit of open files to what the connections need.
-    ///
-    /// - Returns: The limits with the number of connections that is possible; if that is fewer, a warning is logged.
+    /// Raises the process's limit of open files to what the connections need, or reduces the number of connections.
     static func makeRoom(for limits: ConnectionLimits, logger: Logger) -> ConnectionLimits {
         var system = rlimit()
         guard getrlimit(resource, &system) == 0 else { return limits }
