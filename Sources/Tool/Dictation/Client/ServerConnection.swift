@@ -160,13 +160,14 @@ enum ServerReason {
     /// Longer reasons are cut, to fit one line of a terminal.
     private static let longest = 300
 
-    /// The reason in a body; `nil` if there is none that is readable.
+    /// The reason in a body; `nil` if there is none that is readable, as in an HTML page or broken JSON.
     static func find(in body: some Sequence<UInt8>) -> String? {
         let data = Data(body)
-        guard let json = try? JSONDecoder().decode(JSONValue.self, from: data) else {
-            return plain(String(decoding: data, as: UTF8.self))
+        if let json = try? JSONDecoder().decode(JSONValue.self, from: data) {
+            return json.isObject ? find(in: json) : json.string.flatMap(line)
         }
-        return json.isObject ? find(in: json) : json.string.flatMap(line)
+        let text = String(decoding: data, as: UTF8.self)
+        return "<{[".contains(text.first { !$0.isWhitespace } ?? " ") ? nil : line(text)
     }
 
     /// The reason in an object, if it is an error.
@@ -195,12 +196,6 @@ enum ServerReason {
             return reasons.isEmpty ? nil : line(reasons.joined(separator: "; "))
         case .null, .bool, .integer, .number: return nil
         }
-    }
-
-    /// The body as plain text, if it is neither an HTML page nor broken JSON.
-    private static func plain(_ text: String) -> String? {
-        let start = text.drop(while: \.isWhitespace).first
-        return start == "<" || start == "{" || start == "[" ? nil : line(text)
     }
 
     private static func line(_ text: String) -> String? {

@@ -44,22 +44,15 @@ package struct ConfigurationSettings: Sendable, Equatable {
         func complete<Value>(_ field: WritableKeyPath<Self, Value?>) {
             joined[keyPath: field] = joined[keyPath: field] ?? other[keyPath: field]
         }
-        complete(\.baseURL)
+        for text in [\Self.baseURL, \.model, \.organization, \.language, \.prompt, \.audioDevice, \.output] {
+            complete(text)
+        }
+        for number in [\Self.interval, \.silenceDuration, \.silenceThreshold] { complete(number) }
+        for flag in [\Self.isQuiet, \.vad] { complete(flag) }
         complete(\.apiKey)
-        complete(\.model)
-        complete(\.organization)
-        complete(\.language)
-        complete(\.prompt)
-        complete(\.audioDevice)
-        complete(\.isQuiet)
         complete(\.engine)
-        complete(\.vad)
-        complete(\.interval)
-        complete(\.silenceDuration)
-        complete(\.silenceThreshold)
         complete(\.clipboard)
         complete(\.copyMode)
-        complete(\.output)
         return joined
     }
 
