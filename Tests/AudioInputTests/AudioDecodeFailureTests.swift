@@ -1,3 +1,4 @@
+import SpeechTypes
 import Testing
 
 @testable import AudioInput
@@ -18,6 +19,6 @@ struct AudioDecodeFailureTests {
             (.tooLong(declared: .seconds(Int64.max), limit: .seconds(90)), "The limit is 1 min 30 s;"),
         ] as [(AudioDecodeFailure, String)])
     func amountsAreNatural(refusal: AudioDecodeFailure, words: String) {
-        #expect(AudioError(refusal, name: DisplayName("a")).message.contains(words))
+        #expect(TranscriptionError(refusal, of: "a").message.contains(words))
     }
 }

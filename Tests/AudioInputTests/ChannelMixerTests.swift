@@ -15,8 +15,7 @@ import Testing
     private func mix(_ planes: [[Float]], frame: Int = 1_000) -> [Float] {
         var mixer = ChannelMixer(channels: planes.count, rate: Self.rate)
         return stride(from: 0, to: planes[0].count, by: frame).flatMap { start in
-            let parts = planes.map { Array($0[start..<min(start + frame, $0.count)]) }
-            return parts.withBuffers { mixer.mix($0) }
+            mixer.mix(planes.flatMap { $0[start..<min(start + frame, $0.count)] })
         }
     }
 
@@ -102,14 +101,5 @@ import Testing
         let mixed = mix([left, right])
         #expect(level(mixed[..<16_000]) > 0.95 * level(voice))
         #expect(zip(mixed[56_000...], left[56_000...]).allSatisfy { abs($0 - $1) < 1e-5 })
-    }
-}
-
-extension [[Float]] {
-    fileprivate func withBuffers<Result>(_ body: ([UnsafeBufferPointer<Float>]) -> Result) -> Result {
-        let length = first?.count ?? 0
-        return joined().map { $0 }.withUnsafeBufferPointer { all in
-            body(indices.map { UnsafeBufferPointer(rebasing: all[$0 * length..<($0 + 1) * length]) })
-        }
     }
 }

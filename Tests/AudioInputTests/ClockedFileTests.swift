@@ -42,8 +42,8 @@ import Testing
     /// The end time in its header, or in its last page, counts from long before its first sound.
     @Test(arguments: [("late_fragments.mp4", 2), ("joined_late.oga", 6), ("starts_at_23s.mkv", 5)])
     func aPieceIsNotRefusedForTheTimeBeforeIt(file: String, limit: Int) throws {
-        let limits = AudioLimits(maximumDuration: .seconds(limit))
-        #expect(try decode(Fixtures.container(file), limits: limits).damagedPackets == 0)
+        let longest = Duration.seconds(limit)
+        #expect(try decode(Fixtures.container(file), longest: longest).damagedPackets == 0)
     }
 
     @Test func aGapThatIsNotBelievedIsTold() throws {
@@ -59,7 +59,7 @@ import Testing
         let (start, end) = try (clusters(of: "gap_10s.webm"), clusters(of: "late_10h.webm"))
         for hours in [6, 11] {
             let result = try decode(
-                start.head + start.first + end.first, limits: AudioLimits(maximumDuration: .seconds(hours * 3600)))
+                start.head + start.first + end.first, longest: .seconds(hours * 3600))
             #expect(result.damagedPackets == 1)
             #expect(result.seconds < 20)
         }
@@ -80,7 +80,7 @@ import Testing
 
     @Test func aShortLimitClosesGapsAndRefusesNothing() throws {
         let result = try decode(
-            Fixtures.container("gap_6s.ts"), limits: AudioLimits(maximumDuration: .seconds(5)))
+            Fixtures.container("gap_6s.ts"), longest: .seconds(5))
         #expect(abs(result.seconds - 3.6) < 0.1)
         #expect(result.damagedPackets == 1)
     }

@@ -1,4 +1,5 @@
 import AudioInput
+import SpeechTypes
 import Testing
 
 /// Formats that Fixtures/audio lacks, intact and damaged.
@@ -39,7 +40,7 @@ import Testing
     func survivesTruncationAnywhere(file: String) throws {
         let bytes = try Fixtures.bytes(container: file)
         for end in stride(from: 1, to: bytes.count, by: bytes.count / 30 + 1) {
-            _ = try refusal(Array(bytes.prefix(end)))  // throws what is no AudioError
+            _ = try refusal(Array(bytes.prefix(end)))  // throws what is no TranscriptionError
         }
     }
 }

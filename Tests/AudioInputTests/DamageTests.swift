@@ -1,5 +1,6 @@
 import AudioInput
 import Foundation
+import SpeechTypes
 import Testing
 
 @Suite struct DamageTests {
@@ -26,7 +27,7 @@ import Testing
                 index < 2 ? page : spoiled(page)
             }.reduce([]) { $0 + $1 })
         let error = try #require(try refusal(bytes))
-        #expect(error.code == .undecodable)
+        #expect(error.code == .audioUndecodable)
     }
 
     @Test(arguments: [
@@ -48,8 +49,8 @@ import Testing
         let bytes = try Fixtures.bytes(file)
         let ends = Array(stride(from: 0, to: 200, by: 4)) + stride(from: 200, to: bytes.count, by: bytes.count / 25)
         for end in ends {
-            let error = try refusal(Array(bytes.prefix(end)))  // throws what is no AudioError
-            if end == 0 { #expect(error?.code == .empty) }
+            let error = try refusal(Array(bytes.prefix(end)))  // throws what is no TranscriptionError
+            if end == 0 { #expect(error?.code == .audioEmpty) }
             if end < 30 { #expect(error != nil) }
         }
     }

@@ -35,13 +35,9 @@ import Testing
         #expect(uneven.chunks == [16_000, uneven.samples.count - 16_000])
     }
 
-    @Test func countsWhatItHandedOut() throws {
-        var decoder = try AudioDecoder(path: Fixtures.path("en_digits_16k.wav"), name: "a", limits: AudioLimits())
-        #expect(decoder.samplesRead == 0)
-        _ = try decoder.next()
-        #expect(decoder.samplesRead == 16_000)
+    @Test func returnsNothingAfterTheEnd() throws {
+        var decoder = try AudioDecoder(path: Fixtures.path("en_digits_16k.wav"), name: "a")
         while try decoder.next() != nil {}
-        #expect(decoder.samplesRead == 27_188)
         #expect(try decoder.next() == nil)
     }
 

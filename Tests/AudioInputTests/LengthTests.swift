@@ -1,5 +1,6 @@
 import AudioInput
 import Foundation
+import SpeechTypes
 import Testing
 
 @Suite struct LengthTests {
@@ -24,36 +25,36 @@ import Testing
         "en_44k1_aac.m4a", "en_48k_opus.webm", "en_48k_opus.ogg", "en_long_16k.flac", "en_digits_16k.wav",
     ])
     func refusesWhatDeclaresTooLongAtOnce(file: String) throws {
-        let limits = AudioLimits(maximumDuration: .seconds(1))
-        let error = #expect(throws: AudioError.self) {
-            _ = try AudioDecoder(path: Fixtures.path(file), name: file, limits: limits)
+        let longest = Duration.seconds(1)
+        let error = #expect(throws: TranscriptionError.self) {
+            _ = try AudioDecoder(path: Fixtures.path(file), name: file, maximumDuration: longest)
         }
-        #expect(error?.code == .tooLong)
+        #expect(error?.code == .audioTooLong)
         #expect(error?.message.contains("The limit is 1 s;") == true)
     }
 
     @Test func stopsWhatDeclaresNothingAtTheLimit() throws {
-        let limits = AudioLimits(maximumDuration: .milliseconds(1_050))
-        var decoder = try AudioDecoder(path: Fixtures.container("word.ac3"), name: "a", limits: limits)
+        let longest = Duration.milliseconds(1_050)
+        var decoder = try AudioDecoder(path: Fixtures.container("word.ac3"), name: "a", maximumDuration: longest)
         #expect(try decoder.next()?.samples.count == 16_000)
-        let error = #expect(throws: AudioError.self) { try decoder.next() }
-        #expect(error?.code == .tooLong)
+        let error = #expect(throws: TranscriptionError.self) { try decoder.next() }
+        #expect(error?.code == .audioTooLong)
         #expect(try decoder.next() == nil)
     }
 
     @Test func believesNoDurationThatTheFileHasNoRoomFor() throws {
-        let limits = AudioLimits(maximumDuration: .seconds(2))
+        let longest = Duration.seconds(2)
         var wav = WAV.tone()
         wav.statedLength = 1_000_000_000
-        #expect(try decode(wav.bytes, limits: limits).samples.count == 16_000)
+        #expect(try decode(wav.bytes, longest: longest).samples.count == 16_000)
 
         var flac = try Fixtures.bytes("en_long_16k.flac")
         flac.replaceSubrange(22..<26, with: [0xFF, 0xFF, 0xFF, 0xFF])  // total samples, in STREAMINFO
-        #expect(try decode(flac, limits: AudioLimits(maximumDuration: .seconds(20))).seconds > 10)
+        #expect(try decode(flac, longest: .seconds(20)).seconds > 10)
     }
 
     @Test(arguments: [Duration.seconds(Int64.max), .seconds(1), .milliseconds(1_000)])
     func allowsUpToTheLimit(limit: Duration) throws {
-        #expect(try decode(WAV.tone().bytes, limits: AudioLimits(maximumDuration: limit)).samples.count == 16_000)
+        #expect(try decode(WAV.tone().bytes, longest: limit).samples.count == 16_000)
     }
 }

@@ -1,16 +1,18 @@
 import AudioInput
 import Foundation
+import SpeechTypes
 import Testing
 
 @Suite struct RefusedFileTests {
     @Test(
         arguments: [
-            ("bad_empty.wav", .empty), ("bad_zero_bytes.wav", .empty), ("bad_5ms.wav", .tooShort),
-            ("bad_truncated.wav", .undecodable), ("bad_text.wav", .undecodable), ("manifest.json", .undecodable),
-            ("no such file", .unreadable), (".", .unreadable),
-        ] as [(String, AudioError.Code)])
-    func refusesEachBadFixtureByItsCode(file: String, code: AudioError.Code) throws {
-        let error = #expect(throws: AudioError.self) { try decode(Fixtures.path(file), name: file) }
+            ("bad_empty.wav", .audioEmpty), ("bad_zero_bytes.wav", .audioEmpty), ("bad_5ms.wav", .audioTooShort),
+            ("bad_truncated.wav", .audioUndecodable), ("bad_text.wav", .audioUndecodable),
+            ("manifest.json", .audioUndecodable),
+            ("no such file", .audioUnreadable), (".", .audioUnreadable),
+        ] as [(String, TranscriptionError.Code)])
+    func refusesEachBadFixtureByItsCode(file: String, code: TranscriptionError.Code) throws {
+        let error = #expect(throws: TranscriptionError.self) { try decode(Fixtures.path(file), name: file) }
         #expect(error?.code == code)
         #expect(error?.message.contains("'\(file)'") == true)
     }
@@ -31,7 +33,7 @@ import Testing
     ])
     func saysWhatIsWrongAndWhatToDo(content: Data, part: String) throws {
         let error = try #require(try refusal([UInt8](content), name: "x.txt"))
-        #expect(error.code == .undecodable)
+        #expect(error.code == .audioUndecodable)
         #expect(error.message.contains(part), "\(error.message)")
     }
 
@@ -39,13 +41,13 @@ import Testing
         var random = Seeded(state: 11)
         for size in [100, 5_000, 300_000] {
             let bytes = (0..<size).map { _ in UInt8.random(in: 0...255, using: &random) }
-            #expect(try refusal(bytes)?.code == .undecodable)
+            #expect(try refusal(bytes)?.code == .audioUndecodable)
         }
     }
 
     @Test func saysThatAVideoHasNoSound() throws {
         let error = try #require(try refusal(matroska(track: [0x83, 0x81, 1, 0x86, 0x85] + ascii("V_VP8"))))
-        #expect(error.code == .undecodable)
+        #expect(error.code == .audioUndecodable)
         #expect(error.message == "Cannot decode 'clip': it has no audio stream. Send a file with sound.")
     }
 
@@ -53,20 +55,22 @@ import Testing
         var game = WAV.tone().bytes
         game[20] = 0x61  // Duck DK4 ADPCM, which FFmpeg can decode
         let error = try #require(try refusal(game))
-        #expect(error.code == .undecodable)
+        #expect(error.code == .audioUndecodable)
         #expect(error.message.contains("the codec 'adpcm_ima_dk4' is not accepted"), "\(error.message)")
     }
 
-    @Test(arguments: [(1_599, AudioError.Code.tooShort), (1_600, nil), (1, .tooShort), (0, .empty)])
-    func wantsATenthOfASecond(samples: Int, code: AudioError.Code?) throws {
+    @Test(arguments: [
+        (1_599, TranscriptionError.Code.audioTooShort), (1_600, nil), (1, .audioTooShort), (0, .audioEmpty),
+    ])
+    func wantsATenthOfASecond(samples: Int, code: TranscriptionError.Code?) throws {
         let wav = WAV(data: [UInt8](repeating: 1, count: samples * 2))
         #expect(try refusal(wav.bytes)?.code == code)
     }
 
     @Test func returnsNothingAfterAnError() throws {
         try withFile(WAV(data: [1, 1]).bytes) { path in
-            var decoder = try AudioDecoder(path: path, name: "a", limits: AudioLimits())
-            #expect(throws: AudioError.self) { try decoder.next() }
+            var decoder = try AudioDecoder(path: path, name: "a")
+            #expect(throws: TranscriptionError.self) { try decoder.next() }
             #expect(try decoder.next() == nil)
         }
     }

@@ -98,9 +98,9 @@ import Testing
         let sound = Self.chunk("SSND", [UInt8](repeating: 0, count: 8) + frames)
         let chunks = Self.chunk("FVER", big(UInt32(0xA280_5140))) + Self.chunk("COMM", common) + sound
         let file = ascii("FORM") + big(UInt32(chunks.count + 4)) + ascii("AIFC") + chunks
-        let limits = AudioLimits(maximumDuration: .seconds(1))
+        let longest = Duration.seconds(1)
         for bytes in [file, file + [0]] {
-            let result = try decode(bytes, limits: limits)
+            let result = try decode(bytes, longest: longest)
             #expect(abs(result.seconds - 9 * 0.02) < 0.001)
             #expect(result.damagedPackets == 0)
         }

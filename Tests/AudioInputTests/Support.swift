@@ -62,8 +62,10 @@ struct Decoded {
     }
 }
 
-func decode(_ path: String, name: String = "clip", limits: AudioLimits = AudioLimits()) throws(AudioError) -> Decoded {
-    var decoder = try AudioDecoder(path: path, name: name, limits: limits)
+func decode(_ path: String, name: String = "clip", longest: Duration = .seconds(6 * 3600)) throws(TranscriptionError)
+    -> Decoded
+{
+    var decoder = try AudioDecoder(path: path, name: name, maximumDuration: longest)
     var result = Decoded()
     while let chunk = try decoder.next() {
         result.chunks.append(chunk.samples.count)
@@ -81,16 +83,18 @@ func withFile<Result>(_ bytes: [UInt8], _ body: (String) throws -> Result) throw
     return try body(url.path)
 }
 
-func decode(_ bytes: [UInt8], name: String = "clip", limits: AudioLimits = AudioLimits()) throws -> Decoded {
-    try withFile(bytes) { try decode($0, name: name, limits: limits) }
+func decode(_ bytes: [UInt8], name: String = "clip", longest: Duration = .seconds(6 * 3600)) throws -> Decoded {
+    try withFile(bytes) { try decode($0, name: name, longest: longest) }
 }
 
 /// The error with which a file is rejected; `nil` if it can be decoded.
-func refusal(_ bytes: [UInt8], name: String = "clip", limits: AudioLimits = AudioLimits()) throws -> AudioError? {
+func refusal(_ bytes: [UInt8], name: String = "clip", longest: Duration = .seconds(6 * 3600)) throws
+    -> TranscriptionError?
+{
     do {
-        _ = try decode(bytes, name: name, limits: limits)
+        _ = try decode(bytes, name: name, longest: longest)
         return nil
-    } catch let error as AudioError {
+    } catch let error as TranscriptionError {
         return error
     }
 }

@@ -140,9 +140,13 @@ import Testing
             let padding = [UInt8](repeating: 0, count: (8 - content.count % 8) % 8)
             return ascii(word) + name + little(size ?? UInt64(content.count + 24)) + content + padding
         }
-        let parts = part("fmt ", format()) + part("data", tone, stating: size)
-        try expectTone(
-            ascii("riff") + riff + little(UInt64(parts.count + 40)) + ascii("wave") + name + parts, "\(size ?? 1)")
+        func file(_ parts: [UInt8]) -> [UInt8] {
+            ascii("riff") + riff + little(UInt64(parts.count + 40)) + ascii("wave") + name + parts
+        }
+        let sound = part("fmt ", format()) + part("data", tone, stating: size)
+        try expectTone(file(sound), "\(size ?? 1)")
+        // This chunk ends at the greatest number, and its padding would exceed it.
+        _ = try refusal(file(part("junk", [], stating: UInt64(Int64.max) - 40) + sound))
     }
 
     @Test func anotherRecordingBehindTheFirstIsHeard() throws {

@@ -1,21 +1,18 @@
-/// Places the frames of a file in time by their timestamps, and fills gaps with silence. Pure value, no I/O; times are
-/// in seconds.
-///
-/// It never drops audio: if timestamps go back, the audio follows what came before.
+/// Places the frames of a file in time by their timestamps, and fills gaps with silence. It never drops audio: if
+/// timestamps go back, the audio follows what came before. Times are in seconds.
 struct AudioClock {
     /// Smaller offsets are an encoder's delay, a container's rounding, or a recorder's clock.
-    static let tolerance = 0.1
-    /// A frame closer than this to the previous one follows no gap, however far the timestamps have drifted from the
-    /// audio.
-    static let smallestGap = 0.01
+    private static let tolerance = 0.1
+    /// A frame closer than this to the previous one follows no gap, however far the timestamps have drifted.
+    private static let smallestGap = 0.01
     /// Timestamps that go back by more are a restart.
     static let restart = 1.0
     /// Gaps from this length on are not from a codec that leaves out pauses.
-    static let longGap = 1.0
+    private static let longGap = 1.0
     /// Shorter audio between two long gaps is scattered: no word is so short.
-    static let shortestSound = 0.2
+    private static let shortestSound = 0.2
     /// How many long gaps in a row around scattered audio are accepted; more mean that the timestamps are wrong.
-    static let mostScattered = 3
+    private static let mostScattered = 3
     /// The most silence to insert in total.
     static let mostSilence = 6.0 * 3600
 
@@ -24,7 +21,6 @@ struct AudioClock {
     /// How many gaps were not accepted.
     private(set) var refusedGaps = 0
 
-    /// The timestamp of the recording's beginning, once known.
     private var origin: Double?
     /// The timestamp at which the last frame ended.
     private var lastEnd: Double?
@@ -33,22 +29,13 @@ struct AudioClock {
     private var scatteredGaps = 0
     private let longest: Double
 
-    /// Begins a recording.
-    ///
-    /// - Parameters:
-    ///   - origin: The timestamp of its beginning; `nil` for that of the first frame.
-    ///   - longest: The length up to which gaps are filled with silence.
+    /// Begins at the timestamp `origin`, or `nil` for that of the first frame; fills gaps up to the length `longest`.
     init(origin: Double?, longest: Double) {
         self.origin = origin
         self.longest = longest
     }
 
-    /// Adds a frame.
-    ///
-    /// - Parameters:
-    ///   - timestamp: When it begins; `nil` if unknown: the frame then follows the previous one.
-    ///   - duration: Its length.
-    /// - Returns: The length of silence before it.
+    /// Adds a frame, and returns the length of silence before it. Without a timestamp, it follows the previous one.
     mutating func add(at timestamp: Double?, lasting duration: Double) -> Double {
         let gap = timestamp.map { silence(before: $0) } ?? 0
         madeSilence += gap

@@ -9,21 +9,20 @@ struct ChannelMixer {
     /// Energy below that of noise of −80 dBFS changes nothing.
     private static let quietest: Float = 1e-8
 
+    /// How many blocks the single channel is kept after the mix has stopped cancelling: 2 s.
+    private static let hold = 100
+    /// The share of the previous energy that is kept in each block.
+    private static let memory: Float = 0.8
+
     private let channels: Int
     /// Samples of a block for which energies are computed: 20 ms.
     private let blockLength: Int
-    /// How many blocks the single channel is kept after the mix has stopped cancelling: 2 s.
-    private let hold = 100
-    /// The share of the previous energy that is kept in each block.
-    private let memory: Float = 0.8
-
     private var lowCuts: [LowCut]
     private var channelEnergies: [Float]
     private var mixEnergy: Float = 0
     private var solo: Int?
     private var heldBlocks = 0
 
-    /// Mixes `channels` channels of `rate` samples a second each.
     init(channels: Int, rate: Int) {
         self.channels = channels
         blockLength = max(1, rate / 50)
@@ -31,12 +30,15 @@ struct ChannelMixer {
         channelEnergies = [Float](repeating: 0, count: channels)
     }
 
-    /// Mixes the next samples.
-    ///
-    /// - Parameter planes: A buffer for each channel, all of one length.
-    /// - Returns: As many samples as each channel has.
-    mutating func mix(_ planes: [UnsafeBufferPointer<Float>]) -> [Float] {
-        let count = planes.map(\.count).min() ?? 0
+    /// Mixes the next samples: all of the first channel, then all of the second, and so on.
+    mutating func mix(_ samples: [Float]) -> [Float] {
+        let count = samples.count / channels
+        return samples.withUnsafeBufferPointer { all in
+            mix((0..<channels).map { UnsafeBufferPointer(rebasing: all[$0 * count..<($0 + 1) * count]) }, count)
+        }
+    }
+
+    private mutating func mix(_ planes: [UnsafeBufferPointer<Float>], _ count: Int) -> [Float] {
         var mixed = [Float](repeating: 0, count: count)
         let share = 1 / Float(channels)
         for plane in planes { for index in 0..<count { mixed[index] += plane[index] * share } }
@@ -61,16 +63,16 @@ struct ChannelMixer {
         var sum = [Float](repeating: 0, count: block.count)
         for (channel, plane) in planes.enumerated() {
             let energy = lowCuts[channel].add(plane[block], to: &sum)
-            channelEnergies[channel] = channelEnergies[channel] * memory + energy
+            channelEnergies[channel] = channelEnergies[channel] * Self.memory + energy
         }
-        mixEnergy = mixEnergy * memory + sum.reduce(0) { $0 + $1 * $1 } / Float(channels * channels)
+        mixEnergy = mixEnergy * Self.memory + sum.reduce(0) { $0 + $1 * $1 } / Float(channels * channels)
         guard let loudest = channelEnergies.indices.max(by: { channelEnergies[$0] < channelEnergies[$1] }),
             channelEnergies[loudest] > Self.quietest * Float(blockLength)
         else { return }
         let expected = channelEnergies[loudest] / Float(channels * channels)
         if mixEnergy < Self.cancelledShare * expected {
             solo = solo ?? loudest
-            heldBlocks = hold
+            heldBlocks = Self.hold
         } else if heldBlocks > 0 {
             heldBlocks -= 1
         } else {
@@ -93,9 +95,7 @@ private struct LowCut {
         share = step / (1 + step)
     }
 
-    /// Adds the filtered samples to a sum of the same length.
-    ///
-    /// - Returns: Their energy.
+    /// Adds the filtered samples to a sum of the same length, and returns their energy.
     mutating func add(_ samples: Slice<UnsafeBufferPointer<Float>>, to sum: inout [Float]) -> Float {
         guard let first = samples.first else { return 0 }
         var (low, lower) = lows ?? (first, 0)

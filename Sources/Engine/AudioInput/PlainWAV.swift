@@ -1,44 +1,25 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import CFFmpeg
 import SpeechTypes
 
 /// A WAV file as speech programs write it: 44 bytes of header, then mono samples of 16 bits at 16 kHz to the end of the
-/// file.
-///
-/// It needs no conversion and no probing, so reading a short recording takes a tenth of the time that FFmpeg takes to
-/// open it. FFmpeg decodes all other files, and those whose header does not match their size. The samples are the same.
+/// file. Reading a short one takes a tenth of the time that FFmpeg takes to open it, and gives the same samples.
 final class PlainWAV: AudioSource {
     private static let headerSize: Int64 = 44
     private static let bytesAtOnce: Int64 = 1 << 16
+    /// PCM, one channel, 16,000 samples and 32,000 bytes a second, 2 bytes a sample, 16 bits.
+    private static let format: [UInt8] = [1, 0, 1, 0, 0x80, 0x3E, 0, 0, 0, 0x7D, 0, 0, 2, 0, 16, 0]
 
     private let file: InputFile
     private var offset = PlainWAV.headerSize
 
     /// `nil` if the file is of any other kind.
     init?(_ file: InputFile) {
-        guard (Self.headerSize...Int64(UInt32.max)).contains(file.size), file.size % 2 == 0,
-            file.bytes(at: 0, count: Int(Self.headerSize)) == Self.header(fileSize: file.size)
+        let length = file.size - Self.headerSize
+        guard length >= 0, length % 2 == 0, file.size <= UInt32.max,
+            file.bytes(at: 0, count: Int(Self.headerSize))
+                == WAVFormat(Self.format, isBigEndian: false)?.header(of: Int(length))
         else { return nil }
         self.file = file
-    }
-
-    /// The header of such a file (Microsoft, "Multimedia Programming Interface and Data Specifications 1.0").
-    private static func header(fileSize: Int64) -> [UInt8] {
-        func number<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
-            withUnsafeBytes(of: number.littleEndian) { Array($0) }
-        }
-        let rate = UInt32(AudioBuffer.sampleRate)
-        let (pcm, channels, frameSize, bits) = (UInt16(1), UInt16(1), UInt16(2), UInt16(16))
-        let format = [
-            number(pcm), number(channels), number(rate), number(2 * rate), number(frameSize), number(bits),
-        ]
-        return Array("RIFF".utf8) + number(UInt32(fileSize - 8)) + Array("WAVEfmt ".utf8) + number(UInt32(16))
-            + format.joined() + Array("data".utf8) + number(UInt32(fileSize - headerSize))
     }
 
     var declaredDuration: Duration? { Duration(samples: Int(file.size - Self.headerSize) / 2) }
@@ -48,7 +29,7 @@ final class PlainWAV: AudioSource {
     func decode(into samples: inout [Float]) throws(AudioDecodeFailure) -> Bool {
         let count = Int(min(Self.bytesAtOnce, file.size - offset))
         let bytes = file.bytes(at: offset, count: count)
-        guard bytes.count == count else { throw .unreadable(FFmpegError(-EIO)) }
+        guard bytes.count == count else { throw .unreadable(FFmpegError(ffmpegInputOutput)) }
         offset += Int64(count)
         samples += bytes.withUnsafeBytes { bytes in
             let values = bytes.bindMemory(to: Int16.self)

@@ -1,4 +1,3 @@
-import AudioInput
 import Foundation
 import SpeechTypes
 import TestSupport
@@ -27,13 +26,6 @@ import Testing
         #expect(error?.message.isEmpty == false)
         let report = try await Report(transcriber.transcribe(.fixture("en_word_16k.wav")))
         #expect(report.transcript.text == "stop", "the transcriber goes on after an error")
-    }
-
-    @Test(arguments: AudioError.Code.allCases)
-    func everyAudioErrorKeepsItsCodeAndMessage(code: AudioError.Code) {
-        let error = TranscriptionError(AudioError(code, "words"))
-        #expect(error.code.rawValue == code.rawValue)
-        #expect(error.message == "words")
     }
 
     @Test(arguments: [

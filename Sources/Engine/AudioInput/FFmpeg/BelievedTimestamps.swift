@@ -1,14 +1,11 @@
 import CFFmpeg
 
-/// Which timestamps of a stream are from the file itself: for some packets, FFmpeg computes timestamps that the file
-/// lacks.
+/// Which timestamps of a stream are from the file itself: FFmpeg computes those that the file lacks.
 enum BelievedTimestamps {
     case all
-    /// FLAC in Ogg: FFmpeg counts the packets of the first page from zero, and those of later pages by granule
-    /// position.
+    /// FLAC in Ogg: FFmpeg counts the packets of the first page from zero, and later ones by granule position.
     case behindPage(at: Int64?)
-    /// AVI has no timestamps: FFmpeg counts chunks by a rate in the header, which is wrong if the file was written to a
-    /// pipe.
+    /// AVI: FFmpeg counts chunks by a rate in the header, which is wrong if the file was written to a pipe.
     case ofFirstPacket(isRead: Bool)
 
     init(format: String, codec: AVCodecID) {
@@ -24,10 +21,7 @@ enum BelievedTimestamps {
         if case .behindPage = self { false } else { true }
     }
 
-    /// Records the next packet of the stream.
-    ///
-    /// - Parameter position: The offset in the file of the packet, or of the page in which it begins.
-    /// - Returns: Whether to use its timestamp.
+    /// Records the next packet, by the offset in the file of it or of its page; returns whether to use its timestamp.
     mutating func believes(packetAt position: Int64) -> Bool {
         switch self {
         case .all: return true

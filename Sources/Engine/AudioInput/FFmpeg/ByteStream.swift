@@ -1,18 +1,16 @@
 import CFFmpeg
 
-/// FFmpeg's access to the bytes of a recording: uses our own callbacks for read and seek, and none of FFmpeg's
-/// protocols.
+/// FFmpeg's access to the bytes of a recording: by our own read and seek callbacks, by none of FFmpeg's protocols.
 struct ByteStream: ~Copyable {
-    private static let bufferSize = 32 * 1024
-
     let pointer: UnsafeMutablePointer<AVIOContext>
     /// The callbacks' opaque pointer; kept alive here.
-    let excerpt: Excerpt
+    private let excerpt: Excerpt
 
     init(of excerpt: Excerpt) throws(AudioDecodeFailure) {
-        guard let buffer = av_malloc(Self.bufferSize) else { throw .outOfMemory }
+        let size = 32 * 1024
+        guard let buffer = av_malloc(size) else { throw .outOfMemory }
         let context = avio_alloc_context(
-            buffer.assumingMemoryBound(to: UInt8.self), Int32(Self.bufferSize), 0,
+            buffer.assumingMemoryBound(to: UInt8.self), Int32(size), 0,
             Unmanaged.passUnretained(excerpt).toOpaque(), readBytes, nil, seekBytes)
         guard let context else {
             av_free(buffer)
@@ -45,13 +43,16 @@ private func readBytes(excerpt: UnsafeMutableRawPointer?, buffer: UnsafeMutableP
 private func seekBytes(excerpt: UnsafeMutableRawPointer?, offset: Int64, whence: Int32) -> Int64 {
     guard let excerpt else { return Int64(ffmpegInvalidArgument) }
     let input = Unmanaged<Excerpt>.fromOpaque(excerpt).takeUnretainedValue()
-    let moved: Bool
+    let base: Int64
     switch whence & ~AVSEEK_FORCE {
     case AVSEEK_SIZE: return input.size
-    case SEEK_SET: moved = input.move(to: offset)
-    case SEEK_CUR: moved = input.move(by: offset)
-    case SEEK_END: moved = input.move(to: input.size) && input.move(by: offset)
-    default: moved = false
+    case SEEK_SET: base = 0
+    case SEEK_CUR: base = input.position
+    case SEEK_END: base = input.size
+    default: return Int64(ffmpegInvalidArgument)
     }
-    return moved ? input.offset : Int64(ffmpegInvalidArgument)
+    let (position, overflow) = base.addingReportingOverflow(offset)
+    guard !overflow, position >= 0 else { return Int64(ffmpegInvalidArgument) }
+    input.position = position
+    return position
 }

@@ -7,25 +7,16 @@ struct CodecContext: ~Copyable {
     /// The most samples in a frame of any accepted codec (TTA: about one second at any rate).
     private static let maximumFrameLength: Int64 = 1 << 20
 
-    /// The outcome of asking a decoder for a frame.
-    enum Answer {
-        case frame, needsPacket, ended
-        case failed(FFmpegError)
-    }
+    enum Answer { case frame, needsPacket, ended, failed }
 
     private let pointer: UnsafeMutablePointer<AVCodecContext>
 
-    private init(taking pointer: UnsafeMutablePointer<AVCodecContext>) {
-        self.pointer = pointer
-    }
-
-    /// Makes a decoder for a stream's packets.
     static func open(for stream: AVStream) throws(FFmpegError) -> CodecContext {
         guard let decoder = avcodec_find_decoder(stream.codecpar.pointee.codec_id) else {
             throw FFmpegError(ffmpegDecoderNotFound)
         }
         guard let pointer = avcodec_alloc_context3(decoder) else { throw FFmpegError(ffmpegOutOfMemory) }
-        let context = CodecContext(taking: pointer)
+        let context = CodecContext(pointer: pointer)
         try FFmpegError.check(avcodec_parameters_to_context(pointer, stream.codecpar))
         try FFmpegError.check(av_opt_set(pointer, "codec_whitelist", AllowList.decoders, 0))
         pointer.pointee.pkt_timebase = stream.time_base
@@ -40,9 +31,9 @@ struct CodecContext: ~Copyable {
         avcodec_free_context(&context)
     }
 
-    /// Sends the next packet; call it after `needsPacket`.
-    mutating func send(_ packet: borrowing Packet) throws(FFmpegError) {
-        try FFmpegError.check(avcodec_send_packet(pointer, packet.pointer))
+    /// Sends the next packet, and returns whether the decoder accepts it; call it after `needsPacket`.
+    mutating func send(_ packet: borrowing Packet) -> Bool {
+        avcodec_send_packet(pointer, packet.pointer) >= 0
     }
 
     /// Marks the end of the packets: the decoder returns its remaining frames, then `ended`.
@@ -55,7 +46,7 @@ struct CodecContext: ~Copyable {
         case 0...: .frame
         case ffmpegTryAgain: .needsPacket
         case ffmpegEndOfFile: .ended
-        case let status: .failed(FFmpegError(status))
+        default: .failed
         }
     }
 }

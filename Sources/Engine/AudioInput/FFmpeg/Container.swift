@@ -4,26 +4,25 @@ import SpeechTypes
 
 /// A demuxed recording, of which the packets of one audio stream are read.
 struct Container: ~Copyable {
-    /// The outcome of a read.
     enum Step { case packet, damaged, ended }
 
     /// The lowest rate of any codec (FLAC takes about 50 for silence).
     private static let minimumBytesPerSecond = 8.0
-    /// Consecutive failed reads after which the rest of the file is given up.
+    /// After more consecutive failed reads, the rest of the file is given up.
     private static let maximumFailedReads = 100
 
     /// The audio's length by the header, if it states one and the file is large enough for it.
     private(set) var declaredDuration: Duration?
     /// The length of audio that the header states, if that is a count and not a timestamp.
-    private(set) var promisedSound: Duration?
-    /// The stream that is read.
+    private(set) var countedAudio: Duration?
     let stream: StreamInfo
     /// The streams that may contain the speech, the likeliest first.
     let candidates: [StreamInfo]
     /// The timestamp at which the recording begins, in seconds, if the header or the first packets have it.
     private(set) var timeOfBeginning: Double?
-    /// Whether `FileLayout` already reports all damage that the demuxer finds in packets.
-    var hasCheckedSize: Bool { context.hasCheckedSize }
+    /// Whether `FileLayout` compares the stated size of the audio with the file's size, and so already reports all
+    /// damage that the demuxer finds in packets.
+    let hasCheckedSize: Bool
 
     /// The packet read last.
     let packet: Packet
@@ -34,71 +33,73 @@ struct Container: ~Copyable {
     /// The outcome of reading the first packet, if it was read to find the beginning.
     private var firstStep: Result<Step, AudioDecodeFailure>?
 
-    /// Finds the format, reads the header and chooses the stream.
-    ///
-    /// - Parameters:
-    ///   - recording: The bytes.
-    ///   - index: The stream to read; `nil` for the likeliest.
-    /// - Throws: `AudioDecodeFailure` if there is no audio stream, or no known format.
+    /// Finds the format, reads the header and chooses the stream: the one with this index, or the likeliest.
     init(of recording: Excerpt, stream index: Int? = nil) throws(AudioDecodeFailure) {
         var context = try FormatContext.open(recording)
-        let promised = Dictionary(
-            uniqueKeysWithValues: context.audioStreams.map { ($0.index, context.countedSound(of: $0)) })
-        let declared = promised.values + [context.duration]
+        let counted = Dictionary(
+            uniqueKeysWithValues: context.audioStreams.map { ($0.index, context.countedAudio(of: $0)) })
+        let wholeFile = Duration(
+            ffmpegTime: context.pointer.pointee.duration, in: AVRational(num: 1, den: AV_TIME_BASE))
+        let declared = counted.values + [wholeFile]
         if context.audioStreams.isEmpty || !context.audioStreams.allSatisfy(\.isComplete) { context.findStreamInfo() }
         if let error = context.readError { throw .unreadable(error) }
         let candidates = context.candidates()
         let stream = context.audioStreams.first { $0.index == index } ?? candidates.first
-        guard let stream else { throw .noAudioStream }
-        let packet = try Packet()
+        guard let stream else { throw .undecodable("it has no audio stream", "Send a file with sound.") }
+        packet = try Packet()
         timeOfBeginning = context.timeOfBeginning(for: stream)
         timestamps = BelievedTimestamps(format: context.format, codec: stream.codec)
-        self.packet = packet
+        hasCheckedSize = ["wav", "aiff", "au", "caf"].contains(context.format)
         self.stream = stream
         self.candidates = candidates
         self.context = context
         if timeOfBeginning == nil { readFirstPackets() }
-        self.context.readOnly(stream)
+        for other in self.context.streams where Int(other.pointee.index) != stream.index {
+            other.pointee.discard = AVDISCARD_ALL
+        }
 
         let beginning = timeOfBeginning
         let hasAnyClock = self.context.hasDiscontinuities
-        if !hasAnyClock, !self.context.hasCheckedSize, let promised = promised[stream.index] ?? nil {
-            promisedSound = Self.sound(until: promised, from: beginning, byAnyClock: false)
+        if !hasAnyClock, !hasCheckedSize, let end = counted[stream.index] ?? nil {
+            countedAudio = Self.length(until: end, from: beginning, byAnyClock: false)
         }
         // A header can claim any length: use it only if the file is large enough.
         let bytesPerSecond = stream.bytesPerSecond ?? Self.minimumBytesPerSecond
         if let latest = declared.compactMap({ $0 }).max(),
-            let sound = Self.sound(until: latest, from: beginning, byAnyClock: hasAnyClock),
-            sound.inSeconds * bytesPerSecond <= Double(recording.size)
+            let length = Self.length(until: latest, from: beginning, byAnyClock: hasAnyClock),
+            length.inSeconds * bytesPerSecond <= Double(recording.size)
         {
-            declaredDuration = sound
+            declaredDuration = length
         }
     }
 
-    /// The length of audio up to the timestamp at which it ends by the header.
-    ///
-    /// - Returns: `nil` if it is unknown: if the clock may begin at any number, as in Ogg, FFmpeg does not always count
-    ///   from zero, and some headers state a length instead of an end.
-    private static func sound(until end: Duration, from beginning: Double?, byAnyClock: Bool) -> Duration? {
+    /// The length of audio up to the timestamp at which it ends by the header; `nil` if it is unknown: if the clock may
+    /// begin at any number, as in Ogg, FFmpeg does not always count from zero, and some headers state a length instead.
+    private static func length(until end: Duration, from beginning: Double?, byAnyClock: Bool) -> Duration? {
         if byAnyClock { return beginning.map { $0 < AudioClock.restart } == true ? end : nil }
         let length = end - .seconds(clamped: beginning ?? 0)
         return length > .zero ? length : nil
     }
 
-    /// Makes the decoder for the chosen stream.
     func makeDecoder() throws(AudioDecodeFailure) -> CodecContext {
-        guard CodecContext.sampleRates.contains(stream.sampleRate) else { throw .sampleRate(stream.sampleRate) }
-        guard stream.channels <= Resampler.maximumChannels else { throw .channelCount(stream.channels) }
+        let (rate, rates, channels) = (stream.sampleRate, CodecContext.sampleRates, stream.channels)
+        guard rates.contains(rate) else {
+            throw .undecodable(
+                "its sample rate is \(rate) Hz", "Send \(rates.lowerBound) to \(rates.upperBound) Hz; 16000 Hz is best."
+            )
+        }
+        guard channels <= Resampler.maximumChannels else {
+            let rule = "Send at most \(Resampler.maximumChannels); one is best."
+            throw .undecodable("it has \(channels) channels", rule)
+        }
         do {
-            return try context.makeDecoder(for: stream)
+            return try CodecContext.open(for: context.streams[stream.index].pointee)
         } catch {
-            throw .codecNotAccepted(stream.codecName, error)
+            throw .undecodable("the codec '\(stream.codecName)' is not accepted, or its set-up is damaged")
         }
     }
 
-    /// Reads the next packet of the chosen stream.
-    ///
-    /// - Throws: `.unreadable` if the file system fails; damage in the file is a `Step` instead.
+    /// Reads the next packet of the chosen stream; throws only if the file system fails.
     mutating func read() throws(AudioDecodeFailure) -> Step {
         if let step = firstStep.take() { return try step.get() }
         while true {
@@ -120,11 +121,11 @@ struct Container: ~Copyable {
     }
 
     private mutating func readAny() throws(AudioDecodeFailure) -> Step {
-        packet.clear()
-        let status = context.read(into: packet)
+        av_packet_unref(packet.pointer)
+        let status = av_read_frame(context.pointer, packet.pointer)
         if status >= 0 {
             failedReads = 0
-            if packet.stream == stream.index, !timestamps.believes(packetAt: packet.position) {
+            if packet.stream == stream.index, !timestamps.believes(packetAt: packet.pointer.pointee.pos) {
                 packet.forgetTimestamps()
             }
             return .packet

@@ -4,9 +4,7 @@ import CFFmpeg
 struct FFmpegError: Error, Equatable, CustomStringConvertible {
     let status: Int32
 
-    init(_ status: Int32) {
-        self.status = status
-    }
+    init(_ status: Int32) { self.status = status }
 
     /// Throws if the status is negative, which means failure in FFmpeg.
     static func check(_ status: Int32) throws(FFmpegError) {

@@ -20,21 +20,15 @@ final class FFmpegSource: AudioSource {
     /// padding; before another packet it is damage.
     private var restFailed = false
 
-    /// Opens a recording.
-    ///
-    /// - Parameters:
-    ///   - recording: The bytes.
-    ///   - index: The stream to read; `nil` for the likeliest.
-    ///   - longest: The length in seconds up to which gaps are filled with silence.
-    /// - Throws: `AudioDecodeFailure` if it has no acceptable audio.
+    /// Opens the stream with this index, or the likeliest. Gaps are filled with silence up to a length of `longest`
+    /// seconds.
     init(_ recording: Excerpt, stream index: Int? = nil, longest: Double = .infinity) throws(AudioDecodeFailure) {
         let container = try Container(of: recording, stream: index)
         let codec = try container.makeDecoder()
-        let frame = try Frame()
+        frame = try Frame()
         clock = AudioClock(origin: container.timeOfBeginning, longest: longest)
         self.container = container
         self.codec = codec
-        self.frame = frame
     }
 
     var declaredDuration: Duration? { container.declaredDuration }
@@ -49,15 +43,10 @@ final class FFmpegSource: AudioSource {
 
     /// Whether the stream's header states more audio than there was.
     var isCut: Bool {
-        guard let promised = container.promisedSound?.inSeconds, promised < Self.longestPromise else { return false }
-        return promised - clock.position > Self.longestPadding
+        // More than a day counts as a placeholder. Encoders add padding at both ends, which decoders remove.
+        guard let counted = container.countedAudio?.inSeconds, counted < 24 * 3600 else { return false }
+        return counted - clock.position > 0.25
     }
-
-    /// In seconds; more counts as a placeholder.
-    private static let longestPromise = 24.0 * 3600
-
-    /// The padding at both ends, in seconds, that encoders add and decoders remove.
-    private static let longestPadding = 0.25
 
     /// Appends the samples of the next frame, if one packet is enough for it, or up to a second of silence before it.
     func decode(into samples: inout [Float]) throws(AudioDecodeFailure) -> Bool {
@@ -123,10 +112,9 @@ final class FFmpegSource: AudioSource {
             let isDamaged = container.packet.isCorrupt && !container.hasCheckedSize
             if isDamaged { damage += 1 }
             if let end = container.packet.end { lostEnd = Double(end) * container.stream.timeBase }
-            guard !DiscontinuousTransmission.isPause(container.packet, of: container.stream.codec) else { return }
-            do { try codec.send(container.packet) } catch {
-                guard !isDamaged else { return }
-                restFailed = container.packet.isShorter(than: container.stream.blockSize)
+            guard !container.packet.isPause(of: container.stream.codec) else { return }
+            if !codec.send(container.packet), !isDamaged {
+                restFailed = container.packet.size < container.stream.blockSize
                 if !restFailed { damage += 1 }
             }
         case .damaged:

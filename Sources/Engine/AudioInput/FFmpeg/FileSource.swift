@@ -16,12 +16,7 @@ final class FileSource: AudioSource {
     private let longest: Double
     private var position = 0.0
 
-    /// Opens a file.
-    ///
-    /// - Parameters:
-    ///   - file: The bytes.
-    ///   - longest: The length in seconds up to which gaps are filled with silence.
-    /// - Throws: `AudioDecodeFailure` if none of the recordings can be opened.
+    /// Opens a file. Gaps are filled with silence up to a length of `longest` seconds.
     init(_ file: InputFile, longest: Double = .infinity) throws(AudioDecodeFailure) {
         let layout = FileLayout(of: file)
         damage = layout.damage
@@ -66,11 +61,10 @@ final class FileSource: AudioSource {
         let source = try FFmpegSource(recording, longest: longest)
         guard source.candidates.count > 1 else { return source }
         for index in source.candidates {
-            guard let track = try? FFmpegSource(recording.again(), stream: index, longest: longest), hasSound(track)
-            else {
-                continue
+            func track() throws(AudioDecodeFailure) -> FFmpegSource {
+                try FFmpegSource(recording.again(), stream: index, longest: longest)
             }
-            return try FFmpegSource(recording.again(), stream: index, longest: longest)
+            if let trial = try? track(), hasSound(trial) { return try track() }
         }
         return source
     }

@@ -9,9 +9,7 @@ enum FormatProbe {
     /// Up to this score, FFmpeg needs more bytes (AVPROBE_SCORE_RETRY, which Swift does not import).
     private static let unsureScore = AVPROBE_SCORE_MAX / 4
 
-    /// The demuxer for a file.
-    ///
-    /// - Throws: `.unknownFormat`, or `.formatNotAccepted` for a format that is not on the `AllowList`.
+    /// The demuxer for a file; throws if FFmpeg finds none, or one that is not on the `AllowList`.
     static func recognise(_ file: Excerpt) throws(AudioDecodeFailure) -> UnsafePointer<AVInputFormat> {
         let start = ID3Tag.end(in: file)
         for length in lengths {
@@ -26,7 +24,8 @@ enum FormatProbe {
                 continue
             }
             guard av_match_list(format.pointee.name, AllowList.demuxers, CChar(UInt8(ascii: ","))) > 0 else {
-                throw .formatNotAccepted(String(cString: format.pointee.name))
+                throw .undecodable(
+                    "FFmpeg takes it for '\(String(cString: format.pointee.name))', which is not accepted")
             }
             return format
         }

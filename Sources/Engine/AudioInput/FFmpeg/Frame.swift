@@ -1,5 +1,11 @@
 import CFFmpeg
 
+struct SampleFormat: Equatable {
+    var rate: Int
+    var channels: Int
+    var encoding: AVSampleFormat
+}
+
 /// One frame of decoded samples; reused for every frame.
 struct Frame: ~Copyable {
     let pointer: UnsafeMutablePointer<AVFrame>
@@ -14,8 +20,11 @@ struct Frame: ~Copyable {
         av_frame_free(&frame)
     }
 
-    /// The rate, channels and encoding of the samples.
-    var format: SampleFormat { SampleFormat(of: pointer.pointee) }
+    var format: SampleFormat {
+        SampleFormat(
+            rate: Int(pointer.pointee.sample_rate), channels: Int(pointer.pointee.ch_layout.nb_channels),
+            encoding: AVSampleFormat(pointer.pointee.format))
+    }
 
     /// The time at which it begins, in the stream's time base; `nil` if unknown.
     var timestamp: Int64? {
@@ -29,18 +38,15 @@ struct Frame: ~Copyable {
     /// In seconds.
     var duration: Double { Double(pointer.pointee.nb_samples) / Double(format.rate) }
 
-    /// Replaces NaN by silence and clips other samples to full scale.
-    ///
-    /// Call it before resampling, whose filter would spread such a sample over its neighbours.
+    /// Clips the samples; call it before resampling, whose filter would spread a wrong sample over its neighbours.
     mutating func clean() throws(FFmpegError) {
-        let format = AVSampleFormat(pointer.pointee.format)
-        let kind = av_get_packed_sample_fmt(format)
+        let kind = av_get_packed_sample_fmt(format.encoding)
         guard kind == AV_SAMPLE_FMT_FLT || kind == AV_SAMPLE_FMT_DBL else { return }
         try FFmpegError.check(av_frame_make_writable(pointer))
         guard let planes = pointer.pointee.extended_data else { return }
-        let channels = Int(pointer.pointee.ch_layout.nb_channels)
-        let isPlanar = av_sample_fmt_is_planar(format) == 1
-        let count = Int(pointer.pointee.nb_samples) * (isPlanar ? 1 : channels)
+        let (channels, length) = (format.channels, Int(pointer.pointee.nb_samples))
+        let isPlanar = kind != format.encoding
+        let count = isPlanar ? length : length * channels
         for plane in 0..<(isPlanar ? channels : 1) {
             guard let bytes = UnsafeMutableRawPointer(planes[plane]) else { continue }
             if kind == AV_SAMPLE_FMT_FLT {

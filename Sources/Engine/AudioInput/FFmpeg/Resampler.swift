@@ -7,13 +7,11 @@ struct Resampler: ~Copyable {
     static let maximumChannels = 64
 
     private var format: SampleFormat?
-    /// Converts several channels to floating-point samples, each separately; `nil` if they have that format already.
+    /// Converts several channels to floating-point samples, each separately; `nil` for one channel.
     private var separation: SampleConversion?
     private var mixer = ChannelMixer(channels: 1, rate: AudioBuffer.sampleRate)
     /// Resamples one channel to 16 kHz.
     private var resampling: SampleConversion?
-
-    init() {}
 
     /// Appends the samples of a frame.
     mutating func convert(_ frame: borrowing Frame, into samples: inout [Float]) throws(FFmpegError) {
@@ -23,32 +21,16 @@ struct Resampler: ~Copyable {
         }
         let planes = frame.pointer.pointee.extended_data
         let count = Int(frame.pointer.pointee.nb_samples)
-        let channels = frame.format.channels
-        guard channels > 1 else {
-            try resampling?.convert(planes, count, appendingTo: &samples)
-            return
-        }
-        var mixed: [Float]
         if let separation {
-            var separated: [Float] = []
-            let length = try separation.convert(planes, count, appendingTo: &separated)
-            mixed = separated.withUnsafeBufferPointer { all in
-                mixer.mix((0..<channels).map { UnsafeBufferPointer(rebasing: all[$0 * length..<($0 + 1) * length]) })
-            }
+            samples += try resampling?.convert(mixer.mix(separation.convert(planes, count))) ?? []
         } else {
-            mixed = mixer.mix(
-                (0..<channels).map { channel in
-                    let plane = UnsafeRawPointer(planes?[channel])?.assumingMemoryBound(to: Float.self)
-                    return UnsafeBufferPointer(start: plane, count: plane == nil ? 0 : count)
-                })
+            samples += try resampling?.convert(planes, count) ?? []
         }
-        try resampling?.convert(&mixed, appendingTo: &samples)
     }
 
     /// Appends the samples that the filter still holds. The next frame starts afresh.
     mutating func flush(into samples: inout [Float]) {
-        guard format != nil else { return }
-        resampling?.flush(appendingTo: &samples)
+        while format != nil, let rest = try? resampling?.convert(nil, 0), !rest.isEmpty { samples += rest }
         format = nil
     }
 
@@ -59,9 +41,7 @@ struct Resampler: ~Copyable {
         if format.channels > 1 {
             mono = SampleFormat(rate: format.rate, channels: 1, encoding: AV_SAMPLE_FMT_FLTP)
             mixer = ChannelMixer(channels: format.channels, rate: format.rate)
-            if format.encoding != AV_SAMPLE_FMT_FLTP {
-                separation = try SampleConversion(from: format, toRate: format.rate)
-            }
+            separation = try SampleConversion(from: format, toRate: format.rate)
         }
         resampling = try SampleConversion(from: mono, toRate: AudioBuffer.sampleRate)
         self.format = format
@@ -69,9 +49,7 @@ struct Resampler: ~Copyable {
 }
 
 /// A libswresample context that converts to floating-point samples and another rate, and keeps the number of channels.
-private final class SampleConversion {
-    private static let flushLength = 4096
-
+final class SampleConversion {
     private var context: OpaquePointer?
     private let channels: Int
 
@@ -91,61 +69,34 @@ private final class SampleConversion {
 
     deinit { swr_free(&context) }
 
-    /// Appends all samples of the first channel, then all of the second, and so on.
+    /// Converts samples; without any, returns those that the filter still holds.
     ///
-    /// - Returns: The number of samples appended for each channel.
-    @discardableResult
+    /// - Returns: All samples of the first channel, then all of the second, and so on.
     func convert(
-        _ planes: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?, _ count: Int,
-        appendingTo samples: inout [Float]
-    ) throws(FFmpegError) -> Int {
+        _ planes: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?, _ count: Int
+    ) throws(FFmpegError) -> [Float] {
         let capacity = swr_get_out_samples(context, Int32(count))
         try FFmpegError.check(capacity)
-        let written = append(planes, Int32(count), to: &samples, capacity: Int(capacity))
-        try FFmpegError.check(written)
-        return Int(written)
-    }
-
-    /// Appends the converted samples of one floating-point channel.
-    func convert(_ channel: inout [Float], appendingTo samples: inout [Float]) throws(FFmpegError) {
-        let count = channel.count
-        let capacity = swr_get_out_samples(context, Int32(count))
-        try FFmpegError.check(capacity)
-        try FFmpegError.check(
-            channel.withUnsafeMutableBytes { bytes in
-                var plane = bytes.bindMemory(to: UInt8.self).baseAddress
-                return append(&plane, Int32(count), to: &samples, capacity: Int(capacity))
-            })
-    }
-
-    /// Appends the samples that the filter still holds of one channel.
-    func flush(appendingTo samples: inout [Float]) {
-        while append(nil, 0, to: &samples, capacity: Self.flushLength) > 0 {}
-    }
-
-    private func append(
-        _ planes: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?, _ count: Int32, to samples: inout [Float],
-        capacity: Int
-    ) -> Int32 {
-        let start = samples.count
-        samples.append(contentsOf: repeatElement(0, count: capacity * channels))
-        let written = samples.withUnsafeMutableBufferPointer { all -> Int32 in
-            let target = UnsafeMutableRawPointer(all.baseAddress?.advanced(by: start))
-            var output = (0..<channels).map {
-                target?.advanced(by: $0 * capacity * MemoryLayout<Float>.stride).assumingMemoryBound(to: UInt8.self)
-            }
-            guard let planes else { return swr_convert(context, &output, Int32(capacity), nil, 0) }
-            return planes.withMemoryRebound(to: UnsafePointer<UInt8>?.self, capacity: channels) { input in
-                swr_convert(context, &output, Int32(capacity), input, count)
-            }
+        var written: Int32 = 0
+        let samples = [Float](unsafeUninitializedCapacity: Int(capacity) * channels) { buffer, filled in
+            let target = UnsafeMutableRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: UInt8.self)
+            var output = (0..<channels).map { target?.advanced(by: $0 * Int(capacity) * MemoryLayout<Float>.stride) }
+            let input = UnsafeMutableRawPointer(planes)?.assumingMemoryBound(to: UnsafePointer<UInt8>?.self)
+            written = swr_convert(context, &output, capacity, input, Int32(count))
+            filled = max(0, Int(written)) * channels
+            clip(UnsafeMutableBufferPointer(rebasing: buffer[..<filled]))
         }
-        let length = max(0, Int(written))
-        // Remove the unused room after each channel.
-        for channel in (0..<channels).reversed() {
-            let end = start + channel * capacity + length
-            samples.removeSubrange(end..<start + (channel + 1) * capacity)
+        // Several channels keep their rate, so that they fill the room for them.
+        try FFmpegError.check(channels == 1 || written == capacity ? written : ffmpegInvalidArgument)
+        return samples
+    }
+
+    /// Converts one floating-point channel.
+    func convert(_ channel: [Float]) throws(FFmpegError) -> [Float] {
+        var channel = channel
+        return try channel.withUnsafeMutableBufferPointer { buffer throws(FFmpegError) in
+            var plane = UnsafeMutableRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: UInt8.self)
+            return try convert(&plane, buffer.count)
         }
-        samples.withUnsafeMutableBufferPointer { clip(UnsafeMutableBufferPointer(rebasing: $0[start...])) }
-        return written
     }
 }

@@ -8,9 +8,9 @@ struct StreamInfo {
     let channels: Int
     /// Whether the file marks it as the default stream.
     let isDefault: Bool
-    /// The unit of its timestamps (time base), in seconds.
+    /// The unit of its timestamps, in seconds.
     let timeBase: Double
-    /// The length that the stream itself declares, if it does.
+    /// The length that the header declares for this stream.
     let duration: Duration?
     /// The number of packets that the header lists.
     let listedPackets: Int64
@@ -32,10 +32,8 @@ struct StreamInfo {
 
     var codecName: String { String(cString: avcodec_get_name(codec)) }
 
-    /// Whether these properties are enough to choose and open a decoder, and FFmpeg's timestamps are right.
-    ///
-    /// A header may state the original sample rate for Opus; FFmpeg then uses it to stamp packets without timestamps.
-    /// Opus always has 48 kHz (RFC 7845, section 5.1).
+    /// Whether these properties are enough to open a decoder, and FFmpeg's timestamps are right: a header may state the
+    /// original sample rate for Opus, by which FFmpeg then counts; Opus always has 48 kHz (RFC 7845, section 5.1).
     var isComplete: Bool {
         codec != AV_CODEC_ID_NONE && sampleRate > 0 && channels > 0
             && (codec != AV_CODEC_ID_OPUS || sampleRate == 48_000)

@@ -1,6 +1,6 @@
 /// Parses the frames of an mp3, mp2 or mp1 file (ISO 11172-3, 2.4.2.3): FFmpeg skips bytes that are no frame, treats
 /// tags as damage, and drops an incomplete last frame.
-struct MPEGAudioFrames: ChainedStructure {
+struct MPEGAudioFrames {
     private(set) var recordings: [Range<Int64>] = []
     private(set) var damage = 0
 
@@ -12,10 +12,8 @@ struct MPEGAudioFrames: ChainedStructure {
 
     /// Parses all frames; `nil` for any other kind of file.
     init?(in file: InputFile) {
-        var window = ByteWindow(of: file)
-        var offset = ID3Tag.end(in: Excerpt(of: file))
-        guard let format = Frame(at: offset, in: &window)?.format,
-            Self.isSound(at: offset, in: &window, format: format)
+        var offset = ID3Tag.end(in: Excerpt(of: file, 0..<file.size))
+        guard let layer = Frame(at: offset, in: file)?.layer, Self.isAudio(at: offset, in: file, layer: layer)
         else { return nil }
         var start: Int64 = 0
         var end = offset
@@ -23,7 +21,7 @@ struct MPEGAudioFrames: ChainedStructure {
         var tags = TagReader(in: file)
         var hasTags = false
         while offset < file.size {
-            if let frame = Frame(at: offset, in: &window), frame.format == format {
+            if let frame = Frame(at: offset, in: file), frame.layer == layer {
                 guard frame.size <= file.size - offset else {
                     damage += 1
                     return
@@ -36,14 +34,14 @@ struct MPEGAudioFrames: ChainedStructure {
                 hasTags = false
                 offset += frame.size
                 end = offset
-            } else if let size = tags.size(at: offset, head: Array(window.read(at: offset, count: AudioTag.headSize))) {
+            } else if let size = tags.size(at: offset, head: Array(file.peek(at: offset, count: AudioTag.headSize))) {
                 hasTags = true
                 offset += size
-            } else if let next = Self.nextSound(from: offset + 1, in: &window, format: format) {
+            } else if let next = Self.nextAudio(from: offset + 1, in: file, layer: layer) {
                 damage += 1
                 offset = next
             } else {
-                if !Self.isPadding(from: offset, in: &window) {
+                if Trailer.startOfZeros(before: file.size, in: file) > offset {
                     damage += 1
                     end = file.size
                 }
@@ -52,47 +50,32 @@ struct MPEGAudioFrames: ChainedStructure {
         }
     }
 
-    private static func nextSound(from start: Int64, in window: inout ByteWindow, format: Format) -> Int64? {
+    private static func nextAudio(from start: Int64, in file: InputFile, layer: Int) -> Int64? {
         var offset = start
-        while let next = window.next([0xFF], from: offset), next - start < longestSearch {
-            if isSound(at: next, in: &window, format: format) { return next }
+        while let next = file.next([0xFF], from: offset), next - start < longestSearch {
+            if isAudio(at: next, in: file, layer: layer) { return next }
             offset = next + 1
         }
         return nil
     }
 
-    private static func isSound(at start: Int64, in window: inout ByteWindow, format: Format) -> Bool {
+    private static func isAudio(at start: Int64, in file: InputFile, layer: Int) -> Bool {
         var offset = start
-        for _ in 0..<proof where offset < window.end {
-            guard let frame = Frame(at: offset, in: &window), frame.format == format else {
-                return offset > start && AudioTag.begins(Array(window.read(at: offset, count: AudioTag.headSize)))
+        for _ in 0..<proof where offset < file.size {
+            guard let frame = Frame(at: offset, in: file), frame.layer == layer else {
+                return offset > start && AudioTag.begins(Array(file.peek(at: offset, count: AudioTag.headSize)))
             }
             offset += frame.size
         }
         return true
     }
 
-    /// Whether only zeros follow.
-    private static func isPadding(from start: Int64, in window: inout ByteWindow) -> Bool {
-        var offset = start
-        while offset < window.end {
-            let bytes = window.read(at: offset, count: 4096)
-            guard !bytes.isEmpty, bytes.allSatisfy({ $0 == 0 }) else { return false }
-            offset += Int64(bytes.count)
-        }
-        return true
-    }
-
-    private struct Format: Equatable {
-        let layer: Int
-    }
-
     private struct Frame {
-        let format: Format
+        let layer: Int
         let size: Int64
 
-        init?(at offset: Int64, in window: inout ByteWindow) {
-            let head = Array(window.read(at: offset, count: MPEGAudioFrames.headSize))
+        init?(at offset: Int64, in file: InputFile) {
+            let head = Array(file.peek(at: offset, count: MPEGAudioFrames.headSize))
             guard head.count == MPEGAudioFrames.headSize, head[0] == 0xFF, head[1] & 0xE0 == 0xE0 else { return nil }
             let (version, layer) = (Int(head[1] >> 3 & 3), 4 - Int(head[1] >> 1 & 3))
             let (rateIndex, frequency) = (Int(head[2] >> 4), Int(head[2] >> 2 & 3))
@@ -101,11 +84,9 @@ struct MPEGAudioFrames: ChainedStructure {
             let rate = [44_100, 48_000, 32_000][frequency] >> (isFirst ? 0 : version == 2 ? 1 : 2)
             let kilobits = Self.bitRates[isFirst ? layer - 1 : layer == 1 ? 3 : 4][rateIndex - 1]
             let padding = Int(head[2] >> 1 & 1)
-            size =
-                layer == 1
-                ? Int64((12_000 * kilobits / rate + padding) * 4)
-                : Int64((layer == 3 && !isFirst ? 72_000 : 144_000) * kilobits / rate + padding)
-            format = Format(layer: layer)
+            let slots = (layer == 1 ? 12_000 : layer == 3 && !isFirst ? 72_000 : 144_000) * kilobits / rate + padding
+            size = Int64(layer == 1 ? slots * 4 : slots)
+            self.layer = layer
         }
 
         /// By version and layer: version 1 layers I, II and III; version 2 layer I; version 2 layers II and III.

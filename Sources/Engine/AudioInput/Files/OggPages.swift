@@ -1,37 +1,35 @@
 /// Parses the pages of an Ogg file (RFC 3533): finds where its links begin, and which pages are damaged or missing.
-struct OggPages: ChainedStructure {
-    private var starts: [Int64] = [0]
-    private let end: Int64
+struct OggPages {
+    /// Where recordings begin.
+    private(set) var starts: [Int64] = [0]
+    /// Where the audio ends, and tags may follow.
+    let end: Int64
     private(set) var damage = 0
-
-    var recordings: [Range<Int64>] { Self.ranges(from: starts, to: end) }
 
     private static let capture = Array("OggS".utf8)
     private static let headSize = 27
 
-    /// Parses all pages of a file that begins with one.
     init(in file: InputFile) {
         end = Trailer.start(in: file)
-        var window = ByteWindow(of: file)
         var following: [UInt32: UInt32] = [:]  // by stream: the expected number of its next page, once it has audio
-        var linkHasSound = false
+        var linkHasAudio = false
         var offset: Int64 = 0
         while offset < end {
-            guard let page = Page(at: offset, in: &window), page.isSound else {
+            guard let page = Page(at: offset, in: file), page.isIntact else {
                 damage += 1
                 following = [:]
-                guard let next = window.next(Self.capture, from: offset + 1) else { return }
+                guard let next = file.next(Self.capture, from: offset + 1) else { return }
                 offset = next
                 continue
             }
             if page.beginsStream {
-                if linkHasSound, starts.count < FileLayout.maximumParts {
+                if linkHasAudio, starts.count < FileLayout.maximumParts {
                     starts.append(offset)
                     following = [:]
-                    linkHasSound = false
+                    linkHasAudio = false
                 }
             } else {
-                linkHasSound = true
+                linkHasAudio = true
                 if let number = following[page.stream], number != page.number { damage += 1 }
                 // A stream that was joined midway begins with its headers; the page after them has any number.
                 if page.granule != 0 { following[page.stream] = page.number &+ 1 }
@@ -47,15 +45,15 @@ struct OggPages: ChainedStructure {
         let stream: UInt32
         let number: UInt32
         /// Whether the checksum is correct.
-        let isSound: Bool
+        let isIntact: Bool
 
         /// `nil` if there is no complete page.
-        init?(at offset: Int64, in window: inout ByteWindow) {
-            let head = Array(window.read(at: offset, count: OggPages.headSize))
+        init?(at offset: Int64, in file: InputFile) {
+            let head = Array(file.peek(at: offset, count: OggPages.headSize))
             guard head.count == OggPages.headSize, head.starts(with: OggPages.capture) else { return nil }
-            let lengths = window.read(at: offset + Int64(head.count), count: Int(head[26]))
+            let lengths = file.peek(at: offset + Int64(head.count), count: Int(head[26]))
             let size = head.count + lengths.count + lengths.reduce(0) { $0 + Int($1) }
-            var bytes = Array(window.read(at: offset, count: size))
+            var bytes = Array(file.peek(at: offset, count: size))
             guard bytes.count == size, lengths.count == Int(head[26]) else { return nil }
             self.size = Int64(size)
             beginsStream = head[5] & 2 != 0
@@ -63,7 +61,7 @@ struct OggPages: ChainedStructure {
             stream = UInt32(littleEndian: head[14..<18])
             number = UInt32(littleEndian: head[18..<22])
             bytes.replaceSubrange(22..<26, with: [0, 0, 0, 0])
-            isSound = OggPages.checksum(of: bytes) == UInt32(littleEndian: head[22..<26])
+            isIntact = OggPages.checksum(of: bytes) == UInt32(littleEndian: head[22..<26])
         }
     }
 
@@ -74,17 +72,5 @@ struct OggPages: ChainedStructure {
 
     private static let table: [UInt32] = (0..<256).map { byte in
         (0..<8).reduce(UInt32(byte) << 24) { sum, _ in sum & 0x8000_0000 == 0 ? sum << 1 : sum << 1 ^ 0x04C1_1DB7 }
-    }
-}
-
-extension FixedWidthInteger {
-    /// Reads a number from all bytes, the least significant first.
-    init(littleEndian bytes: some BidirectionalCollection<UInt8>) {
-        self = bytes.reversed().reduce(0) { $0 << 8 | Self(truncatingIfNeeded: $1) }
-    }
-
-    /// Reads a number from all bytes, the most significant first.
-    init(bigEndian bytes: some Sequence<UInt8>) {
-        self = bytes.reduce(0) { $0 << 8 | Self(truncatingIfNeeded: $1) }
     }
 }

@@ -5,12 +5,12 @@
 struct WAVFormat {
     private static let (pcm, float, extensible) = (UInt16(1), UInt16(3), UInt16(0xFFFE))
 
-    /// The chunk's content, in little-endian byte order.
+    /// In little-endian byte order.
     private var bytes: [UInt8]
     /// The encoding's number in Sun's AU format, if the samples are big-endian.
     private var bigEndianEncoding: UInt32?
 
-    /// Reads the chunk's content; `nil` if it is too short.
+    /// `nil` if the content is too short.
     init?(_ content: [UInt8], isBigEndian: Bool) {
         guard content.count >= 16 else { return nil }
         bytes = content

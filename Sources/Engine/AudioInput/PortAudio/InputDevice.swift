@@ -1,29 +1,26 @@
 import CPortAudio
 
 /// An input device.
-public struct InputDevice: Sendable, Equatable {
+package struct InputDevice: Sendable {
     /// Its number, which may change when devices are added or removed.
-    public let index: Int
-    /// Its name in the system.
-    public let name: String
-    /// Whether it is the default input device.
-    public let isDefault: Bool
-    /// Its default sample rate, in Hz.
+    package let index: Int
+    package let name: String
+    package let isDefault: Bool
+    /// In Hz; the device's default.
     let sampleRate: Double
-    /// The number of channels.
-    let channels: Int
     /// The latency, in seconds, at which it should lose no audio on a busy machine.
     let latency: Double
 
-    /// Lists all input devices.
-    ///
-    /// - Throws: `MicrophoneError` if there is no sound system.
-    public static func all() throws(MicrophoneError) -> [InputDevice] {
-        try list(in: PortAudioLibrary())
-    }
+    /// The status of initialising PortAudio, which ends with the process. The libraries below it would report every
+    /// missing device to standard error, which is not redirected, since other code writes to it meanwhile.
+    private static let initialised: PaError = {
+        portAudioSilenceLibraries()
+        return Pa_Initialize()
+    }()
 
-    static func list(in library: PortAudioLibrary) throws(MicrophoneError) -> [InputDevice] {
-        defer { withExtendedLifetime(library) {} }
+    /// Lists all input devices; throws if there is no sound system.
+    package static func all() throws(MicrophoneError) -> [InputDevice] {
+        try MicrophoneError.check(initialised, "start the sound system")
         let count = Pa_GetDeviceCount()
         try MicrophoneError.check(count, "list the sound devices")
         let standard = Pa_GetDefaultInputDevice()
@@ -31,37 +28,41 @@ public struct InputDevice: Sendable, Equatable {
             guard let info = Pa_GetDeviceInfo(index)?.pointee, info.maxInputChannels > 0 else { return nil }
             return InputDevice(
                 index: Int(index), name: info.name.map { String(cString: $0) } ?? "device \(index)",
-                isDefault: index == standard, sampleRate: info.defaultSampleRate, channels: Int(info.maxInputChannels),
-                latency: info.defaultHighInputLatency)
+                isDefault: index == standard, sampleRate: info.defaultSampleRate, latency: info.defaultHighInputLatency)
         }
     }
 
-    /// Finds the requested device.
-    ///
-    /// - Parameters:
-    ///   - wish: A number, a name, or a part of exactly one name, in any case; `nil` for the default device.
-    ///   - devices: The devices to choose from.
-    /// - Returns: The device.
-    /// - Throws: `MicrophoneError`, which lists the devices, if none or several match.
-    static func find(_ wish: String?, among devices: [InputDevice]) throws(MicrophoneError) -> InputDevice {
-        guard !devices.isEmpty else {
+    /// Finds the requested device: by its number, its name, or a part of its name in any case that no other device has;
+    /// `nil` for the default device. Throws an error that lists the devices if none or several match.
+    static func find(_ requested: String?, among devices: [InputDevice]) throws(MicrophoneError) -> InputDevice {
+        guard let first = devices.first else {
             throw MicrophoneError(
                 "There is no device to record from. Plug in a microphone, or start PipeWire or PulseAudio.")
         }
-        guard let wish else {
-            guard let device = devices.first(where: \.isDefault) ?? devices.first else {
-                preconditionFailure("The list is not empty.")
-            }
-            return device
-        }
-        if let number = Int(wish), let device = devices.first(where: { $0.index == number }) { return device }
-        if let device = devices.first(where: { $0.name == wish }) { return device }
-        let matches = devices.filter { $0.name.lowercased().contains(wish.lowercased()) }
+        guard let requested else { return devices.first(where: \.isDefault) ?? first }
+        if let number = Int(requested), let device = devices.first(where: { $0.index == number }) { return device }
+        if let device = devices.first(where: { $0.name == requested }) { return device }
+        let matches = devices.filter { $0.name.lowercased().contains(requested.lowercased()) }
         if let device = matches.first, matches.count == 1 { return device }
         let list = (matches.isEmpty ? devices : matches).map { "\($0.index) '\($0.name)'" }.joined(separator: ", ")
         throw MicrophoneError(
             matches.isEmpty
-                ? "There is no device '\(wish)' to record from. There are: \(list)."
-                : "Several devices are like '\(wish)': \(list). Name one by its number.")
+                ? "There is no device '\(requested)' to record from. There are: \(list)."
+                : "Several devices are like '\(requested)': \(list). Name one by its number.")
+    }
+}
+
+/// Why the microphone cannot be used.
+package struct MicrophoneError: Error, Sendable, CustomStringConvertible {
+    /// What failed and what to do, in a sentence or two.
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+
+    /// Throws if a PortAudio status means that the action, such as "open 'USB Audio'", failed.
+    static func check(_ status: PaError, _ action: @autoclosure () -> String) throws(MicrophoneError) {
+        guard status < 0 else { return }
+        let reason = Pa_GetErrorText(status).map { String(cString: $0) } ?? "error \(status)"
+        throw MicrophoneError("Cannot \(action()): \(reason). asr2clip --list_devices shows the devices there are.")
     }
 }

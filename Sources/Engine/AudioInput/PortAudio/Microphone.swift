@@ -1,54 +1,36 @@
-import Essentials
+import CFFmpeg
 import CPortAudio
-public import SpeechTypes
+import Essentials
+import SpeechTypes
 
-/// A recording microphone.
-///
-/// The audio callback only fills a ring buffer, which `take` empties.
+/// A recording microphone. The audio callback only fills a ring buffer, which `take` empties.
 ///
 /// `@unchecked Sendable` is safe: PortAudio's stream functions may be called on any thread, and only `init` and
 /// `deinit` change the stream. Only `take` uses the converter; call it from one task.
-public final class Microphone: @unchecked Sendable {
-    /// The device.
-    public let device: InputDevice
+package final class Microphone: @unchecked Sendable {
+    package let device: InputDevice
 
     private static let capacity = Duration.seconds(30)
 
-    private let library: PortAudioLibrary
     private let stream: UnsafeMutableRawPointer
     private let ring: SampleRing
-    private var converter: CaptureConverter?
+    private var converter: SampleConversion?
 
-    /// Starts recording from a device.
+    /// Starts recording from a device, by its number or name; `nil` for the default device.
     ///
     /// Requests 16 kHz; if the device does not support that, it records at its own rate, and the audio is converted.
-    /// - Parameter wish: The device, by number or name; `nil` for the default device.
-    /// - Throws: `MicrophoneError`.
-    public init(_ wish: String? = nil) throws(MicrophoneError) {
-        let library = try PortAudioLibrary()
-        let device = try InputDevice.find(wish, among: InputDevice.list(in: library))
-        let native = min(max(1, Int(clamped: device.sampleRate.rounded())), CodecContext.sampleRates.upperBound)
-        var rate = AudioBuffer.sampleRate
-        var opened = Self.open(device, rate: rate)
-        if opened.status < 0, native != rate {
-            rate = native
-            opened = Self.open(device, rate: rate)
-        }
-        guard let stream = opened.stream else {
-            throw MicrophoneError(opened.status, deed: "open '\(device.name)'")
-        }
-        do throws(MicrophoneError) {
-            if rate != AudioBuffer.sampleRate { converter = try CaptureConverter(rate: rate) }
-            try MicrophoneError.check(
-                Pa_StartStream(stream), "record from '\(device.name)'")
+    package init(_ requested: String? = nil) throws(MicrophoneError) {
+        device = try InputDevice.find(requested, among: InputDevice.all())
+        do {
+            (stream, ring) = try Self.open(device, rate: AudioBuffer.sampleRate)
         } catch {
-            Pa_CloseStream(stream)
-            throw error
+            let rate = min(max(1, Int(clamped: device.sampleRate.rounded())), CodecContext.sampleRates.upperBound)
+            (stream, ring) = try Self.open(device, rate: rate)
+            let format = SampleFormat(rate: rate, channels: 1, encoding: AV_SAMPLE_FMT_FLTP)
+            converter = try? SampleConversion(from: format, toRate: AudioBuffer.sampleRate)
+            guard converter != nil else { throw MicrophoneError("There is no memory left to record.") }
         }
-        self.library = library
-        self.device = device
-        self.stream = stream
-        ring = opened.ring
+        try MicrophoneError.check(Pa_StartStream(stream), "record from '\(device.name)'")
     }
 
     deinit {
@@ -57,22 +39,22 @@ public final class Microphone: @unchecked Sendable {
         Pa_CloseStream(stream)
     }
 
-    /// The audio since the last call; may be empty.
-    public func take() -> AudioBuffer {
+    /// The samples since the last call, mono at 16 kHz; may be empty.
+    package func take() -> [Float] {
         let samples = ring.takeAll()
-        guard converter != nil else { return AudioBuffer(samples: samples) }
-        return AudioBuffer(samples: converter?.convert(samples) ?? [])
+        guard let converter, !samples.isEmpty else { return samples }
+        return (try? converter.convert(samples)) ?? []
     }
 
     /// Whether the stream is active; `false` when the device is gone.
-    public var isOn: Bool { Pa_IsStreamActive(stream) == 1 }
+    package var isOn: Bool { Pa_IsStreamActive(stream) == 1 }
 
     /// How often audio was lost: as the system reports it, or because it was not read in time.
-    public var overruns: Int { ring.reportedGaps + (ring.droppedSamples > 0 ? 1 : 0) }
+    package var overruns: Int { ring.reportedGaps + (ring.droppedSamples > 0 ? 1 : 0) }
 
     private static func open(
         _ device: InputDevice, rate: Int
-    ) -> (stream: UnsafeMutableRawPointer?, ring: SampleRing, status: PaError) {
+    ) throws(MicrophoneError) -> (stream: UnsafeMutableRawPointer, ring: SampleRing) {
         let ring = SampleRing(capacity: Int(capacity.inSeconds) * rate)
         var parameters = PaStreamParameters(
             device: PaDeviceIndex(device.index), channelCount: 1, sampleFormat: portAudioFloat32,
@@ -82,7 +64,9 @@ public final class Microphone: @unchecked Sendable {
             &stream, &parameters, nil, Double(rate), portAudioAnyFrames, portAudioNoFlag,
             { input, _, frames, _, flags, ring in fillRing(input, frames, flags, ring) },
             Unmanaged.passUnretained(ring).toOpaque())
-        return (status < 0 ? nil : stream, ring, status)
+        try MicrophoneError.check(status, "open '\(device.name)'")
+        guard let stream else { throw MicrophoneError("Cannot open '\(device.name)'.") }
+        return (stream, ring)
     }
 }
 

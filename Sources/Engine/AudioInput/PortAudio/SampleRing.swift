@@ -13,15 +13,12 @@ final class SampleRing: @unchecked Sendable {
     private let dropped = Atomic(0)
     private let gaps = Atomic(0)
 
-    /// Makes a ring for `capacity` samples.
     init(capacity: Int) {
         storage = .allocate(capacity: capacity)
         storage.initialize(repeating: 0)
     }
 
-    deinit {
-        storage.deallocate()
-    }
+    deinit { storage.deallocate() }
 
     /// How many samples were dropped because the ring was full.
     var droppedSamples: Int { dropped.load(ordering: .relaxed) }

@@ -56,11 +56,7 @@ actor SegmentReader {
     func next() async throws -> Next {
         while ready.isEmpty, !hasEnded {
             try Task.checkCancellation()
-            do {
-                try await read()
-            } catch let error as AudioError {
-                throw TranscriptionError(error)
-            }
+            try await read()
         }
         if let segment = ready.popFirst() { return .segment(segment) }
         return .end(duration: Duration(samples: samplesRead), damagedPackets: damagedPackets)
@@ -83,10 +79,9 @@ actor SegmentReader {
         self.cutter = cutter
     }
 
-    private func nextChunk() throws(AudioError) -> AudioBuffer? {
+    private func nextChunk() throws(TranscriptionError) -> AudioBuffer? {
         if decoder == nil {
-            decoder = try AudioDecoder(
-                path: job.path, name: job.fileName, limits: AudioLimits(maximumDuration: job.maximumDuration))
+            decoder = try AudioDecoder(path: job.path, name: job.fileName, maximumDuration: job.maximumDuration)
         }
         return try decoder?.next()
     }

@@ -41,7 +41,7 @@ actor Ear {
         var lastSound = ContinuousClock.now
         while true {
             let isEnough = socket.hasNews(within: Self.period)
-            let sound = microphone.take().samples
+            let sound = microphone.take()
             try send(sound, over: socket)
             if microphone.overruns != overruns {
                 overruns = microphone.overruns
