@@ -241,7 +241,7 @@ let package = Package(
         .testTarget(
             name: "ConcurrencyTests",
             dependencies: [
-                "Concurrency"
+                "Concurrency", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -18,9 +18,9 @@ struct EngineLifecycleTests {
     struct Story: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let steps: [(Step, EngineLifecycle.Action)]
-        let end: EngineLifecycle.State
+        let end: EngineStatus
 
-        init(_ name: String, _ steps: [(Step, EngineLifecycle.Action)], end: EngineLifecycle.State) {
+        init(_ name: String, _ steps: [(Step, EngineLifecycle.Action)], end: EngineStatus) {
             testDescription = name
             self.steps = steps
             self.end = end
@@ -28,12 +28,12 @@ struct EngineLifecycleTests {
     }
 
     static let stories = [
-        Story("nobody wants it", [], end: .stopped),
+        Story("nobody wants it", [], end: .unloaded),
         Story(
             "the first job starts it, the next ones wait",
             [
                 (.wanted(0), .now), (.wanted(1), .nothing), (.loaded, .nothing), (.wanted(2), .nothing),
-            ], end: .running),
+            ], end: .loaded),
         Story(
             "after a death the next job starts it at once",
             [
@@ -78,7 +78,7 @@ struct EngineLifecycleTests {
             [
                 (.wanted(0), .now), (.refused(1), .giveUp(reason: "refused")), (.died(1), .nothing),
                 (.wanted(2, files: .changed), .now), (.loaded, .nothing),
-            ], end: .running),
+            ], end: .loaded),
         Story(
             "files that change while they are loaded count as changed",
             [
@@ -94,7 +94,7 @@ struct EngineLifecycleTests {
             ], end: .loading),
         Story(
             "one that was unloaded is as if it had never run",
-            [(.wanted(0), .now), (.loaded, .nothing), (.unloaded, .nothing)], end: .stopped),
+            [(.wanted(0), .now), (.loaded, .nothing), (.unloaded, .nothing)], end: .unloaded),
         Story(
             "a failed model gets three tries again",
             [
@@ -112,7 +112,7 @@ struct EngineLifecycleTests {
             let action = lifecycle.take(step, since: birth)
             #expect(action == expected, "step \(number): \(step)")
         }
-        #expect(lifecycle.state == story.end)
+        #expect(lifecycle.status == story.end)
     }
 
     @Test(arguments: [(0, 0), (1, 0), (2, 100), (3, 200), (7, 3200), (8, 5000), (1000, 5000)])

@@ -1,5 +1,4 @@
 import PrometheusMetrics
-import Concurrency
 import Logging
 import ModelFamilies
 import SpeechTypes
@@ -10,15 +9,17 @@ import Testing
 
 /// The engines for suspects.
 struct QuarantineTests {
-    private let quarantine = Quarantine(
-        beside: EngineContext(
-            program: ScriptedEngine { _ in }, executor: EventLoopExecutor(), detectorModel: nil, runtimeSettings: "",
-            restore: {}, threads: 1, memory: nil, loadWait: .seconds(60), patience: .seconds(30),
-            decodePatience: .standard,
-            room: ResidencyController(Residency.Rules(keepAlive: nil, maximumLoaded: 1), defaultModel: nil),
-            quarantine: nil,
-            suspectWait: .seconds(60), freeMemory: { .max },
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: MetricRegistry()))
+    private let quarantine: Quarantine = {
+        var configuration = EnginePool.Configuration(
+            program: ScriptedEngine { _ in }, runtimeSettings: "", loadWait: .seconds(60), detectorModel: nil)
+        configuration.freeMemory = { .max }
+        return Quarantine(
+            beside: EngineContext(
+                configuration: configuration, threads: 1,
+                room: ResidencyController(Residency.Rules(keepAlive: nil, maximumLoaded: 1), defaultModel: nil),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                metrics: MetricRegistry()))
+    }()
 
     /// Its model may no longer be served, or be served with another number of threads.
     @Test func anEngineThatIsNotInMemoryGoesWithItsLastSuspect() async throws {

@@ -35,3 +35,12 @@ extension OfflineRecognizerConfiguration {
 func samples(_ file: String) throws -> [Float] {
     try AudioBuffer.decoding(Fixtures.audio(file)).samples
 }
+
+extension OfflineRecognizer {
+    /// Recognises one waveform.
+    func decode(
+        _ samples: [Float], options: [String: String] = [:], hotwords: [String] = []
+    ) throws(SherpaOnnxError) -> OfflineResult {
+        try decode([samples], options: options, hotwords: hotwords)[0]
+    }
+}

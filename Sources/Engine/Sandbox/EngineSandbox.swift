@@ -1,12 +1,10 @@
 import Essentials
 
 /// The privileges that an engine process drops irrevocably before it reads untrusted data; SECURITY.md explains them.
-public struct EngineSandbox: Sendable {
-    /// The job of the process, which decides what it may do.
-    public enum Job: Hashable, Sendable {
-        /// Loads a model and recognises recordings: opens files for reading.
-        ///
-        /// - Parameter opensDevices: Whether an accelerator's driver is used, which opens its devices for writing.
+package struct EngineSandbox: Sendable {
+    package enum Job: Hashable, Sendable {
+        /// Loads a model and recognises recordings: opens files for reading. An accelerator's driver opens its devices
+        /// for writing.
         case recognise(opensDevices: Bool)
         /// Reads an archive from an open descriptor: opens nothing.
         case unpack
@@ -14,42 +12,29 @@ public struct EngineSandbox: Sendable {
         case listen
     }
 
-    /// The job of the process.
-    public var job: Job
-    /// The most bytes of data it may allocate.
-    public var memory: Int
+    private let job: Job
+    private let memory: Int
 
-    /// Makes a sandbox; `enter` applies it.
-    ///
     /// - Parameters:
     ///   - job: The job of the process.
     ///   - memory: The most bytes of data; `nil` for what the machine or the control group has.
-    public init(for job: Job, memory: Int?) {
+    package init(for job: Job, memory: Int?) {
         self.job = job
         self.memory = memory ?? MachineMemory.available
     }
 
-    /// Enters the sandbox with all threads of this process.
-    ///
-    /// - Returns: The protections that this system does not have or grant, as phrases; the process continues without
-    ///   them.
-    public func enter() -> [String] {
-        let missing = ResourceLimits(memory: memory).apply()
-        #if os(Linux)
-            return missing + limitCalls()
-        #else
-            return missing
-        #endif
-    }
+    /// Enters the sandbox with all threads of this process. Returns the protections that this system does not have or
+    /// grant, as phrases; the process continues without them.
+    package func enter() -> [String] { ResourceLimits(memory: memory).apply() + limitCalls() }
 
-    #if os(Linux)
-        private func limitCalls() -> [String] {
+    private func limitCalls() -> [String] {
+        #if os(Linux)
             do throws(POSIXError) {
-                try SystemCallFilter(SystemCallPolicy(for: job, process: getpid()).rules).install()
-                return []
+                try SystemCallFilter(SystemCallPolicy(job: job, process: getpid()).rules).install()
             } catch {
                 return ["a filter of system calls (\(SystemReason.words(for: error)))"]
             }
-        }
-    #endif
+        #endif
+        return []
+    }
 }

@@ -8,9 +8,8 @@ struct ResourceLimits: Sendable {
     /// Added to the process's OOM score (of 1000), so that the kernel kills an engine before its parent.
     private static let readiness = 500
 
-    /// Sets the limits. After that, a write to a file fails with an error instead of a signal.
-    ///
-    /// - Returns: The limits that could not be set, and why; usually none.
+    /// Sets the limits, and returns those that could not be set, and why; usually none. After that, a write to a file
+    /// fails with an error instead of a signal.
     func apply() -> [String] {
         signal(SIGXFSZ, SIG_IGN)
         var missing: [String] = []

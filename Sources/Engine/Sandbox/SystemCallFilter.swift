@@ -6,8 +6,6 @@
     struct SystemCallFilter: ~Copyable {
         private let context: scmp_filter_ctx
 
-        /// Compiles the rules; `install` applies them.
-        ///
         /// A call of another architecture (32-bit, x32) ends the process: its numbers mean other calls, and our
         /// programs never make one. A call that this processor or this libseccomp does not know is omitted, and so
         /// fails with `ENOSYS` like every call without a rule.
@@ -24,17 +22,11 @@
             self.context = context
         }
 
-        deinit {
-            seccomp_release(context)
-        }
+        deinit { seccomp_release(context) }
 
         /// Applies the filter to all threads of this process, irrevocably. Sets `PR_SET_NO_NEW_PRIVS` first, which the
         /// kernel requires of unprivileged processes.
-        ///
-        /// - Throws: The error of the kernel.
-        func install() throws(POSIXError) {
-            try Self.check(seccomp_load(context))
-        }
+        func install() throws(POSIXError) { try Self.check(seccomp_load(context)) }
 
         /// The number of a call; negative if this processor does not have it, `nil` if libseccomp does not know it.
         static func number(of call: String) -> Int32? {
@@ -77,17 +69,19 @@
     extension SystemCallRule.Condition {
         fileprivate var comparison: scmp_arg_cmp {
             switch self {
-            case .equal(let argument, let value):
-                scmp_arg_cmp(arg: argument, op: SCMP_CMP_EQ, datum_a: value, datum_b: 0)
-            case .different(let argument, let value):
-                scmp_arg_cmp(arg: argument, op: SCMP_CMP_NE, datum_a: value, datum_b: 0)
-            case .less(let argument, let bound):
-                scmp_arg_cmp(arg: argument, op: SCMP_CMP_LT, datum_a: bound, datum_b: 0)
-            case .notLess(let argument, let bound):
-                scmp_arg_cmp(arg: argument, op: SCMP_CMP_GE, datum_a: bound, datum_b: 0)
+            case .equal(let argument, let value): Self.comparison(argument, SCMP_CMP_EQ, value)
+            case .different(let argument, let value): Self.comparison(argument, SCMP_CMP_NE, value)
+            case .less(let argument, let bound): Self.comparison(argument, SCMP_CMP_LT, bound)
+            case .notLess(let argument, let bound): Self.comparison(argument, SCMP_CMP_GE, bound)
             case .masked(let argument, let mask, let value):
-                scmp_arg_cmp(arg: argument, op: SCMP_CMP_MASKED_EQ, datum_a: mask, datum_b: value)
+                Self.comparison(argument, SCMP_CMP_MASKED_EQ, mask, value)
             }
+        }
+
+        private static func comparison(
+            _ argument: UInt32, _ operation: scmp_compare, _ first: UInt64, _ second: UInt64 = 0
+        ) -> scmp_arg_cmp {
+            scmp_arg_cmp(arg: argument, op: operation, datum_a: first, datum_b: second)
         }
     }
 #endif

@@ -9,38 +9,20 @@
     ///
     /// CONTRIBUTING.md explains how to find a missing call.
     struct SystemCallPolicy: Sendable {
-        /// Additional permissions of some jobs.
-        enum Permission: Sendable {
-            /// Open files for reading.
-            case readsFiles
-            /// Open devices for writing, and control them.
-            case opensDevices
-            /// Keep using a sound device that is open.
-            case usesSoundDevices
-        }
-
-        let permissions: Set<Permission>
-        /// The engine's process id.
+        let job: EngineSandbox.Job
         let process: Int32
-
-        init(for job: EngineSandbox.Job, process: Int32) {
-            permissions =
-                switch job {
-                case .recognise(opensDevices: false): [.readsFiles]
-                case .recognise(opensDevices: true): [.readsFiles, .opensDevices]
-                case .unpack: []
-                case .listen: [.usesSoundDevices]
-                }
-            self.process = process
-        }
 
         /// All rules. No call is both refused unconditionally and allowed.
         var rules: [SystemCallRule] {
             var rules = SystemCallRule.allow(Self.memory + Self.threads + Self.time + Self.itself + Self.descriptors)
             rules += conditional
-            if permissions.contains(.readsFiles) { rules += reading }
-            if permissions.contains(.opensDevices) { rules += Self.driving }
-            if permissions.contains(.usesSoundDevices) { rules += Self.hearing }
+            switch job {
+            case .recognise(let opensDevices):
+                rules += Self.reading(opensDevices: opensDevices)
+                if opensDevices { rules += Self.driving }
+            case .unpack: break
+            case .listen: rules += Self.hearing
+            }
             let known = Set(rules.map(\.call))
             return rules + SystemCallRule.refuse(Self.refused.filter { !known.contains($0) })
         }
@@ -49,31 +31,31 @@
             let own = UInt64(process)
             return [
                 SystemCallRule.allow("clone", if: .flags(0, has: Self.isThread, lacks: Self.isNoPlainThread)),
-                SystemCallRule.allow("kill", if: .argument(0, is: own)),
-                SystemCallRule.allow("tgkill", if: .argument(0, is: own)),
+                SystemCallRule.allow("kill", if: .equal(argument: 0, own)),
+                SystemCallRule.allow("tgkill", if: .equal(argument: 0, own)),
                 // 0 is the calling thread. With a thread id, other processes' threads could be reached as well.
-                SystemCallRule.allow("setpriority", if: .argument(0, is: 0), .argument(1, is: 0)),
-                SystemCallRule.allow("sched_setaffinity", if: .argument(0, is: 0)),
+                SystemCallRule.allow("setpriority", if: .equal(argument: 0, 0), .equal(argument: 1, 0)),
+                SystemCallRule.allow("sched_setaffinity", if: .equal(argument: 0, 0)),
                 // Limits may be read but not changed, also by root.
-                SystemCallRule.allow("prlimit64", if: .argument(0, is: 0), .argument(2, is: 0)),
+                SystemCallRule.allow("prlimit64", if: .equal(argument: 0, 0), .equal(argument: 2, 0)),
                 // With an address, these calls open TCP connections (tcp(7), MSG_FASTOPEN).
-                SystemCallRule.allow("sendto", if: .flags(3, lacks: Self.connects), .argument(4, is: 0)),
+                SystemCallRule.allow("sendto", if: .flags(3, lacks: Self.connects), .equal(argument: 4, 0)),
                 // Options from 76 on return descriptors of other processes (asm-generic/socket.h: SO_PASSPIDFD,
                 // SO_PEERPIDFD).
-                SystemCallRule.allow("getsockopt", if: .below(2, 76)),
-                SystemCallRule.allow("setsockopt", if: .below(2, 76)),
+                SystemCallRule.allow("getsockopt", if: .less(argument: 2, 76)),
+                SystemCallRule.allow("setsockopt", if: .less(argument: 2, 76)),
                 SystemCallRule.allow("prctl", command: 0, Self.processCommands),
                 SystemCallRule.allow("fcntl", command: 1, Self.descriptorCommands),
                 SystemCallRule.allow("ioctl", command: 1, Self.deviceCommands),
             ].flatMap(\.self)
         }
 
-        private var reading: [SystemCallRule] {
+        private static func reading(opensDevices: Bool) -> [SystemCallRule] {
             // Of flags with several bits, each bit is refused. O_TMPFILE is its own bit plus O_DIRECTORY.
             let temporaryFile = 0x40_0000
-            let writing = Int(permissions.contains(.opensDevices) ? 0 : O_ACCMODE)
-            let changing = UInt64(writing | Int(O_CREAT) | Int(O_TRUNC) | temporaryFile | Self.path)
-            return SystemCallRule.allow(Self.lookingAtFiles)
+            let writing = Int(opensDevices ? 0 : O_ACCMODE)
+            let changing = UInt64(writing | Int(O_CREAT) | Int(O_TRUNC) | temporaryFile | path)
+            return SystemCallRule.allow(lookingAtFiles)
                 + SystemCallRule.allow("open", if: .flags(1, lacks: changing))
                 + SystemCallRule.allow("openat", if: .flags(2, lacks: changing))
         }

@@ -5,7 +5,7 @@ package import ModelFamilies
 ///
 /// Several threads may decode with one recognizer at the same time, each with its own stream; but not with FunASR-Nano
 /// and Qwen3-ASR, whose decodes share a random number generator.
-public final class OfflineRecognizer: Sendable {
+package final class OfflineRecognizer: Sendable {
     // Safe: sherpa-onnx's recognizer is read-only after creation (SetConfig is never called), and decoding on several
     // threads was measured to give the same texts as on one (Tests/Fixtures/VERIFY.md, "8 threads"). The two families
     // that do change state are decoded one at a time (`DecodeTurns`).
@@ -26,35 +26,19 @@ public final class OfflineRecognizer: Sendable {
         takesHotwords = configuration.takesHotwords
     }
 
-    deinit {
-        SherpaOnnxDestroyOfflineRecognizer(pointer)
-    }
+    deinit { SherpaOnnxDestroyOfflineRecognizer(pointer) }
 
-    /// Recognises one waveform. Blocks meanwhile.
+    /// Recognises waveforms in one call, which takes about as long as that many of the longest. Blocks meanwhile.
     ///
     /// - Parameters:
-    ///   - samples: Mono samples at 16 kHz, finite, at least `minimumSamples` of them.
+    ///   - waveforms: Mono samples at 16 kHz, finite, at least `minimumSamples` of them in each.
     ///   - options: The library's stream options by key, for models that have any.
     ///   - hotwords: Phrases to prefer, for transducers with beam search; the library ignores those that the model's
     ///     tokens cannot spell.
-    /// - Returns: The result; its text is empty for silence.
+    /// - Returns: The results in order, with an empty text for silence.
     /// - Throws: `SherpaOnnxError` if there are too few samples, if hotwords would end the process, or if the library
-    ///   failed, for which it returns an empty text.
-    public func decode(
-        _ samples: [Float], options: [String: String] = [:], hotwords: [String] = []
-    ) throws(SherpaOnnxError) -> OfflineResult {
-        try decode([samples], options: options, hotwords: hotwords)[0]
-    }
-
-    /// Recognises several waveforms in one call, which takes about as long as that many of the longest.
-    ///
-    /// - Parameters:
-    ///   - waveforms: Samples as in `decode` of one waveform.
-    ///   - options: The options of all streams.
-    ///   - hotwords: The hotwords of all streams.
-    /// - Returns: The results, in order.
-    /// - Throws: `SherpaOnnxError` if any waveform fails: the library then returns an empty text for all.
-    public func decode(
+    ///   failed, for which it returns empty texts.
+    package func decode(
         _ waveforms: [[Float]], options: [String: String] = [:], hotwords: [String] = []
     ) throws(SherpaOnnxError) -> [OfflineResult] {
         guard waveforms.allSatisfy({ $0.count >= Self.minimumSamples }) else {
@@ -88,5 +72,31 @@ public final class OfflineRecognizer: Sendable {
     }
 
     /// 25 ms, one feature frame: fewer samples crash Whisper, transducers and CTC models (Tests/Fixtures/VERIFY.md).
-    public static let minimumSamples = 400
+    package static let minimumSamples = 400
+}
+
+/// One waveform to decode. A stream accepts one waveform only (c-api.h).
+private final class OfflineStream {
+    let pointer: OpaquePointer
+
+    /// `nil` if the library makes no stream.
+    init?(of samples: [Float], for recognizer: OpaquePointer, options: [String: String], hotwords: [String]) {
+        let created =
+            hotwords.isEmpty
+            ? SherpaOnnxCreateOfflineStream(recognizer)
+            : SherpaOnnxCreateOfflineStreamWithHotwords(recognizer, hotwords.joined(separator: "/"))
+        guard let created else { return nil }
+        pointer = created
+        for (key, value) in options { SherpaOnnxOfflineStreamSetOption(created, key, value) }
+        SherpaOnnxAcceptWaveformOffline(pointer, 16_000, samples, Int32(samples.count))
+    }
+
+    deinit { SherpaOnnxDestroyOfflineStream(pointer) }
+
+    /// The result, after the stream has been decoded.
+    var result: OfflineResult? {
+        guard let result = SherpaOnnxGetOfflineStreamResult(pointer) else { return nil }
+        defer { SherpaOnnxDestroyOfflineRecognizerResult(result) }
+        return OfflineResult(result.pointee)
+    }
 }

@@ -1,33 +1,29 @@
 import CSherpaOnnx
 import Essentials
 
-/// The result of an offline recognizer for one waveform.
-public struct OfflineResult: Sendable, Equatable {
-    /// The recognised text, as the model writes it.
-    public let text: String
+package struct OfflineResult: Sendable, Equatable {
+    package let text: String
     /// The model's tokens; a whisper token may be part of a UTF-8 character, replaced here by U+FFFD.
-    public let tokens: [String]
+    package let tokens: [String]
     /// Start times of the tokens in seconds from the start of the waveform; `nil` if the family reports none.
-    public let timestamps: [Float]?
+    package let timestamps: [Float]?
     /// Durations of the tokens, in seconds; `nil` if the family reports none.
-    public let durations: [Float]?
+    package let durations: [Float]?
     /// The natural logarithms of the tokens' probabilities; `nil` if the family reports none.
-    public let logProbabilities: [Float]?
+    package let logProbabilities: [Float]?
     /// The language as the family writes it (`<|en|>` in SenseVoice, `en` in Whisper); empty if it reports none.
-    public let language: String
+    package let language: String
     /// The segments that Whisper reports if segment timestamps are enabled; otherwise empty.
-    public let segments: [Segment]
+    package let segments: [Segment]
 
-    /// A stretch of the waveform.
-    public struct Segment: Sendable, Equatable {
-        /// The text.
-        public let text: String
-        /// The start, in seconds from the start of the waveform.
-        public let start: Float
-        /// The duration, in seconds; 0 if the model reports none.
-        public let duration: Float
+    package struct Segment: Sendable, Equatable {
+        package let text: String
+        /// In seconds from the start of the waveform.
+        package let start: Float
+        /// In seconds; 0 if the model reports none.
+        package let duration: Float
         /// The indices of its tokens in the result.
-        public let tokens: Range<Int>
+        package let tokens: Range<Int>
     }
 
     init(_ result: SherpaOnnxOfflineRecognizerResult) {
@@ -69,7 +65,6 @@ public struct OfflineResult: Sendable, Equatable {
     }
 }
 
-/// An array of C strings, copied.
 private struct CStrings {
     var texts: [String] = []
     /// In bytes, before replacement.

@@ -6,9 +6,9 @@ import SpeechTypes
 /// Detects speech with the Silero model, 32 ms at a time.
 ///
 /// Not `Sendable`: the model keeps state from window to window.
-public final class VoiceActivityDetector {
+package final class VoiceActivityDetector {
     /// The samples at 16 kHz that the model takes at once.
-    public static let window = SpeechWindow.samples
+    package static let window = SpeechWindow.samples
 
     /// The SHA-256 of the only accepted model: sherpa-onnx ends the process on others, also of Silero
     /// (Tests/Fixtures/VERIFY.md). It is silero_vad_16k_op15.onnx of silero-vad 6.2.3 on PyPI.
@@ -26,7 +26,7 @@ public final class VoiceActivityDetector {
     /// Checks that a file is the model.
     ///
     /// - Throws: `SherpaOnnxError` (`wrongModel`) if the file is missing, damaged, or another model.
-    public static func check(model: String) throws(SherpaOnnxError) {
+    package static func check(model: String) throws(SherpaOnnxError) {
         guard let data = FileManager.default.contents(atPath: model) else {
             throw SherpaOnnxError(.wrongModel, printed: "The file cannot be read.")
         }
@@ -45,7 +45,7 @@ public final class VoiceActivityDetector {
     ///     ends when the probability falls 0.15 below (silero-vad, `get_speech_timestamps`). 0 and 1 count as 0.02 and
     ///     0.98.
     /// - Throws: `SherpaOnnxError` if the file is missing or another.
-    public init(model: String, threshold: Float) throws(SherpaOnnxError) {
+    package init(model: String, threshold: Float) throws(SherpaOnnxError) {
         try Self.check(model: model)
         let threshold = min(max(threshold, Self.thresholds.lowerBound), Self.thresholds.upperBound)
         let (created, printed) = LibraryMessages.during {
@@ -71,22 +71,17 @@ public final class VoiceActivityDetector {
         pointer = created
     }
 
-    deinit {
-        SherpaOnnxDestroyVoiceActivityDetector(pointer)
-    }
+    deinit { SherpaOnnxDestroyVoiceActivityDetector(pointer) }
 
     /// Resets the state for another recording.
-    public func reset() {
+    package func reset() {
         SherpaOnnxVoiceActivityDetectorReset(pointer)
         speechWindows = 0
     }
 
-    /// Classifies the next window. Takes well under a millisecond.
-    ///
-    /// - Parameter samples: `window` samples, mono at 16 kHz.
-    /// - Returns: Whether the window is speech. The model needs confirmation, so it reports speech a window after its
-    ///   start.
-    public func isSpeech(_ samples: ArraySlice<Float>) -> Bool {
+    /// Whether the next `window` samples are speech. Takes well under a millisecond. The model needs confirmation, so
+    /// it reports speech a window after its start.
+    package func isSpeech(_ samples: ArraySlice<Float>) -> Bool {
         precondition(samples.count == Self.window, "The model takes \(Self.window) samples at once.")
         samples.withUnsafeBufferPointer {
             SherpaOnnxVoiceActivityDetectorAcceptWaveform(pointer, $0.baseAddress, Int32($0.count))

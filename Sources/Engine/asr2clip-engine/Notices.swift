@@ -1,5 +1,6 @@
 import EngineLink
 import Essentials
+import Sandbox
 import Synchronization
 
 /// Sends the engine's notices to the parent, as lines on the original standard output.
@@ -19,6 +20,12 @@ final class Notices: Sendable {
     func send(_ notice: EngineNotice) {
         guard let line = try? JSONEncoder().encode(notice) else { return }
         turn.withLock { _ in StandardError.write(line + Data("\n".utf8), to: descriptor) }
+    }
+}
+
+extension EngineSandbox {
+    func enter(warning notices: Notices) {
+        for lack in enter() { notices.send(.warning("The engine's sandbox is without \(lack).")) }
     }
 }
 

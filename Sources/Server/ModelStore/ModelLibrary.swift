@@ -1,6 +1,6 @@
 import Essentials
 import Concurrency
-public import EngineHost
+package import EngineHost
 public import Logging
 public import ModelFamilies
 
@@ -42,7 +42,7 @@ public actor ModelLibrary {
     ///   - logger: Receives events of downloads; their progress only without `onProgress`.
     ///   - onProgress: Called for every update of every download, many times a second, on the download's own thread.
     ///     `ProgressLines` turns them into lines.
-    public init(
+    package init(
         registry: ModelRegistry, paths: ModelPaths, proxies: ProxySettings, engine: EngineExecutable, logger: Logger,
         onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
     ) {

@@ -2,7 +2,7 @@ import Essentials
 import Synchronization
 
 /// A value that several tasks can wait for; each wait can be cancelled separately.
-public final class OneShot<Value: Sendable>: Sendable {
+package final class OneShot<Value: Sendable>: Sendable {
     private struct State {
         var result: Result<Value, any Error>?
         var waiters: [UniqueID: CheckedContinuation<Value, any Error>] = [:]
@@ -10,11 +10,10 @@ public final class OneShot<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
-    /// Makes a value that is not resolved yet.
-    public init() {}
+    package init() {}
 
-    /// Resolves all present and future waits with the value or the error. Later calls have no effect.
-    public func resolve(_ result: Result<Value, any Error>) {
+    /// Resolves all present and future waits. Later calls have no effect.
+    package func resolve(_ result: Result<Value, any Error>) {
         let waiters = state.withLock { state in
             guard state.result == nil else { return [UniqueID: CheckedContinuation<Value, any Error>]() }
             state.result = result
@@ -23,13 +22,12 @@ public final class OneShot<Value: Sendable>: Sendable {
         for waiter in waiters.values { waiter.resume(with: result) }
     }
 
-    /// Whether there is a value or an error.
-    public var isResolved: Bool { state.withLock { $0.result != nil } }
+    package var isResolved: Bool { state.withLock { $0.result != nil } }
 
     /// Waits for the value.
     ///
     /// - Throws: The error it was resolved with, or `CancellationError`.
-    public func value() async throws -> Value {
+    package func value() async throws -> Value {
         let id = UniqueID()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -46,10 +44,8 @@ public final class OneShot<Value: Sendable>: Sendable {
         }
     }
 
-    /// Waits for the value, with a timeout.
-    ///
-    /// - Returns: `nil` after the timeout.
-    public func value(within limit: Duration) async throws -> Value? {
+    /// Waits for the value, up to a limit; `nil` after that.
+    package func value(within limit: Duration) async throws -> Value? {
         // If it is resolved, return without a timer, which would stay in memory until its time.
         if let result = state.withLock({ $0.result }) { return try result.get() }
         return try await withThrowingTaskGroup(of: Value?.self) { group in
@@ -62,4 +58,8 @@ public final class OneShot<Value: Sendable>: Sendable {
             return try await group.next() ?? nil
         }
     }
+}
+
+extension OneShot<Void> {
+    package func resolve() { resolve(.success(())) }
 }

@@ -2,15 +2,14 @@ import Essentials
 
 /// The path of the program `asr2clip-engine`, and whether it is safe to start: it receives the microphone's audio, and
 /// runs with the user's rights.
-public struct EngineExecutable: Sendable, Equatable {
-    /// The path, with symbolic links resolved.
-    public let path: String
+package struct EngineExecutable: Sendable, Equatable {
+    /// With symbolic links resolved.
+    package let path: String
 
-    /// The program's name.
-    public static let name = "asr2clip-engine"
+    package static let name = "asr2clip-engine"
 
     /// Resolves symbolic links now, so that the file that is checked is the file that is started.
-    public init(path: String) {
+    package init(path: String) {
         guard let resolved = realpath(path, nil) else {
             self.path = path
             return
@@ -20,10 +19,8 @@ public struct EngineExecutable: Sendable, Equatable {
     }
 
     /// Finds the engine installed with this program: in the program's own folder, as in a build folder, or else in
-    /// `../libexec/asr2clip`. Resolves links to the program first; considers no other path.
-    ///
-    /// - Parameter program: The path of the running program, as the system reports it.
-    public init(besideProgram program: String) {
+    /// `../libexec/asr2clip`. Resolves links to the running program first; considers no other path.
+    package init(besideProgram program: String) {
         let folder = URL(filePath: program).resolvingSymlinksInPath().deletingLastPathComponent()
         let beside = folder.appending(path: Self.name).path
         let installed = folder.deletingLastPathComponent().appending(path: "libexec/asr2clip/\(Self.name)").path

@@ -1,24 +1,19 @@
 import Essentials
 import Concurrency
-public import EngineLink
-public import Logging
+package import EngineLink
+package import Logging
 import Subprocess
 import Synchronization
 import SystemPackage
 
 /// Runs the program `asr2clip-engine` as a process.
-public struct EngineProcess: EngineProgram {
-    /// The file to run.
+package struct EngineProcess: EngineProgram {
     private let executable: EngineExecutable
     private let loadTimeout: Duration?
 
-    /// Makes a runner; starts nothing yet.
-    ///
-    /// - Parameters:
-    ///   - executable: The file to run.
-    ///   - loadTimeout: How long loading may take, from the start or from the last `loading` notice; `nil` for an
-    ///     engine that loads nothing.
-    public init(_ executable: EngineExecutable, loadTimeout: Duration? = nil) {
+    /// The timeout is how long loading may take, from the start or from the last `loading` notice; `nil` for an engine
+    /// that loads nothing.
+    package init(_ executable: EngineExecutable, loadTimeout: Duration? = nil) {
         self.executable = executable
         self.loadTimeout = loadTimeout
     }
@@ -33,20 +28,19 @@ public struct EngineProcess: EngineProgram {
         EngineEnvironment.changes(to: ProcessInfo.processInfo.environment.keys))
 
     /// Runs an engine until it ends. Cancelling the task kills it, and so does a load that exceeds its timeout.
-    public func run(
+    package func run(
         _ order: EngineOrder, logger: Logger, began: @escaping @Sendable (Int32, LinkSocket) async -> Void,
         notice: @escaping @Sendable (EngineNotice) async -> Void
     ) async -> EngineEnd {
-        if let fault = await elsewhere({ [executable] in executable.fault }) {
-            await notice(.failed(fault))
-            return EngineEnd(status: "could not be started", lastWords: fault)
+        func refused(_ reason: String) async -> EngineEnd {
+            await notice(.failed(reason))
+            return EngineEnd(status: "could not be started", lastWords: reason)
         }
+        if let fault = await elsewhere({ [executable] in executable.fault }) { return await refused(fault) }
         guard let frame = try? Frame(message: order), frame.content.readableBytes <= EngineOrder.mostBytes else {
-            let fault =
-                "The order to the engine is longer than \(EngineOrder.mostBytes) bytes. Shorten the options or the paths of "
-                + "the model."
-            await notice(.failed(fault))
-            return EngineEnd(status: "could not be started", lastWords: fault)
+            return await refused(
+                "The order to the engine is longer than \(EngineOrder.mostBytes) bytes. Shorten the options or the "
+                    + "paths of the model.")
         }
         guard Self.hasFilesLeft() else {
             return EngineEnd(status: "could not be started: \(Errno.tooManyOpenFiles)", isShortage: true)
@@ -135,9 +129,7 @@ public struct EngineProcess: EngineProgram {
         }
     }
 
-    /// Reads lines until the end of the output, or a read error.
-    ///
-    /// - Returns: `false` if the output exceeded its budget.
+    /// Reads lines until the end of the output, or a read error; returns `false` if the output exceeded its budget.
     private static func read(
         _ output: SubprocessOutputSequence, longestLine: Int, _ take: (String) async -> Void
     ) async -> Bool {
@@ -157,7 +149,6 @@ public struct EngineProcess: EngineProgram {
     }
 }
 
-/// Handles the notices of an engine.
 private final class Hearing: Sendable {
     private struct State {
         var knowsVersion = false
@@ -176,22 +167,19 @@ private final class Hearing: Sendable {
         self.logger = logger
     }
 
-    /// Whether the engine has stated its version.
     var knowsVersion: Bool { state.withLock { $0.knowsVersion } }
 
-    /// Handles a line of standard output.
-    ///
-    /// - Returns: Whether the engine may continue.
+    /// Handles a line of standard output; returns whether the engine may continue.
     func take(_ line: String) async -> Bool {
-        guard let heard = try? JSONDecoder().decode(EngineNotice.self, from: Data(line.utf8)) else { return true }
-        switch heard.printable {
-        case .version(Version.text):
+        let decoded = try? JSONDecoder().decode(EngineNotice.self, from: Data(line.utf8))
+        guard let heard = decoded?.printable else { return true }
+        switch heard {
+        case .version(let version):
             state.withLock { $0.knowsVersion = true }
-        case .version(let other):
-            state.withLock { $0.knowsVersion = true }
+            guard version != Version.text else { return true }
             await notice(
                 .failed(
-                    "\(EngineExecutable.name) is version \(other), and asr2clip is \(Version.text). Install asr2clip again, "
+                    "\(EngineExecutable.name) is version \(version), and asr2clip is \(Version.text). Install asr2clip again, "
                         + "with all its programs."))
             return false
         case .warning(let text):
@@ -199,28 +187,21 @@ private final class Hearing: Sendable {
             logger.warning("\(text)")
         case .loading:
             state.withLock { $0.lastProgress = .now }
-        case .ready:
+        case .ready, .failed:
             guard knowsVersion else { return true }
             end()
-            await notice(.ready)
-        case .failed(let reason):
-            guard knowsVersion else { return true }
-            end()
-            await notice(.failed(reason))
-            return false
+            await notice(heard)
+            return heard == .ready
         }
         return true
     }
 
-    /// Loading has ended.
     func end() {
         state.withLock { $0.hasLoaded = true }
-        loaded.resolve(.success(()))
+        loaded.resolve()
     }
 
-    /// Waits until loading has ended, or no progress was reported for `limit`.
-    ///
-    /// - Returns: `true` in the latter case.
+    /// Waits until loading has ended; returns `true` if no progress was reported for `limit` before.
     func isSilent(for limit: Duration) async -> Bool {
         while !Task.isCancelled {
             let (hasLoaded, last) = state.withLock { ($0.hasLoaded, $0.lastProgress) }

@@ -2,31 +2,24 @@ import CProcess
 import Essentials
 import NIOCore
 import Synchronization
-public import SystemPackage
+package import SystemPackage
 
 /// One end of a connection between two of our processes: a Unix socket made as one of a pair, so no other process can
 /// connect to it.
 ///
 /// Its calls block.
-public final class LinkSocket: Sendable {
-    /// The socket.
-    public let descriptor: CInt
+package final class LinkSocket: Sendable {
+    package let descriptor: CInt
     private let received = Mutex(ByteBuffer())
 
-    /// Takes ownership of a descriptor.
-    public init(owning descriptor: CInt) {
-        self.descriptor = descriptor
-    }
+    package init(owning descriptor: CInt) { self.descriptor = descriptor }
 
-    deinit {
-        close(descriptor)
-    }
+    deinit { close(descriptor) }
 
-    /// Makes both ends of a connection; child processes do not inherit them.
+    /// Makes both ends of a connection, which the caller owns; child processes do not inherit them.
     ///
-    /// - Returns: The two ends, which the caller owns.
     /// - Throws: The system's error, such as `EMFILE`.
-    public static func pair() throws(Errno) -> (ours: CInt, theirs: CInt) {
+    package static func pair() throws(Errno) -> (ours: CInt, theirs: CInt) {
         var ends: [CInt] = [-1, -1]
         #if os(Linux)
             let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -48,14 +41,12 @@ public final class LinkSocket: Sendable {
     ///
     /// - Throws: The system's error: `EAGAIN` if too many passed descriptors await the other end, `EPIPE` if that is
     ///   closed.
-    public func pass(_ descriptor: CInt) throws(Errno) {
+    package func pass(_ descriptor: CInt) throws(Errno) {
         guard asr_send_descriptor(self.descriptor, descriptor) == 0 else { throw Errno(rawValue: errno) }
     }
 
-    /// Waits for a descriptor from the other end.
-    ///
-    /// - Returns: The descriptor, which the caller owns; `nil` if the other end is closed.
-    public func takeDescriptor() -> CInt? {
+    /// Waits for a descriptor from the other end, which the caller owns; `nil` if the other end is closed.
+    package func takeDescriptor() -> CInt? {
         while true {
             let descriptor = asr_receive_descriptor(self.descriptor)
             if descriptor >= 0 { return descriptor }
@@ -66,7 +57,7 @@ public final class LinkSocket: Sendable {
     /// Sends a frame; blocks until the socket's buffer has room.
     ///
     /// - Throws: The system's error: `EPIPE` or `ECONNRESET` if the other end is closed.
-    public func send(_ frame: Frame) throws(Errno) {
+    package func send(_ frame: Frame) throws(Errno) {
         var bytes = ByteBuffer()
         frame.write(into: &bytes)
         while bytes.readableBytes > 0 {
@@ -85,14 +76,11 @@ public final class LinkSocket: Sendable {
         }
     }
 
-    /// Waits for the next frame. Reads no byte after it, so descriptors may follow.
+    /// Waits for the next frame; `nil` if the other end is closed. Reads no byte after it, so descriptors may follow.
     ///
-    /// - Parameters:
-    ///   - limit: The most bytes of content.
-    ///   - patience: The timeout for the whole frame; `nil` for none.
-    /// - Returns: `nil` if the other end is closed; an incomplete frame is ignored.
-    /// - Throws: `FrameError` if the bytes are no acceptable frame, or the timeout has passed.
-    public func receive(limit: Int, within patience: Duration? = nil) throws(FrameError) -> Frame? {
+    /// - Throws: `FrameError` if the bytes are no frame with at most `limit` bytes of content, or the timeout for the
+    ///   whole frame has passed.
+    package func receive(limit: Int, within patience: Duration? = nil) throws(FrameError) -> Frame? {
         let deadline = patience.map { ContinuousClock.now + $0 }
         return try received.withLock { buffer throws(FrameError) in
             while true {
@@ -101,20 +89,11 @@ public final class LinkSocket: Sendable {
                     return frame
                 }
                 if let patience, let deadline, !hasInput(before: deadline) { throw .late(patience) }
-                let wanted = Self.missing(in: buffer)
-                let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { room in
-                    var count = 0
-                    repeat { count = read(descriptor, room.baseAddress, wanted) } while count < 0 && errno == EINTR
-                    return max(0, count)
-                }
+                var count = 0
+                repeat { count = read(Self.missing(in: buffer), into: &buffer) } while count < 0 && errno == EINTR
                 guard count > 0 else { return nil }
             }
         }
-    }
-
-    /// Shuts the connection down in both directions. A thread blocked in `receive` or `send` returns at once.
-    public func hangUp() {
-        shutdown(descriptor, CInt(SHUT_RDWR))
     }
 
     /// Waits until there is something to read, or the connection has ended.
@@ -122,16 +101,14 @@ public final class LinkSocket: Sendable {
         while true {
             let left = (deadline - .now) / .milliseconds(1)
             guard left > 0 else { return false }
-            var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let count = poll(&question, 1, Int32(min(left.rounded(.up), 1e9)))
+            let count = poll(milliseconds: CInt(min(left.rounded(.up), 1e9)))
             // The next read reports an error.
             if count > 0 || count < 0 && errno != EINTR { return true }
         }
     }
 
     /// The outcome of `receiveIfReady`.
-    public enum Reception: Sendable {
-        /// A complete frame.
+    package enum Reception: Sendable {
         case frame(Frame)
         /// No complete frame yet.
         case nothing
@@ -141,40 +118,43 @@ public final class LinkSocket: Sendable {
 
     /// Waits briefly for the next frame: reads at most once, whatever number of bytes that yields.
     ///
-    /// - Parameters:
-    ///   - limit: The most bytes of content.
-    ///   - wait: How long to wait for bytes.
-    /// - Returns: The frame, if it is complete.
-    /// - Throws: `FrameError` if the bytes are no acceptable frame.
-    public func receiveIfReady(limit: Int, within wait: Duration) throws(FrameError) -> Reception {
+    /// - Throws: `FrameError` if the bytes are no frame with at most `limit` bytes of content.
+    package func receiveIfReady(limit: Int, within wait: Duration) throws(FrameError) -> Reception {
         try received.withLock { buffer throws(FrameError) in
             if let frame = try Frame.take(from: &buffer, limit: limit) { return .frame(frame) }
             guard hasNews(within: wait) else { return .nothing }
             buffer.discardReadBytes()
-            var isInterrupted = false
-            let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.pieceLength) { room in
-                let count = read(descriptor, room.baseAddress, Self.pieceLength)
-                isInterrupted = count < 0 && [EINTR, EAGAIN].contains(errno)
-                return max(0, count)
-            }
-            if isInterrupted { return .nothing }
+            let count = read(Self.pieceLength, into: &buffer)
+            if count < 0, [EINTR, EAGAIN].contains(errno) { return .nothing }
             guard count > 0 else { return .end }
             return try Frame.take(from: &buffer, limit: limit).map(Reception.frame) ?? .nothing
         }
     }
 
-    /// Waits until there is something to read, or the other end sends no more.
-    ///
-    /// - Parameter wait: The timeout.
-    /// - Returns: `false` after the timeout.
-    public func hasNews(within wait: Duration) -> Bool {
-        var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&watched, 1, CInt(wait / .milliseconds(1))) > 0
+    /// Waits until there is something to read, or the other end sends no more; `false` after the timeout.
+    package func hasNews(within wait: Duration) -> Bool {
+        poll(milliseconds: CInt(wait / .milliseconds(1))) > 0
     }
 
+    /// Shuts the connection down in both directions. A thread blocked in `receive` or `send` returns at once.
+    package func hangUp() { shutdown(descriptor, CInt(SHUT_RDWR)) }
+
     /// Shuts down sending; the other end may still send.
-    public func finish() {
-        shutdown(descriptor, CInt(SHUT_WR))
+    package func finish() { shutdown(descriptor, CInt(SHUT_WR)) }
+
+    private func poll(milliseconds: CInt) -> CInt {
+        var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return Essentials.poll(&watched, 1, milliseconds)
+    }
+
+    /// Reads up to `most` bytes once, and returns what read(2) returned.
+    private func read(_ most: Int, into buffer: inout ByteBuffer) -> Int {
+        var count = 0
+        _ = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: most) { room in
+            count = Essentials.read(descriptor, room.baseAddress, most)
+            return max(0, count)
+        }
+        return count
     }
 
     private static let pieceLength = 1 << 16

@@ -1,28 +1,27 @@
+import NIOCore
 import SpeechTypes
 
 /// How an engine listens to a microphone.
-public struct ListenOrder: Codable, Sendable, Equatable {
+package struct ListenOrder: Codable, Sendable, Equatable {
     /// The voice activity detector.
-    public struct Detector: Codable, Sendable, Equatable {
+    package struct Detector: Codable, Sendable, Equatable {
         /// The path of the detector's model.
-        public var model: String
+        package var model: String
         /// The probability from which audio counts as speech, 0…1.
-        public var threshold: Double
+        package var threshold: Double
 
-        /// Makes the settings of a detector.
-        public init(model: String, threshold: Double) {
+        package init(model: String, threshold: Double) {
             self.model = model
             self.threshold = threshold
         }
     }
 
     /// The device, by number or a part of its name; `nil` for the default device.
-    public var device: String?
+    package var device: String?
     /// The detector to run; `nil` for none.
-    public var detector: Detector?
+    package var detector: Detector?
 
-    /// Makes the order of a listening engine.
-    public init(device: String? = nil, detector: Detector? = nil) {
+    package init(device: String? = nil, detector: Detector? = nil) {
         self.device = device
         self.detector = detector
     }
@@ -30,12 +29,8 @@ public struct ListenOrder: Codable, Sendable, Equatable {
 
 /// An event of a listening engine, in a frame of its own: `began` or `failed` first, `gone` last. Frames with audio
 /// (`HeardSound`) are sent in between.
-public enum ListenEvent: Codable, Sendable, Equatable {
-    /// The device is recording.
-    ///
-    /// - Parameters:
-    ///   - device: The device's name in the system.
-    ///   - detectorFault: Why the requested detector does not run.
+package enum ListenEvent: Codable, Sendable, Equatable {
+    /// The device of this name is recording; if the requested detector does not run, why.
     case began(device: String, detectorFault: String?)
     /// The device cannot record: why, and what to do.
     case failed(String)
@@ -48,36 +43,63 @@ public enum ListenEvent: Codable, Sendable, Equatable {
 }
 
 /// Audio from a microphone, and which parts of it are speech.
-public struct HeardSound: Sendable, Equatable {
+package struct HeardSound: Sendable, Equatable {
     /// Samples at 16 kHz, mono: finite, full scale −1…1.
-    public var samples: [Float]
+    package var samples: [Float]
     /// For each of the detector's windows (`SpeechWindow`) that ends in these samples, whether it is speech; `nil`
     /// without a detector. Windows are contiguous from the first sample on.
-    public var speech: [Bool]?
+    package var speech: [Bool]?
 
     /// The most samples in a frame.
-    public static let mostSamples = AudioBuffer.sampleRate / 2
+    package static let mostSamples = AudioBuffer.sampleRate / 2
     /// The most bytes of content in a frame: two for the number of windows, four for each sample, one for each window.
-    public static let longestFrame = 2 + mostSamples * MemoryLayout<Float>.size + mostSamples / SpeechWindow.samples + 1
+    package static let longestFrame =
+        2 + mostSamples * MemoryLayout<Float>.size + mostSamples / SpeechWindow.samples + 1
+    /// The number of windows that stands for "no detector".
+    private static let unknown = UInt16.max
 
-    /// Makes a piece of audio.
-    public init(samples: [Float], speech: [Bool]? = nil) {
+    package init(samples: [Float], speech: [Bool]? = nil) {
         self.samples = samples
         self.speech = speech
     }
+
+    /// The audio as a frame: the number of windows in two bytes (65535 without a detector), a byte for each window, the
+    /// samples.
+    package var frame: Frame {
+        var content = ByteBuffer()
+        content.writeInteger(speech.map { UInt16($0.count) } ?? Self.unknown)
+        content.writeBytes((speech ?? []).lazy.map { $0 ? 1 : 0 })
+        _ = samples.withUnsafeBytes { content.writeBytes($0) }
+        return Frame(.samples, content)
+    }
+
+    /// Reads the audio in a frame; `nil` if it has other content. NaN becomes 0, and samples beyond full scale are
+    /// clipped.
+    package init?(_ frame: Frame) {
+        var content = frame.content
+        guard frame.kind == .samples, let count = content.readInteger(as: UInt16.self) else { return nil }
+        if count != Self.unknown {
+            guard let flags = content.readBytes(length: Int(count)), flags.allSatisfy({ $0 <= 1 }) else { return nil }
+            speech = flags.map { $0 == 1 }
+        }
+        let size = MemoryLayout<Float>.size
+        guard content.readableBytes % size == 0 else { return nil }
+        samples = content.withUnsafeReadableBytes { bytes in
+            stride(from: 0, to: bytes.count, by: size).map { offset in
+                let sample = bytes.loadUnaligned(fromByteOffset: offset, as: Float.self)
+                return sample.isNaN ? 0 : min(max(sample, -1), 1)
+            }
+        }
+    }
 }
 
-/// An input device.
-public struct SoundDevice: Codable, Sendable, Equatable {
+package struct SoundDevice: Codable, Sendable, Equatable {
     /// Its number, which may change when devices are added or removed.
-    public var index: Int
-    /// Its name in the system.
-    public var name: String
-    /// Whether it is the default input device.
-    public var isDefault: Bool
+    package var index: Int
+    package var name: String
+    package var isDefault: Bool
 
-    /// Makes the description of a device.
-    public init(index: Int, name: String, isDefault: Bool) {
+    package init(index: Int, name: String, isDefault: Bool) {
         self.index = index
         self.name = name
         self.isDefault = isDefault
@@ -85,9 +107,7 @@ public struct SoundDevice: Codable, Sendable, Equatable {
 }
 
 /// The engine's reply to `devices`.
-public enum DevicesReply: Codable, Sendable, Equatable {
-    /// All input devices.
+package enum DevicesReply: Codable, Sendable, Equatable {
     case devices([SoundDevice])
-    /// Why the devices cannot be listed, and what to do.
     case failed(String)
 }

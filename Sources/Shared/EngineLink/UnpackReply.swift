@@ -1,25 +1,19 @@
-public import NIOCore
+package import NIOCore
 
 /// A reply of an engine that unpacks an archive, in a frame of the kind `message`. The bytes of an entry follow it, in
 /// frames of the kind `bytes` (`ArchiveBlock`).
-public enum UnpackReply: Codable, Sendable, Equatable {
-    /// The next entry.
+package enum UnpackReply: Codable, Sendable, Equatable {
     case entry(ArchiveEntry)
-    /// The end: there are no more entries.
     case end
-    /// The end: the rest of the archive cannot be read, with libarchive's reason.
+    /// The rest of the archive cannot be read, with libarchive's reason.
     case failed(String)
 }
 
 /// An entry as the archive describes it. Treat every field as untrusted.
-public struct ArchiveEntry: Codable, Sendable, Equatable {
-    /// The kind of an entry.
-    public enum Kind: Codable, Sendable, Equatable {
-        /// A file.
+package struct ArchiveEntry: Codable, Sendable, Equatable {
+    package enum Kind: Codable, Sendable, Equatable {
         case file
-        /// A folder.
         case folder
-        /// A symbolic link, and its target.
         case symbolicLink(to: String)
         /// A hard link, and its target's path in the archive.
         case hardLink(to: String)
@@ -28,14 +22,12 @@ public struct ArchiveEntry: Codable, Sendable, Equatable {
     }
 
     /// The path. Bytes that are not UTF-8 are replaced (U+FFFD).
-    public var path: String
-    /// The kind.
-    public var kind: Kind
+    package var path: String
+    package var kind: Kind
     /// Bytes of content, holes included; `nil` if the archive does not state it.
-    public var size: Int64?
+    package var size: Int64?
 
-    /// Makes an entry.
-    public init(path: String, kind: Kind, size: Int64? = nil) {
+    package init(path: String, kind: Kind, size: Int64? = nil) {
         self.path = path
         self.kind = kind
         self.size = size
@@ -43,34 +35,31 @@ public struct ArchiveEntry: Codable, Sendable, Equatable {
 
     /// The most bytes of a path that are sent. JSON makes six bytes of some characters, and a message has at most two
     /// paths.
-    public static let longestPath = 1 << 16
+    package static let longestPath = 1 << 16
 }
 
 /// A piece of an entry's content. Pieces are sent in order; holes between them read as zeros.
-public struct ArchiveBlock: Sendable, Equatable {
-    /// The offset of the bytes in the file.
-    public var offset: Int64
-    /// The bytes.
-    public var bytes: ByteBuffer
+package struct ArchiveBlock: Sendable, Equatable {
+    package var offset: Int64
+    package var bytes: ByteBuffer
 
     /// The most bytes in a piece that an engine sends.
-    public static let longest = 1 << 16
+    package static let longest = 1 << 16
 
-    /// Makes a piece.
-    public init(offset: Int64, bytes: ByteBuffer) {
+    package init(offset: Int64, bytes: ByteBuffer) {
         self.offset = offset
         self.bytes = bytes
     }
 
     /// Reads the piece in a frame; `nil` if the frame has other content.
-    public init?(_ frame: Frame) {
+    package init?(_ frame: Frame) {
         var content = frame.content
         guard frame.kind == .bytes, let offset = content.readInteger(as: Int64.self) else { return nil }
         self.init(offset: offset, bytes: content)
     }
 
     /// The piece as a frame: the offset in eight bytes (big-endian), and the bytes.
-    public var frame: Frame {
+    package var frame: Frame {
         var content = ByteBuffer(integer: offset)
         content.writeImmutableBuffer(bytes)
         return Frame(.bytes, content)

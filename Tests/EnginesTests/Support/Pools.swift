@@ -17,12 +17,14 @@ func withPool<R: Sendable>(
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ body: (EnginePool) async throws -> R
 ) async throws -> R {
+    var configuration = EnginePool.Configuration(
+        program: program, runtimeSettings: runtimeSettings, loadWait: loadWait, detectorModel: nil)
+    configuration.patience = patience
+    configuration.decodePatience = decodePatience
+    configuration.suspectWait = suspectWait
+    configuration.freeMemory = freeMemory
     let pool = EnginePool(
-        EnginePool.Configuration(
-            program: program, runtimeSettings: runtimeSettings, loadWait: loadWait, detectorModel: nil,
-            patience: patience,
-            decodePatience: decodePatience,
-            suspectWait: suspectWait, freeMemory: freeMemory),
+        configuration,
         serving: EngineConfiguration(
             models: models, stayingLoaded: stayingLoaded, threads: 1, keepAlive: nil, maximumLoaded: maximumLoaded),
         logger: logger)

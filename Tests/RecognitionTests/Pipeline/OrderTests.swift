@@ -15,7 +15,7 @@ import Testing
         var taken: [String] = []
         for step in script {
             if step == "." {
-                taken.append(round.next() ?? "-")
+                taken.append(round.next { _ in true } ?? "-")
             } else {
                 added[step, default: 0] += 1
                 round.add("\(step)\(added[step, default: 0])", of: step)
@@ -34,7 +34,7 @@ import Testing
         #expect(round.remove(of: "b") { $0 == 4 } == 4)
         #expect(round.remove(of: "c") { _ in true } == nil)
         #expect(round.count == 2)
-        #expect([round.next(), round.next(), round.next()] == [1, 3, nil])
+        #expect((0..<3).map { _ in round.next { _ in true } } == [1, 3, nil])
     }
 
     /// The order in which five pieces finish, and what is released after each.

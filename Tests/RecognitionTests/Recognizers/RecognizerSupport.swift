@@ -22,6 +22,13 @@ enum LoadedModel {
 }
 
 extension Recognizer {
+    /// Recognises one segment.
+    func recognize(
+        _ segment: SpeechSegment, language: Language? = nil, task: SpeechTask? = nil, hints: Hints = Hints()
+    ) throws(RecognitionError) -> [Transcript.Segment] {
+        try recognize([segment], for: RecognitionRequest(language: language, task: task, hints: hints))[0].get()
+    }
+
     /// Recognises a whole sound as one segment.
     func recognize(_ sound: AudioBuffer, language: Language? = nil) throws(RecognitionError) -> [Transcript.Segment] {
         try recognize(SpeechSegment(offset: 0, audio: sound), language: language)
@@ -40,4 +47,9 @@ extension AudioBuffer {
     static func fixture(_ file: String) throws -> AudioBuffer {
         try .decoding(Fixtures.audio(file))
     }
+}
+
+extension RecognizerCache {
+    /// The settings of the cached recognizers, the least recently used first.
+    var settings: [RecognizerSettings] { recognizers.withLock { Array($0.values.keys) } }
 }

@@ -8,19 +8,11 @@ import Synchronization
 final class CallWatch: Sendable {
     private let deadline = Mutex<ContinuousClock.Instant?>(nil)
 
-    /// Makes a call.
-    ///
-    /// - Parameters:
-    ///   - limit: How long the call may take.
-    ///   - call: The call.
-    /// - Returns: The result of the call.
-    /// - Throws: The error of the call.
     func during<R, E: Error>(limit: Duration, _ call: () throws(E) -> R) throws(E) -> R {
         deadline.withLock { $0 = .now + limit }
         defer { deadline.withLock { $0 = nil } }
         return try call()
     }
 
-    /// Whether a call has exceeded its limit.
     var isOverdue: Bool { deadline.withLock { $0.map { $0 < .now } ?? false } }
 }

@@ -4,18 +4,14 @@ struct InOrder<Result> {
     private var released = 0
     private var early: [Int: Result] = [:]
 
-    /// How many results have not been released.
     var outstanding: Int { begun - released }
 
-    /// Numbers the next piece of work.
     mutating func begin() -> Int {
         defer { begun += 1 }
         return begun
     }
 
-    /// Adds a result.
-    ///
-    /// - Returns: The results that can be released now, in order.
+    /// Adds a result, and returns those that can be released now, in order.
     mutating func finish(_ index: Int, with result: Result) -> [Result] {
         early[index] = result
         var turn: [Result] = []

@@ -1,3 +1,4 @@
+import Concurrency
 import Essentials
 import SpeechTypes
 
@@ -23,16 +24,9 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     private var busyCount = 0
     private var queue: DecodeQueue<UniqueID, Waiter>
 
-    /// Makes the lanes.
-    ///
-    /// - Parameters:
-    ///   - lanes: At least one; more lanes than cores gain nothing.
-    ///   - limits: How many pieces of work one call may take.
-    ///   - measure: The measure of a piece of work.
-    ///   - patience: How long a call may take.
-    ///   - executor: Runs the tasks that give lanes their work; `nil` for Swift's default.
-    ///   - decode: The call, which may block; it returns a result for each piece, in order. `isAlone` is whether it is
-    ///     an interactive call and no other one runs or waits when it begins.
+    /// More lanes than cores gain nothing. `executor` runs the tasks that give lanes their work. `decode` may block, and
+    /// returns a result for each piece of work, in order; `isAlone` is whether it is an interactive call and no other
+    /// one runs or waits when it begins.
     init(
         lanes: Int, limits: BatchLimits, measure: @escaping @Sendable (Work) -> BatchMeasure,
         patience: DecodePatience = .standard, executor: (any TaskExecutor)? = nil,
@@ -46,9 +40,8 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
         self.decode = decode
     }
 
-    /// Runs a piece of a job's work on a lane, in the job's turn.
+    /// Runs a piece of a job's work on a lane, in the job's turn; returns how long it waited for a lane, too.
     ///
-    /// - Returns: The output, and how long the work waited for a lane.
     /// - Throws: `CancellationError` if the task is cancelled while the work waits, and the error of the call.
     func run(_ work: Work, for job: UniqueID) async throws -> (output: Output, wait: Duration) {
         let id = UniqueID()
@@ -63,7 +56,6 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
         }
     }
 
-    /// The present state of the lanes.
     var load: LaneLoad {
         LaneLoad(lanes: laneCount, busy: busyCount, waiting: queue.count, decoded: doneCount)
     }
@@ -111,4 +103,27 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     private func giveUp(_ id: UniqueID, of job: UniqueID) {
         queue.remove(of: job) { $0.id == id }?.output.resume(throwing: CancellationError())
     }
+}
+
+/// A thread that decodes one call at a time, for any job.
+actor DecodeLane {
+    nonisolated let priority: DecodePriority
+    nonisolated let watch = CallWatch()
+    private let executor: any SerialExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Makes a lane. A background lane has lower priority than all other threads.
+    init(number: Int, priority: DecodePriority) {
+        self.priority = priority
+        switch priority {
+        case .interactive: executor = QueueExecutor(label: "decode lane \(number)")
+        case .background:
+            let yielding = LowPriorityExecutor(label: "background \(number)")
+            yielding.lowerPriority()
+            executor = yielding
+        }
+    }
+
+    /// Makes a blocking call, which counts as hung after the limit.
+    func call<R: Sendable>(limit: Duration, _ work: @Sendable () -> R) -> R { watch.during(limit: limit, work) }
 }

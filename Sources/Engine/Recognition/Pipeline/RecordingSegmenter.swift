@@ -19,8 +19,6 @@ struct RecordingSegmenter {
     /// After this many, the detector is not run any more: a second. A gap in a file may be hours of such windows.
     private static let fewSilentWindows = 32
 
-    /// Makes a segmenter for one recording.
-    ///
     /// - Parameters:
     ///   - window: The longest segment that the model takes.
     ///   - joining: The length up to which neighbouring stretches of speech are best joined.
@@ -48,10 +46,7 @@ struct RecordingSegmenter {
         beginning.map { $0.count + audio.samples.count > window.samples } ?? false
     }
 
-    /// Adds the next audio.
-    ///
-    /// - Returns: The segments that are complete, usually none or one.
-    /// - Throws: `TranscriptionError` if the detector cannot be loaded.
+    /// Adds the next audio, and returns the segments that are complete, usually none or one.
     mutating func receive(_ audio: AudioBuffer) throws(TranscriptionError) -> [SpeechSegment] {
         guard var sound = exchange(&beginning, with: nil) else { return cut(audio.samples) }
         sound += audio.samples
@@ -63,9 +58,6 @@ struct RecordingSegmenter {
         return cut(sound)
     }
 
-    /// Ends the recording.
-    ///
-    /// - Returns: The remaining segments.
     mutating func finish() -> [SpeechSegment] {
         if let sound = exchange(&beginning, with: nil) {
             return sound.isEmpty ? [] : [SpeechSegment(offset: 0, audio: AudioBuffer(samples: sound))]

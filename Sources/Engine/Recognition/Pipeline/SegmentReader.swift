@@ -10,7 +10,6 @@ actor SegmentReader {
     private let executor = LowPriorityExecutor(label: "audio reader")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Tells whether a read is overdue.
     nonisolated let watch = CallWatch()
     /// The longest that reading a second of audio may take: from a disk that spins up, or over a network.
     private static let patience = Duration.seconds(120)
@@ -27,15 +26,9 @@ actor SegmentReader {
     private var samplesRead = 0
     private var damagedPackets = 0
 
-    /// Makes a reader; reads nothing yet.
-    ///
-    /// - Parameters:
-    ///   - job: The recording.
-    ///   - cutting: Limits how many recordings are cut at the same time. The reader takes a permit if it must cut.
-    ///   - makeCutter: Makes the segmenter.
+    /// `cutting` limits how many recordings are cut at the same time. The reader takes a permit if it must cut.
     init(
-        _ job: TranscriptionJob,
-        cutting: AsyncSemaphore,
+        _ job: TranscriptionJob, cutting: AsyncSemaphore,
         cutter makeCutter: @escaping @Sendable () throws(TranscriptionError) -> RecordingSegmenter
     ) {
         self.job = job
@@ -43,7 +36,6 @@ actor SegmentReader {
         self.cutting = cutting
     }
 
-    /// The next item of a recording.
     enum Next: Sendable {
         case segment(SpeechSegment)
         /// The end: the recording's length, and how many packets were skipped because they could not be decoded.
@@ -87,7 +79,7 @@ actor SegmentReader {
     }
 
     private func beginCutting() async throws {
-        permit = try await cutting.take()
+        permit = try await cutting.acquire()
         executor.lowerPriority()
     }
 }

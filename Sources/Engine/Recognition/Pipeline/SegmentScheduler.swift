@@ -1,6 +1,5 @@
 import SpeechTypes
 
-/// A segment to recognise, and its options.
 struct SegmentWork: Sendable {
     let segment: SpeechSegment
     let request: RecognitionRequest
@@ -12,8 +11,6 @@ struct SegmentWork: Sendable {
 typealias SegmentScheduler = LaneScheduler<SegmentWork, [Transcript.Segment]>
 
 extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
-    /// Makes the lanes of a recognizer.
-    ///
     /// If the model's family profits from it, segments are batched as long as the call costs no more than one segment
     /// of the longest length the model takes. So batching raises neither a lane's peak memory nor the wait for it. If
     /// the family decodes one segment at a time, all segments are interactive: otherwise an interactive one would wait
@@ -25,7 +22,7 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
         self.init(
             lanes: lanes,
             limits: recognizer.batches
-                ? BatchLimits(count: Self.batchCount, total: recognizer.window.samples) : .none,
+                ? BatchLimits(count: 4, total: recognizer.window.samples) : .none,
             measure: { work in
                 BatchMeasure(
                     length: work.segment.audio.samples.count, request: work.request,
@@ -35,12 +32,8 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
             decode: { batch, isAlone in
                 // Segments of a batch have equal requests.
                 let isLone = isAlone && batch[0].isWhole
-                return recognizer.recognize(batch.map(\.segment), for: batch[0].request, isAlone: isLone).map {
-                    result in
-                    result.mapError { TranscriptionError($0) }
-                }
+                return recognizer.recognize(batch.map(\.segment), for: batch[0].request, isAlone: isLone)
+                    .map { result in result.mapError { TranscriptionError($0) } }
             })
     }
-
-    private static var batchCount: Int { 4 }
 }

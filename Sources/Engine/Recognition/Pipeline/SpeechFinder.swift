@@ -12,9 +12,7 @@ actor SpeechFinder {
     private let model: VoiceActivityModel
     private var detector: VoiceActivityDetector?
 
-    init(_ model: VoiceActivityModel) {
-        self.model = model
-    }
+    init(_ model: VoiceActivityModel) { self.model = model }
 
     /// The stretches of speech, in samples from the start of the recording; `nil` without a detector.
     func stretches(in segment: SpeechSegment) -> [Range<Int>]? {
@@ -49,12 +47,9 @@ actor SpeechFinder {
         return isHeard ? hasSpeech : nil
     }
 
-    /// Runs the detector over a recording, window by window, until `goesOn` returns `false`.
-    ///
-    /// - Parameters:
-    ///   - audio: The recording. It is amplified, because the detector misses very quiet speech.
-    ///   - goesOn: Receives whether each window is speech, and its samples' range; returns whether to go on.
-    /// - Returns: Whether there is a detector.
+    /// Runs the detector over a recording, window by window, until `goesOn` returns `false`; returns whether there is a
+    /// detector. `goesOn` receives whether each window is speech, and its samples' range. The recording is amplified,
+    /// because the detector misses very quiet speech.
     private func hear(_ audio: AudioBuffer, while goesOn: (Bool, Range<Int>) -> Bool) -> Bool {
         guard let detector = try? detector ?? model.detector(threshold: ChunkingStrategy().threshold) else {
             return false

@@ -1,10 +1,11 @@
+import Concurrency
 import Essentials
 import ModelFamilies
-public import SpeechTypes
+package import SpeechTypes
 
 /// Transcribes recordings: reads a recording, cuts it into segments, recognises them on the shared lanes, and reports
 /// them in order.
-public struct TranscriptionPipeline: Sendable {
+package struct TranscriptionPipeline: Sendable {
     private let recognizer: Recognizer
     private let scheduler: SegmentScheduler
     private let detector: VoiceActivityModel
@@ -12,16 +13,9 @@ public struct TranscriptionPipeline: Sendable {
     private let clock: any Clock<Duration>
     let cutting: AsyncSemaphore
 
-    /// Makes a pipeline for one model, with decode lanes that all its jobs share.
-    ///
-    /// - Parameters:
-    ///   - recognizer: The model.
-    ///   - lanes: How many calls of the recognizer run at the same time.
-    ///   - detector: Finds the speech in recordings that are cut.
-    ///   - patience: How long a decode may take before it counts as hung.
-    ///   - clock: Times the `working` event, which is sent every second.
-    ///   - executor: Runs the jobs' tasks; `nil` for Swift's default.
-    public init(
+    /// Makes a pipeline for one model, with decode lanes that all its jobs share. A decode that takes longer than
+    /// `patience` counts as hung. `clock` times the `working` event, which is sent every second.
+    package init(
         recognizer: Recognizer, lanes: Int, detector: VoiceActivityModel,
         patience: DecodePatience = .standard, clock: any Clock<Duration> = ContinuousClock(),
         executor: (any TaskExecutor)? = nil
@@ -50,15 +44,10 @@ public struct TranscriptionPipeline: Sendable {
     /// lanes busy.
     static func mostCut(onLanes lanes: Int) -> Int { 2 * lanes + 2 }
 
-    /// The state of the decode lanes.
-    public var load: LaneLoad {
-        get async { await scheduler.load }
-    }
+    package var load: LaneLoad { get async { await scheduler.load } }
 
     /// Decodes a short signal on every lane, so that the first request does not pay for one-time initialisation.
-    ///
-    /// - Throws: `TranscriptionError` if the model cannot decode it.
-    public func warmUp() async throws {
+    package func warmUp() async throws {
         // Not exact silence, in which some models find nothing to decode; and short, since a longer signal yields more
         // text.
         let sound = AudioBuffer(samples: (0..<AudioBuffer.sampleRate / 4).map { Float($0 % 7 - 3) * 1e-4 })
@@ -80,11 +69,9 @@ public struct TranscriptionPipeline: Sendable {
     /// Transcribes one recording. Holds at most two more segments than there are lanes in memory, plus the audio from
     /// which the next one is cut.
     ///
-    /// - Parameters:
-    ///   - job: The recording.
-    ///   - report: Receives events that occurred together, in order; the pipeline waits for it.
-    /// - Throws: `TranscriptionError`, `CancellationError`, or the errors of `report`; all work has ended by then.
-    public func run(_ job: TranscriptionJob, report: ([TranscriptEvent]) async throws -> Void) async throws {
+    /// `report` receives events that occurred together, in order; the pipeline waits for it. When this throws, all work
+    /// has ended.
+    package func run(_ job: TranscriptionJob, report: ([TranscriptEvent]) async throws -> Void) async throws {
         try check(job)
         let reader = reader(of: job)
         try await withThrowingTaskGroup(of: Step.self) { group in
@@ -92,9 +79,15 @@ public struct TranscriptionPipeline: Sendable {
             var summary: RecordingSummary?
             var firstWait: Duration?
             var order = InOrder<[Transcript.Segment]>()
-            var news: [TranscriptEvent] = []
+            var events: [TranscriptEvent] = []
             let jobID = UniqueID()
-            group.addTask { try await tick() }
+            func addTick() {
+                group.addTask {
+                    try await clock.sleep(for: .seconds(1))
+                    return .tick
+                }
+            }
+            addTick()
             while summary == nil || order.outstanding > 0 {
                 if summary == nil, !isReading, order.outstanding <= scheduler.laneCount {
                     isReading = true
@@ -116,20 +109,20 @@ public struct TranscriptionPipeline: Sendable {
                         language: recognizer.expectedLanguage(for: job.language))
                 case .recognized(let index, let segments, let wait):
                     if index == 0 { firstWait = wait }
-                    news += order.finish(index, with: segments).joined().map(TranscriptEvent.segment)
+                    events += order.finish(index, with: segments).joined().map(TranscriptEvent.segment)
                     // Report the last segments with the end: each report costs the receiver a thread switch.
-                    if !news.isEmpty, summary == nil || order.outstanding > 0 {
-                        try await report(exchange(&news, with: []))
+                    if !events.isEmpty, summary == nil || order.outstanding > 0 {
+                        try await report(exchange(&events, with: []))
                     }
                 case .tick:
                     // If the receiver gets no event for too long, it ends the process.
                     if !reader.watch.isOverdue, await !scheduler.isStuck { try await report([.working]) }
-                    group.addTask { try await tick() }
+                    addTick()
                 }
             }
             if var summary {
                 summary.laneWait = firstWait
-                try await report(news + [.done(summary)])
+                try await report(events + [.done(summary)])
             }
             group.cancelAll()
         }
@@ -145,11 +138,6 @@ public struct TranscriptionPipeline: Sendable {
                 throw TranscriptionError(.unsupportedCandidate, error.message)
             }
         }
-    }
-
-    private func tick() async throws -> Step {
-        try await clock.sleep(for: .seconds(1))
-        return .tick
     }
 
     private func reader(of job: TranscriptionJob) -> SegmentReader {
@@ -175,13 +163,9 @@ public struct TranscriptionPipeline: Sendable {
         var heard = job.language == nil ? recognized.heard(among: job.candidates) : recognized
         let stretches = await found
         if isUnknown, Doubt.doubts(heard.map(\.text).joined(separator: " "), of: segment.audio) {
-            let hasSpeech: Bool?
-            if let stretches {
-                hasSpeech = !stretches.isEmpty
-            } else {
-                hasSpeech = await finder.hasSpeech(in: segment.audio)
-            }
-            if hasSpeech == false { heard = heard.map(\.withoutText) }
+            let hasSpeech =
+                if let stretches { !stretches.isEmpty } else { await finder.hasSpeech(in: segment.audio) ?? true }
+            if !hasSpeech { heard = heard.map(\.withoutText) }
         }
         let said =
             stretches.map { heard.said(within: $0, where: segment) } ?? heard.said(within: segment.stretches)
@@ -210,11 +194,8 @@ extension [Transcript.Segment] {
     }
 
     /// The segments with the times of the speech they were made from, without the padding around it.
-    ///
-    /// - Parameters:
-    ///   - stretches: The speech, in samples; empty if unknown.
-    ///   - whole: The recording, if it was not cut. Times inside it that the model reported are then kept.
-    /// - Returns: The same texts.
+    /// `stretches` are in samples, and empty if unknown. If the recording was not cut, it is `whole`, and times inside it
+    /// that the model reported are kept.
     fileprivate func said(within stretches: [Range<Int>], where whole: SpeechSegment? = nil) -> Self {
         guard let first = stretches.first, let last = stretches.last else { return self }
         let (start, end) = (Duration(samples: first.lowerBound), Duration(samples: last.upperBound))

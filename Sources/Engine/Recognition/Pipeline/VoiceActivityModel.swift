@@ -2,15 +2,13 @@ import SherpaOnnx
 import SpeechTypes
 
 /// The voice activity model, if it is installed.
-public struct VoiceActivityModel: Sendable {
+package struct VoiceActivityModel: Sendable {
     private let path: String?
     /// Why it cannot be used, and what to do; `nil` if it can.
-    public let fault: String?
+    package let fault: String?
 
-    /// Checks the model's file.
-    ///
-    /// - Parameter path: The file; `nil` if it is not installed.
-    public init(path: String?) {
+    /// Checks the model's file; the path is `nil` if it is not installed.
+    package init(path: String?) {
         self.path = path
         guard let path else {
             fault = "The voice activity model, silero_vad_16k_op15.onnx, is not installed. Run: make install"
@@ -24,10 +22,7 @@ public struct VoiceActivityModel: Sendable {
         }
     }
 
-    /// Makes a detector for one recording, since it has state.
-    ///
-    /// - Returns: `nil` if there is no usable model.
-    /// - Throws: `TranscriptionError` if a model that was usable cannot be loaded any more.
+    /// Makes a detector for one recording, since it has state; `nil` if there is no usable model.
     func detector(threshold: Double) throws(TranscriptionError) -> VoiceActivityDetector? {
         guard fault == nil, let path else { return nil }
         do throws(SherpaOnnxError) {

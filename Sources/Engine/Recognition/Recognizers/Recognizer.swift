@@ -1,23 +1,24 @@
 import Essentials
-public import ModelFamilies
+package import ModelFamilies
 import SherpaOnnx
-public import SpeechTypes
+import SpeechTypes
+import Synchronization
+
+/// The recognition options of a request. Segments of equal requests may share a batch.
+struct RecognitionRequest: Sendable, Hashable {
+    /// `nil` for the language in the model's options.
+    var language: Language?
+    /// Transcription or translation; `nil` for the one in the model's options.
+    var task: SpeechTask?
+    /// Hints about the words; the model ignores those it cannot use.
+    var hints = Hints()
+}
 
 /// A loaded model that turns segments of audio into text. Its calls block; any thread may make them.
-public final class Recognizer: Sendable {
-    /// The model's name in the registry.
-    public let name: String
-    /// The languages a request may name.
-    public let languages: LanguageSupport
-    /// The longest segment that the model takes in one decode.
-    public let window: Duration
+package final class Recognizer: Sendable {
+    let languages: LanguageSupport
     /// The length up to which neighbouring stretches of speech are best joined.
-    public let preferredSegment: Duration
-    /// Whether decoding several segments in one call is faster than one after the other.
-    public let batches: Bool
-    /// How many threads may decode at the same time.
-    public let concurrency: DecodeConcurrency
-
+    let preferredSegment: Duration
     let cache: RecognizerCache
     let wide: WideRecognizer?
     private let model: ModelSpecification
@@ -25,44 +26,42 @@ public final class Recognizer: Sendable {
     private let plans: HintPlans
     private let turns: DecodeTurns
 
-    /// The most recognizers in memory, one for each language and task.
-    public static let cacheCapacity = 3
+    /// The longest segment that the model takes in one decode.
+    var window: Duration { model.family.window }
+    /// Whether decoding several segments in one call is faster than one after the other.
+    var batches: Bool { model.family.batching == .together }
+    var concurrency: DecodeConcurrency { model.family.concurrency }
 
     /// Checks the model's files and loads the model for its default language.
     ///
     /// - Parameters:
-    ///   - model: The model to load.
+    ///   - model: The model.
     ///   - operatorThreads: Threads in one decode; more than one wastes cores while several decodes run.
     ///   - threadsAlone: Threads in a decode while no other runs. More than `operatorThreads` keep a second copy of the
     ///     model in memory as long as there are such decodes.
     ///   - runtimeSettings: A file with `RuntimeSettings.text`; `nil` for ONNX Runtime's own settings.
     /// - Throws: `RecognitionError` (`modelUnusable`), which names the file and its fault. Faults that the checks
     ///   cannot find may crash the process.
-    public init(
+    package init(
         _ model: ModelSpecification, operatorThreads: Int = 1, threadsAlone: Int = 1, runtimeSettings: String? = nil
     ) throws(RecognitionError) {
         try model.checkFiles()
         let languages = try LanguageSupport(of: model)
-        name = model.name
         self.model = model
         self.languages = languages
-        window = model.family.window
         preferredSegment = model.preferredSegment
-        batches = model.family.batching == .together
-        concurrency = model.family.concurrency
         turns = DecodeTurns(model.family.concurrency)
         tokenLimit = try Self.tokenLimit(of: model)
         let planner = try model.hintPlanner()
         plans = HintPlans(make: planner.plan)
-        let settings = runtimeSettings
-        cache = RecognizerCache(capacity: Self.cacheCapacity) { recognizer throws(RecognitionError) in
-            try model.recognizer(for: recognizer, operatorThreads: operatorThreads, runtimeSettings: settings)
+        cache = RecognizerCache { settings throws(RecognitionError) in
+            try model.recognizer(for: settings, operatorThreads: operatorThreads, runtimeSettings: runtimeSettings)
         }
         wide =
             threadsAlone <= operatorThreads
             ? nil
-            : WideRecognizer { recognizer throws(RecognitionError) in
-                try model.recognizer(for: recognizer, operatorThreads: threadsAlone, runtimeSettings: settings)
+            : WideRecognizer { settings throws(RecognitionError) in
+                try model.recognizer(for: settings, operatorThreads: threadsAlone, runtimeSettings: runtimeSettings)
             }
         let language = try languages.resolve(model.options.language, model: model.name)
         _ = try cache.recognizer(for: model.settings(language: language, task: nil))
@@ -79,22 +78,21 @@ public final class Recognizer: Sendable {
         return { [context, options = model.options] in limit.tokens(in: $0, context: context, options: options) }
     }
 
-    /// Checks a request's language and task, before any other work.
-    ///
-    /// - Throws: `RecognitionError`: `unsupportedLanguage`, which names the supported ones, or `unsupportedTask`.
-    public func check(_ language: Language?, task: SpeechTask? = nil) throws(RecognitionError) {
-        _ = try languages.resolve(language, model: name)
+    /// Throws `unsupportedLanguage`, which names the supported ones, or `unsupportedTask`.
+    func check(_ language: Language?, task: SpeechTask? = nil) throws(RecognitionError) {
+        _ = try languages.resolve(language, model: model.name)
         guard task != .translate || model.translates(languages) else {
             throw RecognitionError(
                 .unsupportedTask,
-                "Model '\(name)' cannot translate. Ask a multilingual whisper or a canary model, or for a transcription."
+                "Model '\(model.name)' cannot translate. Ask a multilingual whisper or a canary model, or for a "
+                    + "transcription."
             )
         }
     }
 
     /// The language to assume if the model does not detect it: the model's only one, or the requested or configured
     /// one. For a model without a language parameter, the one in its options.
-    public func expectedLanguage(for requested: Language?) -> Language? {
+    func expectedLanguage(for requested: Language?) -> Language? {
         switch languages {
         case .notTaken: model.options.language
         case .single(let only): only
@@ -102,39 +100,22 @@ public final class Recognizer: Sendable {
         }
     }
 
-    /// Whether requests may ask for a translation.
-    public var translates: Bool { model.translates(languages) }
-
     /// The phrases of a request's hints that have no effect: the model takes no hints, or its tokens cannot spell them.
-    ///
     /// The first call for a job's hints is slow; the result is cached for the segments.
-    public func unused(_ hints: Hints) -> [String] { plans.plan(for: hints).unused }
+    func unused(_ hints: Hints) -> [String] { plans.plan(for: hints).unused }
 
-    /// Recognises a segment. Blocks meanwhile.
+    /// Recognises segments of equal requests, in one call of the library if the model's family profits from it. Blocks
+    /// meanwhile.
     ///
     /// A result that reaches the decoder's token limit may be cut off. The segment is then halved at its quietest
     /// point, and each half is recognised again.
-    /// - Parameters:
-    ///   - segment: No longer than `window`.
-    ///   - language: The requested language; `nil` for the model's default.
-    ///   - task: The requested task; `nil` for the one in the model's options.
-    ///   - hints: Hints about the words; the model ignores those it cannot use.
-    /// - Returns: The text in order, usually as one segment; its text is empty for silence.
-    /// - Throws: `RecognitionError` if the language or the task is not supported, or the library fails.
-    public func recognize(
-        _ segment: SpeechSegment, language: Language? = nil, task: SpeechTask? = nil, hints: Hints = Hints()
-    ) throws(RecognitionError) -> [Transcript.Segment] {
-        try recognize(segment, with: tuning(for: RecognitionRequest(language: language, task: task, hints: hints)))
-    }
-
-    /// Recognises segments of equal requests, in one call of the library if the model's family profits from it.
     ///
     /// - Parameters:
-    ///   - segments: Preferably of similar length: each costs as much as the longest.
+    ///   - segments: No longer than `window`, and preferably of similar length: each costs as much as the longest.
     ///   - request: The options for all segments.
     ///   - isAlone: Whether nothing else is being decoded.
-    /// - Returns: The result of each segment, in order. A failure does not affect the others.
-    public func recognize(
+    /// - Returns: The result of each segment: usually one part, whose text is empty for silence.
+    func recognize(
         _ segments: [SpeechSegment], for request: RecognitionRequest, isAlone: Bool = false
     ) -> [Result<[Transcript.Segment], RecognitionError>] {
         let tuning: Tuning
@@ -155,7 +136,7 @@ public final class Recognizer: Sendable {
 
     private func tuning(for request: RecognitionRequest, isAlone: Bool = false) throws(RecognitionError) -> Tuning {
         try check(request.language, task: request.task)
-        let language = try languages.resolve(request.language ?? model.options.language, model: name)
+        let language = try languages.resolve(request.language ?? model.options.language, model: model.name)
         let plan = plans.plan(for: request.hints)
         var options = model.streamOptions(language: language)
         options["hotwords"] = plan.context
@@ -174,8 +155,8 @@ public final class Recognizer: Sendable {
         } catch {
             throw RecognitionError(
                 .decodingFailed,
-                "Model '\(name)' failed on the sound from \(HumanFormat.clock(segment.start)) to \(HumanFormat.clock(segment.end)): "
-                    + "\(error.words)")
+                "Model '\(model.name)' failed on the sound from \(HumanFormat.clock(segment.start)) to "
+                    + "\(HumanFormat.clock(segment.end)): \(error.words)")
         }
         return try finish(results[0], of: segment, with: tuning)
     }
@@ -194,7 +175,6 @@ public final class Recognizer: Sendable {
 }
 
 extension ModelSpecification {
-    /// Loads the model. Blocks meanwhile.
     fileprivate func recognizer(
         for settings: RecognizerSettings, operatorThreads: Int, runtimeSettings: String?
     ) throws(RecognitionError) -> OfflineRecognizer {
@@ -219,6 +199,22 @@ private struct Tuning {
     func decode(_ segments: [SpeechSegment], turns: DecodeTurns) throws(SherpaOnnxError) -> [OfflineResult] {
         try turns.take { () throws(SherpaOnnxError) in
             try recognizer.decode(segments.map(\.audio.samples), options: options, hotwords: hotwords)
+        }
+    }
+}
+
+/// Runs the decodes of a model in parallel, or one at a time if they share state.
+final class DecodeTurns: Sendable {
+    private let concurrency: DecodeConcurrency
+    private let turn = Mutex(())
+
+    init(_ concurrency: DecodeConcurrency) { self.concurrency = concurrency }
+
+    /// Runs a decode. Blocks, also while it waits for other decodes.
+    func take<R: Sendable, Failure>(_ decode: () throws(Failure) -> R) throws(Failure) -> R {
+        switch concurrency {
+        case .any: try decode()
+        case .one: try turn.withLock { _ throws(Failure) in try decode() }
         }
     }
 }

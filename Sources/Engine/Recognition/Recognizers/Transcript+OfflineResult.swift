@@ -3,15 +3,15 @@ import ModelFamilies
 import SherpaOnnx
 import SpeechTypes
 
+#if canImport(Darwin)
+    import Foundation
+#else
+    @_spi(_Unicode) import Swift
+#endif
+
 extension Transcript.Segment {
-    /// Converts a model's result to segments with times in the recording: one, or those that Whisper reports.
-    ///
-    /// - Parameters:
-    ///   - result: The result, with times from the segment's start.
-    ///   - segment: The segment that was recognised.
-    ///   - family: The model's family; times of a family that reports none are dropped.
-    ///   - languages: The languages the model may report; other codes, such as SenseVoice's `nospeech`, are dropped.
-    /// - Returns: The segments in order; their texts are empty for silence.
+    /// Converts a model's result to segments with times in the recording: one, or those that Whisper reports. Times of a
+    /// family that reports none are dropped, and codes that are no language, such as SenseVoice's `nospeech`.
     static func segments(
         _ result: OfflineResult, of segment: SpeechSegment, family: ModelFamily, languages: [Language]
     ) -> [Transcript.Segment] {
@@ -71,5 +71,21 @@ extension SpeechSegment {
     /// The time in the recording at an offset from the segment's start, limited to the segment.
     fileprivate func time(at seconds: Float) -> Duration {
         seconds.isFinite ? min(start + .seconds(clamped: Double(max(0, seconds))), end) : end
+    }
+}
+
+extension String {
+    /// The text in Unicode's normalization form C.
+    ///
+    /// On Linux, Foundation's implementation would link ICU. The standard library compares strings in this form, but
+    /// has no public API for it yet.
+    var composed: String {
+        #if canImport(Darwin)
+            precomposedStringWithCanonicalMapping
+        #else
+            var scalars = UnicodeScalarView()
+            scalars.append(contentsOf: _nfc)
+            return String(scalars)
+        #endif
     }
 }

@@ -16,16 +16,12 @@ final class WideRecognizer: Sendable {
     private let copy = Mutex(Copy())
     private let load: @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer
 
-    /// Loads nothing yet.
-    ///
-    /// - Parameter load: Makes a recognizer with several operator threads; it may block.
     init(load: @escaping @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer) {
         self.load = load
     }
 
-    /// The recognizer for a language and a task, if it is loaded.
-    ///
-    /// - Returns: `nil` if it is not; the call may start loading it in the background.
+    /// The recognizer for a language and a task; `nil` if it is not loaded. The call may start loading it in the
+    /// background.
     func recognizer(for settings: RecognizerSettings) -> OfflineRecognizer? {
         switch copy.withLock({ $0.ask(for: settings, at: .now) }) {
         case .use(let recognizer): return recognizer
@@ -45,7 +41,7 @@ final class WideRecognizer: Sendable {
     /// that fails, it is not tried again.
     private func make(_ settings: RecognizerSettings) {
         guard let recognizer = try? load(settings),
-            (try? recognizer.decode([Float](repeating: 1e-4, count: OfflineRecognizer.minimumSamples * 4))) != nil
+            (try? recognizer.decode([[Float](repeating: 1e-4, count: OfflineRecognizer.minimumSamples * 4)])) != nil
         else { return }
         guard copy.withLock({ $0.finish(recognizer, for: settings, at: .now) }) else { return }
         Task { [self] in
@@ -59,5 +55,65 @@ final class WideRecognizer: Sendable {
                 }
             }
         }
+    }
+}
+
+/// Decides when the second copy of a model is made, for which settings, and when it is released.
+struct LoneCopy<Key: Equatable, Copy> {
+    enum Answer {
+        case use(Copy)
+        case none
+        /// Make a copy, and release the old one, if any.
+        case make(insteadOf: Copy?)
+    }
+
+    enum Look {
+        case later(Duration)
+        /// There is no copy any more; release this one, if any.
+        case gone(Copy?)
+    }
+
+    /// How long an unused copy is kept: longer than a user pauses between two dictations.
+    static var keepAlive: Duration { .seconds(600) }
+    /// How long a copy is kept at least, even if other settings are requested: making one takes seconds.
+    static var leastStay: Duration { .seconds(60) }
+
+    private var wanted: Key?
+    private var copy: (key: Key, copy: Copy)?
+    private var isBeingMade = false
+    private var made: ContinuousClock.Instant?
+    private var lastUse: ContinuousClock.Instant?
+    /// Whether a task checks for unused copies.
+    private(set) var isWatched = false
+
+    /// Requests a copy. One is made for settings that are requested twice in a row.
+    mutating func ask(for key: Key, at now: ContinuousClock.Instant) -> Answer {
+        let isWantedAgain = wanted == key
+        wanted = key
+        if let copy, copy.key == key {
+            lastUse = now
+            return .use(copy.copy)
+        }
+        let mayGo = copy == nil || made.map { now - $0 >= Self.leastStay } ?? true
+        guard isWantedAgain, !isBeingMade, mayGo else { return .none }
+        let old = copy?.copy
+        (isBeingMade, copy) = (true, nil)
+        return .make(insteadOf: old)
+    }
+
+    mutating func finish(_ made: Copy, for key: Key, at now: ContinuousClock.Instant) -> Bool {
+        (copy, isBeingMade, self.made, lastUse) = ((key, made), false, now, now)
+        let begins = !isWatched
+        isWatched = true
+        return begins
+    }
+
+    mutating func look(at now: ContinuousClock.Instant) -> Look {
+        guard !isBeingMade else { return .later(Self.keepAlive) }
+        let left = Self.keepAlive - (lastUse.map { now - $0 } ?? Self.keepAlive)
+        guard copy == nil || left <= .zero else { return .later(left) }
+        let old = copy?.copy
+        (copy, isWatched) = (nil, false)
+        return .gone(old)
     }
 }

@@ -19,9 +19,7 @@ actor Ear {
     private var windows = FrameChunker(size: SpeechWindow.samples)
     private var overruns = 0
 
-    /// Loads the detector.
-    ///
-    /// - Returns: Why it cannot be loaded; `nil` if it can, or if none is requested.
+    /// Loads the detector; returns why it cannot be loaded, `nil` if it can or none is requested.
     func load(_ order: ListenOrder.Detector?) -> String? {
         guard let order else { return nil }
         do throws(SherpaOnnxError) {

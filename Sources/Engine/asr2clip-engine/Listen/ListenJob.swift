@@ -6,7 +6,6 @@ import Sandbox
 
 /// `listen`: one microphone, until the tool closes the connection or the device is gone.
 enum ListenJob {
-    /// Opens the device, reports that, enters the sandbox, and sends the audio.
     static func run(_ order: ListenOrder, door: Door) async {
         SoundDaemons.startNone()
         let ear = Ear()
@@ -33,7 +32,6 @@ enum ListenJob {
 
 /// `devices`: the input devices.
 enum DevicesJob {
-    /// Lists the devices, and sends the reply.
     static func run(door: Door) async {
         SoundDaemons.startNone()
         let socket = await door.connection()
@@ -44,8 +42,7 @@ enum DevicesJob {
         } catch {
             reply = .failed((error as? MicrophoneError)?.description ?? "\(error)")
         }
-        if let frame = try? Frame(message: reply) { try? socket.send(frame) }
-        _exit(EXIT_SUCCESS)
+        try? socket.send(Frame(message: reply))
     }
 }
 
@@ -60,8 +57,5 @@ private enum SoundDaemons {
 }
 
 extension LinkSocket {
-    /// Sends an event.
-    func send(_ event: ListenEvent) throws {
-        try send(Frame(message: event))
-    }
+    func send(_ event: ListenEvent) throws { try send(Frame(message: event)) }
 }

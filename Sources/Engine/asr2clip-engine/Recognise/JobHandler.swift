@@ -53,7 +53,6 @@ final class JobHandler: ChannelInboundHandler {
     }
 }
 
-/// The work of one job.
 private struct Answering: Sendable {
     let pipeline: TranscriptionPipeline
     let channel: any Channel
@@ -78,7 +77,6 @@ private struct Answering: Sendable {
         }
     }
 
-    /// Sends a reply, and waits until it has been written.
     private func send(_ reply: EngineReply) async throws {
         var bytes = ByteBuffer()
         try reply.frame().write(into: &bytes)

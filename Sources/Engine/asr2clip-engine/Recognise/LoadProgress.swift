@@ -1,5 +1,4 @@
 import Concurrency
-import Dispatch
 import Essentials
 import ModelFamilies
 import Synchronization
@@ -15,11 +14,7 @@ final class LoadProgress: Sendable {
 
     private let hasEnded = Atomic(false)
 
-    /// Starts to read the files.
-    ///
-    /// - Parameters:
-    ///   - model: The model being loaded.
-    ///   - report: Called at most once a second, and only if more has been read since.
+    /// Starts to read the files. `report` is called at most once a second, and only if more has been read since.
     init(of model: ModelSpecification, report: @escaping @Sendable () -> Void) {
         let paths = model.paths
         // If the thread cannot be started, nothing is reported.
@@ -41,8 +36,5 @@ final class LoadProgress: Sendable {
         }
     }
 
-    /// Loading has ended.
-    func end() {
-        hasEnded.store(true, ordering: .relaxed)
-    }
+    func end() { hasEnded.store(true, ordering: .relaxed) }
 }

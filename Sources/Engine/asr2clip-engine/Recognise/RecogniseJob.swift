@@ -11,7 +11,7 @@ enum RecogniseJob {
     static func run(_ order: RecogniseOrder, door: Door, notices: Notices) async {
         let sandbox = EngineSandbox(
             for: .recognise(opensDevices: order.model.options.needsDevices), memory: order.memory)
-        for lack in sandbox.enter() { notices.send(.warning("The engine's sandbox is without \(lack).")) }
+        sandbox.enter(warning: notices)
         let progress = LoadProgress(of: order.model) { notices.send(.loading) }
         let recognizer: Recognizer
         do throws(RecognitionError) {
@@ -38,8 +38,10 @@ enum RecogniseJob {
                 .failed("Model '\(order.model.name)' was loaded but cannot decode. \(reason) Check its files."))
         }
         progress.end()
-        door.open { JobHandler.serve($0, pipeline: pipeline, on: executor) }
         notices.send(.ready)
-        while true { try? await Task.sleep(for: .seconds(3600)) }
+        // On the event loop that the connections use anyhow, so that a job does not wait for another thread.
+        await withTaskExecutorPreference(executor) {
+            for await descriptor in door.descriptors { JobHandler.serve(descriptor, pipeline: pipeline, on: executor) }
+        }
     }
 }

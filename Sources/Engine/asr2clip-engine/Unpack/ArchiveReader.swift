@@ -7,9 +7,6 @@ import NIOCore
 struct ArchiveReader: ~Copyable {
     private let archive: OpaquePointer
 
-    /// Makes a reader; reads nothing yet.
-    ///
-    /// - Throws: `ArchiveError` if there is no memory.
     init() throws(ArchiveError) {
         guard let archive = archive_read_new() else { throw ArchiveError("out of memory") }
         for support in [
@@ -21,20 +18,14 @@ struct ArchiveReader: ~Copyable {
         self.archive = archive
     }
 
-    deinit {
-        archive_read_free(archive)
-    }
+    deinit { archive_read_free(archive) }
 
     /// Opens a file, which the caller still owns.
-    ///
-    /// - Throws: `ArchiveError` if it cannot be read.
     func open(_ descriptor: CInt) throws(ArchiveError) {
         guard archive_read_open_fd(archive, descriptor, 1 << 16) == ARCHIVE_OK else { throw ArchiveError(archive) }
     }
 
     /// The next entry; `nil` at the end.
-    ///
-    /// - Throws: `ArchiveError` if the file is damaged or no archive.
     func next() throws(ArchiveError) -> ArchiveEntry? {
         var header: OpaquePointer?
         let result = archive_read_next_header(archive, &header)
@@ -48,8 +39,6 @@ struct ArchiveReader: ~Copyable {
     }
 
     /// Passes on the content of the current entry, piece by piece.
-    ///
-    /// - Throws: `ArchiveError` if the archive is damaged, and the errors of `take`.
     func readContent(_ take: (ArchiveBlock) throws -> Void) throws {
         while true {
             var block: UnsafeRawPointer?
@@ -91,14 +80,10 @@ struct ArchiveReader: ~Copyable {
     }
 }
 
-/// Why an archive cannot be read.
 struct ArchiveError: Error {
-    /// The reason, from libarchive or from this reader.
     let reason: String
 
-    init(_ reason: String) {
-        self.reason = reason
-    }
+    init(_ reason: String) { self.reason = reason }
 
     init(_ archive: OpaquePointer) {
         reason = archive_error_string(archive).map { String(cString: $0) } ?? "no reason given"

@@ -10,9 +10,7 @@ enum UnpackJob {
 
     /// Receives the connection and the archive, and sends all entries, unless the other end closes the connection.
     static func run(door: Door, notices: Notices) async {
-        let (descriptors, arrival) = AsyncStream.makeStream(of: CInt.self)
-        door.open { arrival.yield($0) }
-        var arrived = descriptors.makeAsyncIterator()
+        var arrived = door.descriptors.makeAsyncIterator()
         guard let connection = await arrived.next(), let archive = await arrived.next() else { return }
         let socket = LinkSocket(owning: connection)
         // Names are in UTF-8; libarchive uses the locale's character set.
@@ -20,22 +18,17 @@ enum UnpackJob {
         do {
             let reader = try ArchiveReader()
             // All resources are open by now.
-            let sandbox = EngineSandbox(for: .unpack, memory: memory)
-            for lack in sandbox.enter() { notices.send(.warning("The engine's sandbox is without \(lack).")) }
+            EngineSandbox(for: .unpack, memory: memory).enter(warning: notices)
             try reader.open(archive)
-            try tell(reader, to: socket)
+            while let entry = try reader.next() {
+                try socket.send(Frame(message: UnpackReply.entry(entry)))
+                try reader.readContent { try socket.send($0.frame) }
+            }
+            try socket.send(Frame(message: UnpackReply.end))
         } catch let error as ArchiveError {
             try? socket.send(Frame(message: UnpackReply.failed(error.reason)))
         } catch {
             // The other end is closed.
         }
-    }
-
-    private static func tell(_ reader: borrowing ArchiveReader, to socket: LinkSocket) throws {
-        while let entry = try reader.next() {
-            try socket.send(Frame(message: UnpackReply.entry(entry)))
-            try reader.readContent { try socket.send($0.frame) }
-        }
-        try socket.send(Frame(message: UnpackReply.end))
     }
 }

@@ -7,19 +7,6 @@ import SystemPackage
 
 /// The connection to one run of an engine. Each job has its own socket pair, of which the engine gets one end.
 final class EngineConnection: Sendable {
-    /// Why a request got no answer. No case proves that the engine's process has ended; only its exit does.
-    enum Failure: Error, Equatable {
-        /// No connection could be made: the engine no longer accepts any, or the system has no resources for another.
-        case unreachable(Errno)
-        /// The connection ended before the answer, for this reason.
-        case closed(String)
-        /// The engine has sent nothing for too long.
-        case silent
-        /// The engine has violated the protocol.
-        case garbled(String)
-    }
-
-    /// The number of the run, counted per model.
     let run: Int
     private let socket: LinkSocket
     private let eventLoop: any EventLoop
@@ -29,13 +16,7 @@ final class EngineConnection: Sendable {
     private static let offers = 200
     private static let pause = Duration.milliseconds(10)
 
-    /// Prepares connections; none is open yet.
-    ///
-    /// - Parameters:
-    ///   - socket: Where the engine receives descriptors.
-    ///   - run: The number of the run, counted per model.
-    ///   - eventLoop: Where answers are read.
-    ///   - patience: How long the engine may send nothing during a job; noticing it may take as long again.
+    /// The patience is how long the engine may send nothing during a job; noticing it may take as long again.
     init(over socket: LinkSocket, run: Int, on eventLoop: any EventLoop, patience: TimeAmount) {
         self.socket = socket
         self.run = run
@@ -43,17 +24,12 @@ final class EngineConnection: Sendable {
         self.patience = patience
     }
 
-    /// Gives the engine a job.
-    ///
-    /// - Returns: Its answer, event by event. Releasing it before its end closes the connection, which cancels the job.
-    /// - Throws: `Failure`, `CancellationError`.
+    /// Gives the engine a job. Releasing the answer before its end closes the connection, which cancels the job.
     func send(_ job: TranscriptionJob) async throws -> EngineResponse {
         try await ask(.transcribe(job), mostBytes: EngineResponse.mostBytes(for: job))
     }
 
-    /// Asks for the state of the engine's lanes.
-    ///
-    /// - Returns: `nil` if the engine does not answer in time.
+    /// Asks for the state of the engine's lanes; `nil` if it does not answer in time.
     func load(within limit: TimeAmount) async -> LaneLoad? {
         guard var answer = try? await ask(.load, mostBytes: 1 << 12, offers: 1) else { return nil }
         let patience = eventLoop.scheduleTask(in: limit) { [line = answer.line] in line.hangUp() }
@@ -68,17 +44,19 @@ final class EngineConnection: Sendable {
         let frame = try Frame(message: request)
         let (replies, continuation) = EngineResponse.Frames.makeStream(bufferingPolicy: .unbounded)
         let ahead = ReadAhead()
-        let channel = try await connect(ahead, continuation, mostBytes: mostBytes, offers: offers)
+        let channel = try await connect(offers: offers) { [patience] in
+            EngineExchange(ahead, answer: continuation, mostBytes: mostBytes, patience: patience)
+        }
         var bytes = ByteBuffer()
         frame.write(into: &bytes)
         channel.writeAndFlush(bytes).whenFailure { error in
-            continuation.finish(throwing: Failure.closed("nothing could be sent: \(error)"))
+            continuation.finish(throwing: EngineConnectionFailure.closed("nothing could be sent: \(error)"))
         }
         return EngineResponse(replies, over: EngineLine(channel, ahead: ahead))
     }
 
     private func connect(
-        _ ahead: ReadAhead, _ answer: EngineResponse.Frames.Continuation, mostBytes: Int, offers: Int
+        offers: Int, exchange: @escaping @Sendable () -> EngineExchange
     ) async throws -> any Channel {
         let ours = try await offer(times: offers)
         do {
@@ -86,45 +64,78 @@ final class EngineConnection: Sendable {
                 .channelOption(.autoRead, value: false)
                 .channelInitializer { [patience] channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandlers([
+                        try channel.pipeline.syncOperations.addHandlers(
                             IdleStateHandler(readTimeout: patience),
-                            ByteToMessageHandler(FrameDecoder(limit: Frame.longestReply)),
-                        ])
-                        try channel.pipeline.syncOperations.addHandler(
-                            EngineExchange(ahead, answer: answer, mostBytes: mostBytes, patience: patience))
+                            ByteToMessageHandler(FrameDecoder(limit: Frame.longestReply)), exchange())
                     }
                 }
                 .withConnectedSocket(ours).get()
         } catch {
             try Task.checkCancellation()
-            throw Failure.closed("its connection cannot be used: \(error)")
+            throw EngineConnectionFailure.closed("its connection cannot be used: \(error)")
         }
     }
 
-    /// Passes one end of a new connection to the engine.
-    ///
-    /// - Parameter times: The most attempts.
-    /// - Returns: The server's end, which the caller owns.
-    /// - Throws: `Failure.unreachable`, `CancellationError`.
+    /// Passes one end of a new connection to the engine; returns the server's end, which the caller owns.
     private func offer(times: Int) async throws -> CInt {
-        for attempt in 1... {
+        var attempt = 1
+        while true {
             do throws(Errno) {
-                let ends = try LinkSocket.pair()
-                defer { close(ends.theirs) }
-                do throws(Errno) {
-                    try socket.pass(ends.theirs)
-                    return ends.ours
-                } catch {
-                    close(ends.ours)
-                    throw error
-                }
+                return try offer()
             } catch {
                 guard error == .resourceTemporarilyUnavailable, attempt < times else {
-                    throw Failure.unreachable(error)
+                    throw EngineConnectionFailure.unreachable(error)
                 }
+                attempt += 1
                 try await Task.sleep(for: Self.pause)
             }
         }
-        throw Failure.unreachable(.resourceTemporarilyUnavailable)
+    }
+
+    private func offer() throws(Errno) -> CInt {
+        let ends = try LinkSocket.pair()
+        defer { close(ends.theirs) }
+        do throws(Errno) {
+            try socket.pass(ends.theirs)
+        } catch {
+            close(ends.ours)
+            throw error
+        }
+        return ends.ours
+    }
+}
+
+/// Why a request got no answer. No case proves that the engine's process has ended; only its exit does.
+enum EngineConnectionFailure: Error, Equatable {
+    /// No connection could be made: the engine no longer accepts any, or the system has no resources for another.
+    case unreachable(Errno)
+    case closed(String)
+    case silent
+    case garbled(String)
+
+    /// Whether the engine's process may have ended, or is about to.
+    var mayBeAnEnd: Bool {
+        switch self {
+        case .closed: true
+        case .unreachable(let error): error == .brokenPipe || error == .connectionReset
+        case .silent, .garbled: false
+        }
+    }
+
+    /// Why the engine must be ended, for the log; `nil` if it may go on.
+    var reasonToEnd: String? {
+        switch self {
+        case .silent: "The engine does not answer any more and is killed."
+        case .garbled(let words): "The engine violates the protocol and is killed: \(words)."
+        case .closed, .unreachable: nil
+        }
+    }
+
+    var reason: String {
+        switch self {
+        case .unreachable(let error): error.description
+        case .closed(let words), .garbled(let words): words
+        case .silent: "it does not answer any more"
+        }
     }
 }

@@ -1,10 +1,11 @@
 import EngineLink
 import NIOCore
+import Synchronization
 
 /// The server's end of a job's connection to an engine: passes on the answer's frames, one read at a time.
 ///
 /// If the connection ends, or the engine falls silent or violates the protocol, the answer ends with an
-/// `EngineConnection.Failure`.
+/// `EngineConnectionFailure`.
 final class EngineExchange: ChannelInboundHandler {
     typealias InboundIn = Frame
 
@@ -15,13 +16,7 @@ final class EngineExchange: ChannelInboundHandler {
     private var received = 0
     private var hasEnded = false
 
-    /// Makes a connection's handler.
-    ///
-    /// - Parameters:
-    ///   - ahead: Counts the frames that have not been taken yet.
-    ///   - answer: Receives the frames.
-    ///   - mostBytes: The most bytes of all frames together.
-    ///   - patience: How long the engine may send nothing while the server reads.
+    /// The frames together may have `mostBytes`; the engine may send nothing for `patience` while the server reads.
     init(_ ahead: ReadAhead, answer: EngineResponse.Frames.Continuation, mostBytes: Int, patience: TimeAmount) {
         self.ahead = ahead
         self.answer = answer
@@ -30,7 +25,7 @@ final class EngineExchange: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        ahead.beginReading(at: context.eventLoop.now)
+        ahead.beginReading()
         context.read()
         context.fireChannelActive()
     }
@@ -67,10 +62,62 @@ final class EngineExchange: ChannelInboundHandler {
     }
 
     /// Closes the connection, and ends the answer with an error.
-    private func fail(_ context: ChannelHandlerContext, _ failure: EngineConnection.Failure) {
+    private func fail(_ context: ChannelHandlerContext, _ failure: EngineConnectionFailure) {
         guard !hasEnded else { return }
         hasEnded = true
         answer.finish(throwing: failure)
         context.close(promise: nil)
+    }
+}
+
+/// Counts the frames of an answer that have arrived but not been taken: more is read only when none is left.
+final class ReadAhead: Sendable {
+    private let state = Mutex((untaken: 0, readingSince: NIODeadline?.none))
+
+    /// Whether all frames that arrived have been taken.
+    var isEmpty: Bool { state.withLock { $0.untaken == 0 } }
+
+    /// Since when the server waits for a frame; `nil` while there are frames to take first.
+    var readingSince: NIODeadline? { state.withLock { $0.readingSince } }
+
+    /// Starts the wait for the first frame.
+    func beginReading() { state.withLock { $0.readingSince = .now() } }
+
+    func arrived() {
+        state.withLock { state in
+            state.untaken += 1
+            state.readingSince = nil
+        }
+    }
+
+    /// Counts a frame that has been taken; returns whether to read more.
+    func taken() -> Bool {
+        state.withLock { state in
+            state.untaken -= 1
+            guard state.untaken == 0 else { return false }
+            state.readingSince = .now()
+            return true
+        }
+    }
+}
+
+/// One job's connection, closed with the value.
+final class EngineLine: Sendable {
+    private let channel: any Channel
+    private let ahead: ReadAhead
+
+    init(_ channel: any Channel, ahead: ReadAhead) {
+        self.channel = channel
+        self.ahead = ahead
+    }
+
+    deinit { hangUp() }
+
+    /// Closes the connection, which cancels the job.
+    func hangUp() { channel.close(promise: nil) }
+
+    /// Counts a frame that has been taken; after the last one, more is read.
+    func taken() {
+        if ahead.taken() { channel.read() }
     }
 }

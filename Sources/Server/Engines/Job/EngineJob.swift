@@ -54,7 +54,7 @@ actor EngineJob {
                 case .working: break
                 }
                 return event
-            } catch let failure as EngineConnection.Failure {
+            } catch let failure as EngineConnectionFailure {
                 try await startOver(after: failure)
             }
         }
@@ -67,14 +67,8 @@ actor EngineJob {
     }
 
     private func nextOfThisAttempt() async throws -> TranscriptEvent {
-        let place: EngineSupervisor.Place
-        if let held = self.place {
-            place = held
-        } else {
-            guard let admitted = try await admitted() else { return .working }
-            place = admitted
-            self.place = place
-        }
+        if place == nil { place = try await admitted() }
+        guard let place else { return .working }
         // Moved out of the property while it waits, because releasing it closes the connection.
         var answer: EngineResponse
         if let begun = exchange(&self.answer, with: nil) {
@@ -114,14 +108,11 @@ actor EngineJob {
         return (task, place)
     }
 
-    deinit {
-        entry?.task.cancel()
-    }
+    deinit { entry?.task.cancel() }
 
-    /// Restarts the job if the engine has ended.
-    ///
-    /// - Throws: `EngineError` if only this job has failed, or the engine has ended on it twice.
-    private func startOver(after failure: EngineConnection.Failure) async throws {
+    /// Restarts the job if the engine has ended; throws `EngineError` if only this job has failed, or the engine has
+    /// ended on it twice.
+    private func startOver(after failure: EngineConnectionFailure) async throws {
         let engine = place?.engine ?? supervisor
         if let place { try await engine.settle(failure, in: place.connection.run) }
         place = nil
@@ -133,8 +124,5 @@ actor EngineJob {
 
 extension TranscriptionJob {
     /// The size of the recording's file; 0 if it cannot be read.
-    fileprivate var bytes: Int {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int(status.st_size) : 0
-    }
+    fileprivate var bytes: Int { FileStatus.read(path).map { Int($0.st_size) } ?? 0 }
 }

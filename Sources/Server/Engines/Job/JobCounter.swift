@@ -6,41 +6,31 @@ import Synchronization
 final class JobCounter: Sendable {
     /// One job, counted until the value is released.
     final class Ticket: Sendable {
-        private let usage: JobCounter
+        private let counter: JobCounter
         private let isAnswered = Atomic(false)
 
-        fileprivate init(_ usage: JobCounter) {
-            self.usage = usage
-        }
+        fileprivate init(_ counter: JobCounter) { self.counter = counter }
 
         /// Notes that the job has been answered, with a result or an error.
-        func answer() {
-            isAnswered.store(true, ordering: .relaxed)
-        }
+        func answer() { isAnswered.store(true, ordering: .relaxed) }
 
-        deinit {
-            usage.end(isAnswered: isAnswered.load(ordering: .relaxed))
-        }
+        deinit { counter.end(isAnswered: isAnswered.load(ordering: .relaxed)) }
     }
 
     private struct State {
         var jobs = 0
         var abandoned = 0
         var lastEnd: (date: Date, instant: ContinuousClock.Instant)?
-        var waiters: [OneShot<Void>] = []
+        /// Resolved when the present jobs have ended.
+        var idle = OneShot<Void>()
     }
 
     private let state = Mutex(State())
     private let onIdle: @Sendable () -> Void
 
-    /// Starts with no job.
-    ///
     /// - Parameter onIdle: Called whenever the last job ends, on the thread that ends it.
-    init(onIdle: @escaping @Sendable () -> Void = {}) {
-        self.onIdle = onIdle
-    }
+    init(onIdle: @escaping @Sendable () -> Void = {}) { self.onIdle = onIdle }
 
-    /// The jobs that have not ended.
     var jobs: Int { state.withLock { $0.jobs } }
 
     /// The jobs whose clients left before the answer.
@@ -58,29 +48,20 @@ final class JobCounter: Sendable {
         return Ticket(self)
     }
 
-    /// Waits until there is no job.
-    ///
-    /// - Throws: `CancellationError`.
     func waitUntilIdle() async throws {
-        let pending = state.withLock { state -> OneShot<Void>? in
-            guard state.jobs > 0 else { return nil }
-            let pending = OneShot<Void>()
-            state.waiters.append(pending)
-            return pending
-        }
-        try await pending?.value()
+        try await state.withLock { $0.jobs > 0 ? $0.idle : nil }?.value()
     }
 
     private func end(isAnswered: Bool) {
-        let waiters = state.withLock { state -> [OneShot<Void>]? in
+        let idle = state.withLock { state -> OneShot<Void>? in
             state.jobs -= 1
             if !isAnswered { state.abandoned += 1 }
             guard state.jobs == 0 else { return nil }
             state.lastEnd = (Date(), .now)
-            return exchange(&state.waiters, with: [])
+            return exchange(&state.idle, with: OneShot())
         }
-        guard let waiters else { return }
-        for waiter in waiters { waiter.resolve(.success(())) }
+        guard let idle else { return }
+        idle.resolve()
         onIdle()
     }
 }

@@ -1,21 +1,12 @@
 /// The life of a model's engine as a state machine: when it is started, and when it is given up. Does no I/O.
 struct EngineLifecycle: Sendable {
-    /// The engine's state.
-    enum State: Equatable, Sendable {
-        case stopped
-        case loading
-        case running
-        case failed(reason: String)
-    }
-
-    /// What the supervisor has to do next.
     enum Action: Equatable, Sendable {
         case nothing
         case start(after: Duration)
         case giveUp(reason: String)
     }
 
-    private(set) var state = State.stopped
+    private(set) var status = EngineStatus.unloaded
     private var badLoads = 0
     private var quickDeaths = 0
     private var lastStart: ContinuousClock.Instant?
@@ -34,9 +25,9 @@ struct EngineLifecycle: Sendable {
 
     /// A job needs the engine. `files` is evaluated only if the engine neither runs nor loads.
     mutating func wanted(at now: ContinuousClock.Instant, files: @autoclosure () -> ModelFilesStamp) -> Action {
-        switch state {
-        case .loading, .running: return .nothing
-        case .stopped: return start(at: now, files: files())
+        switch status {
+        case .loading, .loaded: return .nothing
+        case .unloaded: return start(at: now, files: files())
         case .failed(let reason):
             let files = files()
             let isOld = failedAt.map { now - $0 >= Self.retryInterval } ?? true
@@ -45,9 +36,8 @@ struct EngineLifecycle: Sendable {
         }
     }
 
-    /// The model is loaded, and the engine accepts jobs.
     mutating func loaded() {
-        state = .running
+        status = .loaded
         badLoads = 0
     }
 
@@ -58,35 +48,34 @@ struct EngineLifecycle: Sendable {
 
     /// The engine ended without being asked to; `reason` has its last words.
     mutating func died(_ reason: String, at now: ContinuousClock.Instant, files: ModelFilesStamp) -> Action {
-        switch state {
+        switch status {
         case .loading:
             badLoads += 1
             if badLoads >= Self.maximumBadLoads { return fail(reason, at: now) }
             quickDeaths += 1
             return start(at: now, files: files)
-        case .running:
+        case .loaded:
             quickDeaths = lastStart.map { now - $0 < Self.quickDeath } ?? false ? quickDeaths + 1 : 0
-            state = .stopped
+            status = .unloaded
             return .nothing
-        case .stopped, .failed: return .nothing
+        case .unloaded, .failed: return .nothing
         }
     }
 
     /// The engine could not be started because the server lacks a resource; the next job tries again.
     mutating func postponed() {
-        state = .stopped
+        status = .unloaded
         quickDeaths += 1
     }
 
-    /// The engine is ended because it is idle.
     mutating func unloaded() {
-        state = .stopped
+        status = .unloaded
         quickDeaths = 0
         isResting = true
     }
 
     private mutating func start(at now: ContinuousClock.Instant, files: ModelFilesStamp) -> Action {
-        state = .loading
+        status = .loading
         isResting = false
         lastStart = now
         triedFiles = files
@@ -94,7 +83,7 @@ struct EngineLifecycle: Sendable {
     }
 
     private mutating func fail(_ reason: String, at now: ContinuousClock.Instant) -> Action {
-        state = .failed(reason: reason)
+        status = .failed(reason: reason)
         badLoads = 0
         quickDeaths = 0
         failedAt = now

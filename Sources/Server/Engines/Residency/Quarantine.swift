@@ -8,44 +8,38 @@ import ModelFamilies
 /// A server has one such engine, which does not count among those in memory. It loads the model of the next suspect,
 /// and ends when there has been none for a minute.
 actor Quarantine {
-    private var surroundings: EngineContext
+    private var context: EngineContext
     private var engines: [ModelSpecification: EngineSupervisor] = [:]
     private var isShuttingDown = false
 
     private static let keepAlive = Duration.seconds(60)
 
-    /// Makes no engine yet.
-    ///
-    /// - Parameter surroundings: The context of the other engines.
-    init(beside surroundings: EngineContext) {
-        var own = surroundings
-        own.room = ResidencyController(
+    init(beside context: EngineContext) {
+        self.context = context
+        self.context.room = ResidencyController(
             Residency.Rules(keepAlive: Self.keepAlive, maximumLoaded: 1), defaultModel: nil)
-        own.memory = surroundings.memory ?? MachineMemory.available / Self.shareOfMemory
-        own.quarantine = nil
-        self.surroundings = own
+        self.context.configuration.engineMemory =
+            context.configuration.engineMemory ?? MachineMemory.available / Self.shareOfMemory
+        self.context.quarantine = nil
     }
 
     /// Without `--engine-memory`, a suspect's engine may have one part in this many of the machine's memory.
     private static let shareOfMemory = 2
 
-    /// Accepts a suspect.
-    ///
-    /// - Returns: The engine of its model, and a ticket that keeps the engine until the suspect is answered; `nil` if
-    ///   there is not enough memory for it beside the running engines.
-    /// - Throws: `EngineError` if the server is shutting down.
+    /// Accepts a suspect: returns the engine of its model, and a ticket that keeps the engine until the suspect is
+    /// answered; `nil` if there is not enough memory for it beside the running engines.
     func engine(
         for model: ModelSpecification
     ) async throws -> (engine: EngineSupervisor, ticket: JobCounter.Ticket)? {
         await forgetIdle()
         guard !isShuttingDown else { throw EngineError.shuttingDown }
-        let engine = engines[model] ?? EngineSupervisor(model: model, staysLoaded: false, surroundings: surroundings)
+        let engine = engines[model] ?? EngineSupervisor(model: model, staysLoaded: false, context: context)
         engines[model] = engine
         let ticket = engine.usage.begin()
         // An engine that is loading has already taken a part of the memory it needs.
         guard await ![.loaded, .loading].contains(engine.status) else { return (engine, ticket) }
-        let (need, free) = await elsewhere { [surroundings] in
-            (model.bytes.multipliedClamped(by: 2).addingClamped(Self.headroom), surroundings.freeMemory())
+        let (need, free) = await elsewhere { [context] in
+            (model.bytes.multipliedClamped(by: 2).addingClamped(Self.headroom), context.configuration.freeMemory())
         }
         if free >= need { return (engine, ticket) }
         ticket.answer()
@@ -59,15 +53,11 @@ actor Quarantine {
         }
     }
 
-    /// The bytes that an engine takes beside its model.
     private static let headroom = 256 << 20
 
     /// Sets the threads of engines that start from now on.
-    func serve(threads: Int) {
-        surroundings.threads = threads
-    }
+    func serve(threads: Int) { context.threads = threads }
 
-    /// The state of the engine; empty if there is none.
     func reports() async -> [EngineReport] {
         var reports: [EngineReport] = []
         for engine in engines.values {
@@ -85,10 +75,9 @@ actor Quarantine {
         }
     }
 
-    /// Ends the engine and starts no more.
     func shutDown() async {
         isShuttingDown = true
         for engine in engines.values { await engine.shutDown() }
-        await surroundings.room.close()
+        await context.room.close()
     }
 }

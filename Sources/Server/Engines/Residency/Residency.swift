@@ -4,27 +4,21 @@
 /// taken, the least recently used engine without a job must end, that of the default model only if there is no other.
 /// If all have jobs, the new engine waits: the limit is kept because small machines lack memory.
 struct Residency<Engine: Hashable & Sendable>: Sendable {
-    /// The limits for all engines.
     struct Rules: Sendable, Equatable {
         /// How long an engine may be idle before it is ended, except that of the default model; `nil` for no limit.
         var keepAlive: Duration?
-        /// How many engines may have a slot.
         var maximumLoaded: Int
     }
 
-    /// The current state of an engine that has a slot.
     struct Standing: Sendable, Equatable {
-        /// Whether it is loading, or has jobs.
         var isBusy: Bool
-        /// When its last job ended, or it was loaded.
         var lastUse: ContinuousClock.Instant
-        /// Whether its model is the default model.
         var isDefault: Bool
+
+        fileprivate var turn: (Int, ContinuousClock.Instant) { (isDefault ? 1 : 0, lastUse) }
     }
 
-    /// What to do now.
     struct Plan: Sendable, Equatable {
-        /// Engines that have been given a slot.
         var admitted: [Engine] = []
         /// Engines that must end, if they still have no job.
         var ended: [Engine] = []
@@ -37,17 +31,12 @@ struct Residency<Engine: Hashable & Sendable>: Sendable {
     private var leaving: Set<Engine> = []
     private var waiting: [Engine] = []
 
-    init(_ rules: Rules) {
-        self.rules = rules
-    }
+    init(_ rules: Rules) { self.rules = rules }
 
     /// Whether another engine could start without an eviction.
     var hasFreePlace: Bool { waiting.isEmpty && resident.count < rules.maximumLoaded }
 
-    /// Queues an engine that wants to start.
-    mutating func ask(_ engine: Engine) {
-        waiting.append(engine)
-    }
+    mutating func ask(_ engine: Engine) { waiting.append(engine) }
 
     /// Removes an engine that has ended, no longer wants to start, or no longer counts.
     mutating func leave(_ engine: Engine) {
@@ -57,16 +46,9 @@ struct Residency<Engine: Hashable & Sendable>: Sendable {
     }
 
     /// Keeps an engine that was to end but has been given a job.
-    mutating func stay(_ engine: Engine) {
-        leaving.remove(engine)
-    }
+    mutating func stay(_ engine: Engine) { leaving.remove(engine) }
 
-    /// Decides what to do now. Earlier decisions are not repeated.
-    ///
-    /// - Parameters:
-    ///   - now: The time.
-    ///   - standing: Returns the state of an engine that has a slot.
-    /// - Returns: Which engines may start, which must end, and when to check again.
+    /// Decides what to do now. Earlier decisions are not repeated. `standing` returns the state of an engine with a slot.
     mutating func plan(at now: ContinuousClock.Instant, standing: (Engine) -> Standing) -> Plan {
         var plan = Plan()
         while resident.count < rules.maximumLoaded, !waiting.isEmpty {
@@ -78,11 +60,7 @@ struct Residency<Engine: Hashable & Sendable>: Sendable {
         var idle = resident.subtracting(leaving).subtracting(plan.admitted)
             .map { (engine: $0, standing: standing($0)) }
             .filter { !$0.standing.isBusy }
-            .sorted {
-                ($0.standing.isDefault ? 1 : 0, $0.standing.lastUse) < (
-                    $1.standing.isDefault ? 1 : 0, $1.standing.lastUse
-                )
-            }
+            .sorted { $0.standing.turn < $1.standing.turn }
         if let keepAlive = rules.keepAlive {
             let overdue = idle.prefix { !$0.standing.isDefault && now - $0.standing.lastUse >= keepAlive }
             plan.ended += overdue.map(\.engine)

@@ -22,7 +22,6 @@ actor ResidencyController {
         (vacancies, vacancy) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Applies new rules.
     func use(_ rules: Residency<ID>.Rules, defaultModel: String?) {
         residency.rules = rules
         self.defaultModel = defaultModel
@@ -47,7 +46,6 @@ actor ResidencyController {
         }
     }
 
-    /// Notes that an engine with a slot has loaded its model.
     func finishedLoading(_ engine: EngineSupervisor) {
         guard engines[ID(engine)] != nil else { return }
         loaded[ID(engine)] = .now
@@ -59,7 +57,7 @@ actor ResidencyController {
         let id = ID(engine)
         guard engines.removeValue(forKey: id) != nil else { return }
         loaded[id] = nil
-        entries.removeValue(forKey: id)?.resolve(.success(()))
+        entries.removeValue(forKey: id)?.resolve()
         residency.leave(id)
         carryOut()
         if residency.hasFreePlace { vacancy.yield() }
@@ -70,7 +68,7 @@ actor ResidencyController {
         look?.cancel()
         look = nil
         let plan = residency.plan(at: .now, standing: standing)
-        for id in plan.admitted { entries.removeValue(forKey: id)?.resolve(.success(())) }
+        for id in plan.admitted { entries.removeValue(forKey: id)?.resolve() }
         for engine in plan.ended.compactMap({ engines[$0] }) {
             // Unstructured because the controller goes on meanwhile; it lasts as long as a process takes to be killed.
             Task { if await !engine.unload() { stay(engine) } }
@@ -83,7 +81,6 @@ actor ResidencyController {
         }
     }
 
-    /// Stops the checks and ends `vacancies`.
     func close() {
         look?.cancel()
         vacancy.finish()

@@ -2,28 +2,39 @@ import Collections
 import Dispatch
 import Synchronization
 
+/// Runs an actor on a queue of its own, so its blocking calls do not occupy Swift's shared threads.
+package final class QueueExecutor: SerialExecutor {
+    private let queue: DispatchQueue
+
+    package init(label: String) { queue = DispatchQueue(label: label) }
+
+    /// Runs other work on the queue, after the actor's current job.
+    package func run(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+}
+
 /// Runs an actor on a dispatch queue until `lowerPriority()`; after that, on a thread of its own with lower priority.
 /// The thread ends with the actor.
 ///
 /// The queue reuses threads that exist already. Starting a thread costs as much as reading a short recording, but Linux
 /// sets priorities for threads only.
-public final class LowPriorityExecutor: SerialExecutor {
+package final class LowPriorityExecutor: SerialExecutor {
     private let label: String
     private let queue: DispatchQueue
     private let jobs = Mutex<Jobs?>(nil)
 
-    /// Makes an executor; the label shows in debuggers.
-    public init(label: String) {
+    package init(label: String) {
         self.label = label
         queue = DispatchQueue(label: label)
     }
 
-    deinit {
-        jobs.withLock { $0?.end() }
-    }
+    deinit { jobs.withLock { $0?.end() } }
 
-    /// Queues a job, for Swift's runtime.
-    public func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let work: @Sendable () -> Void = { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
         jobs.withLock { jobs in
@@ -33,7 +44,7 @@ public final class LowPriorityExecutor: SerialExecutor {
 
     /// Lowers the priority from the next job on: if cores are scarce, the thread gets a quarter of one. This cannot be
     /// undone (setpriority(2)). If the system cannot start another thread, nothing changes.
-    public func lowerPriority() {
+    package func lowerPriority() {
         jobs.withLock { jobs in
             guard jobs == nil else { return }
             let own = Jobs()
@@ -48,7 +59,6 @@ public final class LowPriorityExecutor: SerialExecutor {
     }
 }
 
-/// The jobs of a thread.
 private final class Jobs: Sendable {
     private let waiting = Mutex<Deque<@Sendable () -> Void>>([])
     private let available = DispatchSemaphore(value: 0)
@@ -58,10 +68,8 @@ private final class Jobs: Sendable {
         available.signal()
     }
 
-    /// No more jobs will be added.
     func end() { available.signal() }
 
-    /// Waits for the next job; `nil` at the end.
     func next() -> (@Sendable () -> Void)? {
         available.wait()
         return waiting.withLock { $0.popFirst() }

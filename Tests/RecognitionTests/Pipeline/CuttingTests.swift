@@ -1,4 +1,5 @@
 import AudioInput
+import Concurrency
 import Foundation
 import SpeechTypes
 import TestSupport
@@ -6,47 +7,13 @@ import Testing
 
 @testable import Recognition
 
-@Suite(.timeLimit(.minutes(3))) struct AsyncSemaphoreTests {
-    @Test func noMoreAreLentThanThereAreAndTheFirstComesFirst() async throws {
-        let permits = AsyncSemaphore(2)
-        var held = [try await permits.take(), try await permits.take()]
-        let order = Log<Int>()
-        var waiting: [Task<Void, any Error>] = []
-        for number in 0..<3 {
-            waiting.append(
-                Task {
-                    let permit = try await permits.take()
-                    order.append(number)
-                    withExtendedLifetime(permit) {}
-                })
-            try await eventually("it waits") { permits.waiting == number + 1 }
-        }
-        #expect(order.entries.isEmpty)
-        held.removeLast()
-        for task in waiting { try await task.value }
-        #expect(order.entries == [0, 1, 2])
-        withExtendedLifetime(held) {}
-    }
-
-    @Test func whoIsCancelledWaitsNoLonger() async throws {
-        let permits = AsyncSemaphore(1)
-        var held: AsyncSemaphore.Permit? = try await permits.take()
-        let waiting = Task { _ = try await permits.take() }
-        try await eventually("it waits") { permits.waiting == 1 }
-        waiting.cancel()
-        await #expect(throws: CancellationError.self) { try await waiting.value }
-        #expect(permits.waiting == 0)
-        #expect(held != nil)
-        held = nil
-        _ = try await permits.take()
-    }
-
+@Suite(.timeLimit(.minutes(3))) struct CuttingTests {
     @Test func aLongRecordingWaitsForItsTurnToBeCutAndAShortOneDoesNot() async throws {
         let folder = try TemporaryFolder()
         let path = try await Self.writeLongSound(in: folder)
         let pipeline = try Self.pipeline(lanes: 1)
         var held: [AsyncSemaphore.Permit] = []
-        for _ in 0..<TranscriptionPipeline.mostCut(onLanes: 1) { held.append(try await pipeline.cutting.take()) }
+        for _ in 0..<TranscriptionPipeline.mostCut(onLanes: 1) { held.append(try await pipeline.cutting.acquire()) }
         let long = Task { try await Self.texts(of: .job(path), in: pipeline) }
         try await eventually("it waits") { pipeline.cutting.waiting == 1 }
         let cut = Task { try await Self.texts(of: .fixture("en_word_16k.wav", chunking: .init()), in: pipeline) }
@@ -57,7 +24,7 @@ import Testing
         #expect(try await long.value.joined(separator: " ").split(separator: " ").count > 50)
         #expect(try await cut.value == ["stop"])
         // All permits have been returned.
-        for _ in 0..<TranscriptionPipeline.mostCut(onLanes: 1) { held.append(try await pipeline.cutting.take()) }
+        for _ in 0..<TranscriptionPipeline.mostCut(onLanes: 1) { held.append(try await pipeline.cutting.acquire()) }
     }
 
     private nonisolated static func pipeline(lanes: Int) throws -> TranscriptionPipeline {

@@ -1,22 +1,17 @@
 import Essentials
+import Synchronization
 
 /// Splits an engine's output into lines, limits their length, and removes characters that would move a terminal's
-/// cursor or colour the log. Pure value, no I/O.
+/// cursor or colour the log.
 struct LineSplitter {
-    /// The most bytes of a line that are kept.
     let longestLine: Int
 
     private var line: [UInt8] = []
     private var isCut = false
 
-    /// Begins with an empty line.
-    init(longestLine: Int) {
-        self.longestLine = longestLine
-    }
+    init(longestLine: Int) { self.longestLine = longestLine }
 
-    /// Adds bytes.
-    ///
-    /// - Returns: The lines that are complete, except empty ones.
+    /// Adds bytes, and returns the lines that are complete, except empty ones.
     mutating func add(_ bytes: some Sequence<UInt8>) -> [String] {
         var lines: [String] = []
         for byte in bytes {
@@ -42,11 +37,10 @@ struct LineSplitter {
     }
 }
 
-/// How many lines of an engine may be logged: a burst, then ten a second. The caller supplies the time.
+/// How many lines of an engine may be logged: a burst, then ten a second.
 struct LineBudget {
     /// Enough for a stack trace.
     static let burst = 1000
-    /// The time after which another line is allowed.
     static let interval = Duration.milliseconds(100)
 
     private var left = burst
@@ -54,9 +48,7 @@ struct LineBudget {
     /// The lines omitted since the last one that was logged.
     private var omitted = 0
 
-    /// Asks whether a line may be logged.
-    ///
-    /// - Returns: How many lines were omitted before this one; `nil` if this one must be omitted too.
+    /// Returns how many lines were omitted before this one; `nil` if this one must be omitted too.
     mutating func take(at now: ContinuousClock.Instant) -> Int? {
         let since = counted ?? now
         let earned = Int(min((now - since) / Self.interval, Double(Self.burst)))
@@ -72,26 +64,45 @@ struct LineBudget {
     }
 }
 
-/// How much an engine may write in total, to stop endless output. The caller supplies the time.
+/// How much an engine may write in total, to stop endless output.
 struct OutputBudget {
     /// More than any library writes at once, in bytes.
     static let burst = 16 << 20
-    /// Bytes a second after the burst.
     static let rate = 1 << 16
 
     private var left = Double(burst)
     private var counted: ContinuousClock.Instant?
 
-    /// The cost of a line in addition to its bytes.
     private static let costOfLine = 64
 
-    /// Counts bytes received, and the lines in them.
-    ///
-    /// - Returns: Whether they are within the budget.
+    /// Counts bytes received, and the lines in them; returns whether they are within the budget.
     mutating func take(_ bytes: Int, lines: Int, at now: ContinuousClock.Instant) -> Bool {
         let earned = (now - (counted ?? now)) / .seconds(1) * Double(Self.rate)
         left = min(Double(Self.burst), left + earned) - Double(bytes + Self.costOfLine * lines)
         counted = now
         return left >= 0
     }
+}
+
+/// The last lines an engine wrote to standard error; they usually say why it ended.
+final class StandardErrorTail: Sendable {
+    private static let limit = 8
+    private let lines = Mutex<[String]>([])
+
+    /// Adds a line, and drops the oldest if there are too many. Skips the stack trace that follows an error message.
+    func add(_ line: String) {
+        guard !Self.isOfStackTrace(line) else { return }
+        lines.withLock { lines in
+            lines.append(line)
+            if lines.count > Self.limit { lines.removeFirst() }
+        }
+    }
+
+    /// In the format of Swift's runtime: `7    libswiftCore.so    0x00007fc8196ee650 Array.append<A>(contentsOf:) +
+    /// 372`.
+    private static func isOfStackTrace(_ line: String) -> Bool {
+        line == "Current stack trace:" || line.prefixMatch(of: /\d+\s+\S+\s+0x[0-9a-f]{16}\b/) != nil
+    }
+
+    var text: String { lines.withLock { $0.joined(separator: " ") } }
 }

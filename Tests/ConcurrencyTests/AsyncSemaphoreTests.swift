@@ -1,20 +1,19 @@
+import Concurrency
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import Engines
-
-/// When tasks acquire the lock.
-struct SharedExclusiveLockTests {
-    /// Acquires the lock and holds it until `leave()`.
+/// When tasks get permits.
+@Suite(.timeLimit(.minutes(3))) struct AsyncSemaphoreTests {
+    /// Acquires a permit and holds it until `leave()`.
     private final class Visitor: Sendable {
         private let (leaving, door) = AsyncStream.makeStream(of: Never.self)
         private let isInside = Atomic(false)
         private let visit = Mutex<Task<Void, any Error>?>(nil)
 
-        init(_ gate: SharedExclusiveLock, _ mode: SharedExclusiveLock.Mode) {
+        init(_ gate: AsyncSemaphore, _ mode: AsyncSemaphore.Mode) {
             let visit = Task { [self] in
-                let pass = try await gate.enter(mode)
+                let pass = try await gate.acquire(mode)
                 isInside.store(true, ordering: .sequentiallyConsistent)
                 for await _ in leaving {}
                 withExtendedLifetime(pass) {}
@@ -37,26 +36,26 @@ struct SharedExclusiveLockTests {
         }
     }
 
-    private let gate = SharedExclusiveLock()
+    private let gate = AsyncSemaphore()
 
-    /// Starts a visitor, and returns once it holds the lock or waits for it.
-    private func visitor(_ mode: SharedExclusiveLock.Mode) async throws -> Visitor {
+    /// Starts a visitor, and returns once it holds a permit or waits for one.
+    private func visitor(_ mode: AsyncSemaphore.Mode) async throws -> Visitor {
         let waiting = gate.waiting
         let visitor = Visitor(gate, mode)
         try await eventually("in, or in the queue") { visitor.hasEntered || gate.waiting > waiting }
         return visitor
     }
 
-    @Test func sharersComeInTogether() async throws {
+    @Test func sharedPermitsAreHeldTogether() async throws {
         let visitors = try await [visitor(.shared), visitor(.shared), visitor(.shared)]
         #expect(visitors.allSatisfy { $0.hasEntered })
         visitors.forEach { $0.leave() }
     }
 
-    @Test func whoWantsToBeAloneWaitsForAllAndNobodyPassesThem() async throws {
+    @Test func exclusiveEntryWaitsForAllHoldersAndIsNotOvertaken() async throws {
         let first = try await visitor(.shared)
         let second = try await visitor(.shared)
-        let alone = try await visitor(.alone())
+        let alone = try await visitor(.exclusive())
         let last = try await visitor(.shared)
         #expect(!alone.hasEntered && !last.hasEntered)
         first.leave()
@@ -70,12 +69,12 @@ struct SharedExclusiveLockTests {
         last.leave()
     }
 
-    @Test func whoIsForgottenHoldsNobodyUpAndLeavesUnnoticed() async throws {
+    @Test func forgottenHoldersDelayNobodyAndLeaveUnnoticed() async throws {
         let forgotten = try await visitor(.shared)
-        let alone = try await visitor(.alone())
-        gate.forgetAllInside()
+        let alone = try await visitor(.exclusive())
+        gate.forgetHolders()
         try await eventually("the one comes in") { alone.hasEntered }
-        let next = try await visitor(.alone())
+        let next = try await visitor(.exclusive())
         forgotten.leave()
         try await Task.sleep(for: .milliseconds(20))
         #expect(!next.hasEntered)
@@ -84,8 +83,8 @@ struct SharedExclusiveLockTests {
         next.leave()
     }
 
-    @Test func thoseWhoWantToBeAloneComeInOneByOneInOrder() async throws {
-        let visitors = try await [visitor(.alone()), visitor(.alone()), visitor(.alone())]
+    @Test func exclusiveEntriesComeInOneByOneInOrder() async throws {
+        let visitors = try await [visitor(.exclusive()), visitor(.exclusive()), visitor(.exclusive())]
         for (index, visitor) in visitors.enumerated() {
             try await eventually("number \(index) comes in") { visitor.hasEntered }
             #expect(visitors.dropFirst(index + 1).allSatisfy { !$0.hasEntered })
@@ -93,9 +92,9 @@ struct SharedExclusiveLockTests {
         }
     }
 
-    @Test func whoGivesUpNoLongerBlocksThoseBehind() async throws {
+    @Test func aCancelledWaitNoLongerBlocksThoseBehind() async throws {
         let first = try await visitor(.shared)
-        let alone = try await visitor(.alone())
+        let alone = try await visitor(.exclusive())
         let last = try await visitor(.shared)
         #expect(!last.hasEntered)
         #expect(await alone.giveUp())
@@ -104,25 +103,59 @@ struct SharedExclusiveLockTests {
         last.leave()
     }
 
-    @Test func aCancelledTaskIsNotLetIn() async throws {
+    @Test func aCancelledTaskGetsNoPermit() async throws {
         let entering = Task { [gate] in
             try await Task.sleep(for: .seconds(60))
-            _ = try await gate.enter(.alone())
+            _ = try await gate.acquire(.exclusive())
         }
         entering.cancel()
         await #expect(throws: CancellationError.self) { try await entering.value }
         let cancelled = Task { [gate] in
             while !Task.isCancelled { await Task.yield() }
-            _ = try await gate.enter(.alone())
+            _ = try await gate.acquire(.exclusive())
         }
         cancelled.cancel()
         await #expect(throws: CancellationError.self) { try await cancelled.value }
-        _ = try await gate.enter(.alone())
+        _ = try await gate.acquire(.exclusive())
     }
 
-    @Test func aPassIsGivenBackWhenItGoes() async throws {
-        for _ in 0..<3 { _ = try await gate.enter(.alone()) }
-        _ = try await gate.enter(.shared)
+    @Test func noMoreSharedPermitsAreHeldThanThereAre() async throws {
+        let gate = AsyncSemaphore(2)
+        var held = [try await gate.acquire(), try await gate.acquire()]
+        let order = Mutex<[Int]>([])
+        var waiting: [Task<Void, any Error>] = []
+        for number in 0..<3 {
+            waiting.append(
+                Task {
+                    let permit = try await gate.acquire()
+                    order.withLock { $0.append(number) }
+                    withExtendedLifetime(permit) {}
+                })
+            try await eventually("it waits") { gate.waiting == number + 1 }
+        }
+        #expect(order.withLock { $0.isEmpty })
+        held.removeLast()
+        for task in waiting { try await task.value }
+        #expect(order.withLock { $0 } == [0, 1, 2])
+        withExtendedLifetime(held) {}
+    }
+
+    @Test func aLighterExclusiveEntryOvertakesAHeavierOne() async throws {
+        let first = try await visitor(.exclusive())
+        let heavy = try await visitor(.exclusive(weight: 2))
+        let light = try await visitor(.exclusive(weight: 1))
+        #expect(gate.isNext(weighing: 1) && !gate.isNext(weighing: 2))
+        first.leave()
+        try await eventually("the lighter one comes in") { light.hasEntered }
+        #expect(!heavy.hasEntered)
+        light.leave()
+        try await eventually("the heavier one comes in") { heavy.hasEntered }
+        heavy.leave()
+    }
+
+    @Test func aPermitIsReturnedWhenItIsReleased() async throws {
+        for _ in 0..<3 { _ = try await gate.acquire(.exclusive()) }
+        _ = try await gate.acquire(.shared)
         #expect(gate.waiting == 0)
     }
 
@@ -132,49 +165,49 @@ struct SharedExclusiveLockTests {
 
         var meetings: Int { state.withLock { $0.meetings } }
 
-        func enter(_ mode: SharedExclusiveLock.Mode) {
+        func enter(_ mode: AsyncSemaphore.Mode) {
             state.withLock {
                 switch mode {
                 case .shared: $0.sharing += 1
-                case .alone: $0.alone += 1
+                case .exclusive: $0.alone += 1
                 }
                 if $0.alone > 0, $0.alone + $0.sharing > 1 { $0.meetings += 1 }
             }
         }
 
-        func leave(_ mode: SharedExclusiveLock.Mode) {
+        func leave(_ mode: AsyncSemaphore.Mode) {
             state.withLock {
                 switch mode {
                 case .shared: $0.sharing -= 1
-                case .alone: $0.alone -= 1
+                case .exclusive: $0.alone -= 1
                 }
             }
         }
     }
 
-    @Test func whoWantsInOnlyIfItIsEmptyDoesNotWait() async throws {
-        var inside: SharedExclusiveLock.Pass? = try await gate.enter(.shared)
-        #expect(gate.enterIfEmpty() == nil)
+    @Test func acquiringAllIfFreeDoesNotWait() async throws {
+        var inside: AsyncSemaphore.Permit? = try await gate.acquire(.shared)
+        #expect(gate.acquireAllIfFree() == nil)
         withExtendedLifetime(inside) {}
         inside = nil
-        var alone = gate.enterIfEmpty()
+        var alone = gate.acquireAllIfFree()
         #expect(alone != nil)
         let next = Visitor(gate, .shared)
         try await eventually("the next one waits") { gate.waiting == 1 }
-        #expect(gate.enterIfEmpty() == nil)
+        #expect(gate.acquireAllIfFree() == nil)
         withExtendedLifetime(alone) {}
         alone = nil
         try await eventually("the next one is let in") { next.hasEntered }
         next.leave()
     }
 
-    @Test func manyComersAndGoersNeverMeetOneWhoIsAlone() async throws {
+    @Test func anExclusiveHolderNeverMeetsAnother() async throws {
         let room = Room()
         try await withThrowingTaskGroup { group in
             for number in 0..<400 {
-                let mode: SharedExclusiveLock.Mode = number % 7 == 0 ? .alone() : .shared
+                let mode: AsyncSemaphore.Mode = number % 7 == 0 ? .exclusive() : .shared
                 group.addTask { [gate] in
-                    let pass = try await gate.enter(mode)
+                    let pass = try await gate.acquire(mode)
                     room.enter(mode)
                     await Task.yield()
                     room.leave(mode)
@@ -186,12 +219,12 @@ struct SharedExclusiveLockTests {
         }
         #expect(room.meetings == 0)
         #expect(gate.waiting == 0)
-        _ = try await gate.enter(.alone())
+        _ = try await gate.acquire(.exclusive())
     }
 
     /// Acquires the lock, and is cancelled at a random moment before or after.
-    private static func hurry(through gate: SharedExclusiveLock) async {
-        let visit = Task { _ = try await gate.enter(.alone()) }
+    private static func hurry(through gate: AsyncSemaphore) async {
+        let visit = Task { _ = try await gate.acquire(.exclusive()) }
         await Task.yield()
         visit.cancel()
         _ = await visit.result
