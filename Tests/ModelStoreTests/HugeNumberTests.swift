@@ -116,7 +116,7 @@ struct HugeNumberTests {
                     download: "url: 'http://127.0.0.1:\(server.port)/v.tar'",
                     settings: .quick {
                         $0.fruitlessTries = 2
-                        $0.longestWish = .milliseconds(1)
+                        $0.longestRetryAfter = .milliseconds(1)
                     })
                 let error = await #expect(throws: ModelError.self) {
                     try await store.prepare(entry, waitingUpTo: .seconds(300))

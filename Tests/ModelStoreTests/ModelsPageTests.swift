@@ -1,8 +1,8 @@
 import Foundation
-import ModelFamilies
 import TestSupport
 import Testing
 
+@testable import ModelFamilies
 @testable import ModelStore
 
 /// Compares docs/models.md with the data of the families.
@@ -79,8 +79,10 @@ enum ModelsPage {
     private static func languages(of family: ModelFamily) -> String {
         guard family.takesLanguage else { return "" }
         let names = family.languages.map { codes($0.map(\.code)) } ?? "those of the model's metadata"
-        let unnamed = family.languageUnlessTold.map { "\(code($0.code)) unless told" } ?? "detected unless told"
-        return names + "; " + unnamed + (family.hasRecognizerPerLanguage ? "; each costs a model's memory" : "")
+        var text = names + "; detected unless told"
+        if case .told(_, let otherwise) = family.setup.languages { text = names + "; \(code(otherwise)) unless told" }
+        if case .atCreation = family.setup.languageSetting { text += "; each costs a model's memory" }
+        return text
     }
 
     private static func tried(_ family: ModelFamily) -> String {

@@ -40,7 +40,7 @@ struct RegistryMistakeTests {
         let line: Int
         let part: String
         var subject = RegistryProblem.Subject.model("a")
-        var severity = RegistryProblem.Severity.error
+        var severity = FieldReader.Severity.error
 
         var testDescription: String { "\(old) → \(new)" }
     }

@@ -1,9 +1,9 @@
-public import ModelFamilies
+package import ModelFamilies
 
 extension ModelSpecification {
     /// A tiny model of Tests/Fixtures/models; for `moonshine`, the starter model, which set-up downloaded. For a family
     /// without a fixture, its files do not exist.
-    public static func fixture(_ family: ModelFamily, options: ModelOptions = ModelOptions()) -> ModelSpecification {
+    package static func fixture(_ family: ModelFamily, options: ModelOptions = ModelOptions()) -> ModelSpecification {
         ModelSpecification(name: "tiny-\(family.rawValue)", family: family, files: files(of: family), options: options)
     }
 
@@ -37,7 +37,7 @@ extension ModelSpecification {
 
 extension ModelOptions {
     /// The options with which the fixture transducer accepts hints.
-    public static let withHotwords = ModelOptions([
+    package static let withHotwords = ModelOptions([
         "decoding_method": "modified_beam_search", "modeling_unit": "bpe", "hotwords_score": 3,
         "bpe_vocab": .text(Fixtures.model("transducer", "bpe.vocab")),
     ])
@@ -45,7 +45,7 @@ extension ModelOptions {
 
 extension ModelFamily {
     /// The families that tests can run.
-    public static let withFixture: [ModelFamily] = [
+    package static let withFixture: [ModelFamily] = [
         .senseVoice, .whisper, .paraformer, .transducer, .moonshine, .zipformerCTC,
     ]
 }

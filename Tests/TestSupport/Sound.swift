@@ -1,10 +1,10 @@
 import AudioInput
-public import Foundation
-public import SpeechTypes
+package import Foundation
+package import SpeechTypes
 
 extension AudioBuffer {
     /// The whole sound of a file.
-    public static func decoding(_ path: String) throws -> AudioBuffer {
+    package static func decoding(_ path: String) throws -> AudioBuffer {
         var decoder = try AudioDecoder(path: path, name: path)
         var sound = AudioBuffer()
         while let chunk = try decoder.next() { sound.samples += chunk.samples }
@@ -12,17 +12,17 @@ extension AudioBuffer {
     }
 
     /// The part of this sound between two times.
-    public func stretch(_ start: Duration, _ end: Duration) -> AudioBuffer {
+    package func stretch(_ start: Duration, _ end: Duration) -> AudioBuffer {
         AudioBuffer(samples: Array(samples[start.samples..<end.samples]))
     }
 
     /// This sound several times in a row.
-    public func repeated(_ count: Int) -> AudioBuffer {
+    package func repeated(_ count: Int) -> AudioBuffer {
         AudioBuffer(samples: Array(repeatElement(samples, count: count).joined()))
     }
 
     /// This sound played faster, at a higher pitch.
-    public func faster(by factor: Double) -> AudioBuffer {
+    package func faster(by factor: Double) -> AudioBuffer {
         AudioBuffer(
             samples: stride(from: 0, to: Double(samples.count - 1), by: factor).map { position in
                 let index = Int(position)
@@ -34,7 +34,7 @@ extension AudioBuffer {
 
 extension AudioBuffer {
     /// This sound as a WAV file of 16-bit samples.
-    public var wav: Data {
+    package var wav: Data {
         let bytes = samples.map { Int16(($0 * 32_767).rounded()).littleEndian }.withUnsafeBytes { Data($0) }
         var file = Data("RIFF".utf8) + littleEndian(UInt32(36 + bytes.count)) + Data("WAVEfmt ".utf8)
         file += littleEndian(UInt32(16)) + littleEndian(UInt16(1)) + littleEndian(UInt16(1))

@@ -1,7 +1,6 @@
 /// The error if a model cannot be used now.
-public struct ModelError: Error, Sendable {
-    /// The kind of failure; each has its own HTTP response.
-    public enum Code: Sendable, Equatable {
+package struct ModelError: Error, Sendable, CustomStringConvertible {
+    package enum Code: Sendable, Equatable {
         /// No model or alias has this name.
         case notFound
         /// The model's files are being downloaded; a later request may succeed.
@@ -12,47 +11,31 @@ public struct ModelError: Error, Sendable {
         case notRemovable
     }
 
-    /// The kind of failure.
-    public let code: Code
+    package let code: Code
     /// What failed, on which value, and what to do about it. Fit for a client: no credentials and no internal causes,
     /// and paths of this machine only below the folders of models and registry.
-    public let message: String
+    package let message: String
     /// The message with whole paths, for the terminal and the log of this machine.
-    public let description: String
+    package let description: String
     /// How long to wait before a retry, if that helps.
-    public let retryAfter: Duration?
-    /// The underlying error, for the log.
-    public let cause: (any Error)?
+    package let retryAfter: Duration?
 
-    /// Describes a failure.
-    ///
-    /// - Parameters:
-    ///   - code: The kind of failure.
-    ///   - description: What failed, on which value, and what to do about it.
-    ///   - retryAfter: How long to wait before a retry, if that helps.
-    ///   - cause: The underlying error.
-    ///   - folders: Absolute paths of folders that are hidden from clients.
-    public init(
-        _ code: Code, _ description: String, retryAfter: Duration? = nil, cause: (any Error)? = nil,
-        hiding folders: [String] = []
-    ) {
+    /// Describes a failure; `folders` are the absolute paths of folders that are hidden from clients.
+    package init(_ code: Code, _ description: String, retryAfter: Duration? = nil, hiding folders: [String] = []) {
         self.code = code
         self.description = description
         message = description.hiding(folders)
         self.retryAfter = retryAfter
-        self.cause = cause
     }
 }
-
-extension ModelError: CustomStringConvertible {}
 
 extension ModelPaths {
     /// The folders that are hidden from clients: those that contain the models, the registry and an entry's model, as
     /// written and with links resolved.
     func folders(around entry: ModelEntry? = nil) -> [String] {
         let folders =
-            [modelsRoot, Placement.parent(of: registryFile)]
-            + [entry?.directory].compactMap(\.self).map(Placement.parent)
+            [modelsRoot, FileSystem.parent(of: registryFile)]
+            + [entry?.directory].compactMap(\.self).map(FileSystem.parent)
         return folders.flatMap { [$0, FileSystem.realPath($0) ?? $0] }
     }
 }

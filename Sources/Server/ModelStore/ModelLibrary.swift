@@ -1,20 +1,18 @@
 import Essentials
 import Concurrency
 package import EngineHost
-public import Logging
-public import ModelFamilies
+package import Logging
+package import ModelFamilies
 
 /// The models of a registry on disk: finds them by name, downloads missing files, and deletes downloaded ones.
 ///
 /// Downloads belong to the library, not to the first caller: they continue without callers, and end with `shutDown()`.
-public actor ModelLibrary {
+package actor ModelLibrary {
     /// File operations block, and callers may be on a shared event loop.
     private let executor = QueueExecutor(label: "models on disk")
-    /// See `executor`.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// The registry in force.
-    public private(set) var registry: ModelRegistry
+    package private(set) var registry: ModelRegistry
     private let paths: ModelPaths
     private let logger: Logger
     private let onProgress: (@Sendable (DownloadProgress) -> Void)?
@@ -32,23 +30,15 @@ public actor ModelLibrary {
     private var tidying: Task<Void, Never>?
     private var isShutDown = false
 
-    /// Makes a library; nothing is downloaded yet.
-    ///
-    /// - Parameters:
-    ///   - registry: The models.
-    ///   - paths: Where the registry and the models are.
-    ///   - proxies: The proxies for downloads.
-    ///   - engine: The program that reads archives.
-    ///   - logger: Receives events of downloads; their progress only without `onProgress`.
-    ///   - onProgress: Called for every update of every download, many times a second, on the download's own thread.
-    ///     `ProgressLines` turns them into lines.
+    /// Makes a library. `onProgress` is called for every update of every download, many times a second, on the download's
+    /// own thread; without it, the progress is logged. The engine reads archives.
     package init(
         registry: ModelRegistry, paths: ModelPaths, proxies: ProxySettings, engine: EngineExecutable, logger: Logger,
         onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
     ) {
         self.init(
             registry: registry, paths: paths, program: EngineProcess(engine), logger: logger, onProgress: onProgress,
-            settings: FetchSettings(proxies: proxies), hiding: [Placement.parent(of: engine.path)])
+            settings: FetchSettings(proxies: proxies), hiding: [FileSystem.parent(of: engine.path)])
     }
 
     init(
@@ -67,7 +57,7 @@ public actor ModelLibrary {
 
     /// Applies another registry. Downloads that it does not want are cancelled, their leftovers are deleted, and
     /// different downloads for the same directories are started. Remembered failures are forgotten.
-    public func use(_ registry: ModelRegistry) {
+    package func use(_ registry: ModelRegistry) {
         let former = self.registry.entries
         self.registry = registry
         failures = [:]
@@ -83,27 +73,29 @@ public actor ModelLibrary {
 
     /// Deletes leftover downloads of models that the registry in force does not have, unless a process is working on
     /// them. Searches the models folder and the folders that contain the registry's models.
-    public func removeAbandonedDownloads() async {
+    package func removeAbandonedDownloads() async {
         await removeAbandonedDownloads(of: [])
     }
 
     private func removeAbandonedDownloads(of former: [ModelEntry]) async {
         guard !isShutDown else { return }
         let directories = Set(registry.entries.map(\.directory))
-        let folders = directories.union(former.map(\.directory)).map(Placement.parent)
-        await AbandonedDownloads(in: Set(folders + [paths.modelsRoot]), except: directories).remove()
+        let folders = directories.union(former.map(\.directory)).map(FileSystem.parent)
+        let searched = Set(folders + [paths.modelsRoot])
+        await elsewhere {
+            for folder in searched { StagingFolder.removeAbandoned(in: folder, except: directories) }
+        }
     }
 
     /// Finds a model.
     ///
     /// - Throws: `.notFound` if no model or alias has this name, `.failed` if its entry in the registry is unusable.
-    public func resolve(_ nameOrAlias: String) throws(ModelError) -> ModelEntry {
+    package func resolve(_ nameOrAlias: String) throws(ModelError) -> ModelEntry {
         let name = registry.aliases[nameOrAlias] ?? nameOrAlias
         if let entry = registry.entry(named: name) { return entry }
         let mistakes = registry.mistakes(in: .model(name)) + registry.mistakes(in: .alias(nameOrAlias))
         if !mistakes.isEmpty {
-            throw ModelError(
-                .failed, mistakes.map(\.description).joined(separator: "\n"), hiding: paths.folders())
+            throw ModelError(.failed, mistakes.map(\.description).joined(separator: "\n"), hiding: paths.folders())
         }
         let known = registry.names.isEmpty ? "none is registered" : "registered are \(registry.names.listed)"
         throw ModelError(.notFound, "There is no model '\(nameOrAlias)'; \(known).")
@@ -111,13 +103,12 @@ public actor ModelLibrary {
 
     /// Makes sure that a model's files are there, downloading them if necessary.
     ///
-    /// - Parameters:
-    ///   - requested: The model. If files are missing and its entry has changed, the one in force is used.
-    ///   - limit: How long to wait for a download. It continues if the time is up or the caller is cancelled.
+    /// If files are missing and the entry has changed, the one in force is used. A download continues if the time is up
+    /// or the caller is cancelled.
     /// - Returns: What an engine needs to load the model.
     /// - Throws: `.notReady` while the download runs (also if the caller is cancelled), `.failed` if files are
     ///   missing and cannot be downloaded.
-    public func prepare(
+    package func prepare(
         _ requested: ModelEntry, waitingUpTo limit: Duration
     ) async throws(ModelError) -> ModelSpecification {
         let began = ContinuousClock.now
@@ -148,8 +139,7 @@ public actor ModelLibrary {
         }
     }
 
-    /// Whether a model's files are missing, being downloaded or present.
-    public func status(of entry: ModelEntry) -> ModelStatus {
+    package func status(of entry: ModelEntry) -> ModelStatus {
         let missing = entry.missingFiles()
         if missing.isEmpty { return .present }
         if let fetch = fetches[entry.directory] { return .downloading(percent: fetch.progress.value?.percent) }
@@ -160,29 +150,29 @@ public actor ModelLibrary {
         return .downloading(percent: progress.percent)
     }
 
-    /// The size in bytes of a model's registered files that are there.
-    public nonisolated func sizeOnDisk(of entry: ModelEntry) -> Int64 {
+    package nonisolated func sizeOnDisk(of entry: ModelEntry) -> Int64 {
         entry.regularFiles.reduce(0) { $0.addingClamped(FileSystem.size(entry.path(of: $1)) ?? 0) }
     }
 
     /// Checks that a model has downloaded files that may be deleted.
     ///
     /// - Throws: `.notRemovable` if asr2clip may not delete them, `.notReady` while they are being downloaded.
-    public func checkRemovable(_ entry: ModelEntry) async throws(ModelError) {
-        try await ModelRemoval(of: entry, paths: paths).check()
+    package func checkRemovable(_ entry: ModelEntry) async throws(ModelError) {
+        let removal = ModelRemoval(entry: entry, paths: paths)
+        try await elsewhere { Result { () throws(ModelError) in try removal.check() } }.get()
     }
 
     /// Deletes a model's downloaded files. Files that a user put there stay, and so does its entry.
     ///
-    /// - Returns: What was deleted.
     /// - Throws: `.notRemovable` if there is nothing that asr2clip may delete, `.notReady` while the model is being
     ///   downloaded, `.failed` if the system refuses.
-    public func remove(_ entry: ModelEntry) async throws(ModelError) -> RemovedModel {
-        try await ModelRemoval(of: entry, paths: paths).run()
+    package func remove(_ entry: ModelEntry) async throws(ModelError) -> RemovedModel {
+        let removal = ModelRemoval(entry: entry, paths: paths)
+        return try await elsewhere { Result { () throws(ModelError) in try removal.run() } }.get()
     }
 
     /// Cancels all downloads and waits until they have ended. No new one starts.
-    public func shutDown() async {
+    package func shutDown() async {
         isShutDown = true
         let tasks = fetches.values.map(\.task)
         for task in tasks { task.cancel() }
@@ -192,9 +182,8 @@ public actor ModelLibrary {
 
     private func start(_ entry: ModelEntry, _ download: ModelDownload) -> RunningFetch {
         let progress = onProgress.map(LatestProgress.init(sink:)) ?? LatestProgress(log: logger)
-        let fetch = ModelFetch(entry, from: download, settings: settings, unpacking: unpacking) {
-            progress.update($0)
-        }
+        let fetch = ModelFetch(
+            entry, from: download, settings: settings, unpacking: unpacking, report: progress.update)
         // Unstructured because it outlives the first request for it; `shutDown()` cancels and awaits it.
         let task = Task {
             do {
@@ -225,7 +214,7 @@ public actor ModelLibrary {
         if let failure {
             let reason = "\(failure)"
             let error = ModelError(
-                .failed, "Model '\(entry.name)' could not be fetched. \(reason)", cause: failure,
+                .failed, "Model '\(entry.name)' could not be fetched. \(reason)",
                 hiding: paths.folders(around: entry) + hiddenFolders)
             failures[entry.name] = (error, .now)
             fetch?.progress.update(DownloadProgress(model: entry.name, phase: .failed(reason: reason)))

@@ -1,28 +1,22 @@
 import Essentials
 
 /// Where models and their registry are. One value, made at the start from flags and environment.
-public struct ModelPaths: Sendable, Equatable {
+package struct ModelPaths: Sendable, Equatable {
     /// The folder for asr2clip's data: `$XDG_DATA_HOME/asr2clip`, or else `~/.local/share/asr2clip`.
-    public let dataFolder: String
+    let dataFolder: String
     /// The folder to which `dir:` values are relative.
-    public let modelsRoot: String
-    /// The path of models.yaml.
-    public let registryFile: String
+    let modelsRoot: String
+    package let registryFile: String
     /// Whether the registry's path is the default one: only that file is created if it is missing.
-    public let registryIsDefault: Bool
+    let registryIsDefault: Bool
     /// Whether the user set the models root: it may then be the default model's own directory.
-    public let modelsRootIsChosen: Bool
+    let modelsRootIsChosen: Bool
     /// The user's home folder, for `~`.
     let homeFolder: String
 
-    /// Determines the paths; reads nothing from the process's environment and creates nothing.
-    ///
-    /// - Parameters:
-    ///   - environment: The environment variables, of which `XDG_DATA_HOME`, `HOME` and `ASR2CLIP_MODEL_DIR` are read.
-    ///   - modelDirectory: The value of `--model-dir`; it overrides `ASR2CLIP_MODEL_DIR`.
-    ///   - registryFile: The value of `--config`.
-    ///   - currentFolder: The absolute path to which others are relative.
-    public init(
+    /// Determines the paths from `XDG_DATA_HOME`, `HOME` and `ASR2CLIP_MODEL_DIR` in the `environment`, the values of
+    /// `--model-dir` and `--config`, and the absolute path of the current folder. Creates nothing.
+    package init(
         environment: [String: String], modelDirectory: String? = nil, registryFile: String? = nil,
         currentFolder: String
     ) {
@@ -42,7 +36,6 @@ public struct ModelPaths: Sendable, Equatable {
         registryIsDefault = given(registryFile) == nil
     }
 
-    /// The directory for an entry's `dir:`.
     func directory(_ dir: String) -> String {
         Self.absolute(dir, from: modelsRoot, home: homeFolder)
     }

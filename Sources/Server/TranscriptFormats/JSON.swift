@@ -1,59 +1,33 @@
-/// A JSON value whose objects keep the order of their keys.
-///
-/// Foundation's encoder orders keys at random; responses should have the order of the documentation.
-public enum JSONValue: Sendable {
-    /// `null`.
+/// A JSON value whose objects keep the order of their keys; Foundation's encoder orders them at random.
+package enum JSONValue: Sendable {
     case null
-    /// `true` or `false`.
     case bool(Bool)
-    /// A whole number.
     case integer(Int)
     /// Any other number; infinities and NaN, which JSON lacks, become `null`.
     case number(Double)
     /// A text without escapes, which are added when it is written.
     case string(String)
-    /// Values in order.
     case array([JSONValue])
     /// Members in order. Repeated keys are not prevented.
     case object([(String, JSONValue)])
 
     /// A string, or `null` for `nil`.
-    public init(_ text: String?) {
+    package init(_ text: String?) {
         self = text.map(JSONValue.string) ?? .null
     }
 
     /// The value as one line of JSON: `{"text": "a/b", "n": [1, 2.5]}`.
     ///
     /// Slashes and non-ASCII characters are not escaped; numbers are as short as possible, without exponent.
-    public var text: String {
-        var line = ""
-        write(to: &line)
-        return line
-    }
-
-    private func write(to line: inout String) {
+    package var text: String {
         switch self {
-        case .null: line += "null"
-        case .bool(let value): line += value ? "true" : "false"
-        case .integer(let value): line += String(value)
-        case .number(let value): line += value.jsonText
-        case .string(let value): line.appendQuoted(value)
-        case .array(let values):
-            line += "["
-            for (index, value) in values.enumerated() {
-                if index > 0 { line += ", " }
-                value.write(to: &line)
-            }
-            line += "]"
-        case .object(let members):
-            line += "{"
-            for (index, member) in members.enumerated() {
-                if index > 0 { line += ", " }
-                line.appendQuoted(member.0)
-                line += ": "
-                member.1.write(to: &line)
-            }
-            line += "}"
+        case .null: "null"
+        case .bool(let value): value ? "true" : "false"
+        case .integer(let value): String(value)
+        case .number(let value): value.jsonText
+        case .string(let value): value.quoted
+        case .array(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
+        case .object(let members): "{" + members.map { "\($0.quoted): \($1.text)" }.joined(separator: ", ") + "}"
         }
     }
 }
@@ -61,33 +35,26 @@ public enum JSONValue: Sendable {
 extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    /// `nil` means `null`.
-    public init(nilLiteral: ()) { self = .null }
-    /// `true` or `false`.
-    public init(booleanLiteral value: Bool) { self = .bool(value) }
-    /// A whole number.
-    public init(integerLiteral value: Int) { self = .integer(value) }
-    /// A number.
-    public init(floatLiteral value: Double) { self = .number(value) }
-    /// A text.
-    public init(stringLiteral value: String) { self = .string(value) }
-    /// A list, `[a, b]`.
-    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    package init(nilLiteral: ()) { self = .null }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(integerLiteral value: Int) { self = .integer(value) }
+    package init(floatLiteral value: Double) { self = .number(value) }
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
     /// An object, `["key": value]`; the order is kept.
-    public init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(elements) }
+    package init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(elements) }
 }
 
 extension String {
-    fileprivate mutating func appendQuoted(_ text: String) {
-        self += "\""
-        var rest = text.utf8[...]
+    fileprivate var quoted: String {
+        var text = "\""
+        var rest = utf8[...]
         while let index = rest.firstIndex(where: Self.mustEscape) {
-            self += Substring(rest[..<index])  // what is escaped is ASCII, so this never cuts a character
-            self += Self.escape(rest[index])
+            text += Substring(rest[..<index])  // what is escaped is ASCII, so this never cuts a character
+            text += Self.escape(rest[index])
             rest = rest[rest.index(after: index)...]
         }
-        self += Substring(rest)
-        self += "\""
+        return text + Substring(rest) + "\""
     }
 
     private static func mustEscape(_ byte: UInt8) -> Bool {
@@ -126,4 +93,52 @@ extension Double {
         }
         return sign + digits + String(repeating: "0", count: max(0, exponent + 1 - digits.count))
     }
+}
+
+extension JSONValue: Decodable {
+    /// Decodes any value. The members of an object are in the decoder's order, which may differ from that of the text.
+    package init(from decoder: any Decoder) throws {
+        if let object = try? decoder.container(keyedBy: MemberName.self) {
+            self = .object(try object.allKeys.map { ($0.stringValue, try object.decode(Self.self, forKey: $0)) })
+        } else if var list = try? decoder.unkeyedContainer() {
+            var values: [Self] = []
+            while !list.isAtEnd { values.append(try list.decode(Self.self)) }
+            self = .array(values)
+        } else {
+            self = try Self(try decoder.singleValueContainer())
+        }
+    }
+
+    private init(_ container: any SingleValueDecodingContainer) throws {
+        if let text = try? container.decode(String.self) {
+            self = .string(text)
+        } else if let number = try? container.decode(Int.self) {
+            self = .integer(number)
+        } else if let number = try? container.decode(Double.self) {
+            self = .number(number)
+        } else if container.decodeNil() {
+            self = .null
+        } else {
+            self = .bool(try container.decode(Bool.self))
+        }
+    }
+
+    private struct MemberName: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// The value of an object's member; `nil` if this is not an object, or has no such member.
+    package subscript(name: String) -> Self? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.0 == name }?.1
+    }
+
+    package var string: String? { if case .string(let text) = self { text } else { nil } }
+    package var array: [Self]? { if case .array(let values) = self { values } else { nil } }
+    package var isNull: Bool { if case .null = self { true } else { false } }
+    package var isObject: Bool { if case .object = self { true } else { false } }
 }

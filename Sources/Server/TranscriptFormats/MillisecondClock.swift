@@ -10,13 +10,8 @@ struct MillisecondClock {
         end = max(0, duration.milliseconds)
     }
 
-    /// Moves a time into the rest of the recording.
-    ///
-    /// - Parameters:
-    ///   - time: The wanted time.
-    ///   - step: The least number of milliseconds to advance.
-    ///   - rest: The number of milliseconds to leave for later times.
-    /// - Returns: Milliseconds; `step` and `rest` are cut if the recording has no room for them.
+    /// Moves a time into the rest of the recording, and returns its milliseconds. Advances at least a `step`, and leaves
+    /// the `rest` for later times, if the recording has room for them.
     mutating func advance(to time: Duration, atLeast step: Int = 0, leaving rest: Int = 0) -> Int {
         now = max(now, min(max(now + step, time.milliseconds), end - rest))
         return now

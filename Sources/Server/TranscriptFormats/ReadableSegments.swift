@@ -1,4 +1,4 @@
-public import SpeechTypes
+package import SpeechTypes
 
 extension Transcript.Segment {
     /// The segment in pieces of at most about 10 s, cut where a sentence ends or the speaker pauses.
@@ -8,7 +8,7 @@ extension Transcript.Segment {
     ///
     /// - Returns: Segments in order, not overlapping, that divide the tokens among them; their joined texts equal the
     ///   text except for white space. Without token times, only the segment itself.
-    public func readable() -> [Transcript.Segment] {
+    package func readable() -> [Transcript.Segment] {
         let grouping = Grouping(words: words())
         let words = grouping.words
         guard hasTokenTimes, !words.isEmpty else { return [self] }

@@ -1,24 +1,20 @@
-public import SpeechTypes
+package import SpeechTypes
 
 /// The formats of a transcript, named as in a request's `response_format`.
 ///
 /// A new format is one case here, one line in each `switch`, and one golden file in the tests.
-public enum ResponseFormat: String, CaseIterable, Sendable {
+package enum ResponseFormat: String, CaseIterable, Sendable {
     /// `{"text": "…"}`.
     case json
-    /// The bare text.
     case text
     /// Text, segments or words with their times, language and duration.
     case verboseJSON = "verbose_json"
-    /// Subtitles in SubRip format.
     case srt
-    /// Subtitles in the W3C's WebVTT format.
     case vtt
 }
 
 extension ResponseFormat {
-    /// The value of the header `Content-Type` for this format.
-    public var contentType: String {
+    package var contentType: String {
         switch self {
         case .json, .verboseJSON: "application/json"
         case .text: "text/plain; charset=utf-8"
@@ -29,22 +25,16 @@ extension ResponseFormat {
     }
 
     /// Whether a transcript in this format may be streamed, as `TranscriptStreamEvent`s.
-    public var isStreamable: Bool {
+    package var isStreamable: Bool {
         switch self {
         case .json, .text, .verboseJSON: true
         case .srt, .vtt: false
         }
     }
 
-    /// Renders a transcript.
-    ///
-    /// - Parameters:
-    ///   - transcript: The transcript; without segments for silence.
-    ///   - request: The repeated fields of the request, which only `verbose_json` has.
-    ///   - timestamps: What `verbose_json` lists with timestamps.
-    ///   - inclusions: What `json` has besides the text.
-    /// - Returns: The body of a response. Subtitles end with a line end, the other formats do not.
-    public func render(
+    /// Renders a transcript as the body of a response. `verbose_json` repeats fields of the `request` and lists the
+    /// `timestamps`; `json` has the `inclusions`. Subtitles end with a line end, the other formats do not.
+    package func render(
         _ transcript: Transcript, echoing request: RequestEcho, timestamps: Set<TimestampGranularity> = [.segment],
         including inclusions: Set<Inclusion> = []
     ) -> String {
@@ -59,10 +49,36 @@ extension ResponseFormat {
 }
 
 extension Transcript {
-    /// The response for `response_format=json`.
     fileprivate func json(including inclusions: Set<Inclusion>) -> JSONValue {
         var members: [(String, JSONValue)] = [("text", .string(text))]
         if inclusions.contains(.logProbabilities) { members.append(("logprobs", logProbabilitiesJSON())) }
         return .object(members)
     }
+}
+
+/// The fields of a request that its response repeats.
+package struct RequestEcho: Sendable, Equatable {
+    package var task: SpeechTask
+    package var temperature: Double
+
+    package init(task: SpeechTask = .transcribe, temperature: Double = 0) {
+        self.task = task
+        self.temperature = temperature
+    }
+}
+
+extension Transcript {
+    /// The language in responses; `auto` if it is not known.
+    var languageName: String { language?.code ?? "auto" }
+}
+
+/// Optional parts of a response, named as in a request's `include`.
+package enum Inclusion: String, CaseIterable, Sendable {
+    case logProbabilities = "logprobs"
+}
+
+/// The parts of a transcript that have timestamps, named as in a request's `timestamp_granularities`.
+package enum TimestampGranularity: String, CaseIterable, Sendable {
+    case segment
+    case word
 }

@@ -1,31 +1,24 @@
-public import SpeechTypes
+package import SpeechTypes
 
 /// One event of a streamed transcript, sent as a server-sent event.
-public enum TranscriptStreamEvent: Sendable {
+package enum TranscriptStreamEvent: Sendable {
     /// What is appended to the text; all deltas together are the text of `done`.
     case delta(String)
     /// The finished transcript; `finished` follows.
     case done(Transcript)
     /// The stream failed: the same `{"error": {…}}` as in an ordinary response. Nothing follows.
     case error(JSONValue)
-    /// The end of a successful stream.
     case finished
     /// A comment, for clients that ask for it: the recording has been processed up to here.
     case heard(Duration)
     /// A comment that clients skip; it keeps proxies from closing an idle connection.
     case keepAlive
 
-    /// The value of the header `Content-Type` for a stream of events.
-    public static let contentType = "text/event-stream; charset=utf-8"
+    package static let contentType = "text/event-stream; charset=utf-8"
 
-    /// The bytes on the wire, including the blank line at the end.
-    ///
-    /// - Parameters:
-    ///   - format: The requested format. With `verbose_json`, events have a line with their name, and the last one has
-    ///     the segments.
-    ///   - request: The repeated fields of the request.
-    /// - Returns: The event.
-    public func text(for format: ResponseFormat = .json, echoing request: RequestEcho = RequestEcho()) -> String {
+    /// The bytes on the wire, including the blank line at the end. For `verbose_json`, events have a line with their
+    /// name, and the last one has the segments.
+    package func text(for format: ResponseFormat = .json, echoing request: RequestEcho = RequestEcho()) -> String {
         let isVerbose = format == .verboseJSON
         switch self {
         case .delta(let delta):

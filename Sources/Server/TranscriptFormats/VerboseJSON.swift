@@ -1,3 +1,4 @@
+import CZlib
 import SpeechTypes
 
 extension Transcript {
@@ -53,5 +54,48 @@ extension JSONValue {
     /// A time in seconds. Milliseconds are divided last, so the number prints with at most three decimals.
     static func seconds(_ milliseconds: Int) -> JSONValue {
         .number(Double(milliseconds) / 1000)
+    }
+}
+
+extension Transcript {
+    /// The tokens of the text with the natural logarithms of their probabilities, in the form of OpenAI's `logprobs`.
+    func logProbabilitiesJSON() -> JSONValue {
+        .array(
+            segments.flatMap(\.tokens).map { token in
+                let text = token.textWithSpaces
+                return [
+                    "token": .string(text),
+                    "logprob": token.logProbability.map(JSONValue.number) ?? nil,
+                    "bytes": .array(text.utf8.map { .integer(Int($0)) }),
+                ]
+            })
+    }
+}
+
+extension Transcript.Segment {
+    /// The mean log probability of the tokens; 0 if the model reports none.
+    var meanLogProbability: Double {
+        let told = tokens.compactMap(\.logProbability)
+        return told.isEmpty ? 0 : told.reduce(0, +) / Double(told.count)
+    }
+}
+
+extension Token {
+    /// The token as written by the model, with its word-start mark replaced by a space: the joined tokens are the text.
+    fileprivate var textWithSpaces: String { text.replacing("\u{2581}", with: " ") }
+}
+
+extension String {
+    /// The compression ratio as in OpenAI's whisper: the bytes of the text divided by those of its zlib stream. Above
+    /// 2.4 a text mostly repeats itself. Rounded to thousandths; 0 for an empty text.
+    var compressionRatio: Double {
+        let bytes = Array(utf8)
+        guard !bytes.isEmpty else { return 0 }
+        var length = compressBound(uLong(bytes.count))
+        let status = withUnsafeTemporaryAllocation(of: Bytef.self, capacity: Int(length)) { target in
+            compress(target.baseAddress, &length, bytes, uLong(bytes.count))
+        }
+        guard status == Z_OK, length > 0 else { return 0 }
+        return (Double(bytes.count) / Double(length) * 1000).rounded() / 1000
     }
 }

@@ -1,11 +1,7 @@
 extension URL {
-    /// Parses a web address; `nil` if the text is none.
-    ///
-    /// - Parameters:
-    ///   - text: The address: `http` or `https`, with a host. The port must be from 1 to 65535: connecting to another
-    ///     one ends the process, or uses the scheme's default port instead.
-    ///   - base: The base of a relative address.
-    public init?(httpAddress text: String, relativeTo base: URL? = nil) {
+    /// Parses a web address: `http` or `https`, with a host. The port must be from 1 to 65535: connecting to another one
+    /// ends the process, or uses the scheme's default port instead.
+    package init?(httpAddress text: String, relativeTo base: URL? = nil) {
         guard let url = URL(string: text, relativeTo: base)?.absoluteURL,
             ["http", "https"].contains(url.scheme?.lowercased()), url.host?.isEmpty == false, url.hasGoodPort
         else { return nil }

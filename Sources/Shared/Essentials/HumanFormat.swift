@@ -1,22 +1,16 @@
-/// Formats numbers for people, and parses them.
-public enum HumanFormat {
+package enum HumanFormat {
     /// A number with a noun: `1 request`, `2 requests`.
-    ///
-    /// - Parameters:
-    ///   - number: The number.
-    ///   - thing: The singular of the noun, whose plural ends in `s`.
-    /// - Returns: The phrase.
-    public static func count(_ number: some BinaryInteger, _ thing: String) -> String {
+    package static func count(_ number: some BinaryInteger, _ thing: String) -> String {
         number == 1 ? "1 \(thing)" : "\(number) \(thing)s"
     }
 
     /// A number without a needless fraction: `7200`, `0.5`.
-    public static func number(_ number: Double) -> String {
+    package static func number(_ number: Double) -> String {
         Int(exactly: number).map { "\($0)" } ?? "\(number)"
     }
 
     /// Bytes in powers of 1000, as on downloads and disks: `653 kB`, `1.2 MB`, `228 MB`.
-    public static func bytes(_ count: Int64) -> String {
+    package static func bytes(_ count: Int64) -> String {
         var amount = Double(count)
         for unit in ["B", "kB", "MB", "GB"] {
             // An amount that rounds to 1000 uses the next unit.
@@ -28,7 +22,7 @@ public enum HumanFormat {
 
     /// A duration in its two largest units: `0.5 s`, `12 s`, `5 min 3 s`, `6 h`. Below a tenth of a second in
     /// milliseconds; a negative one is 0.
-    public static func time(_ duration: Duration) -> String {
+    package static func time(_ duration: Duration) -> String {
         let exact = max(0, duration / .seconds(1))
         guard exact >= 9.95 else {
             let milliseconds = Int((exact * 1000).rounded())
@@ -48,7 +42,7 @@ public enum HumanFormat {
     }
 
     /// A duration in clock format: `0:07`, `12:30`, `1:02:03`.
-    public static func clock(_ duration: Duration) -> String {
+    package static func clock(_ duration: Duration) -> String {
         let seconds = max(0, Int(clamped: duration / .seconds(1)))
         func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         guard seconds >= 3600 else { return "\(seconds / 60):\(padded(seconds % 60))" }
@@ -58,7 +52,7 @@ public enum HumanFormat {
     /// Parses a duration: `90`, `90s`, `30m`, `1.5h`; a bare number is seconds.
     ///
     /// - Returns: `nil` if the text is no duration, negative, or longer than thirty years (`Duration.longest`).
-    public static func duration(_ text: String) -> Duration? {
+    package static func duration(_ text: String) -> Duration? {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
         let unit = text.last.flatMap { units[$0] }
         guard let number = Double(unit == nil ? text[...] : text.dropLast()) else { return nil }

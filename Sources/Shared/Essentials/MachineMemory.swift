@@ -1,7 +1,7 @@
 /// The memory that this process may use: the machine's, or that of its control group.
-public enum MachineMemory {
+package enum MachineMemory {
     /// The limit in bytes.
-    public static var available: Int {
+    package static var available: Int {
         let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
         let groups = (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? ""
         let limits = limitFiles(of: groups).compactMap { try? String(contentsOfFile: $0, encoding: .utf8) }
@@ -10,7 +10,7 @@ public enum MachineMemory {
 
     /// The memory that another process could use now, in bytes; `.max` if the system does not report it. The smallest
     /// of the machine's and the control groups' free memory counts.
-    public static var free: Int {
+    package static var free: Int {
         func read(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
         // proc(5): the memory available without swapping, in KiB.
         let machine = read("/proc/meminfo").flatMap { number(after: "MemAvailable:", in: $0) }.map { $0 << 10 } ?? .max
@@ -35,10 +35,8 @@ public enum MachineMemory {
         return line?.dropFirst().first.flatMap { Int($0) }
     }
 
-    /// The files with the memory limits of a process: of its control group and all groups above.
-    ///
-    /// - Parameter groups: `/proc/self/cgroup` (cgroups(7)): lines `number:controllers:path`.
-    /// - Returns: Paths of files that may not exist.
+    /// The files, which may not exist, with the memory limits of the control group in `/proc/self/cgroup` (cgroups(7):
+    /// lines `number:controllers:path`) and of all groups above.
     static func limitFiles(of groups: String) -> [String] {
         groups.split(separator: "\n").flatMap { line -> [String] in
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)

@@ -1,7 +1,7 @@
 extension String {
     /// The text with each control character except the tab replaced by U+FFFD, so that it cannot move a terminal's
     /// cursor, colour a log or begin a new line in it.
-    public var printable: String {
+    package var printable: String {
         let scalars = unicodeScalars.map {
             $0.properties.generalCategory == .control && $0 != "\t" ? "\u{FFFD}" : $0
         }

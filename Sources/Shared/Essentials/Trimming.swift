@@ -1,14 +1,14 @@
 extension Unicode.Scalar {
     /// Whether it is white space or the zero-width space.
-    public var isWhiteSpaceOfText: Bool { properties.isWhitespace || self == "\u{200B}" }
+    package var isWhiteSpaceOfText: Bool { properties.isWhitespace || self == "\u{200B}" }
 }
 
 extension String {
     /// The text without white space at both ends.
-    public var trimmed: String { trimmed(\.isWhiteSpaceOfText) }
+    package var trimmed: String { trimmed(\.isWhiteSpaceOfText) }
 
     /// The text without the matching scalars at both ends.
-    public func trimmed(_ isEdge: (Unicode.Scalar) -> Bool) -> String {
+    package func trimmed(_ isEdge: (Unicode.Scalar) -> Bool) -> String {
         guard let first = unicodeScalars.firstIndex(where: { !isEdge($0) }),
             let last = unicodeScalars.lastIndex(where: { !isEdge($0) })
         else { return "" }
@@ -16,5 +16,5 @@ extension String {
     }
 
     /// The host of a URL without the brackets around an IPv6 address.
-    public var withoutBrackets: String { trimmed { $0 == "[" || $0 == "]" } }
+    package var withoutBrackets: String { trimmed { $0 == "[" || $0 == "]" } }
 }

@@ -21,7 +21,6 @@ package enum TextField: String, Sendable, CaseIterable {
     case whisperTask = "model_config.whisper.task"
 
     case paraformerModel = "model_config.paraformer.model"
-
     case transducerEncoder = "model_config.transducer.encoder"
     case transducerDecoder = "model_config.transducer.decoder"
     case transducerJoiner = "model_config.transducer.joiner"
@@ -33,26 +32,16 @@ package enum TextField: String, Sendable, CaseIterable {
     case moonshineMergedDecoder = "model_config.moonshine.merged_decoder"
 
     case nemoCTCModel = "model_config.nemo_ctc.model"
-
     case zipformerCTCModel = "model_config.zipformer_ctc.model"
-
     case wenetCTCModel = "model_config.wenet_ctc.model"
-
     case telespeechCTC = "model_config.telespeech_ctc"
-
     case tdnnModel = "model_config.tdnn.model"
-
     case dolphinModel = "model_config.dolphin.model"
-
     case omnilingualModel = "model_config.omnilingual.model"
-
     case medASRModel = "model_config.medasr.model"
-
     case fireRedASREncoder = "model_config.fire_red_asr.encoder"
     case fireRedASRDecoder = "model_config.fire_red_asr.decoder"
-
     case fireRedASRCTCModel = "model_config.fire_red_asr_ctc.model"
-
     case canaryEncoder = "model_config.canary.encoder"
     case canaryDecoder = "model_config.canary.decoder"
     case canarySourceLanguage = "model_config.canary.src_lang"

@@ -1,50 +1,40 @@
+import Essentials
 package import SpeechTypes
 
 /// The properties of a model family, as data. Each family has its own in `Families/`.
 package struct FamilySetup: Sendable {
-    /// The possible layouts of the family's files.
     var layouts: [Layout]
     /// Files that a folder must contain, by the folder's logical name.
     var folders: [String: [String]] = [:]
     /// The keys under `options:`, besides `language`.
-    var options: [ModelOption] = ModelOption.general() + ModelOption.rules
+    package var options: [ModelOption] = ModelOption.general() + ModelOption.rules
     /// The longest audio that one decode takes.
-    var window: Duration = .seconds(30)
-    /// The length up to which neighbouring stretches of speech are best joined. Measured for Moonshine and Whisper; the
-    /// other families have a length in between.
-    var preferredSegment: Duration = .seconds(10)
-    /// The languages that a request may name.
+    package var window: Duration = .seconds(30)
+    /// The length up to which neighbouring stretches of speech are best joined; models.yaml may override it. Measured for
+    /// Moonshine and Whisper; the other families have a length in between.
+    package var preferredSegment: Duration = .seconds(10)
     var languages: LanguageChoice = .notTaken
-    /// How the language is passed to the model.
     var languageSetting: LanguageSetting?
-    /// Whether the model can translate.
-    var translates = false
-    /// Whether to decode several recordings in one call.
-    var batching = Batching.oneByOne
-    /// How many threads may decode with one recognizer at the same time.
-    var concurrency = DecodeConcurrency.any
-    /// The times in the results.
-    var times = TimeSupport.none
+    /// Whether the model can translate; some Whisper models cannot.
+    package var translates = false
+    package var batching = Batching.oneByOne
+    package var concurrency = DecodeConcurrency.any
+    package var times = TimeSupport.none
     /// Whether the results have the probability of each token.
-    var tellsLogProbabilities = false
-    /// The hints that a request can give.
-    var hints = HintSupport.none
-    /// The checks of the files before sherpa-onnx reads them.
+    package var tellsLogProbabilities = false
+    package var hints = HintSupport.none
     var checks = FileChecks()
     /// Sets the configuration that is no plain option: texts that depend on both language and task.
     var configure: @Sendable (inout OfflineRecognizerConfiguration, ModelOptions, RecognizerSettings) -> Void = {
         _, _, _ in
     }
 
-    /// A layout of a family's files.
     package struct Layout: Sendable {
-        /// The C field of each logical file name.
         package var fields: [String: TextField]
         /// The decoder's token limit, if it has one.
         package var tokenLimit: TokenLimit?
     }
 
-    /// How the language is passed to the model.
     enum LanguageSetting: Sendable {
         /// When the recognizer is made: each language needs its own recognizer. `unset` means detection.
         case atCreation(TextField, unset: String = "", words: [String: String] = [:])
@@ -52,7 +42,6 @@ package struct FamilySetup: Sendable {
         case perStream(words: [String: String] = [:])
     }
 
-    /// The layout with exactly these logical names.
     func layout(of names: some Sequence<String>) -> Layout? {
         let names = Set(names)
         return layouts.first { Set($0.fields.keys) == names }
@@ -63,6 +52,93 @@ package struct FamilySetup: Sendable {
 package struct RecognizerSettings: Hashable, Sendable {
     /// The language; `nil` for detection, or if each stream has its own.
     package var language: Language?
-    /// The task.
     package var task = SpeechTask.transcribe
+}
+
+/// Whether to decode several recordings in one call.
+package enum Batching: String, Sendable, CaseIterable {
+    /// Yes: the model processes them as a batch.
+    case together
+    /// No: the library decodes one after the other.
+    case oneByOne = "one by one"
+}
+
+/// How many threads may decode with one recognizer at the same time.
+package enum DecodeConcurrency: String, Sendable, CaseIterable {
+    case any
+    /// One, because decodes share state.
+    case one
+}
+
+/// The times in a family's results.
+package enum TimeSupport: String, Sendable, CaseIterable {
+    /// The start of each token.
+    case tokens
+    /// The start of each token, in some models.
+    case tokensOfSomeModels = "tokens, in some models"
+    /// Start times of tokens and segments, if the option is set and the model's files allow it.
+    case byOption = "tokens and segments, by option"
+    /// None that are recognised from the audio.
+    case none
+}
+
+/// The hints that a request can give a family.
+package enum HintSupport: String, Sendable, CaseIterable {
+    /// Words to prefer, spelt in the model's tokens, if beam search is enabled.
+    case hotwords = "hotwords, with modified_beam_search"
+    /// Words that the model reads before the audio.
+    case context = "words, with each request"
+    /// None in a request; the options have texts for all requests.
+    case contextByOption = "words, by option"
+    case none
+}
+
+/// The source of a family's list of languages.
+enum LanguageChoice: Sendable, Equatable {
+    /// None: the model has no language parameter.
+    case notTaken
+    /// The same for every model of the family. A request without a language gets detection.
+    case detected([String])
+    /// The same for every model of the family, without detection. A request without a language gets `otherwise`.
+    case told([String], otherwise: String)
+    /// In the metadata of the file with this logical name, under Whisper's keys.
+    case whisperMetadata(of: String)
+
+    var codes: [String]? {
+        switch self {
+        case .detected(let codes), .told(let codes, otherwise: _): codes
+        case .notTaken, .whisperMetadata: nil
+        }
+    }
+}
+
+/// The limit at which a decoder stops writing tokens, even if audio remains.
+package struct TokenLimit: Sendable, Equatable {
+    /// Tokens for each second of audio, if limited.
+    var perSecond: Double?
+    package var context: Context?
+    var option: Option?
+
+    /// A property of a file's metadata; half of it is for text.
+    package struct Context: Sendable, Equatable {
+        package var file: String
+        package var key: String
+    }
+
+    struct Option: Sendable, Equatable {
+        var key: String
+        /// Its default.
+        var standard: Int
+        /// Tokens that are not in the result.
+        var hidden = 0
+    }
+
+    /// The most tokens of a decode of `duration`; `.max` if there is no known limit. `value` is that of the metadata
+    /// property.
+    package func tokens(in duration: Duration, context value: Int? = nil, options: ModelOptions = .init()) -> Int {
+        let bySound = perSecond.map { Int(clamped: duration.inSeconds * $0) }
+        let byContext = context == nil ? nil : value.map { $0 / 2 }
+        let byOption = option.map { Int(clamped: options.number($0.key) ?? Double($0.standard)) - $0.hidden }
+        return [bySound, byContext, byOption].compactMap { $0 }.min() ?? .max
+    }
 }

@@ -1,7 +1,7 @@
-public import SpeechTypes
+package import SpeechTypes
 
 /// The languages that a model on disk can be set to.
-public enum LanguageSupport: Sendable, Equatable {
+package enum LanguageSupport: Sendable, Equatable {
     /// The model has no language parameter.
     case notTaken
     /// Only this one, whether a request names it or not.
@@ -10,7 +10,7 @@ public enum LanguageSupport: Sendable, Equatable {
     case choice([Language], otherwise: Language? = nil)
 
     /// The languages a request may name, in the model's own order; empty without a language parameter.
-    public var languages: [Language] {
+    package var languages: [Language] {
         switch self {
         case .notTaken: []
         case .single(let language): [language]
@@ -22,7 +22,7 @@ public enum LanguageSupport: Sendable, Equatable {
     ///
     /// That takes a few reads of the file.
     /// - Throws: `RecognitionError` (`modelUnusable`) if that file is missing or damaged.
-    public init(of model: ModelSpecification) throws(RecognitionError) {
+    package init(of model: ModelSpecification) throws(RecognitionError) {
         switch model.family.setup.languages {
         case .notTaken: self = .notTaken
         case .detected(let codes): self = .choice(codes.map { Language(code: $0) })

@@ -1,10 +1,10 @@
-public import SpeechTypes
+package import SpeechTypes
 
 /// The kinds of speech model, by their word for `type:` in models.yaml: every family of the C API's
-/// `SherpaOnnxOfflineModelConfig`, under its name there.
-///
-/// To add a family, add a case here, its line in `setup`, and a file of data in `Families/`.
-public enum ModelFamily: String, CaseIterable, Sendable, Codable {
+/// `SherpaOnnxOfflineModelConfig`, under its name there. A new one is a case here, its line in `setup`, and its data in
+/// `Families/`.
+@dynamicMemberLookup
+package enum ModelFamily: String, CaseIterable, Sendable, Codable {
     case senseVoice = "sense_voice"
     case whisper
     case paraformer
@@ -50,62 +50,29 @@ public enum ModelFamily: String, CaseIterable, Sendable, Codable {
     }
 }
 
-/// The public properties of a family.
 extension ModelFamily {
+    /// The family's properties are those of its setup, under their names there.
+    package subscript<Value>(dynamicMember property: KeyPath<FamilySetup, Value>) -> Value { setup[keyPath: property] }
+
     /// The logical file names under `files:`; a family may have several layouts.
-    public var fileLayouts: [[String]] {
+    package var fileLayouts: [[String]] {
         setup.layouts.map { $0.fields.keys.sorted() }
     }
 
     /// The files that a folder under `files:` must contain; `nil` if that logical name is a file.
-    public func contents(ofFolder name: String) -> [String]? { setup.folders[name] }
-
-    /// The keys under `options:`, besides `language`.
-    public var options: [ModelOption] { setup.options }
+    package func contents(ofFolder name: String) -> [String]? { setup.folders[name] }
 
     /// The option of this key, if the family has it.
-    public func option(_ key: String) -> ModelOption? { options.first { $0.key == key } }
+    package func option(_ key: String) -> ModelOption? { setup.options.first { $0.key == key } }
 
     /// The languages of every model of the family; `nil` if they differ by model, or if it has no language parameter.
-    public var languages: [Language]? { setup.languages.codes?.map { Language(code: $0) } }
+    package var languages: [Language]? { setup.languages.codes?.map { Language(code: $0) } }
 
     /// Whether a request's `language` has any effect on this family.
-    public var takesLanguage: Bool { setup.languages != .notTaken }
-
-    /// The language of a request that names none, if the model cannot detect it.
-    public var languageUnlessTold: Language? {
-        if case .told(_, let otherwise) = setup.languages { Language(code: otherwise) } else { nil }
-    }
+    package var takesLanguage: Bool { setup.languages != .notTaken }
 
     /// Whether the model detects the language of a request that names none.
-    public var detectsLanguage: Bool { takesLanguage && languageUnlessTold == nil }
-
-    /// Whether each language needs a recognizer of its own, with the memory of a whole model.
-    public var hasRecognizerPerLanguage: Bool {
-        if case .atCreation = setup.languageSetting { true } else { false }
+    package var detectsLanguage: Bool {
+        if case .told = setup.languages { false } else { takesLanguage }
     }
-
-    /// Whether the family can translate; some Whisper models cannot.
-    public var translates: Bool { setup.translates }
-
-    /// The longest audio that one decode takes.
-    public var window: Duration { setup.window }
-
-    /// The length up to which neighbouring stretches of speech are best joined; models.yaml may override it.
-    public var preferredSegment: Duration { setup.preferredSegment }
-
-    /// Whether to decode several recordings in one call.
-    public var batching: Batching { setup.batching }
-
-    /// How many threads may decode with one recognizer at the same time.
-    public var concurrency: DecodeConcurrency { setup.concurrency }
-
-    /// The times in the results.
-    public var times: TimeSupport { setup.times }
-
-    /// Whether the results have the probability of each token.
-    public var tellsLogProbabilities: Bool { setup.tellsLogProbabilities }
-
-    /// The hints that a request can give.
-    public var hints: HintSupport { setup.hints }
 }

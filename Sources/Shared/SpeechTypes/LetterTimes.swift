@@ -30,10 +30,8 @@ struct LetterTimes {
     private static let longestToken = Duration.milliseconds(200)
     private static let longestLetter = Duration.milliseconds(80)
 
-    /// The time of each letter of a text: in order, not overlapping.
-    ///
-    /// A letter that matches a token's letter gets its time. Letters in between share the time of the tokens without
-    /// matching letters, or the gap if there are none.
+    /// The time of each letter of a text: in order, not overlapping. A letter that matches a token's letter gets its
+    /// time. Letters in between share the time of the tokens without matching letters, or the gap if there are none.
     func times(of letters: [String]) -> [Range<Duration>] {
         var unspoken: Set<Int> = []  // letters that are in no token
         var unwritten: Set<Int> = []  // letters of tokens that are not in the text

@@ -1,16 +1,14 @@
 /// One unit of a model's output: a word, a piece of one, or a character.
-public struct Token: Sendable, Equatable, Codable {
+package struct Token: Sendable, Equatable, Codable {
     /// The text of the token; a whisper token may be part of a character, replaced by U+FFFD.
-    public let text: String
+    package let text: String
     /// Its start in the recording, if the family reports it.
-    public let start: Duration?
-    /// Its duration, if the family reports it.
-    public let duration: Duration?
+    package let start: Duration?
+    package let duration: Duration?
     /// The natural logarithm of its probability, 0 at most, if the family reports it.
-    public let logProbability: Double?
+    package let logProbability: Double?
 
-    /// Makes a token.
-    public init(text: String, start: Duration?, duration: Duration? = nil, logProbability: Double? = nil) {
+    package init(text: String, start: Duration?, duration: Duration? = nil, logProbability: Double? = nil) {
         self.text = text
         self.start = start
         self.duration = duration
@@ -18,26 +16,23 @@ public struct Token: Sendable, Equatable, Codable {
     }
 }
 
-/// The text of a recording.
-public struct Transcript: Sendable, Equatable {
+package struct Transcript: Sendable, Equatable {
     /// A part of the transcript that was recognised in one piece.
-    public struct Segment: Sendable, Equatable, Codable {
+    package struct Segment: Sendable, Equatable, Codable {
         /// Its start in the recording: that of its first token if the family has token times, otherwise of its audio.
-        public let start: Duration
+        package let start: Duration
         /// Its end; never before `start`.
-        public let end: Duration
+        package let end: Duration
         /// The text: trimmed, in Unicode normalisation form C; empty for silence.
-        public let text: String
-        /// The model's tokens, in order.
-        public let tokens: [Token]
+        package let text: String
+        package let tokens: [Token]
         /// The stretches of speech in it, in order and not overlapping, if a detector was run and the model reports no
         /// token times.
-        public var speech: [Range<Duration>]
+        package var speech: [Range<Duration>]
         /// The language that the model detected, if it reports one.
-        public var language: Language?
+        package var language: Language?
 
-        /// Makes a segment.
-        public init(
+        package init(
             start: Duration, end: Duration, text: String, tokens: [Token] = [], speech: [Range<Duration>] = [],
             language: Language? = nil
         ) {
@@ -51,29 +46,26 @@ public struct Transcript: Sendable, Equatable {
     }
 
     /// The segments with text, in order, not overlapping.
-    public private(set) var segments: [Segment] = []
+    package private(set) var segments: [Segment] = []
     /// The whole text: the segments' texts, joined.
-    public private(set) var text = ""
+    package private(set) var text = ""
     /// The length of the recording, silence included.
-    public var duration: Duration
+    package var duration: Duration
     /// The language of the first segment that has one, otherwise the assumed one.
-    public private(set) var language: Language?
+    package private(set) var language: Language?
 
-    /// Makes an empty transcript, as for silence.
-    public init(duration: Duration = .zero) {
+    package init(duration: Duration = .zero) {
         self.duration = duration
     }
 
     /// Sets the language, unless the model detected one.
-    public mutating func assume(_ language: Language?) {
+    package mutating func assume(_ language: Language?) {
         self.language = self.language ?? language
     }
 
-    /// Adds the next segment.
-    ///
-    /// - Returns: The text that was appended, including the space before it; empty for a segment without text.
+    /// Adds the next segment, and returns the text that was appended, including the space before it.
     @discardableResult
-    public mutating func append(_ segment: Segment) -> String {
+    package mutating func append(_ segment: Segment) -> String {
         language = language ?? segment.language
         guard !segment.text.isEmpty else { return "" }
         segments.append(segment)

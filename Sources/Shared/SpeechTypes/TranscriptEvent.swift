@@ -1,28 +1,25 @@
 /// An event of a transcription, in this order: segments, then one `done`; `working` at any time.
-public enum TranscriptEvent: Sendable, Equatable, Codable {
+package enum TranscriptEvent: Sendable, Equatable, Codable {
     /// The next segment, in order. Its text is empty if there is no speech in it.
     case segment(Transcript.Segment)
     /// The work continues; sent about once a second.
     case working
-    /// The end, with a summary.
     case done(RecordingSummary)
 }
 
 /// A summary of a recording and its request, known at the end.
-public struct RecordingSummary: Sendable, Equatable, Codable {
-    /// The length of the recording.
-    public var duration: Duration
+package struct RecordingSummary: Sendable, Equatable, Codable {
+    package var duration: Duration
     /// The number of damaged packets, which could not be decoded.
-    public var damagedPackets: Int
+    package var damagedPackets: Int
     /// The fields of the request with hints that the model could not use, wholly or in part.
-    public var unusedHints: [Hints.Field]
+    package var unusedHints: [Hints.Field]
     /// How long the first segment waited for a decode lane after it was cut; `nil` if there was no segment.
-    public var laneWait: Duration?
+    package var laneWait: Duration?
     /// The assumed language, if the model did not detect it: its only one, or the one it was set to.
-    public var language: Language?
+    package var language: Language?
 
-    /// Makes a summary.
-    public init(
+    package init(
         duration: Duration = .zero, damagedPackets: Int = 0, unusedHints: [Hints.Field] = [], laneWait: Duration? = nil,
         language: Language? = nil
     ) {
@@ -35,13 +32,39 @@ public struct RecordingSummary: Sendable, Equatable, Codable {
 }
 
 /// The stream of events. Releasing it cancels the work.
-public typealias TranscriptEvents = AsyncThrowingStream<TranscriptEvent, any Error>
+package typealias TranscriptEvents = AsyncThrowingStream<TranscriptEvent, any Error>
 
 /// Transcribes recordings, in this process or in an engine.
-public protocol Transcriber: Sendable {
-    /// Starts a transcription.
-    ///
-    /// - Returns: Its events. They end with `done`, or by throwing: `TranscriptionError` if the recording or the
-    ///   request cannot be processed.
+package protocol Transcriber: Sendable {
+    /// Starts a transcription. Its events end with `done`, or by throwing: `TranscriptionError` if the recording or the
+    /// request cannot be processed.
     func transcribe(_ job: TranscriptionJob) async throws -> TranscriptEvents
+}
+
+/// Why a recording could not be transcribed.
+package struct TranscriptionError: Error, Sendable, Equatable, Codable {
+    /// The kinds of failure; the raw value is sent by the engine.
+    package enum Code: String, Sendable, Codable, CaseIterable {
+        case audioEmpty = "audio_empty"
+        /// The file is no audio that can be decoded.
+        case audioUndecodable = "audio_undecodable"
+        /// The file can no longer be read: it was removed, or the disk fails.
+        case audioUnreadable = "audio_unreadable"
+        case audioTooShort = "audio_too_short"
+        case audioTooLong = "audio_too_long"
+        case unsupportedLanguage = "unsupported_language"
+        case unsupportedCandidate = "unsupported_candidate"
+        case unsupportedTask = "unsupported_task"
+        /// The request wants the recording cut at pauses, but the voice activity model is not usable.
+        case detectorUnavailable = "detector_unavailable"
+        case recognitionFailed = "recognition_failed"
+    }
+
+    package let code: Code
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
 }

@@ -1,29 +1,24 @@
 /// A recording to transcribe, with its options.
-public struct TranscriptionJob: Sendable, Equatable, Codable {
-    /// The path of the recording.
-    public var path: String
+package struct TranscriptionJob: Sendable, Equatable, Codable {
+    package var path: String
     /// The file's name in messages: the client's name for it.
-    public var fileName: String
-    /// The requested language, if any.
-    public var language: Language?
+    package var fileName: String
+    package var language: Language?
     /// The languages that may be spoken, if the request lists them: other detected languages are ignored. Unused if
     /// `language` is set.
-    public var candidates: [Language]
+    package var candidates: [Language]
     /// Transcription or translation; `nil` for the one in the model's options.
-    public var task: SpeechTask?
-    /// Hints about the words.
-    public var hints: Hints
-    /// The longest recording to accept.
-    public var maximumDuration: Duration
+    package var task: SpeechTask?
+    package var hints: Hints
+    package var maximumDuration: Duration
     /// How to cut the recording; `nil` to cut it only if the model needs that.
-    public var chunking: ChunkingStrategy?
+    package var chunking: ChunkingStrategy?
     /// Whether the segments must have the model's tokens; without them, less is sent.
-    public var needsTokens: Bool
+    package var needsTokens: Bool
     /// Whether the segments must have the times of speech. Without them, a recording that is not cut needs no detector.
-    public var needsTimes: Bool
+    package var needsTimes: Bool
 
-    /// Describes a job.
-    public init(
+    package init(
         path: String, fileName: String, language: Language?, candidates: [Language] = [], task: SpeechTask? = nil,
         hints: Hints = Hints(), maximumDuration: Duration, chunking: ChunkingStrategy? = nil,
         needsTokens: Bool = true, needsTimes: Bool = true
@@ -38,5 +33,29 @@ public struct TranscriptionJob: Sendable, Equatable, Codable {
         self.chunking = chunking
         self.needsTokens = needsTokens
         self.needsTimes = needsTimes
+    }
+}
+
+package enum SpeechTask: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The text, in the language spoken.
+    case transcribe
+    /// A translation: to English, unless the model's options set another language.
+    case translate
+}
+
+/// How a request wants its recording cut into stretches of speech. The defaults are OpenAI's for `server_vad`
+/// (openapi.yaml, `VadConfig`).
+package struct ChunkingStrategy: Sendable, Equatable, Codable {
+    /// The probability from which audio counts as speech, 0…1.
+    package var threshold: Double
+    package var prefixPadding: Duration
+    package var silence: Duration
+
+    package init(
+        threshold: Double = 0.5, prefixPadding: Duration = .milliseconds(300), silence: Duration = .milliseconds(200)
+    ) {
+        self.threshold = threshold
+        self.prefixPadding = prefixPadding
+        self.silence = silence
     }
 }

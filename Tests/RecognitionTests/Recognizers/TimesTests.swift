@@ -76,16 +76,6 @@ import Testing
 
     @Test(
         arguments: [
-            (ModelFamily.whisper, [:], false), (.whisper, ["enable_token_timestamps": true], true),
-            (.whisper, ["enable_segment_timestamps": true], false), (.senseVoice, [:], true), (.paraformer, [:], true),
-            (.moonshine, [:], false), (.funASRNano, [:], false),
-        ] as [(ModelFamily, [String: OptionValue], Bool)])
-    func itIsKnownBeforehandWhetherTokensCanHaveTimes(family: ModelFamily, options: [String: OptionValue], may: Bool) {
-        #expect(ModelSpecification.fixture(family, options: ModelOptions(options)).mayTellTokenTimes == may)
-    }
-
-    @Test(
-        arguments: [
             (ModelFamily.moonshine, [:], Duration.seconds(15)), (.whisper, [:], .seconds(8)),
             (.whisper, ["preferred_segment": 9.5], .milliseconds(9_500)),
             (.moonshine, ["preferred_segment": 60], .seconds(20)),

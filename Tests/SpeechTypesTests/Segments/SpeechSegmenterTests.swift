@@ -144,6 +144,11 @@ extension SpeechSegmenter.Settings {
 }
 
 extension SpeechSegment {
+    /// The range from the first to the last speech.
+    fileprivate var speech: Range<Int>? {
+        stretches.first.map { $0.lowerBound..<(stretches.last ?? $0).upperBound }
+    }
+
     /// Its range in whole tenths of a second.
     fileprivate var tenths: Range<Int> { offset / 1_600..<(offset + audio.samples.count) / 1_600 }
 }

@@ -1,3 +1,28 @@
+/// The error of a failed download.
+struct FetchError: Error, CustomStringConvertible {
+    /// What failed, on which value, and what to do about it. Fit for a client.
+    let description: String
+    let cause: (any Error)?
+    /// Whether a later download can resume from the bytes received so far.
+    let keepsPartial: Bool
+    /// The retry that may help at once.
+    let retry: Retry?
+
+    enum Retry: Equatable {
+        /// Resume, after the time that the server asks to wait.
+        case resume(after: Duration? = nil)
+        /// Begin again: the received bytes are useless, because the server has another file now.
+        case restart
+    }
+
+    init(_ description: String, cause: (any Error)? = nil, keepsPartial: Bool = false, retry: Retry? = nil) {
+        self.description = description
+        self.cause = cause
+        self.keepsPartial = keepsPartial
+        self.retry = retry
+    }
+}
+
 /// Decides how often and how soon an interrupted download is retried. Does no I/O.
 struct FetchRetryPolicy {
     private let settings: FetchSettings
@@ -15,8 +40,8 @@ struct FetchRetryPolicy {
     ///
     /// A try that received no new byte counts as fruitless. So the download ends even if a server ignores the requested
     /// offset and always breaks off at the same place.
-    mutating func pause(after interruption: RetryableFetchError, size: Int64) -> Duration? {
-        if interruption.isRestart {
+    mutating func pause(before retry: FetchError.Retry, size: Int64) -> Duration? {
+        guard case .resume(let requested) = retry else {
             restarts += 1
             furthest = 0
             return restarts > settings.restarts ? nil : .zero
@@ -24,18 +49,7 @@ struct FetchRetryPolicy {
         fruitless = size > furthest ? 0 : fruitless + 1
         furthest = max(furthest, size)
         guard fruitless < settings.fruitlessTries else { return nil }
-        let wish = interruption.retryAfter.map { min($0, settings.longestWish) }
-        let doubled = settings.pause * (1 << min(max(0, fruitless - 1), 10))
-        return wish ?? min(doubled, settings.longestPause)
+        if let requested { return min(requested, settings.longestRetryAfter) }
+        return min(settings.pause * (1 << min(max(0, fruitless - 1), 10)), settings.longestPause)
     }
-}
-
-/// An interruption of a download that may be resumed.
-struct RetryableFetchError: Error {
-    /// The error to report if the download is given up.
-    let error: FetchError
-    /// How long the server asks to wait.
-    var retryAfter: Duration?
-    /// Whether the received bytes are useless, because the server has another file now.
-    var isRestart = false
 }

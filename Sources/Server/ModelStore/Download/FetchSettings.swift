@@ -2,7 +2,6 @@ import Essentials
 
 /// Timeouts, retries and limits of a download, and its access to the system. Tests have their own.
 struct FetchSettings: Sendable {
-    /// The timeout for connecting.
     var connectTimeout: Duration = .seconds(30)
     /// How long the server may send nothing.
     var idleTimeout: Duration = .seconds(30)
@@ -12,10 +11,9 @@ struct FetchSettings: Sendable {
     var restarts = 3
     /// The pause after the first fruitless try; it doubles with each further one.
     var pause: Duration = .milliseconds(500)
-    /// The longest pause.
     var longestPause: Duration = .seconds(10)
     /// The longest pause that a server may ask for (`Retry-After`).
-    var longestWish: Duration = .seconds(60)
+    var longestRetryAfter: Duration = .seconds(60)
     /// How soon after a failed fetch a request may start another.
     var retryInterval: Duration = .seconds(10)
     /// How often to check whether another process has finished its download.
@@ -28,7 +26,6 @@ struct FetchSettings: Sendable {
     var reserve: Int64 = 64 << 20
     /// How long the engine that reads an archive may send nothing.
     var unpackPatience: Duration = .seconds(60)
-    /// The proxies to use.
     var proxies: ProxySettings = .none
     /// The free bytes on the disk of a folder; `nil` if the system does not report them.
     var freeSpace: @Sendable (_ folder: String) -> Int64? = Self.freeSpace(at:)

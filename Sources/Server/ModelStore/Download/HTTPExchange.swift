@@ -8,38 +8,26 @@ struct HTTPExchange {
     let download: ModelDownload
     let settings: FetchSettings
 
-    /// The most redirects that are followed.
     private static let maximumHops = 10
 
-    private enum Step<R> {
-        case done(R)
-        case redirect(URL)
-    }
-
     /// Requests the file, and passes the response after all redirects to `body`.
-    ///
-    /// - Throws: `FetchError` for an address that cannot be used, and what the client and `body` throw.
-    func withAnswer<R>(
-        to headers: HTTPHeaders, isolation: isolated (any Actor), _ body: (HTTPClientResponse) async throws -> R
-    ) async throws -> R {
-        var hops = [download.url]
-        while let url = hops.last {
-            let step: Step<R> = try await HTTPClient.withHTTPClient(configuration: try configuration(for: url)) {
-                client in
-                let response = try await client.execute(request(url, headers), deadline: .now() + .minutes(5))
-                if let target = try redirect(response, from: url) { return .redirect(target) }
-                return .done(try await body(response))
+    func withResponse(
+        to headers: HTTPHeaders, isolation: isolated (any Actor), _ body: (HTTPClientResponse) async throws -> Void
+    ) async throws {
+        var hops: [URL] = []
+        var next: URL? = download.url
+        while let url = next {
+            guard hops.count <= Self.maximumHops, !hops.contains(url) else {
+                throw FetchError("\(download) leads in circles; check the url in models.yaml.")
             }
-            switch step {
-            case .done(let result): return result
-            case .redirect(let target):
-                guard hops.count <= Self.maximumHops, !hops.contains(target) else {
-                    throw FetchError("\(download) leads in circles; check the url in models.yaml.")
-                }
-                hops.append(target)
+            hops.append(url)
+            next = try await HTTPClient.withHTTPClient(configuration: try configuration(for: url)) { client in
+                let response = try await client.execute(request(url, headers), deadline: .now() + .minutes(5))
+                let target = try redirect(response, from: url)
+                if target == nil { try await body(response) }
+                return target
             }
         }
-        preconditionFailure("There is always a last hop.")
     }
 
     private func configuration(for url: URL) throws(FetchError) -> HTTPClient.Configuration {
@@ -95,5 +83,79 @@ extension URL {
     fileprivate var origin: String {
         let scheme = scheme?.lowercased() ?? ""
         return "\(scheme)://\(host?.lowercased() ?? ""):\(port ?? (scheme == "https" ? 443 : 80))"
+    }
+}
+
+/// The head of a server's response to a request for a file or the rest of it.
+struct FetchResponse {
+    /// The offset of the body in the file.
+    let start: Int64
+    /// The size of the whole file, if the server or the registry states it.
+    let total: Int64?
+    /// The validator that identifies this version of the file.
+    let validator: String?
+
+    /// Reads the response to a request for `download` from the offset `size`; `record` has what is known about the earlier
+    /// bytes.
+    ///
+    /// - Throws: `FetchError` if the response is not the requested file.
+    init(
+        _ response: HTTPClientResponse, to download: ModelDownload, from size: Int64, _ record: PartialDownload.Record?
+    ) throws {
+        let headers = response.headers
+        let status = "\(response.status.code) \(response.status.reasonPhrase)"
+        switch response.status.code {
+        case 200:
+            if headers.first(name: "content-type")?.lowercased().hasPrefix("text/html") == true {
+                throw FetchError("\(download) answered a web page instead of a file; check the url in models.yaml.")
+            }
+            let length = headers.first(name: "content-length").flatMap { Int64($0) }
+            start = 0
+            total = try Self.total(length, download)
+        case 206 where size > 0:
+            guard let range = Self.contentRange(headers), range.first == size,
+                range.total == nil || record?.total == nil || range.total == record?.total
+            else { throw Self.changed(download) }
+            start = size
+            total = try Self.total(range.total ?? record?.total, download)
+        case 412 where size > 0, 416 where size > 0:
+            throw Self.changed(download)
+        case 408, 429, 500...:
+            let pause = headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds(max(0, $0)) }
+            throw FetchError(
+                "\(download) answered \(status); try again later.", keepsPartial: true, retry: .resume(after: pause))
+        default:
+            throw FetchError("\(download) answered \(status); check the url in models.yaml.")
+        }
+        validator = Self.validator(headers)
+    }
+
+    /// The size of the file, which server and registry must agree on.
+    private static func total(_ promised: Int64?, _ download: ModelDownload) throws(FetchError) -> Int64? {
+        if let promised, let size = download.size, promised != size {
+            throw FetchError(
+                "\(download) has \(HumanFormat.count(promised, "byte")), but models.yaml says size: \(size); correct that."
+            )
+        }
+        return promised ?? download.size
+    }
+
+    /// A strong entity tag, or else the date (RFC 9110, section 13.1.5: a weak tag is no validator for ranges).
+    private static func validator(_ headers: HTTPHeaders) -> String? {
+        if let tag = headers.first(name: "etag"), tag.hasPrefix("\"") { return tag }
+        return headers.first(name: "last-modified")
+    }
+
+    private static func changed(_ download: ModelDownload) -> FetchError {
+        FetchError("\(download) changes while it is downloaded; ask for the model again later.", retry: .restart)
+    }
+
+    /// The first byte and the total of the header `Content-Range: bytes 100-199/200` (RFC 9110, section 14.4); the total
+    /// is `nil` if the server does not know it. `nil` if the header is not a range of bytes.
+    private static func contentRange(_ headers: HTTPHeaders) -> (first: Int64, total: Int64?)? {
+        let text = headers.first(name: "content-range")
+        guard let match = text?.wholeMatch(of: /bytes +(\d+)-\d+\/(\d+|\*)/.ignoresCase()), let first = Int64(match.1)
+        else { return nil }
+        return (first, Int64(match.2))
     }
 }

@@ -26,17 +26,10 @@ struct HTTPFetch {
         exchange = HTTPExchange(download: download, settings: settings)
     }
 
-    /// Downloads the missing bytes and checks the file.
-    ///
-    /// - Parameters:
-    ///   - partial: The bytes that arrived earlier, and the file for the rest.
-    ///   - isolation: The actor on whose executor the file is written.
-    ///   - events: The callbacks.
-    /// - Returns: The file's SHA-256.
-    /// - Throws: `FetchError`, `SystemError`, `CancellationError`.
+    /// Downloads the missing bytes, checks the file, and returns its SHA-256.
     func save(to partial: PartialDownload, isolation: isolated (any Actor), events: Events) async throws -> String {
         if partial.record(for: download) == nil { partial.discard() }
-        var persistence = FetchRetryPolicy(settings, have: partial.size)
+        var policy = FetchRetryPolicy(settings, have: partial.size)
         // Kept open between tries, so that the received bytes are hashed only once.
         var file: IncomingFile?
         while true {
@@ -45,29 +38,25 @@ struct HTTPFetch {
                 try await receive(into: partial, &file, isolation: isolation, events: events)
                 let sha256 = try (file ?? IncomingFile(continuing: partial.file)).finish()
                 guard let expected = download.sha256, expected != sha256 else { return sha256 }
-                let error = FetchError(
-                    "\(download) has the SHA-256 \(sha256), but models.yaml says \(expected); it is damaged or another "
-                        + "version.")
                 // The two parts may be of different versions, so the whole file is downloaded again.
-                throw isContinued ? RetryableFetchError(error: error, isRestart: true) : error
-            } catch let interruption as RetryableFetchError {
+                throw FetchError(
+                    "\(download) has the SHA-256 \(sha256), but models.yaml says \(expected); it is damaged or another "
+                        + "version.", retry: isContinued ? .restart : nil)
+            } catch let error as FetchError {
+                guard let retry = error.retry else { throw error }
                 try Task.checkCancellation()
-                if interruption.isRestart {
+                if retry == .restart {
                     file = nil
                     partial.discard()
                 }
-                guard let pause = persistence.pause(after: interruption, size: partial.size) else {
-                    throw interruption.error
-                }
-                events.interrupted(interruption.error.description, pause)
+                guard let pause = policy.pause(before: retry, size: partial.size) else { throw error }
+                events.interrupted(error.description, pause)
                 try await Task.sleep(for: pause)
             }
         }
     }
 
     /// Requests the rest and writes it, once.
-    ///
-    /// - Throws: `RetryableFetchError` if a retry may receive more.
     private func receive(
         into partial: PartialDownload, _ file: inout IncomingFile?, isolation: isolated (any Actor), events: Events
     ) async throws {
@@ -78,24 +67,24 @@ struct HTTPFetch {
         defer { file = incoming }
         var hasBegun = false
         do {
-            try await exchange.withAnswer(to: Self.headers(from: size, record), isolation: isolation) { response in
-                let answer = try FetchResponse(response, to: download, from: size, record)
-                if answer.start == 0 {
+            try await exchange.withResponse(to: Self.headers(from: size, record), isolation: isolation) { response in
+                let head = try FetchResponse(response, to: download, from: size, record)
+                if head.start == 0 {
                     incoming = nil
-                    try partial.begin(download, validator: answer.validator, total: answer.total)
+                    try partial.begin(download, validator: head.validator, total: head.total)
                 }
-                if let total = answer.total { try events.admit(total, total - answer.start) }
+                if let total = head.total { try events.admit(total, total - head.start) }
                 let open = try incoming ?? IncomingFile(continuing: partial.file)
                 incoming = open
                 hasBegun = true
-                events.arrived(open.size, answer.total)
+                events.arrived(open.size, head.total)
                 for try await chunk in response.body {
                     try Task.checkCancellation()
                     try chunk.withUnsafeReadableBytes { try open.append($0) }
-                    if let total = answer.total, open.size > total { throw tooLong(total) }
-                    events.arrived(open.size, answer.total)
+                    if let total = head.total, open.size > total { throw tooLong(total) }
+                    events.arrived(open.size, head.total)
                 }
-                if let total = answer.total, open.size < total { throw cutOff(after: open.size, of: total) }
+                if let total = head.total, open.size < total { throw cutOff(after: open.size, of: total) }
             }
         } catch {
             try Task.checkCancellation()
@@ -110,30 +99,23 @@ struct HTTPFetch {
         return headers
     }
 
-    /// Makes an error message for a response that failed or was cut off.
     private func explained(_ error: any Error, hasBegun: Bool, hadBytes: Bool) -> any Error {
         switch error {
-        case is FetchError, is SystemError, is RetryableFetchError: error
+        case is FetchError, is SystemError: error
         case HTTPClientError.readTimeout as HTTPClientError:
-            RetryableFetchError(
-                error: FetchError(
-                    "\(download) sent nothing for \(HumanFormat.time(settings.idleTimeout)); ask for the model again.",
-                    cause: error,
-                    keepsPartial: true))
+            FetchError(
+                "\(download) sent nothing for \(HumanFormat.time(settings.idleTimeout)); ask for the model again.",
+                cause: error, keepsPartial: true, retry: .resume())
         case _ where hasBegun:
-            RetryableFetchError(
-                error: FetchError(
-                    "The connection to \(download) broke; ask for the model again.", cause: error, keepsPartial: true))
-        default: unreachable(error, hadBytes: hadBytes)
+            FetchError(
+                "The connection to \(download) broke; ask for the model again.", cause: error, keepsPartial: true,
+                retry: .resume())
+        default:
+            // If nothing has arrived yet, the download fails at once.
+            FetchError(
+                "Cannot reach \(download); check the network, the proxy settings and the url in models.yaml.",
+                cause: error, keepsPartial: true, retry: hadBytes ? .resume() : nil)
         }
-    }
-
-    /// If nothing has arrived yet, the download fails at once; otherwise it is retried.
-    private func unreachable(_ error: any Error, hadBytes: Bool) -> any Error {
-        let failure = FetchError(
-            "Cannot reach \(download); check the network, the proxy settings and the url in models.yaml.", cause: error,
-            keepsPartial: true)
-        return hadBytes ? RetryableFetchError(error: failure) : failure
     }
 
     private func tooLong(_ total: Int64) -> FetchError {
@@ -142,10 +124,9 @@ struct HTTPFetch {
         )
     }
 
-    private func cutOff(after received: Int64, of total: Int64) -> RetryableFetchError {
-        RetryableFetchError(
-            error: FetchError(
-                "\(download) ended after \(received) of \(HumanFormat.count(total, "byte")); ask for the model again.",
-                keepsPartial: true))
+    private func cutOff(after received: Int64, of total: Int64) -> FetchError {
+        FetchError(
+            "\(download) ended after \(received) of \(HumanFormat.count(total, "byte")); ask for the model again.",
+            keepsPartial: true, retry: .resume())
     }
 }

@@ -67,7 +67,7 @@ actor ModelFetch {
     }
 
     private func fetch(_ missing: [String], in staging: borrowing StagingFolder) async throws {
-        tell(.connecting(to: download.displayURL))
+        tell(.connecting(to: download.description))
         let partial = staging.partial
         let sha256 = try await receive(partial, missing: missing)
         tell(.unpacking)
@@ -76,19 +76,23 @@ actor ModelFetch {
         // From here on the work is not cancelled: if the registry changes later, the files in place stay.
         try Task.checkCancellation()
         let directory = FileSystem.realPath(entry.directory) ?? entry.directory
-        try Placement(model: model, directory: directory, registered: entry.regularFiles)
-            .install(DownloadRecord(source: download.displayURL, sha256: sha256))
-        try checkComplete()
+        try model.install(
+            in: directory, registered: entry.regularFiles,
+            DownloadRecord(source: download.description, sha256: sha256))
+        // A user's own folder may be in the place of a file.
+        if let file = entry.missingFiles().first {
+            throw FetchError("\(entry.path(of: file)) is there, but is no file; move it elsewhere.")
+        }
     }
 
-    /// Downloads the bytes into a file, and returns their SHA-256.
     private func receive(_ partial: PartialDownload, missing: [String]) async throws -> String {
         try await HTTPFetch(download, settings: settings).save(
             to: partial, isolation: self,
             events: HTTPFetch.Events(
                 admit: { [self] total, left in
                     // The disk must hold the archive and its content, which has about three times its size.
-                    let unpacked = isSingleFile(missing) ? 0 : total.multipliedClamped(by: 3)
+                    let isSingleFile = missing.count == 1 && !hasArchiveName
+                    let unpacked = isSingleFile ? 0 : total.multipliedClamped(by: 3)
                     try checkSpace(left.addingClamped(unpacked), near: partial.file)
                 },
                 arrived: { [self] received, total in
@@ -103,16 +107,11 @@ actor ModelFetch {
     }
 
     private func checkSpace(_ needed: Int64, near file: String) throws(FetchError) {
-        guard let free = settings.freeSpace(Placement.parent(of: file)), free < needed else { return }
-        let place = Placement.parent(of: entry.directory)
+        guard let free = settings.freeSpace(FileSystem.parent(of: file)), free < needed else { return }
+        let place = FileSystem.parent(of: entry.directory)
         throw FetchError(
             "\(entry.name) needs about \(HumanFormat.bytes(needed)) on the disk of \(place), but \(HumanFormat.bytes(free)) are free; "
                 + "make room or choose another --model-dir.", keepsPartial: true)
-    }
-
-    /// Whether the URL is for a single bare file: only one file is missing, and the URL has no archive's suffix.
-    private func isSingleFile(_ missing: [String]) -> Bool {
-        missing.count == 1 && !hasArchiveName
     }
 
     private var hasArchiveName: Bool {
@@ -126,25 +125,19 @@ actor ModelFetch {
         try FileSystem.createDirectory(root)
         let limits = UnpackingLimits(archive: FileSystem.size(file) ?? 0, free: settings.freeSpace(root), settings)
         let unpacker = ArchiveUnpacker(engine: unpacking, limits: limits, patience: settings.unpackPatience)
-        switch try await unpacker.unpack(file, into: root) {
-        case .unpacked: return try UnpackedModel(in: root, subdir: download.archiveSubdir)
-        case .noArchive(let reason): if hasArchiveName { throw reason }
+        guard let reason = try await unpacker.unpack(file, into: root) else {
+            return try UnpackedModel(in: root, subdir: download.archiveSubdir)
         }
+        if hasArchiveName { throw reason }
         guard let only = missing.first, missing.count == 1 else {
             throw FetchError(
                 "\(download) is no archive (tar, tar.gz, tar.bz2, tar.xz, tar.zst, zip), but several files are missing: "
                     + "\(missing.listed). Name an archive in models.yaml, or put the files there yourself.")
         }
         let target = root + "/" + only
-        try FileSystem.createDirectory(Placement.parent(of: target))
+        try FileSystem.createDirectory(FileSystem.parent(of: target))
         guard rename(file, target) == 0 else { throw SystemError("rename", file) }
         return try UnpackedModel(in: root, subdir: "")
-    }
-
-    /// A user's own folder may be in the place of a file.
-    private func checkComplete() throws(FetchError) {
-        guard let file = entry.missingFiles().first else { return }
-        throw FetchError("\(entry.path(of: file)) is there, but is no file; move it elsewhere.")
     }
 
     private func tell(_ phase: DownloadProgress.Phase) {

@@ -5,7 +5,7 @@ package import Essentials
 ///
 /// `HTTPS_PROXY`, `https_proxy`, `http_proxy`, `ALL_PROXY`, `all_proxy`, `NO_PROXY` and `no_proxy` are read, lower case
 /// first. `HTTP_PROXY` is not, as in curl: a web server may have made it from a client's header (curl(1), ENVIRONMENT).
-public struct ProxySettings: Sendable, Equatable {
+package struct ProxySettings: Sendable, Equatable {
     /// A proxy that is reached over plain HTTP and opens tunnels (CONNECT), even for `http` addresses.
     struct Proxy: Equatable {
         var host: String
@@ -14,15 +14,14 @@ public struct ProxySettings: Sendable, Equatable {
         var password: String?
     }
 
-    /// No proxy at all.
-    public static let none = ProxySettings(environment: [:])
+    package static let none = ProxySettings(environment: [:])
 
     private let http: Result<Proxy, ProxyError>?
     private let https: Result<Proxy, ProxyError>?
     private let exceptions: [String]
 
     /// Reads the variables; an invalid one is an error only when it is needed.
-    public init(environment: [String: String]) {
+    package init(environment: [String: String]) {
         func proxy(_ names: String...) -> Result<Proxy, ProxyError>? {
             for name in names {
                 guard let value = environment[name], !value.isEmpty else { continue }
@@ -37,8 +36,6 @@ public struct ProxySettings: Sendable, Equatable {
     }
 
     /// The proxy for an address; `nil` for a direct connection.
-    ///
-    /// - Throws: `ProxyError` if the variable for it is invalid.
     func proxy(for url: URL) throws(ProxyError) -> Proxy? {
         guard let host = url.host?.lowercased().withoutBrackets, !isException(host, port: url.port)
         else { return nil }
@@ -47,8 +44,6 @@ public struct ProxySettings: Sendable, Equatable {
     }
 
     /// The proxy for an address, in the HTTP client's form.
-    ///
-    /// - Throws: `ProxyError` if the variable for it is invalid.
     package func clientProxy(for url: URL) throws(ProxyError) -> HTTPClient.Configuration.Proxy? {
         try proxy(for: url).map { proxy in
             .server(
@@ -90,5 +85,41 @@ package struct ProxyError: Error, Equatable, CustomStringConvertible {
     /// The variable, and what to write.
     package var description: String {
         "\(variable) is not the address of an HTTP proxy; write one such as http://proxy.example.org:3128."
+    }
+}
+
+/// An IP address, or a block of them in CIDR notation (RFC 4632, section 3.1): `10.0.0.0/8`, `fe80::/10`.
+struct AddressBlock {
+    private let bytes: [UInt8]
+    private let bits: Int
+
+    /// Parses an address or a block; `nil` if the text is neither.
+    init?(_ text: String) {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let first = parts.first, let bytes = Self.bytes(String(first)) else { return nil }
+        self.bytes = bytes
+        guard parts.count == 2 else {
+            bits = bytes.count * 8
+            return
+        }
+        guard let bits = Int(parts[1]), (0...bytes.count * 8).contains(bits) else { return nil }
+        self.bits = bits
+    }
+
+    /// Whether an address is in the block.
+    func contains(_ address: AddressBlock) -> Bool {
+        guard address.bytes.count == bytes.count else { return false }
+        let whole = bits / 8
+        guard bytes.prefix(whole) == address.bytes.prefix(whole) else { return false }
+        let rest = bits % 8
+        return rest == 0 || (bytes[whole] ^ address.bytes[whole]) >> UInt8(8 - rest) == 0
+    }
+
+    private static func bytes(_ text: String) -> [UInt8]? {
+        var four = in_addr()
+        if inet_pton(AF_INET, text, &four) == 1 { return withUnsafeBytes(of: &four) { Array($0) } }
+        var six = in6_addr()
+        if inet_pton(AF_INET6, text, &six) == 1 { return withUnsafeBytes(of: &six) { Array($0) } }
+        return nil
     }
 }

@@ -13,10 +13,8 @@ struct StagingFolder: ~Copyable {
     /// Leaves room for the prefix within the 255 bytes that file systems allow for a name.
     private static let nameLimit = 200
 
-    /// The partial download in the folder.
     var partial: PartialDownload { PartialDownload(folder: path) }
 
-    /// The path of the folder into which the archive is unpacked.
     var unpacked: String { path + "/unpacked" }
 
     /// The path of a model's staging folder, whether it exists or not.
@@ -25,7 +23,7 @@ struct StagingFolder: ~Copyable {
     /// be written.
     static func path(for directory: String) -> String {
         let real = FileSystem.realPath(directory) ?? directory
-        let parent = Placement.parent(of: real)
+        let parent = FileSystem.parent(of: real)
         let name = prefix + (real.split(separator: "/").last.map(String.init) ?? "model").prefix(upToBytes: nameLimit)
         let isInside =
             FileSystem.isDirectory(real)
@@ -33,12 +31,10 @@ struct StagingFolder: ~Copyable {
         return (isInside ? real : FileSystem.realPath(parent) ?? parent) + "/" + name
     }
 
-    /// Takes ownership of a model's staging folder, which is made if it is missing.
-    ///
-    /// - Returns: `nil` if there is another owner.
+    /// Takes ownership of a model's staging folder, which is made if it is missing; `nil` if there is another owner.
     static func claim(for directory: String) throws(SystemError) -> StagingFolder? {
         let real = FileSystem.realPath(directory) ?? directory
-        try FileSystem.createDirectory(Placement.parent(of: real))
+        try FileSystem.createDirectory(FileSystem.parent(of: real))
         return try claim(at: path(for: real))
     }
 
@@ -91,9 +87,6 @@ struct StagingFolder: ~Copyable {
     /// Deletes the staging folders in a folder that have no owner, except those of some models.
     ///
     /// A staging folder belongs to this user, has a staging folder's name and contains a lock.
-    /// - Parameters:
-    ///   - folder: Where to search; its subfolders are not searched.
-    ///   - directories: The models' directories whose staging folders stay.
     static func removeAbandoned(in folder: String, except directories: Set<String>) {
         guard let folder = FileSystem.realPath(folder),
             let names = try? FileManager.default.contentsOfDirectory(atPath: folder)

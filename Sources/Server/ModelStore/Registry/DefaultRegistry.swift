@@ -1,6 +1,5 @@
 import Essentials
 
-/// The registry of a first run.
 enum DefaultRegistry {
     /// A comment, followed by the product page's registry, byte for byte.
     static let yaml = """

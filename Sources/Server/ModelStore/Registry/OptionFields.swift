@@ -69,13 +69,8 @@ extension FieldReader {
 
     /// A text of which one part must be one of some words.
     private mutating func word(_ key: String, of words: [String], in part: (String) -> String) -> OptionValue? {
-        guard let text = nonemptyText(key) else { return nil }
-        guard words.contains(part(text)), !text.hasSuffix(":") else {
-            note(
-                "'\(key)' cannot be '\(text)'; write \(words.count > 1 ? "one of " : "")\(words.listed).",
-                at: lineOf(key))
-            return nil
+        parsed(key, { words.contains(part($0)) && !$0.hasSuffix(":") ? .text($0) : nil }) {
+            "'\(key)' cannot be '\($0)'; write \(words.count > 1 ? "one of " : "")\(words.listed)."
         }
-        return .text(text)
     }
 }

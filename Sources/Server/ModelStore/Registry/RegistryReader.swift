@@ -4,15 +4,11 @@ struct RegistryReader {
     private let paths: ModelPaths
     private var problems: [RegistryProblem] = []
 
-    /// Makes a reader; `file` is the path for problems.
     init(file: String, paths: ModelPaths) {
         self.file = file
         self.paths = paths
     }
 
-    /// Reads the whole text.
-    ///
-    /// - Throws: `RegistryError` if the text is not YAML or not a mapping. Lesser mistakes are problems of the result.
     mutating func read(_ yaml: String) throws(RegistryError) -> ModelRegistry {
         var fields = try topLevel(of: yaml)
         fields.warn(
@@ -66,10 +62,9 @@ struct RegistryReader {
         take(&models, .setting("models"))
         var entries: [ModelEntry] = []
         for name in names {
-            if let inner = models.mapping(name, place: "", orElse: "write type:, dir: and files: below it") {
-                var reader = EntryReader(fields: inner, paths: paths)
-                if let entry = reader.read(name: name) { entries.append(entry) }
-                add(reader.mistakes, .model(name))
+            if var entry = models.mapping(name, place: "", orElse: "write type:, dir: and files: below it") {
+                if let entry = entry.entry(named: name, paths: paths) { entries.append(entry) }
+                take(&entry, .model(name))
             }
             take(&models, .model(name))
         }
@@ -115,17 +110,13 @@ struct RegistryReader {
 
     /// Moves the mistakes of a reader to the problems.
     private mutating func take(_ fields: inout FieldReader, _ subject: RegistryProblem.Subject) {
-        add(fields.takeMistakes(), subject)
-    }
-
-    private mutating func add(_ mistakes: [FieldReader.Mistake], _ subject: RegistryProblem.Subject) {
         let prefix =
             switch subject {
             case .model(let name): "Model '\(name)': "
             case .alias(let name): "Alias '\(name)': "
             case .setting, .file: ""
             }
-        for mistake in mistakes {
+        for mistake in fields.takeMistakes() {
             problems.append(
                 RegistryProblem(
                     file: file, line: mistake.line, subject: subject, severity: mistake.severity,

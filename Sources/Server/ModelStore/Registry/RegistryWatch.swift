@@ -2,13 +2,11 @@ import Essentials
 
 /// Detects changes of a file by polling. This works on every file system and with every editor, whether it writes in
 /// place or renames.
-public struct RegistryWatch: Sendable {
+package struct RegistryWatch: Sendable {
     private struct Stamp: Equatable {
-        var device: UInt64
-        var inode: UInt64
+        var device, inode: UInt64
         var size: Int64
-        var seconds: Int
-        var nanoseconds: Int
+        var seconds, nanoseconds: Int
     }
 
     private let file: String
@@ -17,10 +15,10 @@ public struct RegistryWatch: Sendable {
     private var fresh: Stamp??
 
     /// How long to wait between two looks.
-    public static let interval = Duration.milliseconds(500)
+    package static let interval = Duration.milliseconds(500)
 
     /// Starts with the current state of the file.
-    public init(_ file: String) {
+    package init(_ file: String) {
         self.file = file
         last = Self.stamp(of: file)
     }
@@ -28,7 +26,7 @@ public struct RegistryWatch: Sendable {
     /// Checks the file once.
     ///
     /// - Returns: Whether the file differs from its last reported state, and is no longer changing.
-    public mutating func look() -> Bool {
+    package mutating func look() -> Bool {
         let now = Self.stamp(of: file)
         guard now != last else {
             fresh = nil

@@ -4,30 +4,17 @@ import EngineLink
 
 /// Unpacks an untrusted archive into a folder. An engine reads the archive; the files are written here.
 struct ArchiveUnpacker: Sendable {
-    /// Runs the engine.
     let engine: EngineTask
-    /// The limits of what is unpacked.
     let limits: UnpackingLimits
     /// How long the engine may send nothing.
     let patience: Duration
 
-    /// The result of unpacking.
-    enum Outcome: Sendable {
-        /// It was unpacked.
-        case unpacked
-        /// The file is not an archive, or an empty one; nothing was written.
-        case noArchive(FetchError)
-    }
-
-    /// Unpacks all entries. Cancelling the task ends the engine.
+    /// Unpacks all entries into an empty folder, whose path must have no links. Cancelling the task ends the engine.
     ///
-    /// - Parameters:
-    ///   - archive: Its path.
-    ///   - folder: The path of an empty folder, without links.
-    /// - Returns: Whether it was an archive.
+    /// - Returns: `nil`, or why the file is no archive, or an empty one; then nothing was written.
     /// - Throws: `FetchError` if the archive is damaged, an entry would be outside the folder, the limits are exceeded,
     ///   or the engine fails; `SystemError`, `CancellationError`.
-    func unpack(_ archive: String, into folder: String) async throws -> Outcome {
+    func unpack(_ archive: String, into folder: String) async throws -> FetchError? {
         let file = open(archive, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw SystemError("open", archive) }
         defer { close(file) }
@@ -50,7 +37,7 @@ struct ArchiveUnpacker: Sendable {
 
     private static func write(
         _ socket: LinkSocket, to writer: consuming ArchiveWriter, patience: Duration
-    ) throws -> Outcome {
+    ) throws -> FetchError? {
         while true {
             guard let frame = try socket.receive(limit: Frame.longestReply, within: patience) else {
                 throw EngineHangUp()
@@ -65,11 +52,11 @@ struct ArchiveUnpacker: Sendable {
                 try writer.begin(entry)
             case .end:
                 try writer.finish()
-                return writer.entries > 0 ? .unpacked : .noArchive(FetchError("The archive is empty."))
+                return writer.entries > 0 ? nil : FetchError("The archive is empty.")
             case .failed(let reason):
                 let error = FetchError("What was downloaded is damaged, or no tar or zip archive: \(reason.asLine).")
                 guard writer.entries == 0 else { throw error }
-                return .noArchive(error)
+                return error
             }
         }
     }

@@ -1,9 +1,8 @@
-import Essentials
 import EngineLink
+import Essentials
 
 /// Writes the entries of an archive into a folder, as far as they are allowed. All values from the engine are checked.
 struct ArchiveWriter: ~Copyable {
-    /// How many entries have begun.
     private(set) var entries = 0
     private let folder: UnpackingFolder
     private let limits: UnpackingLimits
@@ -11,7 +10,6 @@ struct ArchiveWriter: ~Copyable {
     private var written: Int64 = 0
     private var current: Current?
 
-    /// The entry that is being written.
     private struct Current {
         let path: RelativePath
         let kind: ArchiveEntry.Kind
@@ -32,8 +30,6 @@ struct ArchiveWriter: ~Copyable {
     }
 
     /// Starts the next entry, which completes the previous one.
-    ///
-    /// - Throws: `FetchError` if it may not be in the folder, or exceeds the limits.
     mutating func begin(_ entry: ArchiveEntry) throws {
         try finish()
         entries += 1
@@ -53,8 +49,6 @@ struct ArchiveWriter: ~Copyable {
     }
 
     /// Writes a piece of the current entry.
-    ///
-    /// - Throws: `FetchError` if there is no entry, or the limits are exceeded.
     mutating func write(_ block: ArchiveBlock) throws {
         guard var current else { throw ArchiveUnpacker.nonsense("bytes of no file") }
         // Empty pieces, or pieces for the same place again, could go on for ever.
@@ -80,30 +74,23 @@ struct ArchiveWriter: ~Copyable {
         try current.file?.finish(size: current.size)
     }
 
-    /// Checks an entry, and makes it in the folder.
-    ///
-    /// - Returns: The file for its bytes.
+    /// Checks an entry, makes it in the folder, and returns the file for its bytes.
     private func make(_ entry: ArchiveEntry, at path: RelativePath) throws -> UnpackedFile? {
         switch entry.kind {
-        case .file:
-            return try folder.makeFile(path)
-        case .folder:
-            try folder.makeFolder(path)
-            return nil
+        case .file: return try folder.makeFile(path)
+        case .folder: try folder.makeFolder(path)
         case .symbolicLink(let target):
             guard path.linkStaysInside(target: target) else { throw refused(path.text, "it links to outside") }
             try folder.makeLink(path, to: target)
-            return nil
         case .hardLink(let name):
             guard let target = RelativePath(name), !target.parts.isEmpty else {
                 throw refused(path.text, "it links to outside")
             }
             try checkLength(of: target)
             try folder.makeHardLink(path, to: target)
-            return nil
-        case .other:
-            throw refused(path.text, "it is a device, a pipe or the like")
+        case .other: throw refused(path.text, "it is a device, a pipe or the like")
         }
+        return nil
     }
 
     private func checkLength(of path: RelativePath) throws(FetchError) {
@@ -114,5 +101,37 @@ struct ArchiveWriter: ~Copyable {
 
     private func refused(_ name: String, _ reason: String) -> FetchError {
         FetchError("The archive is refused because of its entry '\(name.asLine)': \(reason). Nothing of it was kept.")
+    }
+}
+
+/// The limits for unpacking an archive: enough for any model, too little to fill the disk.
+struct UnpackingLimits {
+    /// The most entries. Models have some dozens of files.
+    static let entries = 100_000
+
+    /// The most bytes of an entry's path. Models need some dozens; systems allow 4096 for the whole path.
+    static let pathLength = 1024
+
+    private let bytes: Int64
+    private let reason: String
+
+    /// Sets the limits for an archive of this many bytes; `free` are the free bytes on the target disk, if known.
+    init(archive: Int64, free: Int64?, _ settings: FetchSettings) {
+        let byRatio = max(settings.unpackAllowance, archive.multipliedClamped(by: settings.unpackRatio))
+        let bySpace = free.map { max(0, $0 - settings.reserve) } ?? .max
+        bytes = min(byRatio, bySpace)
+        reason =
+            byRatio <= bySpace
+            ? "it unpacks to more than \(HumanFormat.bytes(byRatio)), \(settings.unpackRatio) times its size"
+            : "it unpacks to more than the \(HumanFormat.bytes(bySpace)) that are free on the disk"
+    }
+
+    /// Refuses an archive that exceeds the limits.
+    func check(bytes: Int64, entries: Int) throws(FetchError) {
+        if bytes > self.bytes { throw FetchError("The archive is refused: \(reason). Nothing of it was kept.") }
+        if entries > Self.entries {
+            throw FetchError(
+                "The archive is refused: it has more than \(Self.entries) entries. Nothing of it was kept.")
+        }
     }
 }

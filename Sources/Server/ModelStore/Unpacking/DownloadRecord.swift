@@ -2,14 +2,10 @@ import Essentials
 
 /// The files that a download put into a model's directory: only these may be deleted again.
 struct DownloadRecord: Codable, Equatable {
-    /// The name of the record's file in the model's directory.
     static let fileName = ".asr2clip-download.json"
 
-    /// The source of the files, without credentials.
     var source: String
-    /// The SHA-256 of the download.
     var sha256: String
-    /// When the files were downloaded.
     var date = Date()
     /// Their sizes in bytes by path below the model's directory. A file that now has another size is not deleted.
     var files: [String: Int64] = [:]

@@ -2,17 +2,12 @@ import Essentials
 
 /// The unpacked content of an archive, before it is put in place.
 struct UnpackedModel {
-    /// The folder that becomes the model's directory.
+    /// The folder that becomes the model's directory, on the same disk.
     let folder: String
     /// The paths of all its contents, sorted.
     let contents: [String]
 
-    /// Finds the model in an unpacked archive.
-    ///
-    /// - Parameters:
-    ///   - root: Where the archive was unpacked.
-    ///   - subdir: The model's folder in the archive; `nil` means its only top folder, or else its root.
-    /// - Throws: `FetchError` if there is no such folder.
+    /// Finds the model in an unpacked archive: in its folder `subdir`, or else in its only top folder, or else in its root.
     init(in root: String, subdir: String?) throws {
         folder = try Self.modelFolder(in: root, subdir: subdir)
         contents = try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
@@ -70,5 +65,50 @@ struct UnpackedModel {
         let shown = 12
         guard names.count > shown else { return names.isEmpty ? "nothing" : names.listed }
         return "\(names.prefix(shown).listed) and \(names.count - shown) more"
+    }
+
+    /// Moves the whole folder if the directory does not exist, or else the missing files.
+    ///
+    /// Existing files stay. The record is written before the first file, and lists the files. The `registered` ones are
+    /// moved last, so that the model seems incomplete until all files are there.
+    /// - Throws: `FetchError` or `SystemError` if something is in the way.
+    func install(in directory: String, registered: Set<String>, _ record: DownloadRecord) throws {
+        var record = record
+        let files = contents.filter { !FileSystem.isRealDirectory(folder + "/" + $0) }
+        guard FileSystem.isOccupied(directory) else {
+            record.files = sizes(of: files)
+            try record.write(in: folder)
+            try FileSystem.createDirectory(FileSystem.parent(of: directory))
+            try move(folder, directory)
+            return syncFolder(FileSystem.parent(of: directory))
+        }
+        guard FileSystem.isDirectory(directory) else {
+            throw FetchError("\(directory) is in the way of the model's folder; move it elsewhere.")
+        }
+        record.files = sizes(of: files.filter { !FileSystem.isOccupied(directory + "/" + $0) })
+        try record.write(in: directory)
+        for file in files.filter({ !registered.contains($0) }) + files.filter(registered.contains) {
+            let target = directory + "/" + file
+            if FileSystem.isOccupied(target) { continue }
+            try FileSystem.createDirectory(FileSystem.parent(of: target))
+            try move(folder + "/" + file, target)
+        }
+        syncFolder(directory)
+    }
+
+    private func sizes(of files: [String]) -> [String: Int64] {
+        Dictionary(uniqueKeysWithValues: files.map { ($0, FileSystem.ownSize(folder + "/" + $0) ?? 0) })
+    }
+
+    private func move(_ source: String, _ target: String) throws(SystemError) {
+        guard rename(source, target) == 0 else { throw SystemError("put the model in place at", target) }
+    }
+
+    /// Makes renames survive a power failure, if the file system can.
+    private func syncFolder(_ path: String) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 }

@@ -17,14 +17,12 @@ struct UnpackingFolder: ~Copyable {
         self.path = path
     }
 
-    /// Makes a folder, unless it exists.
     func makeFolder(_ path: RelativePath) throws {
         let (parent, name) = try parent(of: path)
         guard mkdirat(parent.descriptor, name, 0o755) != 0, parent.kind(of: name) != S_IFDIR else { return }
         try replacing(name, in: parent, at: path, "create the folder") { mkdirat(parent.descriptor, name, 0o755) }
     }
 
-    /// Makes an empty file.
     func makeFile(_ path: RelativePath) throws -> UnpackedFile {
         let (parent, name) = try parent(of: path)
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
@@ -102,7 +100,6 @@ struct UnpackingFolder: ~Copyable {
     }
 }
 
-/// An open folder.
 private final class Directory {
     let descriptor: CInt
 

@@ -20,7 +20,7 @@ extension FamilySetup {
         checks: FileChecks(
             requiredKeys: ["encoder": ["model_type", "vocab_size", "subsampling_factor", "feat_dim"]],
             modelTypes: ["encoder": ["EncDecMultiTaskModel"]],
-            vocabulary: .init(file: "encoder", key: "vocab_size"),
+            vocabulary: "encoder",
             tokens: FileChecks.taskMarks(languages: canaryLanguages))
     ) { config, options, settings in
         config.texts[.canaryTargetLanguage] =

@@ -9,5 +9,5 @@ extension FamilySetup {
                 "paraformer": ["vocab_size", "lfr_window_size", "lfr_window_shift", "neg_mean", "inv_stddev"]
             ],
             modelTypes: ["paraformer": ["paraformer"]],
-            vocabulary: .init(file: "paraformer", key: "vocab_size")))
+            vocabulary: "paraformer"))
 }

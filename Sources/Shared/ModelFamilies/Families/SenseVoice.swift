@@ -12,5 +12,5 @@ extension FamilySetup {
         times: .tokens,
         checks: FileChecks(
             requiredKeys: ["model": ["vocab_size", "lfr_window_size", "lfr_window_shift", "normalize_samples"]],
-            vocabulary: .init(file: "model", key: "vocab_size")))
+            vocabulary: "model"))
 }

@@ -24,5 +24,5 @@ extension FamilySetup {
                 ]
             ],
             foreignKeys: ["encoder": ["decode_chunk_len"]],
-            vocabulary: .init(file: "decoder", key: "vocab_size")))
+            vocabulary: "decoder"))
 }

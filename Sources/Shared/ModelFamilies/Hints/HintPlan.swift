@@ -10,13 +10,11 @@ package struct HintPlan: Equatable {
     package var unused: [String] = []
 }
 
-/// Makes the plans of one model.
 package struct HintPlanner: Sendable {
     private let family: ModelFamily
     private let speller: HotwordSpeller?
     private let contextBytes: Int
 
-    /// The most phrases of a request.
     static let mostPhrases = 1000
 
     init(_ model: ModelSpecification) throws(ModelFileError) {
@@ -33,7 +31,6 @@ package struct HintPlanner: Sendable {
         return max(0, 2 * (total - 260 - 20 - text))
     }
 
-    /// Plans a request's hints.
     package func plan(_ hints: Hints) -> HintPlan {
         let phrases = hints.phrases
         var plan = HintPlan(unused: Array(phrases.dropFirst(Self.mostPhrases)))
@@ -62,7 +59,7 @@ package struct HintPlanner: Sendable {
 
 extension ModelSpecification {
     /// Whether a request's hints can have any effect on this model.
-    public var takesHints: Bool {
+    package var takesHints: Bool {
         switch family.hints {
         case .hotwords:
             options.text("decoding_method") == "modified_beam_search" && options.text("modeling_unit") != "bbpe"

@@ -6,7 +6,6 @@ struct HotwordSpeller: Sendable {
     private enum Unit {
         /// Whole characters of Chinese and similar scripts; whole words of other scripts.
         case characters
-        /// BPE pieces.
         case pieces(BPEVocabulary)
         /// Characters of Chinese and similar scripts; BPE pieces of other scripts.
         case both(BPEVocabulary)
@@ -22,7 +21,6 @@ struct HotwordSpeller: Sendable {
     ///
     /// - Returns: `nil` for a model without hotwords: not a transducer, without beam search, or with byte pieces, whose
     ///   spelling is not implemented here.
-    /// - Throws: `ModelFileError` for a file that cannot be read.
     init?(_ model: ModelSpecification) throws(ModelFileError) {
         guard model.takesHints, model.family.hints == .hotwords, let tokens = model.files["tokens"] else { return nil }
         let vocabulary = model.options.text("bpe_vocab")

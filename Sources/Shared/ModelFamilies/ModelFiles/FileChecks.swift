@@ -7,20 +7,13 @@ struct FileChecks: Sendable {
     var modelTypes: [String: [String]] = [:]
     /// Keys that only other kinds of model have in the metadata, by the file's logical name.
     var foreignKeys: [String: [String]] = [:]
-    /// The property with the size of the vocabulary: decoding crashes if tokens.txt has fewer tokens.
-    var vocabulary: VocabularySize?
+    /// The logical name of the file whose property `vocab_size` is the size of the vocabulary: decoding crashes if
+    /// tokens.txt has fewer tokens.
+    var vocabulary: String?
     /// Tokens of which tokens.txt must have one; empty for no requirement.
     var oneTokenOf: [String] = []
     /// Tokens that tokens.txt must have.
     var tokens: [String] = []
-
-    /// A place in the metadata.
-    struct VocabularySize: Sendable {
-        /// The file's logical name.
-        var file: String
-        /// The property's key.
-        var key: String
-    }
 
     /// The names of the blank token, of which tokens.txt of a CTC model must have one (offline-recognizer-ctc-impl.h).
     static let blanks = ["<blk>", "<eps>", "<blank>"]

@@ -5,14 +5,11 @@ import Essentials
 /// Reads only the top level of the protobuf `ModelProto` (onnx.proto: field 7 is the graph, field 14 the properties,
 /// each a message of key 1 and value 2) and skips the rest by its length, so a file of any size takes a few reads.
 package struct ONNXMetadata: Sendable, Equatable {
-    /// The properties by key.
     package private(set) var properties: [String: String] = [:]
     /// Whether this is ONNX Runtime's `.ort` format, a FlatBuffer whose properties are not read here.
     private(set) var isORT = false
 
     /// Reads a file, and so checks that it is complete.
-    ///
-    /// - Throws: `ModelFileError` for a file that cannot be read, is no ONNX model, or is truncated.
     init(path: String) throws(ModelFileError) {
         do {
             let file = try ReadableFile(path: path)
@@ -22,9 +19,6 @@ package struct ONNXMetadata: Sendable, Equatable {
         }
     }
 
-    /// Checks that the file has the properties that a family needs.
-    ///
-    /// - Throws: `ModelFileError`, which names the first missing one.
     func require(_ keys: [String], of family: ModelFamily, path: String) throws(ModelFileError) {
         guard !isORT, let missing = keys.first(where: { properties[$0] == nil }) else { return }
         throw ModelFileError(
@@ -34,8 +28,6 @@ package struct ONNXMetadata: Sendable, Equatable {
     }
 
     /// Checks that the properties are not those of another kind of model.
-    ///
-    /// - Throws: `ModelFileError`, which names the property.
     func refuse(typesBut types: [String]?, keys: [String], of family: ModelFamily, path: String) throws(ModelFileError)
     {
         if let types, let type = properties["model_type"], !types.contains(type) {

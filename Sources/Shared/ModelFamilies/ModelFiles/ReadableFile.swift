@@ -8,9 +8,6 @@ struct ReadableFile: ~Copyable {
     private let path: String
     private let descriptor: FileDescriptor
 
-    /// Opens a file; it is closed when the value is destroyed.
-    ///
-    /// - Throws: `ModelFileError` if there is no such file, or it is not readable.
     init(path: String) throws(ModelFileError) {
         self.path = path
         do {
@@ -24,9 +21,6 @@ struct ReadableFile: ~Copyable {
         try? descriptor.close()
     }
 
-    /// All bytes of a file.
-    ///
-    /// - Throws: `ModelFileError` if there is no such file, it is not readable, or it is far too long.
     static func contents(path: String) throws(ModelFileError) -> [UInt8] {
         let file = try ReadableFile(path: path)
         let size = try file.size()
@@ -36,16 +30,12 @@ struct ReadableFile: ~Copyable {
         return try file.bytes(at: 0, count: size)
     }
 
-    /// - Throws: `ModelFileError` if there is no such file, it is not readable, or it is empty.
     static func check(path: String) throws(ModelFileError) {
         guard try !ReadableFile(path: path).bytes(at: 0, count: 1).isEmpty else {
             throw ModelFileError(path: path, problem: "is empty")
         }
     }
 
-    /// The size in bytes.
-    ///
-    /// - Throws: `ModelFileError` for a file without an end, such as a pipe.
     func size() throws(ModelFileError) -> Int {
         do {
             return Int(try descriptor.seek(offset: 0, from: .end))
@@ -55,8 +45,6 @@ struct ReadableFile: ~Copyable {
     }
 
     /// The bytes at a position; fewer at the end of the file.
-    ///
-    /// - Throws: `ModelFileError` if they cannot be read.
     func bytes(at position: Int, count: Int) throws(ModelFileError) -> [UInt8] {
         do {
             return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

@@ -3,12 +3,8 @@ enum TokensFile {
     /// Reads the file like sherpa-onnx (symbol-table.cc, `ReadTokens`): each line is a symbol and its number, or only
     /// the number for the space. Empty lines are allowed.
     ///
-    /// - Parameters:
-    ///   - path: The path of the file.
-    ///   - vocabulary: How many tokens the model can write, if it states that: decoding crashes on a missing one.
-    ///   - names: Tokens of which the file must have one; empty for no requirement.
-    ///   - needed: Tokens that the file must have.
-    /// - Throws: `ModelFileError` with the number of the first bad line, or of the first missing token.
+    /// The file must have all `needed` tokens, one of the `names`, unless they are empty, and as many tokens as the
+    /// `vocabulary` of the model: decoding crashes on a missing one.
     static func check(
         path: String, vocabulary: Int = 0, oneOf names: [String] = [], allOf needed: [String] = []
     ) throws(ModelFileError) {
@@ -49,8 +45,6 @@ enum TokensFile {
     }
 
     /// The symbols of a file that has been checked.
-    ///
-    /// - Throws: `ModelFileError` if it cannot be read.
     static func symbols(path: String) throws(ModelFileError) -> Set<String> {
         Set(
             try lines(path: path).compactMap { line in

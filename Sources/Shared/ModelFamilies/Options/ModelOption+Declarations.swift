@@ -32,7 +32,6 @@ extension ModelOption {
         "provider", .provider(["cpu", "cuda", "coreml", "xnnpack"]), to: .text(.provider), standard: "cpu",
         "what ONNX Runtime computes on; as `cpu:FILE` with settings for it")
 
-    /// The options of beam search.
     static let beamSearch = [
         Self(
             "max_active_paths", .wholeNumber(1...100), to: .number(.maximumActivePaths),

@@ -1,16 +1,10 @@
 /// A key under `options:` of a family: its possible values, and its C field.
-public struct ModelOption: Sendable, Hashable {
-    /// The kinds of values.
-    public enum Kind: Sendable, Hashable {
-        /// Yes or no.
+package struct ModelOption: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
         case flag
-        /// A whole number in a range.
         case wholeNumber(ClosedRange<Int>)
-        /// A number in a range.
         case decimal(ClosedRange<Double>)
-        /// One of these words.
         case word([String])
-        /// Any text.
         case text
         /// The path of a file, in the model's folder unless absolute.
         case file
@@ -20,7 +14,6 @@ public struct ModelOption: Sendable, Hashable {
         case provider([String])
     }
 
-    /// The destination of the value.
     enum Target: Hashable {
         case text(TextField)
         case number(NumberField)
@@ -29,14 +22,12 @@ public struct ModelOption: Sendable, Hashable {
         case ours
     }
 
-    /// The key.
-    public let key: String
-    /// The kind of value.
-    public let kind: Kind
+    package let key: String
+    package let kind: Kind
     /// The default; `nil` for sherpa-onnx's own.
-    public let standard: OptionValue?
+    package let standard: OptionValue?
     /// Its effect, for people.
-    public let meaning: String
+    package let meaning: String
     let target: Target
 
     init(_ key: String, _ kind: Kind, to target: Target, standard: OptionValue? = nil, _ meaning: String) {
@@ -47,8 +38,7 @@ public struct ModelOption: Sendable, Hashable {
         self.meaning = meaning
     }
 
-    /// The possible words, if the value is one of some words.
-    public var words: [String] {
+    package var words: [String] {
         switch kind {
         case .word(let words), .provider(let words): words
         case .flag, .wholeNumber, .decimal, .text, .file, .files: []
@@ -64,5 +54,44 @@ public struct ModelOption: Sendable, Hashable {
         case (.decimal(let field), .number(let number)): configuration.decimals[field] = Float(number)
         default: break
         }
+    }
+
+    /// The paths in a value of this option, in order.
+    func paths(in value: OptionValue) -> [String] {
+        guard case .text(let text) = value else { return [] }
+        return switch kind {
+        case .file: [text]
+        case .files: text.split(separator: ",").map(String.init)
+        case .provider: text.firstIndex(of: ":").map { [String(text[text.index(after: $0)...])] } ?? []
+        case .flag, .wholeNumber, .decimal, .word, .text: []
+        }
+    }
+
+    fileprivate func replacingPaths(in value: OptionValue, _ replace: (String) -> String) -> OptionValue {
+        let replaced = paths(in: value).map(replace)
+        guard case .text(let text) = value, !replaced.isEmpty else { return value }
+        if case .provider = kind { return .text(text.prefix { $0 != ":" } + ":" + replaced.joined()) }
+        return .text(replaced.joined(separator: ","))
+    }
+}
+
+extension ModelSpecification {
+    /// The paths of all files of the model: its own, and those in its options.
+    package var paths: [String] {
+        files.values + family.options.flatMap { option in options.values[option.key].map(option.paths) ?? [] }
+    }
+}
+
+extension ModelOptions {
+    /// The options with absolute paths: relative ones are relative to the model's folder.
+    package func withPaths(below directory: String, of family: ModelFamily) -> ModelOptions {
+        var resolved = self
+        for option in family.options {
+            guard let value = values[option.key] else { continue }
+            resolved.values[option.key] = option.replacingPaths(in: value) {
+                $0.hasPrefix("/") ? $0 : directory + "/" + $0
+            }
+        }
+        return resolved
     }
 }

@@ -5,15 +5,12 @@ struct AudioHistory {
     /// Stretches of speech that are not in a segment yet.
     private var speech: [Range<Int>] = []
 
-    /// Begins at a position.
     init(start: Int = 0) {
         self.start = start
     }
 
-    /// The number of samples kept.
     var count: Int { samples.count }
 
-    /// The end of the recording so far.
     var end: Int { start + samples.count }
 
     /// The end of the last speech that is not in a segment yet.
@@ -24,9 +21,7 @@ struct AudioHistory {
         AudioBuffer(samples: Array(samples[range.lowerBound - start..<range.upperBound - start]))
     }
 
-    /// Appends audio.
-    ///
-    /// - Returns: Its range.
+    /// Appends audio, and returns its range.
     mutating func append(_ sound: ArraySlice<Float>, isSpeech: Bool) -> Range<Int> {
         let place = end..<end + sound.count
         samples += sound
@@ -45,14 +40,11 @@ struct AudioHistory {
         start = position
     }
 
-    /// The quietest point in a range.
     func quietestPoint(in range: Range<Int>) -> Int {
         start + QuietestPoint.index(in: samples, range.lowerBound - start..<range.upperBound - start)
     }
 
-    /// Removes the speech up to the end of a range.
-    ///
-    /// - Returns: The speech in the range, in order.
+    /// Removes the speech up to the end of a range, and returns that in the range, in order.
     mutating func takeSpeech(in range: Range<Int>) -> [Range<Int>] {
         let inside = speech.map { $0.clamped(to: range) }.filter { !$0.isEmpty }
         speech = speech.map { max($0.lowerBound, range.upperBound)..<max($0.upperBound, range.upperBound) }

@@ -1,26 +1,19 @@
 /// Converts the results of a voice activity detector, window by window, to stretches of speech. No I/O.
 ///
 /// Positions are samples at 16 kHz from the start of the recording, in 64 bits: the detector's own counter has 32.
-public struct EndpointDetector: Sendable {
+package struct EndpointDetector: Sendable {
     /// The parameters of a stretch, in samples at 16 kHz.
-    public struct Settings: Sendable, Equatable {
+    package struct Settings: Sendable, Equatable {
         /// Audio kept before the first speech.
-        public var prefix: Int
+        package var prefix: Int
         /// Audio kept after the last speech; at most `silence`.
-        public var suffix: Int
+        package var suffix: Int
         /// The shortest pause that ends the stretch; shorter ones are part of it.
-        public var silence: Int
+        package var silence: Int
         /// The shortest continuous speech that begins a stretch, to exclude key clicks and the like.
-        public var minimumSpeech: Int
+        package var minimumSpeech: Int
 
-        /// Makes the parameters.
-        ///
-        /// - Parameters:
-        ///   - prefix: Audio kept before the first speech.
-        ///   - suffix: Audio kept after the last speech; limited to `silence`.
-        ///   - silence: The pause that ends a stretch.
-        ///   - minimumSpeech: The shortest speech that begins a stretch.
-        public init(prefix: Duration, suffix: Duration, silence: Duration, minimumSpeech: Duration = .zero) {
+        package init(prefix: Duration, suffix: Duration, silence: Duration, minimumSpeech: Duration = .zero) {
             self.prefix = prefix.samples
             self.suffix = min(suffix, silence).samples
             self.silence = silence.samples
@@ -28,9 +21,7 @@ public struct EndpointDetector: Sendable {
         }
     }
 
-    /// The effect of a window.
-    public enum Action: Sendable, Equatable {
-        /// No change.
+    package enum Action: Sendable, Equatable {
         case none
         /// A stretch begins at this position, up to `longestLookBack` in the past.
         case start(at: Int)
@@ -48,24 +39,15 @@ public struct EndpointDetector: Sendable {
     private var state = State.silent
     private var previousEnd = 0
 
-    /// Begins in silence, at position 0.
-    public init(_ settings: Settings) {
+    package init(_ settings: Settings) {
         self.settings = settings
     }
 
     /// How far before the end of its first window a stretch may start, for windows of `window` samples.
-    public func longestLookBack(window: Int) -> Int { settings.prefix + max(settings.minimumSpeech, window) + window }
-
-    /// Whether a stretch is in progress.
-    public var isInside: Bool { if case .speaking = state { true } else { false } }
+    package func longestLookBack(window: Int) -> Int { settings.prefix + max(settings.minimumSpeech, window) + window }
 
     /// Processes the next window.
-    ///
-    /// - Parameters:
-    ///   - isSpeech: Whether the window is speech.
-    ///   - window: The window's range; windows are contiguous.
-    /// - Returns: The effect.
-    public mutating func receive(_ isSpeech: Bool, in window: Range<Int>) -> Action {
+    package mutating func receive(_ isSpeech: Bool, in window: Range<Int>) -> Action {
         switch state {
         case .silent:
             guard isSpeech else { return .none }
@@ -88,10 +70,8 @@ public struct EndpointDetector: Sendable {
         }
     }
 
-    /// Ends the recording at a position.
-    ///
-    /// - Returns: `end` if a stretch was in progress.
-    public mutating func finish(at end: Int) -> Action {
+    /// Ends the recording at a position, and with it the stretch in progress, if any.
+    package mutating func finish(at end: Int) -> Action {
         guard case .speaking(let lastSpeech) = state else { return .none }
         state = .silent
         previousEnd = min(end, lastSpeech + settings.suffix)

@@ -2,26 +2,18 @@
 ///
 /// All speech that the detector reports is in a segment, with some audio around it. Segments are in order and do not
 /// overlap. Speech without pauses is cut at quiet points, and nothing is lost between the segments.
-public struct SpeechSegmenter: Sendable {
-    /// The parameters of a segment.
-    public struct Settings: Sendable, Equatable {
-        /// The longest segment.
-        public var window: Duration
+package struct SpeechSegmenter: Sendable {
+    package struct Settings: Sendable, Equatable {
+        /// The longest segment; more than a fifth of a second.
+        package var window: Duration
         /// Audio kept before speech.
-        public var prefix: Duration
+        package var prefix: Duration
         /// The shortest pause that ends a stretch of speech; shorter ones are part of it.
-        public var silence: Duration
+        package var silence: Duration
         /// The length up to which neighbouring stretches become one segment; zero keeps them separate.
-        public var joining: Duration
+        package var joining: Duration
 
-        /// Makes the parameters.
-        ///
-        /// - Parameters:
-        ///   - window: The longest segment; more than a fifth of a second.
-        ///   - prefix: Audio kept before speech.
-        ///   - silence: The pause that ends a stretch of speech.
-        ///   - joining: The length up to which neighbouring stretches become one segment; zero keeps them separate.
-        public init(window: Duration, prefix: Duration, silence: Duration, joining: Duration) {
+        package init(window: Duration, prefix: Duration, silence: Duration, joining: Duration) {
             self.window = window
             self.prefix = prefix
             self.silence = silence
@@ -56,26 +48,20 @@ public struct SpeechSegmenter: Sendable {
     private var sound = AudioHistory()
     /// The last stretch that has ended; others may be joined to it.
     private var closed: Stretch?
-    /// The stretch in progress.
     private var open: Stretch?
     /// The end of the last segment.
     private var cutEnd = 0
 
-    /// Makes a segmenter for one recording.
-    public init(_ settings: Settings) {
+    package init(_ settings: Settings) {
         window = settings.window.samples
         prefix = settings.prefix.samples
         joining = settings.joining.samples
         segmenter = EndpointDetector(.init(prefix: .zero, suffix: .zero, silence: settings.silence))
     }
 
-    /// Processes the next audio: a detector's window, or the rest at the end.
-    ///
-    /// - Parameters:
-    ///   - samples: The audio.
-    ///   - isSpeech: Whether the detector reports speech.
-    /// - Returns: The segments that are complete, usually none.
-    public mutating func receive(_ samples: ArraySlice<Float>, isSpeech: Bool) -> [SpeechSegment] {
+    /// Processes the next audio, a detector's window or the rest at the end, and returns the segments that are complete,
+    /// usually none.
+    package mutating func receive(_ samples: ArraySlice<Float>, isSpeech: Bool) -> [SpeechSegment] {
         let place = sound.append(samples, isSpeech: isSpeech)
         var segments: [SpeechSegment] = []
         switch segmenter.receive(isSpeech, in: place) {
@@ -89,10 +75,8 @@ public struct SpeechSegmenter: Sendable {
         return segments
     }
 
-    /// Ends the recording.
-    ///
-    /// - Returns: The remaining segments.
-    public mutating func finish() -> [SpeechSegment] {
+    /// Ends the recording, and returns the remaining segments.
+    package mutating func finish() -> [SpeechSegment] {
         var segments: [SpeechSegment] = []
         if case .end(let end) = segmenter.finish(at: sound.end) { segments += self.end(at: end) }
         return segments + takeClosed()

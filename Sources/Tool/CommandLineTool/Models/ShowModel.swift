@@ -34,7 +34,7 @@ struct ShowModel: AsyncParsableCommand {
         let request = RequestAdvice(for: entry.specification)
         lines += [
             ("Options", list(registeredOptions(of: entry).map { "\($0): \($1)" })),
-            ("Download", entry.download?.displayURL ?? none), ("Language", request.language),
+            ("Download", entry.download?.description ?? none), ("Language", request.language),
             ("Hints", request.hints), ("Ignored", list(request.ignored)),
         ]
         return lines.map { $0 + String(repeating: " ", count: 10 - $0.count) + $1 }.joined(separator: "\n")
@@ -53,7 +53,7 @@ struct ShowModel: AsyncParsableCommand {
             "type": .string(entry.family.rawValue), "status": .string(status.word),
             "download_percent": status.percent.map(JSONValue.integer) ?? nil, "directory": .string(entry.directory),
             "files": .array(files), "options": .object(registeredOptions(of: entry).map { ($0, .string($1)) }),
-            "download": JSONValue(entry.download?.displayURL), "request": RequestAdvice(for: entry.specification).json,
+            "download": JSONValue(entry.download?.description), "request": RequestAdvice(for: entry.specification).json,
         ]
     }
 

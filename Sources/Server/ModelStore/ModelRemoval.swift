@@ -1,31 +1,16 @@
 import Essentials
-import Concurrency
 
-/// The result of a removal.
-public struct RemovedModel: Sendable, Equatable {
-    /// The paths of the deleted files.
-    public let files: [String]
-    /// Their size in bytes.
-    public let bytes: Int64
+package struct RemovedModel: Sendable, Equatable {
+    package let files: [String]
+    package let bytes: Int64
 }
 
 /// Deletes a model's downloaded files, and nothing else.
-actor ModelRemoval {
-    private let entry: ModelEntry
-    private let paths: ModelPaths
-    private let executor: QueueExecutor
-
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-
-    init(of entry: ModelEntry, paths: ModelPaths) {
-        self.entry = entry
-        self.paths = paths
-        executor = QueueExecutor(label: "removal of \(entry.name)")
-    }
+struct ModelRemoval: Sendable {
+    let entry: ModelEntry
+    let paths: ModelPaths
 
     /// Checks that there are files to delete, and that they may be deleted.
-    ///
-    /// - Throws: `ModelError`.
     func check() throws(ModelError) {
         if StagingFolder.isOwned(for: entry.directory) { throw busy }
         if let directory = FileSystem.realPath(entry.directory) {
@@ -49,8 +34,6 @@ actor ModelRemoval {
 
     /// Deletes the recorded files, the registered ones first, then folders that became empty, and an interrupted
     /// download.
-    ///
-    /// - Throws: `ModelError`.
     func run() throws(ModelError) -> RemovedModel {
         try check()
         let removed: RemovedModel?
@@ -103,8 +86,8 @@ actor ModelRemoval {
     private func isOurs(_ path: String, size: Int64?, in directory: String) -> Bool {
         guard let relative = RelativePath(path), !relative.parts.isEmpty else { return false }
         let file = directory + "/" + path
-        let folder = FileSystem.realPath(Placement.parent(of: file))
-        return folder == Placement.parent(of: file) && FileSystem.ownSize(file) == size
+        let folder = FileSystem.realPath(FileSystem.parent(of: file))
+        return folder == FileSystem.parent(of: file) && FileSystem.ownSize(file) == size
     }
 
     /// The folders of the files, the innermost first.

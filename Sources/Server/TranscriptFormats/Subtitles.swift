@@ -2,10 +2,8 @@ import SpeechTypes
 
 /// A subtitle cue: text and the time it is shown.
 struct Cue: Equatable {
-    /// When it appears, in milliseconds.
-    let start: Int
-    /// When it disappears, in milliseconds.
-    let end: Int
+    /// When it appears and disappears, in milliseconds.
+    let start, end: Int
     /// One or two lines of text; none is empty.
     let lines: [String]
 
@@ -48,6 +46,39 @@ extension Transcript {
                 start: clock.advance(to: layout.start, leaving: following + 1),
                 end: clock.advance(to: last, atLeast: 1, leaving: following),
                 lines: layout.lines)
+        }
+    }
+}
+
+extension Transcript {
+    /// The response for `response_format=srt`: numbered cues, separated by blank lines.
+    func subRip() -> String {
+        cues().enumerated().map { index, cue in
+            ([String(index + 1), cue.timing(decimalMark: ",")] + cue.lines).map { $0 + "\n" }.joined()
+        }.joined(separator: "\n")
+    }
+}
+
+extension Transcript {
+    /// The response for `response_format=vtt` (W3C, "WebVTT: The Web Video Text Tracks Format", section 4).
+    func webVTT() -> String {
+        cues().reduce("WEBVTT\n") { file, cue in
+            let lines = cue.lines.map(\.escapedForWebVTT)
+            return file + "\n" + ([cue.timing(decimalMark: ".")] + lines).map { $0 + "\n" }.joined()
+        }
+    }
+}
+
+extension String {
+    /// The text for a cue, with the beginnings of tags and references escaped, and so also `-->`.
+    fileprivate var escapedForWebVTT: String {
+        unicodeScalars.reduce(into: "") { text, scalar in
+            switch scalar {
+            case "&": text += "&amp;"
+            case "<": text += "&lt;"
+            case ">": text += "&gt;"
+            default: text.unicodeScalars.append(scalar)
+            }
         }
     }
 }
