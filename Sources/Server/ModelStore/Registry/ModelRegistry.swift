@@ -40,7 +40,7 @@ package struct ModelRegistry: Sendable, Equatable {
         return try parse(yaml, file: file, paths: paths, defaultModel: defaultModel)
     }
 
-    static func parse(
+    package static func parse(
         _ yaml: String, file: String, paths: ModelPaths, defaultModel: String? = nil
     ) throws(RegistryError) -> Self {
         var reader = RegistryReader(file: file, paths: paths)
