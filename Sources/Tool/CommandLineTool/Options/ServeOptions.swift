@@ -1,9 +1,9 @@
-public import APIServer
-public import ArgumentParser
+package import APIServer
+package import ArgumentParser
 import Dictation
 import Essentials
 import Logging
-public import ModelStore
+package import ModelStore
 
 /// The options of the server, the same for `asr2clip-serve` and `asr2clip --serve`. `nil` means not given.
 struct ServeOptions: ParsableArguments {
@@ -228,17 +228,17 @@ extension LogFormat: ExpressibleByArgument {}
 
 extension KeepAlive: ExpressibleByArgument {
     /// Parses a value of `--keep-alive`.
-    public init?(argument: String) { self.init(argument) }
+    package init?(argument: String) { self.init(argument) }
 }
 
 extension HostName: ExpressibleByArgument {
     /// Parses a value of `--allowed-host`.
-    public init?(argument: String) { self.init(given: argument) }
+    package init?(argument: String) { self.init(given: argument) }
 }
 
 extension AllowedOrigin: ExpressibleByArgument {
     /// Parses a value of `--cors-origin`.
-    public init?(argument: String) { self.init(argument) }
+    package init?(argument: String) { self.init(argument) }
 }
 
 extension ArgumentHelp {

@@ -1,7 +1,7 @@
-public import ArgumentParser
+package import ArgumentParser
 package import Dictation
 import Essentials
-public import TranscriptFormats
+package import TranscriptFormats
 
 /// The action of `asr2clip`; dictation by default.
 struct ActionOptions: ParsableArguments {
