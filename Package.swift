@@ -31,6 +31,7 @@ extension Target.Dependency {
         name: "NIOFoundationEssentialsCompat", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioWebSocket: Self = .product(name: "NIOWebSocket", package: "swift-nio")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let nioHTTPTypesHTTP1: Self = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
     static let hummingbirdTesting: Self = .product(name: "HummingbirdTesting", package: "hummingbird")
@@ -178,7 +179,8 @@ let package = Package(
                 "Concurrency", "Engines", "Essentials", "PrometheusMetrics", "ModelFamilies", "ModelStore",
                 "SpeechTypes",
                 "TranscriptFormats", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging,
-                .nioCore, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .serviceLifecycle, .systemPackage,
+                .nioCore, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioWebSocket, .serviceLifecycle,
+                .systemPackage,
             ],
             path: "Sources/Server/APIServer", swiftSettings: strict),
         // Tool
@@ -222,7 +224,7 @@ let package = Package(
             dependencies: [
                 "APIServer", "EngineHost", "Engines", "PrometheusMetrics", "ModelFamilies", "ModelStore", "SpeechTypes",
                 "TestSupport", "TranscriptFormats", .httpTypes, .hummingbird, .hummingbirdTesting, .logging,
-                .nioCore, .nioHTTP1,
+                .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket, .serviceLifecycle,
             ],
             swiftSettings: strict),
         .testTarget(

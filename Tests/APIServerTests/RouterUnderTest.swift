@@ -10,16 +10,20 @@ import TestSupport
 
 /// The server's router in this process, with a registry of the fixture models. Its engines cannot start.
 struct RouterUnderTest {
+    let server: SpeechServer
     let router: Router<APIContext>
     private let folder: TemporaryFolder
 
     /// - Parameters:
     ///   - registry: The models.
     ///   - settings: Keys and the like.
+    ///   - logger: The server's log.
     /// - Throws: What the file system says.
-    init(_ registry: TestRegistry = TestRegistry([.whisper]), settings: ServerSettings = ServerSettings()) throws {
+    init(
+        _ registry: TestRegistry = TestRegistry([.whisper]), settings: ServerSettings = ServerSettings(),
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    ) throws {
         folder = try TemporaryFolder()
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let paths = ModelPaths(environment: ["HOME": folder.path], currentFolder: folder.path)
         let registry = try ModelRegistry.parse(registry.yaml, file: "models.yaml", paths: paths)
         let metrics = ServerMetrics(version: "0")
@@ -39,7 +43,7 @@ struct RouterUnderTest {
                 EngineConfiguration(models: [], stayingLoaded: nil, threads: 1, keepAlive: nil, maximumLoaded: 1)
             },
             logger: logger)
-        let server = SpeechServer(
+        server = SpeechServer(
             settings, catalog: catalog, directory: try RunDirectory(in: folder.path), metrics: metrics, logger: logger
         ) { _ in }
         router = server.makeRouter()

@@ -74,7 +74,8 @@ package struct SpeechServer: Service {
 
     private var crossOriginPolicy: CrossOriginPolicy { CrossOriginPolicy(allowing: settings.allowedOrigins) }
 
-    private func makeConnections() -> HTTPServerBuilder {
+    /// The handlers between a connection's bytes and its requests.
+    func makeConnections() -> HTTPServerBuilder {
         let count = ConnectionCount(maximum: settings.connections.maximum)
         return HTTPServerBuilder { [policy = crossOriginPolicy] responder in
             HTTPConnection(

@@ -19,6 +19,8 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
     private var framing: Int?
     private var content = 0
     private var isOver = false
+    /// Whether bytes have arrived behind the latest offer.
+    private(set) var hasReadBehindOffer = false
 
     /// The most framing of a body: `bytes`, and this many times its content. A chunk of one byte has five of framing.
     private static let mostFraming = (bytes: 256 * 1024, times: 16)
@@ -37,6 +39,7 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isOver else { return }
         var bytes = unwrapInboundIn(data)
+        hasReadBehindOffer = true
         if held != nil {
             held?.writeBuffer(&bytes)
             return
@@ -64,6 +67,7 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
     func replace() {
         guard held == nil, let context else { return }
         held = ByteBuffer()
+        hasReadBehindOffer = false
         let operations = context.pipeline.syncOperations
         let next = Self.make()
         do {
@@ -79,6 +83,7 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
 
     /// Takes the bytes that the old decoder has not read; they precede all that is held.
     func restore(_ leftover: ByteBuffer) {
+        if leftover.readableBytes > 0 { hasReadBehindOffer = true }
         guard let rest = held else { return }
         held = leftover
         held?.writeImmutableBuffer(rest)

@@ -32,6 +32,20 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         self.onRefusal = onRefusal
     }
 
+    /// Checks that the connection can leave HTTP: one request is unanswered, which offers an upgrade, and nothing has
+    /// arrived behind it. Bytes behind it were sent as HTTP, and must not be read as another protocol; which protocol a
+    /// proxy takes them for is unknown, so the connection then ends with the response.
+    func checkSwitch() throws(APIError) {
+        guard unanswered.first?.version == .http1_1 else {
+            throw .invalidUpgrade("A WebSocket needs a request of HTTP/1.1 (RFC 6455, 4.1).")
+        }
+        guard unanswered.count == 1, incoming == nil, refusal == nil, !decoder.hasReadBehindOffer else {
+            if !unanswered.isEmpty { unanswered[unanswered.startIndex].keepsAlive = false }
+            throw .invalidUpgrade(
+                "Bytes arrived behind the request for a WebSocket, before its response. Wait for the response.")
+        }
+    }
+
     func read(context: ChannelHandlerContext) {
         if refusal == nil || isOver { context.read() }
     }
@@ -87,9 +101,11 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             context.write(data, promise: promise)
             let exchange = unanswered.popFirst()
-            if unanswered.isEmpty, let refusal {
+            if exchange?.keepsAlive == false {
+                end(context)
+            } else if unanswered.isEmpty, let refusal {
                 send(refusal.error, refusal.request, context)
-            } else if exchange?.keepsAlive == false || unanswered.isEmpty && hasLast {
+            } else if unanswered.isEmpty && hasLast {
                 end(context)
             }
         // HTTP/1.0 has no informational (1xx) responses.

@@ -13,7 +13,9 @@ struct AccessLogMiddleware: RouterMiddleware {
         let (status, body) = (response.status, response.body)
         guard request.method != .head, body.contentLength == nil else {
             // The response goes out in one write, so the connection is checked only once, before it.
-            report.send(status, isAbandoned: !context.channel.isActive)
+            // The connection of a WebSocket ends with its session.
+            report.send(
+                status, isAbandoned: !context.channel.isActive && status != .switchingProtocols)
             return response
         }
         response.body = ResponseBody { writer in
