@@ -29,10 +29,10 @@ import Testing
     }
 
     @Test(arguments: [
-        OfflineRecognizerConfiguration.paraformer, .senseVoice, .moonshine, .transducer,
+        RecognizerConfiguration.paraformer, .senseVoice, .moonshine, .transducer,
         .transducer(texts: [.modelingUnit: "bpe", .bpeVocabulary: Fixtures.model("transducer", "bpe.vocab")]),
     ])
-    func otherRecognizersTakeNoHotwords(configuration: OfflineRecognizerConfiguration) throws {
+    func otherRecognizersTakeNoHotwords(configuration: RecognizerConfiguration) throws {
         let recognizer = try OfflineRecognizer(configuration)
         let error = #expect(throws: SherpaOnnxError.self) {
             try recognizer.decode(samples("en_word_16k.wav"), hotwords: ["STOP"])
@@ -44,7 +44,7 @@ import Testing
     @Test(arguments: [("bpe", false), ("bbpe", false), ("cjkchar+bpe", false), ("word", false), ("cjkchar", true)])
     func unitsOfPiecesNeedTheirVocabulary(unit: String, takes: Bool) {
         let texts: [TextField: String] = [.decodingMethod: "modified_beam_search", .modelingUnit: unit]
-        #expect(OfflineRecognizerConfiguration.transducer(texts: texts).takesHotwords == takes)
+        #expect(RecognizerConfiguration.transducer(texts: texts).takesHotwords == takes)
     }
 
     /// VERIFY.md: stream option use_itn=1.
@@ -56,7 +56,7 @@ import Testing
     }
 }
 
-extension OfflineRecognizerConfiguration {
+extension RecognizerConfiguration {
     static let transducer = transducer(texts: [:])
 
     static let transducerWithHotwords: Self = {

@@ -49,7 +49,7 @@ import Testing
     ) throws {
         let folder = try TemporaryFolder()
         if let content { try folder.write(Data(content.utf8), to: "file.onnx") }
-        var configuration = OfflineRecognizerConfiguration.paraformer
+        var configuration = RecognizerConfiguration.paraformer
         configuration.texts[field] = folder.file("file.onnx")
         let error = #expect(throws: SherpaOnnxError.self) { try OfflineRecognizer(configuration) }
         #expect(error?.code == .notCreated)

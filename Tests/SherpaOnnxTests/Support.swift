@@ -5,7 +5,7 @@ import TestSupport
 @testable import ModelFamilies
 @testable import SherpaOnnx
 
-extension OfflineRecognizerConfiguration {
+extension RecognizerConfiguration {
     /// A configuration with these texts, and defaults for the rest.
     init(_ texts: [TextField: String]) {
         self.init()
@@ -40,7 +40,7 @@ extension OfflineRecognizer {
     /// Recognises one waveform.
     func decode(
         _ samples: [Float], options: [String: String] = [:], hotwords: [String] = []
-    ) throws(SherpaOnnxError) -> OfflineResult {
+    ) throws(SherpaOnnxError) -> RecognitionResult {
         try decode([samples], options: options, hotwords: hotwords)[0]
     }
 }

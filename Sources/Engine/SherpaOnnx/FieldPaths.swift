@@ -2,7 +2,7 @@ import CSherpaOnnx
 import Essentials
 import ModelFamilies
 
-extension OfflineRecognizerConfiguration {
+extension RecognizerConfiguration {
     /// Passes the C form of this configuration; its strings are valid during the call.
     func withCConfiguration<R>(_ body: (UnsafePointer<SherpaOnnxOfflineRecognizerConfig>) -> R) -> R {
         var config = SherpaOnnxOfflineRecognizerConfig()

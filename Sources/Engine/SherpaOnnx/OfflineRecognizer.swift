@@ -17,7 +17,7 @@ package final class OfflineRecognizer: Sendable {
     /// Some faults end the process instead of throwing (a model of another family, a malformed tokens.txt): check the
     /// files first, and load in a process that may crash.
     /// - Throws: `SherpaOnnxError` with the library's output.
-    package init(_ configuration: OfflineRecognizerConfiguration) throws(SherpaOnnxError) {
+    package init(_ configuration: RecognizerConfiguration) throws(SherpaOnnxError) {
         let (created, printed) = LibraryMessages.during {
             configuration.withCConfiguration { SherpaOnnxCreateOfflineRecognizer($0) }
         }
@@ -40,7 +40,7 @@ package final class OfflineRecognizer: Sendable {
     ///   failed, for which it returns empty texts.
     package func decode(
         _ waveforms: [[Float]], options: [String: String] = [:], hotwords: [String] = []
-    ) throws(SherpaOnnxError) -> [OfflineResult] {
+    ) throws(SherpaOnnxError) -> [RecognitionResult] {
         guard waveforms.allSatisfy({ $0.count >= Self.minimumSamples }) else {
             throw SherpaOnnxError(.tooFewSamples, printed: "")
         }
@@ -94,9 +94,9 @@ private final class OfflineStream {
     deinit { SherpaOnnxDestroyOfflineStream(pointer) }
 
     /// The result, after the stream has been decoded.
-    var result: OfflineResult? {
+    var result: RecognitionResult? {
         guard let result = SherpaOnnxGetOfflineStreamResult(pointer) else { return nil }
         defer { SherpaOnnxDestroyOfflineRecognizerResult(result) }
-        return OfflineResult(result.pointee)
+        return RecognitionResult(result.pointee)
     }
 }

@@ -25,7 +25,7 @@ package struct FamilySetup: Sendable {
     package var hints = HintSupport.none
     var checks = FileChecks()
     /// Sets the configuration that is no plain option: texts that depend on both language and task.
-    var configure: @Sendable (inout OfflineRecognizerConfiguration, ModelOptions, RecognizerSettings) -> Void = {
+    var configure: @Sendable (inout RecognizerConfiguration, ModelOptions, RecognizerSettings) -> Void = {
         _, _, _ in
     }
 

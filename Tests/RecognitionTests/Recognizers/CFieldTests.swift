@@ -126,7 +126,7 @@ import Testing
 /// The fields of the C structure by path, as in `model_config.whisper.encoder`.
 enum CFields {
     /// The fields that are neither NULL nor zero, as text.
-    static func set(in configuration: OfflineRecognizerConfiguration) -> [String: String] {
+    static func set(in configuration: RecognizerConfiguration) -> [String: String] {
         configuration.withCConfiguration { pointer in
             var found: [String: String] = [:]
             walk(pointer.pointee, path: "") { found[$0] = $1 }
@@ -136,7 +136,7 @@ enum CFields {
 
     /// The paths of all fields.
     static func all() throws -> [String] {
-        OfflineRecognizerConfiguration().withCConfiguration { pointer in
+        RecognizerConfiguration().withCConfiguration { pointer in
             var found: [String] = []
             walk(pointer.pointee, path: "", leaf: { path, _ in found.append(path) }, showsEmpty: true)
             return found

@@ -67,7 +67,7 @@ import Testing
     }
 
     /// The result of a single decode of a sound by sherpa-onnx.
-    private func bareDecode(of family: ModelFamily, _ sound: AudioBuffer) throws -> OfflineResult {
+    private func bareDecode(of family: ModelFamily, _ sound: AudioBuffer) throws -> RecognitionResult {
         let configuration = try ModelSpecification.fixture(family).configuration(
             for: RecognizerSettings(), operatorThreads: 1)
         return try OfflineRecognizer(configuration).decode([sound.samples])[0]

@@ -149,7 +149,7 @@ package final class Recognizer: Sendable {
     private func recognize(
         _ segment: SpeechSegment, with tuning: Tuning
     ) throws(RecognitionError) -> [Transcript.Segment] {
-        let results: [OfflineResult]
+        let results: [RecognitionResult]
         do throws(SherpaOnnxError) {
             results = try tuning.decode([segment], turns: turns)
         } catch {
@@ -162,7 +162,7 @@ package final class Recognizer: Sendable {
     }
 
     private func finish(
-        _ result: OfflineResult, of segment: SpeechSegment, with tuning: Tuning
+        _ result: RecognitionResult, of segment: SpeechSegment, with tuning: Tuning
     ) throws(RecognitionError) -> [Transcript.Segment] {
         if let tokenLimit, result.tokens.count >= max(2, tokenLimit(segment.audio.duration) - 1),
             let (first, second) = segment.halved()
@@ -196,7 +196,7 @@ private struct Tuning {
     let options: [String: String]
     let hotwords: [String]
 
-    func decode(_ segments: [SpeechSegment], turns: DecodeTurns) throws(SherpaOnnxError) -> [OfflineResult] {
+    func decode(_ segments: [SpeechSegment], turns: DecodeTurns) throws(SherpaOnnxError) -> [RecognitionResult] {
         try turns.take { () throws(SherpaOnnxError) in
             try recognizer.decode(segments.map(\.audio.samples), options: options, hotwords: hotwords)
         }

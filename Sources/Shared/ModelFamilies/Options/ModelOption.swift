@@ -46,7 +46,7 @@ package struct ModelOption: Sendable, Hashable {
     }
 
     /// Sets the C field to a value. Ignores a value of another kind, which models.yaml cannot contain.
-    func put(_ value: OptionValue?, into configuration: inout OfflineRecognizerConfiguration) {
+    func put(_ value: OptionValue?, into configuration: inout RecognizerConfiguration) {
         switch (target, value ?? standard) {
         case (.text(let field), .text(let text)): configuration.texts[field] = text
         case (.number(let field), .flag(let flag)): configuration.numbers[field] = flag ? 1 : 0

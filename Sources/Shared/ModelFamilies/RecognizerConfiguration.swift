@@ -1,7 +1,7 @@
 package import SpeechTypes
 
 /// The configuration of a sherpa-onnx recognizer: values of C fields; all others keep the library's defaults.
-package struct OfflineRecognizerConfiguration: Sendable, Hashable {
+package struct RecognizerConfiguration: Sendable, Hashable {
     package var texts: [TextField: String]
     package var numbers: [NumberField: Int32]
     package var decimals: [DecimalField: Float] = [:]
@@ -25,8 +25,8 @@ extension ModelSpecification {
     /// The sherpa-onnx configuration of this model. A provider in the model's options overrides the settings file.
     package func configuration(
         for settings: RecognizerSettings, operatorThreads: Int, runtimeSettings: String? = nil
-    ) throws(RecognitionError) -> OfflineRecognizerConfiguration {
-        var configuration = OfflineRecognizerConfiguration()
+    ) throws(RecognitionError) -> RecognizerConfiguration {
+        var configuration = RecognizerConfiguration()
         for (name, field) in try layout().fields { configuration.texts[field] = files[name] }
         for option in family.options { option.put(options.values[option.key], into: &configuration) }
         if let runtimeSettings, options.values["provider"] == nil {

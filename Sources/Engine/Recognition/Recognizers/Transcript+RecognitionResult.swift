@@ -13,7 +13,7 @@ extension Transcript.Segment {
     /// Converts a model's result to segments with times in the recording: one, or those that Whisper reports. Times of a
     /// family that reports none are dropped, and codes that are no language, such as SenseVoice's `nospeech`.
     static func segments(
-        _ result: OfflineResult, of segment: SpeechSegment, family: ModelFamily, languages: [Language]
+        _ result: RecognitionResult, of segment: SpeechSegment, family: ModelFamily, languages: [Language]
     ) -> [Transcript.Segment] {
         let tokens = tokens(of: result, in: segment, family: family)
         let code = result.language.trimmed { "<|>".unicodeScalars.contains($0) }
@@ -36,7 +36,7 @@ extension Transcript.Segment {
         }
     }
 
-    private static func tokens(of result: OfflineResult, in segment: SpeechSegment, family: ModelFamily) -> [Token] {
+    private static func tokens(of result: RecognitionResult, in segment: SpeechSegment, family: ModelFamily) -> [Token] {
         let hearsTimes = family.times != .none
         return result.tokens.indices.map { index in
             let start = hearsTimes ? result.timestamps?[index] : nil

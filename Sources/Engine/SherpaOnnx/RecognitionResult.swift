@@ -1,7 +1,7 @@
 import CSherpaOnnx
 import Essentials
 
-package struct OfflineResult: Sendable, Equatable {
+package struct RecognitionResult: Sendable, Equatable {
     package let text: String
     /// The model's tokens; a whisper token may be part of a UTF-8 character, replaced here by U+FFFD.
     package let tokens: [String]
