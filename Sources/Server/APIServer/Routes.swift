@@ -6,11 +6,14 @@ struct Routes: Sendable {
     let audio: AudioEndpoints
     let models: ModelEndpoints
     let monitoring: MonitoringEndpoints
+    let realtime: RealtimeEndpoint
 
     /// The routes that receive a recording.
     static let recordings: Set<String> = ["/v1/audio/transcriptions", "/v1/audio/translations"]
     /// The routes that need no key. All others do, and so does every path without a route.
     static let open: Set<String> = ["/health", "/health/live", "/health/ready"]
+    /// The route of live sessions, which also takes keys that no other route does.
+    static let live = "/v1/realtime"
     /// The routes that monitoring calls all the time.
     static let probes = open.union(["/metrics"])
 
@@ -20,6 +23,8 @@ struct Routes: Sendable {
         [
             (.post, "/v1/audio/transcriptions", audio.transcribe),
             (.post, "/v1/audio/translations", audio.translate),
+            (.get, "/v1/realtime", realtime.connect),
+            (.post, "/v1/realtime/client_secrets", realtime.createSecret),
             (.get, "/v1/models", models.list),
             (.get, "/v1/models/**", models.show),
             (.delete, "/v1/models/**", models.delete),

@@ -19,6 +19,7 @@ package struct ServerSettings: Sendable {
     /// Origins of web pages that may use the server, besides its own.
     package var allowedOrigins: [AllowedOrigin] = []
     package var connections = ConnectionLimits()
+    package var live = RealtimeLimits()
 
     package init() {}
 }

@@ -16,6 +16,7 @@ package struct SpeechServer: Service {
     private let shutdownRefusal = ShutdownRefusal()
     private let executor: EventLoopExecutor
     private let hangUps: DisconnectRegistry
+    private let sessions: LiveSessions
 
     /// Connections and requests are handled on `executor`; the engines' answers are best read on it too. `onListening`
     /// is called with the port once the server listens.
@@ -31,6 +32,7 @@ package struct SpeechServer: Service {
         self.metrics = metrics
         self.executor = executor
         hangUps = DisconnectRegistry(on: executor)
+        sessions = LiveSessions(settings.live)
         spool = UploadSpool(
             directory: directory.uploads, restore: directory.restore, maximum: settings.connections.uploads,
             metrics: metrics)
@@ -102,7 +104,10 @@ package struct SpeechServer: Service {
                 catalog: catalog, reader: FormReader(spool: spool, maximumUpload: settings.maximumUpload),
                 maximumDuration: settings.maximumDuration, hangUps: hangUps),
             models: ModelEndpoints(catalog: catalog, authentication: authentication, hangUps: hangUps),
-            monitoring: MonitoringEndpoints(catalog: catalog, spool: spool, metrics: metrics)
+            monitoring: MonitoringEndpoints(catalog: catalog, sessions: sessions, spool: spool, metrics: metrics),
+            realtime: RealtimeEndpoint(
+                catalog: catalog, authentication: authentication, secrets: ClientSecrets(), sessions: sessions,
+                budget: MessageBudget())
         ).add(to: router)
         return router
     }

@@ -46,6 +46,18 @@ package actor EnginePool {
         return engine.transcribe(job)
     }
 
+    /// Begins a live session with a model, starting its engine if necessary.
+    ///
+    /// - Parameters:
+    ///   - settings: How it is heard.
+    ///   - position: Where its audio begins, in samples at 16 kHz.
+    ///   - model: The model, whose files are present.
+    package func live(_ settings: LiveSettings, from position: Int, with model: ModelSpecification) -> LiveJob {
+        let engine = engine(for: model)
+        defer { if !served.models.contains(model) { retire(engine) } }
+        return engine.live(settings, from: position)
+    }
+
     /// Loads a model unless it is loaded, and waits for it.
     ///
     /// - Throws: `EngineError`; `.modelNotReady` if the model is no longer served.

@@ -138,6 +138,14 @@ extension JSONValue: Decodable {
     }
 
     package var string: String? { if case .string(let text) = self { text } else { nil } }
+    /// A number as a `Double`.
+    package var double: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
     package var array: [Self]? { if case .array(let values) = self { values } else { nil } }
     package var isNull: Bool { if case .null = self { true } else { false } }
     package var isObject: Bool { if case .object = self { true } else { false } }

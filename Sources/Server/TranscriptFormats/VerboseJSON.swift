@@ -59,7 +59,7 @@ extension JSONValue {
 
 extension Transcript {
     /// The tokens of the text with the natural logarithms of their probabilities, in the form of OpenAI's `logprobs`.
-    func logProbabilitiesJSON() -> JSONValue {
+    package func logProbabilitiesJSON() -> JSONValue {
         .array(
             segments.flatMap(\.tokens).map { token in
                 let text = token.textWithSpaces

@@ -5,6 +5,9 @@ package import SpeechTypes
 package enum EngineRequest: Codable, Sendable, Equatable {
     /// Transcribe a recording. Closing the connection cancels the work.
     case transcribe(TranscriptionJob)
+    /// Hear a live session: its audio follows in frames of the kind `bytes`, its commands as messages (`LiveCommand`).
+    /// Closing the connection cancels the work.
+    case live(LiveStart)
     /// Report the state of the decode lanes.
     case load
 }
@@ -13,7 +16,9 @@ package enum EngineRequest: Codable, Sendable, Equatable {
 package enum EngineReply: Codable, Sendable, Equatable {
     /// Events that occurred together, in order.
     case events([TranscriptEvent])
-    /// The last reply: why the recording was not transcribed.
+    /// The next event of a live session.
+    case live(LiveEvent)
+    /// The last reply: why the recording was not transcribed, or the session cannot go on.
     case failed(TranscriptionError)
     /// The last reply: the state of the decode lanes.
     case load(LaneLoad)
@@ -40,6 +45,7 @@ package enum EngineReply: Codable, Sendable, Equatable {
     package var bounded: EngineReply {
         switch self {
         case .events(let events): .events(events.map(\.bounded))
+        case .live(let event): .live(event.bounded)
         case .load(let load):
             .load(
                 LaneLoad(
@@ -60,6 +66,29 @@ extension TranscriptEvent {
             summary.damagedPackets = summary.damagedPackets.bounded
             summary.laneWait = summary.laneWait?.bounded
             return .done(summary)
+        }
+    }
+}
+
+extension LiveEvent {
+    fileprivate var bounded: LiveEvent {
+        switch self {
+        case .ready, .commitRefused, .cleared, .working, .finished: self
+        case .heard(let end): .heard(upTo: end.bounded)
+        case .turnBegan(let turn, let start, let bySpeech):
+            .turnBegan(turn: turn.bounded, at: start.bounded, bySpeech: bySpeech)
+        case .speechStopped(let turn, let end): .speechStopped(turn: turn.bounded, at: end.bounded)
+        case .committed(let turn, let audio, let byClient):
+            .committed(
+                turn: turn.bounded,
+                audio: audio.lowerBound.bounded..<max(audio.lowerBound.bounded, audio.upperBound.bounded),
+                byClient: byClient)
+        case .look(let turn, let text): .look(turn: turn.bounded, text: text)
+        case .piece(let turn, let segments, let end):
+            .piece(turn: turn.bounded, segments: segments.map(\.bounded), upTo: end.bounded)
+        case .completed(let turn, let language): .completed(turn: turn.bounded, language: language)
+        case .failed(let turn, let error):
+            .failed(turn: turn.bounded, error: TranscriptionError(error.code, error.message.printable))
         }
     }
 }

@@ -53,10 +53,10 @@ package enum Script {
 }
 
 /// A word as written in the text, with its punctuation.
-struct WrittenWord {
-    var text: String
+package struct WrittenWord {
+    package var text: String
     /// Whether there is a space before it.
-    let followsSpace: Bool
+    package let followsSpace: Bool
 
     fileprivate mutating func append(_ next: WrittenWord) {
         text += next.followsSpace ? " " + next.text : next.text
@@ -68,7 +68,7 @@ extension Script {
     ///
     /// Words are separated by spaces. In scripts without spaces, each character is a word, since finding words would
     /// need a dictionary. Detached punctuation belongs to the word before it, an opening mark to the one after.
-    static func words(in text: String) -> [WrittenWord] {
+    package static func words(in text: String) -> [WrittenWord] {
         var words: [WrittenWord] = []
         var opening: WrittenWord?
         for piece in pieces(of: text) {

@@ -165,3 +165,51 @@ import Testing
         #expect(taken == added)
     }
 }
+
+@Suite struct LivePriorityTests {
+    private struct Item: Equatable {
+        var priority: DecodePriority
+
+        var measure: BatchMeasure { BatchMeasure(length: 10, request: RecognitionRequest(), priority: priority) }
+    }
+
+    private typealias Queue = DecodeQueue<String, Item>
+
+    @Test func liveSegmentsGoFirstAndLooksLast() {
+        var queue = Queue(lanes: 1, limits: .none, measure: \.measure)
+        for priority in [DecodePriority.look, .background, .interactive, .live] {
+            queue.add(Item(priority: priority), of: "\(priority)")
+        }
+        var order: [DecodePriority] = []
+        while let (_, priority) = queue.next() {
+            order.append(priority)
+            queue.finish(priority)
+        }
+        #expect(order.first == .live)
+        #expect(order.last == .look)
+    }
+
+    @Test func aLiveSegmentDoesNotWaitForLooksOrFiles() {
+        for occupied in [DecodePriority.look, .interactive, .background] {
+            var queue = Queue(lanes: 2, limits: .none, measure: \.measure)
+            for index in 0..<2 { queue.add(Item(priority: occupied), of: "\(index)") }
+            while queue.next() != nil {}
+            queue.add(Item(priority: .live), of: "live")
+            let next = queue.next()
+            #expect(next?.priority == .live, "\(occupied)")
+        }
+    }
+
+    @Test func aLookWaitsForAnIdleLane() {
+        var queue = Queue(lanes: 1, limits: .none, measure: \.measure)
+        queue.add(Item(priority: .live), of: "live")
+        let first = queue.next()
+        queue.add(Item(priority: .look), of: "look")
+        let whileBusy = queue.next()
+        queue.finish(.live)
+        let whileIdle = queue.next()
+        #expect(first?.priority == .live)
+        #expect(whileBusy == nil)
+        #expect(whileIdle?.priority == .look)
+    }
+}

@@ -7,7 +7,9 @@ import SpeechTypes
 /// join the batch, in the order of their turns. A segment never waits for others to join.
 ///
 /// If background segments occupy the lanes, one interactive segment need not wait: it is decoded on an additional lane
-/// with higher priority. Background segments get no lane until fewer than `lanes` calls run.
+/// with higher priority. Background segments get no lane until fewer than `lanes` calls run. Live segments come before
+/// all others and get an additional lane likewise; they do not wait for looks, which get a lane only while nothing else
+/// waits.
 struct DecodeQueue<Job: Hashable, Item> {
     private let limits: BatchLimits
     private let measure: (Item) -> BatchMeasure
@@ -32,8 +34,7 @@ struct DecodeQueue<Job: Hashable, Item> {
 
     /// Takes the next batch for an idle lane; `nil` if no queued segment may have a lane.
     mutating func next() -> (items: [Item], priority: DecodePriority)? {
-        let served = DecodePriority.allCases.filter(hasLane)
-        guard let first = round.next(where: { [measure] in served.contains(measure($0).priority) }) else { return nil }
+        guard let first = takeFirst() else { return nil }
         let priority = measure(first).priority
         busy[priority, default: 0] += 1
         let idleLanes = max(0, lanes - busyLanes)
@@ -50,11 +51,20 @@ struct DecodeQueue<Job: Hashable, Item> {
     /// Marks the lane of a finished call as idle.
     mutating func finish(_ priority: DecodePriority) { busy[priority, default: 0] -= 1 }
 
+    private mutating func takeFirst() -> Item? {
+        for rank in DecodePriority.ranks {
+            let served = rank.filter(hasLane)
+            if let item = round.next(where: { [measure] in served.contains(measure($0).priority) }) { return item }
+        }
+        return nil
+    }
+
     private var busyLanes: Int { busy.values.reduce(0, +) }
 
     private func hasLane(for priority: DecodePriority) -> Bool {
         switch priority {
-        case .background: busyLanes < lanes
+        case .live: busy[.live, default: 0] < lanes && busyLanes - busy[.look, default: 0] <= lanes
+        case .background, .look: busyLanes < lanes
         case .interactive: busy[.interactive, default: 0] < lanes && busyLanes <= lanes
         }
     }
@@ -91,10 +101,17 @@ struct RoundRobin<Job: Hashable, Item> {
 
 /// Which segments are decoded first if cores are scarce.
 enum DecodePriority: Sendable, Hashable, CaseIterable {
+    /// Someone speaks, and waits for the final text.
+    case live
     /// A user waits for the text.
     case interactive
     /// A later part of a long recording, which takes long in any case.
     case background
+    /// A provisional text of a live session, which nobody misses: it is decoded only while a lane would be idle.
+    case look
+
+    /// In the order in which waiting work gets a lane; priorities of one rank take turns.
+    static let ranks: [Set<DecodePriority>] = [[.live], [.interactive, .background], [.look]]
 
     /// How much of a recording is interactive, so that the first text of a long one arrives soon as well.
     private static let interactiveBeginning = Duration.seconds(60)

@@ -14,7 +14,8 @@ actor LaneScheduler<Work: Sendable, Output: Sendable> {
     /// How many calls run at the same time; one more if an interactive call would have to wait for background calls.
     nonisolated let laneCount: Int
 
-    private let executor: (any TaskExecutor)?
+    /// Runs the tasks that give lanes their work; `nil` for Swift's default.
+    nonisolated let executor: (any TaskExecutor)?
     private let measure: @Sendable (Work) -> BatchMeasure
     private let patience: DecodePatience
     private let decode: @Sendable ([Work], _ isAlone: Bool) -> [Result<Output, any Error>]
@@ -112,12 +113,12 @@ actor DecodeLane {
     private let executor: any SerialExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Makes a lane. A background lane has lower priority than all other threads.
+    /// Makes a lane. Lanes for work that can wait have lower priority than all other threads.
     init(number: Int, priority: DecodePriority) {
         self.priority = priority
         switch priority {
-        case .interactive: executor = QueueExecutor(label: "decode lane \(number)")
-        case .background:
+        case .live, .interactive: executor = QueueExecutor(label: "decode lane \(number)")
+        case .background, .look:
             let yielding = LowPriorityExecutor(label: "background \(number)")
             yielding.lowerPriority()
             executor = yielding

@@ -5,6 +5,8 @@ struct SegmentWork: Sendable {
     let request: RecognitionRequest
     /// Whether the segment is a whole recording.
     var isWhole = false
+    /// The priority; `nil` for that of the segment's position in its recording.
+    var priority: DecodePriority?
 }
 
 /// The decode lanes of one recognizer.
@@ -26,7 +28,8 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
             measure: { work in
                 BatchMeasure(
                     length: work.segment.audio.samples.count, request: work.request,
-                    priority: recognizer.concurrency == .one ? .interactive : DecodePriority(of: work.segment))
+                    priority: work.priority
+                        ?? (recognizer.concurrency == .one ? .interactive : DecodePriority(of: work.segment)))
             },
             patience: patience, executor: executor,
             decode: { batch, isAlone in

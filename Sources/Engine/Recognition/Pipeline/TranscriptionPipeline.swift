@@ -12,6 +12,8 @@ package struct TranscriptionPipeline: Sendable {
     private let finder: SpeechFinder
     private let clock: any Clock<Duration>
     let cutting: AsyncSemaphore
+    /// Where all live sessions hear: the detector takes 18 s for an hour of audio.
+    private let hearing = QueueExecutor(label: "live hearing")
 
     /// Makes a pipeline for one model, with decode lanes that all its jobs share. A decode that takes longer than
     /// `patience` counts as hung. `clock` times the `working` event, which is sent every second.
@@ -72,7 +74,7 @@ package struct TranscriptionPipeline: Sendable {
     /// `report` receives events that occurred together, in order; the pipeline waits for it. When this throws, all work
     /// has ended.
     package func run(_ job: TranscriptionJob, report: ([TranscriptEvent]) async throws -> Void) async throws {
-        try check(job)
+        try check(job.language, task: job.task, candidates: job.candidates)
         let reader = reader(of: job)
         try await withThrowingTaskGroup(of: Step.self) { group in
             var isReading = false
@@ -99,7 +101,7 @@ package struct TranscriptionPipeline: Sendable {
                     isReading = false
                     let index = order.begin()
                     group.addTask {
-                        let (segments, wait) = try await recognize(segment, of: job, as: jobID)
+                        let (segments, wait) = try await recognize(segment, SegmentRequest(job), as: jobID)
                         return .recognized(index: index, segments: segments, wait: wait)
                     }
                 case .read(.end(let duration, let damagedPackets)):
@@ -128,12 +130,17 @@ package struct TranscriptionPipeline: Sendable {
         }
     }
 
-    private func check(_ job: TranscriptionJob) throws(TranscriptionError) {
-        do throws(RecognitionError) { try recognizer.check(job.language, task: job.task) } catch {
+    /// Checks what depends on the model, before any other work.
+    ///
+    /// - Throws: `TranscriptionError` naming the value.
+    func check(
+        _ language: Language?, task: SpeechTask? = nil, candidates: [Language]
+    ) throws(TranscriptionError) {
+        do throws(RecognitionError) { try recognizer.check(language, task: task) } catch {
             throw TranscriptionError(error)
         }
-        guard job.language == nil else { return }
-        for candidate in job.candidates {
+        guard language == nil else { return }
+        for candidate in candidates {
             do throws(RecognitionError) { try recognizer.check(candidate) } catch {
                 throw TranscriptionError(.unsupportedCandidate, error.message)
             }
@@ -150,17 +157,20 @@ package struct TranscriptionPipeline: Sendable {
         }
     }
 
+    /// Recognises a segment on a lane, in the turn of a job.
+    ///
     /// - Returns: The transcript, and how long the segment waited for a lane.
-    private func recognize(
-        _ segment: SpeechSegment, of job: TranscriptionJob, as id: UniqueID
-    ) async throws -> ([Transcript.Segment], wait: Duration) {
-        let request = RecognitionRequest(language: job.language, task: job.task, hints: job.hints)
+    /// - Throws: `TranscriptionError`, `CancellationError`.
+    func recognize(
+        _ segment: SpeechSegment, _ request: SegmentRequest, as id: UniqueID
+    ) async throws -> (segments: [Transcript.Segment], wait: Duration) {
         // Only a recording that was not cut has not been through a detector yet.
         let isUnknown = segment.stretches.isEmpty && detector.fault == nil
-        async let found = isUnknown && job.needsTimes ? finder.stretches(in: segment) : nil
-        let work = SegmentWork(segment: segment, request: request, isWhole: segment.stretches.isEmpty)
+        async let found = isUnknown && request.needsTimes ? finder.stretches(in: segment) : nil
+        let work = SegmentWork(
+            segment: segment, request: request.options, isWhole: segment.stretches.isEmpty, priority: request.priority)
         let (recognized, wait) = try await scheduler.run(work, for: id)
-        var heard = job.language == nil ? recognized.heard(among: job.candidates) : recognized
+        var heard = request.options.language == nil ? recognized.heard(among: request.candidates) : recognized
         let stretches = await found
         if isUnknown, Doubt.doubts(heard.map(\.text).joined(separator: " "), of: segment.audio) {
             let hasSpeech =
@@ -169,7 +179,45 @@ package struct TranscriptionPipeline: Sendable {
         }
         let said =
             stretches.map { heard.said(within: $0, where: segment) } ?? heard.said(within: segment.stretches)
-        return (job.needsTokens ? said : said.map(\.withoutTokens), wait)
+        return (request.needsTokens ? said : said.map(\.withoutTokens), wait)
+    }
+
+    /// Begins a live session, or continues one that another engine began.
+    ///
+    /// - Parameters:
+    ///   - start: The settings, and where the session is.
+    ///   - report: Receives its events, in order; it must not block.
+    /// - Throws: `TranscriptionError` if the model does not support the settings.
+    package func live(
+        _ start: LiveStart, report: @escaping @Sendable (LiveEvent) -> Void
+    ) throws(TranscriptionError) -> LiveSession {
+        try check(start.settings.language, candidates: start.settings.candidates)
+        return try LiveSession(
+            start, decoder: LiveDecoder(self, recognizer: recognizer, executor: scheduler.executor),
+            detector: detector, on: hearing, report: report)
+    }
+
+    /// Whether a decode hangs: a sign of life would be a lie.
+    package var isStuck: Bool {
+        get async { await scheduler.isStuck }
+    }
+}
+
+/// What is asked of a segment.
+struct SegmentRequest: Sendable {
+    var options: RecognitionRequest
+    var candidates: [Language]
+    var needsTokens: Bool
+    var needsTimes: Bool
+    /// The priority; `nil` for that of the segment's position in its recording.
+    var priority: DecodePriority?
+}
+
+extension SegmentRequest {
+    init(_ job: TranscriptionJob) {
+        self.init(
+            options: RecognitionRequest(language: job.language, task: job.task, hints: job.hints),
+            candidates: job.candidates, needsTokens: job.needsTokens, needsTimes: job.needsTimes)
     }
 }
 

@@ -6,13 +6,15 @@ import SpeechTypes
 import Recognition
 
 /// The connection of one job: reads the request and writes events, each after the previous one has been written. If the
-/// server closes the connection, the job is cancelled.
+/// server closes the connection, the job is cancelled. Frames after the request are the audio and commands of a live
+/// session; the server limits how much of it is on its way.
 final class JobHandler: ChannelInboundHandler {
     typealias InboundIn = Frame
 
     private let pipeline: TranscriptionPipeline
     private let executor: EventLoopExecutor
     private var work: Task<Void, Never>?
+    private let (input, more) = AsyncStream.makeStream(of: Frame.self)
 
     private init(pipeline: TranscriptionPipeline, executor: EventLoopExecutor) {
         self.pipeline = pipeline
@@ -33,17 +35,25 @@ final class JobHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard work == nil else { return context.close(promise: nil) }
         let frame = unwrapInboundIn(data)
-        let answer = Answering(pipeline: pipeline, channel: context.channel)
+        guard work == nil else {
+            more.yield(frame)
+            return
+        }
+        let answer = Answering(pipeline: pipeline, channel: context.channel, input: input)
         work = Task(executorPreference: executor) {
-            // On any other error, the connection closes without a final reply, which the server notices.
-            try? await answer(frame)
+            do {
+                try await answer(frame)
+            } catch {
+                // The connection closes without a final reply, which the server notices.
+                if answer.channel.isActive { StandardError.write("A job ended without a reply: \(error)\n") }
+            }
             answer.channel.close(promise: nil)
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        more.finish()
         work?.cancel()
         context.fireChannelInactive()
     }
@@ -56,6 +66,7 @@ final class JobHandler: ChannelInboundHandler {
 private struct Answering: Sendable {
     let pipeline: TranscriptionPipeline
     let channel: any Channel
+    let input: AsyncStream<Frame>
 
     /// The most events in a frame. A segment with its tokens and their times takes some 30 kB.
     private static let mostEvents = 8
@@ -63,6 +74,8 @@ private struct Answering: Sendable {
     func callAsFunction(_ frame: Frame) async throws {
         switch try frame.message(as: EngineRequest.self) {
         case .load: try await send(.load(await pipeline.load))
+        case .live(let start):
+            try await LiveAnswering(pipeline: pipeline, input: input, send: send)(start)
         case .transcribe(let job):
             do {
                 try await pipeline.run(job) { events in

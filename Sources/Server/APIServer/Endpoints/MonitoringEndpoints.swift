@@ -6,6 +6,7 @@ import TranscriptFormats
 /// What people, supervisors and monitoring ask about the server's state.
 struct MonitoringEndpoints: Sendable {
     let catalog: ModelService
+    let sessions: LiveSessions
     let spool: UploadSpool
     let metrics: ServerMetrics
 
@@ -55,7 +56,10 @@ struct MonitoringEndpoints: Sendable {
     /// `GET /v1/ps`: the loaded models and their state. Not part of OpenAI's API; `asr2clip ps` is its client.
     @Sendable func listEngines(_ request: Request, context: APIContext) async throws -> Response {
         let engines = await catalog.engines.reports().filter { $0.process != nil }
-        return Response(json: ["object": "list", "data": .array(engines.map(\.json))])
+        return Response(json: [
+            "object": "list", "data": .array(engines.map(\.json)),
+            "sessions": .array(await sessions.summaries.map(\.json)),
+        ])
     }
 }
 

@@ -15,7 +15,7 @@ package struct ModelService: Sendable {
     let admission: Admission
     let logger: Logger
     /// How long a request waits for its model to be downloaded.
-    private let modelWait: Duration
+    let modelWait: Duration
     /// What the engines serve under a registry.
     private let served: @Sendable (ModelRegistry) -> EngineConfiguration
 

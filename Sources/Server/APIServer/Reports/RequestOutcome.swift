@@ -36,6 +36,7 @@ struct RequestOutcome: Sendable {
         if status == Self.clientClosedRequest { return "The client hung up before its answer." }
         if findings.cause != nil { return "A request failed." }
         if findings.errorCode != nil { return "Answered with an error." }
+        if findings.session != nil { return "A live session ended." }
         return findings.recording == nil ? "Answered." : "Transcribed."
     }
 
@@ -48,6 +49,13 @@ struct RequestOutcome: Sendable {
         ]
         if let code = findings.errorCode, !findings.isAbandoned { metadata["code"] = "\(code)" }
         if let cause = findings.cause, !findings.isAbandoned { metadata["error"] = "\(cause)" }
+        if let session = findings.session {
+            metadata["session"] = "\(session.id)"
+            metadata["model"] = "\(session.model)"
+            metadata["audio_s"] = .number(session.audio.inSeconds, decimals: 3)
+            metadata["turns"] = .number(session.turns)
+            metadata["ending"] = "\(session.ending?.word ?? "none")"
+        }
         guard let recording = findings.recording else { return metadata }
         metadata["model"] = "\(recording.model)"
         metadata["audio_s"] = .number(recording.summary.duration.inSeconds, decimals: 3)
@@ -86,6 +94,8 @@ struct RequestFindings: Sendable {
     }
 
     var recording: Recording?
+    /// The live session that the request began.
+    var session: SessionSummary?
     /// The code of the error in the response.
     var errorCode: String?
     /// The cause of an unforeseen error, for the log only.

@@ -21,11 +21,14 @@ package struct APIKey: Sendable {
 extension [APIKey] {
     /// Whether the given key is one of these. The time this takes does not reveal which key matches or how nearly: the
     /// given key is compared with all of them, and digests are compared in constant time.
-    func admit(_ given: some StringProtocol) -> Bool {
+    func admit(_ given: some StringProtocol) -> Bool { position(of: given) != nil }
+
+    /// Which of these the given key is.
+    func position(of given: some StringProtocol) -> Int? {
         let hash = SHA256.hash(data: [UInt8](given.utf8))
-        var matches = 0
-        for key in self { matches += hash == key.hash ? 1 : 0 }
-        return matches > 0
+        var position: Int?
+        for (index, key) in enumerated() where hash == key.hash { position = index }
+        return position
     }
 }
 

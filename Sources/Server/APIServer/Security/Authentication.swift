@@ -8,8 +8,9 @@ struct Authentication: RouterMiddleware {
     let keys: [APIKey]
 
     func handle(_ request: Request, context: APIContext, next: NextHandler) async throws -> Response {
-        let isOpen = Routes.path(in: context).map(Routes.open.contains) ?? false
-        if !keys.isEmpty, !isOpen { try check(request) }
+        let path = Routes.path(in: context)
+        let checksLater = path.map { Routes.open.contains($0) || Routes.live == $0 } ?? false
+        if !keys.isEmpty, !checksLater { try check(request) }
         return try await next(request, context)
     }
 
@@ -19,7 +20,13 @@ struct Authentication: RouterMiddleware {
             throw .unauthenticated(
                 "This request needs an API key, but the server has none. Start it with --api-key or --api-key-file.")
         }
-        guard let given = Self.key(in: request.headers) else {
+        try admit(Self.key(in: request.headers))
+    }
+
+    /// Checks a key; any will do if the server has none of its own. Throws 401.
+    func admit(_ given: Substring?) throws(APIError) {
+        guard !keys.isEmpty else { return }
+        guard let given else {
             throw .unauthenticated(
                 "This server requires an API key: send the header 'Authorization: Bearer KEY', 'x-api-key: KEY' or "
                     + "'api-key: KEY'.")
@@ -30,7 +37,7 @@ struct Authentication: RouterMiddleware {
     }
 
     /// The key in a request's headers. `Authorization` is OpenAI's header, `api-key` Azure's.
-    private static func key(in headers: HTTPFields) -> Substring? {
+    static func key(in headers: HTTPFields) -> Substring? {
         if let token = headers[.authorization].flatMap(bearer) { return token }
         return [HTTPField.Name.xAPIKey, .apiKey].lazy.compactMap { headers[$0]?[...] }.first { !$0.isEmpty }
     }

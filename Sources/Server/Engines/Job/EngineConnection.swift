@@ -29,6 +29,11 @@ final class EngineConnection: Sendable {
         try await ask(.transcribe(job), mostBytes: EngineResponse.mostBytes(for: job))
     }
 
+    /// Begins a live session; `EngineLine.send` sends its audio and commands.
+    func open(_ start: LiveStart) async throws -> EngineResponse {
+        try await ask(.live(start), mostBytes: .max)
+    }
+
     /// Asks for the state of the engine's lanes; `nil` if it does not answer in time.
     func load(within limit: TimeAmount) async -> LaneLoad? {
         guard var answer = try? await ask(.load, mostBytes: 1 << 12, offers: 1) else { return nil }

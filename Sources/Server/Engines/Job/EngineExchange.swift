@@ -113,6 +113,13 @@ final class EngineLine: Sendable {
 
     deinit { hangUp() }
 
+    /// Sends a frame after the request.
+    func send(_ frame: Frame) {
+        var bytes = ByteBuffer()
+        frame.write(into: &bytes)
+        channel.writeAndFlush(bytes, promise: nil)
+    }
+
     /// Closes the connection, which cancels the job.
     func hangUp() { channel.close(promise: nil) }
 

@@ -30,7 +30,7 @@ struct EngineResponse: Sendable {
             switch try await nextReply() {
             case .events(let events): self.events = events[...]
             case .failed(let error): throw error
-            case .load: throw EngineConnectionFailure.garbled("an answer to another question")
+            case .load, .live: throw EngineConnectionFailure.garbled("an answer to another question")
             }
         }
     }

@@ -1,28 +1,26 @@
 /// The last part of a recording with its speech. Positions are samples from the start of the recording.
-struct AudioHistory {
+package struct AudioHistory {
     private var samples: [Float] = []
     private var start: Int
     /// Stretches of speech that are not in a segment yet.
     private var speech: [Range<Int>] = []
 
-    init(start: Int = 0) {
+    package init(start: Int = 0) {
         self.start = start
     }
 
-    var count: Int { samples.count }
-
-    var end: Int { start + samples.count }
+    package var end: Int { start + samples.count }
 
     /// The end of the last speech that is not in a segment yet.
-    var speechEnd: Int { speech.last?.upperBound ?? start }
+    package var speechEnd: Int { speech.last?.upperBound ?? start }
 
     /// The audio in a range, which must not have been dropped.
-    subscript(range: Range<Int>) -> AudioBuffer {
+    package subscript(range: Range<Int>) -> AudioBuffer {
         AudioBuffer(samples: Array(samples[range.lowerBound - start..<range.upperBound - start]))
     }
 
     /// Appends audio, and returns its range.
-    mutating func append(_ sound: ArraySlice<Float>, isSpeech: Bool) -> Range<Int> {
+    package mutating func append(_ sound: ArraySlice<Float>, isSpeech: Bool) -> Range<Int> {
         let place = end..<end + sound.count
         samples += sound
         if isSpeech {
@@ -34,18 +32,19 @@ struct AudioHistory {
     }
 
     /// Drops the audio before a position; at least a second at a time, since the rest must be moved.
-    mutating func forget(before position: Int) {
+    package mutating func forget(before position: Int) {
         guard position - start >= AudioBuffer.sampleRate else { return }
         samples.removeFirst(position - start)
         start = position
+        speech.removeAll { $0.upperBound <= position }
     }
 
-    func quietestPoint(in range: Range<Int>) -> Int {
+    package func quietestPoint(in range: Range<Int>) -> Int {
         start + QuietestPoint.index(in: samples, range.lowerBound - start..<range.upperBound - start)
     }
 
     /// Removes the speech up to the end of a range, and returns that in the range, in order.
-    mutating func takeSpeech(in range: Range<Int>) -> [Range<Int>] {
+    package mutating func takeSpeech(in range: Range<Int>) -> [Range<Int>] {
         let inside = speech.map { $0.clamped(to: range) }.filter { !$0.isEmpty }
         speech = speech.map { max($0.lowerBound, range.upperBound)..<max($0.upperBound, range.upperBound) }
             .filter { !$0.isEmpty }

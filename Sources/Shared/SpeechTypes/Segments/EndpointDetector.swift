@@ -39,9 +39,14 @@ package struct EndpointDetector: Sendable {
     private var state = State.silent
     private var previousEnd = 0
 
-    package init(_ settings: Settings) {
+    /// Begins in silence, or within a stretch whose last speech ended at a position.
+    package init(_ settings: Settings, speakingUntil lastSpeech: Int? = nil) {
         self.settings = settings
+        if let lastSpeech { state = .speaking(lastSpeech: lastSpeech) }
     }
+
+    /// Whether a stretch is in progress.
+    package var isInside: Bool { if case .speaking = state { true } else { false } }
 
     /// How far before the end of its first window a stretch may start, for windows of `window` samples.
     package func longestLookBack(window: Int) -> Int { settings.prefix + max(settings.minimumSpeech, window) + window }

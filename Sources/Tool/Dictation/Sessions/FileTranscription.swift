@@ -67,8 +67,8 @@ extension RecordingTranscriber {
     /// Reads the length of a recording from its header, for timeouts and the display. `nil` if it cannot be read.
     private func length(of path: String) async throws -> Duration? {
         do {
-            let reply = try await engine.ask(.measure(path: path), for: LengthReply.self, within: .seconds(10))
-            return reply.length.map { min(max($0, .zero), .longest) }
+            let length = try await engine.ask(.measure(path: path), for: Duration?.self, within: .seconds(10))
+            return length.map { min(max($0, .zero), .longest) }
         } catch is EngineFailure {
             return nil
         }

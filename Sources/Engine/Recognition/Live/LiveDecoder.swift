@@ -1,0 +1,78 @@
+import Essentials
+import SpeechTypes
+import Synchronization
+
+/// Decodes the pieces of one live session on the shared lanes.
+final class LiveDecoder: Sendable {
+    /// A decode, which runs or waits for a lane.
+    struct Decoding: Sendable {
+        fileprivate let task: Task<[Transcript.Segment], any Error>
+
+        /// The text.
+        ///
+        /// - Throws: `TranscriptionError`, `CancellationError`.
+        func segments() async throws -> [Transcript.Segment] { try await task.value }
+
+        func cancel() { task.cancel() }
+    }
+
+    let executor: (any TaskExecutor)?
+    private let pipeline: TranscriptionPipeline
+    private let recognizer: Recognizer
+    private let final = UniqueID()
+    private let looks = UniqueID()
+    private let running = Mutex<[UniqueID: Task<[Transcript.Segment], any Error>]>([:])
+
+    init(_ pipeline: TranscriptionPipeline, recognizer: Recognizer, executor: (any TaskExecutor)?) {
+        self.pipeline = pipeline
+        self.recognizer = recognizer
+        self.executor = executor
+    }
+
+    /// Whether looks are possible: a model that decodes one segment at a time would let final text wait for them.
+    var canLook: Bool { recognizer.concurrency == .any }
+
+    /// Where the pieces of a turn end.
+    func limits(for settings: LiveSettings) -> TurnSegmenter.PieceLimits {
+        .offline(window: recognizer.window, hasPieces: settings.delay.hasPieces)
+    }
+
+    /// Checks the settings that depend on the model.
+    ///
+    /// - Throws: `TranscriptionError` naming the language.
+    func check(_ settings: LiveSettings) throws(TranscriptionError) {
+        try pipeline.check(settings.language, candidates: settings.candidates)
+    }
+
+    /// The hints that have no effect with this model.
+    func unusedHints(of settings: LiveSettings) -> [Hints.Field] {
+        settings.hints.fields(of: recognizer.unused(settings.hints))
+    }
+
+    /// The language of a text whose language the model does not report.
+    func expectedLanguage(_ requested: Language?) -> Language? { recognizer.expectedLanguage(for: requested) }
+
+    /// Begins to decode a piece.
+    func decode(
+        _ segment: SpeechSegment, settings: LiveSettings, priority: DecodePriority = .live
+    ) -> Decoding {
+        let request = SegmentRequest(
+            options: RecognitionRequest(language: settings.language, hints: settings.hints),
+            candidates: settings.candidates, needsTokens: settings.needsTokens, needsTimes: false,
+            // A model that decodes one segment at a time has one queue, for a low priority would make all wait.
+            priority: recognizer.concurrency == .any ? priority : .interactive)
+        let id = UniqueID()
+        let job = priority == .look ? looks : final
+        let task = Task(executorPreference: executor) { [self] in
+            defer { running.withLock { $0[id] = nil } }
+            return try await pipeline.recognize(segment, request, as: job).segments
+        }
+        running.withLock { $0[id] = task }
+        return Decoding(task: task)
+    }
+
+    /// Cancels all decodes that wait for a lane.
+    func cancelAll() {
+        for task in running.withLock({ Array($0.values) }) { task.cancel() }
+    }
+}

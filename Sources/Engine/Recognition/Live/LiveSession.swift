@@ -1,0 +1,254 @@
+import AudioInput
+import Concurrency
+import Essentials
+import SherpaOnnx
+package import SpeechTypes
+
+/// One live session: hears audio as it comes, and reports turns and their text.
+///
+/// All sessions hear on one thread, since the detector needs 18 s for an hour of audio; decoding runs on the lanes.
+package actor LiveSession {
+    /// What a session receives, in order.
+    package enum Input: Sendable {
+        /// Audio in the format of the settings; it may end within a sample.
+        case audio([UInt8])
+        /// A command.
+        case command(LiveCommand)
+    }
+
+    private nonisolated let executor: QueueExecutor
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let decoder: LiveDecoder
+    private let detectorModel: VoiceActivityModel
+    private let report: @Sendable (LiveEvent) -> Void
+    private var settings: LiveSettings
+    private var converter: LiveAudioConverter
+    /// `nil` if the voice activity model is not installed: then all audio counts as speech.
+    private var detector: VoiceActivityDetector?
+    private var windows = FrameChunker(size: SpeechWindow.samples)
+    private var segmenter: TurnSegmenter
+    /// Resolves after the texts of all pieces so far have been reported: pieces are reported in order.
+    private var reported: Task<Void, Never>?
+    private var early: (piece: TurnSegmenter.OpenPiece, decoding: LiveDecoder.Decoding)?
+    private var look: Look?
+    private var failures: [Int: TranscriptionError] = [:]
+    private var languages: [Int: Language] = [:]
+
+    /// The provisional text of the open piece.
+    private struct Look {
+        var piece: (turn: Int, start: Int)
+        var agreement = LocalAgreement()
+        /// The end of the audio that was last looked at.
+        var end: Int
+        var task: Task<Void, Never>?
+    }
+
+    init(
+        _ start: LiveStart, decoder: LiveDecoder, detector model: VoiceActivityModel, on executor: QueueExecutor,
+        report: @escaping @Sendable (LiveEvent) -> Void
+    ) throws(TranscriptionError) {
+        self.executor = executor
+        self.decoder = decoder
+        self.report = report
+        detectorModel = model
+        settings = start.settings
+        converter = try LiveAudioConverter(start.settings.format)
+        detector = try Self.detector(model, for: start.settings)
+        segmenter = TurnSegmenter(start, limits: decoder.limits(for: start.settings))
+        report(.ready(unusedHints: decoder.unusedHints(of: start.settings)))
+    }
+
+    /// Processes the next input.
+    ///
+    /// - Returns: `false` after `finish`, once everything has been reported.
+    /// - Throws: `TranscriptionError` if the audio cannot be converted, or the settings are not supported.
+    package func receive(_ input: Input) async throws -> Bool {
+        switch input {
+        case .audio(let bytes): hear(converter.convert(bytes))
+        case .command(.update(let settings)): try use(settings)
+        case .command(.commit):
+            // The client commits all that it has sent; the last samples may not fill a window.
+            hearRest()
+            if let actions = segmenter.commit() { carryOut(actions, byClient: true) } else { report(.commitRefused) }
+        case .command(.clear):
+            dropLooks()
+            segmenter.clear()
+            windows = FrameChunker(size: SpeechWindow.samples)
+            report(.cleared)
+        case .command(.finish):
+            hearRest()
+            if let actions = segmenter.commit() { carryOut(actions, byClient: true) }
+            await reported?.value
+            report(.finished)
+            return false
+        }
+        report(.heard(upTo: segmenter.end + windows.rest.count))
+        return true
+    }
+
+    /// Ends the session; its work is cancelled.
+    package func cancel() {
+        dropLooks()
+        decoder.cancelAll()
+    }
+
+    /// - Throws: `TranscriptionError` (`detectorUnavailable`) if turns are to be detected and there is no detector.
+    private static func detector(
+        _ model: VoiceActivityModel, for settings: LiveSettings
+    ) throws(TranscriptionError) -> VoiceActivityDetector? {
+        if settings.turnDetection != nil, let fault = model.fault {
+            throw TranscriptionError(.detectorUnavailable, "Turns cannot be detected. \(fault)")
+        }
+        return try model.detector(
+            threshold: settings.turnDetection?.threshold ?? LiveSettings.TurnDetection().threshold)
+    }
+
+    private func isSpeech(_ window: ArraySlice<Float>) -> Bool { detector?.isSpeech(window) ?? true }
+
+    private func use(_ new: LiveSettings) throws(TranscriptionError) {
+        try decoder.check(new)
+        if new.format != settings.format { converter = try LiveAudioConverter(new.format) }
+        if new.turnDetection?.threshold != settings.turnDetection?.threshold {
+            detector = try Self.detector(detectorModel, for: new)
+        }
+        dropLooks()
+        settings = new
+        segmenter.use(new.turnDetection, limits: decoder.limits(for: new))
+        report(.ready(unusedHints: decoder.unusedHints(of: new)))
+    }
+
+    private func hear(_ samples: [Float]) {
+        for window in windows.receive(samples) {
+            carryOut(segmenter.receive(window, isSpeech: isSpeech(window)))
+            lookAhead()
+        }
+    }
+
+    /// Hears the samples that fill no window.
+    private func hearRest() {
+        let rest = windows.rest
+        guard !rest.isEmpty else { return }
+        windows = FrameChunker(size: SpeechWindow.samples)
+        let silence = [Float](repeating: 0, count: SpeechWindow.samples - rest.count)
+        carryOut(segmenter.receive(rest[...], isSpeech: isSpeech((rest + silence)[...])))
+    }
+
+    private func carryOut(_ actions: [TurnSegmenter.Action], byClient: Bool = false) {
+        for action in actions {
+            switch action {
+            case .began(let turn, let position, let bySpeech):
+                report(.turnBegan(turn: turn, at: position, bySpeech: bySpeech))
+            case .stopped(let turn, let position): report(.speechStopped(turn: turn, at: position))
+            case .committed(let turn, let audio):
+                report(.committed(turn: turn, audio: audio, byClient: byClient))
+            case .piece(let turn, let segment): finish(segment, of: turn)
+            case .ended(let turn):
+                inOrder { [self] in await complete(turn) }
+            }
+        }
+    }
+
+    /// Decodes a piece, unless that has begun already, and reports its text after those before it.
+    private func finish(_ segment: SpeechSegment, of turn: Int) {
+        dropLooks(keeping: segment)
+        let begun = early.flatMap { $0.piece.start == segment.offset ? $0.decoding : nil }
+        early = nil
+        let decoding = begun ?? decoder.decode(segment, settings: settings)
+        inOrder { [self] in
+            do {
+                let segments = try await decoding.segments()
+                await note(segments.lazy.compactMap(\.language).first, of: turn)
+                report(
+                    .piece(
+                        turn: turn, segments: segments, upTo: segment.offset + segment.audio.samples.count))
+            } catch let error as TranscriptionError {
+                await fail(turn, error)
+            } catch {
+                // The session has been cancelled.
+            }
+        }
+    }
+
+    private func inOrder(_ operation: @escaping @Sendable () async -> Void) {
+        reported = Task(executorPreference: decoder.executor) { [previous = reported] in
+            await previous?.value
+            await operation()
+        }
+    }
+
+    private func note(_ language: Language?, of turn: Int) {
+        if let language, languages[turn] == nil { languages[turn] = language }
+    }
+
+    private func fail(_ turn: Int, _ error: TranscriptionError) {
+        failures[turn] = failures[turn] ?? error
+    }
+
+    private func complete(_ turn: Int) {
+        let language = languages.removeValue(forKey: turn)
+        if let error = failures.removeValue(forKey: turn) {
+            report(.failed(turn: turn, error: error))
+        } else {
+            report(.completed(turn: turn, language: language ?? decoder.expectedLanguage(settings.language)))
+        }
+    }
+
+    /// Begins to decode the open piece when the speaker pauses, since it ends with the pause if the pause lasts; and
+    /// looks at it while the speaker goes on.
+    private func lookAhead() {
+        guard let piece = segmenter.openPiece else { return }
+        let pause = segmenter.end - piece.speechEnd
+        if pause >= TurnSegmenter.tail {
+            guard early?.piece != piece else { return }
+            early?.decoding.cancel()
+            let segment = segmenter.audio(of: piece, upTo: piece.speechEnd + TurnSegmenter.tail)
+            early = (piece, decoder.decode(segment, settings: settings))
+        } else {
+            if let early, early.piece != piece {
+                early.decoding.cancel()
+                self.early = nil
+            }
+            if pause == 0 { lookAt(piece) }
+        }
+    }
+
+    private func lookAt(_ piece: TurnSegmenter.OpenPiece) {
+        guard let interval = settings.delay.lookInterval?.samples, decoder.canLook else { return }
+        if look?.piece.turn != piece.turn || look?.piece.start != piece.start {
+            dropLooks()
+            look = Look(piece: (piece.turn, piece.start), end: piece.start)
+        }
+        guard let look, look.task == nil, segmenter.end - look.end >= interval else { return }
+        self.look?.end = segmenter.end
+        let decoding = decoder.decode(
+            segmenter.audio(of: piece, upTo: segmenter.end), settings: settings, priority: .look)
+        self.look?.task = Task(executorPreference: decoder.executor) {
+            let segments = try? await withTaskCancellationHandler {
+                try await decoding.segments()
+            } onCancel: {
+                decoding.cancel()
+            }
+            await self.looked(at: piece, segments)
+        }
+    }
+
+    private func looked(at piece: TurnSegmenter.OpenPiece, _ segments: [Transcript.Segment]?) {
+        guard look?.piece.turn == piece.turn, look?.piece.start == piece.start, let segments, !Task.isCancelled else {
+            return
+        }
+        look?.task = nil
+        var transcript = Transcript()
+        for segment in segments { transcript.append(segment) }
+        if let text = look?.agreement.receive(transcript.text) { report(.look(turn: piece.turn, text: text)) }
+    }
+
+    private func dropLooks(keeping segment: SpeechSegment? = nil) {
+        look?.task?.cancel()
+        look = nil
+        if segment == nil {
+            early?.decoding.cancel()
+            early = nil
+        }
+    }
+}

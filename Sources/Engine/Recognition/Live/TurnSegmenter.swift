@@ -1,0 +1,212 @@
+import SpeechTypes
+
+/// Divides the audio of a live session into turns, and each turn into pieces. Pure value, no I/O.
+///
+/// The pieces of a turn are decoded once and their texts joined, so text that has appeared need not change. A piece
+/// ends at a pause once it has enough speech, at its quietest point if it gets too long, or with its turn.
+struct TurnSegmenter {
+    /// When a piece ends within its turn, in samples.
+    struct PieceLimits: Equatable {
+        /// The least speech of a piece that ends at a pause; `nil` if pauses end none.
+        var leastSpeech: Int?
+        /// The longest piece.
+        var longest: Int
+
+        /// Pieces of a model that takes whole segments. Measured on 32 turns (Benchmarks/RESULTS.md, "Live speech"):
+        /// less than 2 s of speech costs words, and longer pieces gain none.
+        static func offline(window: Duration, hasPieces: Bool) -> PieceLimits {
+            hasPieces
+                ? PieceLimits(
+                    leastSpeech: Duration.seconds(2).samples, longest: min(window, .seconds(8)).samples)
+                : PieceLimits(leastSpeech: nil, longest: window.samples)
+        }
+    }
+
+    /// What the next audio has led to.
+    enum Action: Equatable {
+        /// A turn began at this position.
+        case began(turn: Int, at: Int, bySpeech: Bool)
+        /// A piece is complete.
+        case piece(turn: Int, SpeechSegment)
+        /// The speech of a turn is over, at this position.
+        case stopped(turn: Int, at: Int)
+        /// The audio of a turn is complete. Its last piece may still follow, and then `ended`.
+        case committed(turn: Int, audio: Range<Int>)
+        /// All pieces of the turn have been reported.
+        case ended(turn: Int)
+    }
+
+    /// The part of the open turn that no complete piece has yet.
+    struct OpenPiece: Equatable {
+        var turn: Int
+        var start: Int
+        /// The end of the last speech in it.
+        var speechEnd: Int
+    }
+
+    /// A pause of this length ends a piece.
+    private static let pause = Duration.milliseconds(200).samples
+    /// How much of a pause still belongs to the piece before it. A pause this long already tells where the piece would
+    /// end, so its decoding can begin.
+    static let tail = Duration.milliseconds(150).samples
+    /// The shortest audio that a client may commit (OpenAI's limit).
+    private static let leastCommit = Duration.milliseconds(100).samples
+    /// The least part of a piece that is looked at; a shorter rest at a turn's end is noise.
+    private static let leastPiece = Duration.milliseconds(100).samples
+
+    private struct Turn {
+        var start: Int
+        var pieceStart: Int
+        /// Samples of speech in the open piece.
+        var speech = 0
+        /// Whether any piece of the turn has had speech.
+        var hasSpoken = false
+    }
+
+    private var detection: LiveSettings.TurnDetection?
+    private var limits: PieceLimits
+    private var endpoint: EndpointDetector
+    private var history: AudioHistory
+    private var turn: Turn?
+    /// The number of the open turn, or of the next one.
+    private(set) var number: Int
+    /// Turns do not overlap: the end of the last one.
+    private var lastEnd: Int
+
+    /// Begins a session, or continues one.
+    init(_ start: LiveStart, limits: PieceLimits) {
+        detection = start.settings.turnDetection
+        self.limits = limits
+        history = AudioHistory(start: start.position)
+        number = start.turn
+        lastEnd = start.openSince ?? start.position
+        endpoint = EndpointDetector(
+            Self.settings(of: detection), speakingUntil: start.openSince == nil ? nil : start.position)
+        turn = start.openSince.map { Turn(start: $0, pieceStart: start.position) }
+    }
+
+    /// The position up to which audio has arrived.
+    var end: Int { history.end }
+
+    /// The open piece, if a turn is open and there is speech in the piece.
+    var openPiece: OpenPiece? {
+        guard let turn, turn.speech > 0 else { return nil }
+        return OpenPiece(turn: number, start: turn.pieceStart, speechEnd: history.speechEnd)
+    }
+
+    /// The audio of the open piece up to a position.
+    func audio(of piece: OpenPiece, upTo end: Int) -> SpeechSegment {
+        SpeechSegment(
+            offset: piece.start, audio: history[piece.start..<min(end, history.end)],
+            stretches: [piece.start..<max(piece.start, min(piece.speechEnd, end))])
+    }
+
+    /// Uses other settings for the audio that follows. An open turn goes on.
+    mutating func use(_ detection: LiveSettings.TurnDetection?, limits: PieceLimits) {
+        self.limits = limits
+        guard detection != self.detection else { return }
+        self.detection = detection
+        let isOpen = turn != nil && (turn?.hasSpoken == true || turn?.speech ?? 0 > 0)
+        if detection != nil, !isOpen { turn = nil }
+        endpoint = EndpointDetector(Self.settings(of: detection), speakingUntil: isOpen ? history.end : nil)
+    }
+
+    /// Adds the next window of audio.
+    mutating func receive(_ window: ArraySlice<Float>, isSpeech: Bool) -> [Action] {
+        let place = history.append(window, isSpeech: isSpeech)
+        var actions: [Action] = []
+        if detection == nil {
+            if turn == nil {
+                turn = Turn(start: place.lowerBound, pieceStart: place.lowerBound)
+                actions.append(.began(turn: number, at: place.lowerBound, bySpeech: false))
+            }
+        } else if case .start(let start) = endpoint.receive(isSpeech, in: place) {
+            let start = max(start, lastEnd)
+            turn = Turn(start: start, pieceStart: start)
+            actions.append(.began(turn: number, at: start, bySpeech: true))
+        } else if case .some = turn, endpoint.isInside == false {
+            actions.append(.stopped(turn: number, at: history.end))
+            return actions + close()
+        }
+        if isSpeech { turn?.speech += place.count }
+        actions += cut()
+        forget()
+        return actions
+    }
+
+    /// Ends the open turn now.
+    ///
+    /// - Returns: `nil` if there is none, or too little audio for one.
+    mutating func commit() -> [Action]? {
+        guard let turn, history.end - turn.start >= Self.leastCommit else { return nil }
+        endpoint = EndpointDetector(Self.settings(of: detection))
+        return close()
+    }
+
+    /// Drops the audio since the last turn.
+    mutating func clear() {
+        if turn != nil { number += 1 }
+        turn = nil
+        lastEnd = history.end
+        endpoint = EndpointDetector(Self.settings(of: detection))
+        forget()
+    }
+
+    private mutating func close() -> [Action] {
+        guard let turn else { return [] }
+        var actions = [Action.committed(turn: number, audio: turn.start..<history.end)]
+        if turn.speech > 0 {
+            actions.append(piece(upTo: min(history.end, history.speechEnd + Self.tail)))
+        } else if !turn.hasSpoken, history.end - turn.pieceStart >= Self.leastPiece {
+            // The detector misses very quiet speech, and the client says that there was some.
+            actions.append(piece(upTo: history.end))
+        }
+        actions.append(.ended(turn: number))
+        lastEnd = history.end
+        number += 1
+        self.turn = nil
+        forget()
+        return actions
+    }
+
+    private mutating func cut() -> [Action] {
+        guard let turn else { return [] }
+        let pause = history.end - history.speechEnd
+        if let least = limits.leastSpeech, turn.speech >= least, pause >= Self.pause {
+            return [piece(upTo: history.speechEnd + Self.tail)]
+        }
+        guard history.end - turn.pieceStart >= limits.longest else { return [] }
+        guard turn.speech > 0 || !turn.hasSpoken else {
+            // Silence within a turn, which the client has not ended.
+            self.turn?.pieceStart = history.end
+            return []
+        }
+        return [piece(upTo: history.quietestPoint(in: history.end - limits.longest / 3..<history.end))]
+    }
+
+    /// Completes the open piece; the next one begins there.
+    private mutating func piece(upTo end: Int) -> Action {
+        var turn = turn ?? Turn(start: end, pieceStart: end)
+        let stretches = history.takeSpeech(in: turn.pieceStart..<end)
+        let segment = SpeechSegment(
+            offset: turn.pieceStart, audio: history[turn.pieceStart..<end], stretches: stretches)
+        turn.pieceStart = end
+        turn.speech = max(0, turn.speech - stretches.reduce(0) { $0 + $1.count })
+        turn.hasSpoken = turn.hasSpoken || !stretches.isEmpty
+        self.turn = turn
+        return .piece(turn: number, segment)
+    }
+
+    private mutating func forget() {
+        let prefix = endpoint.longestLookBack(window: SpeechWindow.samples)
+        history.forget(before: turn?.pieceStart ?? history.end - prefix)
+    }
+
+    /// A turn ends once the silence has lasted, and the silence belongs to it.
+    private static func settings(of detection: LiveSettings.TurnDetection?) -> EndpointDetector.Settings {
+        let detection = detection ?? LiveSettings.TurnDetection()
+        return EndpointDetector.Settings(
+            prefix: detection.prefix, suffix: detection.silence, silence: detection.silence,
+            minimumSpeech: .milliseconds(64))
+    }
+}

@@ -1,0 +1,71 @@
+import Essentials
+import Synchronization
+
+/// The live sessions of a server: how many there may be, and what each is doing.
+final class LiveSessions: Sendable {
+    /// A session's place, held until the value is released.
+    final class Place: Sendable {
+        private let sessions: LiveSessions
+        private let number: Int
+
+        fileprivate init(_ sessions: LiveSessions, _ number: Int) {
+            self.sessions = sessions
+            self.number = number
+        }
+
+        /// The session has begun.
+        func begin(_ session: RealtimeSession) {
+            sessions.state.withLock { $0.running[number] = .some(session) }
+        }
+
+        deinit {
+            sessions.state.withLock { _ = $0.running.removeValue(forKey: number) }
+        }
+    }
+
+    private struct State {
+        var next = 0
+        /// `nil` for a session that has a place but has not begun.
+        var running: [Int: RealtimeSession?] = [:]
+    }
+
+    let limits: RealtimeLimits
+    private let state = Mutex(State())
+
+    init(_ limits: RealtimeLimits) {
+        self.limits = limits
+    }
+
+    /// How many sessions there are.
+    var count: Int { state.withLock { $0.running.count } }
+
+    /// Takes a place.
+    ///
+    /// - Throws: `APIError` 429 if all are taken.
+    func enter() throws(APIError) -> Place {
+        let number = state.withLock { state -> Int? in
+            guard state.running.count < limits.sessions else { return nil }
+            state.next += 1
+            state.running[state.next] = .some(nil)
+            return state.next
+        }
+        guard let number else {
+            throw APIError(
+                status: .tooManyRequests, code: "rate_limit_exceeded",
+                message: "This server has \(limits.sessions) live sessions, as many as it may (--max-sessions). "
+                    + "Try again when one has ended.",
+                retryAfter: .seconds(10))
+        }
+        return Place(self, number)
+    }
+
+    /// What each session is doing, in the order of their beginnings.
+    var summaries: [SessionSummary] {
+        get async {
+            let sessions = state.withLock { $0.running.sorted { $0.key < $1.key }.compactMap(\.value) }
+            var summaries: [SessionSummary] = []
+            for session in sessions { summaries.append(await session.summary) }
+            return summaries
+        }
+    }
+}

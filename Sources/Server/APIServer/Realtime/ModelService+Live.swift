@@ -1,0 +1,56 @@
+import Concurrency
+import Engines
+import ModelFamilies
+import ModelStore
+import SpeechTypes
+
+extension ModelService {
+    /// Begins a live session with a model, downloading its files first if they are missing, however long that takes.
+    ///
+    /// - Parameters:
+    ///   - entry: The model.
+    ///   - position: Where its audio begins, in samples at 16 kHz.
+    ///   - settings: How it is heard, asked for when the model is there.
+    /// - Throws: `ModelError`, `CancellationError`.
+    func live(
+        _ entry: ModelEntry, from position: Int, settings: @Sendable () async -> LiveSettings
+    ) async throws -> LiveJob {
+        while true {
+            let model: ModelSpecification
+            do {
+                model = try await store.prepare(entry, waitingUpTo: modelWait)
+            } catch {
+                guard error.code == .notReady else { throw error }
+                try await Task.sleep(for: .seconds(1))
+                continue
+            }
+            return await engines.live(settings(), from: position, with: model)
+        }
+    }
+
+    /// Checks what a live session asks of a model, as far as that is known before the model is loaded.
+    ///
+    /// - Throws: `APIError` naming the language and those that the model has.
+    func checkLive(_ transcription: RealtimeConfiguration.Transcription?, of entry: ModelEntry) async throws {
+        guard let transcription, transcription.language != nil || !transcription.languages.isEmpty else { return }
+        let model = entry.specification
+        // The languages of some models are read from their files; if those are missing, the engine will check.
+        let fault = await elsewhere { () -> (parameter: String, message: String)? in
+            guard let support = try? LanguageSupport(of: model) else { return nil }
+            func check(_ language: Language?) -> String? {
+                do {
+                    _ = try support.resolve(language, model: model.name)
+                    return nil
+                } catch {
+                    return error.message
+                }
+            }
+            if let message = check(transcription.language) { return ("language", message) }
+            guard transcription.language == nil else { return nil }
+            return transcription.languages.lazy.compactMap(check).first.map { ("languages", $0) }
+        }
+        if let fault {
+            throw APIError.unsupported("session.audio.input.transcription.\(fault.parameter)", fault.message)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Engines
+import Essentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NIOFoundationEssentialsCompat
+import TranscriptFormats
+
+/// `GET /v1/realtime`: live sessions over a WebSocket, and `POST /v1/realtime/client_secrets`: keys for them.
+struct RealtimeEndpoint: Sendable {
+    let catalog: ModelService
+    let authentication: Authentication
+    let secrets: ClientSecrets
+    let sessions: LiveSessions
+    let budget: MessageBudget
+
+    /// Runs a whole session.
+    @Sendable func connect(_ request: Request, context: APIContext) async throws -> Response {
+        var configuration = try configuration(for: request)
+        if let model = request.uri.queryParameters["model"].map(String.init), !model.isEmpty {
+            configuration.transcription = configuration.transcription ?? RealtimeConfiguration.Transcription()
+            configuration.transcription?.model = model
+        }
+        let entry = try await catalog.resolve(configuration.transcription?.model)
+        let place = try sessions.enter()
+        let socket = try await WebSocket.accept(
+            request, context: context, subprotocols: [Self.subprotocol], headers: [.requestID: context.requestID],
+            budget: budget)
+        let session = RealtimeSession(
+            over: socket, catalog: catalog, entry: entry, configuration: configuration, limits: sessions.limits)
+        place.begin(session)
+        await session.run()
+        context.record.note(\.session, await session.summary)
+        return socket.response
+    }
+
+    /// Makes a client secret.
+    @Sendable func createSecret(_ request: Request, context: APIContext) async throws -> Response {
+        let body = try await request.body.collect(upTo: Self.longestBody)
+        let value: JSONValue
+        do {
+            value = body.readableBytes == 0 ? .object([]) : try JSONDecoder().decode(JSONValue.self, from: body)
+        } catch {
+            throw APIError.invalid("body", "The body is not JSON: {\"session\": {\"type\": \"transcription\"}}.")
+        }
+        let lifetimes = ClientSecrets.lifetimes
+        var seconds = 600
+        if let given = value["expires_after"]?["seconds"], !given.isNull {
+            guard let number = given.double, let whole = Int(exactly: number), lifetimes.contains(whole) else {
+                throw APIError.invalid(
+                    "expires_after.seconds",
+                    "The value \(given.text.prefix(100)) of expires_after.seconds is not a whole number from "
+                        + "\(lifetimes.lowerBound) to \(lifetimes.upperBound).")
+            }
+            seconds = whole
+        }
+        let configuration = try RealtimeConfiguration().merging(value["session"] ?? .object([]))
+        let entry = try await catalog.resolve(configuration.transcription?.model)
+        try await catalog.checkLive(configuration.transcription, of: entry)
+        let (secret, expiry) = try secrets.make(lasting: seconds, configuration)
+        return Response(json: [
+            "value": .string(secret), "expires_at": .integer(expiry),
+            "session": configuration.json(id: RealtimeID.make("sess"), expiry: 0, model: entry.name),
+        ])
+    }
+
+    private static let longestBody = 1 << 20
+    private static let subprotocol = "realtime"
+    /// How browsers, which cannot set headers, send a key.
+    private static let keyPrefix = "openai-insecure-api-key."
+
+    /// The configuration that a session begins with.
+    ///
+    /// - Throws: `APIError` 401 if the request has neither a key of the server nor a client secret.
+    private func configuration(for request: Request) throws -> RealtimeConfiguration {
+        let offered = request.headers[values: .secWebSocketProtocol].joined(separator: ",").split(separator: ",")
+            .map { $0.drop { $0 == " " }.prefix { $0 != " " } }
+        let key =
+            Authentication.key(in: request.headers)
+            ?? offered.first { $0.hasPrefix(Self.keyPrefix) }?.dropFirst(Self.keyPrefix.count)
+        if let key, let configuration = secrets.configuration(for: key) { return configuration }
+        try authentication.admit(key)
+        return RealtimeConfiguration()
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let secWebSocketProtocol = Self.fixed("Sec-WebSocket-Protocol")
+}

@@ -1,0 +1,179 @@
+import Collections
+import SpeechTypes
+
+/// What of a live session a new engine would have to hear again: the audio without a final text, and the commands in
+/// between. Pure value, no I/O.
+///
+/// Positions are samples at 16 kHz since the session began. The server computes them from the bytes sent; the engine's
+/// differ by at most the delay of its resampler, some samples.
+struct LiveBacklog {
+    /// An input, in the order of sending.
+    enum Input: Sendable, Equatable {
+        case audio([UInt8])
+        case command(LiveCommand)
+    }
+
+    private struct Entry {
+        let input: Input
+        let range: Range<Int>
+        let rate: Int
+        var isHeard = false
+        /// The turn that this commit ended.
+        var turn: Int?
+    }
+
+    private struct Turn {
+        var start: Int
+        /// The end of its last piece with a final text.
+        var final: Int
+        var isCommitted = false
+    }
+
+    /// How much heard audio without speech is kept, since a turn may begin in it.
+    private static let lookBack = Duration.seconds(1).samples
+
+    private var entries: Deque<Entry> = []
+    /// How many of the entries have been heard.
+    private var heardCount = 0
+    /// The settings of the first entry.
+    private var settings: LiveSettings
+    /// The settings after the last entry.
+    private var latest: LiveSettings
+    /// Turns that are open or have no complete text yet, by number.
+    private var turns: OrderedDictionary<Int, Turn> = [:]
+    private var nextTurn = 0
+    private var lastTurnEnd = 0
+    private var heard = 0
+    /// All audio before this position has a final text, or no speech.
+    private var checkpoint = 0
+    /// The end of the audio received.
+    private(set) var end = 0
+    /// Bytes since the format last changed, and the position where it did.
+    private var formatStart = (position: 0, samples: 0)
+
+    /// Begins at a position.
+    init(_ settings: LiveSettings, from position: Int) {
+        self.settings = settings
+        latest = settings
+        (end, heard, lastTurnEnd, checkpoint) = (position, position, position, position)
+        formatStart = (position, 0)
+    }
+
+    /// The audio that has no final text yet.
+    var length: Duration { Duration(samples: max(0, end - checkpoint)) }
+
+    /// The audio that has not been heard.
+    var unheard: Duration { Duration(samples: max(0, end - heard)) }
+
+    /// Adds an input that is sent to the engine.
+    mutating func add(_ input: Input) {
+        let start = end
+        switch input {
+        case .audio(let bytes):
+            formatStart.samples += bytes.count / latest.format.bytesPerSample
+            end =
+                formatStart.position
+                + Int(Double(formatStart.samples) * Double(AudioBuffer.sampleRate) / Double(latest.format.rate))
+        case .command(.update(let settings)):
+            if settings.format != latest.format { formatStart = (end, 0) }
+            latest = settings
+        case .command: break
+        }
+        entries.append(Entry(input: input, range: start..<end, rate: latest.format.rate))
+    }
+
+    /// Notes an event of the engine.
+    ///
+    /// - Returns: Whether it is new; `false` if another engine has reported it before.
+    mutating func note(_ event: LiveEvent) -> Bool {
+        var isNew = true
+        switch event {
+        case .heard(let end):
+            heard = max(heard, end)
+            if entries.indices.contains(heardCount) {
+                entries[heardCount].isHeard = true
+                heardCount += 1
+            }
+        case .turnBegan(let turn, let start, _): isNew = open(turn, at: start)
+        case .committed(let turn, let audio, _):
+            _ = open(turn, at: audio.lowerBound)
+            isNew = turns[turn]?.isCommitted == false
+            turns[turn]?.isCommitted = true
+            lastTurnEnd = max(lastTurnEnd, audio.upperBound)
+            if case .command(.commit)? = processing { entries[heardCount].turn = turn }
+        case .speechStopped(let turn, _): isNew = turns[turn]?.isCommitted != true
+        case .piece(let turn, _, let end):
+            // Nobody asked for the text of a turn that the client has cleared.
+            isNew = turns[turn] != nil
+            turns[turn]?.final = end
+        case .completed(let turn, _), .failed(let turn, _): isNew = turns.removeValue(forKey: turn) != nil
+        case .cleared:
+            if let open = turns.elements.last(where: { !$0.value.isCommitted })?.key { turns[open] = nil }
+            lastTurnEnd = max(lastTurnEnd, heard)
+        case .look(let turn, _): isNew = turns[turn] != nil
+        case .ready, .commitRefused, .working, .finished: break
+        }
+        trim()
+        return isNew
+    }
+
+    /// Gives up all turns that have no complete text.
+    ///
+    /// - Returns: Their numbers.
+    mutating func giveUp() -> [Int] {
+        defer {
+            turns = [:]
+            lastTurnEnd = end
+            heard = end
+            heardCount = entries.count
+            for index in entries.indices { entries[index].isHeard = true }
+            trim()
+        }
+        return Array(turns.keys)
+    }
+
+    /// Where another engine begins, and what it has to hear.
+    mutating func restart() -> (start: LiveStart, inputs: [Input]) {
+        heardCount = 0
+        for index in entries.indices { entries[index].isHeard = false }
+        let first = turns.elements.first
+        var start = LiveStart(
+            settings: settings, position: checkpoint, turn: first?.key ?? nextTurn, openSince: first?.value.start)
+        var inputs = entries.map(\.input)
+        if let entry = entries.first, case .audio(let bytes) = entry.input {
+            // The rest of the first input, from the checkpoint on.
+            let skipped = max(0, start.position - entry.range.lowerBound) * entry.rate / AudioBuffer.sampleRate
+            inputs[0] = .audio(Array(bytes.dropFirst(skipped * settings.format.bytesPerSample)))
+            start.position = max(start.position, entry.range.lowerBound)
+        } else if entries.isEmpty {
+            start.position = end
+        }
+        heard = start.position
+        return (start, inputs)
+    }
+
+    private var processing: Input? { entries.indices.contains(heardCount) ? entries[heardCount].input : nil }
+
+
+    private mutating func open(_ turn: Int, at start: Int) -> Bool {
+        guard turns[turn] == nil, turn >= nextTurn else { return false }
+        turns[turn] = Turn(start: start, final: start)
+        nextTurn = turn + 1
+        return true
+    }
+
+    /// Drops what no engine needs any more.
+    private mutating func trim() {
+        checkpoint = max(checkpoint, turns.values.first?.final ?? max(lastTurnEnd, heard - Self.lookBack))
+        while let entry = entries.first, entry.isHeard {
+            switch entry.input {
+            case .audio: guard entry.range.upperBound <= checkpoint else { return }
+            case .command(.update(let new)): settings = new
+            case .command(.commit): if let turn = entry.turn, turns[turn] != nil { return }
+            case .command: break
+            }
+            entries.removeFirst()
+            heardCount -= 1
+        }
+    }
+}

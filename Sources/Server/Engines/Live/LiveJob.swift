@@ -1,0 +1,163 @@
+import Concurrency
+import EngineLink
+import Essentials
+import NIOCore
+package import SpeechTypes
+
+/// One live session in a model's engine, and in the next engine if the first one dies.
+///
+/// One task sends, and one task takes the events.
+package actor LiveJob {
+    private let supervisor: EngineSupervisor
+    private var ticket: JobCounter.Ticket?
+    private var backlog: LiveBacklog
+    private var place: EngineSupervisor.Place?
+    private var answer: EngineResponse?
+    private var line: EngineLine?
+    /// Engines that died since the last final text.
+    private var deaths = 0
+    private var room: [OneShot<Void>] = []
+    private var events: [LiveEvent] = []
+    private var hasEnded = false
+
+    init(
+        _ settings: LiveSettings, from position: Int, supervisor: EngineSupervisor, ticket: JobCounter.Ticket
+    ) {
+        self.supervisor = supervisor
+        self.ticket = ticket
+        backlog = LiveBacklog(settings, from: position)
+    }
+
+    /// The most audio without a final text; a client that sends more has to wait.
+    private static let mostBacklog = Duration.seconds(90)
+    /// The most audio that has not been heard.
+    private static let mostUnheard = Duration.seconds(60)
+
+    /// Sends audio, in the format of the latest settings: at most a second at a time. Waits while too much is unheard.
+    ///
+    /// - Throws: `CancellationError`.
+    package func send(_ audio: [UInt8]) async throws {
+        while backlog.length > Self.mostBacklog || backlog.unheard > Self.mostUnheard, !hasEnded {
+            let turn = OneShot<Void>()
+            room.append(turn)
+            try await turn.value()
+        }
+        add(.audio(audio))
+    }
+
+    /// Sends a command, which takes effect after all audio before it.
+    package func send(_ command: LiveCommand) {
+        add(.command(command))
+    }
+
+    /// The end of the audio sent, in samples at 16 kHz.
+    package var end: Int { backlog.end }
+
+    /// The next event; `nil` after `finished`. Events of a second engine that the first has reported are left out.
+    ///
+    /// - Throws: `TranscriptionError` if the model does not support the settings, `EngineError`, `CancellationError`.
+    package func next() async throws -> LiveEvent? {
+        do {
+            while !hasEnded {
+                if !events.isEmpty { return events.removeFirst() }
+                do {
+                    let event = try await nextOfThisEngine()
+                    let isNew = backlog.note(event)
+                    for turn in exchange(&room, with: []) { turn.resolve() }
+                    switch event {
+                    case .piece, .completed: deaths = 0
+                    case .finished:
+                        hasEnded = true
+                        ticket?.answer()
+                        leave()
+                    default: break
+                    }
+                    if isNew { return event }
+                } catch let failure as EngineConnectionFailure {
+                    try await startOver(after: failure)
+                }
+            }
+        } catch {
+            hasEnded = true
+            for turn in exchange(&room, with: []) { turn.resolve() }
+            if !(error is CancellationError) { ticket?.answer() }
+            leave()
+            throw error
+        }
+        return nil
+    }
+
+    private func leave() {
+        line = nil
+        answer = nil
+        place = nil
+        ticket = nil
+    }
+
+    private func add(_ input: LiveBacklog.Input) {
+        backlog.add(input)
+        line?.send(input)
+    }
+
+    private func nextOfThisEngine() async throws -> LiveEvent {
+        if answer == nil { try await connect() }
+        // Moved out of the property while it waits, because it is changed by waiting.
+        guard var answer = exchange(&self.answer, with: nil) else { throw CancellationError() }
+        let reply = try await answer.nextReply()
+        self.answer = answer
+        switch reply {
+        case .live(let event): return event
+        case .failed(let error): throw error
+        case .events, .load: throw EngineConnectionFailure.garbled("an answer to another question")
+        }
+    }
+
+    /// Waits for the engine as long as the session lasts: its client was told at once that it may speak.
+    private func admitted() async throws -> EngineSupervisor.Place {
+        while true {
+            do {
+                return try await supervisor.admit()
+            } catch let error as EngineError where [.modelNotReady, .overloaded].contains(error.code) {
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    private func connect() async throws {
+        let place = try await admitted()
+        self.place = place
+        let start = backlog.restart().start
+        let answer = try await place.connection.open(start)
+        // More may have been sent while the connection was opened.
+        for input in backlog.restart().inputs { answer.line.send(input) }
+        self.answer = answer
+        line = answer.line
+    }
+
+    /// Restarts the session if the engine has ended. After a second death without a text in between, the turns at hand
+    /// are given up.
+    ///
+    /// - Throws: `EngineError` if the engine goes on, so that only this session has failed.
+    private func startOver(after failure: EngineConnectionFailure) async throws {
+        line = nil
+        answer = nil
+        let engine = place?.engine ?? supervisor
+        if let place { try await engine.settle(failure, in: place.connection.run) }
+        place = nil
+        deaths += 1
+        guard deaths >= 2 else { return }
+        deaths = 0
+        let error = await engine.crashError()
+        events += backlog.giveUp().map { .failed(turn: $0, error: TranscriptionError(.recognitionFailed, error.message)) }
+    }
+}
+
+extension EngineLine {
+    /// Sends an input. If the connection has ended, the reader finds out.
+    fileprivate func send(_ input: LiveBacklog.Input) {
+        switch input {
+        case .audio(let bytes): send(Frame(.bytes, ByteBuffer(bytes: bytes)))
+        case .command(let command): if let frame = try? Frame(message: command) { send(frame) }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+@testable import Engines
+import SpeechTypes
+import Testing
+
+/// Sessions of 16 kHz, so a second of audio is 32,000 bytes.
+@Suite struct LiveBacklogTests {
+    private static let settings = LiveSettings(format: .pcm(rate: 16_000))
+    private static let second = [UInt8](repeating: 0, count: 32_000)
+
+    private static func backlog(seconds: Int) -> LiveBacklog {
+        var backlog = LiveBacklog(settings, from: 0)
+        for index in 0..<seconds {
+            backlog.add(.audio(second))
+            _ = backlog.note(.heard(upTo: (index + 1) * 16_000))
+        }
+        return backlog
+    }
+
+    @Test func silenceThatWasHeardIsKeptForASecondOnly() {
+        var backlog = Self.backlog(seconds: 10)
+        let (start, inputs) = backlog.restart()
+        #expect(start == LiveStart(settings: Self.settings, position: 9 * 16_000))
+        #expect(inputs == [.audio(Self.second)])
+    }
+
+    @Test func anOpenTurnIsHeardAgainFromItsLastFinalPiece() {
+        var backlog = Self.backlog(seconds: 10)
+        #expect(backlog.note(.turnBegan(turn: 0, at: 9 * 16_000 + 800, bySpeech: true)) == true)
+        for index in 10..<20 {
+            backlog.add(.audio(Self.second))
+            _ = backlog.note(.heard(upTo: (index + 1) * 16_000))
+        }
+        #expect(backlog.note(.piece(turn: 0, segments: [], upTo: 15 * 16_000 + 160)) == true)
+        let (start, inputs) = backlog.restart()
+        #expect(start.position == 15 * 16_000 + 160)
+        #expect(start.turn == 0)
+        #expect(start.openSince == 9 * 16_000 + 800)
+        #expect(inputs.count == 5)
+        #expect(inputs.first == .audio([UInt8](repeating: 0, count: 32_000 - 320)))
+        #expect(backlog.length == .milliseconds(4990))
+    }
+
+    @Test func whatAnotherEngineRepeatsIsNotNew() {
+        var backlog = Self.backlog(seconds: 3)
+        #expect(backlog.note(.turnBegan(turn: 0, at: 0, bySpeech: true)) == true)
+        #expect(backlog.note(.speechStopped(turn: 0, at: 32_000)) == true)
+        #expect(backlog.note(.committed(turn: 0, audio: 0..<32_000, byClient: false)) == true)
+        _ = backlog.restart()
+        #expect(backlog.note(.speechStopped(turn: 0, at: 32_000)) == false)
+        #expect(backlog.note(.committed(turn: 0, audio: 0..<32_000, byClient: false)) == false)
+        #expect(backlog.note(.piece(turn: 0, segments: [], upTo: 30_000)) == true)
+        #expect(backlog.note(.completed(turn: 0, language: nil)) == true)
+        #expect(backlog.note(.completed(turn: 0, language: nil)) == false)
+        #expect(backlog.note(.turnBegan(turn: 0, at: 0, bySpeech: true)) == false)
+        #expect(backlog.note(.turnBegan(turn: 1, at: 40_000, bySpeech: true)) == true)
+    }
+
+    @Test func aCommitIsRepeatedUntilItsTurnIsComplete() {
+        var backlog = LiveBacklog(Self.settings, from: 0)
+        backlog.add(.audio(Self.second))
+        backlog.add(.command(.commit))
+        _ = backlog.note(.turnBegan(turn: 0, at: 0, bySpeech: false))
+        _ = backlog.note(.heard(upTo: 16_000))
+        _ = backlog.note(.committed(turn: 0, audio: 0..<16_000, byClient: true))
+        _ = backlog.note(.heard(upTo: 16_000))
+        var dead = backlog
+        #expect(dead.restart().inputs == [.audio(Self.second), .command(.commit)])
+        _ = backlog.note(.piece(turn: 0, segments: [], upTo: 16_000))
+        #expect(backlog.note(.completed(turn: 0, language: nil)) == true)
+        #expect(backlog.restart().inputs.isEmpty)
+        #expect(backlog.restart().start.turn == 1)
+    }
+
+    @Test func settingsThatWereHeardBelongToTheStart() {
+        var backlog = LiveBacklog(Self.settings, from: 0)
+        let eight = LiveSettings(turnDetection: nil, format: .muLaw)
+        backlog.add(.audio(Self.second))
+        backlog.add(.command(.update(eight)))
+        backlog.add(.audio([UInt8](repeating: 0xFF, count: 16_000)))
+        #expect(backlog.restart().start.settings == Self.settings)
+        for end in [16_000, 16_000, 48_000] { _ = backlog.note(.heard(upTo: end)) }
+        let (start, inputs) = backlog.restart()
+        #expect(start.settings == eight)
+        #expect(start.position == 32_000)
+        #expect(inputs == [.audio([UInt8](repeating: 0xFF, count: 8000))])
+    }
+
+    @Test func turnsGivenUpAreNotHeardAgain() {
+        var backlog = Self.backlog(seconds: 5)
+        _ = backlog.note(.turnBegan(turn: 0, at: 16_000, bySpeech: true))
+        #expect(backlog.giveUp() == [0])
+        let (start, inputs) = backlog.restart()
+        #expect((start.position, start.turn, start.openSince) == (5 * 16_000, 1, nil))
+        #expect(inputs.isEmpty)
+        #expect(backlog.note(.piece(turn: 0, segments: [], upTo: 64_000)) == false)
+    }
+
+    @Test func audioOfAClearedTurnIsNotKept() {
+        var backlog = Self.backlog(seconds: 5)
+        _ = backlog.note(.turnBegan(turn: 0, at: 0, bySpeech: false))
+        backlog.add(.command(.clear))
+        #expect(backlog.note(.cleared) == true)
+        _ = backlog.note(.heard(upTo: 5 * 16_000))
+        #expect(backlog.restart().inputs.isEmpty)
+        #expect(backlog.note(.piece(turn: 0, segments: [], upTo: 64_000)) == false)
+    }
+}

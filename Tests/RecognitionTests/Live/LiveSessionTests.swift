@@ -1,0 +1,111 @@
+import Foundation
+@testable import Recognition
+import SpeechTypes
+import Synchronization
+import TestSupport
+import Testing
+
+/// Real sessions with the fixtures' transducer, heard as fast as they can be.
+@BlockingCalls @Suite(.timeLimit(.minutes(5))) struct LiveSessionTests {
+    /// Hears a sound in pieces, and ends the session.
+    private static func events(
+        _ sound: AudioBuffer, _ settings: LiveSettings = LiveSettings(format: .pcm(rate: 16_000)),
+        then commands: [LiveCommand] = [], bytes: ([Float]) -> [UInt8] = { linear($0) }
+    ) async throws -> [LiveEvent] {
+        let pipeline = TranscriptionPipeline(
+            recognizer: try LoadedPipeline.recognizer(.transducer), lanes: 2, detector: .installed)
+        let events = Mutex<[LiveEvent]>([])
+        let session = try pipeline.live(LiveStart(settings: settings)) { event in
+            events.withLock { $0.append(event) }
+        }
+        for start in stride(from: 0, to: sound.samples.count, by: 1601) {
+            let piece = Array(sound.samples[start..<min(start + 1601, sound.samples.count)])
+            #expect(try await session.receive(.audio(bytes(piece))))
+        }
+        for command in commands { #expect(try await session.receive(.command(command))) }
+        #expect(try await !session.receive(.command(.finish)))
+        return events.withLock { $0 }
+    }
+
+    private static func linear(_ samples: [Float]) -> [UInt8] {
+        samples.flatMap { sample in
+            let value = UInt16(bitPattern: Int16((sample * 32_767).rounded()))
+            return [UInt8(value & 0xFF), UInt8(value >> 8)]
+        }
+    }
+
+    private static func texts(_ events: [LiveEvent]) -> [Int: String] {
+        events.reduce(into: [:]) { texts, event in
+            guard case .piece(let turn, let segments, _) = event else { return }
+            texts[turn, default: ""] += segments.map(\.text).joined(separator: " ")
+        }
+    }
+
+    @Test func theTurnsOfAMinuteOfSpeechAreItsUtterances() async throws {
+        let session = Manifest.shared.session
+        let events = try await Self.events(.fixture(session.file))
+        let texts = Self.texts(events)
+        #expect(texts.keys.sorted().map { texts[$0] } == session.utterances.map { $0.text.uppercased() })
+        #expect(events.last == .finished)
+        for turn in texts.keys {
+            func position(_ matches: (LiveEvent) -> Bool) throws -> Int { try #require(events.firstIndex(where: matches)) }
+            let began = try position { if case .turnBegan(turn, _, true) = $0 { true } else { false } }
+            let stopped = try position { if case .speechStopped(turn, _) = $0 { true } else { false } }
+            let committed = try position { if case .committed(turn, _, false) = $0 { true } else { false } }
+            // A piece that ends at a pause may have its text before the pause ends the turn.
+            let piece = try position { if case .piece(turn, _, _) = $0 { true } else { false } }
+            let completed = try position { if case .completed(turn, _) = $0 { true } else { false } }
+            #expect(began < stopped && stopped < committed && committed < completed)
+            #expect(began < piece && piece < completed)
+        }
+    }
+
+    @Test func aCommitEndsTheTurn() async throws {
+        let settings = LiveSettings(turnDetection: nil, format: .pcm(rate: 16_000))
+        let events = try await Self.events(.fixture("en_digits_16k.wav"), settings, then: [.commit, .commit])
+        #expect(Self.texts(events) == [0: "ONE TWO THREE FOUR"])
+        #expect(events.contains(.commitRefused))
+        #expect(!events.contains { if case .speechStopped = $0 { true } else { false } })
+    }
+
+    @Test(arguments: [LiveAudioFormat.muLaw, .aLaw]) func telephoneAudioIsHeard(format: LiveAudioFormat) async throws {
+        let file = format == .muLaw ? "mulaw" : "alaw"
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/a.\(file)"
+        let made = try await runToEnd(
+            "/usr/bin/ffmpeg",
+            ["-v", "error", "-i", Fixtures.audio("en_digits_16k.wav"), "-ar", "8000", "-f", file, path])
+        #expect(made.status == .exited(0), "\(made.error)")
+        let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+        let pipeline = TranscriptionPipeline(
+            recognizer: try LoadedPipeline.recognizer(.transducer), lanes: 1, detector: .installed)
+        let events = Mutex<[LiveEvent]>([])
+        let session = try pipeline.live(LiveStart(settings: LiveSettings(turnDetection: nil, format: format))) { event in
+            events.withLock { $0.append(event) }
+        }
+        #expect(try await session.receive(.audio(bytes)))
+        #expect(try await !session.receive(.command(.finish)))
+        #expect(Self.texts(events.withLock { $0 }) == [0: "ONE TWO THREE FOUR"])
+    }
+
+    @Test func silenceGivesNoTurn() async throws {
+        let events = try await Self.events(AudioBuffer(samples: [Float](repeating: 0, count: 16_000 * 5)))
+        #expect(!events.contains { if case .turnBegan = $0 { true } else { false } })
+    }
+
+    @Test func clearedAudioGivesNoText() async throws {
+        let settings = LiveSettings(turnDetection: nil, format: .pcm(rate: 16_000))
+        let events = try await Self.events(.fixture("en_word_16k.wav"), settings, then: [.clear, .commit])
+        #expect(events.contains(.cleared))
+        #expect(events.contains(.commitRefused))
+        #expect(Self.texts(events).isEmpty)
+    }
+
+    @Test func aLanguageThatTheModelDoesNotHaveIsRefused() throws {
+        let pipeline = TranscriptionPipeline(
+            recognizer: try LoadedPipeline.recognizer(.whisper), lanes: 1, detector: .installed)
+        #expect(throws: TranscriptionError.self) {
+            try pipeline.live(LiveStart(settings: LiveSettings(language: Language(code: "xx")))) { _ in }
+        }
+    }
+}
