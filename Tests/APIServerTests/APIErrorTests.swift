@@ -83,7 +83,7 @@ import Testing
     ]
 
     @Test(arguments: answers)
-    func everyErrorHasItsAnswer(answer: Answer) throws {
+    func everyErrorMapsToItsResponse(answer: Answer) throws {
         let error = try #require(APIError(answer.error))
         let response = error.response
         #expect(response.status.code == answer.status)
@@ -101,14 +101,14 @@ import Testing
         #expect(body.keys.sorted() == ["code", "message", "param", "type"], "a key without value is null, not missing")
     }
 
-    @Test func theKeysComeInThePagesOrder() {
+    @Test func keysComeInTheDocumentedOrder() {
         let error = APIError.invalid("stream", #"not "a/b""#)
         #expect(
             error.body.text == #"{"error": {"message": "not \"a/b\"", "type": "invalid_request_error", "#
                 + #""param": "stream", "code": "invalid_value"}}"#)
     }
 
-    @Test func whatNobodyForesawHasNoAnswerOfItsOwn() {
+    @Test func anUnexpectedErrorHasNoResponseOfItsOwn() {
         #expect(APIError(CancellationError()) == nil)
     }
 
@@ -124,7 +124,7 @@ import Testing
         #expect(error.response.headers[.retryAfter] == text)
     }
 
-    @Test func anAnswerToAnUnreadBodyClosesTheConnection() {
+    @Test func aResponseBeforeTheBodyIsReadClosesTheConnection() {
         #expect(APIError.tooLarge(limit: 1).response.headers[.connection] == "close")
         #expect(APIError.missing("file", "m").response.headers[.connection] == nil)
     }

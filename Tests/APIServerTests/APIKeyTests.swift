@@ -5,7 +5,7 @@ import Testing
 @testable import APIServer
 
 @Suite struct APIKeyTests {
-    @Test(arguments: [0, 1, 2]) func anyOfTheKeysIsAdmitted(position: Int) {
+    @Test(arguments: [0, 1, 2]) func anyConfiguredKeyIsAccepted(position: Int) {
         let names = ["sesame", "barley", "oats"]
         let keys = names.map { APIKey($0) }
         #expect(keys.admit(names[position]))
@@ -13,7 +13,7 @@ import Testing
         #expect(![APIKey]().admit(names[position]))
     }
 
-    @Test func aFileHoldsHashesNamesAndComments() throws {
+    @Test func aKeyFileHoldsHashesNamesAndComments() throws {
         let text = """
             # keys of the house
 
@@ -34,7 +34,7 @@ import Testing
         String(repeating: "0", count: 64), "kitchen sha256:" + String(repeating: "0", count: 64),
         "sha256: " + String(repeating: "0", count: 64), "sha256:" + String(repeating: "é", count: 32),
     ])
-    func aMalformedLineIsToldByItsNumberAndNotQuoted(line: String) {
+    func aMalformedLineIsReportedByNumberWithoutItsText(line: String) {
         let text = "# keys\nsha256:\(Self.hash("sesame"))\r\n\(line)\n"
         let mistake = #expect(throws: APIKeyFile.Mistake.self) { try APIKeyFile.keys(in: text, file: "/etc/keys") }
         #expect(mistake?.description.hasPrefix("/etc/keys:3: ") == true, "\(mistake?.description ?? "")")
@@ -42,11 +42,11 @@ import Testing
     }
 
     @Test(arguments: ["", "\n\n", "# sha256:only a comment\n"])
-    func aFileWithoutKeysIsAMistakeSinceItWouldOpenTheServer(text: String) {
+    func aKeyFileWithoutKeysIsRejected(text: String) {
         #expect(throws: APIKeyFile.Mistake.self) { try APIKeyFile.keys(in: text, file: "keys") }
     }
 
-    @Test func aFileThatIsNotThereIsNamed() throws {
+    @Test func aMissingKeyFileIsNamed() throws {
         let path = try TemporaryFolder().file("keys")
         let mistake = #expect(throws: APIKeyFile.Mistake.self) { try APIKeyFile.read(path) }
         #expect(mistake?.description.contains(path) == true)

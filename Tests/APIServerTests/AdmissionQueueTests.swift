@@ -10,7 +10,7 @@ struct AdmissionQueueTests {
         AdmissionQueue(AdmissionQueue.Limits(total: total, models: models))
     }
 
-    @Test func thereIsRoomUpToTheLimitAndAgainBehindIt() throws {
+    @Test func admitsUpToTheLimitAndAgainAfterARelease() throws {
         var queue = queue(2)
         try queue.enter("a", bytes: 1)
         try queue.enter("b", bytes: 1)
@@ -24,7 +24,7 @@ struct AdmissionQueueTests {
         #expect(queue.count == 2)
     }
 
-    @Test func aModelsOwnLimitRefusesItsRequestsAlone() throws {
+    @Test func aModelsOwnLimitRefusesOnlyItsRequests() throws {
         var queue = queue(3, ["a": 1])
         try queue.enter("a", bytes: 1)
         try queue.checkRoom()
@@ -34,7 +34,7 @@ struct AdmissionQueueTests {
         try queue.enter("b", bytes: 1)
     }
 
-    @Test func aLowerLimitRefusesUntilEnoughHaveLeft() throws {
+    @Test func aLoweredLimitRefusesUntilEnoughRequestsHaveEnded() throws {
         var queue = queue(3)
         for _ in 0..<3 { try queue.enter("a", bytes: 1) }
         queue.limits.total = 2
@@ -46,7 +46,7 @@ struct AdmissionQueueTests {
 
     /// A model that processes ten megabytes a second is given 800 megabytes: half of that is done after 40 s. The
     /// initial estimate still has a small weight.
-    @Test func theWaitFollowsFromWhatIsInHandAndTheMeasuredSpeed() throws {
+    @Test func theWaitIsEstimatedFromRunningWorkAndMeasuredSpeed() throws {
         var queue = queue(1)
         var now = start
         for _ in 0..<600 {
@@ -65,7 +65,7 @@ struct AdmissionQueueTests {
 
     /// Two requests run at the same time: the time counts once, and the bytes of both.
     @Test(arguments: [(1, 21), (2, 11)])
-    func requestsAtOnceShareTheTime(requests: Int, wait: Int) throws {
+    func concurrentRequestsShareTheTime(requests: Int, wait: Int) throws {
         var queue = queue(requests)
         for round in 0..<600 {
             let now = start + .seconds(2 * round)
@@ -86,18 +86,18 @@ struct AdmissionQueueTests {
 }
 
 struct ThroughputTests {
-    @Test func theFirstGuessIsTenTimesAsFastAsSpeech() {
+    @Test func theInitialEstimateIsTenTimesFasterThanSpeech() {
         #expect(Throughput().time(for: 3_200_000) == .seconds(10))
     }
 
     @Test(arguments: [(1, 0.1), (10, 0.1), (3_600, 0.1)])
-    func steadyWorkGivesItsOwnFigure(seconds: Int, tolerance: Double) {
+    func steadyWorkIsMeasuredExactly(seconds: Int, tolerance: Double) {
         var throughput = Throughput()
         for _ in 0..<(3_600 / seconds) { throughput.add(1_000_000 * seconds, in: .seconds(seconds)) }
         #expect(abs(throughput.time(for: 100_000_000) / .seconds(1) - 100) < 100 * tolerance)
     }
 
-    @Test func aChangeIsBelievedWithinMinutes() {
+    @Test func theEstimateFollowsAChangeWithinMinutes() {
         var throughput = Throughput()
         for _ in 0..<3_600 { throughput.add(1_000_000, in: .seconds(1)) }
         for _ in 0..<60 { throughput.add(100_000, in: .seconds(1)) }
@@ -107,7 +107,7 @@ struct ThroughputTests {
         #expect(throughput.time(for: 1_000_000) / .seconds(1) > 9)
     }
 
-    @Test func aModelThatFinishesNothingIsToldADayAtMost() {
+    @Test func theWaitOfAStuckModelIsAtMostADay() {
         var throughput = Throughput()
         throughput.add(0, in: .seconds(1_000_000))
         #expect(throughput.time(for: 1 << 40) == .seconds(86_400))

@@ -13,7 +13,7 @@ import Testing
         "127.255.0.3", "[::1]", "[::1]:8000", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "speech.example",
         "SPEECH.example.:443", "10.0.0.7:80", "[fd00::7]:80", nil,
     ])
-    func aNameOfThisMachineOrAListedOneIsAllowed(authority: String?) {
+    func localAndListedHostNamesAreAllowed(authority: String?) {
         #expect(own.allow(authority))
     }
 
@@ -24,16 +24,16 @@ import Testing
         "..localhost", ".localhost", "a..localhost", "localhost..", "::1", "[127.0.0.1]", "[::1%1]", "127.0.0.01",
         "0x7f.0.0.1", "0x7f000001", "127.0.0.1..", "evil.example.0x1", "fd00::7",
     ])
-    func anotherNameIsNot(authority: String) {
+    func otherHostNamesAreRefused(authority: String) {
         #expect(!own.allow(authority))
     }
 
-    @Test func theNameListenedOnIsAllowed() {
+    @Test func theListeningHostNameIsAllowed() {
         let hosts = AllowedHosts(listeningOn: "My-Machine", isLoopback: true, listed: [])
         #expect(hosts.allow("my-machine:8000") && !hosts.allow("speech.example"))
     }
 
-    @Test func onANetworkAnyNameIsAllowedUntilNamesAreListed() {
+    @Test func onANetworkAnyHostIsAllowedUnlessHostsAreListed() {
         #expect(AllowedHosts(listeningOn: "0.0.0.0", isLoopback: false, listed: []).allow("evil.example"))
         let listed = AllowedHosts(
             listeningOn: "10.0.0.7", isLoopback: false, listed: [HostName("speech.example")].compactMap(\.self))
@@ -45,7 +45,7 @@ import Testing
         ("127.0.0.1", true), ("127.9.9.9", true), ("::1", true), ("localhost", true), ("LOCALHOST", true),
         ("0.0.0.0", false), ("::", false), ("192.0.2.1", false),
     ])
-    func whatOnlyThisMachineReachesIsKnown(host: String, isLoopback: Bool) {
+    func loopbackAddressesAreRecognised(host: String, isLoopback: Bool) {
         #expect(Loopback.bounds(host) == isLoopback)
     }
 }

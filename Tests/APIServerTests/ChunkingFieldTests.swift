@@ -12,7 +12,7 @@ import Testing
         [(field, ""), ("\(field)[type]", "server_vad"), ("\(field)[threshold]", "")],
         [(field, "auto"), ("\(field)[type]", "nonsense")],
     ])
-    func whatIsNotSaidIsOpenAIsDefault(fields: [(String, String)]) async throws {
+    func missingFieldsHaveOpenAIsDefaults(fields: [(String, String)]) async throws {
         let strategy = try #require(try await SentForm(fields).received().chunking)
         #expect(strategy.threshold == 0.5)
         #expect(strategy.prefixPadding == .milliseconds(300))
@@ -26,12 +26,12 @@ import Testing
             ("\(field)[threshold]", "0.25"), ("\(field)[prefix_padding_ms]", "0"),
         ],
     ])
-    func everyMemberIsTakenInBothWays(fields: [(String, String)]) async throws {
+    func everyMemberIsAcceptedInBothSpellings(fields: [(String, String)]) async throws {
         let expected = ChunkingStrategy(threshold: 0.25, prefixPadding: .zero, silence: .milliseconds(1500))
         #expect(try await SentForm(fields).received().chunking == expected)
     }
 
-    @Test func nothingSaidIsNoStrategy() async throws {
+    @Test func anAbsentFieldMeansNoStrategy() async throws {
         #expect(try await SentForm().received().chunking == nil)
         #expect(try await SentForm([(Self.field, "")]).received().chunking == nil)
     }
@@ -48,14 +48,14 @@ import Testing
         (#"{"type": "server_vad", "silence_duration_ms": "nan"}"#, "silence_duration_ms 'nan'"),
         (#"{"type": "server_vad", "silence_duration_ms": 1e300}"#, "silence_duration_ms"),
     ])
-    func aBadStrategyIsRefusedByItsMember(value: String, words: String) async throws {
+    func aBadStrategyIsRefusedNamingTheMember(value: String, words: String) async throws {
         try await expectRefusal([(Self.field, value)], words)
     }
 
     @Test(arguments: [
         ("type", "client_vad", "type 'client_vad'"), ("threshold", "0.5", "type"), ("threshold", "2", "type"),
     ])
-    func aBadMemberIsRefusedByItsName(member: String, value: String, words: String) async throws {
+    func aBadMemberIsRefusedByName(member: String, value: String, words: String) async throws {
         try await expectRefusal([("\(Self.field)[\(member)]", value)], words)
     }
 

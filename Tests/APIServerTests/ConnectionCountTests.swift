@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func anAnswerFollowsItsRequest() {
+    @Test func aResponseFollowsItsRequest() {
         var order = AnswerOrder()
         #expect(order.nextMayBeAnswered && !order.lastMayBeAnswered)
         order.requestBegan()

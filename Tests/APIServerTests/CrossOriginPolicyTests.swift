@@ -23,7 +23,7 @@ import Testing
             ("http://localhost:80", "localhost"), ("https://speech.example", "speech.example"),
             ("https://speech.example", "speech.example:443"), ("http://[::1]:8000", "[::1]:8000"),
         ] as [(String?, String)])
-    func programsAndOwnPagesAreNoStrangers(origin: String?, authority: String) {
+    func requestsWithoutOriginAndFromOwnPagesAreAllowed(origin: String?, authority: String) {
         #expect(policy.caller(of: request(origin, to: authority)) == .own)
         #expect(policy.headers(answering: request(origin, to: authority)) == [.vary: "Origin"])
     }
@@ -31,7 +31,7 @@ import Testing
     @Test(arguments: [
         "https://notes.example", "HTTPS://Notes.Example:443", "app://obsidian.md", "http://192.168.1.5:3000", "null",
     ])
-    func listedPagesMayReadTheirAnswers(origin: String) {
+    func listedOriginsMayReadTheirResponses(origin: String) {
         #expect(policy.caller(of: request(origin)) == .listed)
         let headers = policy.headers(answering: request(origin))
         #expect(headers[.accessControlAllowOrigin] == origin)
@@ -55,20 +55,20 @@ import Testing
         #expect(policy.headers(answering: request(origin)) == [.vary: "Origin"])
     }
 
-    @Test func nullIsAStrangerUnlessListed() {
+    @Test func theNullOriginIsRefusedUnlessListed() {
         let policy = CrossOriginPolicy(allowing: [])
         #expect(policy.caller(of: request("null")) == .notAllowed(origin: "null"))
         #expect(policy.caller(of: request("null", to: "null")) == .notAllowed(origin: "null"))
     }
 
     @Test(arguments: ["https://evil.example", "null", "app://obsidian.md", "nonsense"])
-    func theStarAllowsAll(origin: String) {
+    func aStarAllowsEveryOrigin(origin: String) {
         let policy = CrossOriginPolicy(allowing: [.any])
         #expect(policy.caller(of: request(origin)) == .listed)
         #expect(policy.headers(answering: request(origin))[.accessControlAllowOrigin] == "*")
     }
 
-    @Test func aPreflightIsToldWhatMayBeSent() {
+    @Test func aPreflightResponseListsWhatMayBeSent() {
         let asked: HTTPFields = [
             .accessControlRequestMethod: "POST",
             .accessControlRequestHeaders: "Authorization,X-Stainless-OS, bad(name)",
@@ -86,7 +86,7 @@ import Testing
         #expect(policy.preflightHeaders(answering: plain)[.accessControlAllowPrivateNetwork] == nil)
     }
 
-    @Test func anotherRequestForOptionsIsNoPreflight() {
+    @Test func anOptionsRequestWithoutPreflightHeadersIsNoPreflight() {
         #expect(!policy.isPreflight(request("app://obsidian.md", method: .options)))
         #expect(!policy.isPreflight(request(nil, [.accessControlRequestMethod: "POST"], method: .options)))
         #expect(!policy.isPreflight(request("null", [.accessControlRequestMethod: "POST"], method: .post)))
@@ -95,11 +95,11 @@ import Testing
     @Test(arguments: [
         "notes.example", "https://", "https://notes.example/app", "**", "*.example", "1://x", "a b://x", "",
     ])
-    func whatIsNoOriginCannotBeListed(text: String) {
+    func onlyOriginsCanBeListed(text: String) {
         #expect(AllowedOrigin(text) == nil)
     }
 
-    @Test func aSlashAtTheEndOfAListedOriginIsNoMatter() {
+    @Test func aTrailingSlashOfAListedOriginIsIgnored() {
         #expect(AllowedOrigin("https://Notes.example/") == AllowedOrigin("https://notes.example:443"))
     }
 }

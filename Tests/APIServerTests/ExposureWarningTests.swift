@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ExposureWarningTests {
     @Test(arguments: ["0.0.0.0", "::", "192.168.1.5", "fd00::1"])
-    func anOpenServerOnANetworkIsWarnedOf(address: String) throws {
+    func anOpenServerOnANetworkCausesAWarning(address: String) throws {
         let address = try SocketAddress(ipAddress: address, port: 8000)
         let text = try #require(address.exposureWarning(hasKeys: false))
         for part in [address.ipAddress ?? "?", "--api-key", "--api-key-file", "--host"] { #expect(text.contains(part)) }
@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: ["127.0.0.1", "127.0.1.1", "::1"])
-    func aServerForThisMachineIsNot(address: String) throws {
+    func aLoopbackServerCausesNoWarning(address: String) throws {
         #expect(
             try SocketAddress(ipAddress: address, port: 1).exposureWarning(hasKeys: false) == nil)
     }

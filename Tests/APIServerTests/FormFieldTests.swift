@@ -19,7 +19,7 @@ import TranscriptFormats
     }
 
     @Test(arguments: [("json", ResponseFormat.json), ("text", .text), ("verbose_json", .verboseJSON), ("", .json)])
-    func aFormatIsTakenByItsWord(text: String, format: ResponseFormat) async throws {
+    func aFormatIsReadFromItsName(text: String, format: ResponseFormat) async throws {
         #expect(try await SentForm([("response_format", text)]).received().format == format)
     }
 
@@ -34,7 +34,7 @@ import TranscriptFormats
         ("en", "en"), ("EN", "en"), ("en-US", "en"), ("zh_CN", "zh"), ("yue", "yue"), ("", nil), ("auto", nil),
         ("AUTO", nil),
     ])
-    func aLanguageIsFoldedToItsCode(text: String, code: String?) async throws {
+    func aLanguageIsNormalisedToItsCode(text: String, code: String?) async throws {
         #expect(try await SentForm([("language", text)]).received().language?.code == code)
     }
 
@@ -42,7 +42,7 @@ import TranscriptFormats
         ("true", true), ("TRUE", true), ("1", true), ("yes", true), ("Yes", true), ("false", false), ("False", false),
         ("0", false), ("no", false), ("", false),
     ])
-    func aSwitchIsTakenByManyWords(text: String, isOn: Bool) async throws {
+    func aBooleanIsAcceptedInManySpellings(text: String, isOn: Bool) async throws {
         #expect(try await SentForm([("stream", text)]).received().isStreamed == isOn)
     }
 
@@ -66,7 +66,7 @@ import TranscriptFormats
         ("timestamp_granularities[]", "letter", "invalid_value", "timestamp_granularities"),
         ("include[]", "usage", "unsupported_value", "include"), ("include", "LOGPROBS", "unsupported_value", "include"),
     ])
-    func aBadValueIsRefusedByItsField(field: String, value: String, code: String, parameter: String) async throws {
+    func aBadValueIsRefusedNamingItsField(field: String, value: String, code: String, parameter: String) async throws {
         let error = try #require(try await SentForm([(field, value)]).refusal())
         #expect(error.status == .badRequest)
         #expect(error.code == code)
@@ -81,7 +81,7 @@ import TranscriptFormats
         [("chunking_strategy[type]", "")], [("chunking_strategy[", "x")],
         [("[]", "z"), ("", "")],
     ])
-    func whatChangesNothingIsTaken(fields: [(String, String)]) async throws {
+    func fieldsWithoutEffectAreAccepted(fields: [(String, String)]) async throws {
         let form = try await SentForm(fields).received()
         #expect(form.ignored.isEmpty)
     }
@@ -108,14 +108,14 @@ import TranscriptFormats
                 ["prompt", "keywords", "languages", "temperature"]
             ),
         ] as [([(String, String)], ModelFamily, [String])])
-    func whatChangesNothingWithAModelIsNamed(
+    func fieldsWithoutEffectOnTheModelAreNamed(
         fields: [(String, String)], family: ModelFamily, ignored: [String]
     ) async throws {
         let form = try await SentForm(fields).received()
         #expect(form.ignoredFields(with: .fixture(family)) == ignored)
     }
 
-    @Test func aModelThatTakesHintsTellsWhichItCouldNotUse() async throws {
+    @Test func hintsThatTheModelCouldNotUseAreNamed() async throws {
         let form = try await SentForm([("prompt", "p"), ("keywords[]", "k")]).received()
         let model = ModelSpecification.fixture(.transducer, options: .withHotwords)
         #expect(form.ignoredFields(with: model) == [])
@@ -124,7 +124,7 @@ import TranscriptFormats
     }
 
     @Test(arguments: ["keywords", "keywords[]"])
-    func hintsAreTheirWords(name: String) async throws {
+    func hintsAreSplitIntoTheirPhrases(name: String) async throws {
         let form = try await SentForm([(name, "Ada"), ("prompt", "Grace, Mary"), (name, ""), (name, "C#")]).received()
         #expect(form.hints == Hints(prompt: "Grace, Mary", keywords: ["Ada", "C#"]))
     }
@@ -134,14 +134,14 @@ import TranscriptFormats
         (String(repeating: "p", count: 10_001), 1, "k", "prompt"), ("p", 501, "k", "keywords"),
         ("p", 1, String(repeating: "k", count: 201), "keywords"),
     ])
-    func hintsHaveASize(prompt: String, count: Int, keyword: String, parameter: String?) async throws {
+    func hintsHaveASizeLimit(prompt: String, count: Int, keyword: String, parameter: String?) async throws {
         let form = SentForm([("prompt", prompt)] + Array(repeating: ("keywords[]", keyword), count: count))
         let error = try await form.refusal()
         #expect(error?.parameter == parameter)
         #expect(error.map { $0.status == .badRequest && $0.code == "invalid_value" } != false)
     }
 
-    @Test func fieldsThatAnEndpointLacksAreNotRead() async throws {
+    @Test func fieldsThatAnEndpointLacksAreIgnored() async throws {
         let sent = SentForm([("language", "no code"), ("stream", "maybe"), ("prompt", "p")])
         let form = try await sent.received(task: .translate, without: ["language", "stream", "user"])
         #expect(form.task == .translate)
@@ -156,14 +156,14 @@ import TranscriptFormats
             (["word", "segment"], [.word, .segment]),
             (["", "word", "word"], [.word]),
         ] as [([String], Set<TimestampGranularity>)])
-    func granularitiesComeInAnyCombination(words: [String], expected: Set<TimestampGranularity>) async throws {
+    func granularitiesAreAcceptedInAnyCombination(words: [String], expected: Set<TimestampGranularity>) async throws {
         for name in ["timestamp_granularities[]", "timestamp_granularities"] {
             #expect(try await SentForm(words.map { (name, $0) }).received().timestamps == expected)
         }
     }
 
     @Test(arguments: ["include[]", "include"])
-    func logProbabilitiesComeWithJSONInOnePiece(name: String) async throws {
+    func logProbabilitiesRequireUnstreamedJSON(name: String) async throws {
         #expect(try await SentForm([(name, "logprobs"), (name, "")]).received().inclusions == [.logProbabilities])
         #expect(try await SentForm([(name, "")]).received().inclusions == [])
         for field in [("response_format", "text"), ("response_format", "verbose_json"), ("stream", "true")] {
@@ -182,12 +182,12 @@ import TranscriptFormats
         #expect(error.parameter == "file")
     }
 
-    @Test(arguments: [nil, ""]) func aMissingOrEmptyModelMeansTheDefaultOne(model: String?) async throws {
+    @Test(arguments: [nil, ""]) func aMissingOrEmptyModelMeansTheDefaultModel(model: String?) async throws {
         #expect(try await SentForm(model: model).received().model == nil)
     }
 
     @Test(arguments: ["timestamp_granularities", "timestamp_granularities[]", "timestamp_granularities[0]"])
-    func aListIsReadHoweverItIsSpelled(name: String) async throws {
+    func aListIsReadInEverySpelling(name: String) async throws {
         let form = try await SentForm([(name, "word"), ("response_format", "verbose_json")]).received()
         #expect(form.timestamps == [.word])
     }
@@ -204,7 +204,7 @@ import TranscriptFormats
         #expect(form.fileSize == 4)
     }
 
-    @Test func oneCannotFillAHeaderWithNamesOfFields() async throws {
+    @Test func namesOfUnknownFieldsInAHeaderAreLimited() async throws {
         let many = (0..<900).map { ("field\($0)" + String(repeating: "x", count: 1000), "") }
         let ignored = try await SentForm(many).received().ignored
         #expect(ignored.count == 30 && ignored.allSatisfy { $0.count <= 40 })

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct FormReaderTests {
     @Test(arguments: [1, 2, 7, 100, 1 << 16], [true, false])
-    func howTheBodyArrivesChangesNothing(chunk: Int, fileFirst: Bool) async throws {
+    func theFormIsTheSameHoweverItsBodyIsChunked(chunk: Int, fileFirst: Bool) async throws {
         let sound = String(repeating: "RIFF\r\n--", count: 50)
         var sent = SentForm([("language", "de"), ("response_format", "text")], file: sound)
         sent.chunk = chunk
@@ -19,7 +19,7 @@ import Testing
         #expect(form.format == .text)
     }
 
-    @Test func theUploadIsForThisUserOnlyAndGoneWithTheForm() async throws {
+    @Test func theUploadIsPrivateAndDeletedWithTheForm() async throws {
         let folder = try TemporaryFolder()
         do {
             let form = try await SentForm().received(in: folder)
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: ["response_format", "stream"])
-    func theUploadOfARefusedFormIsGone(field: String) async throws {
+    func theUploadOfARefusedFormIsDeleted(field: String) async throws {
         let folder = try TemporaryFolder()
         await #expect(throws: APIError.self) { try await SentForm([(field, "bad")]).received(in: folder) }
         try await Self.untilEmpty(folder)
@@ -55,7 +55,7 @@ import Testing
         #expect(error?.abandonsBody == (code == nil ? nil : true))
     }
 
-    @Test func whatFollowsTheFormHasALimitToo() async throws {
+    @Test func bytesAfterTheFormAreLimited() async throws {
         var form = SentForm()
         form.end += String(repeating: "x", count: 2 * FormReader.maximumText)
         let error = try #require(try await form.refusal(maximumUpload: 100))
@@ -83,7 +83,7 @@ import Testing
         ("application/json", 415, "unsupported_media_type"), ("multipart/form-data", 400, "invalid_value"),
         ("multipart/form-data; boundary=other", 400, "invalid_value"),
     ])
-    func whatIsNoFormIsRefused(contentType: String, status: Int, code: String) async throws {
+    func aBodyThatIsNoFormIsRefused(contentType: String, status: Int, code: String) async throws {
         var form = SentForm()
         form.contentType = contentType
         let error = try #require(try await form.refusal())
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test(arguments: ["", "--b", "--b\r\n"])
-    func aFormThatBreaksOffIsRefused(end: String) async throws {
+    func aTruncatedFormIsRefused(end: String) async throws {
         var form = SentForm()
         form.end = end
         #expect(try await form.refusal()?.code == "invalid_value")

@@ -7,7 +7,7 @@ import Testing
 
 /// Compares docs/metrics.md with the definitions.
 struct MetricsPageTests {
-    @Test func theTableSaysWhatIsCounted() throws {
+    @Test func theDocumentedTableListsEveryMetric() throws {
         let page = try String(contentsOf: Fixtures.repository.appending(path: "docs/metrics.md"), encoding: .utf8)
         let head = ["metric", "kind", "labels", "meaning"]
         let rows = ServerMetrics.definitions.sorted { $0.name < $1.name }.map { definition in

@@ -41,14 +41,14 @@ struct ModelNameTests {
         "whisper-1", "gpt-transcribe", "gpt-live-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-transcribe",
         "gpt-4o-transcribe-diarize",
     ])
-    func openAIsOwnNamesLeadToTheDefaultModel(name: String) async throws {
+    func openAIModelNamesMeanTheDefaultModel(name: String) async throws {
         let (status, body) = try await Self.model(name, in: TestRegistry([.whisper, .paraformer]))
         #expect(status == .ok)
         let model = try JSONDecoder().decode(Model.self, from: body)
         #expect((model.id, model.aliasOf) == (name, "whisper"))
     }
 
-    @Test func theRegistryHasTheLastWordOnThem() async throws {
+    @Test func theRegistryOverridesBuiltInNames() async throws {
         let named = TestRegistry([.whisper, .paraformer.named("whisper-1")])
         let entry = try JSONDecoder().decode(Model.self, from: await Self.model("whisper-1", in: named).body)
         #expect((entry.id, entry.aliasOf) == ("whisper-1", nil))
@@ -59,11 +59,11 @@ struct ModelNameTests {
         #expect(try await Self.model("whisper-1", in: mistaken).status == .serviceUnavailable)
     }
 
-    @Test func othersAreNotFound() async throws {
+    @Test func otherNamesAreNotFound() async throws {
         #expect(try await Self.model("whisper-2", in: TestRegistry([.whisper])).status == .notFound)
     }
 
-    @Test func withoutADefaultModelTheyLeadNowhere() async throws {
+    @Test func builtInNamesNeedADefaultModel() async throws {
         var registry = TestRegistry([.whisper])
         registry.defaultModel = nil
         #expect(try await Self.model("whisper-1", in: registry).status == .notFound)

@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test(arguments: [UInt64(1), 2, 3, 4])
-    func formsComeBackAsTheyWereWritten(seed: UInt64) throws {
+    func formsSurviveTheRoundTrip(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let boundary = ["b", "--", "-----------------------------70", "a b"][Int(seed) - 1]
         for _ in 0..<150 {

@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: ["binary", "8bit", "7bit", "BINARY"])
-    func bytesAsTheyAreNeedNoDecoding(encoding: String) throws {
+    func rawBytesNeedNoDecoding(encoding: String) throws {
         var headers = MultipartHeaders()
         try headers.append(bytes("Content-Disposition: form-data; name=a"))
         try headers.append(bytes("Content-Transfer-Encoding:  \(encoding) "))
@@ -61,7 +61,7 @@ import Testing
         ("multipart/form-data; boundary=a%22b", "a%22b"),
         ("multipart/form-data; boundary=" + String(repeating: "x", count: 70), String(repeating: "x", count: 70)),
     ])
-    func isReadFromTheContentType(contentType: String, boundary: String) throws {
+    func theBoundaryIsReadFromTheContentType(contentType: String, boundary: String) throws {
         #expect(try MultipartParser.boundary(fromContentType: contentType) == boundary)
     }
 

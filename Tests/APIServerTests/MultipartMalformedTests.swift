@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func anErrorStays() throws {
+    @Test func anErrorIsReportedAgainOnFurtherInput() throws {
         var parser = MultipartParser(boundary: "b")
         parser.append(ByteBuffer(string: "--b\n"))
         #expect(throws: MultipartError.wrongLineEnd) { try parser.next() }
@@ -73,7 +73,7 @@ import Testing
         expectTooLarge(part + part + "--b--", unless: fits, limits: MultipartLimits(headerBytes: limit))
     }
 
-    @Test func anEndlessHeaderLineAndEndlessPaddingAreRefused() {
+    @Test func endlessHeaderLinesAndPaddingAreRefused() {
         expectTooLarge("--b\r\nX: " + String(repeating: "x", count: 20_000), unless: false)
         expectTooLarge("--b" + String(repeating: " ", count: 20_000), unless: false)
     }

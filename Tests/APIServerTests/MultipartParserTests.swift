@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: ClientBody.all)
-    func aBodyCutOffAnywhereIsTruncated(client: ClientBody) throws {
+    func aBodyCutAnywhereIsReportedAsTruncated(client: ClientBody) throws {
         let boundary = try MultipartParser.boundary(fromContentType: client.contentType)
         let body = bytes(client.body)
         let closing = bytes("--\(boundary)--")
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func dataIsHandedOnWithoutCopying() throws {
+    @Test func dataIsPassedOnWithoutCopying() throws {
         var parser = MultipartParser(boundary: "b")
         parser.append(ByteBuffer(string: "--b\r\nContent-Disposition: form-data; name=x\r\n\r\n"))
         #expect(try parser.next() == .partBegan(MultipartPart(name: "x", filename: nil)))
@@ -64,7 +64,7 @@ import Testing
         #expect(received == chunk.readableBytes - "\r\n-".utf8.count)
     }
 
-    @Test func nothingButABeginningOfTheDelimiterIsKeptBack() throws {
+    @Test func onlyAPartialDelimiterIsHeldBack() throws {
         var parser = MultipartParser(boundary: "boundary")
         parser.append(ByteBuffer(string: "--boundary\r\nContent-Disposition: form-data; name=x\r\n\r\n"))
         _ = try parser.next()
@@ -81,7 +81,7 @@ import Testing
         #expect(received > 1000)
     }
 
-    @Test func whatFollowsTheEndMeansNothing() throws {
+    @Test func bytesAfterTheEndAreIgnored() throws {
         var parser = MultipartParser(boundary: "b")
         parser.append(ByteBuffer(string: "--b--\r\n--b\nnonsense"))
         #expect(try parser.next() == .finished)
@@ -91,7 +91,7 @@ import Testing
         try parser.finish()
     }
 
-    @Test func chunksGivenTooEarlyAreReadInOrder() throws {
+    @Test func chunksGivenEarlyAreReadInOrder() throws {
         var parser = MultipartParser(boundary: "b")
         for byte in bytes("--b\r\nContent-Disposition: form-data; name=x\r\n\r\nab\r\n--b--") {
             parser.append(ByteBuffer(bytes: [byte]))

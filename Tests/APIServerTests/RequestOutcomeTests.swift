@@ -26,7 +26,7 @@ struct RequestOutcomeTests {
             wall: .milliseconds(850))
     }
 
-    @Test func anAnswerHasWhatWasAskedAndHowItEnded() {
+    @Test func theLogLineHasTheRequestAndItsOutcome() {
         let outcome = outcome()
         #expect("\(outcome.message)" == "Answered.")
         #expect(outcome.level == .info)
@@ -40,20 +40,20 @@ struct RequestOutcomeTests {
         #expect(part == ["model": "whisper", "audio_s": "1.699", "rtf": "0.5003"])
     }
 
-    @Test func damageIsAWarning() {
+    @Test func damagedAudioIsLoggedAsAWarning() {
         let outcome = outcome(RequestFindings(recording: recording(damaged: 3)))
         #expect(outcome.level == .warning)
         #expect(words(of: outcome)["damaged_packets"] == "3")
     }
 
-    @Test func aRefusalHasItsCode() {
+    @Test func aRefusalIsLoggedWithItsCode() {
         let outcome = outcome(sent: .badRequest, RequestFindings(errorCode: "invalid_value"))
         #expect("\(outcome.message)" == "Answered with an error.")
         #expect((outcome.level, outcome.status) == (.info, 400))
         #expect(outcome.metadata["code"] == "invalid_value")
     }
 
-    @Test func whatNobodyForesawIsAnErrorWithItsCause() {
+    @Test func anUnexpectedErrorIsLoggedWithItsCause() {
         let outcome = outcome(
             sent: .internalServerError, RequestFindings(errorCode: "internal_error", cause: "Disk on fire"))
         #expect("\(outcome.message)" == "A request failed.")
@@ -63,7 +63,7 @@ struct RequestOutcomeTests {
 
     /// Whatever else failed afterwards: the client is no longer there.
     @Test(arguments: [nil, HTTPResponse.Status.ok, .internalServerError])
-    func aClientThatLeftIsNoError(sent: HTTPResponse.Status?) {
+    func aDisconnectedClientIsNoError(sent: HTTPResponse.Status?) {
         let outcome = outcome(
             sent: sent, RequestFindings(errorCode: "internal_error", cause: "CancellationError()", isAbandoned: true))
         #expect("\(outcome.message)" == "The client hung up before its answer.")
@@ -71,7 +71,7 @@ struct RequestOutcomeTests {
         #expect(outcome.metadata["error"] == nil)
     }
 
-    @Test func aClientThatLeftBeforeAnyAnswerIsToldByThat() {
+    @Test func aClientThatDisconnectedBeforeAnyResponseIsLoggedAsSuch() {
         #expect(outcome(sent: nil).status == 499)
     }
 
@@ -87,7 +87,7 @@ struct RequestOutcomeTests {
         #expect(outcome(path, route: route).level == level)
     }
 
-    @Test func aPathIsCutWhereNoneOfOursIsSoLong() {
+    @Test func aPathLongerThanAnyRouteIsTruncated() {
         let outcome = outcome("/" + String(repeating: "a", count: 5_000))
         #expect("\(outcome.metadata["path"] ?? "")".count == 200)
     }

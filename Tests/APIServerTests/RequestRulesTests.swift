@@ -18,13 +18,13 @@ struct RequestRulesTests {
             ("HTTP://[::1]:8000", "/", "[::1]:8000"), ("https://a?x=1", "/?x=1", "a"),
             ("http://a//b", "//b", "a"),
         ])
-    func theTargetsAuthorityCounts(uri: String, path: String, host: String) throws {
+    func theAuthorityInTheTargetOverridesTheHost(uri: String, path: String, host: String) throws {
         let request = try RequestRules.normalized(head(uri))
         #expect((request.uri, request.headers["host"]) == (path, [host]))
     }
 
     @Test(arguments: ["", "health", "ftp://a/", "http:///health", "http://", "http://user@localhost/", "http:/a"])
-    func anotherTargetIsRefused(uri: String) {
+    func otherTargetFormsAreRefused(uri: String) {
         #expect(throws: APIError.self) { try RequestRules.normalized(head(uri)) }
     }
 
@@ -33,7 +33,7 @@ struct RequestRulesTests {
             ([], .http1_1, false), ([], .http1_0, true), (["a"], .http1_1, true), (["a"], .http1_0, true),
             (["a", "a"], .http1_1, false), (["a", "b"], .http1_0, false),
         ] as [([String], HTTPVersion, Bool)])
-    func thereIsOneHost(hosts: [String], version: HTTPVersion, isGood: Bool) {
+    func exactlyOneHostIsRequired(hosts: [String], version: HTTPVersion, isGood: Bool) {
         let headers = HTTPHeaders(hosts.map { ("Host", $0) })
         let request = try? RequestRules.normalized(head("/", headers, version: version))
         #expect((request != nil) == isGood)
@@ -44,7 +44,7 @@ struct RequestRulesTests {
             ("chunked", nil), ("Chunked", nil), ("gzip, chunked", 501), ("chunked, chunked", 501), ("foo", 501),
             ("identity", 501), ("chunked;q=1", 501),
         ] as [(String, Int?)])
-    func chunksAreTheOnlyCoding(coding: String, status: Int?) {
+    func chunkedIsTheOnlyTransferCoding(coding: String, status: Int?) {
         let headers: HTTPHeaders = ["Host": "a", "Transfer-Encoding": coding]
         do throws(APIError) {
             _ = try RequestRules.normalized(head("/", headers))
@@ -55,7 +55,7 @@ struct RequestRulesTests {
         }
     }
 
-    @Test func chunksGoWithNothingElse() {
+    @Test func chunkedCannotBeCombined() {
         let both: HTTPHeaders = ["Host": "a", "Transfer-Encoding": "chunked", "Content-Length": "3"]
         #expect(throws: APIError.self) { try RequestRules.normalized(head("/", both)) }
         let old: HTTPHeaders = ["Transfer-Encoding": "chunked"]
@@ -68,7 +68,7 @@ struct RequestRulesTests {
             ("keep-alive", .http1_1, "keep-alive"), (nil, .http1_0, "close"), ("keep-alive", .http1_0, "keep-alive"),
             ("Keep-Alive, x", .http1_0, "Keep-Alive, x"),
         ] as [(String?, HTTPVersion, String?)])
-    func aConnectionThatEndsSaysSoInOneWord(sent: String?, version: HTTPVersion, connection: String?) throws {
+    func aClosingResponseHasOneConnectionHeader(sent: String?, version: HTTPVersion, connection: String?) throws {
         var headers: HTTPHeaders = ["Host": "a"]
         if let sent { headers.add(name: "Connection", value: sent) }
         let request = try RequestRules.normalized(head("/", headers, version: version))

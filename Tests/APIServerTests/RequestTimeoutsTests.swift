@@ -15,7 +15,7 @@ import Testing
 
     private func after(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
-    @Test func theFirstHeadIsDueFromTheBeginningHoweverItTrickles() {
+    @Test func theFirstHeadIsTimedFromTheConnectionsStart() {
         var pace = RequestTimeouts(limits: limits, openedAt: start)
         for second in 0..<10 {
             #expect(pace.check(at: after(Double(second)), isClientsTurn: true) == .wait(until: after(10)))
@@ -24,12 +24,12 @@ import Testing
         #expect(pace.check(at: after(10), isClientsTurn: true) == .headTooSlow(isBegun: true))
     }
 
-    @Test func aConnectionWithoutAByteIsToldApart() {
+    @Test func aConnectionWithoutAnyByteIsDistinguished() {
         var pace = RequestTimeouts(limits: limits, openedAt: start)
         #expect(pace.check(at: after(10), isClientsTurn: true) == .headTooSlow(isBegun: false))
     }
 
-    @Test func aLaterHeadIsDueFromItsFirstByte() {
+    @Test func aLaterHeadIsTimedFromItsFirstByte() {
         var pace = RequestTimeouts(limits: limits, openedAt: start)
         pace.receiveHead(at: after(1))
         pace.receiveEnd()
@@ -40,7 +40,7 @@ import Testing
         #expect(pace.check(at: after(510), isClientsTurn: true) == .headTooSlow(isBegun: true))
     }
 
-    @Test func aBodyIsMeasuredWindowByWindow() {
+    @Test func theUploadRateIsMeasuredPerWindow() {
         var pace = RequestTimeouts(limits: limits, openedAt: start)
         pace.receiveHead(at: start)
         pace.receiveBody(6_000)
@@ -50,14 +50,14 @@ import Testing
         #expect(pace.check(at: after(120), isClientsTurn: true) == .bodyTooSlow)
     }
 
-    @Test func aLateLookAsksForMore() {
+    @Test func aLateCheckRequiresMoreBytes() {
         var pace = RequestTimeouts(limits: limits, openedAt: start)
         pace.receiveHead(at: start)
         pace.receiveBody(6_000)
         #expect(pace.check(at: after(61), isClientsTurn: true) == .bodyTooSlow)
     }
 
-    @Test func whileTheServerDoesNotReadNobodyIsSlow() {
+    @Test func aClientIsNotChargedWhileTheServerDoesNotRead() {
         var pace = RequestTimeouts(limits: limits, openedAt: start)
         #expect(pace.check(at: after(10), isClientsTurn: false) == .wait(until: after(20)))
         pace.receiveHead(at: after(20))

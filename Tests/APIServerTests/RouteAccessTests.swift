@@ -31,7 +31,7 @@ struct RouteAccessTests {
         return routes
     }
 
-    @Test func withoutAKeyNoSpellingOfAClosedRouteIsServed() async throws {
+    @Test func everySpellingOfAClosedRouteNeedsAKey() async throws {
         let routes = try Self.allRoutes()
         try await RouterUnderTest(settings: Self.settings).test { client in
             for (method, path) in routes where !Self.open.contains(path) {
@@ -58,7 +58,7 @@ struct RouteAccessTests {
         }
     }
 
-    @Test func withAKeyDoubledAndTrailingSlashesLeadToTheSameRoute() async throws {
+    @Test func doubledAndTrailingSlashesReachTheSameRoute() async throws {
         try await RouterUnderTest(settings: Self.settings).test { client in
             for path in ["/v1/models", "//v1/models", "///v1///models", "/v1/models/", "/v1/ps", "//metrics/"] {
                 let status = try await client.execute(uri: path, method: .get, headers: [.init("x-api-key")!: "sesame"])
@@ -70,7 +70,7 @@ struct RouteAccessTests {
         }
     }
 
-    @Test(arguments: open) func healthIsOpenHoweverItIsSpelled(path: String) async throws {
+    @Test(arguments: open) func everySpellingOfHealthIsOpen(path: String) async throws {
         try await RouterUnderTest(settings: Self.settings).test { client in
             for spelling in [path, "/" + path, path + "/", path + "?full=1"] {
                 let status = try await client.execute(uri: spelling, method: .get) { $0.status }
@@ -86,7 +86,7 @@ struct RouteAccessTests {
             ("authorization", "Basic sesame", false), ("authorization", "sesame", false), ("x-api-key", "", false),
             ("x-api-key", "Bearer sesame", false), ("api-key", "open", false), ("openai-api-key", "sesame", false),
         ])
-    func aKeyIsTakenFromThreeHeaders(header: String, value: String, isAdmitted: Bool) async throws {
+    func aKeyIsAcceptedInThreeHeaders(header: String, value: String, isAdmitted: Bool) async throws {
         let name = try #require(HTTPField.Name(header))
         try await RouterUnderTest(settings: Self.settings).test { client in
             let status = try await client.execute(uri: "/v1/models", method: .get, headers: [name: value]) { $0.status }
@@ -94,7 +94,7 @@ struct RouteAccessTests {
         }
     }
 
-    @Test func aTranscriptionIsTimedHoweverItsPathIsSpelled() async throws {
+    @Test func aTranscriptionIsTimedUnderEverySpellingOfItsPath() async throws {
         try await RouterUnderTest().test { client in
             for path in ["/v1/audio/transcriptions", "//v1/audio/transcriptions/"] {
                 let headers = try await client.execute(uri: path, method: .post) { $0.headers }

@@ -6,7 +6,7 @@ import Testing
 @testable import APIServer
 
 @Suite struct RunDirectoryTests {
-    @Test func itsFoldersAreForThisUserOnlyAndNamedAfterThisProcess() throws {
+    @Test func foldersArePrivateAndNamedAfterTheProcess() throws {
         let parent = try TemporaryFolder()
         let directory = try RunDirectory(in: parent.path)
         let names = try FileManager.default.contentsOfDirectory(atPath: parent.path)
@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test func removingItLeavesNothing() throws {
+    @Test func removalLeavesNothing() throws {
         let parent = try TemporaryFolder()
         let directory = try RunDirectory(in: parent.path)
         try Data("x".utf8).write(to: URL(filePath: directory.uploads + "/upload"))
@@ -28,7 +28,7 @@ import Testing
 
     /// If a process has that id now, it is not the one that created the folder.
     @Test(arguments: ["\(Int32.max)", "\(getpid())", "\(getppid())", "1"])
-    func whatADeadServerLeftIsRemoved(process: String) throws {
+    func theFolderOfADeadServerIsRemoved(process: String) throws {
         let name = "asr2clip-\(process)-a1B2c3"
         let parent = try TemporaryFolder()
         try parent.makeFolder(name, holding: "upload")
@@ -36,7 +36,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: parent.file(name)))
     }
 
-    @Test func theFolderOfAServerThatRunsStays() throws {
+    @Test func theFolderOfARunningServerStays() throws {
         let parent = try TemporaryFolder()
         let first = try RunDirectory(in: parent.path)
         let second = try RunDirectory(in: parent.path)
@@ -45,7 +45,7 @@ import Testing
     }
 
     /// The case of systemd-tmpfiles, or of a server in another container.
-    @Test func aFolderThatAnotherProcessHasLockedStaysUntilThatEnds() async throws {
+    @Test func aFolderLockedByAnotherProcessStaysUntilThatEnds() async throws {
         let parent = try TemporaryFolder()
         let name = "asr2clip-\(Int32.max)-a1B2c3"
         try parent.makeFolder(name, holding: "upload")
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func aServerThatStartsFindsOthersFoldersLockedFromTheBeginning() async throws {
+    @Test func theFolderIsLockedFromItsCreation() async throws {
         let parent = try TemporaryFolder()
         let errors = await onThreads(4) { _ -> String? in
             for _ in 0..<50 {
@@ -79,14 +79,14 @@ import Testing
     @Test(arguments: [
         "asr2clip-1", "asr2clip-notes", "asr2clip-1-a-b", "asr2clip-x1-a1B2c3", "other-1-a1B2c3", "asr2clip--a1B2c3",
     ])
-    func whatIsNoLeftoverStays(name: String) throws {
+    func otherFilesStay(name: String) throws {
         let parent = try TemporaryFolder()
         try parent.makeFolder(name, holding: "precious")
         _ = try RunDirectory(in: parent.path)
         #expect(FileManager.default.fileExists(atPath: parent.file(name) + "/precious"))
     }
 
-    @Test func linksAndFilesWithSuchANameStay() throws {
+    @Test func linksAndFilesNamedLikeLeftoversStay() throws {
         let parent = try TemporaryFolder()
         let (file, link) = ("asr2clip-1-file", "asr2clip-1-link")
         try parent.write(Data(), to: file)
@@ -98,12 +98,12 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: parent.file(link) + "/thing"))
     }
 
-    @Test func aParentThatIsNotThereIsAnError() {
+    @Test func aMissingParentFolderIsAnError() {
         let error = #expect(throws: RunDirectoryError.self) { try RunDirectory(in: "/nowhere") }
         #expect(error?.description.contains("/nowhere: No such file or directory. Set TMPDIR") == true)
     }
 
-    @Test func whatWasRemovedIsMadeAgainAndLocked() throws {
+    @Test func aRemovedFolderIsMadeAgainAndLocked() throws {
         let parent = try TemporaryFolder()
         let directory = try RunDirectory(in: parent.path)
         for part in [parent.path, directory.uploads, directory.runtimeSettings] {
@@ -120,7 +120,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: parent.path) == [])
     }
 
-    @Test func anothersFolderInItsPlaceIsNotTaken() throws {
+    @Test func aFolderOfSomebodyElseIsNotUsed() throws {
         let parent = try TemporaryFolder()
         let directory = try RunDirectory(in: parent.path)
         let path = URL(filePath: directory.uploads).deletingLastPathComponent().path

@@ -8,7 +8,7 @@ struct UploadShareTests {
 
     private func time(_ seconds: Int) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
-    @Test func whereThereIsRoomAllGoOn() {
+    @Test func whileThereIsRoomAllUploadsContinue() {
         var shares = UploadShares(maximum: 2)
         let (first, verdict) = shares.begin("a", at: start)
         #expect(verdict == .proceed)
@@ -16,7 +16,7 @@ struct UploadShareTests {
         #expect(shares.grow(first, by: 1000, free: 1000, at: time(60)) == .proceed)
     }
 
-    @Test func anUploadThatIsAloneMayTakeAllOfTheDisk() {
+    @Test func aSingleUploadMayUseTheWholeDisk() {
         var shares = UploadShares(maximum: 2)
         let (id, _) = shares.begin("a", at: start)
         #expect(shares.grow(id, by: 1 << 30, free: 0, at: start) == .proceed)
@@ -30,7 +30,7 @@ struct UploadShareTests {
         return shares.grow(id, by: bytes, free: free, at: time(now))
     }
 
-    @Test func whatStandsStillGoesWhenTheDiskFillsUp() {
+    @Test func stalledUploadsEndWhenTheDiskFillsUp() {
         var shares = UploadShares(maximum: 9)
         let (still, _) = shares.begin("a", at: start)
         let (moving, _) = shares.begin("a", at: start)
@@ -43,7 +43,7 @@ struct UploadShareTests {
         #expect(add(1, to: moving, of: &shares, free: 20, at: 2) == .proceed, "it is alone")
     }
 
-    @Test func whoHasOnlyJustBegunIsNotJudged() {
+    @Test func aNewUploadHasAGracePeriod() {
         var shares = UploadShares(maximum: 9)
         let (first, _) = shares.begin("a", at: start)
         let (second, _) = shares.begin("b", at: start)
@@ -52,7 +52,7 @@ struct UploadShareTests {
     }
 
     /// From any number of addresses, and however fast it was at first.
-    @Test func whatTricklesGoesBeforeWhatIsFast() {
+    @Test func slowUploadsEndBeforeFastOnes() {
         var shares = UploadShares(maximum: 9)
         let trickling = (0..<3).map { shares.begin("\($0)", at: start).0 }
         for id in trickling { _ = add(1_000_000, to: id, of: &shares, free: 1 << 30, at: 0) }
@@ -62,7 +62,7 @@ struct UploadShareTests {
         #expect(add(800_000, to: honest, of: &shares, free: 10, at: 60) == .proceedInstead(of: trickling[2]))
     }
 
-    @Test func oneTooManyTakesThePlaceOfOneOfTheClientThatHasMost() {
+    @Test func anExcessUploadReplacesOneOfTheClientWithMost() {
         var shares = UploadShares(maximum: 3)
         let (modest, _) = shares.begin("modest", at: start)
         let (old, _) = shares.begin("greedy", at: start)
@@ -75,7 +75,7 @@ struct UploadShareTests {
         #expect(shares.begin("d", at: time(6)).1 == .proceed)
     }
 
-    @Test func aDiskWithoutEndOverflowsNothing() {
+    @Test func aDiskOfMaximumSizeDoesNotOverflow() {
         var shares = UploadShares(maximum: 2)
         let (still, _) = shares.begin("a", at: start)
         let (moving, _) = shares.begin("a", at: start)

@@ -22,7 +22,7 @@ import Testing
             ("an enormous number", 0, [0, 1, 9e12, 9e12 + 1], [0, 1, 2, 3]),
             ("the most negative number", 0, [0, 1, -9e12, 2], [0, 1, 2, 3]),
         ] as [(String, Double?, [Double], [Double])])
-    func soundIsWhereItsTimestampsAre(
+    func audioIsPlacedAtItsTimestamps(
         name: String, origin: Double?, timestamps: [Double], places: [Double]
     ) {
         var clock = AudioClock(origin: origin, longest: 600)
@@ -50,7 +50,7 @@ import Testing
         (sound: 0.02, gap: 10, frames: 11, refused: 0), (sound: 1, gap: 60, frames: 1, refused: 0),
         (sound: 0.026, gap: 7, frames: 1, refused: 97), (sound: 0.026, gap: 29, frames: 2, refused: 97),
     ])
-    func gapsAroundScatteredFramesAreNotBelieved(sound: Double, gap: Double, frames: Int, refused: Int) {
+    func gapsAroundScatteredFramesAreIgnored(sound: Double, gap: Double, frames: Int, refused: Int) {
         var clock = AudioClock(origin: 0, longest: .infinity)
         var timestamp = 0.0
         var silence = 0.0
@@ -66,7 +66,7 @@ import Testing
         #expect(abs(clock.position - silence - 101 * Double(frames) * sound) < 0.01)
     }
 
-    @Test func gapsAreBelievedAgainWhenSoundGoesOn() {
+    @Test func gapsCountAgainOnceAudioContinues() {
         var clock = AudioClock(origin: 0, longest: .infinity)
         for index in 0..<10 { _ = clock.add(at: Double(index) * 5, lasting: 0.02) }
         let refused = clock.refusedGaps
@@ -76,7 +76,7 @@ import Testing
         #expect(clock.refusedGaps == refused)
     }
 
-    @Test func silenceIsBoundedByTheLongestRecordingAndInAll() {
+    @Test func silenceIsLimitedPerGapAndInTotal() {
         var short = AudioClock(origin: 0, longest: 100)
         #expect(short.add(at: 99.5, lasting: 1) == 99.5)
         #expect(short.refusedGaps == 0)

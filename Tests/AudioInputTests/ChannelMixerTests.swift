@@ -34,7 +34,7 @@ import Testing
 
     /// Interference that a recorder adds equally to both channels: a DC offset, or mains hum.
     @Test(arguments: [0.003, 0.01, 0.05] as [Float], [0, 50, 60] as [Float])
-    func channelsInOppositePhaseAreHeardBesideACommonSound(amount: Float, frequency: Float) {
+    func channelsInOppositePhaseAreHeardBesideACommonSignal(amount: Float, frequency: Float) {
         let voice = noise(1, level: 0.05)
         let common = (0..<Self.rate).map { index in
             frequency == 0 ? amount : amount * sin(Float(index) * frequency * 2 * .pi / Float(Self.rate))
@@ -55,21 +55,21 @@ import Testing
 
     /// A voice reaches two microphones with a delay, so that the mix cancels some frequencies.
     @Test(arguments: [3, 8, 16, 32, 80])
-    func microphonesApartAreStillMixed(delay: Int) {
+    func microphonesAtADistanceAreStillMixed(delay: Int) {
         let voice = noise(1)
         let late = [Float](repeating: 0, count: delay) + voice.dropLast(delay)
         let mixed = mix([voice, late])
         #expect(zip(mixed, zip(voice, late)).allSatisfy { abs($0 - ($1.0 + $1.1) / 2) < 1e-5 })
     }
 
-    @Test func channelsInPhaseAreTheirMean() {
+    @Test func channelsInPhaseAreAveraged() {
         let voice = noise(1)
         let mixed = mix([voice, voice, voice])
         #expect(zip(mixed, voice).allSatisfy { abs($0 - $1) < 1e-5 })
     }
 
     @Test(arguments: [2, 3, 6, 16])
-    func differentSoundsAreMixedAndNoneIsLeftOut(channels: Int) {
+    func differentSignalsAreAllInTheMix(channels: Int) {
         let voices = (0..<channels).map { noise(UInt64($0)) }
         let mixed = mix(voices)
         let expected = (0..<Self.rate).map { index in voices.reduce(0) { $0 + $1[index] } / Float(channels) }
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test(arguments: [2, 6, 31])
-    func aVoiceOnOneChannelIsHeardWhicheverItIs(channels: Int) {
+    func aVoiceOnAnySingleChannelIsHeard(channels: Int) {
         let (voice, silence) = (noise(1), [Float](repeating: 0, count: Self.rate))
         for loud in 0..<channels {
             let mixed = mix((0..<channels).map { $0 == loud ? voice : silence })
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func theChoiceIsStableWhileTheMixStillCancelsNowAndThen() {
+    @Test func theChosenChannelIsKeptWhileTheMixCancelsAtTimes() {
         let (voice, hiss) = (noise(1), noise(2, level: 0.001))
         let planes = [zip(voice, hiss).map { $0 + $1 }, voice.map { -$0 }]
         let mixed = mix(planes)
@@ -95,7 +95,7 @@ import Testing
         #expect(min(wrong, other) <= Self.rate / 50)
     }
 
-    @Test func theMixComesBackWhenItNoLongerCancels() {
+    @Test func mixingResumesWhenItNoLongerCancels() {
         let voice = noise(1)
         let (left, right) = (voice + voice + voice + voice, voice.map { -$0 } + voice + voice + voice)
         let mixed = mix([left, right])

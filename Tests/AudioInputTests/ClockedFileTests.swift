@@ -14,7 +14,7 @@ import Testing
             ("low_rate.mp3", [0.25], 1.073), ("laced_opus_8k.mka", [0.25], 1.073),
             ("starts_at_2s.m4a", [2.25], 3.088),
         ] as [(String, [Double], Double)])
-    func speechIsWhereAPlayerPlaysIt(file: String, starts: [Double], length: Double) throws {
+    func speechHasTheTimesOfAPlayer(file: String, starts: [Double], length: Double) throws {
         let result = try decode(Fixtures.container(file))
         #expect(result.loudStarts.count == starts.count, "\(result.loudStarts)")
         for (heard, start) in zip(result.loudStarts, starts) { #expect(abs(heard - start) <= 0.11, "\(heard)") }
@@ -22,7 +22,7 @@ import Testing
         #expect(result.damagedPackets == 0)
     }
 
-    @Test func silenceIsMadeASecondAtATime() throws {
+    @Test func silenceIsProducedASecondAtATime() throws {
         let result = try decode(Fixtures.container("gap_10s.webm"))
         #expect(result.chunks.dropLast().allSatisfy { $0 == 16_000 })
     }
@@ -35,7 +35,7 @@ import Testing
             // The file starts with a picture at 20 s.
             ("starts_at_23s.mkv", [3.25], 4.088),
         ] as [(String, [Double], Double)])
-    func theTimeBeforeTheFirstPieceIsNoSilence(file: String, starts: [Double], length: Double) throws {
+    func theTimeBeforeTheFirstFragmentIsNotFilled(file: String, starts: [Double], length: Double) throws {
         try speechIsWhereAPlayerPlaysIt(file: file, starts: starts, length: length)
     }
 
@@ -46,7 +46,7 @@ import Testing
         #expect(try decode(Fixtures.container(file), longest: longest).damagedPackets == 0)
     }
 
-    @Test func aGapThatIsNotBelievedIsTold() throws {
+    @Test func anIgnoredGapIsReported() throws {
         let cluster: [UInt8] = [0x1F, 0x43, 0xB6, 0x75]
         func clusters(of file: String) throws -> (head: [UInt8], first: [UInt8]) {
             var bytes = try Fixtures.bytes(container: file)
@@ -66,7 +66,7 @@ import Testing
     }
 
     /// GStreamer's avimux leaves the rate at zero when it writes to a pipe.
-    @Test func anAVIHasNoClockButItsSound() throws {
+    @Test func anAVIFileIsTimedByItsSamples() throws {
         let whole = try Fixtures.bytes(container: "word.avi")
         var bytes = whole
         bytes.replaceSubrange(0x80..<0x88, with: little(UInt32(1)) + little(UInt32(0)))  // scale and rate

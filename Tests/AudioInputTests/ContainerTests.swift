@@ -9,7 +9,7 @@ import Testing
     ]
 
     @Test(arguments: formats)
-    func aWholeFileIsHeard(file: String) throws {
+    func anIntactFileIsDecodedCompletely(file: String) throws {
         let result = try decode(Fixtures.container(file))
         #expect(abs(result.seconds - 1.073) < 0.1)
         #expect(result.loudStarts.count == 1)
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(arguments: formats)
-    func whatIsCutOffIsTold(file: String) throws {
+    func aTruncationIsReported(file: String) throws {
         let bytes = try Fixtures.bytes(container: file)
         let result = try decode(Array(bytes.prefix(bytes.count * 6 / 10 + 1)))
         #expect(result.seconds < 1.05)

@@ -20,7 +20,7 @@ import Testing
         #expect(result.seconds > whole.seconds / 2 && result.seconds < whole.seconds + 0.2)
     }
 
-    @Test func refusesAFileOfWhichNothingDecodes() throws {
+    @Test func refusesAFileWithoutDecodablePackets() throws {
         var bytes = try Fixtures.bytes("en_44k1_vorbis.ogg")
         bytes = try #require(
             oggPages(of: bytes).enumerated().map { index, page in
@@ -33,7 +33,7 @@ import Testing
     @Test(arguments: [
         "en_44k1_stereo.mp3", "en_48k_opus.ogg", "en_48k_opus.webm", "en_long_16k.flac", "en_digits_16k.wav",
     ])
-    func givesWhatIsThereOfATruncatedFile(file: String) throws {
+    func decodesWhatIsLeftOfATruncatedFile(file: String) throws {
         let bytes = try Fixtures.bytes(file)
         let whole = try decode(bytes)
         var last = 1
@@ -73,7 +73,7 @@ import Testing
         (["en_44k1_vorbis.ogg", "en_44k1_vorbis.ogg"], 0.05), (["en_48k_opus.ogg", "en_48k_opus.ogg"], 0.05),
         (["en_44k1_stereo.mp3", "zh_44k1.mp3"], 0.15), (["zh_44k1.mp3", "en_44k1_stereo.mp3"], 0.15),
     ])
-    func readsOnWhenAnotherStreamFollows(files: [String], tolerance: Double) throws {
+    func continuesWithTheNextStreamInTheFile(files: [String], tolerance: Double) throws {
         let result = try decode(files.flatMap { try Fixtures.bytes($0) })
         let expected = try files.map { try decode(Fixtures.path($0)).seconds }.reduce(0, +)
         #expect(abs(result.seconds - expected) < tolerance)

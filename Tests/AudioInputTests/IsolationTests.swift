@@ -13,7 +13,7 @@ import Testing
         "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 9 RTP/AVP 0\na=%@\n",
         "[Adaptation]\n[playlist]\nFile1=%@\n",
     ])
-    func aPlaylistOpensNothing(template: String) throws {
+    func aPlaylistOpensNoOtherFile(template: String) throws {
         let text = template.replacingOccurrences(of: "%@", with: Fixtures.path("en_digits_16k.wav"))
         #expect(try refusal(ascii(text), name: "list.wav")?.code == .audioUndecodable)
     }
@@ -38,7 +38,7 @@ import Testing
             }
         }
 
-        @Test func tellsAFailingDiskFromTheEndOfTheFile() throws {
+        @Test func distinguishesAReadErrorFromTheEndOfTheFile() throws {
             try withFile(WAV.tone(seconds: 20).bytes) { path in
                 var decoder = try AudioDecoder(path: path, name: "a.wav")
                 #expect(try decoder.next() != nil)
@@ -53,7 +53,7 @@ import Testing
             }
         }
 
-        @Test func doesNotWaitForTheWriterOfAPipe() throws {
+        @Test func doesNotBlockOnAPipeWithoutAWriter() throws {
             let path = NSTemporaryDirectory() + "audio-input-\(UUID().uuidString)"
             try #require(mkfifo(path, 0o600) == 0)
             defer { unlink(path) }
@@ -76,13 +76,13 @@ import Testing
         }
     #endif
 
-    @Test func movesToAnotherThread() async throws {
+    @Test func canMoveToAnotherThread() async throws {
         let file = "en_long_16k.flac"
         let reader = Reader(try AudioDecoder(path: Fixtures.path(file), name: file))
         #expect(try await reader.count() == decode(Fixtures.path(file)).samples.count)
     }
 
-    @Test func manyDecodeAtOnce() async throws {
+    @Test func manyFilesDecodeConcurrently() async throws {
         let expected = try decode(Fixtures.path("en_48k_opus.webm")).samples
         try await withThrowingTaskGroup(of: [Float].self) { group in
             for _ in 0..<16 { group.addTask { try decode(Fixtures.path("en_48k_opus.webm")).samples } }

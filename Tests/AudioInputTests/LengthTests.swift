@@ -5,14 +5,14 @@ import Testing
 
 @Suite struct LengthTests {
     @Test(arguments: [0, UInt32.max, UInt32.max - 8, 0x7FFF_F000, 1_000, 31_000, 32_001])
-    func readsAllTheSoundWhateverTheHeaderStates(length: UInt32) throws {
+    func readsAllAudioRegardlessOfTheHeader(length: UInt32) throws {
         var wav = WAV.tone()
         wav.statedLength = length
         #expect(try decode(wav.bytes).samples.count == 16_000)
     }
 
     @Test(arguments: [0, 1])
-    func takesNoTextAfterTheSoundForSound(oddBytes: Int) throws {
+    func doesNotDecodeTextAfterTheAudio(oddBytes: Int) throws {
         var wav = WAV.tone()
         wav.data += [UInt8](repeating: 0, count: oddBytes)
         let text = ascii("INFOICMT") + little(UInt32(4_000)) + [UInt8](repeating: 0x41, count: 4_000)

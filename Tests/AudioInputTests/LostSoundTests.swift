@@ -10,12 +10,12 @@ import Testing
     ]
 
     @Test(arguments: formats)
-    func aWholeFileHasNoDamage(file: String) throws {
+    func anIntactFileHasNoDamage(file: String) throws {
         #expect(try decode(Fixtures.path(file)).damagedPackets == 0)
     }
 
     @Test(arguments: formats.dropLast())
-    func aCutIsTold(file: String) throws {
+    func aCutIsReported(file: String) throws {
         let bytes = try Fixtures.bytes(file)
         for percent in [30, 60, 80, 95] {
             guard let result = try? decode(Array(bytes.prefix(bytes.count * percent / 100))) else { continue }
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: formats)
-    func aHoleIsTold(file: String) throws {
+    func aHoleIsReported(file: String) throws {
         let bytes = try Fixtures.bytes(file)
         let middle = bytes.count / 2
         for hole in [500, 2_000] {
@@ -39,7 +39,7 @@ import Testing
     }
 
     /// For compressed sound, the header states the length of the longest packet, so packets may be shorter.
-    @Test func zerosInPlaceOfFramesOfAnAVIAreTold() throws {
+    @Test func zerosInAnAVIAreReported() throws {
         var bytes = try Fixtures.bytes(container: "word_aac.avi")
         let index = try #require(bytes.firstRange(of: ascii("idx1"))).lowerBound
         let frames = bytes[..<index].ranges(of: ascii("00wb"))
@@ -52,7 +52,7 @@ import Testing
         #expect(try decode(bytes).damagedPackets > 0)
     }
 
-    @Test func zerosInPlaceOfFramesOfACompressedWAVAreTold() throws {
+    @Test func zerosInACompressedWAVAreReported() throws {
         let frameSize = 192
         func wav(_ sound: [UInt8]) -> [UInt8] {
             let format =
@@ -69,7 +69,7 @@ import Testing
         #expect(try decode(wav(sound)).damagedPackets > 0)
     }
 
-    @Test func tagsAroundTheSoundAreNoDamage() throws {
+    @Test func tagsAroundTheAudioAreNoDamage() throws {
         let sound = try Fixtures.bytes("en_44k1_stereo.mp3")
         let comment = ascii("TAG") + [UInt8](repeating: 0x41, count: 125)
         let ape =
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func linksOfAnotherCodecAreHeard() throws {
+    @Test func chainedStreamsOfAnotherCodecAreDecoded() throws {
         let files = ["word.opus", "word.ogg", "word.opus"].map { Fixtures.container($0) }
         let bytes = try files.flatMap { try Fixtures.bytes(path: $0) }
         let result = try decode(bytes)
@@ -95,7 +95,7 @@ import Testing
         #expect(result.damagedPackets == 0)
     }
 
-    @Test func aLinkThatCannotBeHeardIsTold() throws {
+    @Test func anUndecodableChainedStreamIsReported() throws {
         let picture = oggPage([0x80] + ascii("theora") + [UInt8](repeating: 1, count: 40), beginsStream: true)
         let link = picture + oggPage([UInt8](repeating: 1, count: 40), beginsStream: false)
         let result = try decode(Fixtures.bytes(container: "word.opus") + link + Fixtures.bytes(container: "word.ogg"))
@@ -103,7 +103,7 @@ import Testing
         #expect(result.damagedPackets > 0)
     }
 
-    @Test func webmBehindWebmIsHeard() throws {
+    @Test func concatenatedWebMFilesAreDecoded() throws {
         let bytes = try Fixtures.bytes("en_48k_opus.webm")
         let once = try decode(bytes)
         let twice = try decode(bytes + bytes)

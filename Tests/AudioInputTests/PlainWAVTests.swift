@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: ["en_digits_16k.wav", "noise_16k.wav", "silence_16k.wav"])
-    func hasTheSamplesOfFFmpeg(file: String) throws {
+    func decodesTheSameSamplesAsFFmpeg(file: String) throws {
         let file = try InputFile(path: Fixtures.path(file))
         let plain = try #require(PlainWAV(file))
         let container = try FileSource(file)
@@ -22,7 +22,7 @@ import Testing
         #expect(!expected.isEmpty)
     }
 
-    @Test func leavesToFFmpegWhateverItsHeaderOrLengthHasElse() throws {
+    @Test func leavesUnusualHeadersAndLengthsToFFmpeg() throws {
         let file = try Fixtures.bytes("en_digits_16k.wav")
         for place in 0..<44 {
             var changed = file

@@ -31,13 +31,13 @@ import Testing
         (Data(WAV(rate: 0, data: [UInt8](repeating: 1, count: 9_999)).bytes), "Cannot decode 'x.txt': "),
         (Data(WAV.tone(seconds: 0.01, channels: 65).bytes), "it has 65 channels. Send at most 64"),
     ])
-    func saysWhatIsWrongAndWhatToDo(content: Data, part: String) throws {
+    func messagesSayWhatIsWrongAndWhatToDo(content: Data, part: String) throws {
         let error = try #require(try refusal([UInt8](content), name: "x.txt"))
         #expect(error.code == .audioUndecodable)
         #expect(error.message.contains(part), "\(error.message)")
     }
 
-    @Test func randomBytesAreNoSound() throws {
+    @Test func refusesRandomBytes() throws {
         var random = Seeded(state: 11)
         for size in [100, 5_000, 300_000] {
             let bytes = (0..<size).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -45,13 +45,13 @@ import Testing
         }
     }
 
-    @Test func saysThatAVideoHasNoSound() throws {
+    @Test func refusesAVideoWithoutAudio() throws {
         let error = try #require(try refusal(matroska(track: [0x83, 0x81, 1, 0x86, 0x85] + ascii("V_VP8"))))
         #expect(error.code == .audioUndecodable)
         #expect(error.message == "Cannot decode 'clip': it has no audio stream. Send a file with sound.")
     }
 
-    @Test func opensNoDecoderThatIsNotOnItsList() throws {
+    @Test func opensOnlyListedDecoders() throws {
         var game = WAV.tone().bytes
         game[20] = 0x61  // Duck DK4 ADPCM, which FFmpeg can decode
         let error = try #require(try refusal(game))
@@ -80,7 +80,7 @@ import Testing
         ("", "'audio'"),
         (String(repeating: "é", count: 5_000), "'" + String(repeating: "é", count: 100) + "…'"),
     ])
-    func cleansNamesForMessages(name: String, shown: String) throws {
+    func removesControlCharactersFromNamesInMessages(name: String, shown: String) throws {
         #expect(try refusal([], name: name)?.message.contains(shown) == true)
     }
 

@@ -8,7 +8,7 @@ import Testing
         samples.withUnsafeBufferPointer { ring.write($0) }
     }
 
-    @Test func whatGoesInComesOutInOrder() {
+    @Test func samplesComeOutInOrder() {
         let ring = SampleRing(capacity: 10)
         for round in 0..<25 {
             let samples = (0..<7).map { Float(round * 7 + $0) }
@@ -19,7 +19,7 @@ import Testing
         #expect(ring.droppedSamples == 0 && ring.reportedGaps == 0)
     }
 
-    @Test func whatFindsNoRoomIsCounted() {
+    @Test func droppedSamplesAreCounted() {
         let ring = SampleRing(capacity: 4)
         write([1, 2, 3], to: ring)
         write([4, 5, 6], to: ring)

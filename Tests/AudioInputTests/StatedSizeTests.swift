@@ -54,11 +54,11 @@ import Testing
     }
 
     @Test(arguments: [-1, 32_004] as [Int64])
-    func aCAFMayGoOnToTheEndOfTheFile(size: Int64) throws {
+    func aCAFMayExtendToTheEndOfTheFile(size: Int64) throws {
         try expectTone(Self.caf(stating: size), "\(size)")
     }
 
-    @Test func aFileThatIsShorterThanItsHeaderSaysIsCut() throws {
+    @Test func aFileShorterThanItsHeaderSaysIsReportedAsCut() throws {
         try expectTone(Self.aiff(stating: 64_008, count: 32_000), damage: 1, "AIFF")
         try expectTone(Self.au(stating: 64_000), damage: 1, "AU")
         try expectTone(Self.caf(stating: 64_004), damage: 1, "CAF")
@@ -66,7 +66,7 @@ import Testing
 
     /// Recorders start a new file a little before 2 or 4 GB.
     @Test(arguments: [0x7FF0_0000, 0x7F80_0000, 0xFFF0_0000] as [UInt32])
-    func aSizeNearThatOfAPlaceholderIsBelieved(size: UInt32) throws {
+    func aSizeNearAPlaceholdersIsUsed(size: UInt32) throws {
         try expectTone(Self.aiff(stating: size), damage: 1, "AIFF")
         // FFmpeg rejects AU files of more than 2 GB.
         if size < 1 << 31 { try expectTone(Self.au(stating: size), damage: 1, "AU") }
@@ -77,7 +77,7 @@ import Testing
 
     /// Ten blocks of GSM 6.10, with or without the padding byte that makes the size even.
     @Test(arguments: [true, false])
-    func aPadByteBehindBlocksOfSoundIsNoDamage(isCounted: Bool) throws {
+    func aPadByteAfterAudioBlocksIsNoDamage(isCounted: Bool) throws {
         let blocks = [UInt8](repeating: 0, count: 65 * 9)
         let format =
             little(UInt16(0x31)) + little(UInt16(1)) + little(UInt32(8_000)) + little(UInt32(1_625))
@@ -92,7 +92,7 @@ import Testing
 
     /// For compressed sound in AIFF, some writers count samples and some count packets.
     @Test(arguments: [9, 9 * 160] as [UInt32])
-    func packetsOfAnAIFFMayBeCountedEitherWay(count: UInt32) throws {
+    func anAIFFMayCountPacketsOrFrames(count: UInt32) throws {
         let frames = [[UInt8]](repeating: [0xD0] + [UInt8](repeating: 0, count: 32), count: 9).flatMap { $0 }
         let common = big(UInt16(1)) + big(count) + big(UInt16(16)) + Self.rate(8_000) + ascii("GSM ") + [0, 0]
         let sound = Self.chunk("SSND", [UInt8](repeating: 0, count: 8) + frames)

@@ -28,7 +28,7 @@ import Testing
     @Test(arguments: [
         "word.wv", "word.tta", "word.ac3", "word.eac3", "word.ogg", "word.opus", "pauses.amr", "low_rate.mp3",
     ])
-    func aTagBehindTheSoundIsNoDamage(file: String) throws {
+    func aTagAfterTheAudioIsNoDamage(file: String) throws {
         let bytes = try Fixtures.bytes(container: file)
         let whole = try decode(bytes)
         for (name, tag) in Self.tags {
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func aTagOrZerosBehindFLACAreNoDamage() throws {
+    @Test func aTagOrZerosAfterFLACAreNoDamage() throws {
         let bytes = try Fixtures.bytes("en_long_16k.flac")
         let whole = try decode(bytes)
         let zeros = [UInt8](repeating: 0, count: 5_000)
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func bytesThatAreNoTagAreStillDamage() throws {
+    @Test func otherTrailingBytesAreDamage() throws {
         let sound = try Fixtures.bytes("en_44k1_stereo.mp3")
         let wrong = Self.items + [1] + Self.apeMark(version: 1_000, flags: 0)
         #expect(try decode(sound + wrong).damagedPackets > 0)
@@ -75,7 +75,7 @@ import Testing
         ascii("LYRICSBEGINhello"), ascii("LYRICSBEGINhello000100LYRICS200"),
         ascii("LYRICSBEGIN") + [UInt8](repeating: 0x41, count: 6_000) + ascii("LYRICSEND"),
     ])
-    func whatClaimsToBeATagEndsNoRecording(tag: [UInt8]) throws {
+    func aFalseTagDoesNotEndTheRecording(tag: [UInt8]) throws {
         let first = try Fixtures.bytes("en_44k1_stereo.mp3")
         let second = try Fixtures.bytes("zh_44k1.mp3")
         let expected = try decode(first).seconds + decode(second).seconds
@@ -90,7 +90,7 @@ import Testing
     private static let frameOfAC3 = 768
 
     @Test(arguments: ["word.ac3", "word.tta"])
-    func aFooterHidesNoSoundThatIsNoTag(file: String) throws {
+    func aFooterHidesNoAudio(file: String) throws {
         let bytes = try Fixtures.bytes(container: file)
         let whole = try decode(bytes)
         let ape = ascii("APETAGEX") + little(UInt32(1_000)) + little(UInt32(3_000))
@@ -109,7 +109,7 @@ import Testing
         "A", "TAG", "ID3 claims", "LYRICSBEGIN", "LYRICS200", "APETAGEX", "LYRICSBEGIN000017LYRICS200",
         "LYRICSBEGINLYRICSEND",
     ])
-    func aFileIsReadOverAFewTimesAtMost(gap: String) throws {
+    func aFileIsReadAFewTimesAtMost(gap: String) throws {
         let frame = [0xFF, 0xF3, 0x14, 0xC4] + [UInt8](repeating: 0, count: 20)
         let group = frame + frame + frame + ascii(gap)
         let groups = [[UInt8]](repeating: group, count: 4_000).flatMap { $0 }

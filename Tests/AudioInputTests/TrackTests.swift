@@ -3,7 +3,7 @@ import Testing
 
 /// Which of several channels and tracks is decoded.
 @Suite struct TrackTests {
-    @Test func channelsInOppositePhaseAreHeard() throws {
+    @Test func aTrackWithChannelsInOppositePhaseIsHeard() throws {
         #expect(try decode(Fixtures.container("antiphase.flac")).level > 0.08)
     }
 
@@ -14,11 +14,11 @@ import Testing
         #expect(abs(try decode(wav.bytes).level - 0.3535 / 6) < 0.001)
     }
 
-    @Test func ofTracksThatNothingMarksTheFirstWithSoundIsHeard() throws {
+    @Test func withoutADefaultTrackTheFirstAudibleOneIsDecoded() throws {
         #expect(try decode(Fixtures.container("unmarked_tracks.mka")).level > 0.05)
     }
 
-    @Test func theTrackThatTheFileMarksIsHeard() throws {
+    @Test func theDefaultTrackIsDecoded() throws {
         #expect(try decode(Fixtures.container("marked_tracks.mka")).level == 0)
     }
 }

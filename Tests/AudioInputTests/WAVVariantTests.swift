@@ -37,7 +37,7 @@ import Testing
         #expect(result.damagedPackets == damage, what)
     }
 
-    @Test func hearsTheRecordingOfAProgramThatWroteIntoAPipe() throws {
+    @Test func decodesAFileWrittenIntoAPipe() throws {
         let result = try decode(Fixtures.container("rf64_from_a_pipe.wav"))
         #expect(abs(result.seconds - 3.143) < 0.001)
         #expect(result.level > 0.08)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 0x7FFF_FFFF, 0x7FFF_FFDB, 0x8000_0000, 0xFFFF_FFFF, 0xFFFF_FFDB] as [UInt32])
-    func aSizeThatNobodyKnewIsNoDamage(size: UInt32) throws {
+    func aPlaceholderSizeIsNoDamage(size: UInt32) throws {
         for name in ["RIFF", "RF64", "BW64"] {
             try expectTone(
                 file(name, chunk("fmt ", format()) + chunk("data", tone, stating: size)), "\(name) \(size)")
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func aFileThatIsShorterThanItsHeaderSaysIsCut() throws {
+    @Test func aFileShorterThanItsHeaderSaysIsReportedAsCut() throws {
         try expectTone(
             file("RIFF", chunk("fmt ", format()) + chunk("data", tone, stating: 64_000)), damage: 1, "RIFF")
         try expectTone(
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(arguments: [(16, 2), (20, 4), (24, 4), (32, 4), (12, 2)] as [(UInt16, UInt16)])
-    func samplesAreTheUpperBitsOfTheirRoom(bits: UInt16, room: UInt16) throws {
+    func samplesAreInTheUpperBitsOfTheirContainer(bits: UInt16, room: UInt16) throws {
         let data = room == 2 ? tone : samples { Int32($0) << 16 }
         let identifier: [UInt8] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
         func extensible(_ bits: UInt16, valid: UInt16) -> [UInt8] {
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test(arguments: [18, 19, 20, 21])
-    func theDescriptionOfTheSoundMayBeOfOddLength(length: Int) throws {
+    func theFormatChunkMayHaveAnOddLength(length: Int) throws {
         let content = format() + little(UInt16(length - 18)) + [UInt8](repeating: 0x7A, count: length - 18)
         let padded = chunk("fmt ", content) + [UInt8](repeating: 0, count: length % 2)
         try expectTone(file("RIFF", padded + chunk("data", tone)), "\(length)")
@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test(arguments: [nil, 0, 24, UInt64.max] as [UInt64?])
-    func sonysFilesAreHeardWhateverTheirSizes(size: UInt64?) throws {
+    func sonyWave64FilesAreDecodedWhateverTheirSizes(size: UInt64?) throws {
         let name: [UInt8] = [0xF3, 0xAC, 0xD3, 0x11, 0x8C, 0xD1, 0, 0xC0, 0x4F, 0x8E, 0xDB, 0x8A]
         let riff: [UInt8] = [0x2E, 0x91, 0xCF, 0x11, 0xA5, 0xD6, 0x28, 0xDB, 0x04, 0xC1, 0, 0]
         func part(_ word: String, _ content: [UInt8], stating size: UInt64? = nil) -> [UInt8] {
@@ -149,7 +149,7 @@ import Testing
         _ = try refusal(file(part("junk", [], stating: UInt64(Int64.max) - 40) + sound))
     }
 
-    @Test func anotherRecordingBehindTheFirstIsHeard() throws {
+    @Test func aSecondRecordingInTheFileIsDecoded() throws {
         let first = WAV.tone().bytes
         let second = WAV.tone(seconds: 0.5, rate: 48_000, channels: 2).bytes
         let third = file("RF64", ds64(0) + chunk("fmt ", format()) + chunk("data", tone, stating: .max), size: .max)
@@ -162,7 +162,7 @@ import Testing
         #expect(try decode(tagged.bytes + first).samples.count == 32_000)
     }
 
-    @Test func anotherRecordingThatCannotBeHeardIsTold() throws {
+    @Test func anUndecodableSecondRecordingIsReported() throws {
         var game = WAV.tone().bytes
         game[20] = 0x61  // Duck DK4 ADPCM, which is not accepted
         let result = try decode(WAV.tone().bytes + game)
@@ -170,7 +170,7 @@ import Testing
         #expect(result.damagedPackets == 1)
     }
 
-    @Test func manyRecordingsTakeNoMemoryWithoutEnd() throws {
+    @Test func manyRecordingsInAFileTakeBoundedMemory() throws {
         let short = WAV(data: [UInt8](repeating: 1, count: 64)).bytes
         let result = try decode([[UInt8]](repeating: short, count: 300).flatMap { $0 })
         #expect(result.samples.count == 300 * 32)

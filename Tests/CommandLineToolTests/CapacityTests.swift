@@ -14,17 +14,17 @@ struct CapacityTests {
         try ServeCommand.parse(arguments).options.capacity(environment: environment)
     }
 
-    @Test func nothingIsSaidUnlessSomebodySaysIt() throws {
+    @Test func unsetCapacityStaysUnset() throws {
         #expect(try settings([], [:]) == CapacitySettings())
         #expect(try settings([], ["ASR2CLIP_MAX_QUEUE": "", "ASR2CLIP_KEEP_ALIVE": ""]) == CapacitySettings())
     }
 
-    @Test func theEnvironmentSays() throws {
+    @Test func theEnvironmentSetsCapacity() throws {
         let said = CapacitySettings(keepAlive: KeepAlive(nil as Duration?), maximumLoadedModels: 2, maximumQueue: 9)
         #expect(try settings([], environment) == said)
     }
 
-    @Test func flagsBeatTheEnvironment() throws {
+    @Test func flagsOverrideTheEnvironment() throws {
         let flags = ["--max-queue", "1", "--keep-alive", "0", "--max-loaded-models", "4"]
         let said = CapacitySettings(keepAlive: KeepAlive(.zero), maximumLoadedModels: 4, maximumQueue: 1)
         #expect(try settings(flags, environment) == said)
@@ -35,7 +35,7 @@ struct CapacityTests {
         ("ASR2CLIP_MAX_LOADED_MODELS", "-1"), ("ASR2CLIP_MAX_QUEUE", "9223372036854775808"),
         ("ASR2CLIP_KEEP_ALIVE", "99999999999d"), ("ASR2CLIP_KEEP_ALIVE", "999999999h"),
     ])
-    func aBadVariableIsNamedWithItsValue(name: String, value: String) throws {
+    func aBadVariableIsReportedWithItsValue(name: String, value: String) throws {
         let failure = #expect(throws: Failure.self) { try settings([], [name: value]) }
         #expect(failure?.description.hasPrefix("\(name) is '\(value)'; set it to ") == true)
     }

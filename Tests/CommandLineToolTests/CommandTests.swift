@@ -39,7 +39,7 @@ import Testing
         #expect(limits.minimumRate == 1024)
     }
 
-    @Test func allFormsOfTheServerTakeTheSameOptions() throws {
+    @Test func allFormsOfTheServerHaveTheSameOptions() throws {
         let clip = try ClipCommand.parse(["--serve"] + Self.everything)
         expectEverything(in: clip.server)
         #expect(clip.models.modelDir == "/m" && clip.action.config == "/r.yaml")
@@ -75,7 +75,7 @@ import Testing
         (["--serve", "speech.wav"], "Unexpected argument"),
         (["--download-model", "--num-threads", "0"], "must be 1 or more, not 0"),
     ])
-    func aWrongCallOfTheToolIsExplained(arguments: [String], words: String) {
+    func badUsageOfTheToolIsExplained(arguments: [String], words: String) {
         let error = #expect(throws: (any Error).self) { try ClipCommand.parse(arguments) }
         #expect(error.map { ClipCommand.message(for: $0).contains(words) } == true)
         #expect(error.map { ClipCommand.exitCode(for: $0) } == .validationFailure)
@@ -92,7 +92,7 @@ import Testing
         (["--log-level", "loud"], "--log-level"),
         (["--serve"], "--serve"), (["serve"], "serve"), (["--unknown"], "--unknown"),
     ])
-    func aWrongCallOfTheServerIsExplained(arguments: [String], words: String) {
+    func badUsageOfTheServerIsExplained(arguments: [String], words: String) {
         let error = #expect(throws: (any Error).self) { try ServeCommand.parse(arguments) }
         #expect(error.map { ServeCommand.fullMessage(for: $0).contains(words) } == true)
         #expect(error.map { ServeCommand.exitCode(for: $0) } == .validationFailure)
@@ -107,11 +107,11 @@ import Testing
             .utterances(silence: .seconds(2), longest: .seconds(9))
         ),
     ])
-    func howToListenFollowsFromTheOptions(arguments: [String], mode: ListeningMode) throws {
+    func theListeningModeFollowsFromTheOptions(arguments: [String], mode: ListeningMode) throws {
         #expect(try ClipCommand.parse(arguments).dictation.settings.mode == mode)
     }
 
-    @Test func whatBelongsToUtterancesNeedsThemFromAFlagOrTheFile() throws {
+    @Test func utteranceOptionsNeedVADFromAFlagOrTheFile() throws {
         let options = try ClipCommand.parse(["--silence_duration", "1"]).dictation
         #expect(throws: Failure.self) { try options.check(with: options.settings) }
         var configured = options.settings
@@ -124,12 +124,12 @@ import Testing
         ["-i", "a.wav"], ["-ia.wav"], ["--input=a.wav"], ["-i", "a.wav", "--vad"],
         ["-i", "a.wav", "--interval", "5", "--silence_duration", "1"],
     ])
-    func aFileIsNamedInEveryWayThatThePythonToolTakes(arguments: [String]) throws {
+    func inputFilesAreAcceptedAsInThePythonTool(arguments: [String]) throws {
         let command = try ClipCommand.parse(arguments)
         #expect(command.action.action == .transcribe && command.action.inputs == ["a.wav"])
     }
 
-    @Test func otherFormsOfThePythonToolAreTaken() throws {
+    @Test func otherOptionsOfThePythonToolAreAccepted() throws {
         #expect(try ClipCommand.parse(["--stdin"]).action.inputs == ["-"])
         #expect(try ClipCommand.parse(["-d", "5"]).dictation.duration == 5)
         #expect(try ClipCommand.parse(["-oa.txt", "-cb.conf"]).texts.output == "a.txt")
@@ -142,7 +142,7 @@ import Testing
         (["--silence", "1"], ["--silence", "1"]), (["--unheard"], ["--unheard"]),
         (["-i", "--", "--inp"], ["-i", "--", "--inp"]),
     ])
-    func anOptionMayBeCutShortWhereOnlyOneIsMeant(arguments: [String], whole: [String]) {
+    func anUnambiguousPrefixOfAnOptionIsAccepted(arguments: [String], whole: [String]) {
         let completed = OptionNames(of: ClipCommand.self).completing(arguments)
         #expect(completed.map { $0.replacing("-", with: "_") } == whole.map { $0.replacing("-", with: "_") })
     }
@@ -150,7 +150,7 @@ import Testing
     @Test(arguments: [
         (SessionOutcome.delivered, nil), (.silent, ExitCode(3)), (.notCopied, ExitCode(4)), (.failed, ExitCode.failure),
     ])
-    func theStatusTellsWhetherThereIsATextToPaste(outcome: SessionOutcome, code: ExitCode?) {
+    func theExitStatusTellsWhetherThereIsText(outcome: SessionOutcome, code: ExitCode?) {
         #expect(outcome.exitCode == code)
         var mixed = outcome
         mixed += .failed
@@ -191,19 +191,19 @@ import Testing
         #expect(help.split(separator: "\n", omittingEmptySubsequences: false).count < 100)
     }
 
-    @Test func theHelpShowsWhatToTry() {
+    @Test func theHelpShowsExamples() {
         let call = "audio/transcriptions \\\n    -F file=@speech.wav -F model=sensevoice-small"
         #expect(ServeCommand.helpMessage().contains(call))
         #expect(ClipCommand.helpMessage().contains("asr2clip --serve"))
     }
 
     @Test(arguments: ["--help", "-h", "--version", "-v"])
-    func helpAndVersionEndWell(flag: String) {
+    func helpAndVersionExitSuccessfully(flag: String) {
         let error = #expect(throws: (any Error).self) { try ServeCommand.parse([flag]) }
         #expect(error.map { ServeCommand.exitCode(for: $0) } == .success)
     }
 
-    @Test func theVersionIsPlain() {
+    @Test func theVersionIsANumber() {
         let error = #expect(throws: (any Error).self) { try ServeCommand.parse(["--version"]) }
         #expect(error.map { ServeCommand.message(for: $0) } == Version.text)
     }

@@ -33,7 +33,7 @@ struct JSONLogTests {
         return try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }
 
-    @Test func aLineBeginsWithTimeLevelAndMessageAndHasTheMetadataBehind() throws {
+    @Test func aLineHasTimeLevelAndMessageThenMetadata() throws {
         var logger = logger()
         logger[metadataKey: "request"] = "r1"
         logger.warning("It's \"here\".", metadata: ["model": "a/b", "count": .stringConvertible(3)])
@@ -46,7 +46,7 @@ struct JSONLogTests {
         #expect(abs(time.timeIntervalSinceNow) < 3600)
     }
 
-    @Test func metadataKeepsItsKind() throws {
+    @Test func metadataKeepsItsType() throws {
         logger().info(
             "Kinds.",
             metadata: [
@@ -63,14 +63,14 @@ struct JSONLogTests {
     }
 
     @Test(arguments: ["line\nline", "tab\t\u{1}\u{7F}", "\u{2028}", "\"\\/", "日本 🎙", ""])
-    func anyTextComesBack(text: String) throws {
+    func anyTextSurvivesTheRoundTrip(text: String) throws {
         logger().info("\(text)", metadata: ["\(text)k": "\(text)"])
         let object = try object()
         #expect(object["message"] as? String == text)
         #expect(object["\(text)k"] as? String == text)
     }
 
-    @Test func metadataNeverHidesWhatEveryLineHas() throws {
+    @Test func metadataNeverReplacesTheStandardFields() throws {
         logger().info("Mine.", metadata: ["message": "theirs", "level": "loud", "time": "late"])
         let object = try object()
         #expect(object["message"] as? String == "Mine.")
@@ -79,7 +79,7 @@ struct JSONLogTests {
         #expect(object.count == 6)
     }
 
-    @Test func theNearerMetadataWins() throws {
+    @Test func moreSpecificMetadataWins() throws {
         var logger = logger(Logger.MetadataProvider { ["a": "provider", "b": "provider", "c": "provider"] })
         logger[metadataKey: "b"] = "logger"
         logger[metadataKey: "c"] = "logger"

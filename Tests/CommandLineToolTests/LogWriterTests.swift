@@ -40,7 +40,7 @@ import Testing
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    @Test func allLinesOfAllThreadsAreWrittenWhole() async throws {
+    @Test func linesOfAllThreadsAreWrittenWhole() async throws {
         let pipe = try FileDescriptor.pipe()
         let writer = writer(to: pipe.writeEnd, capacity: 1 << 20)
         _ = await onThreads(4) { thread in
@@ -75,7 +75,7 @@ import Testing
         return missing
     }
 
-    @Test func whatIsNotReadIsDroppedAndCountedInItsPlace() throws {
+    @Test func unreadLinesAreDroppedAndCountedInPlace() throws {
         let pipe = try FileDescriptor.pipe()
         let writer = writer(to: pipe.writeEnd, capacity: 10_000)
         var sent = 0
@@ -96,7 +96,7 @@ import Testing
     }
 
     /// Repeatedly, with a reader that reads now and then.
-    @Test func nothingIsLostUncounted() throws {
+    @Test func everyDroppedLineIsCounted() throws {
         let pipe = try FileDescriptor.pipe()
         let writer = writer(to: pipe.writeEnd, capacity: 5_000)
         var log: [String] = []
@@ -111,7 +111,7 @@ import Testing
         #expect(checkOrder(of: log, sent: sent) == losses.count)
     }
 
-    @Test func aFullDiskLosesLinesAndHoldsNobodyUp() throws {
+    @Test func aFullDiskDropsLinesWithoutBlocking() throws {
         let full = try FileDescriptor.open("/dev/full", .writeOnly)
         let writer = writer(to: full, capacity: 1 << 20)
         for number in 0..<100 { writer.write("line \(number)\n") }
@@ -119,7 +119,7 @@ import Testing
         #expect(losses.count == 100)
     }
 
-    @Test func aReaderThatHasGoneLosesLinesAndHoldsNobodyUp() throws {
+    @Test func aClosedPipeDropsLinesWithoutBlocking() throws {
         signal(SIGPIPE, SIG_IGN)
         let pipe = try FileDescriptor.pipe()
         try pipe.readEnd.close()
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(arguments: LogFormat.allCases)
-    func theNoticeIsALineOfTheLog(format: LogFormat) throws {
+    func theNoticeOfDroppedLinesIsALogLine(format: LogFormat) throws {
         let line = format.notice(of: 17)
         #expect(line.hasSuffix("\n") && line.split(separator: "\n").count == 1)
         switch format {

@@ -26,7 +26,7 @@ struct RequestAdviceTests {
                 "ignored: hotwords of byte pieces come from the option hotwords_file only"
             ),
         ] as [(ModelFamily, ModelOptions, String)])
-    func hintsAreToldByFamilyAndOptions(family: ModelFamily, options: ModelOptions, words: String) {
+    func hintSupportFollowsFromFamilyAndOptions(family: ModelFamily, options: ModelOptions, words: String) {
         #expect(advice(family, options).hints == words)
     }
 
@@ -38,7 +38,7 @@ struct RequestAdviceTests {
             (.canary, "de", "en, es, de, fr; de unless told", "de"),
             (.paraformer, nil, "makes no difference to this model", nil),
         ] as [(ModelFamily, String?, String, String?)])
-    func theLanguageOfARequestThatNamesNoneIsTold(
+    func theDefaultLanguageIsReported(
         family: ModelFamily, option: String?, words: String, unlessTold: String?
     ) throws {
         let options = ModelOptions(language: try option.flatMap { try Language(parsing: $0) })
@@ -53,7 +53,7 @@ struct RequestAdviceTests {
     }
 
     @Test(arguments: ModelFamily.allCases)
-    func whatIsIgnoredFollowsFromTheFamily(family: ModelFamily) {
+    func ignoredFieldsFollowFromTheFamily(family: ModelFamily) {
         let ignored = advice(family).ignored
         #expect(ignored.contains("prompt") == (family.hints != .context))
         #expect(ignored.contains("keywords") == (family.hints != .context))

@@ -18,7 +18,7 @@ import Testing
         return line.text(at: start + time)
     }
 
-    @Test func thereIsNothingToTellAtFirst() {
+    @Test func nothingIsShownAtFirst() {
         #expect(line([.started(device: "mic")]) == nil)
     }
 
@@ -31,20 +31,20 @@ import Testing
         #expect(line([.level(SoundLevel(of: samples), .seconds(67))]) == "● 1:07  \(bar)  Ctrl-C ends")
     }
 
-    @Test func coloursAreOnlyForThoseWhoWantThem() {
+    @Test func coloursAreOptional() {
         let event = DictationEvent.level(SoundLevel(of: [0.1]), .seconds(1))
         #expect(line([event])?.contains("\u{1B}") == false)
         #expect(line([event], hasColor: true)?.contains("\u{1B}[32m") == true)
         #expect(line([.level(SoundLevel(of: [1]), .seconds(1))], hasColor: true)?.contains("\u{1B}[31m") == true)
     }
 
-    @Test func whatIsWaitedForIsShownBesideTheMeter() {
+    @Test func pendingWorkIsShownBesideTheMeter() {
         let level = DictationEvent.level(SoundLevel(of: [0.1]), .seconds(1))
         #expect(line([.transcribing(.seconds(2)), level])?.contains("transcribing…") == true)
         #expect(line([.transcribing(.seconds(2)), level, .transcribed])?.contains("transcribing…") == false)
     }
 
-    @Test func theWheelTurnsWhileWaiting() {
+    @Test func theSpinnerTurnsWhileWaiting() {
         let events = [DictationEvent.listened, .transcribing(.seconds(7))]
         let first = line(events)
         #expect(first?.hasSuffix("Transcribing 7 s of sound… 0:00") == true)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: [(Duration.longest, "█"), (.seconds(Int64.max), "█"), (.zero - .longest, "░")])
-    func aServerThatHearsMoreThanThereIsMakesTheBarFull(heard: Duration, bar: String) {
+    func progressBeyondTheEndFillsTheBar(heard: Duration, bar: String) {
         let text = line([.transcribing(.seconds(30)), .progress(.sent(1)), .progress(.heard(heard))])
         #expect(text?.hasPrefix(String(repeating: bar, count: 10)) == true, "\(text ?? "")")
     }

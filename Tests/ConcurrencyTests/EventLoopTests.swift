@@ -6,7 +6,7 @@ import Testing
 @Suite struct EventLoopTests {
     private let executor = EventLoopExecutor()
 
-    @Test func tasksRunOnTheEventLoopAndSoDoTheirChildren() async {
+    @Test func tasksAndTheirChildrenRunOnTheEventLoop() async {
         let eventLoop = executor.eventLoop
         let places = await withTaskExecutorPreference(executor) {
             await withTaskGroup { group in
@@ -18,7 +18,7 @@ import Testing
         #expect(!eventLoop.inEventLoop)
     }
 
-    @Test func aSleeperWakesAtItsTimeAndNotBefore() async throws {
+    @Test func sleepEndsAtItsDeadlineNotBefore() async throws {
         let clock = EventLoopClock(executor.eventLoop)
         let deadline = clock.now + .milliseconds(30)
         try await clock.sleep(until: deadline, tolerance: nil)
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func aSleeperThatIsCancelledWakesAtOnce(isCancelledBefore: Bool) async {
+    func aCancelledSleepEndsAtOnce(isCancelledBefore: Bool) async {
         let clock = EventLoopClock(executor.eventLoop)
         let sleeper = Task(executorPreference: executor) {
             if isCancelledBefore { withUnsafeCurrentTask { $0?.cancel() } }

@@ -11,7 +11,7 @@ import Testing
         await #expect(throws: POSIXError.self) { try await abandonable { throw POSIXError(.EIO) } }
     }
 
-    @Test func aCallThatDoesNotReturnIsLeftBehind() async throws {
+    @Test func aCallThatDoesNotReturnIsAbandoned() async throws {
         let gate = DispatchSemaphore(value: 0)
         let hasBegun = Atomic(false)
         let task = Task {
@@ -26,7 +26,7 @@ import Testing
         gate.signal()
     }
 
-    @Test func aCallIsNotMadeForATaskThatIsCancelled() async throws {
+    @Test func aCancelledTaskMakesNoCall() async throws {
         let hasBegun = Atomic(false)
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }

@@ -52,7 +52,7 @@ import TranscriptFormats
     ]
 
     @Test(arguments: streams, [Int.max, 7])
-    func everyDialectOfStreamsIsUnderstood(stream: (events: [String], text: String), piece: Int) {
+    func everyDialectOfStreamsIsParsed(stream: (events: [String], text: String), piece: Int) {
         for type in ["text/event-stream", "text/event-stream; charset=utf-8", "Text/Event-Stream"] {
             let answer = read(events(stream.events), type, piece: piece)
             #expect(answer.verdict == .understood(stream.text))
@@ -61,7 +61,7 @@ import TranscriptFormats
         #expect(read(events(stream.events), "text/plain").verdict == .understood(stream.text))
     }
 
-    @Test func theLastEventNeedsNoEmptyLine() {
+    @Test func theLastEventNeedsNoTrailingBlankLine() {
         #expect(read(#"data: {"text": "Hello"}"#, "text/event-stream").verdict == .understood("Hello"))
     }
 
@@ -71,7 +71,7 @@ import TranscriptFormats
         [#"{"type": "transcript.text.delta", "delta": 5}"#, "[DONE]"],
         ["[]", "5", "null"], [#"{"type": "x"}"#, #"{"type": "transcript.text.done", "text": ""}"#],
     ])
-    func aStreamThatSaysNothingKnownIsNoSilence(unknown: [String]) {
+    func aStreamWithoutKnownEventsIsNotSilence(unknown: [String]) {
         guard case .notUnderstood = read(events(unknown), "text/event-stream").verdict else {
             Issue.record("\(read(events(unknown), "text/event-stream").verdict)")
             return
@@ -81,7 +81,7 @@ import TranscriptFormats
     @Test(arguments: [
         [hello], [hello, #"{"type": "x"}"#], [chunk("Hello")], [#"{"text": "Hello"}"#, "{\"text\": \"wor"],
     ])
-    func aStreamWithoutItsEndIsBroken(pieces: [String]) {
+    func aStreamWithoutItsFinalEventIsBroken(pieces: [String]) {
         #expect(read(events(pieces), "text/event-stream").verdict == .brokenOff)
     }
 
@@ -89,11 +89,11 @@ import TranscriptFormats
         (#"{"error": {"message": "Out of memory."}}"#, "Out of memory."), (#"{"error": "dead"}"#, "dead"),
         (#"{"type": "error", "message": "gone"}"#, "gone"),
     ])
-    func anErrorInAStreamHasItsReason(event: String, reason: String) {
+    func anErrorInAStreamKeepsItsReason(event: String, reason: String) {
         #expect(read(events([Self.hello, event]), "text/event-stream").verdict == .failed(reason))
     }
 
-    @Test func progressAndPiecesAreTold() {
+    @Test func progressAndDeltasAreReported() {
         let body = ": heard 1.5\n\n: keep-alive\n\n: heard soon\n\n" + events([Self.hello, "[DONE]", Self.world])
         #expect(read(body, "text/event-stream").progress == [.heard(.milliseconds(1500)), .delta("Hello ")])
     }
@@ -105,7 +105,7 @@ import TranscriptFormats
         (#"{"text": "Hello"}"#, "text/html", "Hello"), ("\n", "text/plain", ""),
         ("{\"text\": \"Hello \"}\n{\"text\": \"world.\"}\n", "application/x-ndjson", "Hello world."),
     ])
-    func wholeAnswersAreUnderstood(body: String, type: String?, text: String) {
+    func unstreamedResponsesAreParsed(body: String, type: String?, text: String) {
         #expect(read(body, type).verdict == .understood(text))
     }
 
@@ -116,14 +116,14 @@ import TranscriptFormats
         ("Hello.", "application/json"), ("5", "application/json"), ("<!doctype html>", "text/html"),
         ("<html>", "text/plain"), ("\0\u{1}\u{2}", "text/plain"), ("Hello.", "application/octet-stream"),
     ])
-    func whatIsNoTranscriptIsNeitherTextNorSilence(body: String, type: String?) {
+    func otherResponsesAreNeitherTextNorSilence(body: String, type: String?) {
         guard case .notUnderstood = read(body, type).verdict else {
             Issue.record("\(read(body, type).verdict)")
             return
         }
     }
 
-    @Test func bytesThatAreNoTextAreNotUnderstood() {
+    @Test func bytesThatAreNotUTF8AreNotUnderstood() {
         var reader = AnswerReader(contentType: "text/plain", format: .text)
         _ = reader.take(ByteBuffer(bytes: [0xFF, 0xFE, 0x41]))
         #expect(reader.finish() == .notUnderstood("bytes that are no text"))
@@ -143,7 +143,7 @@ import TranscriptFormats
         (.srt, #"{"text": "a"}"#, "application/json", false), (.srt, "Hello", "text/plain", false),
         (.vtt, "WEBVTT\n", "text/vtt", true), (.vtt, "Hello", "text/vtt", false),
     ])
-    func aDocumentIsOneOfItsFormat(format: ResponseFormat, body: String, type: String, isOne: Bool) {
+    func aDocumentMustHaveItsFormat(format: ResponseFormat, body: String, type: String, isOne: Bool) {
         let verdict = read(body, type, format).verdict
         #expect((verdict == .understood(body)) == isOne, "\(verdict)")
     }
@@ -161,11 +161,11 @@ import TranscriptFormats
         ("backend out of\n memory\u{1B}[2J", "backend out of memory[2J"), (#""quoted""#, "quoted"),
         ("<html>oh</html>", nil), ("", nil), ("{\"error", nil), ("{}", nil), ("[1]", nil),
     ])
-    func theReasonIsFoundInTheShapeOfEveryServer(body: String, reason: String?) {
+    func theErrorMessageOfEveryServerIsFound(body: String, reason: String?) {
         #expect(ServerReason.find(in: body.utf8) == reason)
     }
 
-    @Test func aLongReasonIsCut() {
+    @Test func aLongErrorMessageIsTruncated() {
         #expect(ServerReason.find(in: String(repeating: "x", count: 5_000).utf8)?.count == 300)
     }
 }

@@ -8,7 +8,7 @@ import Testing
 /// The client with servers and files that fail.
 @Suite struct ClientFailureTests: ClientSuite {
     @Test(arguments: ["-9223372036854775808", "-1", "99999999999999999999", "soon"])
-    func aPauseThatCannotBeIsNotMade(seconds: String) async throws {
+    func anInvalidRetryAfterIsIgnored(seconds: String) async throws {
         let busy = [ScriptedServer.Step].answer(429, "Too many.", headers: ["Retry-After: \(seconds)"])
         try await withScriptedServer(busy, .answer(200, "stop")) { server in
             let pauses = Mutex<[Duration]>([])
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func waitingIsAskedForAndDone() async throws {
+    @Test func retryAfterIsHonoured() async throws {
         let busy = [ScriptedServer.Step].answer(
             429, #"{"error": {"message": "Too many."}}"#, headers: ["Retry-After: 1"])
         try await withScriptedServer(busy, .answer(503, "Soon."), [.hangUp], .answer(200, "stop")) { server in
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func patienceWithABusyServerEnds() async throws {
+    @Test func retriesOfABusyServerAreLimited() async throws {
         try await withScriptedServer(.answer(503, #"{"error": {"message": "Loading."}}"#)) { server in
             try await expectError(.busy, "answers 503: Loading.", from: server, requests: 4)
         }
@@ -53,26 +53,26 @@ import Testing
         (500, #"{"error": {"message": "Died."}}"#, "answers 500: Died.", .failed),
         (200, "<HTML>x", "web page", .failed),
     ])
-    func whatWouldFailAgainIsSentOnce(status: Int, body: String, words: String, code: ClientError.Code) async throws {
+    func permanentFailuresAreNotRetried(status: Int, body: String, words: String, code: ClientError.Code) async throws {
         try await withScriptedServer(.answer(status, body)) { server in
             try await expectError(code, words, from: server, requests: 1)
         }
     }
 
-    @Test func aServerMayForbidAnotherTry() async throws {
+    @Test func aServerMayForbidARetry() async throws {
         let answer = [ScriptedServer.Step].answer(503, "Broken.", headers: ["x-should-retry: false"])
         try await withScriptedServer(answer) { server in
             try await expectError(.busy, "503", from: server, requests: 1)
         }
     }
 
-    @Test func aServerThatHangsUpIsAskedAgain() async throws {
+    @Test func aLostConnectionIsRetried() async throws {
         try await withScriptedServer([.hangUp]) { server in
             try await expectError(.unreachable, "hung up without an answer", from: server, requests: 4)
         }
     }
 
-    @Test func aServerThatHangsUpInItsAnswerIsAskedAgain() async throws {
+    @Test func aConnectionLostDuringTheResponseIsRetried() async throws {
         let half: ScriptedServer.Step = .send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"text\":")
         try await withScriptedServer([half, .hangUp]) { server in
             try await expectError(.failed, "hung up in the middle of its answer", from: server, requests: 4)
@@ -83,13 +83,13 @@ import Testing
         }
     }
 
-    @Test func whoSpeaksNoHTTPIsToldApart() async throws {
+    @Test func aServerThatDoesNotSpeakHTTPIsReported() async throws {
         try await withScriptedServer([.send("220 mail.invalid ESMTP\r\n"), .hangUp]) { server in
             try await expectError(.unreachable, "does not answer in HTTP", from: server, requests: 1)
         }
     }
 
-    @Test func aServerThatSaysNothingIsGivenUp() async throws {
+    @Test func aSilentServerTimesOut() async throws {
         try await withScriptedServer([.pause(.seconds(30))]) { server in
             try await expectError(.failed, "said nothing", from: server, requests: 1, patience: .seconds(2))
         }
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test func aMissingServerIsToldInTwoLinesWithTheWaysOn() async throws {
+    @Test func anUnreachableServerIsExplainedInTwoLines() async throws {
         let error = await #expect(throws: ClientError.self) {
             try await client("http://127.0.0.1:1/v1").transcribe(request())
         }
@@ -122,7 +122,7 @@ import Testing
         }
     }
 
-    @Test func aFileThatBecomesShorterOnTheWayIsAnErrorOfTheFile() async throws {
+    @Test func aFileTruncatedDuringUploadIsAFileError() async throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(Data(count: 3 << 20), to: "shrinks.wav")
         try await withScriptedServer(.answer(200, "stop")) { server in
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func aFileThatGrowsOnTheWayIsSentAsItWasAndThatIsTold() async throws {
+    @Test func aFileThatGrowsDuringUploadIsSentAsItWasWithAWarning() async throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(Data(count: 3 << 20), to: "grows.wav")
         try await withScriptedServer(.answer(200, "stop")) { server in
@@ -154,7 +154,7 @@ import Testing
         }
     }
 
-    @Test func whatAReportThrowsIsNoFaultOfTheServer() async throws {
+    @Test func errorsOfTheProgressReportAreNotBlamedOnTheServer() async throws {
         struct Full: Error {}
         let pieces = ["data: {\"type\": \"transcript.text.delta\", \"delta\": \"one\"}\n\n"]
         try await withScriptedServer(.stream(pieces)) { server in
@@ -170,7 +170,7 @@ import Testing
         }
     }
 
-    @Test func whoWantsAKeyIsToldThatThereWasNone() async throws {
+    @Test func aMissingKeyIsReported() async throws {
         try await withScriptedServer(.answer(401, #"{"detail": "Not authenticated"}"#)) { server in
             let error = await #expect(throws: ClientError.self) { try await client(server.url).transcribe(request()) }
             #expect(
@@ -182,7 +182,7 @@ import Testing
         ("data: {\"error\": {\"message\": \"The engine died.\"}}\n\n", "broke off: The engine died."),
         ("", "broke off"),
     ])
-    func aBrokenStreamIsNeverTakenForTheWholeText(ending: String, words: String) async throws {
+    func aBrokenStreamIsNeverTakenAsTheWholeText(ending: String, words: String) async throws {
         let start = "data: {\"type\": \"transcript.text.delta\", \"delta\": \"one\"}\n\n"
         try await withScriptedServer(.stream([start, ending])) { server in
             try await expectError(.failed, words, from: server, requests: 1, isStreamed: true)

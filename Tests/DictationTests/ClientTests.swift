@@ -9,7 +9,7 @@ import Testing
 
 /// The client's requests, and how it handles the responses.
 @Suite struct ClientTests: ClientSuite {
-    @Test func aRequestSaysAllItHasToSay() async throws {
+    @Test func aRequestHasAllItsFields() async throws {
         try await withScriptedServer(.answer(200, "stop\n")) { server in
             let text = try await client(server.url + "/", key: "k").transcribe(
                 request(language: "en", prompt: "Names: Ada"))
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func forBareTextTheFormatOfEveryServerIsAskedFor() async throws {
+    @Test func plainTextIsRequestedInTheFormatOfEveryServer() async throws {
         try await withScriptedServer(.answer(200, #"{"text": "stop"}"#, type: "application/json")) { server in
             let client = try client(server.url)
             #expect(try await client.transcribe(request()) == "stop")
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func whatHappensIsTold() async throws {
+    @Test func eventsAreReported() async throws {
         let pieces = [
             ": heard 1.5\n\n", "data: {\"type\": \"transcript.text.delta\", \"delta\": \"one\"}\n\n",
             "data: {\"type\": \"transcript.text.done\", \"text\": \"one\"}\n\n",
@@ -57,7 +57,7 @@ import Testing
         ("1e300", Duration?.some(.longest)), ("-1e300", .zero - .longest), ("inf", .longest), ("nan", .zero),
         ("99999999999999999999", .longest), ("soon", nil),
     ])
-    func aTimeThatNobodyCanHaveHeardEndsNothing(words: String, heard: Duration?) async throws {
+    func anImpossibleProgressTimeIsIgnored(words: String, heard: Duration?) async throws {
         let pieces = [": heard \(words)\n\n", "data: {\"type\": \"transcript.text.done\", \"text\": \"one\"}\n\n"]
         try await withScriptedServer(.stream(pieces)) { server in
             let told = Mutex<[TranscriptionProgress]>([])
@@ -79,14 +79,14 @@ import Testing
         }
     }
 
-    @Test func somebodyWhoAnswersAnythingIsReachable() async throws {
+    @Test func anyResponseMeansReachable() async throws {
         try await withScriptedServer(.answer(404, "<html>")) { server in
             try await client(server.url).checkReachable()
         }
         await #expect(throws: ClientError.self) { try await client("http://127.0.0.1:1/v1").checkReachable() }
     }
 
-    @Test func aServerWithoutAKeyIsShownNone() async throws {
+    @Test func withoutAKeyNoAuthorizationIsSent() async throws {
         try await withScriptedServer(.answer(200, "stop")) { server in
             _ = try await client(server.url).transcribe(request())
             #expect(server.requests.first?.head.contains("Authorization") == false)
@@ -98,7 +98,7 @@ import Testing
         (#"{"data": [{"id": "only", "owned_by": "vllm"}]}"#, "only"), (#"{"data": []}"#, "whisper-1"),
         ("<html>", "whisper-1"),
     ])
-    func withoutAModelTheFirstOfTheServersListIsAskedFor(list: String, model: String) async throws {
+    func withoutAModelTheServersFirstModelIsRequested(list: String, model: String) async throws {
         try await withScriptedServer(.answer(200, list), .answer(200, "stop")) { server in
             _ = try await client(server.url).transcribe(request(model: nil))
             #expect(server.requests.map(\.line) == ["GET /v1/models", "POST /v1/audio/transcriptions"])
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func aServerOfOursIsLeftItsDefaultModelWhateverIsLoaded() async throws {
+    @Test func anAsr2clipServerUsesItsDefaultModel() async throws {
         let list = """
             {"data": [{"id": "a", "owned_by": "local", "status": "unloaded"},
                       {"id": "b", "owned_by": "local", "status": "loaded"}]}
@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    @Test func theModelIsLookedUpOnceAndAgainIfTheServerCannotJustNow() async throws {
+    @Test func theModelIsLookedUpOnceAndAgainAfterAFailure() async throws {
         let list = [ScriptedServer.Step].answer(200, #"{"data": [{"id": "only"}]}"#)
         let half: [ScriptedServer.Step] = [.send("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"da"), .hangUp]
         try await withScriptedServer(.answer(503, "Soon."), half, [.hangUp], list, .answer(200, "stop")) { server in
@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func aLookThatSomebodyListensFindsTheModelAsWell() async throws {
+    @Test func theReachabilityCheckAlsoFindsTheModel() async throws {
         let list = [ScriptedServer.Step].answer(200, #"{"data": [{"id": "only"}]}"#)
         try await withScriptedServer(list, .answer(200, "stop")) { server in
             let client = try client(server.url)
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func textComesPieceByPieceHoweverItIsCut() async throws {
+    @Test func deltasAreReportedHoweverTheStreamIsChunked() async throws {
         let pieces = [
             ": keep-alive\n\nda", "ta: {\"type\": \"transcript.text.delta\", \"delta\": \"one ü", "\"}\r\n\r\n",
             "data:{\"type\": \"transcript.text.delta\",\ndata: \"delta\": \" two\"}\n\ndata: {\"type\": \"x\"}\n\n",
@@ -157,7 +157,7 @@ import Testing
     }
 
     @Test(arguments: ["data: {\"kind\": \"text\", \"value\": \"one\"}\n\n", "data: [DONE]\n\n", "data: garbage\n\n"])
-    func whereTheEventsAreUnknownTheServerIsAskedAgainWithoutAStream(events: String) async throws {
+    func unknownEventsCauseARetryWithoutStreaming(events: String) async throws {
         let answer = [ScriptedServer.Step].answer(200, #"{"text": "stop"}"#, type: "application/json")
         try await withScriptedServer(.stream([events]), answer) { server in
             let text = try await client(server.url).transcribe(request(isStreamed: true))
@@ -169,7 +169,7 @@ import Testing
         }
     }
 
-    @Test func hintsWithoutEffectAreToldOnce() async throws {
+    @Test func hintsWithoutEffectAreReportedOnce() async throws {
         let answer = [ScriptedServer.Step].answer(
             200, #"{"text": "stop"}"#, type: "application/json",
             headers: ["x-asr-ignored: prompt, language, temperature"])
@@ -188,7 +188,7 @@ import Testing
         }
     }
 
-    @Test func aServerElsewhereIsReachedThroughTheProxyAndOneHereIsNot() async throws {
+    @Test func onlyRemoteServersAreReachedThroughTheProxy() async throws {
         try await withScriptedServer(.answer(200, "stop")) { proxy in
             let proxies = ProxySettings(environment: [
                 "http_proxy": "http://127.0.0.1:\(proxy.port)", "no_proxy": "direct.invalid",

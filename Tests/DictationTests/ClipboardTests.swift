@@ -37,7 +37,7 @@ import Testing
             (["DISPLAY": "", "SSH_TTY": "t", "TERM": "xterm"], true, [.osc52]),
             (["DISPLAY": ":10", "SSH_CONNECTION": "a"], false, [.xclip, .xsel]),
         ])
-        func whatMayWorkIsFoundWithoutTouchingAnything(
+        func candidatesAreFoundWithoutSideEffects(
             variables: [String: String], hasTerminal: Bool, expected: [ClipboardMethod]
         ) throws {
             let script = "touch '\(folder.file("touched"))'"
@@ -50,7 +50,7 @@ import Testing
         }
     #endif
 
-    @Test func onlyWhatIsInstalledIsTried() throws {
+    @Test func onlyInstalledProgramsAreTried() throws {
         var environment = try environment([.xsel: "exit 0"])
         environment["PATH"] = folder.path
         #expect(ClipboardMethod.candidates(environment: environment, hasTerminal: false).last == .xsel)
@@ -59,7 +59,7 @@ import Testing
 
     /// Fields 1 and 6 of /proc/PID/stat: process id and session.
     #if os(Linux)
-        @Test func aProgramRunsInASessionOfItsOwnWhichOutlivesTheTerminals() async throws {
+        @Test func aProgramRunsInItsOwnSessionAndOutlivesTheTerminal() async throws {
             let script = "cut -d' ' -f1,6 /proc/$$/stat > '\(folder.file("session"))'"
             try await Clipboard(.only(.xclip), environment: environment([.xclip: script])).copy("hello")
             let fields = try String(contentsOfFile: folder.file("session"), encoding: .utf8).split(separator: " ")
@@ -72,7 +72,9 @@ import Testing
         (["TMUX": "/tmp/tmux", "SSH_TTY": "/dev/pts/1"], [.tmux, .osc52, .xclip, .xsel]),
         (["TMUX": ""], [.xclip, .xsel, .osc52]),
     ])
-    func insideTmuxItsOwnWayIsTriedBeforeTheTerminals(variables: [String: String], expected: [ClipboardMethod]) throws {
+    func insideTmuxItsClipboardIsTriedBeforeTheTerminals(variables: [String: String], expected: [ClipboardMethod])
+        throws
+    {
         let all = variables.merging(["DISPLAY": ":0", "TERM": "tmux"]) { $1 }
         var environment = try environment([.xclip: "exit 0", .xsel: "exit 0", .tmux: "exit 0"], all)
         environment["PATH"] = folder.path
@@ -95,7 +97,7 @@ import Testing
         #expect(try String(contentsOfFile: folder.file("words"), encoding: .utf8) == "--clipboard --input\n")
     }
 
-    @Test func theNextIsTriedWhenOneFails() async throws {
+    @Test func theNextCandidateIsTriedAfterAFailure() async throws {
         let programs: [ClipboardMethod: String] = [
             .xclip: "echo \"Can't open display\" >&2; exit 1", .xsel: "cat > '\(folder.file("text"))'",
         ]
@@ -103,7 +105,7 @@ import Testing
         #expect(try String(contentsOfFile: folder.file("text"), encoding: .utf8) == "hello")
     }
 
-    @Test func aFailureTellsWhatTheProgramSaid() async throws {
+    @Test func aFailureReportsTheProgramsOutput() async throws {
         let clipboard = Clipboard(
             .only(.xclip), environment: try environment([.xclip: "echo \"Can't open display\" >&2; exit 1"]))
         let error = await #expect(throws: Failure.self) { try await clipboard.copy("hello") }
@@ -111,7 +113,7 @@ import Testing
         #expect(error?.description.contains("--clipboard") == true)
     }
 
-    @Test func whoOwnsTheClipboardMayStayWithoutHoldingUsUp() async throws {
+    @Test func aProgramThatKeepsTheClipboardIsNotWaitedFor() async throws {
         // Like xclip: reads the text and leaves a process in the background that keeps our descriptors open.
         let script = "cat > '\(folder.file("text"))'; sleep 30 & exit 0"
         let start = ContinuousClock.now
@@ -120,13 +122,13 @@ import Testing
         #expect(try String(contentsOfFile: folder.file("text"), encoding: .utf8) == "hello")
     }
 
-    @Test func aProgramThatDoesNotEndIsGivenUp() async throws {
+    @Test func aProgramThatDoesNotEndTimesOut() async throws {
         let clipboard = Clipboard(.only(.xclip), environment: try environment([.xclip: "exec sleep 100"]))
         let error = await #expect(throws: Failure.self) { try await clipboard.copy("hello") }
         #expect(error?.description.contains("did not end") == true)
     }
 
-    @Test func turnedOffItDoesNothing() async throws {
+    @Test func ifTurnedOffNothingIsCopied() async throws {
         let clipboard = Clipboard(.none, environment: try environment([.xclip: "exit 1"]))
         try await clipboard.copy("hello")
         #expect(try clipboard.check() == "left alone, as you chose")
@@ -139,7 +141,7 @@ import Testing
         #expect(error?.description.contains("wl-copy is not installed") == true)
     }
 
-    @Test func theTerminalIsToldByOSC52() {
+    @Test func theTerminalIsAskedByOSC52() {
         #expect(TerminalClipboard.sequence(for: "hi ü", isInsideTmux: false) == "\u{1B}]52;c;aGkgw7w=\u{07}")
         let inside = TerminalClipboard.sequence(for: "hi", isInsideTmux: true)
         #expect(inside == "\u{1B}]52;c;aGk=\u{07}\u{1B}Ptmux;\u{1B}\u{1B}]52;c;aGk=\u{07}\u{1B}\\")
@@ -152,7 +154,7 @@ import Testing
     }
 
     @Test(arguments: ClipboardChoice.allCases)
-    func everyChoiceHasAWordOfItsOwn(choice: ClipboardChoice) {
+    func everyChoiceHasItsOwnName(choice: ClipboardChoice) {
         #expect(ClipboardChoice.allCases.filter { $0.word == choice.word } == [choice])
     }
 }

@@ -32,7 +32,7 @@ import Testing
         """
 
     @Test(arguments: [everything, "asr_model:\n" + everything.replacing(/(?m)^/, with: "  ")])
-    func bothFormsSayTheSame(yaml: String) throws {
+    func bothFormsOfTheFileAreEquivalent(yaml: String) throws {
         let read = try configuration(yaml)
         #expect(read.baseURL.absoluteString == "https://api.example.org/v1")
         #expect(read.settings.apiKey == Secret("sk-123"))
@@ -45,7 +45,7 @@ import Testing
         #expect(read.settings.engine == nil)
     }
 
-    @Test func theFormOfTheProductsPageIsTaken() throws {
+    @Test func theDocumentedFormIsAccepted() throws {
         let yaml =
             "api_base_url: \"http://localhost:8000/v1/\"\napi_key: \"not-used\"\nmodel_name: \"sensevoice-small\"\n"
         let read = try configuration(yaml)
@@ -59,7 +59,7 @@ import Testing
         ("http://h:1/", "http://h:1/v1"), ("https://h/open/api//", "https://h/open/api"),
         ("http://h:1/v1/audio/transcriptions", "http://h:1/v1"), ("http://h:1/v1/audio/translations/", "http://h:1/v1"),
     ])
-    func anAddressMayEndWithASlashOrBeTheEndpoints(text: String, url: String) throws {
+    func anAddressMayEndWithASlashOrTheEndpoint(text: String, url: String) throws {
         #expect(try configuration("api_base_url: \(text)").baseURL.absoluteString == url)
     }
 
@@ -72,7 +72,7 @@ import Testing
         #expect(error?.description.contains("'\(text)'") == true)
     }
 
-    @Test func flagsBeatTheEnvironmentWhichBeatsTheFile() throws {
+    @Test func flagsOverrideTheEnvironmentWhichOverridesTheFile() throws {
         let yaml = "api_base_url: http://file/v1\napi_key: file\norg_id: file\nmodel_name: file\nlanguage: file"
         var flags = ConfigurationSettings()
         flags.model = "flag"
@@ -88,7 +88,7 @@ import Testing
         #expect(try configuration(yaml, environment: ["OPENAI_API_KEY": ""]).settings.apiKey == Secret("file"))
     }
 
-    @Test func withoutAnythingThereIsTheLocalServer() throws {
+    @Test func theDefaultIsTheLocalServer() throws {
         let read = try configuration("# nothing\n")
         #expect(read.baseURL.absoluteString == "http://127.0.0.1:8000/v1")
         #expect(
@@ -106,11 +106,11 @@ import Testing
         ("http://LOCALHOST/v1", true), ("http://127.0.0.1.example.org/v1", false), ("http://192.168.1.2/v1", false),
         ("https://localhost.example.org", false),
     ])
-    func itIsKnownWhichServersAreHere(url: String, isLocal: Bool) throws {
+    func localServersAreRecognised(url: String, isLocal: Bool) throws {
         #expect(try configuration("api_base_url: '\(url)'").isLocal == isLocal)
     }
 
-    @Test func aKeyOfTheEnvironmentGoesToNoServerThatOnlyTheCurrentFolderNames() throws {
+    @Test func aKeyFromTheEnvironmentIsNotSentToAServerNamedByTheCurrentFolder() throws {
         let key = ["OPENAI_API_KEY": "k"]
         func read(
             _ yaml: String, _ environment: [String: String], flags: ConfigurationSettings = .init(), isChosen: Bool
@@ -137,7 +137,7 @@ import Testing
         #expect(try read("language: en", key, isChosen: false).keyWarning == nil)
     }
 
-    @Test func onlyAFileThatHappensToBeInTheFolderIsNotChosen() throws {
+    @Test func onlyAFileFoundInTheCurrentFolderCountsAsUnchosen() throws {
         let path = try folder.write(Data("language: en".utf8), to: "asr2clip.conf")
         let places = ConfigurationFile.places(environment: [:], home: folder.file("home"), currentFolder: folder.path)
         #expect(try ConfigurationFile.find(named: nil, places: places)?.isChosen == false)
@@ -146,7 +146,7 @@ import Testing
         #expect(try ConfigurationFile.find(named: nil, places: [path, path])?.isChosen == true)
     }
 
-    @Test func dictationIsConfiguredToo() throws {
+    @Test func theFileConfiguresDictation() throws {
         let yaml = """
             vad: "true"
             interval: 20
@@ -181,12 +181,12 @@ import Testing
         #expect(settings.language == "en" && settings.prompt?.count == 200_000)
     }
 
-    @Test func formsOfThePythonToolAreTaken() throws {
+    @Test func thePythonToolsFormsAreAccepted() throws {
         let read = try configuration("engine: openai_compat\nquiet: \"true\"")
         #expect(read.settings.engine == nil && read.isQuiet)
     }
 
-    @Test func anEngineOfOurOwnIsDescribed() throws {
+    @Test func aLocalEngineCanBeConfigured() throws {
         let yaml = """
             engine: sherpa_onnx
             model_name: moonshine-tiny-en
@@ -215,7 +215,7 @@ import Testing
         #expect(error?.description.contains(words) == true, "\(error as Any)")
     }
 
-    @Test func unknownKeysAndOpenFilesAreWarnedOf() throws {
+    @Test func unknownKeysAndReadableFilesCauseWarnings() throws {
         let path = try folder.write(Data("api_kee: x\napi_key: y\n".utf8), to: "open.conf")
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
         let warnings = try ConfigurationFile(path: path).warnings
@@ -246,7 +246,7 @@ import Testing
         #expect(relative[1] == home + "/.config/asr2clip/config.yaml")
     }
 
-    @Test func aNamedFileThatIsMissingOrWrongIsNeverAnother() throws {
+    @Test func aMissingOrBrokenNamedFileIsNotReplacedByAnother() throws {
         let places = [try folder.write(Data("language: en".utf8), to: "there.conf")]
         let missing = folder.file("missing.conf")
         let error = #expect(throws: Failure.self) {
@@ -257,7 +257,7 @@ import Testing
         #expect(throws: Failure.self) { try ConfigurationFile.find(named: wrong, places: places) }
     }
 
-    @Test func theTemplateIsAConfiguration() throws {
+    @Test func theTemplateIsAValidConfiguration() throws {
         var warnings: [String] = []
         let settings = try ConfigurationFile.settings(ConfigurationTemplate.text, path: "t", warnings: &warnings)
         #expect(settings.baseURL == ClientConfiguration.localServer)
@@ -272,7 +272,7 @@ import Testing
         #expect(throws: Failure.self) { try ConfigurationTemplate.write(to: path) }
     }
 
-    @Test func whatIsPrintedIsReadAgainButForTheKey() throws {
+    @Test func thePrintedConfigurationCanBeReadExceptTheKey() throws {
         let printed = try configuration(Self.everything.replacing("Ada", with: #"A\"d\\a"#)).yaml
         #expect(!printed.contains("sk-123"))
         var warnings: [String] = []

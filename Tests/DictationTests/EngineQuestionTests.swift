@@ -18,13 +18,13 @@ import Testing
     }
 
     @Test(arguments: ["bad_text.wav", "missing.wav"])
-    func whatIsNoRecordingHasNoLength(file: String) async throws {
+    func otherFilesHaveNoLength(file: String) async throws {
         let reply = try await program.ask(
             .measure(path: Fixtures.audio(file)), for: Duration?.self, within: .seconds(60))
         #expect(reply == nil)
     }
 
-    @Test func aProgramThatIsMissingIsNamedWithWhatToDo() async throws {
+    @Test func aMissingEngineProgramIsNamedWithAdvice() async throws {
         let missing = EngineProcess(EngineExecutable(path: "/nowhere/asr2clip-engine"))
         let fault = await #expect(throws: EngineFailure.self) { try await Microphones(missing).list() }
         #expect(fault?.description.contains("/nowhere/asr2clip-engine is missing") == true)

@@ -12,13 +12,13 @@ import Testing
         folder = try TemporaryFolder()
     }
 
-    @Test func aFileIsReadWhereItIs() async throws {
+    @Test func aRegularFileIsReadInPlace() async throws {
         let file = Fixtures.audio("en_digits_16k.wav")
         let input = try await InputRecording(file)
         #expect(input.path == file && input.name == "en_digits_16k.wav")
     }
 
-    @Test func aPipeIsCopiedAndTheCopyGoes() async throws {
+    @Test func aPipeIsCopiedAndTheCopyDeleted() async throws {
         let pipe = folder.file("pipe")
         #expect(mkfifo(pipe, 0o600) == 0)
         let sound = try #require(FileManager.default.contents(atPath: Fixtures.audio("en_digits_16k.wav")))
@@ -34,7 +34,7 @@ import Testing
         #expect(!copy.isEmpty && !FileManager.default.fileExists(atPath: copy))
     }
 
-    @Test func aPipeThatNobodyWritesToIsLeftWhenTheTaskIsCancelled() async throws {
+    @Test func cancellingLeavesAPipeWithoutAWriter() async throws {
         let pipe = folder.file("pipe")
         #expect(mkfifo(pipe, 0o600) == 0)
         let before = Self.copies
@@ -51,14 +51,14 @@ import Testing
     }
 
     @Test(arguments: [("", "is a folder"), ("missing.wav", "No such file")])
-    func whatCannotBeReadIsNamed(name: String, words: String) async throws {
+    func unreadableInputsAreNamed(name: String, words: String) async throws {
         let error = await #expect(throws: ClientError.self) { try await InputRecording(folder.file(name)) }
         #expect(error?.code == .unreadable)
         #expect(error?.description.contains(words) == true && error?.description.contains(folder.path) == true)
     }
 
     #if os(Linux)
-        @Test func aNameThatIsNoUTF8IsAFileToo() async throws {
+        @Test func aFileNameNeedNotBeUTF8() async throws {
             let bytes = Array(folder.path.utf8) + Array("/caf".utf8) + [0xE9, 0xFF] + Array(".wav".utf8)
             let sound = try #require(FileManager.default.contents(atPath: Fixtures.audio("en_digits_16k.wav")))
             let descriptor = open(bytes.map(CChar.init(bitPattern:)) + [0], O_WRONLY | O_CREAT, 0o600)
@@ -70,7 +70,7 @@ import Testing
     #endif
 
     @Test(arguments: [Array("añ二😀/x".utf8), [0xFF], [0x61, 0xC3, 0x62], [0xED, 0xA0, 0x80], [], Array(0x80...0xFF)])
-    func everyNameComesBackAsItWas(bytes: [UInt8]) {
+    func everyNameSurvivesTheRoundTrip(bytes: [UInt8]) {
         let text = SystemName.text(of: bytes)
         #expect(SystemName.bytes(of: text) == bytes)
         #expect(SystemName.isRaw(text) == (String(validating: bytes, as: UTF8.self) == nil))

@@ -63,7 +63,7 @@ import Testing
         return outcome
     }
 
-    @Test func whatWasHeardUntilTheEndIsKept() async throws {
+    @Test func audioUntilTheEndIsKept() async throws {
         let program = ScriptedEar { socket, _ in
             try socket.begin()
             try socket.sound(0.5, samples: 20_000)
@@ -76,7 +76,7 @@ import Testing
         #expect(outcome.samples.count { $0 > 0.4 } == 20_000 && outcome.samples.count == 20_700)
     }
 
-    @Test func anotherProcessGoesOnAndTheGapIsToldAndSilent() async throws {
+    @Test func aRestartedProcessContinuesAndTheGapIsReportedAsSilence() async throws {
         let program = ScriptedEar(
             { socket, _ in
                 try socket.begin()
@@ -103,7 +103,7 @@ import Testing
         #expect(gap.count > 0 && gap.allSatisfy { $0 == 0 }, "\(gap.count)")
     }
 
-    @Test func aSessionThatIsStoppedInAGapSaysSo() async throws {
+    @Test func stoppingDuringAGapIsReported() async throws {
         let program = ScriptedEar(
             { socket, _ in
                 try socket.begin()
@@ -114,7 +114,7 @@ import Testing
         #expect(outcome.warnings.first?.contains("of sound is missing") == true, "\(outcome.warnings)")
     }
 
-    @Test func aDeviceThatIsGoneEndsTheSessionWithWhatWasHeard() async throws {
+    @Test func aLostDeviceEndsTheSessionWithTheAudioSoFar() async throws {
         let program = ScriptedEar(
             { socket, _ in
                 try socket.begin()
@@ -127,27 +127,27 @@ import Testing
         #expect(outcome.samples.count == 10_000 && program.runs == 4)
     }
 
-    @Test func aDeviceThatCannotBeTurnedOnIsToldInItsWords() async throws {
+    @Test func aDeviceThatCannotBeOpenedIsReportedWithItsMessage() async throws {
         let program = ScriptedEar { socket, _ in try socket.say(.failed("There is no\u{1B}[2J device.")) }
         let outcome = try await listen(to: program)
         #expect((outcome.error as? Failure)?.description == "There is no[2J device.")
         #expect(program.runs == 1 && outcome.recordings.isEmpty)
     }
 
-    @Test func aProcessThatEndsAtOnceIsNotStartedAgain() async throws {
+    @Test func aProcessThatEndsAtOnceIsNotRestarted() async throws {
         let program = ScriptedEar { _, _ in }
         let outcome = try await listen(to: program)
         #expect("\(outcome.error as Any)".contains("signal 9") && program.runs == 1)
     }
 
-    @Test func aProcessThatNeverBeginsHoldsUpNobody() async throws {
+    @Test func aProcessThatNeverStartsTimesOut() async throws {
         let program = ScriptedEar { socket, _ in socket.untilEnough() }
         let start = ContinuousClock.now
         let outcome = try await listen(to: program) { _, _ in ContinuousClock.now - start > .milliseconds(100) }
         #expect(outcome.error == nil && outcome.recordings.isEmpty)
     }
 
-    @Test func aDetectorThatCannotBeLoadedIsAnErrorOnlyWhereItIsNeeded() async throws {
+    @Test func aMissingDetectorIsAnErrorOnlyIfNeeded() async throws {
         let program = ScriptedEar { socket, order in
             #expect(order.detector?.model == "/model.onnx")
             try socket.say(.began(device: "scripted", detectorFault: "wrongModel"))
@@ -251,7 +251,7 @@ import Testing
     ]
 
     @Test(arguments: lies.indices)
-    func aProcessThatLiesIsEndedAndTakesNoMemory(index: Int) async throws {
+    func aProcessThatViolatesTheProtocolIsEndedWithoutUsingMemory(index: Int) async throws {
         let lie = Self.lies[index]
         let program = ScriptedEar(lie.script, { socket, _ in try socket.say(.failed("No more.")) })
         let before = try #require(ProcessTable.peakMemory(of: getpid()))
@@ -262,7 +262,7 @@ import Testing
         #expect(after - before < 64 << 20, "\(lie.name)")
     }
 
-    @Test func samplesThatAreNoNumbersHarmNobody() async throws {
+    @Test func samplesThatAreNotNumbersAreReplaced() async throws {
         let program = ScriptedEar { socket, _ in
             try socket.begin()
             let samples = [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude, .signalingNaN, 0.5]
@@ -278,13 +278,13 @@ import Testing
 
 /// When a listening process is restarted.
 @Suite struct ListenRestartsTests {
-    @Test func aDeviceThatFailsAgainAndAgainIsGivenUp() {
+    @Test func aDeviceThatFailsRepeatedlyIsGivenUp() {
         var restarts = ListenRestarts()
         let pauses = (0..<4).map { _ in restarts.pause(after: .seconds(1)) }
         #expect(pauses == [.zero, .milliseconds(300), .seconds(1), nil])
     }
 
-    @Test func aProcessThatListenedForLongHasItsOwnChance() {
+    @Test func aLongRunResetsTheRestartLimit() {
         var restarts = ListenRestarts()
         for _ in 1...100 { #expect(restarts.pause(after: .seconds(10)) == .zero) }
         #expect(restarts.pause(after: .zero) == .milliseconds(300))

@@ -19,7 +19,7 @@ import Testing
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }
 
-    @Test func aRecordingIsASoundFileForItsOwnerAlone() throws {
+    @Test func aRecordingIsAPrivateAudioFile() throws {
         let sound = (0..<8_000).map { Float($0 % 100) / 200 }
         let recording = try store.begin()
         try recording.append(sound)
@@ -39,7 +39,7 @@ import Testing
         #expect(store.waitingCount == 0)
     }
 
-    @Test func silenceIsToldFromSound() throws {
+    @Test func silenceIsDistinguishedFromSpeech() throws {
         let recording = try store.begin()
         try recording.append([0, 0])
         #expect(recording.isSilent)
@@ -48,7 +48,7 @@ import Testing
         #expect(!recording.isSilent)
     }
 
-    @Test func whatIsInHandIsNotTakenByAnother() throws {
+    @Test func aRecordingInUseIsNotTakenByAnother() throws {
         let recording = try store.begin()
         try recording.append([0.5])
         #expect(try store.takeWaiting().isEmpty)
@@ -60,7 +60,7 @@ import Testing
 
     /// A recording is locked from the moment it has its name, so that a concurrent look never takes it for an abandoned
     /// one.
-    @Test func whatBeginsIsNeverTakenForWaiting() async throws {
+    @Test func aNewRecordingIsNeverTakenForAnAbandonedOne() async throws {
         let looking = Task.detached { [store] in
             var taken = 0
             while !Task.isCancelled { taken += try store.takeWaiting().count + store.discard() }
@@ -75,7 +75,7 @@ import Testing
         #expect(try await looking.value == 0)
     }
 
-    @Test func whatWasKilledAsItBeganIsDeleted() throws {
+    @Test func aRecordingKilledAtItsStartIsDeleted() throws {
         let recording = try store.begin(at: Date(timeIntervalSince1970: 1_700_000_000))
         let leftover = recording.path.replacing("recordings/", with: "recordings/.new-")
         try FileManager.default.copyItem(atPath: recording.path, toPath: leftover)
@@ -84,7 +84,7 @@ import Testing
             FileManager.default.fileExists(atPath: recording.path) && !FileManager.default.fileExists(atPath: leftover))
     }
 
-    @Test func whatWaitsTooLongOrIsNotWantedIsDeleted() throws {
+    @Test func expiredAndDiscardedRecordingsAreDeleted() throws {
         let now = Date(timeIntervalSince1970: 1_800_000_000)
         for days in [0.0, 29, 31, 400] {
             let recording = try store.begin(at: now - days * 86_400)
@@ -97,7 +97,7 @@ import Testing
         #expect(store.waitingCount == 0)
     }
 
-    @Test func whatWasCutOffIsWholeAgain() throws {
+    @Test func anInterruptedRecordingIsRepaired() throws {
         let times = [Date(timeIntervalSince1970: 1_800_000_000), Date(timeIntervalSince1970: 1_700_000_000.25)]
         for (index, time) in times.enumerated() {
             let recording = try store.begin(at: time)
@@ -113,7 +113,7 @@ import Testing
         #expect(try store.takeWaiting().isEmpty)
     }
 
-    @Test func aFullDiskIsToldAndNothingWrittenIsLost() throws {
+    @Test func aFullDiskIsReportedAndLosesNothingWritten() throws {
         let broken = Recording(
             path: "/dev/full", began: Date(), descriptor: open("/dev/full", O_WRONLY | O_CLOEXEC), samples: 0)
         let error = #expect(throws: RecordingError.self) { try broken.append([0.5]) }

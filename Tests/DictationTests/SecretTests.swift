@@ -2,7 +2,7 @@ import Dictation
 import Testing
 
 @Suite struct SecretTests {
-    @Test func noMessageShowsASecret() {
+    @Test func noMessageContainsASecret() {
         let secret = Secret("sk-1234567890abcdef")
         #expect("\(secret)" == "sk-…ef")
         #expect(String(reflecting: secret) == "sk-…ef")

@@ -61,7 +61,7 @@ import Testing
         .answer(200, #"{"text": "\#(text)"}"#, type: "application/json")
     }
 
-    @Test func aTextIsPrintedAndAppendedAndTheRecordingGoes() async throws {
+    @Test func aTextIsPrintedAndAppendedAndTheRecordingDeleted() async throws {
         let file = folder.file("notes.txt")
         try await withTranscriber(answer(" one two "), file: file) { transcriber, _, said in
             let outcome = try await transcriber.transcribe(recorded())
@@ -178,7 +178,7 @@ import Testing
         #"{"type": "transcript.text.delta", "delta": "one"}\n\ndata: {"type": "transcript.text.done", "text": ""}"#,
         #"{"text": "one"}"#,
     ])
-    func aServerThatStreamsUnaskedIsUnderstood(event: String) async throws {
+    func anUnrequestedStreamIsParsed(event: String) async throws {
         let events = event.replacing("\\n", with: "\n")
         try await withTranscriber(.stream(["data: \(events)\n\ndata: [DONE]\n\n"])) { transcriber, _, said in
             let outcome = try await transcriber.transcribe(recorded())
@@ -208,18 +208,18 @@ import Testing
         }
     }
 
-    @Test func aFullDiskForTheOutputIsToldInTheSystemsWords() {
+    @Test func aFullOutputDiskIsReportedWithTheSystemsMessage() {
         let error = #expect(throws: DeliveryError.self) { try OutputFile(path: "/dev/full").append("one") }
         #expect(error?.description == "Cannot write to '/dev/full': No space left on device. Choose another with -o.")
     }
 
-    @Test func aTextThatIsNotCopiedIsNoSuccess() async throws {
+    @Test func aFailedCopyIsAFailure() async throws {
         let clipboard = Clipboard(.only(.xsel), environment: ["PATH": folder.path])
         let outcome = try await TextDelivery(clipboard: clipboard, file: nil, write: { _ in }).keep("one") { _ in }
         #expect(outcome == .notCopied)
     }
 
-    @Test func whatWaitsIsSentAgainInOrder() async throws {
+    @Test func abandonedRecordingsAreSentInOrder() async throws {
         for seconds in [1.0, 2, 3] {
             _ = try recorded(seconds: seconds)
             try await Task.sleep(for: .milliseconds(5))

@@ -21,7 +21,7 @@ import TranscriptFormats
         (["[BLANK", "_AUDIO]", " "], ["", "", ""]), (["[BLANK_AUDIO]", " Hello"], ["", "[BLANK_AUDIO] Hello"]),
         (["(Hello", ") world"], ["", "(Hello) world"]), (["a\u{1B}", "[2Jb"], ["a", "[2Jb"]),
     ])
-    func aTextThatComesInPiecesIsPrintedAsItWillBeWhole(deltas: [String], pieces: [String]) {
+    func streamedTextIsPrintedAsTheWholeTextWillBe(deltas: [String], pieces: [String]) {
         var stream = SpokenTextStream()
         #expect(deltas.map { stream.add($0) } == pieces)
     }
@@ -31,7 +31,7 @@ import TranscriptFormats
         (["Hel"], "Hello", "lo"),
         (["Hello"], "Hallo", ""),
     ])
-    func theRestComesAtTheEnd(deltas: [String], whole: String, rest: String) {
+    func theRemainingTextComesAtTheEnd(deltas: [String], whole: String, rest: String) {
         var stream = SpokenTextStream()
         for delta in deltas { _ = stream.add(delta) }
         #expect(stream.rest(of: whole) == rest)
@@ -42,7 +42,7 @@ import TranscriptFormats
         (.verboseJSON, #"{"text": "[ Silence ]"}"#, false), (.srt, "", false), (.srt, "1\n0 --> 1\na", true),
         (.vtt, "WEBVTT\n", false), (.text, "a", true),
     ])
-    func aDocumentIsWorthWhatItsTextIs(format: ResponseFormat, document: String, isSpoken: Bool) {
+    func aDocumentWithoutTextCountsAsSilence(format: ResponseFormat, document: String, isSpoken: Bool) {
         #expect(SpokenText.isSpoken(in: document, format: format) == isSpoken)
     }
 }

@@ -46,14 +46,14 @@ import Testing
     /// Samples whose values are their positions.
     private func ramp(_ count: Int) -> [Float] { (0..<count).map { Float($0) } }
 
-    @Test func everythingUntilTheEndIsOneRecording() {
+    @Test func withoutPausesAllAudioIsOneRecording() {
         let sound = ramp(3 * Self.second + 17)
         #expect(recordings(of: sound, .untilStopped) == [sound])
         #expect(recordings(of: [], .untilStopped).isEmpty)
     }
 
     @Test(arguments: [160, 333, 70_000])
-    func intervalsLoseNothing(piece: Int) {
+    func intervalsLoseNoAudio(piece: Int) {
         var random = SeededGenerator(seed: 5)
         let sound = (0..<7 * Self.second).map { _ in Float.random(in: -1...1, using: &random) }
         let parts = recordings(of: sound, .intervals(.seconds(2)), piece: piece)
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func aRecordingKnowsWhetherSpeechWasHeardInIt() {
+    @Test func aRecordingTellsWhetherItContainsSpeech() {
         let silence = [Float](repeating: 0.1, count: 3 * Self.second)
         let words = [Float](repeating: 0.5, count: Self.second)
         #expect(speech(in: silence, .untilStopped) == [false])
@@ -109,7 +109,7 @@ import Testing
         #expect(parts[1].count { $0 == 0.5 } == Self.second)
     }
 
-    @Test func anUtteranceThatDoesNotEndComesInPieces() {
+    @Test func anEndlessUtteranceIsSplit() {
         let sound = spoken([(false, 1), (true, 7), (false, 2)])
         let parts = recordings(of: sound, .utterances(silence: .seconds(1), longest: .seconds(2))) { $0.contains(0.5) }
         #expect(parts.count >= 4)
@@ -119,7 +119,7 @@ import Testing
 
     /// A detector for the sound after a gap starts with a new window.
     @Test(arguments: [0, 1, 511, 512, 700], [Duration.zero, .milliseconds(1), .milliseconds(32), .seconds(2)])
-    func theSilenceInAGapEndsAWindowAndIsNoShorter(before: Int, gap: Duration) throws {
+    func silenceForAGapCompletesItsWindowAtFullLength(before: Int, gap: Duration) throws {
         var cutter = UtteranceSegmenter(.utterances(silence: .seconds(1), longest: .seconds(60)))
         _ = cutter.receive(ramp(before), speech: [Bool](repeating: true, count: before / 512))
         let (sound, speech) = cutter.silence(for: gap, isHeard: true)
@@ -130,7 +130,7 @@ import Testing
         #expect(cutter.silence(for: .seconds(10_000), isHeard: false).sound.count <= 61 * Self.second)
     }
 
-    @Test func everyUtteranceOfTheSessionIsARecordingWithAllItsSound() throws {
+    @Test func everyUtteranceIsOneCompleteRecording() throws {
         let session = Manifest.shared.session
         let sound = try AudioBuffer.decoding(Fixtures.audio(session.file)).samples
         let detector = try VoiceActivityDetector(model: Fixtures.voiceActivityModel, threshold: 0.5)

@@ -44,7 +44,7 @@ struct AudioDecodeFailureTests {
     }
 
     @Test(arguments: [[:], ["model": ""]] as [KeyValuePairs<String, String>])
-    func aFormWithoutModelMeansTheDefaultOne(fields: KeyValuePairs<String, String>) async throws {
+    func aFormWithoutModelUsesTheDefaultModel(fields: KeyValuePairs<String, String>) async throws {
         let answer = try await APIClient.shared().transcribe("en_word_16k.wav", fields)
         #expect(answer.body == #"{"text": "stop"}"#)
     }
@@ -54,14 +54,14 @@ struct AudioDecodeFailureTests {
         try expectError(answer, 400, "missing_required_parameter", parameter: "file")
     }
 
-    @Test func anUnknownModelIsNotFoundAndTheKnownOnesAreNamed() async throws {
+    @Test func anUnknownModelIsNotFoundAndKnownOnesAreListed() async throws {
         let answer = try await APIClient.shared().transcribe("en_word_16k.wav", ["model": "gpt-5-transcribe"])
         try expectError(answer, 404, "model_not_found", parameter: "model")
         #expect(try answer.error.message.contains("sense_voice"))
     }
 
     @Test(arguments: ["application/json", "application/x-www-form-urlencoded", "text/plain"])
-    func whatIsNoFormIsAnUnsupportedMediaType(type: String) async throws {
+    func otherBodiesAreAnUnsupportedMediaType(type: String) async throws {
         let answer = try await APIClient.shared().send(
             "POST", APIClient.transcriptions, headers: [("Content-Type", type)], body: Data("{}".utf8))
         try expectError(answer, 415, "unsupported_media_type")
@@ -83,7 +83,7 @@ struct AudioDecodeFailureTests {
         try expectError(answer, 400, "invalid_value")
     }
 
-    @Test func aFormMayNotHoldTwoFiles() async throws {
+    @Test func aFormWithTwoFilesIsRefused() async throws {
         let file = try MultipartBody.Upload(path: Fixtures.audio("en_word_16k.wav"))
         let end = "--\(MultipartBody.boundary)--\r\n".utf8.count
         let twice =
@@ -104,13 +104,13 @@ struct AudioDecodeFailureTests {
         ("POST", "/v1/models", "GET, HEAD"), ("PUT", "/v1/models/sense_voice", "GET, DELETE, HEAD"),
         ("PUT", "/health", "GET, HEAD"), ("POST", "/health/ready", "GET, HEAD"),
     ])
-    func aWrongMethodIsToldTheRightOnes(method: String, path: String, allowed: String) async throws {
+    func aWrongMethodIsRefusedListingTheAllowedOnes(method: String, path: String, allowed: String) async throws {
         let answer = try await APIClient.shared().send(method, path)
         try expectError(answer, 405, "method_not_allowed")
         #expect(answer.headers["allow"] == allowed)
     }
 
-    @Test func nothingStaysOnDiskWhateverTheOutcome() async throws {
+    @Test func noOutcomeLeavesFilesOnDisk() async throws {
         let server = try ServerProcess.shared()
         let client = APIClient(server)
         for file in ["en_word_16k.wav", "bad_text.wav", "bad_zero_bytes.wav"] {

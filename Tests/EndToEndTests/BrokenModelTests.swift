@@ -18,7 +18,7 @@ struct BrokenModelTests {
         #expect(other.body == #"{"text": "stop"}"#, sourceLocation: sourceLocation)
     }
 
-    @Test func aTruncatedModelFailsByNameAndWorksOnceItIsRepaired() async throws {
+    @Test func aTruncatedModelIsNamedAndWorksAfterItsRepair() async throws {
         let workshop = try Workshop()
         let model = try workshop.copy(.senseVoice, as: "broken")
         let path = workshop.path("broken", "model.onnx")
@@ -38,7 +38,7 @@ struct BrokenModelTests {
         }
     }
 
-    @Test func brokenTokensFailByNameAndLine() async throws {
+    @Test func brokenTokensAreReportedWithFileAndLine() async throws {
         let workshop = try Workshop()
         let model = try workshop.copy(.whisper, as: "broken")
         let path = workshop.path("broken", "tokens.txt")
@@ -69,7 +69,7 @@ struct BrokenModelTests {
     }
 
     /// sherpa-onnx ends the process for this.
-    @Test func aLoadThatKillsTheEngineIsTriedThreeTimesAndToldWithItsLastWords() async throws {
+    @Test func aLoadThatCrashesTheEngineIsTriedThreeTimesAndReportedWithItsErrorOutput() async throws {
         let workshop = try Workshop()
         let model = try workshop.copy(.transducer, as: "deadly")
         try workshop.replace("context_size", by: "context_sizf", in: workshop.path("deadly", "decoder.onnx"))
@@ -89,7 +89,7 @@ struct BrokenModelTests {
 
     /// The model loads, but sherpa-onnx aborts when it decodes, because it has more tokens than it declares. Warming up
     /// shows this before there is a request.
-    @Test func aModelThatKillsItsEngineByDecodingIsFoundOutWhileItLoads() async throws {
+    @Test func aModelThatCrashesOnDecodingIsDetectedWhileLoading() async throws {
         let workshop = try Workshop()
         let model = try workshop.copy(.senseVoice, as: "deadly")
         let tokens = Data("<blank> 0\n<s> 1\n</s> 2\n".utf8)
@@ -104,7 +104,7 @@ struct BrokenModelTests {
         }
     }
 
-    @Test func aDefaultModelThatCannotBeFetchedLeavesTheOthers() async throws {
+    @Test func aFailedDownloadOfTheDefaultModelDoesNotAffectOthers() async throws {
         var model = TestRegistry.Model.senseVoice.named("distant", in: "distant")
         model.download = ["url": "http://127.0.0.1:9/distant.tar.bz2"]
         try await withServer(.init(TestRegistry([model, .paraformer]))) { server in
@@ -121,7 +121,7 @@ struct BrokenModelTests {
         }
     }
 
-    @Test func aDefaultModelThatCannotBeLoadedLeavesTheOthers() async throws {
+    @Test func aFailedLoadOfTheDefaultModelDoesNotAffectOthers() async throws {
         let workshop = try Workshop()
         let model = try workshop.copy(.senseVoice, as: "broken")
         let path = workshop.path("broken", "model.onnx")
@@ -139,7 +139,7 @@ struct BrokenModelTests {
         }
     }
 
-    @Test func aBadEntryDisablesThatEntryAlone() async throws {
+    @Test func aBadEntryDisablesOnlyThatEntry() async throws {
         var model = TestRegistry.Model.senseVoice.named("odd")
         model.type = "sense_of_humour"
         try await withServer(.init(TestRegistry([.paraformer, model]))) { server in

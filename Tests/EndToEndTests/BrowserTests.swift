@@ -17,12 +17,12 @@ struct BrowserTests {
     }
 
     @Test(arguments: ["localhost", "localhost:8000", "x.localhost", "127.0.0.1:1", "[::1]:8000", "speech.example"])
-    func aNameOfThisMachineIsServed(host: String) async throws {
+    func localHostNamesAreServed(host: String) async throws {
         #expect(try await get("/v1/models", Self.key, ("Host", host)).status == 200)
     }
 
     @Test(arguments: ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "192.0.2.1", "[fd00::1]:80"])
-    func anotherNameIsRefusedWhateverIsAsked(host: String) async throws {
+    func otherHostNamesAreRefusedOnEveryRoute(host: String) async throws {
         let client = try APIClient.shared()
         for path in ["/v1/models", "/health", "/nowhere"] {
             let answer = try await get(path, Self.key, ("Host", host))
@@ -39,7 +39,7 @@ struct BrowserTests {
     }
 
     @Test(arguments: ["https://evil.example", "null", "http://localhost", "http://127.0.0.1:1", "app://evil"])
-    func aPageThatNobodyAllowedIsRefused(origin: String) async throws {
+    func pagesOfOtherOriginsAreRefused(origin: String) async throws {
         let client = try APIClient.shared()
         let answers = [
             try await get("/health", ("Origin", origin)), try await get("/v1/models", Self.key, ("Origin", origin)),
@@ -109,7 +109,7 @@ struct BrowserTests {
         return try await APIClient.shared().send("OPTIONS", APIClient.transcriptions, headers: asked + headers)
     }
 
-    @Test func anAllowedPageThatAsksBeforehandNeedsNoKeyForThat() async throws {
+    @Test func aPreflightOfAnAllowedPageNeedsNoKey() async throws {
         let answer = try await preflight(
             "https://notes.example", ("Access-Control-Request-Headers", "authorization,x-stainless-lang"),
             ("Access-Control-Request-Private-Network", "true"))
@@ -126,13 +126,13 @@ struct BrowserTests {
         #expect(plain.headers["access-control-allow-private-network"] == nil)
     }
 
-    @Test func optionsWithoutAPageIsAMethodLikeAnother() async throws {
+    @Test func optionsWithoutAnOriginIsAnOrdinaryMethod() async throws {
         let answer = try await APIClient.shared().send("OPTIONS", "/v1/models", headers: [Self.key])
         try expectError(answer, 405, "method_not_allowed")
     }
 
     @Test(arguments: ["null", "https://evil.example"])
-    func theStarAllowsEveryPage(origin: String) async throws {
+    func aStarAllowsEveryPage(origin: String) async throws {
         try await withServer(.init(TestRegistry([.paraformer]), ["--cors-origin", "*"])) { server in
             let answer = try await APIClient(server).send("GET", "/v1/models", headers: [("Origin", origin)])
             #expect(answer.status == 200)

@@ -46,7 +46,7 @@ struct CommandLineTests {
         }
     }
 
-    @Test func anAddressThatIsNotOursIsRefused() async throws {
+    @Test func anAddressOfAnotherMachineIsRefused() async throws {
         try await expectRefusal(["--config", registry, "--host", "192.0.2.1", "--port", "0"], naming: "192.0.2.1")
     }
 
@@ -76,7 +76,7 @@ struct CommandLineTests {
         ["--max-upload-size", "huge"], ["--max-duration", "-1s"], ["--log-level", "loud"],
         ["--log-format", "xml"],
     ])
-    func badUsageIsToldWithStatus64(arguments: [String]) async throws {
+    func badUsageExitsWithStatus64(arguments: [String]) async throws {
         for (executable, verb) in [("asr2clip-serve", []), ("asr2clip", ["--serve"])] {
             let result = try await run(executable, verb + arguments)
             #expect(result.status == .exited(64))
@@ -85,7 +85,7 @@ struct CommandLineTests {
         }
     }
 
-    @Test func theToolWithoutAServerRecordsNothingAndSaysWhatToDo() async throws {
+    @Test func withoutAServerTheToolRecordsNothingAndGivesAdvice() async throws {
         let result = try await runToEnd(
             ServerProcess.path(of: "asr2clip"), [],
             environment: folder.environment.merging(["OPENAI_BASE_URL": "http://127.0.0.1:9/v1"]) { $1 })
@@ -102,7 +102,7 @@ struct CommandLineTests {
     }
 
     @Test(arguments: [("asr2clip-serve", ["--help"]), ("asr2clip", ["serve", "--help"])])
-    func helpTeachesEveryFlagOfTheServer(executable: String, arguments: [String]) async throws {
+    func helpListsEveryFlagOfTheServer(executable: String, arguments: [String]) async throws {
         let result = try await run(executable, arguments)
         #expect(result.status == .exited(0))
         for flag in [
@@ -116,7 +116,7 @@ struct CommandLineTests {
     }
 
     @Test(arguments: executables)
-    func helpOfTheProgramLeadsToTheServersFlags(executable: String) async throws {
+    func theToolsHelpMentionsTheServersHelp(executable: String) async throws {
         let output = try await run(executable, ["--help"]).output
         for word in [executable == "asr2clip" ? "asr2clip serve --help" : "--port", "--download-model", "--version"] {
             #expect(output.contains(word), "\(word)")
@@ -124,7 +124,7 @@ struct CommandLineTests {
     }
 
     @Test(arguments: executables)
-    func theFirstRunWritesTheRegistryOfTheProductsPage(executable: String) async throws {
+    func theFirstRunWritesTheDocumentedRegistry(executable: String) async throws {
         // The page's model under its own file names, so that nothing is downloaded.
         let models = try TemporaryFolder()
         for (file, name) in [("model.onnx", "model.int8.onnx"), ("tokens.txt", "tokens.txt")] {

@@ -22,7 +22,7 @@ struct ConnectionLimitTests {
         return connections
     }
 
-    @Test func oneTooManyIsToldSoAndTheOthersAreServed() async throws {
+    @Test func anExcessConnectionIsRefusedAndOthersAreServed() async throws {
         let server = try ServerProcess.shared()
         let open = try await fill(server)
         for _ in 0..<3 {
@@ -46,7 +46,7 @@ struct ConnectionLimitTests {
 
     /// A quarter of the connections is kept free of uploads, whatever part of a form they start with.
     @Test(arguments: ["", "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\npara", "--b\r\nX: "])
-    func uploadsLeaveConnectionsToOthers(beginning: String) async throws {
+    func uploadsLeaveConnectionsForOthers(beginning: String) async throws {
         let server = try ServerProcess.shared()
         try await eventually("there is room") { ProcessTable.connections(toPort: server.port) == 0 }
         let head = "POST \(APIClient.transcriptions) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
@@ -65,7 +65,7 @@ struct ConnectionLimitTests {
         withExtendedLifetime(uploads) {}
     }
 
-    @Test func whereOneGoesAnotherIsServed() async throws {
+    @Test func aClosedConnectionMakesRoomForAnother() async throws {
         let server = try ServerProcess.shared()
         let open = try await fill(server)
         try await open[3].close()
@@ -77,7 +77,7 @@ struct ConnectionLimitTests {
         withExtendedLifetime(open) {}
     }
 
-    @Test func noneIsLeftWaiting() async throws {
+    @Test func noConnectionIsLeftWaiting() async throws {
         let server = try ServerProcess.shared()
         let open = try await fill(server)
         var silent: [ByteConnection] = []
@@ -104,13 +104,13 @@ struct ConnectionLimitTests {
         }
     }
 
-    @Test func theLimitOfOpenFilesIsRaisedAsFarAsNeeded() async throws {
+    @Test func theOpenFileLimitIsRaisedAsNeeded() async throws {
         let (few, log) = try await limit("ulimit -S -n 256", ["--max-connections", "100"])
         let (many, _) = try await limit("ulimit -S -n 256", ["--max-connections", "1000"])
         #expect(few ?? 0 > 256 && many ?? 0 > 3000 && !log.contains("open_files"))
     }
 
-    @Test func whereItCannotBeRaisedTheLogSaysHowManyConnectionsFit() async throws {
+    @Test func ifTheLimitCannotBeRaisedTheLogNamesTheConnectionCount() async throws {
         let (limit, log) = try await limit("ulimit -n 512")
         #expect(limit == 512)
         #expect(log.contains("connections=64") && log.contains("open_files=512") && log.contains("--max-connections"))

@@ -11,7 +11,7 @@ struct ConnectionTests {
         return (result.output, result.error)
     }
 
-    @Test func aClientThatWaitsToBeAskedIsAsked() async throws {
+    @Test func expectContinueIsAnswered() async throws {
         let folder = try TemporaryFolder()
         let phrases = try Phrases(10)
         let path = try folder.write(phrases.file.bytes, to: phrases.file.name)
@@ -40,7 +40,7 @@ struct ConnectionTests {
         #expect(talk.matches(of: /Re-using existing connection/).count == 2)
     }
 
-    @Test func uploadsAreForThisUserOnly() async throws {
+    @Test func uploadsAreReadableByTheUserOnly() async throws {
         let server = try ServerProcess.shared()
         try await APIClient(server).waitUntilHealthy()
         let run = try #require(server.folder.runs.first)
@@ -52,7 +52,7 @@ struct ConnectionTests {
 
     #if os(Linux)
         /// Jobs have connections of their own, which are closed when the jobs end.
-        @Test func nothingIsLeftOpenOfJobsThatHaveEnded() async throws {
+        @Test func endedJobsLeaveNoOpenFiles() async throws {
             let server = try ServerProcess.shared()
             let client = APIClient(server)
             try await client.waitUntilHealthy()
@@ -77,7 +77,7 @@ struct ConnectionTests {
     }
 
     @Test(arguments: HangUp.allCases)
-    func workForNobodyStops(hangUp: HangUp) async throws {
+    func workStopsWhenTheClientDisconnects(hangUp: HangUp) async throws {
         let server = try ServerProcess.shared()
         let client = APIClient(server)
         try await client.waitUntilHealthy()
@@ -135,7 +135,7 @@ struct ConnectionTests {
         #expect(after - before < size / 4)
     }
 
-    @Test func manyRequestsAtOnceAllGetTheirAnswer() async throws {
+    @Test func manyConcurrentRequestsAllSucceed() async throws {
         let client = try APIClient.shared()
         let texts = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<40 {

@@ -17,7 +17,7 @@ struct CrashTests {
         }
     }
 
-    @Test func aRequestOutlivesItsEngine() async throws {
+    @Test func aRequestSurvivesACrashOfItsEngine() async throws {
         try await withHealthyServer { server, client in
             let phrases = try Phrases(40)
             async let answer = client.transcribe(phrases.file, ["model": "whisper", "response_format": "text"])
@@ -40,7 +40,7 @@ struct CrashTests {
         }
     }
 
-    @Test func aStreamOutlivesItsEngineAndRepeatsNothing() async throws {
+    @Test func aStreamSurvivesACrashWithoutRepeatingText() async throws {
         try await withHealthyServer { server, client in
             let phrases = try Phrases(40)
             let engine = try #require(server.engines.first)
@@ -56,7 +56,7 @@ struct CrashTests {
         }
     }
 
-    @Test func aRequestThatLosesTwoEnginesFailsAloneAndIsNotToBeRepeated() async throws {
+    @Test func aRequestRunningAtTwoCrashesFailsAloneAndIsNotRetried() async throws {
         try await withHealthyServer { server, client in
             let phrases = try Phrases(40)
             async let answer = client.transcribe(phrases.file, ["model": "whisper"])
@@ -97,7 +97,7 @@ struct CrashTests {
         try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
     }
 
-    @Test func sixteenRequestsOutliveTheirEngine() async throws {
+    @Test func sixteenRequestsSurviveACrash() async throws {
         try await withHealthyServer { server, client in
             let requests = try await client.crowd((0..<16).map { $0 % 4 + 1 }, at: "whisper")
             let engine = try await server.busyEngine(of: "whisper")
@@ -111,7 +111,7 @@ struct CrashTests {
 
     /// Every engine that opens one request's recording is killed. At first the server cannot know which of the sixteen
     /// it was; the second time, the request runs alone.
-    @Test func aRequestThatKillsEveryEngineFailsAloneAmongSixteen() async throws {
+    @Test func aRequestThatCrashesEveryEngineFailsAloneAmongSixteen() async throws {
         try await withHealthyServer { server, client in
             let size = 40
             let killer = Task {
@@ -145,7 +145,7 @@ struct CrashTests {
         }
     }
 
-    @Test func aStreamThatLosesTwoEnginesEndsWithTheError() async throws {
+    @Test func aStreamRunningAtTwoCrashesEndsWithAnError() async throws {
         try await withHealthyServer { server, client in
             let phrases = try Phrases(40)
             let first = try #require(server.engines.first)
@@ -173,7 +173,7 @@ struct CrashTests {
         }
     }
 
-    @Test func anEngineThatDiesIdleIsReplacedUnseen() async throws {
+    @Test func anEngineThatCrashesIdleIsReplacedUnnoticed() async throws {
         try await withHealthyServer { server, client in
             for _ in 0..<3 {
                 let engine = try await untilFound("an engine") { server.engines.first }

@@ -7,7 +7,7 @@
     @Suite(.serialized, .server(TestRegistry([.senseVoice])))
     struct DisguiseTests {
         @Test(arguments: Disguise.all)
-        func aDisguisedFileOpensNothing(disguise: Disguise) async throws {
+        func aDisguisedFileOpensNoOtherFile(disguise: Disguise) async throws {
             let folder = try TemporaryFolder()
             // Speech, whose text would be in the response.
             let canary = folder.file("canary.wav")
@@ -29,7 +29,7 @@
             #expect(watch.sawOpening(), "the watch does not see what is opened")
         }
 
-        @Test func noEngineDiedOverOne() throws {
+        @Test func disguisedFilesEndNoEngine() throws {
             #expect(try !ServerProcess.shared().process.standardError.contains("The engine ended"))
         }
     }

@@ -5,7 +5,7 @@ import Testing
 /// Models that are downloaded automatically, from a web server on this machine.
 @Suite(.serialized)
 struct DownloadTests {
-    @Test func theFirstRequestsFetchTheModelOnce() async throws {
+    @Test func concurrentFirstRequestsFetchTheModelOnce() async throws {
         try await withDownload { model, web in
             try await withServer(.init(TestRegistry([.paraformer, model]))) { server in
                 let client = APIClient(server)
@@ -26,7 +26,7 @@ struct DownloadTests {
         }
     }
 
-    @Test func theDefaultModelIsFetchedAtTheStart() async throws {
+    @Test func theDefaultModelIsFetchedAtStart() async throws {
         try await withDownload { model, web in
             try await withServer(.init(TestRegistry([model]))) { server in
                 try await APIClient(server).waitUntilHealthy()
@@ -36,7 +36,7 @@ struct DownloadTests {
     }
 
     @Test(arguments: ["asr2clip-serve", "asr2clip"])
-    func downloadModelFetchesTheDefaultModelAndEnds(executable: String) async throws {
+    func downloadModelFetchesTheDefaultModelAndExits(executable: String) async throws {
         try await withDownload { model, web in
             let folder = try ServerFolder()
             let registry = TestRegistry([model])

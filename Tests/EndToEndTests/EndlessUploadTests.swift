@@ -32,7 +32,7 @@ struct EndlessUploadTests {
         }
     }
 
-    @Test(arguments: Place.allCases) func anEndlessBodyIsEnded(place: Place) async throws {
+    @Test(arguments: Place.allCases) func anEndlessUploadIsEnded(place: Place) async throws {
         try await withServer(.init(TestRegistry([.paraformer]), ["--max-upload-size", "1M"])) { server in
             let connection = try await ByteConnection.open(to: server)
             try await connection.send(
@@ -55,7 +55,7 @@ struct EndlessUploadTests {
     }
 
     /// The default maximum upload: a gibibyte, which must not be held in the server's memory.
-    @Test func aGibibyteGoesThroughNoMemory() async throws {
+    @Test func aGibibyteUploadUsesNoMemory() async throws {
         try await withServer(.init(TestRegistry([.paraformer]))) { server in
             let client = APIClient(server)
             try await client.waitUntilHealthy()

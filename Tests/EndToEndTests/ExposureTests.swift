@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["0.0.0.0", "::"]) func withoutKeysThereIsAWarning(host: String) async throws {
+    @Test(arguments: ["0.0.0.0", "::"]) func withoutKeysAWarningIsLogged(host: String) async throws {
         let log = try await log(of: host, [])
         let warning = try #require(log.split(separator: "\n").first { $0.contains("warning") })
         for part in ["over the network", host, "--api-key", "--api-key-file", "--host"] {
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func withKeysThereIsNone() async throws {
+    @Test func withKeysNoWarningIsLogged() async throws {
         #expect(!(try await log(of: "0.0.0.0", ["--api-key", "sesame"])).contains("over the network"))
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .server(TestRegistry([.senseVoice]), "--max-duration", "30s", "--log-level", "warning"))
 struct FuzzTests {
     /// Forms with damage mostly in their lines and fields, less in their sound.
-    @Test func twentyThousandDamagedForms() async throws {
+    @Test func twentyThousandDamagedFormsDoNotHarmTheServer() async throws {
         let server = try ServerProcess.shared()
         try await APIClient(server).waitUntilHealthy()
         let forms = try Self.forms.map { [UInt8](MultipartBody(file: $0.file, fields: $0.fields).data) }
@@ -22,7 +22,7 @@ struct FuzzTests {
     }
 
     /// All fixture recordings in all formats, damaged, in intact forms.
-    @Test func fiveThousandDamagedRecordings() async throws {
+    @Test func fiveThousandDamagedRecordingsDoNotHarmTheServer() async throws {
         let server = try ServerProcess.shared()
         try await APIClient(server).waitUntilHealthy()
         let recordings = try Manifest.shared.files.map { try MultipartBody.Upload(path: Fixtures.audio($0.file)) }

@@ -18,7 +18,7 @@ struct HangUpTests {
     }
 
     @Test(arguments: Stage.allCases, [false, true])
-    func nothingIsLeftOfAClientThatLeaves(stage: Stage, abruptly: Bool) async throws {
+    func aDisconnectedClientLeavesNothing(stage: Stage, abruptly: Bool) async throws {
         let server = try ServerProcess.shared()
         let client = APIClient(server)
         try await client.waitUntilHealthy()

@@ -18,7 +18,7 @@ struct HintTests {
             (["prompt": "ate", "keywords[]": "C#"], "FOUR ATE RIGHT", "keywords"),
             (["prompt": "Zen", "keywords[]": "été"], "FOUR EIGHT RIGHT", "prompt, keywords"),
         ] as [(KeyValuePairs<String, String>, String, String?)])
-    func hintsBiasABeamSearchAndWhatItCannotSpellIsNamed(
+    func hintsBiasABeamSearchAndUnspellableOnesAreNamed(
         hints: KeyValuePairs<String, String>, text: String, ignored: String?
     ) async throws {
         let answer = try await Self.transcribe("en_homophones_16k.wav", "hotwords", hints)
@@ -27,14 +27,14 @@ struct HintTests {
     }
 
     @Test(arguments: ["transducer", "sense_voice", "whisper", "paraformer"])
-    func otherModelsIgnoreHintsAndSaySo(model: String) async throws {
+    func otherModelsReportIgnoredHints(model: String) async throws {
         let hints: KeyValuePairs = ["prompt": "for", "keywords[]": "ate", "temperature": "0.1"]
         let with = try await Self.transcribe("en_homophones_16k.wav", model, hints)
         #expect(with.headers["x-asr-ignored"] == "prompt, keywords, temperature")
         #expect(try await Self.transcribe("en_homophones_16k.wav", model, [:]).body == with.body)
     }
 
-    @Test func hintsArePartOfAStreamToo() async throws {
+    @Test func hintsApplyToStreams() async throws {
         let file = try MultipartBody.Upload(path: Fixtures.audio("en_homophones_16k.wav"))
         let events = try await APIClient.shared().stream(
             file, ["model": "hotwords", "stream": "true", "keywords[]": "for"])
@@ -43,13 +43,13 @@ struct HintTests {
 
     /// The engine's findings arrive after the head of a streamed response.
     @Test(arguments: [("transducer", "prompt"), ("hotwords", nil)])
-    func theHeadOfAStreamNamesWhatTheModelNeverTakes(model: String, ignored: String?) async throws {
+    func theHeadOfAStreamNamesUnsupportedFields(model: String, ignored: String?) async throws {
         let answer = try await Self.transcribe("en_word_16k.wav", model, ["stream": "true", "prompt": "Zen"])
         #expect(answer.headers["content-type"] == "text/event-stream; charset=utf-8")
         #expect(answer.headers["x-asr-ignored"] == ignored)
     }
 
-    @Test func requestsSideBySideKeepTheirOwnHints() async throws {
+    @Test func concurrentRequestsKeepTheirOwnHints() async throws {
         let expected = ["for": "FOR EIGHT RIGHT", "ate": "FOUR ATE RIGHT", "write": "FOUR EIGHT WRITE"]
         try await withThrowingTaskGroup { group in
             for (word, text) in Array(repeating: expected.map { $0 }, count: 4).joined() {
@@ -69,7 +69,7 @@ struct HintTests {
             (["languages[]": "zh", "language": "en"], "en", "languages"),
             (["languages[]": "xx", "language": "en"], "en", "languages"),
         ] as [(KeyValuePairs<String, String>, String, String?)], ["sense_voice", "whisper"])
-    func aDetectedLanguageCountsIfItIsAmongTheCandidates(
+    func aDetectedLanguageMustBeAmongTheCandidates(
         request: (fields: KeyValuePairs<String, String>, language: String, ignored: String?), model: String
     ) async throws {
         let whole = try await Self.transcribe("en_digits_16k.wav", model, request.fields, format: "verbose_json")
@@ -78,7 +78,7 @@ struct HintTests {
     }
 
     @Test(arguments: [("en", "en"), ("zh", "auto")])
-    func aStreamTellsTheLanguageInTheSameWay(candidate: String, language: String) async throws {
+    func aStreamReportsTheSameLanguage(candidate: String, language: String) async throws {
         let file = try MultipartBody.Upload(path: Fixtures.audio("en_digits_16k.wav"))
         let events = try await APIClient.shared().stream(
             file, ["model": "whisper", "stream": "true", "languages[]": candidate])
@@ -100,7 +100,7 @@ struct HintTests {
         #expect(message.contains("'xx'") && message.contains("zh"))
     }
 
-    @Test func candidatesOfAModelThatDetectsNothingAreIgnored() async throws {
+    @Test func candidatesAreIgnoredByAModelWithoutDetection() async throws {
         let answer = try await Self.transcribe("en_word_16k.wav", "paraformer", ["languages[]": "xx"])
         #expect(answer.body == #"{"text": "stop"}"#)
         #expect(answer.headers["x-asr-ignored"] == "languages")

@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [true, false]) func aKeyWhoseHashIsInTheFileIsServed(isFlag: Bool) async throws {
+    @Test(arguments: [true, false]) func aKeyWhoseHashIsInTheFileIsAccepted(isFlag: Bool) async throws {
         let setup = ServerProcess.Setup(
             TestRegistry([.paraformer]), ["--api-key", "oats"] + (isFlag ? ["--api-key-file", file] : []),
             environment: isFlag ? [:] : ["ASR2CLIP_API_KEY_FILE": file])
@@ -41,18 +41,18 @@ import Testing
         }
     }
 
-    @Test func aMalformedLineEndsTheStartAndIsNotShown() async throws {
+    @Test func aMalformedLineFailsTheStartWithoutBeingShown() async throws {
         let lines = try Data(contentsOf: URL(filePath: file))
         try folder.write(lines + Data("plain-secret\n".utf8), to: "keys")
         try await expectRefusal(naming: "\(file):4: ")
     }
 
-    @Test(arguments: ["", "# nobody yet\n"]) func aFileWithoutKeysEndsTheStart(text: String) async throws {
+    @Test(arguments: ["", "# nobody yet\n"]) func aFileWithoutKeysFailsTheStart(text: String) async throws {
         try folder.write(Data(text.utf8), to: "keys")
         try await expectRefusal(naming: file)
     }
 
-    @Test func aFileThatIsNotThereEndsTheStart() async throws {
+    @Test func aMissingFileFailsTheStart() async throws {
         try FileManager.default.removeItem(atPath: file)
         try await expectRefusal(naming: file)
     }

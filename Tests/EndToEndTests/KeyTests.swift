@@ -5,7 +5,7 @@ import Testing
 /// A server that requires API keys.
 @Suite(.serialized, .server(TestRegistry([.paraformer]), "--api-key", "sesame", "--api-key", "barley"))
 struct KeyTests {
-    @Test(arguments: ["sesame", "barley"]) func whoGivesAKeyIsServed(key: String) async throws {
+    @Test(arguments: ["sesame", "barley"]) func requestsWithAKeyAreServed(key: String) async throws {
         let client = try APIClient.shared()
         let answer = try await client.transcribe(
             .init(path: Fixtures.audio("en_word_16k.wav")), ["model": "paraformer"],
@@ -16,7 +16,7 @@ struct KeyTests {
     }
 
     @Test(arguments: [nil, "Bearer", "Bearer ", "Bearer open", "Basic sesame", "Bearer sesame sesame", "sesame"])
-    func whoGivesNoneOrAnotherIsNot(header: String?) async throws {
+    func requestsWithoutAValidKeyAreRefused(header: String?) async throws {
         let client = try APIClient.shared()
         let headers = header.map { [("Authorization", $0)] } ?? []
         for path in ["/v1/models", "/v1/models/paraformer", "/v1/ps", "/metrics"] {
@@ -30,7 +30,7 @@ struct KeyTests {
     }
 
     @Test(arguments: ["/health", "/health/live", "/health/ready"])
-    func healthIsForEverybody(path: String) async throws {
+    func healthNeedsNoKey(path: String) async throws {
         #expect(try await APIClient.shared().get(path).status != 401)
     }
 
@@ -54,7 +54,7 @@ struct KeyTests {
         #expect(["good", "a b", "schlüssel"].filter(result.error.contains) == [])
     }
 
-    @Test func whoHasNoKeyIsNotAskedForTheBody() async throws {
+    @Test func withoutAKeyTheBodyIsNotRequested() async throws {
         let form = "Content-Type: \(MultipartBody.contentType)\r\nContent-Length: 2000000\r\nExpect: 100-continue\r\n"
         let head = "POST \(APIClient.transcriptions) HTTP/1.1\r\nHost: localhost\r\n\(form)"
         let stranger = try await ByteConnection.open(to: ServerProcess.shared())
@@ -71,7 +71,7 @@ struct KeyTests {
         #expect(["sesame", "barley", "open-it"].filter(log.contains) == [])
     }
 
-    @Test func deletingNeedsAServerWithKeys() async throws {
+    @Test func deletionRequiresAServerWithKeys() async throws {
         try await withServer(.init(TestRegistry([.paraformer]))) { server in
             let answer = try await APIClient(server).send("DELETE", "/v1/models/paraformer")
             try expectError(answer, 401, "invalid_api_key")

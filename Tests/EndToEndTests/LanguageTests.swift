@@ -19,7 +19,7 @@ struct LanguageTests {
         ("whisper", "", "one two three four"), ("whisper", "auto", "one two three four"),
         ("whisper", "zh", "一二三四"), ("whisper", "en-US", "one two three four"),
     ])
-    func theHintDecides(model: String, language: String, text: String) async throws {
+    func theRequestedLanguageDecides(model: String, language: String, text: String) async throws {
         let answer = try await APIClient.shared().transcribe(
             "en_digits_16k.wav", ["model": model, "language": language])
         #expect(answer.body == #"{"text": "\#(text)"}"#)
@@ -27,7 +27,7 @@ struct LanguageTests {
     }
 
     @Test(arguments: [("sense_voice", "en", "one two three four five"), ("whisper", "", "一二三四五")])
-    func chineseIsHeardToo(model: String, language: String, text: String) async throws {
+    func chineseIsTranscribed(model: String, language: String, text: String) async throws {
         let answer = try await APIClient.shared().transcribe(
             "zh_digits_16k.wav", ["model": model, "language": language])
         #expect(answer.body == #"{"text": "\#(text)"}"#)
@@ -35,7 +35,7 @@ struct LanguageTests {
 
     /// sherpa-onnx would end the process for such a language.
     @Test(arguments: ["sense_voice", "whisper"])
-    func aLanguageTheModelLacksIsRefusedAndTheOnesItHasAreNamed(model: String) async throws {
+    func anUnsupportedLanguageIsRefusedListingSupportedOnes(model: String) async throws {
         let server = try ServerProcess.shared()
         let client = APIClient(server)
         _ = try await client.transcribe("en_word_16k.wav", ["model": model])
@@ -50,7 +50,7 @@ struct LanguageTests {
         #expect(server.engines == engines)
     }
 
-    @Test func aHintThatChangesNothingIsSaidToBeIgnored() async throws {
+    @Test func anIgnoredLanguageIsReported() async throws {
         let answer = try await APIClient.shared().transcribe(
             "en_word_16k.wav", ["model": "paraformer", "language": "en"])
         #expect(answer.body == #"{"text": "stop"}"#)
@@ -58,7 +58,7 @@ struct LanguageTests {
     }
 
     /// More languages than cached recognizers.
-    @Test func manyLanguagesInTurnStayRight() async throws {
+    @Test func alternatingLanguagesStayCorrect() async throws {
         let client = try APIClient.shared()
         for _ in 0..<2 {
             for language in ["ja", "ko", "yue"] {

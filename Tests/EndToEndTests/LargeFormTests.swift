@@ -14,7 +14,7 @@ struct LargeFormTests {
     }()
 
     @Test(arguments: [("whisper", "stop"), ("hotwords", "STOP")])
-    func aMiBOfTextIsTranscribedAndEndsNoEngine(model: String, text: String) async throws {
+    func aFormWithAMebibyteOfTextIsTranscribed(model: String, text: String) async throws {
         let server = try ServerProcess.shared()
         let client = APIClient(server)
         _ = try await client.transcribe("en_word_16k.wav", ["model": model])

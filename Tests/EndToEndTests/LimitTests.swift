@@ -9,19 +9,19 @@ import Testing
     .serialized, .server(TestRegistry([.senseVoice]), "--max-upload-size", "100K", "--max-duration", "3s"),
     .timeLimit(.minutes(5)))
 struct LimitTests {
-    @Test func whatIsWithinTheLimitsIsTranscribed() async throws {
+    @Test func recordingsWithinTheLimitsAreTranscribed() async throws {
         let answer = try await APIClient.shared().transcribe("en_digits_16k.wav", ["model": "sense_voice"])
         #expect(answer.status == 200)
     }
 
-    @Test func aRecordingAboveTheSizeIsTooLarge() async throws {
+    @Test func aRecordingAboveTheSizeLimitIsRefused() async throws {
         let server = try ServerProcess.shared()
         let answer = try await APIClient(server).transcribe("en_44k1_stereo.wav", ["model": "sense_voice"])
         try expectError(answer, 413, "audio_too_large", parameter: "file")
         try await eventually("no upload is left") { server.folder.uploads.isEmpty }
     }
 
-    @Test func aRecordingAboveTheDurationIsTooLong() async throws {
+    @Test func aRecordingAboveTheDurationLimitIsRefused() async throws {
         for stream in ["false", "true"] {
             let answer = try await APIClient.shared().transcribe(
                 "en_digits_16k.flac", ["model": "sense_voice", "stream": stream])
@@ -31,7 +31,7 @@ struct LimitTests {
 
     /// The body stalls forever, so only a response that does not wait for it can arrive.
     @Test(arguments: [10_000_000, nil])
-    func theAnswerDoesNotWaitForTheRestOfTheUpload(announced: Int?) async throws {
+    func theRefusalDoesNotWaitForTheWholeUpload(announced: Int?) async throws {
         let (chunks, upload) = AsyncStream.makeStream(of: ByteBuffer.self)
         upload.yield(ByteBuffer(bytes: MultipartBody.beginning))
         if announced == nil {

@@ -25,7 +25,7 @@ struct LoadTimeoutTests {
         }
     }
 
-    @Test func aModelThatHangsFailsAndLetsTheDefaultModelBackIn() async throws {
+    @Test func aHangingLoadFailsAndTheDefaultModelReturns() async throws {
         let stuck = try StuckModel()
         try await withServer(
             .init(TestRegistry([.paraformer, stuck.model]), ["--load-timeout", "1s", "--max-loaded-models", "1"])
@@ -44,7 +44,7 @@ struct LoadTimeoutTests {
     }
 
     /// The load is retried as after a crash, and the waiting request gets its response.
-    @Test func anEngineThatIsStoppedWhileItLoadsIsReplaced() async throws {
+    @Test func anEngineStoppedWhileLoadingIsReplaced() async throws {
         let stuck = try StuckModel()
         try await withServer(.init(TestRegistry([.paraformer, stuck.model]), ["--load-timeout", "3s"])) { server in
             let client = APIClient(server)
@@ -61,7 +61,7 @@ struct LoadTimeoutTests {
     }
 
     /// The timeout applies only to loading.
-    @Test func anEngineThatHasLoadedIsLeftAlone() async throws {
+    @Test func theLoadTimeoutDoesNotApplyToLoadedEngines() async throws {
         try await withServer(.init(TestRegistry([.whisper]), ["--load-timeout", "5s", "--num-threads", "1"])) {
             server in
             let client = APIClient(server)

@@ -31,7 +31,7 @@ struct LogProbabilityTests {
     }
 
     @Test(arguments: ["transducer", "beam"], ["en_digits_16k.wav", "en_homophones_16k.wav", "session_60s.flac"])
-    func tokensReadAsTheText(model: String, file: String) async throws {
+    func tokensJoinToTheText(model: String, file: String) async throws {
         let answer = try await APIClient.shared().transcribe(file, ["model": model, "include[]": "logprobs"])
         let told = try answer.json(Told.self)
         let tokens = try #require(told.logprobs)
@@ -59,18 +59,18 @@ struct LogProbabilityTests {
         #expect(verbose.segments.map { abs($0[0].mean - mean) < 1e-9 && mean < 0 } == true)
     }
 
-    @Test func silenceHasNone() async throws {
+    @Test func silenceHasNoLogProbabilities() async throws {
         let answer = try await APIClient.shared().transcribe(
             "silence_16k.wav", ["model": "transducer", "include[]": "logprobs"])
         #expect(answer.body == #"{"text": "", "logprobs": []}"#)
     }
 
-    @Test func whoDoesNotAskGetsTheTextAlone() async throws {
+    @Test func logProbabilitiesAreOnlySentOnRequest() async throws {
         let answer = try await APIClient.shared().transcribe("en_digits_16k.wav", ["model": "transducer"])
         #expect(answer.body == #"{"text": "ONE TWO THREE FOUR"}"#)
     }
 
-    @Test func aModelThatDoesNotTellIsRefusedAndThoseThatDoAreNamed() async throws {
+    @Test func aModelWithoutLogProbabilitiesIsRefusedListingOthers() async throws {
         let answer = try await APIClient.shared().transcribe(
             "en_word_16k.wav", ["model": "sense_voice", "include[]": "logprobs"])
         try expectError(answer, 400, "unsupported_value", parameter: "include")
@@ -79,7 +79,7 @@ struct LogProbabilityTests {
     }
 
     @Test(arguments: [("response_format", "verbose_json"), ("response_format", "srt"), ("stream", "true")])
-    func theyComeWithJSONInOnePiece(field: String, value: String) async throws {
+    func logProbabilitiesRequireUnstreamedJSON(field: String, value: String) async throws {
         let answer = try await APIClient.shared().transcribe(
             "en_word_16k.wav", ["model": "transducer", "include[]": "logprobs", field: value])
         try expectError(answer, 400, "unsupported_value", parameter: "include")

@@ -36,7 +36,7 @@ struct LogTests {
         }
     }
 
-    @Test func everyRequestHasOneLineWithItsNameAndNoSecret() async throws {
+    @Test func everyRequestHasOneLogLineWithoutSecrets() async throws {
         let setup = ServerProcess.Setup(
             TestRegistry([.whisper]),
             ["--log-format", "json", "--log-level", "debug", "--api-key", Self.key, "--num-threads", "1"])
@@ -112,7 +112,7 @@ struct LogTests {
         return statuses
     }
 
-    @Test func whatEnginesSayIsInTheSameFormat() async throws {
+    @Test func messagesOfEnginesHaveTheSameFormat() async throws {
         let workshop = try Workshop()
         // sherpa-onnx reports this on standard error and ends the process.
         let deadly = try workshop.copy(.transducer, as: "deadly")
@@ -129,7 +129,7 @@ struct LogTests {
         }
     }
 
-    @Test func theLogInTextHasOneLineARequestToo() async throws {
+    @Test func theTextLogHasOneLinePerRequest() async throws {
         try await withServer(.init(TestRegistry([.paraformer]))) { server in
             let client = APIClient(server)
             try await client.waitUntilHealthy()

@@ -7,7 +7,7 @@ import Testing
 struct ManyClientsTests {
     private static let count = 500
 
-    @Test func eachOfManyConnectionsGetsItsAnswer() async throws {
+    @Test func everyOneOfManyConnectionsIsServed() async throws {
         let server = try ServerProcess.shared()
         let client = APIClient(server)
         try await client.waitUntilHealthy()

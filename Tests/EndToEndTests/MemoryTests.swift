@@ -23,7 +23,7 @@
         private let sizes = (0..<16).map { 12 + $0 % 4 }
 
         @Test(.enabled(if: MemoryGroup.isAvailable, "No control group can be made here that bounds memory."))
-        func anEngineThatTheKernelKillsForMemoryCostsNobodyAnAnswer() async throws {
+        func anEngineKilledByTheKernelForMemoryFailsNoRequest() async throws {
             let group = try MemoryGroup()
             try await withHealthyServer { server, client in
                 // Memory is charged to the group in which it was allocated, so the killed engine must be one started in
@@ -46,7 +46,7 @@
         }
 
         /// The limit of a busy engine is lowered below its current use, so that it gets no more memory.
-        @Test func anEngineThatMeetsItsLimitFailsNobodyButWhoNeedsMore() async throws {
+        @Test func anEngineAtItsMemoryLimitFailsOnlyTheLargeRequest() async throws {
             try await withHealthyServer { server, client in
                 let limited = try #require(server.engines.first)
                 let requests = try await client.crowd(sizes, at: "whisper") { engine in
@@ -67,7 +67,7 @@
             }
         }
 
-        @Test func anEngineHasJemallocsHeapAndItUnderstandsItsSettings() async throws {
+        @Test func enginesUseJemallocWhichAcceptsItsSettings() async throws {
             try await withServer(.init(TestRegistry([.transducer]))) { server in
                 let answer = try await APIClient(server).transcribe("en_word_16k.wav", ["model": "transducer"])
                 #expect(answer.status == 200, "\(answer.body)")
@@ -80,7 +80,7 @@
 
         /// Enough for the process, but not for the model.
         @Test(arguments: ["144M", "192M"])
-        func aModelThatNeedsMoreThanItsEngineMayHaveSaysSo(memory: String) async throws {
+        func aModelLargerThanTheMemoryLimitIsReported(memory: String) async throws {
             let setup = ServerProcess.Setup(TestRegistry([.starter]), ["--engine-memory", memory])
             try await withServer(setup) { server in
                 let client = APIClient(server)

@@ -3,7 +3,7 @@ import Testing
 
 /// `GET /metrics`, parsed by Prometheus's parser for Python: see Tests/Client/test_metrics.py.
 struct MetricsTests {
-    @Test func whatHappenedIsCounted() async throws {
+    @Test func eventsAreCounted() async throws {
         // Its files are of another type, which only its engine detects.
         let broken = TestRegistry.Model.senseVoice.named("broken", in: TestRegistry.Model.paraformer.directory)
         try await runClientTests(
@@ -13,7 +13,7 @@ struct MetricsTests {
     }
 
     /// A running request has a job, a busy lane and, if it is long, queued segments.
-    @Test func whatHappensIsMeasured() async throws {
+    @Test func durationsAreMeasured() async throws {
         try await withServer(.init(TestRegistry([.whisper]), ["--num-threads", "1"])) { server in
             let client = APIClient(server)
             try await client.waitUntilHealthy()

@@ -30,7 +30,7 @@ struct ModelEndpointTests {
         }
     }
 
-    @Test func theListHoldsEveryModel() async throws {
+    @Test func theListContainsEveryModel() async throws {
         let client = try APIClient.shared()
         try await client.waitUntilHealthy()
         let answer = try await client.get("/v1/models")
@@ -73,7 +73,7 @@ struct ModelEndpointTests {
         try expectError(answer, 404, "model_not_found", parameter: "model")
     }
 
-    @Test func healthIsOkOnceTheDefaultModelAnswers() async throws {
+    @Test func healthIsOKOnceTheDefaultModelIsLoaded() async throws {
         let client = try APIClient.shared()
         try await client.waitUntilHealthy()
         for path in ["/health", "/health/live", "/health/ready"] {

@@ -89,7 +89,7 @@ struct ModelsCommandTests {
     }
 
     /// Each message is enough to find its mistake.
-    @Test func threeMistakesInOneEntryAreThreeMessagesWithLines() async throws {
+    @Test func eachMistakeInAnEntryIsReportedWithItsLine() async throws {
         let registry = folder.path + "/models.yaml"
         try Data(
             """
@@ -149,7 +149,7 @@ struct ModelsCommandTests {
         #expect(problems.first { $0["model"] as? String == "tokens" }?["line"] as? Int == 2)
     }
 
-    @Test func aRegistryThatIsNoYAMLIsReportedWithItsLine() async throws {
+    @Test func invalidYAMLIsReportedWithItsLine() async throws {
         let registry = folder.path + "/models.yaml"
         try Data("models:\n  a: [\n".utf8).write(to: URL(filePath: registry))
         for command in ["list", "check"] {
@@ -162,7 +162,7 @@ struct ModelsCommandTests {
         #expect(result.output.hasPrefix(#"{"ok": false, "problems": [{"#))
     }
 
-    @Test func psShowsWhatIsLoaded() async throws {
+    @Test func psShowsLoadedModels() async throws {
         try await withServer(.init(TestRegistry([.senseVoice, .whisper]), ["--api-key", "sesame"])) { server in
             let client = APIClient(server)
             try await client.waitUntilHealthy()
@@ -188,7 +188,7 @@ struct ModelsCommandTests {
         }
     }
 
-    @Test func psSaysWhenNoServerAnswers() async throws {
+    @Test func psReportsAnUnreachableServer() async throws {
         let result = try await run("ps", "--url", "http://127.0.0.1:9")
         #expect(result.status == .exited(1))
         #expect(result.error.hasPrefix("asr2clip: No server answers at http://127.0.0.1:9."))

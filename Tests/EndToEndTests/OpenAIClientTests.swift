@@ -3,7 +3,7 @@ import Testing
 
 /// The official Python client with a server that has every kind of model: see Tests/Client.
 struct OpenAIClientTests {
-    @Test func theOfficialClientWorksUnchanged() async throws {
+    @Test func theOfficialOpenAIClientWorksUnchanged() async throws {
         var broken = TestRegistry.Model.paraformer.named("broken")
         broken.files["tokens"] = "no-tokens.txt"
         let registry = TestRegistry(
@@ -12,13 +12,13 @@ struct OpenAIClientTests {
             "test_openai.py", on: ServerProcess.Setup(registry, ["--max-upload-size", "300K", "--max-duration", "5s"]))
     }
 
-    @Test func othersReadTheSubtitles() async throws {
+    @Test func otherProgramsReadTheSubtitles() async throws {
         try await runClientTests(
             "test_subtitles.py",
             on: ServerProcess.Setup(TestRegistry(TestRegistry.Model.fixtures + [.timedWhisper, .starter])))
     }
 
-    @Test func theOfficialClientComesBackToAFullServer() async throws {
+    @Test func theOfficialOpenAIClientRetriesAFullServer() async throws {
         try await withServer(ServerProcess.Setup(TestRegistry([.whisper]), environment: ["ASR2CLIP_MAX_QUEUE": "1"])) {
             server in
             let client = APIClient(server)

@@ -8,7 +8,7 @@ import Testing
 struct ProcessTests {
     private let setup = ServerProcess.Setup(TestRegistry([.whisper, .paraformer]), ["--num-threads", "1"])
 
-    @Test func noEngineOutlivesAKilledServer() async throws {
+    @Test func aKilledServersEnginesEnd() async throws {
         let folder = try ServerFolder()
         try await withServer(setup, in: folder) { server in
             let client = APIClient(server)
@@ -33,13 +33,13 @@ struct ProcessTests {
         }
     }
 
-    @Test func anEngineThatIsStartedByHandSaysWhatToDo() async throws {
+    @Test func anEngineStartedByHandGivesAdvice() async throws {
         let result = try await runToEnd(ServerProcess.path(of: "asr2clip-engine"), ["recognise", "whisper"])
         #expect(result.status == .exited(64))
         #expect(result.error == "asr2clip-engine is started by asr2clip, and not by hand. Try: asr2clip serve\n")
     }
 
-    @Test func theProgramsHaveOneVersion() async throws {
+    @Test func allProgramsHaveTheSameVersion() async throws {
         var versions: [String] = []
         for program in ["asr2clip", "asr2clip-serve", "asr2clip-engine"] {
             versions.append(try await runToEnd(ServerProcess.path(of: program), ["--version"]).output)
@@ -48,13 +48,13 @@ struct ProcessTests {
     }
 
     /// sherpa-onnx uses the program's sine function, which it calls very often, instead of the C library's.
-    @Test func theEngineOffersItsSinesToTheLibraries() async throws {
+    @Test func theEngineExportsItsSincosFunction() async throws {
         let path = ServerProcess.path(of: "asr2clip-engine")
         let result = try await runToEnd("/usr/bin/nm", ["--dynamic", "--defined-only", path])
         #expect(result.output.split(separator: "\n").contains { $0.hasSuffix(" sincos") })
     }
 
-    @Test func theNextServerRemovesWhatAKilledOneLeft() async throws {
+    @Test func theNextServerRemovesAKilledOnesFolder() async throws {
         let folder = try ServerFolder()
         let left = try await withServer(setup, in: folder) { server in
             _ = try await server.stop(by: SIGKILL)
@@ -68,7 +68,7 @@ struct ProcessTests {
     }
 
     @Test(arguments: [SIGTERM, SIGINT])
-    func aSignalEndsAnIdleServerAndLeavesNothing(signal: Int32) async throws {
+    func aSignalEndsAnIdleServerWithoutLeftovers(signal: Int32) async throws {
         try await withServer(setup) { server in
             try await APIClient(server).waitUntilHealthy()
             let engines = server.engines
@@ -78,7 +78,7 @@ struct ProcessTests {
         }
     }
 
-    @Test func anEngineThatHangsEndsWithTheServer() async throws {
+    @Test func aHangingEngineEndsWithTheServer() async throws {
         try await withServer(setup) { server in
             try await APIClient(server).waitUntilHealthy()
             let engine = try #require(server.engines.first)
@@ -96,7 +96,7 @@ struct ProcessTests {
         }
     }
 
-    @Test func whatRunsIsFinishedAndNothingNewIsTaken() async throws {
+    @Test func shutdownCompletesRunningRequestsAndAcceptsNoNewOnes() async throws {
         try await withServer(setup) { server in
             let client = APIClient(server)
             try await client.waitUntilHealthy()
@@ -122,7 +122,7 @@ struct ProcessTests {
         }
     }
 
-    @Test func aSecondSignalEndsAtOnce() async throws {
+    @Test func aSecondSignalEndsTheServerAtOnce() async throws {
         try await withServer(setup) { server in
             let client = APIClient(server)
             try await client.waitUntilHealthy()

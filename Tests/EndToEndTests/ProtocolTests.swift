@@ -37,7 +37,7 @@ struct ProtocolTests {
         "Connection: Upgrade, close-not\r\nUpgrade: a, b\r\n", "Connection: Upgraded\r\nUpgrade: h2c\r\n",
     ]
 
-    @Test(arguments: upgrades) func anUpgradeThatIsNotTakenUpLeavesTheConnectionUsable(offer: String) async throws {
+    @Test(arguments: upgrades) func anIgnoredUpgradeLeavesTheConnectionUsable(offer: String) async throws {
         let connection = try await connection()
         for _ in 0..<3 {
             try await connection.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\(offer)\r\n")
@@ -51,7 +51,7 @@ struct ProtocolTests {
         #expect(try await connection.answer().status == 200)
     }
 
-    @Test(arguments: upgrades) func requestsRightBehindAnUpgradeAreAnswered(offer: String) async throws {
+    @Test(arguments: upgrades) func requestsPipelinedAfterAnUpgradeAreAnswered(offer: String) async throws {
         let connection = try await connection()
         let one = "GET /health HTTP/1.1\r\nHost: localhost\r\n\(offer)\r\n"
         try await connection.send(one + one + Self.get + "GET /v1/nothing HTTP/1.1\r\nHo")
@@ -62,7 +62,7 @@ struct ProtocolTests {
 
     // MARK: Other versions
 
-    @Test func anAnswerToHTTP10HasNoChunksAndEndsTheConnection() async throws {
+    @Test func anHTTP10ResponseHasNoChunksAndClosesTheConnection() async throws {
         let connection = try await connection()
         try await connection.send("GET /health HTTP/1.0\r\n\r\n")
         let answer = try await connection.answer()
@@ -70,7 +70,7 @@ struct ProtocolTests {
         #expect(try await connection.end() == "")
     }
 
-    @Test func aConnectionOfHTTP10StaysWhenItsClientAsksForIt() async throws {
+    @Test func anHTTP10ConnectionStaysOpenOnRequest() async throws {
         let connection = try await connection()
         for _ in 0..<2 {
             try await connection.send("GET /health HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n")
@@ -80,7 +80,7 @@ struct ProtocolTests {
     }
 
     @Test(arguments: ["", "Connection: keep-alive\r\n"])
-    func aStreamToHTTP10EndsWithItsConnection(header: String) async throws {
+    func anHTTP10StreamEndsWithItsConnection(header: String) async throws {
         let connection = try await connection()
         let form = try MultipartBody(
             file: .init(path: Fixtures.audio("en_word_16k.wav")), fields: ["model": "paraformer", "stream": "1"],
@@ -99,7 +99,7 @@ struct ProtocolTests {
         #expect(body.hasSuffix("data: [DONE]\n\n"))
     }
 
-    @Test(arguments: [false, true]) func clientsOfHTTP2AreRefusedInTheirOwnWords(inPieces: Bool) async throws {
+    @Test(arguments: [false, true]) func anHTTP2ClientIsRefusedInItsProtocol(inPieces: Bool) async throws {
         let connection = try await connection()
         let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
         if inPieces {
@@ -119,7 +119,7 @@ struct ProtocolTests {
     // MARK: Bodies
 
     @Test(arguments: [("", ""), (";name=value", ""), ("", "X-Check: 1\r\nX-Other: 2\r\n")])
-    func goodChunksAreRead(extension words: String, trailers: String) async throws {
+    func chunkedBodiesAreRead(extension words: String, trailers: String) async throws {
         let connection = try await connection()
         let form = try form()
         for _ in 0..<2 {
@@ -154,7 +154,7 @@ struct ProtocolTests {
             ("Host: localhost\r\nContent-Length: 3\r\n", "abc", 400), ("X: \0\r\n", "", 400), (": x\r\n", "", 400),
             ("X: \(String(repeating: "x", count: 100_000))\r\n", "", 431),
         ])
-    func aMalformedRequestIsTheClientsMistake(headers: String, body: String, status: UInt) async throws {
+    func aMalformedRequestIsABadRequest(headers: String, body: String, status: UInt) async throws {
         let server = try ServerProcess.shared()
         let connection = try await connection()
         try await connection.send(post(headers) + body)
@@ -171,7 +171,7 @@ struct ProtocolTests {
         #expect(!server.process.standardError.contains(" error "))
     }
 
-    @Test func aRefusalComesBehindTheAnswersBeforeIt() async throws {
+    @Test func aRefusalFollowsEarlierResponses() async throws {
         let connection = try await connection()
         try await connection.send(Self.get + Self.get + post("Transfer-Encoding: foo\r\n") + Self.get)
         #expect(try await connection.answer().status == 200)
@@ -180,7 +180,7 @@ struct ProtocolTests {
         #expect(try await connection.end() == "")
     }
 
-    @Test func whatIsWrongBehindAnAnswerIsNotAnsweredAgain() async throws {
+    @Test func aFaultAfterTheResponseIsNotAnsweredAgain() async throws {
         let connection = try await connection()
         try await connection.send("GET /health HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
         #expect(try await connection.answer().status == 200)
@@ -189,7 +189,7 @@ struct ProtocolTests {
     }
 
     @Test(arguments: ["zz\r\n", "5\nabcde\r\n", "+3\r\nabc\r\n", "0\r\nbad trailer\r\n\r\n"])
-    func whatIsWrongBeforeAnAnswerThatDoesNotNeedItIsAnsweredOnce(body: String) async throws {
+    func aFaultInAnUnneededBodyIsAnsweredOnce(body: String) async throws {
         let connection = try await connection()
         let chunked = "Host: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\(body)"
         try await connection.send("GET /health HTTP/1.1\r\n\(chunked)")
@@ -200,7 +200,7 @@ struct ProtocolTests {
     @Test(arguments: [
         "GET /health HTTP/1.1\r\nConnection: close\r\n", "POST /v1/nothing HTTP/1.1\r\nContent-Length: 3\r\n",
     ])
-    func nothingBehindTheLastAnswerIsServed(request: String) async throws {
+    func nothingAfterTheLastResponseIsServed(request: String) async throws {
         let connection = try await connection()
         try await connection.send("\(request)Host: localhost\r\n\r\nabc\(Self.get)\(Self.get)")
         let answer = try await connection.answer()
@@ -210,7 +210,7 @@ struct ProtocolTests {
     }
 
     @Test(arguments: ["GET /health", "POST /v1/audio/transcriptions"])
-    func chunkExtensionsHaveAnEnd(request: String) async throws {
+    func chunkExtensionsAreLimited(request: String) async throws {
         let connection = try await connection()
         try await connection.send(
             "\(request) HTTP/1.1\r\nHost: localhost\r\nContent-Type: \(MultipartBody.contentType)\r\n"
@@ -222,7 +222,7 @@ struct ProtocolTests {
         #expect(try await connection.answer().status == (request.hasPrefix("GET") ? 200 : 400))
     }
 
-    @Test func anAnsweredRequestWhoseBodyDoesNotComeIsEnded() async throws {
+    @Test func anAnsweredRequestWithoutItsBodyIsClosed() async throws {
         let connection = try await connection()
         try await connection.send("GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n")
         #expect(try await connection.answer().status == 200)
@@ -231,7 +231,7 @@ struct ProtocolTests {
 
     /// The socket's buffers take some bytes even if the server does not read them.
     @Test(arguments: ["GET /health", "GET /v1/models", "POST /v1/nothing", "HEAD /health", "DELETE /v1/models/x"])
-    func aBodyThatNobodyWantsCostsLittle(request: String) async throws {
+    func anUnneededBodyCostsLittle(request: String) async throws {
         let connection = try await connection()
         try await connection.send("\(request) HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
         let chunk = "100000\r\n" + String(repeating: "x", count: 1 << 20) + "\r\n"
@@ -245,7 +245,7 @@ struct ProtocolTests {
         #expect(try await APIClient.shared().get("/health").status == 200)
     }
 
-    @Test func aSmallBodyThatNobodyWantsLeavesTheConnectionUsable() async throws {
+    @Test func aSmallUnneededBodyLeavesTheConnectionUsable() async throws {
         let connection = try await connection()
         let body = String(repeating: "x", count: 100_000)
         for _ in 0..<3 {
@@ -262,14 +262,14 @@ struct ProtocolTests {
             ("GET http://localhost/health", "evil.example", 200), ("GET http://evil.example/health", "localhost", 403),
             ("GET /health", "..localhost", 403), ("GET /health", "127.1", 403), ("GET /health", "evil.example", 403),
         ] as [(String, String, UInt)])
-    func theAuthorityOfTheTargetCounts(request: String, host: String, status: UInt) async throws {
+    func theAuthorityInTheTargetIsUsed(request: String, host: String, status: UInt) async throws {
         let connection = try await connection()
         try await connection.send("\(request) HTTP/1.1\r\nHost: \(host)\r\n\r\n")
         #expect(try await connection.answer().status == status)
     }
 
     @Test(arguments: ["/audio/transcriptions", "/models", "/"])
-    func aPathWithoutV1IsToldHowABaseURLEnds(path: String) async throws {
+    func aPathWithoutV1GetsAdviceOnTheBaseURL(path: String) async throws {
         let answer = try await APIClient.shared().get(path)
         try expectError(answer, 404, "not_found")
         #expect(try answer.error.message.contains("base URL ends in /v1"))

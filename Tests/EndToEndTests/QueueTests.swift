@@ -37,7 +37,7 @@ struct QueueTests {
         try await client.transcribe(nil, ["model": "whisper"]).status == 400
     }
 
-    @Test func theThirdOfTwoIsRefusedAndTheNextIsNot() async throws {
+    @Test func aRequestAboveTheLimitIsRefusedUntilAnotherEnds() async throws {
         try await withHealthyServer([.whisper], ["--max-queue", "2"]) { _, client in
             let requests = try await client.whileStopped("whisper") { _ in
                 let requests = self.requests(2, by: client)
@@ -61,7 +61,7 @@ struct QueueTests {
         try expectQueueFull(answer)
     }
 
-    @Test func aSlowUploadHoldsNoPlace() async throws {
+    @Test func aSlowUploadTakesNoPlaceInTheQueue() async throws {
         try await withHealthyServer([.whisper], ["--max-queue", "1"]) { server, client in
             let form = MultipartBody(
                 file: try .init(path: Fixtures.audio("en_word_16k.wav")), fields: ["model": "whisper"]
@@ -78,7 +78,7 @@ struct QueueTests {
     }
 
     /// An upload that starts while there is room and completes when there is none.
-    @Test func whoIsCompleteTooLateIsRefusedAndKeepsItsConnection() async throws {
+    @Test func aLateUploadIsRefusedAndKeepsItsConnection() async throws {
         try await withHealthyServer([.whisper], ["--max-queue", "1"]) { server, client in
             let form = MultipartBody(
                 file: try .init(path: Fixtures.audio("en_word_16k.wav")), fields: ["model": "whisper"]
@@ -101,7 +101,7 @@ struct QueueTests {
         }
     }
 
-    @Test func aPlaceIsGivenBackAfterEveryOutcome() async throws {
+    @Test func everyOutcomeReleasesItsPlace() async throws {
         try await withHealthyServer([.whisper], ["--max-queue", "1"]) { _, client in
             func expectRoom(after outcome: String) async throws {
                 let answer = try await client.transcribe("en_word_16k.wav", ["model": "whisper"])
@@ -132,7 +132,7 @@ struct QueueTests {
         }
     }
 
-    @Test func aModelsOwnLimitRefusesItsRequestsAlone() async throws {
+    @Test func aModelsOwnLimitRefusesOnlyItsRequests() async throws {
         var whisper = TestRegistry.Model.whisper
         whisper.settings["max_queue"] = "1"
         try await withHealthyServer([whisper, .paraformer]) { _, client in
@@ -149,7 +149,7 @@ struct QueueTests {
         }
     }
 
-    @Test func anEditOfTheLimitIsInForceAtOnce() async throws {
+    @Test func anEditedLimitAppliesAtOnce() async throws {
         var registry = TestRegistry([.whisper])
         registry.settings["max_queue"] = "1"
         try await withServer(.init(registry)) { server in
@@ -169,7 +169,7 @@ struct QueueTests {
     }
 
     /// The engine is stopped, so a response while all 64 requests are pending has not waited for any of them.
-    @Test func aFloodedServerStillTellsHowItIs() async throws {
+    @Test func aFullServerStillReportsItsHealth() async throws {
         try await withHealthyServer { _, client in
             let requests = try await client.whileStopped("whisper") { _ in
                 let requests = self.requests(64, by: client)

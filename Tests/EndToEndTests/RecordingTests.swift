@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .server(TestRegistry(TestRegistry.Model.fixtures)))
 struct RecordingTests {
     @Test(arguments: Manifest.shared.files)
-    func everyRecordingGivesItsText(recording: Manifest.Recording) async throws {
+    func everyRecordingIsTranscribedExactly(recording: Manifest.Recording) async throws {
         let expected = try #require(recording.result(of: "sense_voice"))
         let answer = try await APIClient.shared().transcribe(recording.file, ["model": "sense_voice"])
         #expect(answer.status == 200)
@@ -17,12 +17,12 @@ struct RecordingTests {
         ("sense_voice", "one two three four"), ("whisper", "one two three four"),
         ("paraformer", "one two three four"), ("transducer", "ONE TWO THREE FOUR"),
     ])
-    func everyFamilyGivesItsText(model: String, text: String) async throws {
+    func everyFamilyTranscribesExactly(model: String, text: String) async throws {
         let answer = try await APIClient.shared().transcribe("en_digits_16k.wav", ["model": model])
         #expect(answer.body == #"{"text": "\#(text)"}"#)
     }
 
-    @Test func noDirectoryOrTypeInAFileNameMatters() async throws {
+    @Test func folderAndExtensionOfAFileNameAreIgnored() async throws {
         let bytes = try Data(contentsOf: URL(filePath: Fixtures.audio("en_44k1_stereo.mp3")))
         for name in ["../../etc/speech.txt", "speech", "Spräche „1“.wav"] {
             let answer = try await APIClient.shared()
@@ -31,13 +31,13 @@ struct RecordingTests {
         }
     }
 
-    @Test func aMinuteWithPausesIsHeardWhole() async throws {
+    @Test func aMinuteWithPausesIsTranscribedCompletely() async throws {
         let session = Manifest.shared.session
         let answer = try await APIClient.shared().transcribe(session.file, ["model": "sense_voice"])
         #expect(try answer.json(TextBody.self).text == session.utterances.map(\.text).joined(separator: " "))
     }
 
-    @Test func damageInARecordingIsSaidWithItsText() async throws {
+    @Test func damageIsReportedWithTheText() async throws {
         var bytes = try Data(contentsOf: URL(filePath: Fixtures.audio("en_44k1_stereo.mp3")))
         bytes.replaceSubrange(bytes.count - 4_000..<bytes.count - 1_000, with: Data(repeating: 0xFF, count: 3_000))
         let answer = try await APIClient.shared()
@@ -49,13 +49,13 @@ struct RecordingTests {
 
     /// 72 s: three windows at least.
     @Test(arguments: ["sense_voice", "paraformer", "whisper"])
-    func aLongRecordingIsHeardWhole(model: String) async throws {
+    func aLongRecordingIsTranscribedCompletely(model: String) async throws {
         let phrases = try Phrases(20)
         let answer = try await APIClient.shared().transcribe(phrases.file, ["model": model])
         #expect(try answer.json(TextBody.self).text == phrases.text)
     }
 
-    @Test func requestsForDifferentModelsRunAtOnce() async throws {
+    @Test func requestsForDifferentModelsRunConcurrently() async throws {
         let client = try APIClient.shared()
         let texts = try await withThrowingTaskGroup(of: String.self) { group in
             for model in ["sense_voice", "transducer", "sense_voice", "transducer", "sense_voice"] {

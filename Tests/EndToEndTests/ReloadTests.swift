@@ -143,7 +143,7 @@ struct ReloadTests {
         }
     }
 
-    @Test func filesThatAppearByHandAreNoticedOnTheNextRequest() async throws {
+    @Test func filesAddedByHandAreNoticedOnTheNextRequest() async throws {
         let workshop = try Workshop()
         let model = TestRegistry.Model.senseVoice.named("late", in: workshop.folder.file("late"))
         try await withEditable([.paraformer, model]) { _, client in
@@ -156,7 +156,7 @@ struct ReloadTests {
     }
 
     /// Replaced files are loaded on the signal, not while they are being written.
-    @Test func aHangUpSignalReloadsModelsWhoseFilesWereReplaced() async throws {
+    @Test func sighupReloadsModelsWithReplacedFiles() async throws {
         let workshop = try Workshop()
         let model = try workshop.copy(.senseVoice, as: "hear")
         try await withEditable([model]) { server, client in

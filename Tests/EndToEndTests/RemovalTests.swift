@@ -65,7 +65,7 @@ struct RemovalTests {
         }
     }
 
-    @Test func aModelIsDeletedByRequestWhileItAnswers() async throws {
+    @Test func aModelCanBeDeletedWhileItIsInUse() async throws {
         try await withDownload { model, web in
             let setup = ServerProcess.Setup(TestRegistry([.paraformer, model]), ["--api-key", "sesame"])
             try await withServer(setup) { server in
@@ -98,7 +98,7 @@ struct RemovalTests {
         }
     }
 
-    @Test func whatWasNotDownloadedIsNotDeleted() async throws {
+    @Test func filesThatWereNotDownloadedAreNotDeleted() async throws {
         try await withServer(.init(TestRegistry([.paraformer]), ["--api-key", "sesame"])) { server in
             let client = APIClient(server)
             let answer = try await client.send("DELETE", "/v1/models/paraformer", headers: key)

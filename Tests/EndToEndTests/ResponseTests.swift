@@ -9,7 +9,7 @@ struct ResponseTests {
         ("json", "application/json", #"{"text": "one two three four"}"#),
         ("text", "text/plain; charset=utf-8", "one two three four"),
     ])
-    func formatsAreExact(format: String, type: String, body: String) async throws {
+    func responseFormatsAreExact(format: String, type: String, body: String) async throws {
         let answer = try await APIClient.shared().transcribe(
             "en_digits_16k.wav", ["model": "sense_voice", "response_format": format])
         #expect(answer.status == 200)
@@ -61,7 +61,7 @@ struct ResponseTests {
         #expect(segment.end <= 1.699)
     }
 
-    @Test func aHintThatIsIgnoredIsNoLanguage() async throws {
+    @Test func anIgnoredLanguageIsNotReportedAsDetected() async throws {
         for hint in ["", "en-US"] {
             let answer = try await APIClient.shared().transcribe(
                 "en_digits_16k.wav", ["model": "paraformer", "response_format": "verbose_json", "language": hint])
@@ -82,7 +82,7 @@ struct ResponseTests {
         #expect(verbose.segments.map(\.text).joined(separator: " ") == verbose.text)
     }
 
-    @Test func besideVerboseJSONAStreamNamesItsEventsAndEndsWithSegments() async throws {
+    @Test func aVerboseJSONStreamNamesItsEventsAndEndsWithSegments() async throws {
         let file = try MultipartBody.Upload(path: Fixtures.audio("en_digits_16k.wav"))
         let raw = try await APIClient.shared().stream(
             file, ["model": "sense_voice", "stream": "true", "response_format": "verbose_json"]
@@ -121,7 +121,7 @@ struct ResponseTests {
                 """)
     }
 
-    @Test func whoAsksIsToldHowFarTheRecordingHasBeenHeard() async throws {
+    @Test func progressIsReportedOnRequest() async throws {
         let file = try MultipartBody.Upload(path: Fixtures.audio("en_digits_16k.wav"))
         let raw = try await APIClient.shared().stream(
             file, ["model": "sense_voice", "stream": "true"], headers: [("x-asr-progress", "true")]
@@ -132,7 +132,7 @@ struct ResponseTests {
         #expect(raw.contains("\n\n: heard 1.699\n\n"))
     }
 
-    @Test func deltasOfALongRecordingMakeUpItsText() async throws {
+    @Test func deltasOfALongRecordingJoinToItsText() async throws {
         let phrases = try Phrases(20)
         let events = try await APIClient.shared().stream(
             phrases.file, ["model": "sense_voice", "stream": "true"])
@@ -153,14 +153,14 @@ struct ResponseTests {
     }
 
     @Test(arguments: [false, true])
-    func fieldsMayStandBeforeAndBehindTheFile(fileFirst: Bool) async throws {
+    func fieldsMayComeBeforeAndAfterTheFile(fileFirst: Bool) async throws {
         let answer = try await APIClient.shared().transcribe(
             "en_digits_16k.wav", ["model": "sense_voice", "response_format": "text", "unknown": "ignored"],
             fileFirst: fileFirst)
         #expect(answer.body == "one two three four")
     }
 
-    @Test func theRequestIDIsTheClientsOrOurs() async throws {
+    @Test func theRequestIDIsTheClientsOrGenerated() async throws {
         let client = try APIClient.shared()
         let given = try await client.send("GET", "/health", headers: [("X-Request-ID", "trace-7")])
         #expect(given.headers["x-request-id"] == "trace-7")
@@ -172,7 +172,7 @@ struct ResponseTests {
         }
     }
 
-    @Test func headersTellTheTimeAndWhatWasIgnored() async throws {
+    @Test func headersReportTheTimeAndIgnoredFields() async throws {
         let answer = try await APIClient.shared().transcribe(
             "en_digits_16k.wav",
             ["model": "sense_voice", "prompt": "numbers", "temperature": "0.5", "keywords[]": "one", "languages": "en"])
@@ -182,7 +182,7 @@ struct ResponseTests {
         #expect(plain.headers["x-asr-ignored"] == nil)
     }
 
-    @Test func theLogTellsOfTheRequestButNotOfItsText() async throws {
+    @Test func theLogReportsTheRequestWithoutItsText() async throws {
         let server = try ServerProcess.shared()
         let answer = try await APIClient(server).transcribe("en_homophones_16k.wav", ["model": "sense_voice"])
         let id = try #require(answer.headers["x-request-id"])

@@ -31,7 +31,7 @@ struct RunFolderTests {
             .enabled("Namespaces may not be made here; RunDirectoryTests has two processes in its place.") {
                 await isContainerPossible()
             })
-        func twoContainersShareAFolderForTemporaryFiles() async throws {
+        func twoContainersCanShareATemporaryFolder() async throws {
             var setup = setup
             setup.launcher = Self.container
             try await withServer(setup) { first in
@@ -57,7 +57,7 @@ struct RunFolderTests {
 
     /// The part of the folder that a cleaner removes; "" is the whole folder.
     @Test(arguments: ["", "/uploads", "/onnxruntime.settings"])
-    func whatACleanerRemovesIsMadeAgain(part: String) async throws {
+    func removedFoldersAreMadeAgain(part: String) async throws {
         try await withServer(setup) { server in
             let client = APIClient(server)
             try await client.waitUntilHealthy()
@@ -75,7 +75,7 @@ struct RunFolderTests {
         }
     }
 
-    @Test func readinessTellsWhenUploadsCannotBeKept() async throws {
+    @Test func readinessFailsWhenUploadsCannotBeStored() async throws {
         try await withServer(setup) { server in
             let client = APIClient(server)
             try await client.waitUntilHealthy()
@@ -97,7 +97,7 @@ struct RunFolderTests {
     }
 
     @Test(arguments: [80, 108, 200])
-    func aLongPathIsNoHindrance(length: Int) async throws {
+    func aLongPathOfTheRunFolderWorks(length: Int) async throws {
         let folder = try TemporaryFolder()
         let long = folder.file(String(repeating: "t", count: length))
         try FileManager.default.createDirectory(atPath: long, withIntermediateDirectories: false)
@@ -111,7 +111,7 @@ struct RunFolderTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: long) == [])
     }
 
-    @Test func aFolderThatCannotBeIsToldInOneLine() async throws {
+    @Test func anImpossibleFolderIsReportedInOneLine() async throws {
         let folder = try ServerFolder()
         let registry = try folder.write(TestRegistry([.paraformer]))
         let result = try await runToEnd(

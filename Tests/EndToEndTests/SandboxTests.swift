@@ -11,7 +11,7 @@
         /// The probe is a test program that enters the sandbox of a job and attempts everything that SECURITY.md's
         /// table denies to engines, and what must still work.
         @Test(arguments: ["recognise", "unpack", "listen"])
-        func eachRowOfTheTableHoldsForEachJob(job: String) async throws {
+        func eachAttemptHasItsExpectedResultForEachJob(job: String) async throws {
             let attempts = try await Probe.attempts(in: job)
             for attempt in attempts { #expect(attempt.outcome == attempt.expected, "\(attempt.name)") }
             // API keys are withheld from engines by the server: anEngineKnowsNoSecretOfItsServer.
@@ -20,7 +20,7 @@
         }
 
         /// A driver may open its devices for writing and make the few calls that it needs; nothing else is granted.
-        @Test func anAcceleratorsDriverMayOpenItsDevices() async throws {
+        @Test func anAcceleratorsDriverCanOpenItsDevices() async throws {
             let granted = try await Probe.attempts(in: "drive").filter { $0.outcome != $0.expected }.map(\.name)
             var expected = [
                 "open to write", "open to read and write", "open in both modes", "open to append", "memfd_create",
@@ -33,7 +33,7 @@
         }
 
         /// Without the sandbox, the kernel would perform the denied calls, or reject them for another reason.
-        @Test func withoutTheSandboxNothingIsRefused() async throws {
+        @Test func withoutTheSandboxEveryAttemptSucceeds() async throws {
             let attempts = try await Probe.attempts(in: "none")
             #expect(attempts.filter { $0.expected == "EPERM" && $0.outcome == "EPERM" }.map(\.name) == [])
             #expect(attempts.filter { $0.expected == "EPERM" }.count > 50)
@@ -42,7 +42,7 @@
         #if arch(x86_64)
             /// System calls by another architecture's numbers end the process, unless the processor ends it first.
             @Test(arguments: ["x32", "int80"], ["recognise", "unpack", "listen"])
-            func aCallOfAnotherArchitectureEndsTheProcess(way: String, job: String) async throws {
+            func aSystemCallOfAnotherArchitectureEndsTheProcess(way: String, job: String) async throws {
                 let (free, inside) = (try await Probe.end(by: way, in: "none"), try await Probe.end(by: way, in: job))
                 #expect(inside == (free == .exited(0) ? .signaled(SIGSYS) : free))
             }
@@ -56,7 +56,7 @@
             #expect(inside == free)
         }
 
-        @Test func anEngineIsInItsSandboxBeforeItReadsItsModel() async throws {
+        @Test func anEngineIsSandboxedBeforeItReadsItsModel() async throws {
             try await withServer(.init(TestRegistry([.whisper]), ["--engine-memory", "3G"])) { server in
                 let engine = try await untilFound("an engine") { server.engines.first }
                 try await APIClient(server).waitUntilHealthy()
@@ -82,7 +82,7 @@
 
         /// Every thread, including those started before the model was loaded, for every family.
         @Test(arguments: TestRegistry.Model.fixtures + [.starter])
-        func noThreadOfAnEngineIsOutside(model: TestRegistry.Model) async throws {
+        func everyThreadOfAnEngineIsSandboxed(model: TestRegistry.Model) async throws {
             try await withServer(.init(TestRegistry([model]))) { server in
                 let answer = try await APIClient(server).transcribe("en_word_16k.wav", ["model": model.name])
                 #expect(try answer.json(TextBody.self).text.lowercased().hasPrefix("stop"))
@@ -100,7 +100,7 @@
             }
         }
 
-        @Test func anEngineKnowsNoSecretOfItsServer() async throws {
+        @Test func anEngineHasNoSecretsOfItsServer() async throws {
             let environment = ["ASR2CLIP_API_KEY": "known-to-the-server", "HF_TOKEN": "also-known", "LANG": "C.UTF-8"]
             try await withServer(.init(TestRegistry([.whisper]), environment: environment)) { server in
                 let engine = try await untilFound("an engine") { server.engines.first }

@@ -18,7 +18,7 @@ struct SecurityHeaderTests {
         #expect(answer.headers["cache-control"] == caching, "\(status)")
     }
 
-    @Test func theyAreOnEveryAnswer() async throws {
+    @Test func securityHeadersAreOnEveryResponse() async throws {
         let client = try APIClient.shared()
         let small = try MultipartBody.Upload(path: Fixtures.audio("en_word_16k.wav"))
         let large = try MultipartBody.Upload(path: Fixtures.audio("en_44k1_stereo.wav"))
@@ -36,7 +36,7 @@ struct SecurityHeaderTests {
         }
     }
 
-    @Test func aStreamHasThemAndItsOwnCaching() async throws {
+    @Test func aStreamHasSecurityHeadersAndItsOwnCaching() async throws {
         let answer = try await APIClient.shared().transcribe(
             .init(path: Fixtures.audio("en_word_16k.wav")), ["model": "paraformer", "stream": "true"],
             headers: [Self.key])
@@ -44,7 +44,7 @@ struct SecurityHeaderTests {
         expectHeaders(answer, caching: "no-cache")
     }
 
-    @Test func evenTheRefusalOfWhatIsNoHTTPHasThem() async throws {
+    @Test func theRefusalOfMalformedHTTPHasSecurityHeaders() async throws {
         let connection = try await ByteConnection.open(to: ServerProcess.shared())
         try await connection.send("this is no request\r\n\r\n")
         let answer = try await connection.answer()

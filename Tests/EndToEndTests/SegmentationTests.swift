@@ -42,7 +42,7 @@ struct SegmentationTests {
         }
     }
 
-    @Test func eachStretchIsADeltaAndTheyMakeUpTheText() async throws {
+    @Test func eachSegmentIsADeltaAndTheyJoinToTheText() async throws {
         let events = try await APIClient.shared().stream(
             .init(path: Fixtures.audio(Self.session.file)),
             [
@@ -56,7 +56,7 @@ struct SegmentationTests {
         #expect(events.doneText == events.deltas)
     }
 
-    @Test func silenceThatIsToBeCutHasNoText() async throws {
+    @Test func segmentedSilenceHasNoText() async throws {
         for file in ["silence_16k.wav", "noise_16k.wav"] {
             let answer = try await APIClient.shared().transcribe(
                 file, ["model": "sense_voice", "response_format": "verbose_json", "chunking_strategy": "auto"])
@@ -69,7 +69,7 @@ struct SegmentationTests {
     }
 
     @Test(arguments: [["segment"], ["word"], ["word", "segment"]])
-    func timesAreThoseAskedFor(granularities: [String]) async throws {
+    func requestedTimesAreSent(granularities: [String]) async throws {
         let client = try APIClient.shared()
         let file = try MultipartBody.Upload(path: Fixtures.audio("en_digits_16k.wav"))
         let name = "timestamp_granularities[]"
@@ -93,7 +93,7 @@ struct SegmentationTests {
     }
 
     @Test(arguments: ["paraformer", "transducer", "timed-whisper"])
-    func wordsOfALongRecordingAreWithinTheirUtterances(model: String) async throws {
+    func wordTimesAreWithinTheirUtterances(model: String) async throws {
         let answer = try await APIClient.shared().transcribe(
             Self.session.file,
             ["model": model, "response_format": "verbose_json", "timestamp_granularities[]": "word"])
@@ -111,7 +111,7 @@ struct SegmentationTests {
     }
 
     /// The true times are those of Tests/Fixtures/VERIFY.md.
-    @Test func whisperTellsWordsAndSegmentsWhenItsOptionsAskForThem() async throws {
+    @Test func whisperReportsWordsAndSegmentsIfConfigured() async throws {
         let name = "timestamp_granularities[]"
         let answer = try await APIClient.shared().transcribe(
             "en_two_phrases_16k.wav",
@@ -130,7 +130,7 @@ struct SegmentationTests {
         for (word, next) in zip(words, words.dropFirst()) { #expect(word.end <= next.start) }
     }
 
-    @Test func wordsOfAModelThatDoesNotTellTheirTimesAreEstimated() async throws {
+    @Test func wordTimesAreEstimatedIfTheModelHasNone() async throws {
         let fields: KeyValuePairs = [
             "model": "whisper", "response_format": "verbose_json", "timestamp_granularities[]": "word",
         ]
@@ -143,7 +143,7 @@ struct SegmentationTests {
     }
 
     @Test(arguments: ["json", "text", "srt", "verbose_json"])
-    func theWishForWordTimesIsNeverAnError(format: String) async throws {
+    func requestingWordTimesIsNeverAnError(format: String) async throws {
         let fields: KeyValuePairs = [
             "model": "whisper", "response_format": format, "timestamp_granularities[]": "word",
         ]
@@ -153,7 +153,7 @@ struct SegmentationTests {
         #expect((answer.headers["x-asr-estimated"] == nil) == (format != "verbose_json"))
     }
 
-    @Test func timesThatTheModelTellsAreNoEstimate() async throws {
+    @Test func timesOfTheModelAreNotMarkedAsEstimates() async throws {
         let fields: KeyValuePairs = [
             "model": "sense_voice", "response_format": "verbose_json", "timestamp_granularities[]": "word",
         ]

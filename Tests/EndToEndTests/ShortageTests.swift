@@ -48,7 +48,7 @@
 
         /// Enough for one engine and a connection or two.
         @Test(arguments: [40, 48])
-        func fewOpenFilesAreEnoughForOneAfterTheOther(limit: Int) async throws {
+        func fewOpenFilesSufficeForSequentialRequests(limit: Int) async throws {
             try await withServer(setup(Self.withOpenFiles(limit))) { server in
                 let client = APIClient(server)
                 try await client.waitUntilHealthy()
@@ -64,7 +64,7 @@
         }
 
         /// No engine can be started, which is the fault neither of the model nor of the clients.
-        @Test func tooFewOpenFilesForAnEngineAreAnsweredForNow() async throws {
+        @Test func tooFewOpenFilesForAnEngineAreATemporaryError() async throws {
             try await withServer(setup(Self.withOpenFiles(24))) { server in
                 let client = APIClient(server)
                 try await eventually("the warning is there") {
@@ -83,7 +83,7 @@
         }
 
         @Test(.enabled("A limit on processes takes another user.") { await canBeAnotherUser() }, arguments: [4, 20])
-        func withoutThreadsAServerSaysSoAndEnds(limit: Int) async throws {
+        func withoutThreadsTheServerExitsWithAMessage(limit: Int) async throws {
             let folder = try ServerFolder()
             let registry = try folder.write(TestRegistry([.paraformer]))
             for executable in ["asr2clip-serve", "asr2clip"] {

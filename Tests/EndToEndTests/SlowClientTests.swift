@@ -19,7 +19,7 @@ struct SlowClientTests {
 
     private func answers(_ text: String) -> Int { text.components(separatedBy: "HTTP/1.1 ").count - 1 }
 
-    @Test func headsThatTrickleAreEndedAndOthersServedMeanwhile() async throws {
+    @Test func slowHeadersTimeOutWhileOthersAreServed() async throws {
         let server = try ServerProcess.shared()
         try await APIClient(server).waitUntilHealthy()
         let ends = try await withThrowingTaskGroup { group in
@@ -43,7 +43,7 @@ struct SlowClientTests {
         try await eventually("the connections are gone") { ProcessTable.connections(toPort: server.port) < 50 }
     }
 
-    @Test func aLaterHeadThatTricklesIsEndedToo() async throws {
+    @Test func slowHeadersOfALaterRequestTimeOut() async throws {
         let connection = try await ByteConnection.open(to: ServerProcess.shared())
         try await connection.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(try await connection.answer().status == 200)
@@ -55,7 +55,7 @@ struct SlowClientTests {
         #expect(try await connection.end().hasPrefix("HTTP/1.1 408 "))
     }
 
-    @Test func aConnectionThatSaysNothingIsClosedInSilence() async throws {
+    @Test func aSilentConnectionIsClosedWithoutAResponse() async throws {
         #expect(try await ByteConnection.open(to: ServerProcess.shared()).end() == "")
     }
 
@@ -63,7 +63,7 @@ struct SlowClientTests {
         "POST \(APIClient.transcriptions) HTTP/1.1\r\nHost: localhost\r\nContent-Type: \(MultipartBody.contentType)\r\n"
 
     @Test(arguments: ["Content-Length: 1000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nfffff\r\n"])
-    func anUploadThatCrawlsIsEnded(framing: String) async throws {
+    func aCrawlingUploadTimesOut(framing: String) async throws {
         let server = try ServerProcess.shared()
         let connection = try await ByteConnection.open(to: server)
         try await connection.send(Self.head + framing + String(decoding: MultipartBody.beginning, as: UTF8.self))
@@ -75,7 +75,7 @@ struct SlowClientTests {
         try await eventually("no upload is left") { server.folder.uploads.isEmpty }
     }
 
-    @Test func anUploadThatIsSlowButComesIsServed() async throws {
+    @Test func aSlowUploadAboveTheMinimumRateIsServed() async throws {
         let file = try MultipartBody.Upload(path: Fixtures.audio("en_word_16k.wav"))
         let form = MultipartBody(file: file, fields: ["model": "paraformer"]).data
         let connection = try await ByteConnection.open(to: ServerProcess.shared())
@@ -87,7 +87,7 @@ struct SlowClientTests {
         #expect(try await connection.answer().body == #"{"text": "stop"}"#)
     }
 
-    @Test func theBodyOfARequestThatWasAnsweredCannotCrawlEither() async throws {
+    @Test func aCrawlingBodyOfAnAnsweredRequestTimesOut() async throws {
         let connection = try await ByteConnection.open(to: ServerProcess.shared())
         try await connection.send("GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n")
         #expect(try await connection.answer().status == 200)
@@ -95,7 +95,7 @@ struct SlowClientTests {
         #expect(try await connection.end() == "")
     }
 
-    @Test func aClientThatTakesNoAnswersIsLeft() async throws {
+    @Test func aClientThatReadsNoResponsesIsDisconnected() async throws {
         let server = try ServerProcess.shared()
         let before = ProcessTable.connections(toPort: server.port)
         let connection = try await ByteConnection.open(to: server, reading: false)

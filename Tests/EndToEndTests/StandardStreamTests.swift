@@ -38,7 +38,7 @@ struct StandardStreamTests {
     }
 
     @Test(arguments: executables, Damage.allCases)
-    func aMessageThatCannotBeWrittenChangesNoStatus(executable: String, damage: Damage) async throws {
+    func anUnwritableMessageDoesNotChangeTheStatus(executable: String, damage: Damage) async throws {
         let redirection = "2>\(damage.rawValue)"
         let usage = try await run(executable, ["--nonsense"], redirection)
         #expect(usage.status == .exited(64) && usage.output == "" && usage.error == "")
@@ -48,7 +48,7 @@ struct StandardStreamTests {
     }
 
     @Test(arguments: Damage.allCases)
-    func messagesOfTheToolsCommandsAreLostAndTheirWorkIsDone(damage: Damage) async throws {
+    func commandsWorkWithUnwritableMessages(damage: Damage) async throws {
         let redirection = "2>\(damage.rawValue)"
         let path = folder.path + "/new.conf"
         let written = try await run("asr2clip", ["--generate_config", "-c", path], redirection)
@@ -65,7 +65,7 @@ struct StandardStreamTests {
     }
 
     @Test(arguments: Damage.allCases)
-    func aTextThatCannotBeWrittenIsAnError(damage: Damage) async throws {
+    func anUnwritableTextIsAnError(damage: Damage) async throws {
         let reason =
             switch damage {
             case .full: "No space left on device"
@@ -91,7 +91,7 @@ struct StandardStreamTests {
     }
 
     @Test(arguments: Damage.allCases)
-    func aTranscriptThatCannotBeWrittenIsAnError(damage: Damage) async throws {
+    func anUnwritableTranscriptIsAnError(damage: Damage) async throws {
         try await withServer(.init(TestRegistry([.paraformer]))) { server in
             for command in [["transcribe"], ["--clipboard", "none", "-i"]] {
                 let arguments = command + [Fixtures.audio("en_word_16k.wav"), "--url", server.url + "/v1"]
@@ -109,7 +109,7 @@ struct StandardStreamTests {
 
     /// A new registry, sockets and uploads would get the numbers of the closed descriptors.
     @Test(arguments: executables)
-    func aServerWithoutDescriptorsServesAndWritesIntoNoFile(executable: String) async throws {
+    func aServerWithClosedStandardStreamsServesAndWritesIntoNoFile(executable: String) async throws {
         var setup = ServerProcess.Setup(
             TestRegistry([.paraformer]), executable == "asr2clip" ? ["--serve"] : [], executable: executable)
         setup.launcher = ["/bin/sh", "-c", #"exec "$@" <&- 2>&-"#, "sh"]
@@ -128,7 +128,7 @@ struct StandardStreamTests {
 
     /// It cannot print its port; the log has it.
     @Test(arguments: Damage.allCases)
-    func aServerWhoseStandardOutputCannotBeWrittenServes(damage: Damage) async throws {
+    func aServerWithUnwritableStandardOutputServes(damage: Damage) async throws {
         let command = [ServerProcess.path(of: "asr2clip-serve"), "--port", "0", "--config", registry]
         try await withProcess(
             "/bin/bash", ["-c", Self.script(">\(damage.rawValue)"), "bash"] + command, environment: folder.environment

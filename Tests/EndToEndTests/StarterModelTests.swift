@@ -5,7 +5,7 @@ import Testing
 /// Real English speech on the model that `make serve` serves.
 @Suite(.serialized, .server(TestRegistry([.starter], aliases: ["whisper-1": "moonshine-tiny-en"])))
 struct StarterModelTests {
-    @Test func beckettIsUnderstood() async throws {
+    @Test func realEnglishSpeechIsTranscribed() async throws {
         let answer = try await APIClient.shared().transcribe(
             try MultipartBody.Upload(path: Fixtures.speech("beckett.wav")), ["model": "whisper-1"])
         let text = "Ever tried, ever failed, no matter, try again, fail again, fail better."
@@ -13,7 +13,7 @@ struct StarterModelTests {
     }
 
     /// Five minutes without long pauses: words at the borders of segments are recognised, too.
-    @Test func nothingIsUnheardInALongRecording() async throws {
+    @Test func noPhraseOfALongRecordingIsMissing() async throws {
         let times = 7
         let sound = try WaveFile(path: Fixtures.speech("two_cities.wav")).repeated(times)
         let answer = try await APIClient.shared().transcribe(

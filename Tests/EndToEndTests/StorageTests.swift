@@ -39,9 +39,9 @@
             .enabled("No file system may be mounted here; the limit on sizes is tested in its place.") {
                 await Scarcity.fullDisk.isPossible()
             })
-        func aFullDisk() async throws { try await expectCleanRefusals(.fullDisk) }
+        func aFullDiskIsATemporaryErrorForUploads() async throws { try await expectCleanRefusals(.fullDisk) }
 
-        @Test func aLimitOnTheSizeOfFiles() async throws { try await expectCleanRefusals(.sizeLimit) }
+        @Test func aFileSizeLimitIsHandledLikeAFullDisk() async throws { try await expectCleanRefusals(.sizeLimit) }
 
         private func expectCleanRefusals(_ scarcity: Scarcity) async throws {
             var setup = ServerProcess.Setup(TestRegistry([.senseVoice]))

@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized, .server(TestRegistry([.whisper, .senseVoice])))
 struct TranslationTests {
     @Test(arguments: Manifest.shared.files.filter { $0.expected["whisper"]?.bySetting["translate"] != nil })
-    func speechOfAnyLanguageComesBackInEnglish(recording: Manifest.Recording) async throws {
+    func speechIsTranslatedToEnglish(recording: Manifest.Recording) async throws {
         let text = try #require(recording.expected["whisper"]?.bySetting["translate"]).text
         let answer = try await APIClient.shared().translate(recording.file, ["model": "whisper"])
         #expect(answer.body == #"{"text": "\#(text)"}"#)
@@ -20,7 +20,7 @@ struct TranslationTests {
         var text: String
     }
 
-    @Test func verboseSaysWhatWasMadeOfTheSpeech() async throws {
+    @Test func verboseJSONNamesTaskAndLanguage() async throws {
         let answer = try await APIClient.shared().translate(
             "zh_digits_16k.wav", ["model": "whisper", "response_format": "verbose_json"])
         let verbose = try answer.json(Verbose.self)
@@ -43,7 +43,7 @@ struct TranslationTests {
     }
 
     /// OpenAI's translations have no such fields, so their content is never an error.
-    @Test func fieldsOfTranscriptionsAreIgnoredAndNamed() async throws {
+    @Test func fieldsOfTranscriptionsAreReportedAsIgnored() async throws {
         let answer = try await APIClient.shared().translate(
             "zh_digits_16k.wav",
             [
@@ -54,7 +54,7 @@ struct TranslationTests {
         #expect(answer.headers["x-asr-ignored"] == "prompt, language, languages, stream, temperature")
     }
 
-    @Test func whoAsksForTheTextGetsItInTheLanguageSpoken() async throws {
+    @Test func transcriptionsKeepTheSpokenLanguage() async throws {
         try await withThrowingTaskGroup { group in
             for _ in 0..<4 {
                 group.addTask {
@@ -70,13 +70,13 @@ struct TranslationTests {
         }
     }
 
-    @Test func aModelThatCannotTranslateIsRefusedAndOneThatCanIsNamed() async throws {
+    @Test func aModelThatCannotTranslateIsRefusedNamingOneThatCan() async throws {
         let answer = try await APIClient.shared().translate("en_word_16k.wav", ["model": "sense_voice"])
         try expectError(answer, 400, "unsupported_value", parameter: "model")
         #expect(try answer.error.message == "The model 'sense_voice' cannot translate. These can: whisper.")
     }
 
-    @Test func whereNoneCanTheErrorSaysSo() async throws {
+    @Test func ifNoModelCanTranslateTheErrorSaysSo() async throws {
         try await withServer(ServerProcess.Setup(TestRegistry([.senseVoice]))) { server in
             let answer = try await APIClient(server).translate("en_word_16k.wav", ["model": "sense_voice"])
             try expectError(answer, 400, "unsupported_value", parameter: "model")
@@ -97,7 +97,7 @@ struct TranslationTests {
         try expectError(answer, status, code, parameter: parameter)
     }
 
-    @Test func aWrongMethodIsToldTheRightOne() async throws {
+    @Test func aWrongMethodIsRefusedNamingTheRightOne() async throws {
         let answer = try await APIClient.shared().get(APIClient.translations)
         try expectError(answer, 405, "method_not_allowed")
         #expect(answer.headers["allow"] == "POST")

@@ -31,7 +31,7 @@ struct UnloadingTests {
         try await client.engines().filter { $0.status == "loaded" }.map(\.model).sorted()
     }
 
-    @Test func anIdleModelsProcessEndsAndTheNextRequestLoadsItAgain() async throws {
+    @Test func anIdleModelIsUnloadedAndReloadedOnRequest() async throws {
         try await withHealthyServer([.paraformer, .whisper], ["--keep-alive", "0"]) { server, client in
             let before = server.engines
             #expect(before.count == 1)
@@ -47,7 +47,7 @@ struct UnloadingTests {
         }
     }
 
-    @Test func anotherTimeIsInForceAtOnce() async throws {
+    @Test func anEditedKeepAliveAppliesAtOnce() async throws {
         var registry = TestRegistry([.paraformer, .whisper])
         registry.settings["keep_alive"] = "never"
         try await withServer(.init(registry)) { server in
@@ -63,7 +63,7 @@ struct UnloadingTests {
         }
     }
 
-    @Test func aBadTimeIsReportedWithItsLineAndTheUsualOneHolds() async throws {
+    @Test func aBadKeepAliveIsReportedAndTheDefaultApplies() async throws {
         try await withHealthyServer([.paraformer, .whisper], settings: ["keep_alive": "soon"]) { server, client in
             let message =
                 "/models.yaml:2: 'keep_alive' must be a time such as 30s, 15m or 2h, 0, or never, not 'soon'; "
@@ -75,7 +75,7 @@ struct UnloadingTests {
         }
     }
 
-    @Test func psTellsWhenAModelWillBeUnloaded() async throws {
+    @Test func psShowsWhenAModelWillBeUnloaded() async throws {
         try await withHealthyServer([.paraformer, .whisper], ["--keep-alive", "2h"]) { server, client in
             try await expectStop(from: "whisper", client)
             let engines = try await client.engines()
@@ -90,7 +90,7 @@ struct UnloadingTests {
         }
     }
 
-    @Test func theOneUsedLongestAgoMakesRoomAndTheDefaultStays() async throws {
+    @Test func theLeastRecentlyUsedModelIsUnloadedBeforeTheDefault() async throws {
         try await withHealthyServer(
             [.paraformer, .whisper, .senseVoice, .transducer], ["--max-loaded-models", "3"]
         ) { server, client in
@@ -109,7 +109,7 @@ struct UnloadingTests {
 
     /// If there is room for only one model, the default model is unloaded too. It is loaded again when there is room; a
     /// health request does not load it sooner.
-    @Test func theDefaultModelMakesRoomLastAndComesBack() async throws {
+    @Test func theDefaultModelIsUnloadedLastAndReloaded() async throws {
         var registry = TestRegistry([.paraformer, .whisper])
         registry.settings["max_loaded_models"] = "1"
         try await withServer(.init(registry)) { server in
@@ -133,7 +133,7 @@ struct UnloadingTests {
         }
     }
 
-    @Test func whileAllAreAtWorkAnotherModelWaitsForAWhile() async throws {
+    @Test func aModelWaitsForMemoryWhileAllOthersAreBusy() async throws {
         try await withHealthyServer(
             [.paraformer, .whisper], ["--max-loaded-models", "1", "--model-wait", "2s"]
         ) { server, client in
@@ -157,7 +157,7 @@ struct UnloadingTests {
     }
 
     /// Three models share room for one while each has requests.
-    @Test func crowdedModelsTakeTurnsAndNoRequestIsLost() async throws {
+    @Test func moreModelsThanFitTakeTurnsWithoutLosingRequests() async throws {
         let models = [TestRegistry.Model.paraformer, .whisper, .senseVoice]
         try await withHealthyServer(models, ["--max-loaded-models", "1"]) { server, client in
             try await withThrowingTaskGroup { group in
@@ -171,7 +171,7 @@ struct UnloadingTests {
     }
 
     /// Engines are ended between requests, and while new ones arrive.
-    @Test func requestsThatMeetAnEndingEngineGetTheirAnswer() async throws {
+    @Test func requestsDuringUnloadingAreServed() async throws {
         try await withHealthyServer([.paraformer, .whisper], ["--keep-alive", "0"]) { server, client in
             let before = server.engines
             try await withThrowingTaskGroup { group in

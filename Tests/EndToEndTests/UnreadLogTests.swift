@@ -52,7 +52,7 @@ struct UnreadLogTests {
     }
 
     @Test(arguments: ["text", "json"])
-    func requestsAreAnsweredAndWhatIsMissingIsCounted(format: String) async throws {
+    func requestsAreAnsweredAndDroppedLinesCounted(format: String) async throws {
         try await withServer(["--log-format", format]) { client, process, reader in
             try await askOften(client)
             #expect(
@@ -78,7 +78,7 @@ struct UnreadLogTests {
     }
 
     @Test(arguments: [[SIGTERM], [SIGTERM, SIGTERM]])
-    func aServerWithAFullLogStops(signals: [Int32]) async throws {
+    func aServerWithABlockedLogStops(signals: [Int32]) async throws {
         try await withServer { client, process, _ in
             try await askOften(client)
             for signal in signals {
@@ -91,7 +91,7 @@ struct UnreadLogTests {
     }
 
     /// The last lines contain the reason.
-    @Test func nothingIsLostAtTheEnd() async throws {
+    @Test func theLastLogLinesAreWritten() async throws {
         for format in ["text", "json"] {
             try await TestSupport.withServer(.init(TestRegistry([.paraformer]), ["--log-format", format])) { server in
                 let client = APIClient(server)

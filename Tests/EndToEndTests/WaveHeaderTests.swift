@@ -44,7 +44,7 @@ struct WaveHeaderTests {
 
     /// For any value of a field, the response is a text or an error, and the engine survives.
     @Test(arguments: Field.allCases)
-    func noLieShakesTheServer(field: Field) async throws {
+    func falseHeaderFieldsDoNotHarmTheServer(field: Field) async throws {
         let server = try ServerProcess.shared()
         try await APIClient(server).waitUntilHealthy()
         let engines = server.engines
@@ -65,7 +65,7 @@ struct WaveHeaderTests {
         (.dataSize, 0xFFFF_FFFF),
         (.dataSize, 0x7FFF_FFFF), (.dataSize, 34_343), (.dataSize, 1_001),
     ])
-    func aHarmlessLieCostsNoWord(field: Field, value: UInt32) async throws {
+    func harmlessFalseFieldsLoseNoWords(field: Field, value: UInt32) async throws {
         #expect(try await answer(to: Self.lying(field, value)).body == #"{"text": "stop"}"#)
     }
 
@@ -84,7 +84,7 @@ struct WaveHeaderTests {
         ("bext", 602, 602, true), ("LIST", 10, 0xFFFF_FFFF, false), ("junk", 3, 0x7FFF_FFFF, false),
         ("fmt ", 16, 16, false), ("\u{0}\u{0}\u{0}\u{0}", 8, 8, false),
     ])
-    func chunksBesideTheSound(name: String, length: Int, stated: UInt32, isHarmless: Bool) async throws {
+    func otherChunksAreSkipped(name: String, length: Int, stated: UInt32, isHarmless: Bool) async throws {
         let plain = try Self.word()
         let size = withUnsafeBytes(of: stated.littleEndian) { Array($0) }
         let chunk = Array(name.utf8) + size + [UInt8](repeating: 0x20, count: length + length % 2)
@@ -95,7 +95,7 @@ struct WaveHeaderTests {
         }
     }
 
-    @Test func aFileThatEndsAnywhereIsRefusedOrHeard() async throws {
+    @Test func aFileCutAnywhereIsRefusedOrDecoded() async throws {
         let bytes = try Self.word()
         for end in Array(0...60) + [1_000, 3_243, 3_245, 20_001] {
             let answer = try await answer(to: Array(bytes.prefix(end)))

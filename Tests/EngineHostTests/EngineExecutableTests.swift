@@ -25,7 +25,7 @@ struct EngineExecutableTests {
         return EngineExecutable(path: file)
     }
 
-    @Test func itIsBesideTheProgramElseWhereItIsInstalled() throws {
+    @Test func itIsFoundBesideTheProgramOrWhereItIsInstalled() throws {
         let program = try makeProgram("bin/asr2clip").path
         let installed = EngineExecutable(besideProgram: program)
         #expect(installed.path.hasSuffix("/libexec/asr2clip/asr2clip-engine"))
@@ -49,17 +49,17 @@ struct EngineExecutableTests {
     }
 
     @Test(arguments: [0o755, 0o775, 0o700, 0o555])
-    func whatOthersMayNotWriteIsStarted(mode: Int) throws {
+    func aFileThatOthersCannotWriteIsStarted(mode: Int) throws {
         #expect(try makeProgram("bin/asr2clip-engine", mode: mode).fault == nil)
     }
 
-    @Test func whatOthersMayWriteIsNotStarted() throws {
+    @Test func aFileThatOthersCanWriteIsNotStarted() throws {
         let open = try makeProgram("bin/asr2clip-engine", mode: 0o757)
         #expect(open.fault?.contains("Everybody may write \(open.path)") == true)
         #expect(open.fault?.contains("chmod o-w") == true)
     }
 
-    @Test func whatOthersMayPutAnotherFileInThePlaceOfIsNotStarted() throws {
+    @Test func aFileThatOthersCanReplaceIsNotStarted() throws {
         try makeFolder("open")
         let engine = try makeProgram("open/asr2clip-engine")
         #expect(engine.fault == nil)
@@ -71,13 +71,13 @@ struct EngineExecutableTests {
     }
 
     /// A user who may rename a parent folder can replace it.
-    @Test func aFolderAboveThatEverybodyMayWriteIsNoPlaceForAnEngine() throws {
+    @Test func anEngineBelowAWorldWritableFolderIsNotStarted() throws {
         let engine = try makeProgram("libexec/asr2clip/asr2clip-engine")
         chmod(folder.path, 0o777)
         #expect(engine.fault?.contains("Everybody may write \(folder.path)") == true)
     }
 
-    @Test func aLinkIsFollowedAndWhereItLeadsIsLookedAt() throws {
+    @Test func theTargetOfALinkIsChecked() throws {
         try makeFolder("open")
         let program = try makeProgram("open/program")
         chmod(folder.file("open"), 0o777)
@@ -88,13 +88,13 @@ struct EngineExecutableTests {
         #expect(engine.fault?.contains("Everybody may write") == true)
     }
 
-    @Test func aFolderOrAFileThatIsNoProgramIsNotStarted() throws {
+    @Test func foldersAndFilesThatAreNotExecutableAreNotStarted() throws {
         #expect(EngineExecutable(path: folder.file("bin")).fault?.contains("is no program") == true)
         #expect(try makeProgram("bin/asr2clip-engine", mode: 0o644).fault?.contains("is no program") == true)
     }
 
     @Test(.enabled("Only root can give files away.") { geteuid() == 0 })
-    func whatBelongsToSomebodyElseIsNotStarted() throws {
+    func aFileOfAnotherUserIsNotStarted() throws {
         let engine = try makeProgram("bin/asr2clip-engine")
         chown(engine.path, 12_345, 0)
         #expect(engine.fault?.contains("belongs to neither root nor you (but to user 12345)") == true)

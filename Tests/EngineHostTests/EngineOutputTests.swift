@@ -13,25 +13,25 @@ struct EngineOutputTests {
         ([], []), (["one\ntwo\n"], ["one", "two"]), (["o", "ne\r", "\ntw", "o"], ["one", "two"]),
         (["\n\n\n"], []), (["10 %\r20 %\r"], ["10 %", "20 %"]), (["é", "二\n"], ["é二"]),
     ])
-    func linesComeWholeHoweverTheyAreCut(pieces: [String], expected: [String]) {
+    func linesAreJoinedHoweverTheyAreChunked(pieces: [String], expected: [String]) {
         #expect(lines(pieces) == expected)
     }
 
-    @Test func aLineWithoutEndIsCut() {
+    @Test func anEndlessLineIsCut() {
         let endless = Array(repeating: String(repeating: "x", count: 1000), count: 1000)
         #expect(lines(endless + ["\nshort\n"]) == [String(repeating: "x", count: 100) + "…", "short"])
     }
 
-    @Test func nothingMovesATerminalsCursor() {
+    @Test func controlCharactersAreRemoved() {
         #expect(lines(["\u{1B}[2J\u{7}red\u{9B}31m\tend\n"]) == ["\u{FFFD}[2J\u{FFFD}red\u{FFFD}31m\tend"])
     }
 
-    @Test func bytesThatAreNoTextAreReplaced() {
+    @Test func bytesThatAreNotUTF8AreReplaced() {
         var splitter = LineSplitter(longestLine: 100)
         #expect(splitter.add([0x61, 0xFF, 0x62, 0x0A]) == ["a\u{FFFD}b"])
     }
 
-    @Test func aBurstIsTakenAndThenAFewASecond() {
+    @Test func aBurstOfLinesIsAcceptedThenAFewASecond() {
         var budget = LineBudget()
         let start = ContinuousClock.now
         var taken = (0..<2 * LineBudget.burst).compactMap { _ in budget.take(at: start) }

@@ -31,14 +31,14 @@ struct EngineProcessTests {
         return (end, notices.withLock { $0 })
     }
 
-    @Test func whatAnEngineSaysOfItselfIsHeard() async throws {
+    @Test func noticesOfAnEngineAreReceived() async throws {
         let (end, notices) = try await run(Self.version + #"echo '{"ready":{}}'"#)
         #expect(notices == [.ready])
         #expect(end.status == "exit status 0")
     }
 
     @Test(arguments: ["", #"echo '{"ready":{}}'; "#])
-    func anEngineThatSaysItFailedAndGoesOnIsEnded(before: String) async throws {
+    func anEngineThatReportsFailureAndContinuesIsEnded(before: String) async throws {
         let failed = #"echo '{"failed":{"_0":"no file"}}'; exec sleep 600"#
         let (end, notices) = try await run(Self.version + before + failed)
         #expect(notices.last == .failed("no file"))
@@ -52,7 +52,7 @@ struct EngineProcessTests {
         #expect(end.status == "signal 9")
     }
 
-    @Test func anEngineOfAnotherVersionIsEndedWithAClearLine() async throws {
+    @Test func anEngineOfAnotherVersionIsEndedWithAClearMessage() async throws {
         let (end, notices) = try await run(#"echo '{"version":{"_0":"9.9"}}'; exec sleep 600"#)
         #expect(end.status == "signal 9")
         let line =
@@ -60,7 +60,7 @@ struct EngineProcessTests {
         #expect(notices == [.failed(line)])
     }
 
-    @Test func aProgramThatIsNoEngineIsTold() async throws {
+    @Test func aProgramThatIsNoEngineIsReported() async throws {
         let (_, notices) = try await run("exit 0")
         #expect(notices.count == 1)
         guard case .failed(let line) = notices.first else { return }
@@ -78,14 +78,14 @@ struct EngineProcessTests {
         #expect(log.lines.allSatisfy { $0.utf8.count < 1 << 14 })
     }
 
-    @Test func whatMovesATerminalsCursorDoesNotReachTheLog() async throws {
+    @Test func controlCharactersDoNotReachTheLog() async throws {
         let log = LogLines()
         _ = try await run(Self.version + #"printf '\033[2J\007red\n' >&2"#, log: log)
         #expect(log.lines.contains("\u{FFFD}[2J\u{FFFD}red"))
     }
 
     /// JSON can encode every character.
-    @Test func whatMovesATerminalsCursorIsInNoNoticeEither() async throws {
+    @Test func controlCharactersAreRemovedFromNotices() async throws {
         let log = LogLines()
         let notices = #"""
             cat <<'EOF'
@@ -99,7 +99,7 @@ struct EngineProcessTests {
     }
 
     /// Such an order would fill the pipe before it is complete, so that sending it would block.
-    @Test func anOrderThatIsTooLongIsRefusedBeforeAProcessIsStarted() async throws {
+    @Test func anOversizedOrderIsRefusedBeforeTheProcessStarts() async throws {
         let long = String(repeating: "n", count: EngineOrder.mostBytes)
         let (end, notices) = try await run("touch \(folder.path)/started", as: .measure(path: long))
         #expect(end.status == "could not be started")
@@ -108,14 +108,14 @@ struct EngineProcessTests {
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/started"))
     }
 
-    @Test func anEngineThatLoadsAndSaysNothingIsEnded() async throws {
+    @Test func anEngineWithoutLoadProgressIsEnded() async throws {
         let (end, _) = try await run(Self.version + "exec sleep 600", loadTimeout: .milliseconds(500))
         #expect(end.status == "signal 9")
         #expect(end.lastWords.contains("was not loaded within 0.5 s (--load-timeout)"))
     }
 
     /// A large model on a slow disk.
-    @Test func anEngineThatTellsThatItHasReadOnIsNotEnded() async throws {
+    @Test func anEngineWithLoadProgressIsNotEnded() async throws {
         let reading =
             #"for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.3; echo '{"loading":{}}'; done; echo '{"ready":{}}'; sleep 1"#
         let (end, notices) = try await run(Self.version + reading, loadTimeout: .seconds(1))

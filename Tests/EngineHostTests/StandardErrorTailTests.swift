@@ -3,7 +3,7 @@ import Testing
 @testable import EngineHost
 
 @Suite struct StandardErrorTailTests {
-    @Test func theReasonIsNotPushedOutByTheTraceBehindIt() {
+    @Test func theReasonIsKeptWhenALongTraceFollows() {
         let words = StandardErrorTail()
         words.add("Fatal error: failed to allocate 16384 bytes of memory with alignment 1")
         words.add("Current stack trace:")

@@ -11,7 +11,7 @@ struct FrameTests {
     }
 
     @Test(arguments: 0..<100)
-    func framesComeWholeHoweverTheyAreCut(seed: UInt64) throws {
+    func framesAreJoinedHoweverTheyAreChunked(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let frames = (0..<5).map { _ in
             Frame(
@@ -31,7 +31,7 @@ struct FrameTests {
         #expect(buffer.readableBytes == 0)
     }
 
-    @Test func aFrameThatIsTooLongIsRefusedByItsLengthAlone() throws {
+    @Test func anOversizedFrameIsRefusedByItsLengthField() throws {
         var buffer = ByteBuffer(integer: UInt32(102))
         #expect(throws: FrameError.tooLong(101, limit: 100)) { try Frame.take(from: &buffer, limit: 100) }
         var exact = bytes([Frame(.bytes, ByteBuffer(repeating: 0, count: 100))])

@@ -12,7 +12,7 @@ import Testing
         HeardSound(
             samples: [Float](repeating: 1, count: HeardSound.mostSamples), speech: .init(repeating: true, count: 16)),
     ])
-    func itArrivesAsItWasSent(sound: HeardSound) {
+    func audioSurvivesTheRoundTrip(sound: HeardSound) {
         #expect(HeardSound(sound.frame) == sound)
         #expect(sound.frame.content.readableBytes <= HeardSound.longestFrame)
     }
@@ -21,17 +21,17 @@ import Testing
         arguments: [
             [], [0], [0xFF, 0xFF, 1], [0, 2, 1], [0, 1, 2], [0, 0, 0, 0, 0], [0x7F, 0xFF, 0, 0],
         ] as [[UInt8]])
-    func whatIsNoSoundIsNone(bytes: [UInt8]) {
+    func otherFramesAreNoAudio(bytes: [UInt8]) {
         #expect(HeardSound(Frame(.samples, ByteBuffer(bytes: bytes))) == nil)
         #expect(HeardSound(Frame(.bytes, ByteBuffer(bytes: bytes))) == nil)
     }
 
-    @Test func samplesAreFiniteAndOfFullScale() {
+    @Test func samplesAreFiniteAndWithinFullScale() {
         let wild: [Float] = [.nan, .infinity, -.infinity, 2, -2, 0.5]
         #expect(HeardSound(HeardSound(samples: wild).frame)?.samples == [0, 1, -1, 1, -1, 0.5])
     }
 
-    @Test func aReceiverThatDoesNotWaitTakesWhatIsThere() throws {
+    @Test func aNonblockingReceiverTakesAvailableFrames() throws {
         let ends = try LinkSocket.pair()
         let ours = LinkSocket(owning: ends.ours)
         let theirs = LinkSocket(owning: ends.theirs)
@@ -53,7 +53,7 @@ import Testing
         #expect(try ours.receive(limit: 100_000) == frames[1])
     }
 
-    @Test func aReceiverThatDoesNotWaitRefusesWhatIsTooLong() throws {
+    @Test func aNonblockingReceiverRefusesOversizedFrames() throws {
         let ends = try LinkSocket.pair()
         let (ours, theirs) = (LinkSocket(owning: ends.ours), LinkSocket(owning: ends.theirs))
         try ours.send(Frame(.bytes, ByteBuffer(repeating: 0, count: 101)))

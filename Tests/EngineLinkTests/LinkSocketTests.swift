@@ -16,7 +16,7 @@ struct LinkSocketTests {
         (ours, theirs) = (LinkSocket(owning: ends.ours), LinkSocket(owning: ends.theirs))
     }
 
-    @Test func framesArriveInOrderAndTheEndIsSeen() throws {
+    @Test func framesArriveInOrderFollowedByTheEnd() throws {
         let frames = (0..<3).map { Frame(.bytes, ByteBuffer(repeating: UInt8($0), count: $0 * 1000)) }
         let receiver = theirs
         try withTheOtherEndClosed { sender in
@@ -32,7 +32,7 @@ struct LinkSocketTests {
         shutdown(ours.descriptor, Int32(SHUT_WR))
     }
 
-    @Test func halfAFrameAtTheEndCountsForNothing() throws {
+    @Test func aPartialFrameAtTheEndIsIgnored() throws {
         var bytes = ByteBuffer()
         Frame(.message, ByteBuffer(string: "words")).write(into: &bytes)
         let half = Array(bytes.readableBytesView.dropLast())
@@ -43,14 +43,14 @@ struct LinkSocketTests {
 
     /// The deadline is for the whole frame.
     @Test(arguments: [[], [0, 0], [0, 0, 0, 9, 1, 2]] as [[UInt8]])
-    func aFrameThatIsNotWholeInTimeIsLate(bytes: [UInt8]) throws {
+    func aFrameThatIsIncompleteAtTheDeadlineTimesOut(bytes: [UInt8]) throws {
         #expect(write(ours.descriptor, bytes, bytes.count) == bytes.count)
         #expect(throws: FrameError.late(.milliseconds(50))) {
             try theirs.receive(limit: 100, within: .milliseconds(50))
         }
     }
 
-    @Test func hangingUpEndsAWaitInTheSameProcess() async throws {
+    @Test func closingEndsAWaitInTheSameProcess() async throws {
         let waiting = Task.detached { [theirs] in try theirs.receive(limit: 100, within: .seconds(600)) }
         try await Task.sleep(for: .milliseconds(50))
         theirs.hangUp()
@@ -58,7 +58,7 @@ struct LinkSocketTests {
         #expect(throws: Errno.brokenPipe) { try ours.send(Frame(.bytes, ByteBuffer())) }
     }
 
-    @Test func aDescriptorThatIsPassedLeadsToTheSameFile() throws {
+    @Test func aPassedDescriptorOpensTheSameFile() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(Data("found".utf8), to: "file")
         let descriptor = open(path, O_RDONLY)
@@ -76,7 +76,7 @@ struct LinkSocketTests {
         #expect(theirs.takeDescriptor() == nil)
     }
 
-    @Test func passingDoesNotWaitForAnEndThatTakesNothing() throws {
+    @Test func passingADescriptorDoesNotBlockOnABusyReceiver() throws {
         var count = 0
         let error = #expect(throws: Errno.self) {
             while count < 100_000 {
@@ -88,7 +88,7 @@ struct LinkSocketTests {
         #expect(count > 10)
     }
 
-    @Test func anEndThatIsGoneIsAnErrorAndNoSignal() throws {
+    @Test func aClosedPeerIsAnErrorAndNoSignal() throws {
         let sender: LinkSocket
         do {
             let ends = try LinkSocket.pair()

@@ -50,7 +50,7 @@ struct MessageTests {
     }
 
     @Test(arguments: 0..<200)
-    func everyEventComesBackAsItself(seed: UInt64) throws {
+    func everyEventSurvivesTheRoundTrip(seed: UInt64) throws {
         var dice = Dice(generator: SeededGenerator(seed: seed))
         let reply = EngineReply.events((0..<3).map { _ in dice.event() })
         let back = try reply.frame().message(as: EngineReply.self)
@@ -59,7 +59,7 @@ struct MessageTests {
     }
 
     @Test(arguments: TranscriptionError.Code.allCases)
-    func everyErrorComesBackAsItself(code: TranscriptionError.Code) throws {
+    func everyErrorSurvivesTheRoundTrip(code: TranscriptionError.Code) throws {
         let reply = EngineReply.failed(TranscriptionError(code, "The file 'a\"b.wav' is\nno sound."))
         #expect(try reply.frame().message(as: EngineReply.self) == reply)
         #expect(reply.bounded == .failed(TranscriptionError(code, "The file 'a\"b.wav' is\u{FFFD}no sound.")))
@@ -73,7 +73,7 @@ struct MessageTests {
 
     /// A working engine never sends these; a compromised one must not crash the server with them.
     @Test(arguments: extremes, extremes)
-    func timesBeyondALifeAreCutShort(start: Duration, end: Duration) throws {
+    func extremeTimesAreClamped(start: Duration, end: Duration) throws {
         let segment = Transcript.Segment(
             start: start, end: end, text: "", tokens: [Token(text: "", start: start, duration: end)],
             speech: [min(start, end)..<max(start, end)])
@@ -97,7 +97,7 @@ struct MessageTests {
 
     /// No fixture produces such a number: if a logit is NaN, the models find no token at all.
     @Test(arguments: [Double.nan, .infinity, -.infinity])
-    func aResultThatCannotBeWrittenIsAnErrorOfItsJob(number: Double) throws {
+    func aResultThatCannotBeEncodedFailsItsJob(number: Double) throws {
         let token = Token(text: "secret", start: nil, duration: nil, logProbability: number)
         let segment = Transcript.Segment(start: .zero, end: .seconds(1), text: "secret", tokens: [token], language: nil)
         let error = #expect(throws: TranscriptionError.self) {
@@ -109,7 +109,7 @@ struct MessageTests {
     }
 
     /// The maximum of a form: 1 MiB of text, with a prompt of 10,000 characters and 500 keywords of 200.
-    @Test func aFormOfNothingButControlCharactersFitsIntoAJob() throws {
+    @Test func aFormOfOnlyControlCharactersFitsIntoAJob() throws {
         let text = String(repeating: "\u{1}", count: 1 << 20)
         let job = TranscriptionJob(
             path: String(repeating: "/", count: 4096), fileName: String(repeating: "\u{1}", count: 1 << 14),
@@ -129,7 +129,7 @@ struct MessageTests {
         }
     }
 
-    @Test func aJobComesBackAsItself() throws {
+    @Test func aJobSurvivesTheRoundTrip() throws {
         let chunking = ChunkingStrategy(threshold: 0.3, prefixPadding: .milliseconds(125), silence: .milliseconds(750))
         let plain = TranscriptionJob(
             path: "/tmp/a b/ü\".wav", fileName: "ü\".wav", language: nil, maximumDuration: .seconds(21_600))
@@ -146,7 +146,7 @@ struct MessageTests {
         }
     }
 
-    @Test func anOrderComesBackAsItselfAndFitsWhatWaitsOnASocket() throws {
+    @Test func anOrderSurvivesTheRoundTripAndFitsIntoASocketBuffer() throws {
         let model = ModelSpecification(
             name: "my model", family: .senseVoice, files: ["model": "/a b/\"c\".onnx", "tokens": "/ü.txt"],
             options: ModelOptions(

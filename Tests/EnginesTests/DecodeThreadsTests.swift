@@ -23,7 +23,7 @@ import Testing
         #expect((threads.lanes == 1) == (family.concurrency == .one))
     }
 
-    @Test func aLoneDecodeGetsMoreThreadsWhereASecondCopyOfTheModelIsSmall() throws {
+    @Test func aSingleDecodeGetsMoreThreadsIfASecondModelCopyIsSmall() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(Data(count: 1_000_000), to: "model.onnx")
         let model = ModelSpecification(name: "m", family: .paraformer, files: ["model": path])
@@ -32,7 +32,7 @@ import Testing
         #expect(DecodeThreads(for: model, of: 16, memory: 15_999_999) == DecodeThreads(lanes: 16, alone: 1))
     }
 
-    @Test func whatALinkLeadsToAndWeightsBesideTheModelCount() throws {
+    @Test func linkedFilesAndExternalWeightsCount() throws {
         let (folder, cache) = (try TemporaryFolder(), try TemporaryFolder())
         let weights = try cache.write(Data(count: 1_000_000), to: "blob")
         try FileManager.default.createSymbolicLink(atPath: folder.file("a.onnx"), withDestinationPath: weights)

@@ -4,7 +4,7 @@ import Testing
 
 /// The environment of an engine process, and what is withheld from it.
 @Suite struct EngineContextTests {
-    @Test func secretsAreKeptFromEngines() {
+    @Test func enginesGetNoSecretsOfTheEnvironment() {
         let names = [
             "ASR2CLIP_API_KEY", "OPENAI_API_KEY", "hf_token", "DB_PASSWORD", "SSH_AUTH_SOCK", "AWS_SECRET_ACCESS_ID",
             "PATH", "HOME", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "LANG", "TMPDIR",
@@ -13,7 +13,7 @@ import Testing
         #expect(Set(removed.keys.map(\.description)) == Set(names.prefix(6)))
     }
 
-    @Test func theHeapIsSetUpUnlessTheUserHasDoneSo() {
+    @Test func anExistingHeapSettingIsKept() {
         let changes = EngineEnvironment.changes(to: ["PATH"])
         #expect(changes["MALLOC_CONF"]??.contains("dirty_decay_ms:5000") == true)
         #expect(changes["MALLOC_CONF"]??.contains("thp:always") == true)

@@ -105,7 +105,7 @@ struct EngineLifecycleTests {
     ]
 
     @Test(arguments: stories)
-    func lives(story: Story) {
+    func eachEventCausesItsAction(story: Story) {
         var lifecycle = EngineLifecycle()
         let birth = ContinuousClock.now
         for (number, (step, expected)) in story.steps.enumerated() {

@@ -6,7 +6,7 @@ import Testing
 struct JobCounterTests {
     private let usage = JobCounter()
 
-    @Test func aTicketCountsUntilItGoes() {
+    @Test func aTicketCountsUntilItIsReleased() {
         #expect(usage.idleSince == nil)
         var first: JobCounter.Ticket? = usage.begin()
         var second: JobCounter.Ticket? = usage.begin()
@@ -21,7 +21,7 @@ struct JobCounterTests {
         #expect(usage.idleSince != nil)
     }
 
-    @Test func aJobThatNobodyWaitedForIsCounted() {
+    @Test func anAbandonedJobIsCounted() {
         var answered: JobCounter.Ticket? = usage.begin()
         answered?.answer()
         answered = nil
@@ -32,7 +32,7 @@ struct JobCounterTests {
         #expect(usage.abandoned == 1 && usage.jobs == 0)
     }
 
-    @Test func theLastTicketTellsThatTheEngineIsIdle() {
+    @Test func releasingTheLastTicketReportsIdle() {
         let calls = Mutex(0)
         let usage = JobCounter { calls.withLock { $0 += 1 } }
         var first: JobCounter.Ticket? = usage.begin()
@@ -47,7 +47,7 @@ struct JobCounterTests {
         #expect(usage.lastEnd != nil)
     }
 
-    @Test func whoWaitsForAnIdleEngineIsAnsweredByTheLastTicket() async throws {
+    @Test func waitingForIdleEndsWithTheLastTicket() async throws {
         try await usage.waitUntilIdle()
         var ticket: JobCounter.Ticket? = usage.begin()
         let waiting = Task { [usage] in

@@ -27,7 +27,7 @@ struct JobFailureTests {
     private let done = TranscriptEvent.done(RecordingSummary(duration: .seconds(1)))
 
     /// The process continues, so it must not count as crashed.
-    @Test func aConnectionThatEndsWithoutAnAnswerFailsItsJobAlone() async throws {
+    @Test func aConnectionThatEndsEarlyFailsOnlyItsJob() async throws {
         let engine = ScriptedEngine { [done] job in
             if job.path == "good" { job.reply(done) }
         }
@@ -40,7 +40,7 @@ struct JobFailureTests {
         }
     }
 
-    @Test func afterTheEndOfAPoolNoEngineIsStarted() async throws {
+    @Test func noEngineIsStartedAfterShutdown() async throws {
         let engine = ScriptedEngine { [done] job in job.reply(done) }
         try await withPool(engine, [model]) { pool in
             await pool.shutDown()
@@ -51,7 +51,7 @@ struct JobFailureTests {
     }
 
     /// Between its notice and the end of its process, it is neither restarted nor does it block the server.
-    @Test func anEngineThatSaysReadyAfterItFailedDoesNotCountAsLoaded() async throws {
+    @Test func readyAfterAFailureDoesNotCountAsLoaded() async throws {
         let engine = ScriptedEngine { run in
             await run.say(.failed("no such file"))
             await run.say(.ready)
@@ -65,7 +65,7 @@ struct JobFailureTests {
         }
     }
 
-    @Test func whatIsTheRecordingsFaultIsToldAsItIs() async throws {
+    @Test func errorsOfTheRecordingAreReportedUnchanged() async throws {
         let fault = TranscriptionError(.audioEmpty, "There is no sound in it.")
         let engine = ScriptedEngine { $0.reply(.failed(fault)) }
         try await withPool(engine, [model]) { pool in
@@ -93,7 +93,7 @@ struct JobFailureTests {
     }
 
     @Test(arguments: Nonsense.allCases)
-    func anEngineThatSendsNonsenseIsEndedAndItsJobRunAgain(nonsense: Nonsense) async throws {
+    func anEngineThatViolatesTheProtocolIsEndedAndItsJobRunAgain(nonsense: Nonsense) async throws {
         let engine = ScriptedEngine { [hello, done] job in
             if job.run.number == 1 { nonsense.send(over: job) } else { job.reply(hello, done) }
         }
@@ -107,7 +107,7 @@ struct JobFailureTests {
     }
 
     /// Backpressure: if the client does not read, the response is not read from the engine, so the engine waits too.
-    @Test func anAnswerIsReadNoFasterThanItIsTaken() async throws {
+    @Test func aReplyIsReadNoFasterThanItIsConsumed() async throws {
         let sent = Counter()
         let engine = ScriptedEngine { [hello, done] job in
             let long = TranscriptEvent.segment(
@@ -143,7 +143,7 @@ struct JobFailureTests {
     }
 
     /// The engine waits for the server, not the other way round.
-    @Test func anEngineIsNotSilentWhileItsAnswerWaitsForTheClient() async throws {
+    @Test func anEngineThatWaitsForASlowClientIsNotEnded() async throws {
         let engine = ScriptedEngine { [hello, done] job in
             job.reply(hello)
             job.reply(done)
@@ -157,7 +157,7 @@ struct JobFailureTests {
         }
     }
 
-    @Test func lettingGoOfTheEventsHangsUp() async throws {
+    @Test func droppingTheEventsCancelsTheJob() async throws {
         let isOver = OneShot<Void>()
         let engine = ScriptedEngine { [hello] job in
             job.reply(hello)
@@ -174,7 +174,7 @@ struct JobFailureTests {
     }
 
     /// Any client may send such a form; as JSON, it is six times as long.
-    @Test func aMebibyteOfTextReachesTheEngineAndCostsNobodyAnything() async throws {
+    @Test func aMebibyteOfTextReachesTheEngine() async throws {
         let engine = ScriptedEngine { [done] job in
             guard case .transcribe(let asked) = job.request, asked.hints.prompt.utf8.count == 1 << 20 else { return }
             job.reply(done)

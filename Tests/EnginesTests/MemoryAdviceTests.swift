@@ -10,14 +10,14 @@ import Testing
         ("'context_size' does not exist in the metadata", "signal 6", false),
         ("", "signal 4", true), ("", "signal 9", false), ("", "exit status 1", false),
     ])
-    func anEndForWantOfMemoryNamesTheOption(words: String, status: String, isSo: Bool) {
+    func anEngineOutOfMemoryNamesTheOption(words: String, status: String, isSo: Bool) {
         let end = EngineEnd(status: status, lastWords: words)
         let advised = MemoryAdvice(limit: 1000).added(to: end).lastWords
         #expect(advised.hasPrefix(words))
         #expect(advised.contains("1000 bytes") == isSo && advised.contains("--engine-memory") == isSo)
     }
 
-    @Test func withoutALimitTheMachineIsTooSmall() {
+    @Test func withoutALimitTheAdviceNamesNoOption() {
         let advice = MemoryAdvice(limit: nil)
         let advised = advice.added(to: "Failed to create OfflineRecognizer: std::bad_alloc")
         #expect(advised.contains("not enough memory") && !advised.contains("--engine-memory"))

@@ -6,7 +6,7 @@ import Testing
 @testable import Engines
 
 struct ModelFilesStampTests {
-    @Test func anyChangeOfTheFilesShows() throws {
+    @Test func everyChangeOfTheFilesIsDetected() throws {
         let folder = try TemporaryFolder()
         let model = ModelSpecification(name: "any", family: .whisper, files: ["tokens": folder.file("tokens.txt")])
         let missing = ModelFilesStamp(of: model)
@@ -24,7 +24,7 @@ struct ModelFilesStampTests {
         #expect(old == ModelFilesStamp(of: model))
     }
 
-    @Test func aChangeOfAFileThatAnOptionNamesShows() throws {
+    @Test func aChangeOfAFileNamedByAnOptionIsDetected() throws {
         let folder = try TemporaryFolder()
         let words = try folder.write(Data("ADA\n".utf8), to: "words.txt")
         let model = ModelSpecification(

@@ -22,7 +22,7 @@ struct QuarantineTests {
     }()
 
     /// Its model may no longer be served, or be served with another number of threads.
-    @Test func anEngineThatIsNotInMemoryGoesWithItsLastSuspect() async throws {
+    @Test func anUnloadedEngineIsReleasedWithItsLastSuspect() async throws {
         weak var engine: EngineSupervisor?
         do {
             let first = try #require(await quarantine.engine(for: .fixture(.paraformer)))
@@ -34,7 +34,7 @@ struct QuarantineTests {
         #expect(engine == nil)
     }
 
-    @Test func noneIsMadeWhileTheServerShutsDown() async throws {
+    @Test func noEngineIsStartedDuringShutdown() async throws {
         await quarantine.shutDown()
         let error = await #expect(throws: EngineError.self) {
             _ = try await quarantine.engine(for: .fixture(.paraformer))

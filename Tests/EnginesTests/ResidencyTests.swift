@@ -109,7 +109,7 @@ struct ResidencyTests {
     ]
 
     @Test(arguments: stories)
-    func lives(story: Story) {
+    func eachStepCausesItsDecisions(story: Story) {
         let birth = ContinuousClock.now
         var residency = Residency<String>(
             .init(keepAlive: story.keepAlive.map(Duration.seconds), maximumLoaded: story.maximum))
@@ -143,7 +143,7 @@ struct ResidencyTests {
         story.steps[..<number].contains { if case .busy(name) = $0.1 { true } else { false } }
     }
 
-    @Test func aFreePlaceIsOneThatNobodyWaitsFor() {
+    @Test func aSlotIsFreeOnlyIfNobodyWaitsForIt() {
         var residency = Residency<String>(.init(keepAlive: nil, maximumLoaded: 1))
         #expect(residency.hasFreePlace)
         residency.ask("a")

@@ -60,7 +60,7 @@ struct SuspectTests {
         }
     }
 
-    @Test func aNewRequestWaitsForNoSuspect() async throws {
+    @Test func aNewRequestDoesNotWaitForSuspects() async throws {
         let recorder = Recorder()
         let engine = ScriptedEngine { recorder.take($0) }
         try await withPool(engine, [model], maximumLoaded: 1) { pool in
@@ -79,7 +79,7 @@ struct SuspectTests {
     }
 
     /// A client that waits for long still receives progress.
-    @Test func suspectsGoOneByOneTheSmallestFirstAndTellThatTheyWait() async throws {
+    @Test func suspectsRunOneByOneSmallestFirst() async throws {
         let recorder = Recorder()
         // While the model loads, the jobs that follow the first are sorted.
         let engine = ScriptedEngine {
@@ -111,7 +111,7 @@ struct SuspectTests {
         }
     }
 
-    @Test func aJobThatIsThereAtTwoDeathsFailsAndTheOthersDoNot() async throws {
+    @Test func aJobRunningAtTwoCrashesFailsAlone() async throws {
         let recorder = Recorder()
         recorder.permit("good", "bad")
         let engine = ScriptedEngine { job in
@@ -153,7 +153,7 @@ struct SuspectTests {
     }
 
     /// If two jobs ran together, one would be blamed for the other's crash.
-    @Test func anEngineThatEndsWhileItLoadsLetsNobodyInBesideAnother() async throws {
+    @Test func suspectsStayApartWhenTheirEngineEndsWhileLoading() async throws {
         let recorder = Recorder()
         let engine = ScriptedEngine { run in
             // The first engine for suspects ends while both jobs wait for it.
@@ -179,7 +179,7 @@ struct SuspectTests {
     }
 
     /// It waits for the one engine for suspects, not for a model to load.
-    @Test func aSuspectMayWaitLongerForAnotherThanARequestForAModel() async throws {
+    @Test func aSuspectMayWaitLongerThanTheLoadTimeout() async throws {
         let recorder = Recorder()
         let other = ModelSpecification.fixture(.senseVoice)
         let engine = ScriptedEngine { recorder.take($0) }
@@ -218,7 +218,7 @@ struct SuspectTests {
         }
     }
 
-    @Test func withoutMemoryAndRestASuspectIsToldToComeAgain() async throws {
+    @Test func withoutMemoryASuspectOfABusyModelGetsRetryAfter() async throws {
         let recorder = Recorder()
         let engine = ScriptedEngine { recorder.take($0) }
         try await withPool(engine, [model], suspectWait: .seconds(1), freeMemory: { 0 }) { pool in

@@ -6,7 +6,7 @@ struct ClampedTests {
         (Int64(1), Int64(2), Int64(3)), (.max, 1, .max), (.max, .max, .max), (.min, -1, .min), (.min, .max, -1),
         (.max - 1, 1, .max), (-1, .min, .min),
     ])
-    func aSumThatDoesNotFitIsTheNearestNumber(first: Int64, second: Int64, sum: Int64) {
+    func anOverflowingSumIsClamped(first: Int64, second: Int64, sum: Int64) {
         #expect(first.addingClamped(second) == sum)
     }
 
@@ -14,11 +14,11 @@ struct ClampedTests {
         (Int64(3), Int64(-2), Int64(-6)), (.max, 2, .max), (.max, -2, .min), (.min, 2, .min), (.min, -1, .max),
         (1 << 61, 3, 6_917_529_027_641_081_856), (1 << 62, 3, .max),
     ])
-    func aProductThatDoesNotFitIsTheNearestNumber(first: Int64, second: Int64, product: Int64) {
+    func anOverflowingProductIsClamped(first: Int64, second: Int64, product: Int64) {
         #expect(first.multipliedClamped(by: second) == product)
     }
 
-    @Test func numbersWithoutASignAreClampedToo() {
+    @Test func unsignedNumbersAreClamped() {
         #expect(UInt64.max.multipliedClamped(by: 4096) == .max)
         #expect(UInt64.max.addingClamped(1) == .max)
     }
@@ -27,7 +27,7 @@ struct ClampedTests {
         (1.9, 1), (-1.9, -1), (1e300, Int.max), (-1e300, .min), (.infinity, .max), (-.infinity, .min), (.nan, 0),
         (9_223_372_036_854_775_808, .max), (-9_223_372_036_854_775_808, .min),
     ])
-    func aNumberBecomesTheNearestWholeOne(number: Double, whole: Int) {
+    func aFloatingPointNumberIsClampedToAnInteger(number: Double, whole: Int) {
         #expect(Int(clamped: number) == whole)
     }
 

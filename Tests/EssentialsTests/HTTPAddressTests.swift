@@ -9,7 +9,7 @@ struct HTTPAddressTests {
         "http://[::1]/x:99999", "http://ada:99999@example.org/", "http://example.org:/", "http://example.org:1",
         "http://example.org?port=:99999",
     ])
-    func addressesAreTaken(text: String) {
+    func addressesAreAccepted(text: String) {
         #expect(URL(httpAddress: text)?.absoluteString == text)
     }
 
@@ -20,7 +20,7 @@ struct HTTPAddressTests {
         "http://ada:secret@127.0.0.1:99999/", "http://127.0.0.1:-1/", "http://127.0.0.1:8e1",
         "https://127.0.0.1:99999?x", "https://127.0.0.1:99999#x",
     ])
-    func otherTextsAreNot(text: String) {
+    func otherTextsAreNoAddresses(text: String) {
         #expect(URL(httpAddress: text) == nil)
     }
 

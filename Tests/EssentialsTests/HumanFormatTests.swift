@@ -3,12 +3,12 @@ import Testing
 
 struct HumanFormatTests {
     @Test(arguments: [(0, "0 requests"), (1, "1 request"), (2, "2 requests"), (-1, "-1 requests")])
-    func oneThingIsSingular(number: Int, words: String) {
+    func oneIsSingular(number: Int, words: String) {
         #expect(HumanFormat.count(number, "request") == words)
     }
 
     @Test(arguments: [(7200.0, "7200"), (0.5, "0.5"), (-1, "-1"), (1e300, "1e+300"), (.nan, "nan")])
-    func aWholeNumberHasNoPoint(number: Double, words: String) {
+    func aWholeNumberHasNoDecimalPoint(number: Double, words: String) {
         #expect(HumanFormat.number(number) == words)
     }
 

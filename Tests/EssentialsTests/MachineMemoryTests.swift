@@ -22,7 +22,7 @@ import Testing
         ),
         ("", []), ("nonsense", []), ("3:cpuset:/", []),
     ])
-    func memoryIsLimitedByTheGroupAndAllAroundIt(groups: String, files: [String]) {
+    func memoryIsLimitedByTheControlGroupAndItsParents(groups: String, files: [String]) {
         #expect(MachineMemory.limitFiles(of: groups) == files)
     }
 

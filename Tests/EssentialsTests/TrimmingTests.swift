@@ -21,7 +21,7 @@ struct TrimmingTests {
     }
 
     @Test(arguments: [("[::1]", "::1"), ("localhost", "localhost"), ("[]", "")])
-    func bracketsOfAHostAreLeftOut(host: String, address: String) {
+    func bracketsAroundAHostAreRemoved(host: String, address: String) {
         #expect(host.withoutBrackets == address)
     }
 

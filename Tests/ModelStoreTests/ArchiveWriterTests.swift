@@ -77,7 +77,7 @@ struct ArchiveWriterTests {
     }
 
     @Test(arguments: [(Int64(8_000_000), Int64(4_000_000)), (4_000_003, 4_000_000), (9_000_000, 0)])
-    func holesTakeNoRoomAndReadAsZeros(size: Int64, offset: Int64) async throws {
+    func holesTakeNoSpaceAndReadAsZeros(size: Int64, offset: Int64) async throws {
         try await withTemporaryFolder { folder in
             try Self.write(into: folder) { writer in
                 try writer.begin(ArchiveEntry(path: "a", kind: .file, size: size))

@@ -57,7 +57,7 @@ struct BombTests {
             naming: "it has more than 100000 entries")
     }
 
-    @Test func aModelAsLargeAsModelsAreIsNoBomb() async throws {
+    @Test func anArchiveOfATypicalModelIsAccepted() async throws {
         let bytes = try TestArchive.make([zeros, .file("v/tokens.txt", "t")])
         try await withFileServer(["/v.tgz": .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in

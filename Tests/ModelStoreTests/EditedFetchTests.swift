@@ -36,7 +36,7 @@ struct EditedFetchTests {
     private let place = "asr2clip/models/voice/m.onnx"
 
     @Test(arguments: [false, true])
-    func aChangedAddressIsFetchedInsteadForThoseWhoWait(opensBefore: Bool) async throws {
+    func aChangedURLIsFetchedForWaitingCallers(opensBefore: Bool) async throws {
         try await withHalfAFetch { server, folder, store, entry, gate in
             async let waiting = store.prepare(entry, waitingUpTo: .seconds(300))
             // Some requests are made before the edit, some after it.
@@ -54,7 +54,7 @@ struct EditedFetchTests {
         }
     }
 
-    @Test func aChangedAddressIsFetchedThoughNobodyWaits() async throws {
+    @Test func aChangedURLIsFetchedWithoutWaitingCallers() async throws {
         try await withHalfAFetch { server, folder, store, _, _ in
             await store.use(try folder.registry(download: "url: \(server.url("/new.tgz"))"))
             try await eventually("the new file") { folder.text(place) == "new" }
@@ -62,7 +62,7 @@ struct EditedFetchTests {
         }
     }
 
-    @Test func anEditThatIsTakenBackAtOnceFailsNobody() async throws {
+    @Test func anEditRevertedAtOnceFailsNoCaller() async throws {
         try await withHalfAFetch { server, folder, store, entry, gate in
             let waiting = Task { try await store.prepare(entry, waitingUpTo: .seconds(300)) }
             try await Task.sleep(for: .milliseconds(20))
@@ -81,7 +81,7 @@ struct EditedFetchTests {
     }
 
     /// A name or an alias does not affect the files.
-    @Test func anotherEditLeavesTheFetchAlone() async throws {
+    @Test func anUnrelatedEditDoesNotDisturbTheFetch() async throws {
         try await withHalfAFetch { server, folder, store, entry, gate in
             async let waiting = store.prepare(entry, waitingUpTo: .seconds(300))
             let yaml = """
@@ -106,7 +106,7 @@ struct EditedFetchTests {
         }
     }
 
-    @Test func aFetchForAnEntryThatIsGoneEndsAndLeavesNothing() async throws {
+    @Test func theFetchOfARemovedEntryEndsAndLeavesNothing() async throws {
         try await withHalfAFetch { _, folder, store, entry, _ in
             let waiting = Task { try await store.prepare(entry, waitingUpTo: .seconds(300)) }
             try await Task.sleep(for: .milliseconds(20))
@@ -117,7 +117,7 @@ struct EditedFetchTests {
         }
     }
 
-    @Test func aDownloadThatIsTakenAwayIsNotGoneOnWith() async throws {
+    @Test func aDeletedPartialDownloadIsNotResumed() async throws {
         try await withHalfAFetch { _, folder, store, entry, _ in
             let waiting = Task { try await store.prepare(entry, waitingUpTo: .seconds(300)) }
             try await Task.sleep(for: .milliseconds(20))
@@ -128,7 +128,7 @@ struct EditedFetchTests {
     }
 
     /// Other files of the same archive: the downloaded part of it is used.
-    @Test func otherFilesOfTheSameArchiveAreFetchedFromWhereItWas() async throws {
+    @Test func otherFilesOfTheSameArchiveAreFetchedFromItsURL() async throws {
         let bytes = try TestArchive.make([
             .file("v/m.onnx", "float"), .file("v/m.int8.onnx", "int8"), .file("v/tokens.txt", "t"),
         ])

@@ -58,7 +58,7 @@ struct FailedFetchTests {
     }
 
     @Test(arguments: try rows)
-    func aBadDownloadSaysWhyAndLeavesNothing(row: Row) async throws {
+    func aBadDownloadIsExplainedAndLeavesNothing(row: Row) async throws {
         try await withFileServer([row.path: row.answer]) { server in
             try await withTemporaryFolder { folder in
                 let reports = Reports()
@@ -108,7 +108,7 @@ struct FailedFetchTests {
             "leads out of the model's folder"
         ),
     ])
-    func aHostileArchiveIsRefusedAsAWhole(name: String, entries: [TestArchive.Entry], part: String) async throws {
+    func aHostileArchiveIsRefusedEntirely(name: String, entries: [TestArchive.Entry], part: String) async throws {
         let bytes = try TestArchive.make([.file("m.onnx", "m"), .file("tokens.txt", "t")] + entries, packing: .tar)
         try await withFileServer(["/v.tar": .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in
@@ -140,7 +140,7 @@ struct FailedFetchTests {
         }
     }
 
-    @Test func aSilentServerIsGivenUpOn() async throws {
+    @Test func aSilentServerTimesOut() async throws {
         let gate = Gate()
         defer { gate.open() }
         try await withFileServer(["/v.tgz": .gated(gate, [UInt8](repeating: 0, count: 100))]) { server in
@@ -156,7 +156,7 @@ struct FailedFetchTests {
         }
     }
 
-    @Test func aServerThatIsNotThereIsToldAtOnce() async throws {
+    @Test func anUnreachableServerFailsAtOnce() async throws {
         try await withTemporaryFolder { folder in
             let log = LogRecorder()
             let (store, entry) = try folder.store(
@@ -173,7 +173,7 @@ struct FailedFetchTests {
     }
 
     @Test(arguments: [("/v.tgz", Int64(4)), ("/m.onnx", 1)])
-    func aFullDiskIsToldBeforeTheFirstByte(path: String, times: Int64) async throws {
+    func insufficientSpaceIsReportedBeforeDownloading(path: String, times: Int64) async throws {
         let bytes = [UInt8](repeating: 1, count: 1_000_000)
         try await withFileServer([path: .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in
@@ -193,7 +193,7 @@ struct FailedFetchTests {
         }
     }
 
-    @Test func somethingElseWhereAFileBelongsIsNamed() async throws {
+    @Test func aFolderInPlaceOfAFileIsNamed() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in

@@ -6,7 +6,7 @@ import Testing
 /// All kinds of successful downloads over HTTP.
 struct FetchTests {
     @Test(arguments: TestArchive.Packing.allCases)
-    func anArchiveBecomesTheModelsFolder(packing: TestArchive.Packing) async throws {
+    func anArchiveIsUnpackedIntoTheModelsFolder(packing: TestArchive.Packing) async throws {
         let bytes = try TestArchive.make(voiceArchive, packing: packing)
         try await withFileServer(["/v\(packing.ending)": .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in
@@ -67,7 +67,7 @@ struct FetchTests {
         }
     }
 
-    @Test func anArchiveIsKnownByItsContentAndNeedsNoLength() async throws {
+    @Test func anArchiveIsDetectedByContentAndNeedsNoLength() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/latest": .unmeasured(bytes)]) { server in
             try await withTemporaryFolder { folder in
@@ -78,7 +78,7 @@ struct FetchTests {
         }
     }
 
-    @Test func redirectsAreFollowedAndCredentialsAreSentButNeverShown() async throws {
+    @Test func redirectsAreFollowedAndCredentialsAreNotLogged() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v": .redirect("/there.tgz?key=hidden"), "/there.tgz": .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in
@@ -94,7 +94,7 @@ struct FetchTests {
         }
     }
 
-    @Test func withoutAPrinterTheLogTellsWhatHappens() async throws {
+    @Test func withoutAProgressPrinterTheLogReportsProgress() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in
@@ -113,7 +113,7 @@ struct FetchTests {
         }
     }
 
-    @Test func aSingleFileIsTakenAsTheOneThatIsMissing() async throws {
+    @Test func aSingleFileBecomesTheOneMissingFile() async throws {
         try await withFileServer(["/model.onnx": .bytes(Array("onnx".utf8))]) { server in
             try await withTemporaryFolder { folder in
                 try folder.write("mine", to: "asr2clip/models/voice/tokens.txt")
@@ -125,7 +125,7 @@ struct FetchTests {
         }
     }
 
-    @Test func whatIsInTheDirectoryStaysAndTheRestIsAdded() async throws {
+    @Test func existingFilesStayAndMissingOnesAreAdded() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in
@@ -141,7 +141,7 @@ struct FetchTests {
         }
     }
 
-    @Test func aLinkedDirectoryIsFilledWhereItLeads() async throws {
+    @Test func aLinkedDirectoryIsFilledAtItsTarget() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in

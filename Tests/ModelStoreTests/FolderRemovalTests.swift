@@ -47,13 +47,13 @@ struct FolderRemovalTests {
         }
     }
 
-    @Test func pathsLongerThanAnySystemTakesAreDeleted() async throws {
+    @Test func pathsLongerThanTheSystemsLimitAreDeleted() async throws {
         try await expectRemoval { folder, _ in
             try nest(100, in: folder, name: String(repeating: "n", count: 255))
         }
     }
 
-    @Test func foldersThatMayNotBeReadOrChangedAreDeleted() async throws {
+    @Test func foldersWithoutPermissionsAreDeleted() async throws {
         try await expectRemoval { folder, path in
             try nest(20, in: folder, name: "a", modes: [0o500, 0o300, 0o100])
             try #require(mkdirat(folder, "shut", 0o755) == 0)
@@ -79,7 +79,7 @@ struct FolderRemovalTests {
         }
     }
 
-    @Test func linksArePlainFiles() async throws {
+    @Test func linksAreDeletedNotFollowed() async throws {
         try await expectRemoval { folder, path in
             for target in ["../outside", "../outside/file", "/etc", ".", "..", "nowhere"] {
                 try #require(symlinkat(target, folder, "link to " + target.replacing("/", with: "|")) == 0)
@@ -89,7 +89,7 @@ struct FolderRemovalTests {
         }
     }
 
-    @Test func manyFoldersBesideOneAnotherAreDeleted() async throws {
+    @Test func manySiblingFoldersAreDeleted() async throws {
         try await expectRemoval { folder, _ in
             for number in 0..<3000 {
                 try #require(mkdirat(folder, "\(number)", 0o755) == 0)
@@ -98,7 +98,7 @@ struct FolderRemovalTests {
         }
     }
 
-    @Test func oneFileMayStay() async throws {
+    @Test func oneFileCanBeKept() async throws {
         try await withTemporaryFolder { folder in
             for name in ["kept", "other", "a/kept"] { try folder.write("x", to: name) }
             try FolderRemoval.empty(folder.path, except: "kept")
@@ -106,7 +106,7 @@ struct FolderRemovalTests {
         }
     }
 
-    @Test func nothingAFileAndALinkAreRemovedToo() async throws {
+    @Test func missingPathsFilesAndLinksAreRemoved() async throws {
         try await withTemporaryFolder { folder in
             try FileSystem.remove(folder.path + "/nothing")
             try folder.write("mine", to: "there/file")

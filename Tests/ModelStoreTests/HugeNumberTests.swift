@@ -108,7 +108,7 @@ struct HugeNumberTests {
     }
 
     @Test(arguments: ["9223372036854775807", "-9223372036854775808", "99999999999999999999"])
-    func aHugeRetryAfterIsNotWaitedFor(seconds: String) async throws {
+    func aHugeRetryAfterIsNotHonoured(seconds: String) async throws {
         let answer = "HTTP/1.1 503 No\r\nRetry-After: \(seconds)\r\nContent-Length: 0\r\n\r\n"
         try await withRawServer(answer: answer) { server in
             try await withTemporaryFolder { folder in
@@ -130,7 +130,7 @@ struct HugeNumberTests {
         "url: 'http://127.0.0.1:65536/v.tar'", "url: 'http://ada:secret@[::1]:99999999999999999999/v.tar'",
         "url: 'http://127.0.0.1:0/v.tar'",
     ])
-    func anAddressWithAPortThatCannotBeIsAMistake(download: String) throws {
+    func anAddressWithAnInvalidPortIsAMistake(download: String) throws {
         let message = try message(of: "download: {\(download)}")
         #expect(message.contains("has a port above 65535"))
         #expect(!message.contains("secret"))
@@ -142,7 +142,7 @@ struct HugeNumberTests {
         ("size: -9223372036854775808", "'size' must be a whole number above 0"),
         ("size: 0x8000000000000000", "'size' must be a whole number above 0"),
     ])
-    func aSizeThatIsNoNumberIsAMistake(size: String, part: String) throws {
+    func anInvalidSizeIsAMistake(size: String, part: String) throws {
         #expect(try message(of: "download: {url: 'http://h/v', \(size)}").contains(part))
     }
 
@@ -161,7 +161,7 @@ struct HugeNumberTests {
     }
 
     @Test(arguments: ["num_threads", "max_loaded_models", "max_queue"])
-    func numbersOfTheBaseSixtyEndNothing(key: String) throws {
+    func hugeSexagesimalNumbersDoNotCrash(key: String) throws {
         let paths = ModelPaths(environment: ["HOME": "/home/ada"], currentFolder: "/")
         for value in ["9223372036854775807:59", "-9223372036854775807:59:59", "1:30", "153722867280912931:0"] {
             let registry = try ModelRegistry.parse("\(key): \(value)", file: "models.yaml", paths: paths)
@@ -170,20 +170,20 @@ struct HugeNumberTests {
     }
 
     @Test(arguments: ["keep_alive: 99999999999d", "keep_alive: 999999999h", "keep_alive: 1e300"])
-    func aTimeBeyondALifeIsAMistake(line: String) throws {
+    func anExcessiveTimeIsAMistake(line: String) throws {
         let paths = ModelPaths(environment: ["HOME": "/home/ada"], currentFolder: "/")
         let registry = try ModelRegistry.parse(line, file: "models.yaml", paths: paths)
         #expect(registry.problems.first?.message.contains("'keep_alive' must be a time") == true)
     }
 
-    @Test func aProxyWithAPortThatCannotBeIsAMistake() throws {
+    @Test func aProxyWithAnInvalidPortIsAMistake() throws {
         let settings = ProxySettings(environment: ["http_proxy": "http://127.0.0.1:99999"])
         let url = try #require(URL(string: "http://example.org/"))
         #expect(throws: ProxyError(variable: "http_proxy")) { try settings.proxy(for: url) }
     }
 
     /// The limit of a huge archive is not a small one.
-    @Test func theLimitOfAHugeArchiveIsHuge() {
+    @Test func theLimitForAHugeArchiveDoesNotOverflow() {
         let limits = UnpackingLimits(archive: .max / 2, free: nil, .quick)
         #expect(throws: Never.self) { try limits.check(bytes: .max, entries: 1) }
     }

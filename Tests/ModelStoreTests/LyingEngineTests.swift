@@ -112,7 +112,7 @@ struct LyingEngineTests {
     ]
 
     @Test(arguments: rows)
-    func aLieEndsTheFetch(row: Row) async throws {
+    func aProtocolViolationEndsTheFetch(row: Row) async throws {
         let message = try await failure(of: ScriptedEngine(script: row.script)) {
             // Long enough for engines that are not silent.
             if row.part.contains("nothing for") { $0.unpackPatience = .milliseconds(200) }
@@ -122,7 +122,7 @@ struct LyingEngineTests {
         #expect(!message.unicodeScalars.contains { $0.properties.generalCategory == .control })
     }
 
-    @Test func anEngineThatEndsIsToldWithItsLastWords() async throws {
+    @Test func anEngineThatEndsIsReportedWithItsErrorOutput() async throws {
         let engine = ScriptedEngine { socket in
             try socket.send(Frame(message: UnpackReply.entry(.voice)))
             socket.hangUp()
@@ -132,7 +132,7 @@ struct LyingEngineTests {
         #expect(message.contains("ended (signal 11): free(): invalid pointer. Try again."), "\(message)")
     }
 
-    @Test func anEngineThatCannotBeStartedIsTold() async throws {
+    @Test func anEngineThatCannotBeStartedIsReported() async throws {
         let end = EngineEnd(status: "could not be started: Too many open files", isShortage: true)
         let message = try await failure(of: EngineThatNeverBegins(end: end))
         #expect(message.contains("could not be started: Too many open files. Try again."), "\(message)")

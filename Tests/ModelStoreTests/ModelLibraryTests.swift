@@ -20,7 +20,7 @@ struct ModelStoreTests {
         ("astray", .failed, "models.yaml:1: Alias 'astray': 'gone' is no model"),
         ("Voice", .notFound, "no model 'Voice'"),
     ])
-    func otherNamesSayWhatIsWrong(name: String, code: ModelError.Code, part: String) async throws {
+    func unknownNamesAreExplained(name: String, code: ModelError.Code, part: String) async throws {
         let store = try Self.someStore()
         let error = await #expect(throws: ModelError.self) { try await store.resolve(name) }
         #expect(error?.code == code)
@@ -42,7 +42,7 @@ struct ModelStoreTests {
         return ModelLibrary(registry: registry, paths: paths, proxies: .none, engine: .built, logger: .silent)
     }
 
-    @Test func missingFilesWithoutADownloadAreNamedWithTheirPlace() async throws {
+    @Test func missingFilesWithoutADownloadAreNamedWithTheirPath() async throws {
         try await withTemporaryFolder { folder in
             let (store, entry) = try folder.store(download: nil)
             try folder.write("t", to: "asr2clip/models/voice/tokens.txt")
@@ -58,7 +58,7 @@ struct ModelStoreTests {
         }
     }
 
-    @Test func manyWhoAskShareOneFetch() async throws {
+    @Test func concurrentCallersShareOneFetch() async throws {
         let gate = Gate()
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .gated(gate, bytes)]) { server in
@@ -81,7 +81,7 @@ struct ModelStoreTests {
         }
     }
 
-    @Test func whoIsTiredOfWaitingHearsHowFarItIsAndTheFetchGoesOn() async throws {
+    @Test func aCallerThatTimesOutGetsTheProgressAndTheFetchContinues() async throws {
         let gate = Gate()
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .gated(gate, bytes)]) { server in
@@ -106,7 +106,7 @@ struct ModelStoreTests {
         }
     }
 
-    @Test func aCallerThatIsCancelledLeavesTheFetchToTheOthers() async throws {
+    @Test func aCancelledCallerLeavesTheFetchToTheOthers() async throws {
         let gate = Gate()
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .gated(gate, bytes)]) { server in
@@ -125,7 +125,7 @@ struct ModelStoreTests {
     }
 
     @Test(arguments: [(Duration.seconds(3600), 1), (.zero, 3)])
-    func aFailedFetchIsTriedAgainButNotAtOnce(retryInterval: Duration, fetches: Int) async throws {
+    func aFailedFetchIsRetriedAfterAnInterval(retryInterval: Duration, fetches: Int) async throws {
         try await withFileServer([:]) { server in
             try await withTemporaryFolder { folder in
                 let (store, entry) = try folder.store(

@@ -12,11 +12,11 @@ struct ModelsPageTests {
     }
 
     @Test(arguments: [ModelsPage.families, ModelsPage.options])
-    func theTablesSayWhatTheFamiliesDo(table: String) throws {
+    func theDocumentedTablesMatchTheFamilies(table: String) throws {
         #expect(try Self.page.get().contains(table), "docs/models.md must have this table:\n\(table)")
     }
 
-    @Test func theEntriesCanBeUsedAsTheyAre() throws {
+    @Test func theDocumentedEntriesAreValid() throws {
         let blocks = try Self.page.get().components(separatedBy: "```").enumerated()
             .filter { $0.offset % 2 == 1 && $0.element.hasPrefix("yaml\n") }.map { String($0.element.dropFirst(5)) }
         let paths = ModelPaths(environment: ["HOME": "/home/ada"], currentFolder: "/")

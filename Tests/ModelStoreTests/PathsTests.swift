@@ -30,7 +30,7 @@ struct PathsTests {
             environment: ["HOME": "/home/ada", "ASR2CLIP_MODEL_DIR": "/env"], modelDirectory: "flag",
             config: "./my.yaml", models: "/here/flag", registry: "/here/my.yaml"),
     ])
-    func flagBeatsEnvironmentBeatsDefault(row: Case) {
+    func flagOverridesEnvironmentOverridesDefault(row: Case) {
         let paths = ModelPaths(
             environment: row.environment, modelDirectory: row.modelDirectory, registryFile: row.config,
             currentFolder: "/here")
@@ -44,7 +44,7 @@ struct PathsTests {
         ("/opt/voice", "/opt/voice"), ("~/voice", "/home/ada/voice"), ("~", "/home/ada"),
         ("~voice", "/data/asr2clip/models/~voice"),
     ])
-    func dirStartsFromTheModelsRootUnlessItIsAbsolute(dir: String, path: String) {
+    func aRelativeDirIsBelowTheModelsRoot(dir: String, path: String) {
         let paths = ModelPaths(environment: ["HOME": "/home/ada", "XDG_DATA_HOME": "/data"], currentFolder: "/here")
         #expect(paths.directory(dir) == path)
     }
@@ -64,7 +64,7 @@ struct PathsTests {
         ("l", "a/../b", false), ("a/l", "../b/../../c", false),
         ("l", "/\u{301}a", false), ("l", "../\u{301}a", false), ("l", "a/../\u{301}b", false), ("l", "a/..\0", false),
     ])
-    func linksThatCouldLeadOutAreTold(link: String, target: String, isInside: Bool) throws {
+    func linksThatCouldLeadOutAreDetected(link: String, target: String, isInside: Bool) throws {
         #expect(try #require(RelativePath(link)).linkStaysInside(target: target) == isInside)
     }
 }

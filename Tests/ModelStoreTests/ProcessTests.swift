@@ -39,7 +39,7 @@ struct ProcessTests {
     }
 
     /// Kills the tool at random moments until one run completes, and checks the files after each run.
-    @Test func aModelArrivesHoweverOftenItsFetchIsKilled() async throws {
+    @Test func aModelArrivesDespiteRepeatedKills() async throws {
         let bytes = try Self.archive()
         var generator = SeededGenerator(seed: 7)
         let answer = FileServer.Answer.ranged(bytes, tag: "\"1\"", pause: .milliseconds(10))
@@ -88,7 +88,7 @@ struct ProcessTests {
 
     /// A signal ends a download, with a matching status; the next run resumes it.
     @Test(arguments: [SIGHUP, SIGINT, SIGTERM], [["models", "pull", name], ["--download-model"]])
-    func aFetchThatIsStoppedHasNotSucceeded(signal: Int32, arguments: [String]) async throws {
+    func aStoppedFetchFails(signal: Int32, arguments: [String]) async throws {
         let bytes = try TestArchive.make(voiceArchive)
         let gate = Gate()
         defer { gate.open() }
@@ -120,7 +120,7 @@ struct ProcessTests {
     }
 
     /// As under nohup(1).
-    @Test func aSignalThatIsIgnoredFromTheStartStaysSo() async throws {
+    @Test func anInheritedIgnoredSignalStaysIgnored() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         let gate = Gate()
         try await withFileServer(["/v.tgz": .gated(gate, bytes)]) { server in
@@ -171,7 +171,7 @@ struct ProcessTests {
     }
 
     /// 300 MB over a connection that is lost after every 20 MB.
-    @Test func aLargeModelArrivesWholeOverABadLine() async throws {
+    @Test func aLargeModelArrivesOverAnUnreliableConnection() async throws {
         var generator = SeededGenerator(seed: 300)
         var bytes = [UInt8](repeating: 0, count: 300_000_000)
         for index in stride(from: 0, to: bytes.count, by: 4096) {
@@ -198,7 +198,7 @@ struct ProcessTests {
     @Test(arguments: [
         (["TERM": "xterm"], true), (["TERM": "dumb"], false), (["TERM": "xterm", "NO_COLOR": "1"], false),
     ])
-    func aTerminalShowsABar(variables: [String: String], hasBar: Bool) async throws {
+    func aTerminalShowsAProgressBar(variables: [String: String], hasBar: Bool) async throws {
         let bytes = try Self.archive()
         let answer = FileServer.Answer.ranged(bytes, tag: nil, pause: .milliseconds(20))
         try await withFileServer(["/v.tar": answer]) { server in

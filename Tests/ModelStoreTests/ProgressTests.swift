@@ -14,11 +14,11 @@ struct ProgressTests {
         (300, 228, "100 % (300 MB of 228 MB)"),
         (103, nil, "103 MB"),
     ])
-    func amountsAreInWholePercentAndMegabytes(received: Int64, total: Int64?, text: String) {
+    func progressIsInWholePercentAndMegabytes(received: Int64, total: Int64?, text: String) {
         #expect(Self.arrived(received, of: total).amount == text)
     }
 
-    @Test func aLineComesAtEachPhaseAndThenAtTenPercentOrTenSeconds() {
+    @Test func aLineIsLoggedPerPhaseAndPerTenPercentOrTenSeconds() {
         let start = ContinuousClock.now
         var lines = ProgressLines()
         func line(_ progress: DownloadProgress, after seconds: Int) -> String? {
@@ -40,7 +40,7 @@ struct ProgressTests {
                 == "Model voice is in /m/voice")
     }
 
-    @Test func withoutATotalLinesComeByTime() {
+    @Test func withoutATotalLinesAreLoggedByTime() {
         let start = ContinuousClock.now
         var lines = ProgressLines()
         #expect(lines.line(for: Self.arrived(1, of: nil), at: start) == "Downloading voice: 1.0 MB")
@@ -66,7 +66,7 @@ struct TransferRateTests {
         #expect((rate.perSecond(at: start + .seconds(40)) ?? 0) == 1_500_000, "a stall slows it down")
     }
 
-    @Test func aDownloadThatBeginsAnewIsMeasuredAnew() {
+    @Test func aRestartedDownloadIsMeasuredAnew() {
         var rate = TransferRate()
         rate.add(9_000_000, at: start)
         rate.add(10_000_000, at: start + .seconds(2))

@@ -28,19 +28,19 @@ struct ProxyTests {
         (both.merging(["NO_PROXY": "fe80::/10"]) { $1 }, "https://[fe80::1]/m", nil),
         (both.merging(["no_proxy": "a", "NO_PROXY": "host"]) { $1 }, "https://host/m", "tunnel.example:8080"),
     ])
-    func theVariablesSayWhichProxy(environment: [String: String], url: String, expected: String?) throws {
+    func theEnvironmentSelectsTheProxy(environment: [String: String], url: String, expected: String?) throws {
         let proxy = try ProxySettings(environment: environment).proxy(for: try #require(URL(string: url)))
         #expect(proxy.map { "\($0.host):\($0.port)" } == expected)
     }
 
-    @Test func userAndPasswordAreUnderstood() throws {
+    @Test func userAndPasswordAreParsed() throws {
         let settings = ProxySettings(environment: ["https_proxy": "http://ada:p%40ss@proxy:1"])
         let proxy = try settings.proxy(for: try #require(URL(string: "https://host/m")))
         #expect(proxy == ProxySettings.Proxy(host: "proxy", port: 1, user: "ada", password: "p@ss"))
     }
 
     @Test(arguments: ["socks5://ada:hidden@proxy:1", "https://ada:hidden@proxy", "http://", "ftp://hidden"])
-    func aProxyThatCannotBeUsedIsNamedByItsVariableAlone(value: String) async throws {
+    func anUnusableProxyIsNamedByItsVariableOnly(value: String) async throws {
         try await withTemporaryFolder { folder in
             let (store, entry) = try folder.store(
                 download: "url: https://host.invalid/v.tgz",
@@ -71,7 +71,7 @@ struct ProxyTests {
         }
     }
 
-    @Test func whatNeedsNoProxyGoesAroundIt() async throws {
+    @Test func excludedHostsBypassTheProxy() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in
@@ -85,7 +85,7 @@ struct ProxyTests {
         }
     }
 
-    @Test func aSecureAddressIsReachedByATunnel() async throws {
+    @Test func anHTTPSAddressIsReachedThroughATunnel() async throws {
         try await withRawServer(answer: "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n") { server in
             try await withTemporaryFolder { folder in
                 let proxy = "http://ada:open@127.0.0.1:\(server.port)"
@@ -107,7 +107,7 @@ struct ProxyTests {
     }
 
     /// The proxy's credentials are sent only to the proxy, and the URL's only to the file server.
-    @Test func credentialsGoToTheRegisteredHostAlone() async throws {
+    @Test func credentialsAreSentOnlyToTheRegisteredHost() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/w.tgz": .bytes(bytes)]) { other in
             try await withFileServer(["/v.tgz": .redirect(other.url("/w.tgz"))]) { server in
@@ -126,7 +126,7 @@ struct ProxyTests {
         "", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", "220 ftp.example.org ready\r\n",
     ])
-    func aLineThatIsCutInTheHeadLeavesNothing(answer: String) async throws {
+    func aConnectionLostInTheHeadLeavesNothing(answer: String) async throws {
         try await withRawServer(answer: answer) { server in
             try await withTemporaryFolder { folder in
                 let (store, entry) = try folder.store(download: "url: 'http://127.0.0.1:\(server.port)/v.tgz'")

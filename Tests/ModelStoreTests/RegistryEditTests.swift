@@ -27,18 +27,18 @@ struct RegistryEditTests {
         ("surprise: 1\nmodels:\n" + entry, []),
         ("models:\n" + entry.replacing("dir: a", with: "dir: b"), []),
     ])
-    func aMistakeInWhatWasGoodIsNew(text: String, parts: [String]) throws {
+    func aMistakeInAGoodEntryIsNew(text: String, parts: [String]) throws {
         let mistakes = try registry(text).mistakes(since: try registry("models:\n" + Self.entry))
         #expect(mistakes.count == parts.count, "\(mistakes)")
         for part in parts { #expect(mistakes.contains { $0.message.contains(part) }, "\(mistakes)") }
     }
 
-    @Test func whatWasBrokenMayStaySo() throws {
+    @Test func aMistakeInABrokenEntryIsNotNew() throws {
         let broken = "models:\n" + Self.entry + "  b: {type: nonsense}\n"
         #expect(try registry("num_threads: 2\n" + broken).mistakes(since: try registry(broken)) == [])
     }
 
-    @Test func aFileThatIsTakenAwayIsNotMadeAgain() async throws {
+    @Test func aRemovedRegistryIsNotRecreated() async throws {
         try await withTemporaryFolder { folder in
             #expect(throws: RegistryError.self) { () throws in _ = try ModelRegistry.reload(from: folder.paths) }
             #expect(try folder.contents == [])
@@ -48,7 +48,7 @@ struct RegistryEditTests {
         }
     }
 
-    @Test func theWatchSpeaksOnceForEachEditThatHasSettled() async throws {
+    @Test func theWatchReportsEachSettledEditOnce() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.path + "/models.yaml"
             try folder.write("a", to: "models.yaml")

@@ -96,7 +96,7 @@ struct RegistryMistakeTests {
     ]
 
     @Test(arguments: ofEntries)
-    func aBadEntryIsDisabledAloneAndSaysWhy(row: Row) throws {
+    func onlyABadEntryIsDisabledWithAReason(row: Row) throws {
         let registry = try Self.parse(row)
         let problem = try #require(registry.problems.first)
         #expect(registry.problems.count == 1)
@@ -184,7 +184,7 @@ struct RegistryMistakeTests {
         #expect(registry.entries.map(\.name) == ["a"])
     }
 
-    @Test func allMistakesOfAnEntryAreTold() throws {
+    @Test func allMistakesOfAnEntryAreReported() throws {
         let registry = try Self.parse(Row(old: "dir: folder", new: "dir: no\n    x: 1", line: 0, part: ""))
         #expect(registry.problems.map(\.line) == [9, 10])
         #expect(registry.mistakes(in: .model("a")).count == 1)
@@ -202,7 +202,7 @@ struct RegistryMistakeTests {
     @Test(arguments: [
         ("true", true), ("Yes", true), ("ON", true), ("false", false), ("no", false), ("Off", false), ("", false),
     ])
-    func useItnTakesEverySpellingOfYAML(text: String, value: Bool) throws {
+    func useITNAcceptsEveryYAMLBoolean(text: String, value: Bool) throws {
         let registry = try Self.parse(Row(old: "use_itn: true", new: "use_itn: \(text)", line: 0, part: ""))
         #expect(registry.problems == [])
         #expect(registry.entries.first?.options.values == (text.isEmpty ? [:] : ["use_itn": .flag(value)]))
@@ -212,20 +212,20 @@ struct RegistryMistakeTests {
         ("15m", Duration.seconds(900)), ("30s", .seconds(30)), ("2h", .seconds(7_200)), ("90", .seconds(90)),
         ("0", .zero), ("'15m'", .seconds(900)), ("never", nil),
     ])
-    func keepAliveIsATimeOrNever(text: String, duration: Duration?) throws {
+    func keepAliveIsADurationOrNever(text: String, duration: Duration?) throws {
         let registry = try Self.parse(Row(old: "keep_alive: 15m", new: "keep_alive: \(text)", line: 0, part: ""))
         #expect(registry.problems == [])
         #expect(registry.capacity.keepAlive == KeepAlive(duration))
         #expect(registry.capacity.maximumLoadedModels == 3 && registry.capacity.maximumQueue == 64)
     }
 
-    @Test func aModelMayHaveAQueueOfItsOwn() throws {
+    @Test func aModelMayHaveItsOwnQueueLimit() throws {
         let registry = try Self.parse(Row(old: "dir: folder", new: "dir: folder\n    max_queue: 8", line: 0, part: ""))
         #expect(registry.problems == [])
         #expect(registry.entries.map(\.maximumQueue) == [8, nil])
     }
 
-    @Test func whatIsNotSaidOfCapacityIsLeftOpen() throws {
+    @Test func unsetCapacityStaysUnset() throws {
         let registry = try Self.parse(Row(old: "keep_alive: 15m", new: "keep_alive:", line: 0, part: ""))
         #expect(registry.problems == [])
         let flags = CapacitySettings(maximumQueue: 2)

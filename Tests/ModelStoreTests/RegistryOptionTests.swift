@@ -32,7 +32,7 @@ struct RegistryOptionTests {
         (.funASRNano, "temperature: 3", "from 0.0 to 2.0"), (.qwen3ASR, "max_total_len: 100", "from 448 to"),
         (.qwen3ASR, "rule_fsts: a.fst", "'rule_fsts' is no option of qwen3_asr"),
     ])
-    func aBadOptionIsToldWithItsLineAndWhatToWrite(family: ModelFamily, option: String, part: String) throws {
+    func aBadOptionIsReportedWithLineAndAdvice(family: ModelFamily, option: String, part: String) throws {
         let registry = try Self.registry(family, option)
         let problem = try #require(registry.problems.first)
         #expect(registry.problems.count == 1)
@@ -50,7 +50,7 @@ struct RegistryOptionTests {
             (.qwen3ASR, "hotwords: 'Ada, Grace'", ["hotwords": "Ada, Grace"]),
             (.moonshine, "preferred_segment: 12", ["preferred_segment": 12]), (.moonshine, "rule_fars:", [:]),
         ] as [(ModelFamily, String, [String: OptionValue])])
-    func aGoodOptionIsKeptAsItIs(family: ModelFamily, option: String, values: [String: OptionValue]) throws {
+    func aGoodOptionIsKeptUnchanged(family: ModelFamily, option: String, values: [String: OptionValue]) throws {
         let registry = try Self.registry(family, option)
         #expect(registry.problems == [])
         #expect(registry.entries.first?.options == ModelOptions(values))
@@ -64,12 +64,12 @@ struct RegistryOptionTests {
         (.whisper, "provider: cpu", "provider", "cpu"),
         (.funASRNano, "hotwords: a/b", "hotwords", "a/b"),
     ])
-    func pathsBeginAtTheModelsFolder(family: ModelFamily, option: String, key: String, path: String) throws {
+    func relativePathsAreBelowTheModelsFolder(family: ModelFamily, option: String, key: String, path: String) throws {
         let entry = try #require(try Self.registry(family, option).entries.first)
         #expect(entry.specification.options.values == [key: .text(path)])
     }
 
-    @Test func theFilesOfARegisteredFolderAreMissedOneByOne() async throws {
+    @Test func missingFilesOfARegisteredFolderAreListedOneByOne() async throws {
         try await withTemporaryFolder { folder in
             let paths = ModelPaths(environment: ["HOME": "/"], modelDirectory: folder.path, currentFolder: "/")
             let yaml = Self.yaml(.qwen3ASR, "seed: 1")
@@ -84,7 +84,7 @@ struct RegistryOptionTests {
     }
 
     @Test(arguments: ModelFamily.allCases)
-    func everyOptionOfEveryFamilyHasAValueThatIsTaken(family: ModelFamily) throws {
+    func everyOptionOfEveryFamilyAcceptsAValue(family: ModelFamily) throws {
         let lines = family.options.map { option in
             switch option.kind {
             case .flag: "\(option.key): true"

@@ -27,7 +27,7 @@ struct RegistryTests {
 
         """
 
-    @Test func aFirstRunWritesThePagesRegistryAndReadsIt() async throws {
+    @Test func theFirstRunWritesAndReadsTheDocumentedRegistry() async throws {
         try await withTemporaryFolder { folder in
             let registry = try ModelRegistry.load(from: folder.paths)
             let written = try #require(folder.text("asr2clip/models.yaml"))
@@ -46,7 +46,7 @@ struct RegistryTests {
         }
     }
 
-    @Test func aRegistryThatIsThereIsKept() async throws {
+    @Test func anExistingRegistryIsKept() async throws {
         try await withTemporaryFolder { folder in
             try folder.write("models: {}", to: "asr2clip/models.yaml")
             #expect(try ModelRegistry.load(from: folder.paths).entries == [])
@@ -118,7 +118,7 @@ struct RegistryTests {
         }
     }
 
-    @Test func anUnknownDefaultFromOutsideIsRefusedWithTheNames() throws {
+    @Test func anUnknownDefaultModelIsRefusedListingTheNames() throws {
         let yaml = """
             aliases: {x: a}
             models:
@@ -137,7 +137,7 @@ struct RegistryTests {
         ("just text", 1, "no mapping"), ("a: 1\nmodels:\n  a: 1\n  b: 1\n  a: 2", 3, "a is written again"),
         ("models:\n\ta: 1", 2, "not YAML"), ("a: 1\n---\nb: 2", 2, "not YAML"),
     ])
-    func aFileThatIsNoRegistryIsRefusedWithItsLine(yaml: String, line: Int, part: String) throws {
+    func anInvalidRegistryIsRefusedWithItsLine(yaml: String, line: Int, part: String) throws {
         let paths = ModelPaths(environment: ["HOME": "/"], currentFolder: "/")
         let error = #expect(throws: RegistryError.self) { try ModelRegistry.parse(yaml, file: "f.yaml", paths: paths) }
         #expect(error?.line == line)
@@ -145,7 +145,7 @@ struct RegistryTests {
         #expect(error?.description.hasPrefix("f.yaml:\(line): ") == true)
     }
 
-    @Test func aFileThatIsNoTextIsRefused() async throws {
+    @Test func aBinaryFileIsRefused() async throws {
         try await withTemporaryFolder { folder in
             try Data([0xFF, 0xFE, 0x80]).write(to: URL(fileURLWithPath: folder.path + "/m.yaml"))
             let paths = ModelPaths(environment: [:], registryFile: folder.path + "/m.yaml", currentFolder: "/")

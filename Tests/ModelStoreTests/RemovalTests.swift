@@ -19,7 +19,7 @@ struct RemovalTests {
         }
     }
 
-    @Test func whatWasDownloadedGoesWithItsFolders() async throws {
+    @Test func downloadedFilesAndTheirFoldersAreRemoved() async throws {
         try await withFetched { store, entry, folder in
             let removed = try await store.remove(entry)
             #expect(
@@ -34,7 +34,7 @@ struct RemovalTests {
         }
     }
 
-    @Test func whatSomebodyAddedOrChangedStays() async throws {
+    @Test func addedAndChangedFilesStay() async throws {
         try await withFetched { store, entry, folder in
             try folder.write("mine", to: "asr2clip/models/voice/notes.txt")
             try folder.write("my own tokens", to: "asr2clip/models/voice/tokens.txt")
@@ -47,7 +47,7 @@ struct RemovalTests {
         }
     }
 
-    @Test func filesPutThereByHandAreNotOurs() async throws {
+    @Test func filesPlacedByHandAreNotRemoved() async throws {
         try await withTemporaryFolder { folder in
             let (store, entry) = try folder.store(download: "url: http://127.0.0.1:9/v.tgz")
             try folder.write("m", to: "asr2clip/models/voice/m.onnx")
@@ -67,7 +67,7 @@ struct RemovalTests {
         }
     }
 
-    @Test func aModelOutsideTheModelsFolderIsLeftAlone() async throws {
+    @Test func aModelOutsideTheModelsRootIsNotRemoved() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in
@@ -84,7 +84,7 @@ struct RemovalTests {
     }
 
     @Test(arguments: ["/etc/hostname", "../../outside", "away/outside", ""])
-    func aRecordThatNamesWhatIsOutsideDeletesNothingThere(path: String) async throws {
+    func aRecordCannotDeleteFilesOutsideTheModel(path: String) async throws {
         try await withFetched { store, entry, folder in
             try folder.write("mine", to: "asr2clip/outside")
             try FileManager.default.createSymbolicLink(
@@ -97,7 +97,7 @@ struct RemovalTests {
         }
     }
 
-    @Test func whatIsBeingFetchedIsNotRemoved() async throws {
+    @Test func aModelBeingFetchedIsNotRemoved() async throws {
         let gate = Gate()
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .gated(gate, bytes)]) { server in
@@ -118,7 +118,7 @@ struct RemovalTests {
         }
     }
 
-    @Test func aDownloadThatWasCutOffGoesToo() async throws {
+    @Test func anInterruptedDownloadIsRemoved() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         let answers = [FileServer.Answer.ranged(bytes, tag: "\"1\"", cutAfter: 100), .status(503)]
         try await withFileServer(["/v.tgz": .inTurn(answers)]) { server in

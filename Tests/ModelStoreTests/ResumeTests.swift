@@ -45,7 +45,7 @@ struct ResumeTests {
     }
 
     @Test(arguments: [0, 1, 2, 50, 100, -2, -1])
-    func aCutAnywhereIsGoneOnFromThere(place: Int) async throws {
+    func aDownloadCutAnywhereIsResumedThere(place: Int) async throws {
         let bytes = try Self.archive.get()
         let cut = place < 0 ? bytes.count + place : place
         let answers = [FileServer.Answer.ranged(bytes, tag: "\"1\"", cutAfter: cut), .ranged(bytes, tag: "\"1\"")]
@@ -57,7 +57,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func aLineThatBreaksAgainAndAgainBringsTheModelInTheEnd() async throws {
+    @Test func repeatedConnectionLossesStillBringTheModel() async throws {
         let bytes = try Self.archive.get()
         try await expectModel(from: .ranged(bytes, tag: "\"1\"", cutAfter: 10)) { server, _ in
             #expect(server.sent == bytes.count)
@@ -65,7 +65,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func anotherFileIsBegunAnew() async throws {
+    @Test func aChangedFileIsDownloadedAnew() async throws {
         let bytes = try Self.archive.get()
         let old = [UInt8](repeating: 7, count: bytes.count)
         let answers = [FileServer.Answer.ranged(old, tag: "\"1\"", cutAfter: 100), .ranged(bytes, tag: "\"2\"")]
@@ -76,7 +76,7 @@ struct ResumeTests {
     }
 
     /// Only the hash can detect the fault here: the first resumed attempt gets the wrong half.
-    @Test func withoutAValidatorTheHashDecides() async throws {
+    @Test func withoutAValidatorTheHashDecidesAboutResuming() async throws {
         let bytes = try Self.archive.get()
         let old = [UInt8](repeating: 7, count: bytes.count)
         let answers = [FileServer.Answer.ranged(old, tag: nil, cutAfter: 100), .ranged(bytes, tag: nil)]
@@ -88,7 +88,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func aPartThatBeginsElsewhereIsNotTaken() async throws {
+    @Test func aRangeThatStartsElsewhereIsRejected() async throws {
         let bytes = try Self.archive.get()
         let answers = [
             FileServer.Answer.ranged(bytes, tag: "\"1\"", cutAfter: 100), .wrongPart(bytes),
@@ -99,7 +99,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func aServerThatKnowsNoRangesStartsOver() async throws {
+    @Test func withoutRangeSupportTheDownloadStartsOver() async throws {
         let bytes = try Self.archive.get()
         let answers = [FileServer.Answer.ranged(bytes, tag: "\"1\"", cutAfter: 100), .bytes(bytes)]
         try await expectModel(from: .inTurn(answers)) { server, _ in
@@ -107,7 +107,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func aServerThatAlwaysBreaksAtTheSamePlaceIsGivenUpOn() async throws {
+    @Test func lossesAtTheSameByteAreGivenUp() async throws {
         let bytes = try Self.archive.get()
         let message = try await failure(from: .cut(Array(bytes.prefix(100)), promised: bytes.count)) { server, folder in
             #expect(server.asks.count == 1 + FetchSettings().fruitlessTries)
@@ -116,7 +116,7 @@ struct ResumeTests {
         #expect(message.contains("broke"))
     }
 
-    @Test func aLieAboutTheLengthEndsInAnError() async throws {
+    @Test func aWrongContentLengthIsAnError() async throws {
         let bytes = try Self.archive.get()
         let longer = FileServer.Answer.ranged(bytes + [0], tag: "\"1\"", cutAfter: bytes.count)
         let truth = FileServer.Answer.ranged(bytes, tag: "\"1\"")
@@ -126,7 +126,7 @@ struct ResumeTests {
     }
 
     @Test(arguments: [408, 429, 500, 503])
-    func aServerThatIsBusyIsAskedAgain(status: Int) async throws {
+    func aBusyServerIsRetried(status: Int) async throws {
         let bytes = try Self.archive.get()
         try await expectModel(from: .inTurn([.status(status), .retry(status, after: 0), .bytes(bytes)])) { server, _ in
             #expect(server.asks.count == 3)
@@ -137,7 +137,7 @@ struct ResumeTests {
         #expect(message.contains("answered \(status)"))
     }
 
-    @Test func aStalledServerIsLeftAndAskedForTheRest() async throws {
+    @Test func aStalledTransferIsResumed() async throws {
         let bytes = try Self.archive.get()
         let gate = Gate()
         defer { gate.open() }
@@ -152,7 +152,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func aLaterRunGoesOnWithWhatAnEarlierOneLeft() async throws {
+    @Test func aLaterRunResumesAnEarlierDownload() async throws {
         let bytes = try Self.archive.get()
         let tag = "\"1\""
         let answers = [
@@ -181,7 +181,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func whatCameFromElsewhereIsNotGoneOnWith() async throws {
+    @Test func aPartialDownloadFromAnotherURLIsNotResumed() async throws {
         let bytes = try Self.archive.get()
         let answers = [
             "/v.tgz": FileServer.Answer.inTurn([.ranged(bytes, tag: "\"1\"", cutAfter: 100), .status(503)]),
@@ -200,7 +200,7 @@ struct ResumeTests {
         }
     }
 
-    @Test func whatHasArrivedWholeIsNotAskedForAgain() async throws {
+    @Test func aCompleteDownloadIsNotRequestedAgain() async throws {
         let bytes = try Self.archive.get()
         try await withFileServer([:]) { server in
             try await withTemporaryFolder { folder in

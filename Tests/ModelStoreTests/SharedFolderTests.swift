@@ -5,7 +5,7 @@ import Testing
 
 /// Several stores on one folder, as with two servers.
 struct SharedFolderTests {
-    @Test func theSecondWaitsForTheFirstAndFetchesNothing() async throws {
+    @Test func aSecondFetchWaitsForTheFirst() async throws {
         let gate = Gate()
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .gated(gate, bytes)]) { server in
@@ -31,7 +31,7 @@ struct SharedFolderTests {
         }
     }
 
-    @Test func whoWaitsTakesOverWhenTheFirstFails() async throws {
+    @Test func aWaitingFetchTakesOverWhenTheFirstFails() async throws {
         let gate = Gate()
         let bytes = try TestArchive.make(voiceArchive)
         let answers = [
@@ -60,7 +60,7 @@ struct SharedFolderTests {
     }
 
     /// The state after a process was killed between moving the model into place and cleaning up.
-    @Test func aDownloadLeftBesideACompleteModelIsRemoved() async throws {
+    @Test func aLeftoverDownloadOfACompleteModelIsRemoved() async throws {
         try await withTemporaryFolder { folder in
             let (store, entry) = try folder.store(download: "url: http://127.0.0.1:9/v.tgz")
             for name in ["voice/m.onnx", "voice/tokens.txt", ".incoming-voice/download", ".incoming-voice/lock"] {
@@ -75,7 +75,7 @@ struct SharedFolderTests {
         }
     }
 
-    @Test func onlyOneOwnsAFolderAtATime() throws {
+    @Test func aStagingFolderHasOneOwnerAtATime() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "claim-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let place = folder + "/voice"

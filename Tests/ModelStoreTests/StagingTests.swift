@@ -21,7 +21,7 @@ struct StagingTests {
         close(way)
     }
 
-    @Test func aGoodArchiveIsFetchedWhateverWasLeft() async throws {
+    @Test func aGoodArchiveIsFetchedDespiteAnyLeftovers() async throws {
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in
@@ -35,7 +35,7 @@ struct StagingTests {
 
     /// Archives at one address: deep ones are rejected and leave nothing, then a valid one is accepted.
     @Test(arguments: [1025, 4000, 10_000])
-    func anArchiveOfDeepFoldersIsRefusedAndForgotten(length: Int) async throws {
+    func anArchiveOfDeepFoldersIsRefusedAndDeleted(length: Int) async throws {
         let deep = String(repeating: "a/", count: length / 2) + "f"
         let answers = [
             try TestArchive.make([.file("v/m.onnx", "m"), .file(deep, "x")], packing: .tar),
@@ -60,7 +60,7 @@ struct StagingTests {
         }
     }
 
-    @Test func aPathAsLongAsAllowedIsTaken() async throws {
+    @Test func aPathOfTheMaximumLengthIsAccepted() async throws {
         let long = String(repeating: "a/", count: 510) + "wave"
         let bytes = try TestArchive.make([.file("m.onnx", "m"), .file("tokens.txt", "t"), .file(long, "x")])
         #expect(long.utf8.count == UnpackingLimits.pathLength)
@@ -76,7 +76,7 @@ struct StagingTests {
     }
 
     @Test(arguments: ["dangling", "link", "file"])
-    func somethingElseInItsPlaceIsNamed(kind: String) async throws {
+    func aFileInPlaceOfTheStagingFolderIsNamed(kind: String) async throws {
         try await withTemporaryFolder { folder in
             let (store, entry) = try folder.store(download: "url: http://127.0.0.1:9/v.tgz")
             try folder.write("mine", to: "there/file")
@@ -99,7 +99,7 @@ struct StagingTests {
     }
 
     /// A check does not claim the folder.
-    @Test func lookingDoesNotKeepAnybodyOut() async throws {
+    @Test func checkingAFolderDoesNotLockIt() async throws {
         try await withTemporaryFolder { folder in
             let place = folder.path + "/voice"
             let looking = Task.detached {
@@ -118,7 +118,7 @@ struct StagingTests {
 
     /// The folders of removed entries are deleted; all others stay.
     @Test(arguments: [false, true])
-    func whatIsLeftOfEntriesThatAreGoneIsRemoved(isEdit: Bool) async throws {
+    func stagingFoldersOfRemovedEntriesAreDeleted(isEdit: Bool) async throws {
         try await withTemporaryFolder { folder in
             let models = "asr2clip/models/"
             let left = [".incoming-gone/", ".incoming-elsewhere/", "deep/.incoming-sister/"]

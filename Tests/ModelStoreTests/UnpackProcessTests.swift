@@ -22,7 +22,7 @@ struct UnpackProcessTests {
     }
 
     /// The next fetch needs no download.
-    @Test func anEngineThatIsKilledSpoilsOneFetchAndNotItsDownload() async throws {
+    @Test func aKilledEngineFailsOneFetchAndKeepsItsDownload() async throws {
         let engine = ObservedEngine()
         let answer = FileServer.Answer.ranged(try Self.largeArchive(), tag: "\"1\"")
         try await withFileServer(["/v.tgz": answer]) { server in
@@ -69,7 +69,7 @@ struct UnpackProcessTests {
         }
     #endif
 
-    @Test func anEngineThatStandsStillIsEnded() async throws {
+    @Test func aStalledEngineIsEnded() async throws {
         let engine = ObservedEngine(isStopped: true)
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .bytes(bytes)]) { server in
@@ -87,7 +87,7 @@ struct UnpackProcessTests {
         }
     }
 
-    @Test func aFetchThatIsCancelledEndsTheEngine() async throws {
+    @Test func cancellingAFetchEndsTheEngine() async throws {
         let engine = ObservedEngine(isStopped: true)
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .bytes(bytes)]) { server in
@@ -105,7 +105,7 @@ struct UnpackProcessTests {
     }
 
     @Test(arguments: ["missing", "writable", "foreign"])
-    func anEngineThatMayNotBeStartedIsNamed(fault: String) async throws {
+    func anEngineThatIsUnsafeToStartIsNamed(fault: String) async throws {
         let bytes = try TestArchive.make(voiceArchive)
         try await withFileServer(["/v.tgz": .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in
@@ -135,7 +135,7 @@ struct UnpackProcessTests {
     }
 
     @Test(arguments: TestArchive.Packing.allCases)
-    func everyPackingKeepsBytesAndNames(packing: TestArchive.Packing) async throws {
+    func everyArchiveFormatKeepsBytesAndNames(packing: TestArchive.Packing) async throws {
         var generator = SeededGenerator(seed: 21)
         let noise = String(
             (0..<300_000).map { _ in Character(UnicodeScalar(UInt8.random(in: 33...126, using: &generator))) })
@@ -152,7 +152,7 @@ struct UnpackProcessTests {
         }
     }
 
-    @Test func aFileWithHolesKeepsThem() async throws {
+    @Test func aSparseFileStaysSparse() async throws {
         let bytes = LyingArchive.sparseTar(realSize: 9_000_000, offset: 4_000_000, count: 4)
         try await withFileServer(["/v.tar": .bytes(bytes)]) { server in
             try await withTemporaryFolder { folder in

@@ -11,7 +11,7 @@ import Testing
         (["FOR"], "FOR EIGHT RIGHT"), (["ATE"], "FOUR ATE RIGHT"), (["WRITE"], "FOUR EIGHT WRITE"),
         (["FOR", "ATE", "WRITE"], "FOR ATE WRITE"), ([], "FOUR EIGHT RIGHT"),
     ])
-    func hotwordsChangeWhatATransducerHears(hotwords: [String], text: String) throws {
+    func hotwordsChangeATransducersText(hotwords: [String], text: String) throws {
         let recognizer = try OfflineRecognizer(.transducerWithHotwords)
         #expect(try recognizer.decode(samples("en_homophones_16k.wav"), hotwords: hotwords).text == text)
         #expect(try recognizer.decode(samples("en_homophones_16k.wav")).text == "FOUR EIGHT RIGHT")
@@ -20,7 +20,7 @@ import Testing
     @Test(arguments: [
         "FOR :abc", "FOR :4", ":4", "C#", "#", "@FOR", "FOR/ATE", "FOR\nATE", "FOR\rATE", "", " ", "FOR\0",
     ])
-    func hotwordsThatTheLibraryWouldReadOtherwiseAreRefused(hotword: String) throws {
+    func ambiguousHotwordsAreRefused(hotword: String) throws {
         let recognizer = try OfflineRecognizer(.transducerWithHotwords)
         let error = #expect(throws: SherpaOnnxError.self) {
             try recognizer.decode(samples("en_homophones_16k.wav"), hotwords: ["FOR", hotword])
@@ -42,13 +42,13 @@ import Testing
     }
 
     @Test(arguments: [("bpe", false), ("bbpe", false), ("cjkchar+bpe", false), ("word", false), ("cjkchar", true)])
-    func unitsOfPiecesNeedTheirVocabulary(unit: String, takes: Bool) {
+    func subwordUnitsNeedTheirVocabulary(unit: String, takes: Bool) {
         let texts: [TextField: String] = [.decodingMethod: "modified_beam_search", .modelingUnit: unit]
         #expect(RecognizerConfiguration.transducer(texts: texts).takesHotwords == takes)
     }
 
     /// VERIFY.md: stream option use_itn=1.
-    @Test func aStreamMayHaveOptionsOfItsOwn() throws {
+    @Test func aStreamMayHaveItsOwnOptions() throws {
         let recognizer = try OfflineRecognizer(.senseVoice)
         let speech = try samples("en_digits_16k.wav")
         #expect(try recognizer.decode(speech, options: ["use_itn": "1"]).text == "1 2 3 4")

@@ -44,7 +44,7 @@ import Testing
         (.paraformerModel, "<html>Not Found</html>", "Protobuf parsing failed"),
         (.tokens, tokensWithoutEnd, "Failed to create OfflineRecognizer"),
     ])
-    func aRecognizerThatCannotBeMadeThrowsTheLibrarysWords(
+    func aFailedCreationThrowsTheLibrarysMessage(
         field: TextField, content: String?, words: String
     ) throws {
         let folder = try TemporaryFolder()
@@ -62,7 +62,7 @@ import Testing
 
     /// Fewer samples than Moonshine's three convolutions need: the library catches the exception and answers "".
     @Test(arguments: [400, 600, 800])
-    func anExceptionInsideTheLibraryThrows(count: Int) throws {
+    func anExceptionInTheLibraryIsThrown(count: Int) throws {
         let recognizer = try OfflineRecognizer(.moonshine)
         let error = #expect(throws: SherpaOnnxError.self) {
             try recognizer.decode(Array(repeating: 0.1, count: count))

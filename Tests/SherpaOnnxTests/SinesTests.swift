@@ -9,7 +9,7 @@ import Testing
         private typealias Sincos =
             @convention(c) (Double, UnsafeMutablePointer<Double>?, UnsafeMutablePointer<Double>?) -> Void
 
-        @Test func theyAreTheLibrarysBitByBit() throws {
+        @Test func sinesEqualTheLibrarysBitForBit() throws {
             let address = try #require(dlsym(dlopen("libm.so.6", RTLD_NOW), "sincos"))
             let computed = unsafeBitCast(address, to: Sincos.self)
             var random = SeededGenerator(seed: 1)
@@ -26,7 +26,7 @@ import Testing
             }
         }
 
-        @Test func anAngleIsAskedForOnce() {
+        @Test func anAngleIsComputedOnce() {
             let angles = (0..<1000).map { Double($0) / 7 }
             for angle in angles { _ = Self.bits(of: csines_sincos, angle) }
             let before = csines_misses()

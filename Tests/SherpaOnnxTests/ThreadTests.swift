@@ -5,7 +5,7 @@ import Testing
 @testable import SherpaOnnx
 
 @Suite struct ThreadTests {
-    @Test func eachCallHearsOnlyWhatTheLibrarySaysOfIt() async throws {
+    @Test func eachCallGetsOnlyItsOwnLibraryMessages() async throws {
         let recognizer = try OfflineRecognizer(.moonshine)
         let lengths = [400, 500, 600, 700]
         let errors = await onThreads(lengths.count) { number in

@@ -13,14 +13,14 @@ import Testing
         return Double(answers.count { $0 }) / Double(answers.count)
     }
 
-    @Test func speechIsToldFromSilenceAndNoise() throws {
+    @Test func speechIsDistinguishedFromSilenceAndNoise() throws {
         #expect(try share(ofSpeechIn: samples("en_digits_16k.wav"), threshold: 0.5) > 0.5)
         #expect(try share(ofSpeechIn: samples("silence_16k.wav"), threshold: 0.5) == 0)
         #expect(try share(ofSpeechIn: samples("noise_16k.wav"), threshold: 0.5) == 0)
     }
 
     /// The library does not accept thresholds of 0 and 1.
-    @Test func theHigherTheThresholdTheLessIsSpeech() throws {
+    @Test func aHigherThresholdDetectsLessSpeech() throws {
         let session = try samples(Manifest.shared.session.file)
         let shares = try [Float](arrayLiteral: 0, 0.5, 0.9, 1).map { try share(ofSpeechIn: session, threshold: $0) }
         #expect(shares == shares.sorted(by: >))
@@ -28,7 +28,7 @@ import Testing
     }
 
     /// sherpa-onnx would end the process for some of these.
-    @Test func anotherFileIsRefused() throws {
+    @Test func aFileThatIsNoDetectorIsRefused() throws {
         let folder = try TemporaryFolder()
         let model = try Data(contentsOf: URL(filePath: Fixtures.voiceActivityModel))
         var damaged = model

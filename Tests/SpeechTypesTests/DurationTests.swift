@@ -7,7 +7,7 @@ import Testing
         (15_999, .nanoseconds(999_937_500)), (16_000, .seconds(1)), (16_001, .seconds(1) + .nanoseconds(62_500)),
         (-8000, .milliseconds(-500)), (172_800_000, .seconds(10_800)),
     ])
-    func samplesTakeTheirTimeExactly(samples: Int, time: Duration) {
+    func samplesConvertToExactTimes(samples: Int, time: Duration) {
         #expect(Duration(samples: samples) == time)
         #expect(time.samples == samples)
     }
@@ -33,7 +33,7 @@ import Testing
         #expect(time.inSeconds == seconds)
     }
 
-    @Test func soundLastsAsLongAsItsSamples() {
+    @Test func audioHasTheDurationOfItsSamples() {
         #expect(AudioBuffer().duration == .zero)
         #expect(AudioBuffer(samples: Array(repeating: 0, count: 24_000)).duration == .milliseconds(1500))
     }

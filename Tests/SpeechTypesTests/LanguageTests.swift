@@ -7,12 +7,12 @@ import Testing
         ("en", "en"), ("EN", "en"), ("en-US", "en"), ("en_us", "en"), (" de ", "de"), ("\tfr\n", "fr"), ("yue", "yue"),
         ("zh-Hant-TW", "zh"), ("sr-Latn_RS", "sr"), ("es-419", "es"), ("english", "english"), ("abcdefgh", "abcdefgh"),
     ])
-    func readsACodeAsClientsSendIt(text: String, code: String) throws {
+    func readsCodesAsClientsSendThem(text: String, code: String) throws {
         #expect(try Language(parsing: text)?.code == code)
     }
 
     @Test(arguments: ["", " ", "\n", "auto", "AUTO", " Auto "])
-    func emptyAndAutoNameNoLanguage(text: String) throws {
+    func emptyAndAutoMeanNoLanguage(text: String) throws {
         #expect(try Language(parsing: text) == nil)
     }
 
@@ -20,7 +20,7 @@ import Testing
         "e", "abcdefghi", "12", "e1", "en US", "en.US", "-", "-en", "_", "<|en|>", "é", "中文", "en-\u{FC}", "en\u{0}",
         "e-n",
     ])
-    func refusesWhatIsNoCode(text: String) {
+    func refusesInvalidCodes(text: String) {
         let error = #expect(throws: MalformedLanguage.self) { try Language(parsing: text) }
         #expect(error?.text == text)
     }

@@ -24,11 +24,11 @@ import Testing
         ("你好，", "“世界”", false), ("“你好”", "世界", false), ("他…", "走", false), ("said:", "“yes”", true),
         ("“yes”", "he", true), ("中”", "b", true), ("，", "b", false), ("…", "“", true),
     ])
-    func aSpaceBelongsBetweenUnlessBothSidesTakeNone(left: String, right: String, needed: Bool) {
+    func aSpaceSeparatesTextsUnlessBothScriptsUseNone(left: String, right: String, needed: Bool) {
         #expect(Script.needsSpace(between: left, and: right) == needed)
     }
 
-    @Test func languageIsTheFirstOneHeard() {
+    @Test func languageIsTheFirstDetectedOne() {
         var transcript = Transcript()
         transcript.append(segment("hm"))
         #expect(transcript.language == nil)
@@ -37,7 +37,7 @@ import Testing
         #expect(transcript.language == Language(code: "en"))
     }
 
-    @Test func silenceHasADurationAndNothingElse() {
+    @Test func silenceHasOnlyADuration() {
         let silence = Transcript(duration: .seconds(3))
         #expect(silence.segments.isEmpty && silence.text.isEmpty && silence.language == nil)
         #expect(silence.duration == .seconds(3))

@@ -13,7 +13,7 @@ import Testing
         ("2024年5月", "2024|年|5|月"), ("￥100元", "￥100|元"), ("，你好", "，你|好"),
         ("用Swift,写", "用|Swift,|写"), ("ไทย", "ไท|ย"), ("ខ្មែ", "ខ្មែ"), ("안녕 하세요.", "안녕|하세요."),
     ])
-    func punctuationBelongsToTheWordBesideIt(text: String, words: String) {
+    func punctuationBelongsToTheAdjacentWord(text: String, words: String) {
         #expect(segment(text).words().map(\.text).joined(separator: "|") == words)
     }
 
@@ -76,7 +76,7 @@ import Testing
         ("a b c", "a@500/b@100/c@9000", "500-500 500-780 4000-4000"),
         ("a b", "a@-500/b@100", "0-100 100-380"),
     ])
-    func withoutGoodTimesWordsShareWhatThereIs(text: String, tokens: String, times: String) {
+    func withoutValidTimesWordsShareTheAvailableTime(text: String, tokens: String, times: String) {
         #expect(segment(text, tokens).words().times == times)
     }
 
@@ -102,13 +102,13 @@ import Testing
         #expect(speech.map(\.lowerBound).filter(begun.contains) == starts)
     }
 
-    @Test func tokensWithoutATimeLeaveTheirWordsTheGap() {
+    @Test func wordsWithoutTokenTimesFillTheGap() {
         let segment = segment("ab cd ef", "ab@0/ cd@/ ef@")
         #expect(segment.hasTokenTimes)
         #expect(segment.words().times == "0-360 360-2180 2180-4000")
     }
 
-    @Test func aSegmentThatEndsBeforeItBeginsHasWordsWithoutLength() {
+    @Test func aSegmentThatEndsBeforeItStartsHasWordsWithoutDuration() {
         let segment = Transcript.Segment(start: .seconds(2), end: .seconds(1), text: "a b")
         #expect(!segment.hasTokenTimes)
         #expect(segment.words().times == "2000-2000 2000-2000")

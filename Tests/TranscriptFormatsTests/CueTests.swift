@@ -12,7 +12,7 @@ import Testing
         #expect(Cue.timestamp(milliseconds, decimalMark: ",") == text)
     }
 
-    @Test func bothTimesStandOnOneLine() {
+    @Test func bothTimesAreOnOneLine() {
         let cue = Cue(start: 1500, end: 61_000, lines: ["hm"])
         #expect(cue.timing(decimalMark: ".") == "00:00:01.500 --> 00:01:01.000")
     }
@@ -47,7 +47,7 @@ import Testing
         ("！！！！！！！！！！！！！！！！！！！！！！", "！！！！！！！！！！！！！！！！！！！！！/！"),
         ("white\n\n space\tgoes", "white space goes"),
     ])
-    func linesBreakWhereAReaderWould(text: String, lines: String) {
+    func linesBreakAtPhrases(text: String, lines: String) {
         var transcript = Transcript(duration: .seconds(20))
         transcript.append(.init(start: .zero, end: .seconds(6), text: text))
         #expect(transcript.cues().map { $0.lines.joined(separator: "/") }.joined(separator: "//") == lines)
@@ -63,7 +63,7 @@ import Testing
         // Outside the recording: moved to the nearest time within it.
         ("one", [-3000, -2000], [0, 1]), ("one", [21_000, 22_000], [19_999, 20_000]),
     ])
-    func cuesHaveTheTimeOfTheirWords(text: String, segment: [Int], cues: [Int]) {
+    func cuesHaveTheTimesOfTheirWords(text: String, segment: [Int], cues: [Int]) {
         var transcript = Transcript(duration: .seconds(20))
         transcript.append(.init(start: .milliseconds(segment[0]), end: .milliseconds(segment[1]), text: text))
         #expect(transcript.cues().flatMap { [$0.start, $0.end] } == cues)
@@ -83,7 +83,7 @@ import Testing
         #expect(transcript.cues().map(\.start) == [0, 3660])
     }
 
-    @Test func aRecordingWithoutLengthHasCuesWithoutLength() {
+    @Test func aRecordingWithoutDurationHasCuesWithoutDuration() {
         var transcript = Transcript()
         transcript.append(.init(start: .zero, end: .seconds(1), text: "One."))
         #expect(transcript.cues() == [Cue(start: 0, end: 0, lines: ["One."])])
@@ -108,7 +108,7 @@ import Testing
         (0, 0, 90, 20),
         (50, 40, 60, 40), (200, 90, 0, 100),
     ])
-    func aStepAndARestGiveWayToTheRecording(wanted: Int, step: Int, rest: Int, time: Int) {
+    func cueLimitsYieldToTheRecordingsLength(wanted: Int, step: Int, rest: Int, time: Int) {
         var clock = MillisecondClock(duration: .milliseconds(100))
         #expect(clock.advance(to: .milliseconds(20)) == 20)
         #expect(clock.advance(to: .milliseconds(wanted), atLeast: step, leaving: rest) == time)

@@ -9,7 +9,7 @@ import TranscriptFormats
         #expect(JSONValue.object(keys.map { ($0, .string($0)) }).text == expected)
     }
 
-    @Test func literalsReadAsTheJSONTheyMake() {
+    @Test func literalsMakeTheJSONTheyShow() {
         let value: JSONValue = ["b": [1, 2.5, "x", true, false, nil], "a": [:], "c": [], "b": -7]
         #expect(value.text == #"{"b": [1, 2.5, "x", true, false, null], "a": {}, "c": [], "b": -7}"#)
     }
@@ -35,7 +35,7 @@ import TranscriptFormats
         (#""\u00e9""#, "\"é\""),
         (#"[1, [], {"a": {"b": null}}]"#, #"[1, [], {"a": {"b": null}}]"#),
     ])
-    func whatIsReadIsWrittenAgain(json: String, text: String) throws {
+    func parsedJSONIsWrittenUnchanged(json: String, text: String) throws {
         #expect(try JSONDecoder().decode(JSONValue.self, from: Data(json.utf8)).text == text)
     }
 
@@ -43,7 +43,7 @@ import TranscriptFormats
         "", "{", "nul", "[1 2]", #""\ud800""#, "\"a\nb\"", #"{"a": "\ud800"}"#, "1e400", "{} x",
         String(repeating: "[", count: 100_000),
     ])
-    func whatIsNoJSONIsRefused(json: String) {
+    func invalidJSONIsRefused(json: String) {
         #expect(throws: (any Error).self) { try JSONDecoder().decode(JSONValue.self, from: Data(json.utf8)) }
     }
 
@@ -65,7 +65,7 @@ import TranscriptFormats
         #expect(JSONValue.number(number).text == text)
     }
 
-    @Test func everyFiniteNumberReadsBackAsItself() {
+    @Test func everyFiniteNumberSurvivesTheRoundTrip() {
         var generator = SeededGenerator(seed: 1)
         let allowed = Set("-.0123456789")
         for _ in 0..<5000 {
@@ -76,7 +76,7 @@ import TranscriptFormats
         }
     }
 
-    @Test func everyTextReadsBackAsItself() throws {
+    @Test func everyTextSurvivesTheRoundTrip() throws {
         var generator = SeededGenerator(seed: 2)
         for _ in 0..<500 {
             let key = randomText(using: &generator)

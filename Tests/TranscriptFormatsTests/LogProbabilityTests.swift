@@ -23,7 +23,7 @@ import Testing
         Token(text: text, start: nil, logProbability: logProbability)
     }
 
-    @Test func everyTokenOfTheTextHasItsNumberAndItsBytes() {
+    @Test func everyTokenHasItsLogProbabilityAndBytes() {
         let json = ResponseFormat.json.render(Self.spoken, echoing: RequestEcho(), including: [.logProbabilities])
         #expect(
             json == #"{"text": "ONE TWÓ \"二\" so", "logprobs": ["#
@@ -44,7 +44,7 @@ import Testing
                 == #"{"text": "", "logprobs": []}"#)
     }
 
-    @Test func otherFormatsAreAsTheyAre() {
+    @Test func otherFormatsAreUnchanged() {
         for format in ResponseFormat.allCases where format != .json {
             #expect(
                 format.render(Self.spoken, echoing: RequestEcho(), including: [.logProbabilities])

@@ -30,7 +30,7 @@ import Testing
         ("json", ResponseFormat.json as ResponseFormat?), ("text", .text), ("verbose_json", .verboseJSON),
         ("srt", .srt), ("vtt", .vtt), ("JSON", nil), ("verboseJSON", nil), ("", nil),
     ])
-    func isReadFromTheRequestsWord(word: String, format: ResponseFormat?) {
+    func isReadFromTheRequestedName(word: String, format: ResponseFormat?) {
         #expect(ResponseFormat(rawValue: word) == format)
     }
 
@@ -52,7 +52,7 @@ import Testing
         ("en" as String?, "de" as String?, SpeechTask.transcribe, "en"), ("en", nil, .transcribe, "en"),
         (nil, "de", .transcribe, "de"), (nil, nil, .transcribe, "auto"), ("zh", "de", .translate, "english"),
     ])
-    func languageIsTheOneHeardElseTheOneAssumed(
+    func languageIsTheDetectedOneElseTheDefault(
         heard: String?, assumed: String?, task: SpeechTask, name: String
     ) throws {
         var transcript = Transcript(duration: .seconds(1))
@@ -91,7 +91,7 @@ import Testing
         arguments: [
             ([], []), ([.segment], ["segments"]), ([.word], ["words"]), ([.segment, .word], ["segments", "words"]),
         ] as [(Set<TimestampGranularity>, [String])])
-    func listsWhatIsAskedFor(timestamps: Set<TimestampGranularity>, keys: [String]) throws {
+    func listsRequestedGranularities(timestamps: Set<TimestampGranularity>, keys: [String]) throws {
         let rendered = ResponseFormat.verboseJSON.render(.meeting, echoing: RequestEcho(), timestamps: timestamps)
         let body = try object(rendered)
         #expect(Set(body.keys) == Set(["task", "language", "duration", "text", "usage"] + keys))
@@ -105,7 +105,7 @@ import Testing
         #expect(text.compressionRatio == ratio)
     }
 
-    @Test func withoutTokenTimesWordsLieInTheStretchesOfSpeech() {
+    @Test func withoutTokenTimesWordsAreWithinSpeech() {
         var transcript = Transcript(duration: .seconds(12))
         let speech = [(2_000, 3_000), (8_000, 9_000)].map { Duration.milliseconds($0)..<Duration.milliseconds($1) }
         transcript.append(
@@ -118,7 +118,7 @@ import Testing
     }
 
     /// If the lengths alone would place a word in a pause, it is moved before or after the pause.
-    @Test func aLongPauseIsBetweenSentences() {
+    @Test func aLongPauseSeparatesSentences() {
         var transcript = Transcript(duration: .seconds(17))
         let speech = [(128, 3_000), (13_600, 16_300)].map { Duration.milliseconds($0)..<Duration.milliseconds($1) }
         transcript.append(
@@ -148,7 +148,7 @@ import Testing
     @Test(arguments: [
         ("segment", TimestampGranularity.segment as TimestampGranularity?), ("word", .word), ("Word", nil),
     ])
-    func aGranularityIsReadFromTheRequestsWord(word: String, granularity: TimestampGranularity?) {
+    func aGranularityIsReadFromItsName(word: String, granularity: TimestampGranularity?) {
         #expect(TimestampGranularity(rawValue: word) == granularity)
     }
 

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: 0..<100 as Range<UInt64>)
-    func filesReadBackAsTheCues(seed: UInt64) throws {
+    func subtitleFilesParseBackToTheCues(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let transcript = Transcript.random(using: &generator)
         let cues = transcript.cues()
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: 0..<400 as Range<UInt64>)
-    func wordsAreTheTextInOrder(seed: UInt64) {
+    func wordsMakeUpTheTextInOrder(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for segment in Transcript.random(using: &generator).segments {
             let words = segment.words()
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test(arguments: 0..<400 as Range<UInt64>)
-    func readableSegmentsShareOutTheSegment(seed: UInt64) {
+    func readableSegmentsPartitionTheSegment(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for segment in Transcript.random(using: &generator).segments {
             let parts = segment.readable()

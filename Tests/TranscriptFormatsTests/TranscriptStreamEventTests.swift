@@ -23,12 +23,12 @@ import TranscriptFormats
             "data: {\"type\": \"transcript.text.done\", \"text\": \"\", \"duration\": 0, \"language\": \"yue\"}\n\n"
         ),
     ])
-    func isWrittenAsOneLineAndABlankOne(event: TranscriptStreamEvent, text: String) {
+    func anEventIsOneLineAndABlankLine(event: TranscriptStreamEvent, text: String) {
         #expect(event.text() == text)
     }
 
     /// For clients that use the names of events and the segments in the last one.
-    @Test func besideVerboseJSONEventsAreNamedAndTheLastHasTheSegments() throws {
+    @Test func verboseJSONEventsAreNamedAndTheLastHasSegments() throws {
         var transcript = Transcript(duration: .milliseconds(7500))
         for segment in Transcript.meetingSegments { transcript.append(segment) }
         let echo = RequestEcho(temperature: 0.2)
@@ -49,7 +49,7 @@ import TranscriptFormats
         #expect(lines.count == 4)
     }
 
-    @Test func theDeltasTogetherAreTheFinalText() throws {
+    @Test func theDeltasJoinToTheFinalText() throws {
         var generator = SeededGenerator(seed: 3)
         let texts = ["Hello.", "and", "你好，", "世界。", "สวัสดี", "", "\"quoted\"", "a\nb", "안녕", "カタカナ"]
         for _ in 0..<300 {

@@ -23,7 +23,7 @@ struct DictationTests {
         }
     }
 
-    @Test func theWholeSessionCanBeCopied() async throws {
+    @Test func allTextsOfASessionCanBeCopied() async throws {
         try await withSurroundings { here in
             try await here.listening(["--vad", "--silence_duration", "0.5", "--copy", "session"]) { tool in
                 for _ in 1...2 { try await here.sound.play("en_digits_16k.wav") }
@@ -33,7 +33,7 @@ struct DictationTests {
         }
     }
 
-    @Test func aSessionEndsWhereNobodyReadsItsTexts() async throws {
+    @Test func aSessionEndsWhenItsOutputIsClosed() async throws {
         try await withSurroundings { here in
             let script = "exec \"$0\" --url \"$1\" --vad --silence_duration 0.5 > >(exec true)"
             let arguments = ["-c", script, ServerProcess.path(of: "asr2clip"), try ServerProcess.shared().url]
@@ -47,7 +47,7 @@ struct DictationTests {
         }
     }
 
-    @Test func noiseAloneIsNotSentAndIsNoSuccess() async throws {
+    @Test func noiseIsNotSentAndExitsWithoutSuccess() async throws {
         try await withSurroundings { here in
             // The model does not exist, so a request would be an error.
             try await here.listening(["--model", "nobody"]) { tool in
@@ -60,7 +60,7 @@ struct DictationTests {
         }
     }
 
-    @Test func aFullDiskEndsListeningWithWhatWasHeardBefore() async throws {
+    @Test func aFullDiskEndsListeningWithTheAudioSoFar() async throws {
         try await withSurroundings { here in
             // For the tool, a file size limit is like a full disk; 96 blocks of 512 bytes are 1.5 s.
             let script = "ulimit -f 96; exec \"$0\" --url \"$1\""
@@ -75,7 +75,7 @@ struct DictationTests {
         }
     }
 
-    @Test func aMutedMicrophoneIsToldWhileListeningGoesOn() async throws {
+    @Test func aMutedMicrophoneIsReportedWhileListening() async throws {
         try await withSurroundings { here in
             try await here.listening(["--vad"]) { tool in
                 try await eventually("it is told") { tool.standardError.contains("gives only silence so far") }
@@ -85,7 +85,7 @@ struct DictationTests {
         }
     }
 
-    @Test func listeningCanEndByItself() async throws {
+    @Test func listeningEndsAfterTheGivenDuration() async throws {
         try await withSurroundings { here in
             try await here.listening(["-d", "3"]) { tool in
                 try await here.sound.play("en_digits_16k.wav")
@@ -113,7 +113,7 @@ struct DictationTests {
         }
     }
 
-    @Test func everyUtteranceComesOnceAndInOrder() async throws {
+    @Test func everyUtteranceIsDeliveredOnceAndInOrder() async throws {
         try await withSurroundings { here in
             let notes = here.sound.file("notes.txt")
             try await here.listening(["--vad", "--silence_duration", "0.5", "-o", notes]) { tool in
@@ -133,7 +133,7 @@ struct DictationTests {
     }
 
     /// Each utterance gets a different result: responses, lost connections, wrong or truncated responses, rejections.
-    @Test func withAServerThatFailsInTurnEverySentenceIsDeliveredOrKeptAndTold() async throws {
+    @Test func withAnUnreliableServerEveryUtteranceIsDeliveredOrKeptAndReported() async throws {
         try await withSurroundings { here in
             let script = Fixtures.path("Tests/Terminal/unreliable_server.py")
             let arguments = [script, try ServerProcess.shared().url + "/v1"]
@@ -160,7 +160,7 @@ struct DictationTests {
     }
 
     @Test(arguments: [["--interval", "4"], ["--vad", "--interval", "2"]])
-    func atIntervalsNothingIsLost(arguments: [String]) async throws {
+    func intervalsLoseNoWords(arguments: [String]) async throws {
         try await withSurroundings { here in
             try await here.listening(arguments) { tool in
                 try await here.sound.play("en_long_16k.flac")
@@ -173,7 +173,7 @@ struct DictationTests {
         }
     }
 
-    @Test func theEndOfListeningFinishesWhatWasSaid() async throws {
+    @Test func theEndOfListeningCompletesTheUtterance() async throws {
         try await withSurroundings { here in
             try await here.listening(["--vad", "--silence_duration", "30"]) { tool in
                 try await here.sound.play("en_digits_16k.wav")
@@ -184,7 +184,7 @@ struct DictationTests {
         }
     }
 
-    @Test func cancellingLeavesTheClipboardAloneAndKeepsTheSound() async throws {
+    @Test func cancellingKeepsTheClipboardAndTheRecording() async throws {
         try await withSurroundings { here in
             // A server that reads the recording and never responds.
             try await withSilentServer { url in
@@ -209,7 +209,7 @@ struct DictationTests {
     }
 
     @Test(arguments: [0, 30, 100, 200, 400])
-    func controlCAtTheStartEndsItAndLeavesNothing(milliseconds: Int) async throws {
+    func controlCDuringTheStartLeavesNothing(milliseconds: Int) async throws {
         try await withSoundServer { sound in
             let arguments = ["--url", try ServerProcess.shared().url, "--clipboard", "none"]
             try await withProcess(
@@ -227,7 +227,7 @@ struct DictationTests {
     }
 
     /// The message is printed while the microphone closes, which occasionally used to swallow it.
-    @Test func everyFailureIsTold() async throws {
+    @Test func everyFailureIsReported() async throws {
         try await withSurroundings { here in
             for _ in 1...5 {
                 try await here.listening(["--model", "nobody"]) { tool in
@@ -241,7 +241,7 @@ struct DictationTests {
         }
     }
 
-    @Test func aFailedRequestSaysWhereTheSoundIs() async throws {
+    @Test func aFailedRequestNamesTheRecording() async throws {
         try await withSurroundings { here in
             try await here.listening(["--model", "nobody"]) { tool in
                 try await here.sound.play("en_digits_16k.wav")
@@ -257,7 +257,7 @@ struct DictationTests {
         }
     }
 
-    @Test func theSoundOutlivesTheToolBeingKilled() async throws {
+    @Test func theRecordingSurvivesAKilledTool() async throws {
         try await withSurroundings { here in
             try await here.listening { tool in
                 try await here.sound.play("en_digits_16k.wav")
@@ -269,7 +269,7 @@ struct DictationTests {
         }
     }
 
-    @Test func anUnknownDeviceIsNamedWithThoseThereAre() async throws {
+    @Test func anUnknownDeviceIsNamedWithTheAvailableOnes() async throws {
         try await withSurroundings { here in
             let result = try await here.run(["--device", "kazoo"])
             #expect(result.status == 1)
@@ -279,7 +279,7 @@ struct DictationTests {
         }
     }
 
-    @Test func theSelfTestFindsAllWellAndSaysWhatIsNot() async throws {
+    @Test func theSelfTestReportsSuccessesAndFailures() async throws {
         try await withSurroundings { here in
             let good = try await here.run(["--test"])
             #expect(good.status == 0, "\(good)")

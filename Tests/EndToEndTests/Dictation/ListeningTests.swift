@@ -7,7 +7,7 @@ import Testing
     .serialized, .enabled(if: SoundServer.isInstalled, SoundServer.advice),
     .enabled(if: Display.isInstalled, Display.advice), .server(TestRegistry([.transducer])))
 struct ListeningTests {
-    @Test func aDeviceThatGoesAwayEndsListeningWithWhatWasSaid() async throws {
+    @Test func aLostSoundServerEndsListeningWithTheAudioSoFar() async throws {
         try await withSurroundings { here in
             try await here.listening { tool in
                 try await here.sound.play("en_digits_16k.wav")
@@ -25,7 +25,7 @@ struct ListeningTests {
     }
 
     @Test(arguments: [[], ["--vad", "--silence_duration", "0.5"]])
-    func aProcessThatIsKilledWhileItListensCostsNoSoundThatWasHeard(arguments: [String]) async throws {
+    func aKilledListeningProcessLosesNoRecordedAudio(arguments: [String]) async throws {
         try await withSurroundings { here in
             try await here.listening(arguments) { tool in
                 let first = try await ear(of: tool)
@@ -44,7 +44,7 @@ struct ListeningTests {
         }
     }
 
-    @Test func aSourceThatIsTakenAwayEndsListeningWithWhatWasSaid() async throws {
+    @Test func aRemovedSourceEndsListeningWithTheAudioSoFar() async throws {
         try await withSurroundings { here in
             try await here.listening { tool in
                 try await here.sound.play("en_digits_16k.wav")
@@ -60,7 +60,7 @@ struct ListeningTests {
         }
     }
 
-    @Test func aToolThatIsKilledLeavesNobodyListening() async throws {
+    @Test func aKilledToolLeavesNoListeningProcess() async throws {
         try await withSurroundings { here in
             try await here.listening { tool in
                 let ear = try await ear(of: tool)
@@ -72,7 +72,7 @@ struct ListeningTests {
     }
 
     #if os(Linux)
-        @Test func theProcessThatListensIsInASandboxAndTheToolHasNoDecoder() async throws {
+        @Test func theListeningProcessIsSandboxedAndTheToolHasNoDecoder() async throws {
             try await withSurroundings { here in
                 try await here.listening { tool in
                     let ear = try await ear(of: tool)
@@ -138,7 +138,7 @@ struct ListeningTests {
             ("echo '{\"version\":{\"_0\":\"9.9.9\"}}'; exec sleep 60", 0o755, "asr2clip-engine is version 9.9.9"),
             ("exit 0", 0o777, "Everybody may write"), ("exit 0", 0o644, "is no program that can be started"),
         ] as [(String?, Int, String)])
-    func aToolWithoutItsEngineSaysSoInALine(script: String?, mode: Int, words: String) async throws {
+    func aMissingEngineIsReportedInOneLine(script: String?, mode: Int, words: String) async throws {
         let folder = try TemporaryFolder()
         try FileManager.default.copyItem(atPath: ServerProcess.path(of: "asr2clip"), toPath: folder.file("asr2clip"))
         if let script {

@@ -5,7 +5,7 @@ import Testing
 @Suite(
     .enabled(if: SoundServer.isInstalled, SoundServer.advice), .enabled(if: Display.isInstalled, Display.advice))
 struct TerminalTests {
-    @Test func theTerminalIsDrawnOnAndListenedToAndLeftAsItWas() async throws {
+    @Test func theTerminalIsDrawnReadAndRestored() async throws {
         try await withServer(ServerProcess.Setup(TestRegistry([.transducer]))) { server in
             try await withSoundServer { sound in
                 try await withDisplay { display in

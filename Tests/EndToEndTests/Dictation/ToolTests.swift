@@ -30,7 +30,7 @@ struct ToolTests {
         try await run(["--url", try ServerProcess.shared().url] + arguments)
     }
 
-    @Test func filesOfAnyFormatBecomeTextInOrder() async throws {
+    @Test func filesOfAnyFormatAreTranscribedInOrder() async throws {
         let recordings = ["en_digits_16k.wav", "en_44k1_aac.m4a", "en_48k_opus.webm"]
         let expected = recordings.map { file in
             Manifest.shared.files.first { $0.file == file }?.result(of: "sense_voice")
@@ -47,7 +47,7 @@ struct ToolTests {
         ("json", #"{"text": "one two three four"}"#), ("verbose_json", #""duration": 1.699"#), ("srt", "00:00:0"),
         ("vtt", "WEBVTT\n"),
     ])
-    func everyFormatComesFromTheServer(format: String, part: String) async throws {
+    func everyResponseFormatIsPrintedAsTheServerSendsIt(format: String, part: String) async throws {
         let outcome = try await transcribe(
             ["-i", Fixtures.audio("en_digits_16k.wav"), "--format", format, "--clipboard", "none"])
         #expect(outcome.status == .exited(0))
@@ -55,7 +55,7 @@ struct ToolTests {
         #expect(outcome.error == "")
     }
 
-    @Test func standardInputIsAFileToo() async throws {
+    @Test func standardInputIsTranscribed() async throws {
         let result = try await Subprocess.run(
             .path("/bin/sh"),
             arguments: [
@@ -68,7 +68,7 @@ struct ToolTests {
         #expect(folder.runs.isEmpty)
     }
 
-    @Test func controlCEndsATranscriptionAndLeavesNothing() async throws {
+    @Test func controlCEndsATranscriptionWithoutLeftovers() async throws {
         try await withSilentServer { url in
             try await withProcess(
                 ServerProcess.path(of: "asr2clip"),
@@ -99,7 +99,7 @@ struct ToolTests {
     @Test(arguments: [
         ("bad_text.wav", "bad_text.wav"), ("no-such-file.wav", "no-such-file.wav"), ("bad_zero_bytes.wav", "is empty"),
     ])
-    func aBadFileIsNamedAndTheOthersAreDone(file: String, words: String) async throws {
+    func aBadFileIsNamedAndOthersAreTranscribed(file: String, words: String) async throws {
         let outcome = try await transcribe(
             ["-i", Fixtures.audio(file), "-i", Fixtures.audio("en_digits_16k.wav"), "--clipboard", "none"])
         #expect(outcome.status == .exited(1))
@@ -108,7 +108,7 @@ struct ToolTests {
         #expect(outcome.error.hasPrefix("asr2clip: "))
     }
 
-    @Test func anOutputThatCannotBeWrittenIsToldBeforeAnythingIsAsked() async throws {
+    @Test func anUnwritableOutputIsReportedBeforeAnyRequest() async throws {
         try files.write(Data(), to: "no")
         let outcome = try await transcribe(["-i", Fixtures.audio("en_digits_16k.wav"), "-o", files.file("no/where")])
         #expect(outcome.status == .exited(1))
@@ -116,7 +116,7 @@ struct ToolTests {
         #expect(outcome.error.contains("no/where"))
     }
 
-    @Test func foldersOnTheWayToTheOutputAreMade() async throws {
+    @Test func missingFoldersOfTheOutputAreCreated() async throws {
         let notes = files.file("new/dir/notes.txt")
         let outcome = try await transcribe(
             ["-i" + Fixtures.audio("en_digits_16k.wav"), "-o", notes, "--clipboard", "none"])
@@ -124,7 +124,7 @@ struct ToolTests {
         #expect(try String(contentsOfFile: notes, encoding: .utf8) == "one two three four\n")
     }
 
-    @Test func aFolderIsNoFileAndTheOthersAreDone() async throws {
+    @Test func aFolderIsRefusedAndOtherFilesAreTranscribed() async throws {
         let outcome = try await transcribe(
             ["-i", files.path, "--inp", Fixtures.audio("en_digits_16k.wav"), "--clipboard", "none"])
         #expect(outcome.status == .exited(1))
@@ -151,19 +151,19 @@ struct ToolTests {
         "$tool -q -i $speech -o $folder/$'\\xff.txt' > /dev/null; cat $folder/$'\\xff.txt'",
         "$tool -c <(echo 'language: en') -i $speech",
     ])
-    func pipesAndNamesOfAllKindsAreRead(script: String) async throws {
+    func pipesAndUnusualNamesAreRead(script: String) async throws {
         let outcome = try await bash(script)
         #expect(outcome.status == .exited(0), "\(outcome.error)")
         #expect(outcome.output == "one two three four\n" && outcome.error == "")
         #expect(folder.runs.isEmpty)
     }
 
-    @Test func aReaderThatGoesAwayEndsItQuietly() async throws {
+    @Test func aClosedOutputEndsTheToolQuietly() async throws {
         let outcome = try await bash("$tool -i $speech -i $speech | true; echo ${PIPESTATUS[0]}")
         #expect(outcome.output == "141\n" && outcome.error == "", "\(outcome)")
     }
 
-    @Test func aFullOutputIsToldAsSuch() async throws {
+    @Test func aFullOutputDiskIsReported() async throws {
         let outcome = try await bash("$tool -i $speech > /dev/full")
         #expect(outcome.status == .exited(1))
         #expect(
@@ -172,7 +172,7 @@ struct ToolTests {
     }
 
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
-    func waitingForAPipeIsEndedBySignals(number: Int32) async throws {
+    func signalsEndTheWaitForAPipe(number: Int32) async throws {
         let pipe = files.file("pipe")
         #expect(mkfifo(pipe, 0o600) == 0)
         // A pipe whose writer never writes, as standard input and by name.
@@ -188,7 +188,7 @@ struct ToolTests {
         }
     }
 
-    @Test func silenceHasAStatusOfItsOwnAndIsNotCopied() async throws {
+    @Test func silenceHasItsOwnStatusAndIsNotCopied() async throws {
         let outcome = try await transcribe(["-i", Fixtures.audio("silence_16k.wav"), "--clipboard", "xsel"])
         #expect(outcome.status == .exited(3))
         #expect(outcome.output == "" && outcome.error.contains("No speech was recognised"))
@@ -197,7 +197,7 @@ struct ToolTests {
         #expect(document.output == "{\"text\": \"\"}\n")
     }
 
-    @Test func aFileWithoutSpeechIsToldAndLeavesNoTranscript() async throws {
+    @Test func aFileWithoutSpeechIsReportedAndHasNoTranscript() async throws {
         let (target, url) = (files.file("texts"), try ServerProcess.shared().url)
         let recordings = ["silence_16k.wav", "en_word_16k.wav"].map(Fixtures.audio)
         for _ in 1...2 {
@@ -217,21 +217,21 @@ struct ToolTests {
         #expect(outcome.output == "" && outcome.error == "asr2clip: No speech was recognised.\n")
     }
 
-    @Test func anAddressWithTLSThatHasNoneIsTold() async throws {
+    @Test func anHTTPSAddressWithoutTLSIsReported() async throws {
         let url = try ServerProcess.shared().url.replacing("http:", with: "https:")
         let outcome = try await run(["--url", url, "-i", Fixtures.audio("en_word_16k.wav"), "--clipboard", "none"])
         #expect(outcome.status == .exited(1))
         #expect(outcome.error.contains("does not speak TLS. Write http://"), "\(outcome.error)")
     }
 
-    @Test func aHintWithoutEffectIsTold() async throws {
+    @Test func aHintWithoutEffectIsReported() async throws {
         let outcome = try await transcribe(
             ["-i", Fixtures.audio("en_digits_16k.wav"), "--prompt", "Ada", "--clipboard", "none"])
         #expect(outcome.status == .exited(0))
         #expect(outcome.error.contains("The model makes no use of the prompt."), "\(outcome.error)")
     }
 
-    @Test func aKeyIsNotSentWhereOnlyTheCurrentFolderNamesTheServer() async throws {
+    @Test func aKeyIsNotSentToAServerNamedByTheCurrentFolder() async throws {
         try files.write(Data("api_base_url: http://speech.invalid/v1\n".utf8), to: "asr2clip.conf")
         let script = "cd $0; shift 0; exec $1 -i $2 --clipboard none"
         let result = try await runToEnd(
@@ -242,7 +242,7 @@ struct ToolTests {
         #expect(!result.error.contains("secret"))
     }
 
-    @Test func theSubcommandWritesAFileForEach() async throws {
+    @Test func theSubcommandWritesATranscriptPerFile() async throws {
         let target = files.file("texts")
         let recordings = ["en_digits_16k.wav", "zh_digits_16k.wav"].map { Fixtures.audio($0) }
         let arguments = ["transcribe", "--url", try ServerProcess.shared().url, "--output-dir", target] + recordings
@@ -258,7 +258,7 @@ struct ToolTests {
         #expect(try await run(arguments + ["--overwrite"]).status == .exited(0))
     }
 
-    @Test func withoutAnyConfigurationTheWaysOnAreTwoLines() async throws {
+    @Test func withoutConfigurationTwoLinesOfAdviceAreShown() async throws {
         // Nothing listens at the default address, unless the test machine runs a server.
         let outcome = try await run(["--url", "http://127.0.0.1:9", "-i", Fixtures.audio("en_digits_16k.wav")])
         #expect(outcome.status == .exited(1))
@@ -269,14 +269,14 @@ struct ToolTests {
     }
 
     @Test(arguments: ["/v1/", "/v1", "", "/"])
-    func theAddressMayEndAsItLikes(ending: String) async throws {
+    func theServersAddressIsAcceptedInAnyForm(ending: String) async throws {
         let yaml = "api_base_url: \"\(try ServerProcess.shared().url)\(ending)\"\napi_key: \"not-used\"\n"
         let file = try files.write(Data(yaml.utf8), to: "local_config.yaml")
         let outcome = try await run(["-c", file, "-i", Fixtures.audio("en_digits_16k.wav"), "--clipboard", "none"])
         #expect(outcome.output == "one two three four\n", "\(outcome.error)")
     }
 
-    @Test func aConfigurationThatIsMissingOrWrongIsNeverAnotherOne() async throws {
+    @Test func aMissingOrBrokenConfigurationIsNotReplacedByAnother() async throws {
         try FileManager.default.createDirectory(
             atPath: folder.home + "/.config/asr2clip", withIntermediateDirectories: true)
         try Data("model_name: good\n".utf8).write(to: URL(filePath: folder.home + "/.config/asr2clip/config.yaml"))
@@ -288,7 +288,7 @@ struct ToolTests {
         #expect(outcome.status == .exited(1) && outcome.output == "" && outcome.error.contains("wrong.yaml:1"))
     }
 
-    @Test func aConfigurationToBeginWithIsWrittenForItsOwnerAlone() async throws {
+    @Test func theGeneratedConfigurationIsPrivate() async throws {
         let path = files.file("new.yaml")
         let plain = try await run(["--generate_config"])
         #expect(plain.status == .exited(0) && plain.error == "")
@@ -306,7 +306,7 @@ struct ToolTests {
         #expect(try await run(["-c", path, "--print_config"]).output.contains("# from \(path)"))
     }
 
-    @Test func theEditorOfTheUserOpensTheFileWhichIsThenChecked() async throws {
+    @Test func theUsersEditorOpensTheFileWhichIsThenChecked() async throws {
         let path = folder.home + "/.config/asr2clip/config.yaml"
         let good = try await run(["-e"], ["EDITOR": "sh -c 'echo language: de >> \"$0\"'", "VISUAL": ""])
         #expect(good.status == .exited(0), "\(good.error)")
@@ -317,7 +317,7 @@ struct ToolTests {
         #expect(try await run(["-e"], ["EDITOR": "false"]).error.contains("'false' failed"))
     }
 
-    @Test func anEngineOfTheToolsOwnNeedsNoServer() async throws {
+    @Test func aLocalEngineNeedsNoServer() async throws {
         let registry = try folder.write(TestRegistry([.paraformer, .hotwords]))
         let yaml = """
             engine: sherpa_onnx
@@ -342,7 +342,7 @@ struct ToolTests {
         #expect(ProcessTable.processes(mentioning: registry).isEmpty && folder.runs.isEmpty)
     }
 
-    @Test func theFormWithASubcommandServesToo() async throws {
+    @Test func theServeSubcommandServes() async throws {
         let setup = ServerProcess.Setup(TestRegistry([.paraformer]), ["serve"], executable: "asr2clip")
         try await withServer(setup) { server in
             let answer = try await APIClient(server).transcribe("en_word_16k.wav", ["model": "paraformer"])

@@ -13,12 +13,12 @@ struct YAMLNodeTests {
         ("%YAML 1.1\n---\na: !!str 1\r\n", "3{a@3: 1@3}"),
         (#"a: "\0\x41\u00e9\U0001F600""#, "1{a@1: \0Aé😀'@1}"), ("<<: {a: 1}\nb: 2", "1{<<@1: 1{a@1: 1@1}, b@2: 2@2}"),
     ])
-    func aTextBecomesNodes(yaml: String, nodes: String) throws {
+    func yamlBecomesNodes(yaml: String, nodes: String) throws {
         #expect(try YAMLNode.compose(yaml).map(Self.shown) == nodes)
     }
 
     @Test(arguments: ["", "\n", "# nothing", "\u{FEFF}"])
-    func nothingIsNoNode(yaml: String) throws {
+    func anEmptyDocumentIsNoNode(yaml: String) throws {
         #expect(try YAMLNode.compose(yaml).map(Self.shown) == nil)
     }
 
@@ -34,7 +34,7 @@ struct YAMLNodeTests {
         ("%YAML 2.0\n--- a", 1, "incompatible YAML document"), ("a: !x!y z", 1, "undefined tag handle"),
         ("- a\nb: c", 2, "not YAML"), ("@", 1, "cannot start any token"),
     ])
-    func whatIsNoYAMLIsToldWithItsLine(yaml: String, line: Int, part: String) throws {
+    func invalidYAMLIsReportedWithItsLine(yaml: String, line: Int, part: String) throws {
         let error = #expect(throws: YAMLError.self) { try YAMLNode.compose(yaml) }
         #expect(error?.line == line)
         #expect(error?.description.contains(part) == true, "\(error as Any)")
@@ -48,7 +48,7 @@ struct YAMLNodeTests {
         }
     }
 
-    @Test func aliasesCountAsWhatTheyStandFor() throws {
+    @Test func aliasesCountAsTheirTargets() throws {
         func chain(_ count: Int) -> String {
             (1...count).map { "k\($0): &a\($0) [\($0 == 1 ? "x" : "*a\($0 - 1)")]" }.joined(separator: "\n")
         }
@@ -57,7 +57,7 @@ struct YAMLNodeTests {
         #expect(error?.line == 99 && error?.description.contains("more than 100 deep") == true)
     }
 
-    @Test func aliasesOfAliasesTakeNoMemory() throws {
+    @Test func nestedAliasesTakeNoMemory() throws {
         let levels = (1..<50).map {
             "k\($0): &a\($0) [\(Array(repeating: "*a\($0 - 1)", count: 9).joined(separator: ", "))]"
         }
@@ -71,7 +71,7 @@ struct YAMLNodeTests {
     }
 
     /// Files damaged at every position: each is parsed or rejected, without a crash.
-    @Test func damagedFilesAreReadOrRefused() {
+    @Test func damagedYAMLIsParsedOrRefused() {
         var generator = SeededGenerator(seed: 21)
         let pieces = [
             "&a ", "*a", "{", "}", "[", "]", "\"", "'", "|\n", ">-\n", "? ", ": ", "- ", "---\n", "%TAG ! a\n", "!!",

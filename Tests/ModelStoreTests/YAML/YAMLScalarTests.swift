@@ -11,7 +11,7 @@ struct YAMLScalarTests {
         ("1:30", nil),
         ("9223372036854775807:59", nil), ("", nil), ("0x", nil), ("x", nil), ("'4'", nil), ("\"4\"", nil),
     ])
-    func wholeNumbersAreThoseOfYAML(yaml: String, number: Int?) throws {
+    func integersFollowYAML(yaml: String, number: Int?) throws {
         #expect(try YAMLNode.compose("a: \(yaml)")?.value?.wholeNumber == number)
     }
 
@@ -19,7 +19,7 @@ struct YAMLScalarTests {
         ("0.5", 0.5), ("-2", -2), ("1_0.5", 10.5), ("1.5e3", 1500), (".5", 0.5), ("1:30", 90), ("-1:30.5", -90.5),
         ("1:x", nil), ("half", nil), ("'1'", nil), ("", nil),
     ])
-    func numbersAreThoseOfYAML(yaml: String, number: Double?) throws {
+    func floatsFollowYAML(yaml: String, number: Double?) throws {
         #expect(try YAMLNode.compose("a: \(yaml)")?.value?.number == number)
     }
 }

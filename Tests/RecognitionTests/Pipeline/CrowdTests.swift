@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: [ModelFamily.senseVoice, .whisper, .paraformer, .transducer, .zipformerCTC, .moonshine])
-    func eachOfSixteenRequestsGetsItsOwnAnswer(family: ModelFamily) async throws {
+    func sixteenConcurrentRequestsGetTheirOwnTranscripts(family: ModelFamily) async throws {
         let recognizer = try LoadedPipeline.recognizer(family)
         let requests = try await Self.requests(of: family)
         #expect(requests.count >= 16)

@@ -41,7 +41,7 @@ import Testing
         #expect(calls == [["long0"], ["a0"], ["b0"], ["long1"], ["long2"], ["long3"]])
     }
 
-    @Test func noMoreCallsGoOnThanThereAreLanes() {
+    @Test func callsAreLimitedToTheLanes() {
         var queue = Self.queue(lanes: 2, holding: (0..<5).map { Item(job: "j", number: $0) })
         #expect(queue.next() != nil)
         #expect(queue.next() != nil)
@@ -52,7 +52,7 @@ import Testing
         #expect(queue.next() == nil)
     }
 
-    @Test func segmentsGoTogetherWhenNoLaneIsIdleForThem() {
+    @Test func segmentsAreBatchedWhenNoLaneIsIdle() {
         let items = (0..<6).map { Item(job: "job \($0)", number: $0) }
         var queue = Self.queue(lanes: 2, BatchLimits(count: 4, total: 1000), holding: items)
         #expect(queue.next()?.items.map(\.number) == [0, 1, 2, 3], "all but one for the lane that is left")
@@ -70,19 +70,19 @@ import Testing
         (BatchLimits(count: 8, total: 30), [9, 11, 10], [[9, 11], [10]]),
         (BatchLimits(count: 8, total: 10), [30, 30], [[30], [30]]),
     ])
-    func companyIsLimited(limits: BatchLimits, lengths: [Int], calls: [[Int]]) {
+    func theBatchSizeIsLimited(limits: BatchLimits, lengths: [Int], calls: [[Int]]) {
         let items = lengths.enumerated().map { Item(job: "job \($0)", number: $0, length: $1) }
         #expect(Self.drained(Self.queue(lanes: 1, limits, holding: items)).map { $0.map(\.length) } == calls)
     }
 
-    @Test func onlyEqualRequestsGoTogether() {
+    @Test func onlyEqualRequestsAreBatched() {
         let languages = ["en", "zh", "en", nil].map { $0.map { Language(code: $0) } }
         let items = languages.enumerated().map { Item(job: "job \($0)", number: $0, language: $1) }
         let calls = Self.drained(Self.queue(lanes: 1, BatchLimits(count: 4, total: 1000), holding: items))
         #expect(calls.map { $0.map(\.number) } == [[0, 2], [1], [3]])
     }
 
-    @Test func anInteractiveSegmentDoesNotWaitForTheBackground() {
+    @Test func anInteractiveSegmentDoesNotWaitForBackgroundSegments() {
         var queue = Self.queue(
             lanes: 2, holding: (0..<4).map { Item(job: "hour", number: $0, priority: .background) })
         for number in 0..<2 { #expect(queue.next()?.items.map(\.number) == [number]) }
@@ -98,13 +98,13 @@ import Testing
         #expect(queue.next()?.items.map(\.number) == [2])
     }
 
-    @Test func interactiveSegmentsAloneGetNoMoreThanTheLanes() {
+    @Test func interactiveSegmentsAloneUseAtMostTheLanes() {
         var queue = Self.queue(lanes: 2, holding: (0..<3).map { Item(job: "job \($0)", number: $0) })
         for number in 0..<2 { #expect(queue.next()?.items.map(\.number) == [number]) }
         #expect(queue.next() == nil)
     }
 
-    @Test func theBackgroundKeepsItsTurnBesideManyShortOnes() {
+    @Test func backgroundSegmentsKeepTheirTurnBesideManyShortOnes() {
         var queue = Self.queue(lanes: 1, holding: [Item(job: "hour", number: 0, priority: .background)])
         for number in 0..<3 { queue.add(Item(job: "short \(number)", number: number), of: "short \(number)") }
         #expect(queue.next()?.priority == .background)
@@ -113,7 +113,7 @@ import Testing
         #expect(queue.next()?.priority == .interactive)
     }
 
-    @Test func onlyEqualPrioritiesGoTogether() {
+    @Test func onlyEqualPrioritiesAreBatched() {
         let items = [DecodePriority.interactive, .background, .interactive].enumerated().map {
             Item(job: "job \($0)", number: $0, priority: $1)
         }
@@ -122,12 +122,12 @@ import Testing
     }
 
     @Test(arguments: [(0.0, DecodePriority.interactive), (59.9, .interactive), (60, .background), (7200, .background)])
-    func whatComesBehindTheFirstMinuteIsBackground(seconds: Double, priority: DecodePriority) {
+    func segmentsAfterTheFirstMinuteAreBackground(seconds: Double, priority: DecodePriority) {
         let segment = SpeechSegment(offset: Int(seconds * 16_000), audio: AudioBuffer(samples: [0]))
         #expect(DecodePriority(of: segment) == priority)
     }
 
-    @Test func aJobThatIsCancelledLeavesNothing() {
+    @Test func aCancelledJobLeavesNothing() {
         var queue = Self.queue(lanes: 1, holding: (0..<3).map { Item(job: "gone", number: $0) })
         queue.add(Item(job: "other", number: 0), of: "other")
         for number in 0..<3 { #expect(queue.remove(of: "gone") { $0.number == number }?.number == number) }
@@ -138,7 +138,7 @@ import Testing
     /// For any items in any order: all are taken, each job's in order, and no job waits for more calls than there are
     /// other jobs.
     @Test(arguments: 0..<20)
-    func nobodyStarves(seed: Int) {
+    func noJobStarves(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed))
         var queue = Self.queue(lanes: 1, BatchLimits(count: .random(in: 1...4, using: &random), total: 60))
         var (added, taken, waited) = ([String: Int](), [String: Int](), [String: Int]())

@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: Sound.allCases, [1, 5, 10])
-    func nobodyIsHeardWhereNobodySpeaks(sound: Sound, seconds: Int) async throws {
+    func noTextIsMadeOfSoundsWithoutSpeech(sound: Sound, seconds: Int) async throws {
         let folder = try TemporaryFolder()
         var job = TranscriptionJob.job(try folder.write(sound.samples(seconds: seconds).wav, to: "sound.wav"))
         for needsTimes in [true, false] {
@@ -69,13 +69,13 @@ import Testing
         ("", false),
         ("You", true), ("Ever tried, ever failed, no matter, try again.", false), ("一二三四五六七八", false), ("一", true),
     ])
-    func aTextIsDoubtedByItsMarksAndItsLength(text: String, isDoubted: Bool) throws {
+    func aTextIsDoubtedByItsMarksAndLength(text: String, isDoubted: Bool) throws {
         let speech = try AudioBuffer.decoding(Fixtures.audio("en_digits_16k.wav"))
         #expect(Doubt.doubts(text, of: speech) == isDoubted)
     }
 
     @Test(arguments: Sound.allCases.filter { $0 != .clicks })
-    func whatIsAsLoudAllTheTimeIsDoubted(sound: Sound) {
+    func aTextOfConstantLoudnessIsDoubted(sound: Sound) {
         #expect(Doubt.doubts("Thank you for watching, and see you next time.", of: sound.samples(seconds: 2)))
     }
 }

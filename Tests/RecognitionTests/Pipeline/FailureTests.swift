@@ -19,7 +19,7 @@ import Testing
         (.fixture("en_word_16k.wav", language: "xx"), .unsupportedLanguage),
         (.fixture("bad_text.wav", language: "xx"), .unsupportedLanguage),
     ])
-    func whatIsTheJobsFaultIsATranscriptionError(job: TranscriptionJob, code: TranscriptionError.Code) async throws {
+    func faultsOfTheJobAreTranscriptionErrors(job: TranscriptionJob, code: TranscriptionError.Code) async throws {
         let transcriber = try LoadedPipeline.transcriber(.whisper)
         let error = await #expect(throws: TranscriptionError.self) { try await Report(transcriber.transcribe(job)) }
         #expect(error?.code == code)
@@ -74,7 +74,7 @@ import Testing
         try await scheduler.untilIdle()
     }
 
-    @Test func cancellingEndsTheWorkWhileThereIsOnlySilence() async throws {
+    @Test func cancellingEndsTheWorkDuringSilence() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("silence.wav")
         try WaveFile.writeSilence(seconds: 36_000, to: path)
@@ -89,7 +89,7 @@ import Testing
         await #expect(throws: CancellationError.self) { try await work.value }
     }
 
-    @Test func whatTheReportThrowsEndsTheWork() async throws {
+    @Test func anErrorOfTheReportEndsTheWork() async throws {
         struct Stop: Error {}
         let recognizer = try LoadedPipeline.recognizer(.paraformer)
         let scheduler = SegmentScheduler(lanes: 2, recognizer: recognizer)

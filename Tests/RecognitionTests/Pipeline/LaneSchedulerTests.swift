@@ -7,7 +7,7 @@ import Testing
 @testable import SpeechTypes
 
 @Suite(.timeLimit(.minutes(1))) struct LaneSchedulerTests {
-    @Test func oneLaneServesTheJobsByTurns() async throws {
+    @Test func oneLaneServesJobsInTurn() async throws {
         let order = try await served(["a", "a", "a", "b", "b", "c"], lanes: 1)
         #expect(order == ["a", "b", "c", "a", "b", "a"])
     }
@@ -34,7 +34,7 @@ import Testing
         return order.entries
     }
 
-    @Test func noMorePiecesRunAtOnceThanThereAreLanes() async throws {
+    @Test func concurrentSegmentsAreLimitedToTheLanes() async throws {
         let scheduler = TestLanes(lanes: 3)
         let (running, counts) = (Counter(), Log<Int>())
         try await withThrowingTaskGroup { group in
@@ -55,7 +55,7 @@ import Testing
         try await scheduler.lendAllLanes()
     }
 
-    @Test func theLoadTellsOfBusyLanesAndOfWhatWaits() async throws {
+    @Test func theLoadCountsBusyLanesAndWaitingSegments() async throws {
         let scheduler = TestLanes(lanes: 2)
         #expect(await scheduler.load == LaneLoad(lanes: 2, busy: 0, waiting: 0, decoded: 0))
         let gate = Gate()
@@ -70,7 +70,7 @@ import Testing
         #expect(await scheduler.load == LaneLoad(lanes: 2, busy: 0, waiting: 0, decoded: 5))
     }
 
-    @Test func anInteractiveCallIsMadeBesideTheBackgroundAndGoesFirst() async throws {
+    @Test func anInteractiveCallRunsBesideTheBackgroundAtHigherPriority() async throws {
         let priorities = Log<Int32>()
         let scheduler = LaneScheduler<Gate?, Void>(
             lanes: 2, limits: .none,
@@ -96,7 +96,7 @@ import Testing
         #endif
     }
 
-    @Test func aCallThatHasTheLanesToItselfIsToldSo() async throws {
+    @Test func aCallIsToldWhetherItIsTheOnlyOne() async throws {
         let told = Log<Bool>()
         let scheduler = LaneScheduler<Gate?, Void>(
             lanes: 2, limits: .none, measure: { _ in BatchMeasure(length: 1, request: RecognitionRequest()) },
@@ -116,7 +116,7 @@ import Testing
         #expect(told.entries == [true, false, true])
     }
 
-    @Test func aPieceThatIsCancelledWhileItWaitsLeavesTheRound() async throws {
+    @Test func aSegmentCancelledWhileWaitingLeavesTheQueue() async throws {
         let scheduler = TestLanes(lanes: 1)
         let gate = Gate()
         let holding = try await scheduler.holdAllLanes(until: gate)
@@ -130,7 +130,7 @@ import Testing
         try await scheduler.lendAllLanes()
     }
 
-    @Test func aTaskCancelledBeforeItAsksGetsNoLane() async throws {
+    @Test func aCancelledTaskGetsNoLane() async throws {
         let scheduler = TestLanes(lanes: 1)
         let task = Task {
             while !Task.isCancelled { await Task.yield() }
@@ -141,7 +141,7 @@ import Testing
         try await scheduler.lendAllLanes()
     }
 
-    @Test func workThatThrowsGivesItsLaneBack() async throws {
+    @Test func anErrorReleasesTheLane() async throws {
         let scheduler = TestLanes(lanes: 2)
         for _ in 0..<10 {
             await #expect(throws: TranscriptionError.self) {
@@ -152,7 +152,7 @@ import Testing
     }
 
     @Test(arguments: 0..<4)
-    func noLaneIsLostHoweverTasksAreCancelled(seed: Int) async throws {
+    func randomCancellationLosesNoLane(seed: Int) async throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         let scheduler = TestLanes(lanes: 2)
         let jobs = (0..<5).map { _ in UniqueID() }

@@ -28,7 +28,7 @@ import Testing
             }
         }
 
-        @Test func runsOneJobAtATimeBeforeWhileAndAfterItStepsBack() async throws {
+        @Test func runsOneJobAtATimeWhilePriorityIsLowered() async throws {
             let worker = Worker()
             let alone = await withTaskGroup(of: Bool.self) { group in
                 for number in 0..<1000 {
@@ -49,7 +49,7 @@ import Testing
             #expect(name == "test worker\n")
         }
 
-        @Test func stepsBackAlone() async {
+        @Test func onlyItsOwnPriorityIsLowered() async {
             let (worker, other) = (Worker(), Worker())
             let usual = await other.niceness
             await worker.lowerPriority()

@@ -10,7 +10,7 @@ struct OneShotTests {
 
     private let pending = OneShot<Int>()
 
-    @Test func whoWaitsAndWhoComesLaterGetTheFirstValue() async throws {
+    @Test func earlyAndLateWaitersGetTheFirstValue() async throws {
         async let early = pending.value()
         async let patient = pending.value(within: .seconds(600))
         pending.resolve(.success(1))
@@ -22,7 +22,7 @@ struct OneShotTests {
         #expect(pending.isResolved)
     }
 
-    @Test func aFailureIsThrownToAll() async throws {
+    @Test func aFailureIsThrownToAllWaiters() async throws {
         #expect(!pending.isResolved)
         let waiters = (0..<5).map { _ in Task { [pending] in try await pending.value() } }
         pending.resolve(.failure(Failure()))
@@ -30,13 +30,13 @@ struct OneShotTests {
         await #expect(throws: Failure()) { try await pending.value(within: .zero) }
     }
 
-    @Test func nothingInTimeIsNoValue() async throws {
+    @Test func aTimeoutReturnsNoValue() async throws {
         #expect(try await pending.value(within: .milliseconds(1)) == nil)
         pending.resolve(.success(3))
         #expect(try await pending.value(within: .seconds(600)) == 3)
     }
 
-    @Test func whoIsCancelledWaitsNoLongerAndTheOthersDo() async throws {
+    @Test func cancellationEndsOnlyThatTasksWait() async throws {
         let quitter = Task { [pending] in try await pending.value(within: .seconds(600)) }
         let waiter = Task { [pending] in try await pending.value() }
         quitter.cancel()

@@ -24,7 +24,7 @@ import Testing
         #expect(taken.joined(separator: " ") == order)
     }
 
-    @Test func anItemThatGivesUpLeavesTheOthersInOrder() {
+    @Test func aCancelledItemLeavesTheOthersInOrder() {
         var round = RoundRobin<String, Int>()
         for item in 1...3 { round.add(item, of: "a") }
         round.add(4, of: "b")
@@ -42,7 +42,7 @@ import Testing
         ([0, 1, 2, 3, 4], [[0], [1], [2], [3], [4]]), ([4, 3, 2, 1, 0], [[], [], [], [], [0, 1, 2, 3, 4]]),
         ([1, 0, 3, 2, 4], [[], [0, 1], [], [2, 3], [4]]), ([0, 2, 4, 1, 3], [[0], [], [], [1, 2], [3, 4]]),
     ])
-    func resultsLeaveInTheOrderTheirWorkBegan(finished: [Int], released: [[Int]]) {
+    func resultsLeaveInTheOrderOfTheirStart(finished: [Int], released: [[Int]]) {
         var order = InOrder<Int>()
         #expect((0..<5).map { _ in order.begin() } == [0, 1, 2, 3, 4])
         var outstanding = 5
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func workMayBeginWhileOtherWorkIsOutstanding() {
+    @Test func workMayStartWhileOtherWorkIsOutstanding() {
         var order = InOrder<String>()
         let first = order.begin()
         #expect(order.finish(first, with: "a") == ["a"])

@@ -7,13 +7,13 @@ import Testing
 /// All fields of a request reach the recognizer.
 @BlockingCalls @Suite(.timeLimit(.minutes(3))) struct RequestTests {
     @Test(arguments: [(SpeechTask?.none, "一二三四五"), (.transcribe, "一二三四五"), (.translate, "one two three four five")])
-    func theTaskOfTheRequestIsDone(task: SpeechTask?, text: String) async throws {
+    func theRequestedTaskIsDone(task: SpeechTask?, text: String) async throws {
         var job = TranscriptionJob.fixture("zh_digits_16k.wav")
         job.task = task
         #expect(try await Report(LoadedPipeline.transcriber(.whisper).transcribe(job)).transcript.text == text)
     }
 
-    @Test func whatTheModelCannotDoIsRefusedBeforeTheRecordingIsRead() async throws {
+    @Test func unsupportedTasksAreRefusedBeforeReadingTheRecording() async throws {
         var job = TranscriptionJob.job("/nowhere.wav")
         job.task = .translate
         let transcriber = try LoadedPipeline.transcriber(.senseVoice)
@@ -29,7 +29,7 @@ import Testing
             (Hints(prompt: "Zen.", keywords: ["Zen"]), "FOUR EIGHT RIGHT", [.prompt, .keywords]),
             (Hints(), "FOUR EIGHT RIGHT", []),
         ] as [(Hints, String, [Hints.Field])])
-    func hintsAreUsedAndThoseThatAreNotAreNamedByTheirField(
+    func hintsAreUsedAndUnusedOnesNamedByField(
         hints: Hints, text: String, unused: [Hints.Field]
     ) async throws {
         let recognizer = try Recognizer(.fixture(.transducer, options: .withHotwords))
@@ -41,7 +41,7 @@ import Testing
         #expect(report.summary.unusedHints == unused)
     }
 
-    @Test func aModelWithoutHintsNamesAllFields() async throws {
+    @Test func aModelWithoutHintSupportNamesAllFields() async throws {
         var job = TranscriptionJob.fixture("en_word_16k.wav")
         job.hints = Hints(prompt: "stop", keywords: ["go"])
         #expect(
@@ -54,7 +54,7 @@ import Testing
             (nil, [], "en"), (nil, ["en"], "en"), (nil, ["zh", "en"], "en"), (nil, ["zh"], nil),
             ("en", ["zh"], "en"), ("en", ["xx"], "en"),
         ] as [(String?, [String], String?)], [ModelFamily.senseVoice, .whisper])
-    func aDetectedLanguageCountsIfItIsACandidate(
+    func aDetectedLanguageMustBeACandidate(
         languages: (named: String?, candidates: [String], heard: String?), family: ModelFamily
     ) async throws {
         var job = TranscriptionJob.fixture("en_digits_16k.wav", language: languages.named)
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test(arguments: [ModelFamily.senseVoice, .whisper])
-    func aCandidateThatTheModelDoesNotKnowIsRefused(family: ModelFamily) async throws {
+    func aCandidateUnknownToTheModelIsRefused(family: ModelFamily) async throws {
         var job = TranscriptionJob.fixture("en_word_16k.wav")
         job.candidates = [Language(code: "en"), Language(code: "xx")]
         let transcriber = try LoadedPipeline.transcriber(family)
@@ -74,7 +74,7 @@ import Testing
         #expect(error?.message.contains("xx") == true && error?.message.contains("zh") == true)
     }
 
-    @Test func aModelWithoutLanguagesTakesAnyCandidate() async throws {
+    @Test func aModelWithoutLanguagesAcceptsAnyCandidate() async throws {
         var job = TranscriptionJob.fixture("en_word_16k.wav")
         job.candidates = [Language(code: "xx")]
         #expect(try await Report(LoadedPipeline.transcriber(.paraformer).transcribe(job)).transcript.text == "stop")

@@ -26,7 +26,7 @@ import Testing
 
     /// If the request has no preference, short pauses stay inside segments, up to the family's preferred length.
     @Test(arguments: families)
-    func aLongRecordingIsHeardInSegmentsOfTheLengthTheFamilyLikes(family: ModelFamily) async throws {
+    func aLongRecordingIsCutToTheFamilysPreferredLength(family: ModelFamily) async throws {
         let report = try await Report(LoadedPipeline.transcriber(family).transcribe(.fixture(Self.session.file)))
         #expect(report.transcript.text.lowercased() == Self.session.utterances.map(\.text).joined(separator: " "))
         #expect((2..<Self.session.utterances.count).contains(report.segments.count))
@@ -35,7 +35,7 @@ import Testing
         for (segment, next) in zip(report.segments, report.segments.dropFirst()) { #expect(segment.end <= next.start) }
     }
 
-    @Test func whatTheModelHearsWholeIsCutOnlyWhenThatIsWanted() async throws {
+    @Test func aShortRecordingIsCutOnlyOnRequest() async throws {
         let transcriber = try LoadedPipeline.transcriber(.senseVoice)
         let whole = try await Report(transcriber.transcribe(.fixture("en_two_phrases_16k.wav")))
         #expect(whole.segments.map(\.text) == ["one two three seven eight"])
@@ -47,14 +47,14 @@ import Testing
     }
 
     @Test(arguments: [300, 1_500])
-    func theSilenceOfTheRequestDecidesWhatAPauseIs(milliseconds: Int) async throws {
+    func theRequestedSilenceDurationDefinesPauses(milliseconds: Int) async throws {
         let strategy = ChunkingStrategy(silence: .milliseconds(milliseconds))
         let report = try await Report(
             LoadedPipeline.transcriber(.senseVoice).transcribe(.fixture("en_two_phrases_16k.wav", chunking: strategy)))
         #expect(report.segments.count == (milliseconds == 300 ? 2 : 1))
     }
 
-    @BlockingCalls @Test func thresholdAndPaddingOfTheRequestDecideWhatIsHeard() throws {
+    @BlockingCalls @Test func theRequestedThresholdAndPaddingAreUsed() throws {
         let sound = try AudioBuffer.decoding(Fixtures.audio(Self.session.file))
         func seconds(_ strategy: ChunkingStrategy) throws -> Double {
             var cutter = try RecordingSegmenter(
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: families)
-    func silenceAroundSpeechDoesNotMoveIt(family: ModelFamily) async throws {
+    func silenceAroundSpeechDoesNotShiftItsTimes(family: ModelFamily) async throws {
         let folder = try TemporaryFolder()
         let silence = AudioBuffer(samples: Array(repeating: 0, count: 20 * AudioBuffer.sampleRate))
         var sound = silence
@@ -86,7 +86,7 @@ import Testing
 
     /// Sound that the model decodes in one piece has the times of its speech, too, if the response has times.
     @Test(arguments: families + [.moonshine], [true, false])
-    func aShortRecordingTellsWhenSomebodySpeaks(family: ModelFamily, needsTimes: Bool) async throws {
+    func aShortRecordingReportsTheTimesOfSpeech(family: ModelFamily, needsTimes: Bool) async throws {
         let folder = try TemporaryFolder()
         var sound = AudioBuffer(samples: Array(repeating: 0, count: 8 * AudioBuffer.sampleRate))
         sound.samples += try AudioBuffer.decoding(Fixtures.audio("en_digits_16k.wav")).samples
@@ -104,7 +104,7 @@ import Testing
         #expect(segment.speech.isEmpty == segment.hasTokenTimes)
     }
 
-    @Test func anHourOfSilenceHasNoTextAndIsWorkedOnAllTheTime() async throws {
+    @Test func anHourOfSilenceHasNoTextAndReportsProgress() async throws {
         let folder = try TemporaryFolder()
         let path = folder.file("silence.wav")
         try WaveFile.writeSilence(seconds: 3_600, to: path)
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test(arguments: families)
-    func musicIsNoTrouble(family: ModelFamily) async throws {
+    func musicIsHandled(family: ModelFamily) async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(AudioBuffer.music(seconds: 40).wav, to: "music.wav")
         let report = try await Report(LoadedPipeline.transcriber(family).transcribe(.job(path)))
@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test(arguments: ["bad_5ms.wav", "bad_empty.wav"])
-    func tooLittleSoundIsStillAnError(file: String) async throws {
+    func tooLittleAudioIsStillAnError(file: String) async throws {
         let transcriber = try LoadedPipeline.transcriber(.whisper)
         let code: TranscriptionError.Code = file == "bad_5ms.wav" ? .audioTooShort : .audioEmpty
         let error = await #expect(throws: TranscriptionError.self) {
@@ -161,7 +161,7 @@ import Testing
         #expect(error?.message.contains("silero_vad_16k_op15.onnx") == true)
     }
 
-    @Test func anotherModelIsNotTakenForTheDetectors() throws {
+    @Test func anotherModelIsNotAcceptedAsTheDetector() throws {
         let model = VoiceActivityModel(path: Fixtures.model("sense_voice", "model.onnx"))
         #expect(model.fault?.contains("sense_voice/model.onnx") == true)
         #expect(VoiceActivityModel.installed.fault == nil)

@@ -15,7 +15,7 @@ import Testing
         #expect(report.segments.count == 1)
     }
 
-    @Test func howLongTheFirstSegmentWaitedForALaneIsTold() async throws {
+    @Test func theLaneWaitOfTheFirstSegmentIsReported() async throws {
         let recognizer = try LoadedPipeline.recognizer(.senseVoice)
         let gate = Gate()
         let scheduler = SegmentScheduler(
@@ -38,7 +38,7 @@ import Testing
     }
 
     /// A decode blocks one lane: its job and the job behind it stop reporting progress until the decode returns.
-    @Test func aDecodeThatNeverEndsIsNoWork() async throws {
+    @Test func aHangingDecodeReportsNoProgress() async throws {
         let recognizer = try LoadedPipeline.recognizer(.senseVoice)
         let gate = Gate()
         let scheduler = SegmentScheduler(
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func theTokensComeWithTheSegmentsIfTheJobNeedsThem(needsTokens: Bool) async throws {
+    func segmentsHaveTokensIfTheJobNeedsThem(needsTokens: Bool) async throws {
         var job = TranscriptionJob.fixture("en_digits_16k.wav")
         job.needsTokens = needsTokens
         let report = try await Report(LoadedPipeline.transcriber(.transducer).transcribe(job))
@@ -101,7 +101,7 @@ import Testing
 
     /// The session is longer than any family's maximum segment.
     @Test(arguments: [ModelFamily.senseVoice, .paraformer, .transducer, .whisper], [1, 3])
-    func withoutADetectorALongRecordingIsHeardToItsEnd(family: ModelFamily, lanes: Int) async throws {
+    func withoutADetectorALongRecordingIsTranscribedCompletely(family: ModelFamily, lanes: Int) async throws {
         let job = TranscriptionJob.fixture(Manifest.shared.session.file)
         let transcriber = try LoadedPipeline.transcriber(family, lanes: lanes, detector: .missing)
         let report = try await Report(transcriber.transcribe(job))
@@ -138,7 +138,7 @@ import Testing
         #expect(report.transcript.duration == samples)
     }
 
-    @Test func twentyJobsAtOnceAreAllRight() async throws {
+    @Test func twentyConcurrentJobsSucceed() async throws {
         let transcriber = try LoadedPipeline.transcriber(.senseVoice)
         let recordings = Manifest.shared.files.filter { $0.expected["sense_voice"] != nil }.prefix(20)
         try await withThrowingTaskGroup { group in

@@ -12,7 +12,7 @@ import Testing
 
     /// Segments of different lengths in one call, for the families that the library batches.
     @Test(arguments: [ModelFamily.senseVoice, .paraformer, .transducer, .zipformerCTC, .whisper])
-    func segmentsInOneCallBecomeWhatTheyBecomeAlone(family: ModelFamily) throws {
+    func batchedSegmentsGiveTheSameTextAsSingleOnes(family: ModelFamily) throws {
         let recognizer = try LoadedModel.recognizer(family)
         #expect(recognizer.batches == (family != .whisper))
         let segments = try Self.files.map { SpeechSegment(offset: 0, audio: try .fixture($0)) }
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: [ModelFamily.senseVoice, .transducer, .whisper])
-    func aSegmentThatFailsLeavesItsCompanyUnharmed(family: ModelFamily) throws {
+    func aFailingSegmentDoesNotAffectItsBatch(family: ModelFamily) throws {
         let recognizer = try LoadedModel.recognizer(family)
         let good = SpeechSegment(offset: 0, audio: try .fixture(Self.files[0]))
         let bad = SpeechSegment(offset: 16_000, audio: AudioBuffer(samples: [0.5]))
@@ -38,7 +38,7 @@ import Testing
         #expect(error?.message.contains("from 0:01 to") == true, "\(error?.message ?? "")")
     }
 
-    @Test func aRequestThatCannotBeMetFailsForAllItsSegments() throws {
+    @Test func anUnsupportedRequestFailsForAllItsSegments() throws {
         let recognizer = try LoadedModel.recognizer(.whisper)
         let segment = SpeechSegment(offset: 0, audio: try .fixture(Self.files[0]))
         let results = recognizer.recognize([segment, segment], for: RecognitionRequest(language: Language(code: "xx")))

@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(arguments: layouts)
-    func eachFileIsInTheFieldOfItsName(layout: Layout) throws {
+    func eachFileReachesItsField(layout: Layout) throws {
         let fields = try layout.model.fields()
         for name in layout.names {
             let found = fields.filter { $0.value == "/sentinel/\(name)" }.map(\.key)
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(arguments: layouts)
-    func eachOptionChangesTheFieldOfItsNameAndNoOther(layout: Layout) throws {
+    func eachOptionChangesOnlyItsField(layout: Layout) throws {
         let before = try layout.model.fields()
         for option in layout.family.options {
             let (value, written) = Self.sentinel(for: option)
@@ -54,13 +54,13 @@ import Testing
         (.canary, "task", "model_config.canary.tgt_lang", "en"),
         (.whisper, "task", "model_config.whisper.task", "translate"),
     ])
-    func optionsOfTranslationsArriveWithTheirTask(family: ModelFamily, key: String, path: String, text: String) throws {
+    func translationOptionsReachTheirTask(family: ModelFamily, key: String, path: String, text: String) throws {
         let options = ModelOptions(key == "task" ? ["task": "translate"] : ["task": "translate", key: .text(text)])
         #expect(try Layout(family: family, names: family.fileLayouts[0]).model(with: options).fields()[path] == text)
     }
 
     @Test(arguments: layouts.filter(\.family.takesLanguage))
-    func theLanguageIsInTheFieldOfItsNameOrToldToEachStream(layout: Layout) throws {
+    func theLanguageReachesItsFieldOrEachStream(layout: Layout) throws {
         let model = layout.model
         let settings = model.settings(language: Language(code: "ja"), task: nil)
         let found = try model.fields(settings).filter { ["ja", "日文"].contains($0.value) }.map(\.key)
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func everyFamilyOfTheStructureIsHere() throws {
+    @Test func everyFamilyOfTheCStructureIsSupported() throws {
         let families = Set(ModelFamily.allCases.map { "model_config.\($0.rawValue)" })
         let groups = try Set(
             CFields.all().filter { $0.hasPrefix("model_config.") }.compactMap { path in

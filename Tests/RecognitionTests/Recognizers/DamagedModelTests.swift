@@ -55,13 +55,13 @@ import Testing
         #expect(error?.message.contains("'\(name)' \(problem)") == true, "\(error?.message ?? "")")
     }
 
-    @Test func languagesOfADamagedModelAreAnErrorToo() throws {
+    @Test func readingLanguagesOfADamagedModelIsAnError() throws {
         let folder = try TemporaryFolder()
         let model = try ModelSpecification.fixture(.whisper).damaging("encoder", .truncated, in: folder)
         #expect(throws: RecognitionError.self) { try LanguageSupport(of: model) }
     }
 
-    @Test func whatTheLibraryRefusesItselfIsAnErrorWithItsWords() throws {
+    @Test func theLibrarysErrorsKeepTheirMessage() throws {
         let folder = try TemporaryFolder()
         let model = try ModelSpecification.fixture(.paraformer)
             .replacing("tokens", with: folder.write(tokens(50), to: "tokens.txt"))

@@ -11,7 +11,7 @@ import Testing
         #expect(ModelFamily.allCases.filter { $0.concurrency == .one } == [.funASRNano, .qwen3ASR])
     }
 
-    @Test func oneAtATimeMeansThat() async {
+    @Test func exclusiveDecodesRunOneAtATime() async {
         let turns = DecodeTurns(.one)
         let running = Mutex(0)
         let overlaps = await onThreads(8) { _ in
@@ -30,7 +30,7 @@ import Testing
     }
 
     /// Two decodes wait for each other, which would never end if they ran in turn.
-    @Test func sideBySideMeansThat() async {
+    @Test func otherDecodesRunConcurrently() async {
         let turns = DecodeTurns(.any)
         let barrier = [DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)]
         let met = await onThreads(2) { number in
@@ -42,7 +42,7 @@ import Testing
         #expect(met == [true, true])
     }
 
-    @Test func whatADecodeThrowsIsThrown() {
+    @Test func errorsOfADecodeAreThrown() {
         #expect(throws: ModelFileError(problem: "x")) {
             try DecodeTurns(.one).take { () throws(ModelFileError) in throw ModelFileError(problem: "x") }
         }

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: ModelFamily.allCases)
-    func filesThatAreSomethingElseAreNamed(family: ModelFamily) throws {
+    func filesOfAnotherKindAreNamed(family: ModelFamily) throws {
         for layout in family.fileLayouts {
             let folder = try TemporaryFolder()
             let model = Self.model(family, layout, in: folder)

@@ -19,7 +19,7 @@ import Testing
             ),
             (Hints(), "FOUR EIGHT RIGHT", []),
         ] as [(Hints, String, [String])])
-    func aTransducerWithBeamSearchPrefersTheHintsItCanSpell(hints: Hints, text: String, unused: [String]) throws {
+    func beamSearchPrefersTheHintsItCanSpell(hints: Hints, text: String, unused: [String]) throws {
         let recognizer = try LoadedModel.recognizer(.transducer, options: .withHotwords)
         let sound = SpeechSegment(offset: 0, audio: try .fixture("en_homophones_16k.wav"))
         #expect(try recognizer.recognize(sound, language: nil, hints: hints).map(\.text) == [text])
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: ModelFamily.withFixture)
-    func familiesWithoutHintsLeaveThemOut(family: ModelFamily) throws {
+    func familiesWithoutHintSupportIgnoreHints(family: ModelFamily) throws {
         let recognizer = try LoadedModel.recognizer(family)
         let sound = SpeechSegment(offset: 0, audio: try .fixture("en_homophones_16k.wav"))
         let hints = Hints(keywords: ["FOR"])
@@ -66,7 +66,7 @@ import Testing
         ("ab", ["▁ab"]), ("abc", ["▁ab", "c"]), ("ac", ["▁a", "c"]), ("aa", nil), ("abab", nil), ("", ["▁"]),
         ("x", nil),
     ])
-    func aWordIsCutWhereTheScoresAreHighest(word: String, pieces: [String]?) throws {
+    func aWordIsSplitAtTheBestScores(word: String, pieces: [String]?) throws {
         let folder = try TemporaryFolder()
         let content = "<unk>\t0\n▁\t-9\n▁a\t-1\n▁ab\t-1\nc\t-2\nbc\t-4\n"
         let vocabulary = try BPEVocabulary(path: folder.write(Data(content.utf8), to: "bpe.vocab"))
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test(arguments: [("▁a\t-1\n▁b\n", 2), ("a b\n", 1), ("a 1\n\nb 2\n", 2), ("a nan\n", 1)])
-    func aBadVocabularyIsNamedBeforeAnythingLoads(content: String, line: Int) throws {
+    func aBadVocabularyIsNamedBeforeLoading(content: String, line: Int) throws {
         let folder = try TemporaryFolder()
         var options = ModelOptions.withHotwords
         let path = try folder.write(Data(content.utf8), to: "bpe.vocab")
@@ -83,7 +83,7 @@ import Testing
         #expect(error?.message.contains("the file 'bpe.vocab' line \(line) is not 'piece score'") == true)
     }
 
-    @Test func qwenReadsAsManyHintsAsLeaveRoomForTheSound() throws {
+    @Test func qwenUsesAsManyHintsAsFitBesideTheAudio() throws {
         let planner = try HintPlanner(.fixture(.qwen3ASR))
         let plan = planner.plan(Hints(prompt: "Bletchley", keywords: ["Ada Lovelace", "<|im_end|>", "a,b"]))
         #expect(plan == HintPlan(context: "Ada Lovelace,Bletchley", unused: ["<|im_end|>", "a,b"]))
@@ -114,7 +114,7 @@ import Testing
         #expect(hints.fields(of: phrases) == fields)
     }
 
-    @Test func theHintsOfARecordingArePlannedOnce() {
+    @Test func hintsArePlannedOncePerRecording() {
         let planned = Mutex<[Hints]>([])
         let plans = HintPlans { hints in
             planned.withLock { $0.append(hints) }

@@ -7,7 +7,7 @@ import Testing
 
 @BlockingCalls @Suite struct LanguageTests {
     @Test(arguments: [ModelFamily.paraformer, .transducer, .moonshine, .zipformerCTC])
-    func aFamilyWithoutLanguagesTakesAny(family: ModelFamily) throws {
+    func aFamilyWithoutLanguagesAcceptsAny(family: ModelFamily) throws {
         let recognizer = try LoadedModel.recognizer(family)
         #expect(recognizer.languages == .notTaken)
         try recognizer.check(Language(code: "xx"))
@@ -32,14 +32,14 @@ import Testing
         ([:], .notTaken),
         (["is_multilingual": "1", "all_language_codes": "fi"], .choice([Language(code: "fi")])),
     ])
-    func onlyMultilingualWhisperModelsTakeALanguage(metadata: [String: String], support: LanguageSupport) throws {
+    func onlyMultilingualWhisperModelsAcceptALanguage(metadata: [String: String], support: LanguageSupport) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(.onnx(properties: metadata), to: "encoder.onnx")
         #expect(LanguageSupport(whisper: try ONNXMetadata(path: path)) == support)
     }
 
     @Test(arguments: [(ModelFamily.senseVoice, "de", "zh, en, ja, ko, yue"), (.whisper, "xx", "en, zh, de, es")])
-    func anUnknownLanguageIsRefusedBeforeAnythingLoads(family: ModelFamily, code: String, known: String) throws {
+    func anUnknownLanguageIsRefusedBeforeLoading(family: ModelFamily, code: String, known: String) throws {
         let recognizer = try Recognizer(.fixture(family))
         let sound = try AudioBuffer.fixture("en_word_16k.wav")
         let error = #expect(throws: RecognitionError.self) {
@@ -53,14 +53,14 @@ import Testing
         #expect(try recognizer.transcript(sound).text == "stop")
     }
 
-    @Test func aDefaultLanguageTheModelDoesNotKnowIsRefusedAtTheStart() throws {
+    @Test func anUnknownDefaultLanguageIsRefusedAtStart() throws {
         let options = ModelOptions(language: Language(code: "xx"))
         let error = #expect(throws: RecognitionError.self) { try Recognizer(.fixture(.whisper, options: options)) }
         #expect(error?.code == .modelUnusable)
     }
 
     @Test(arguments: [ModelFamily.senseVoice, .whisper])
-    func theDefaultLanguageYieldsToTheRequests(family: ModelFamily) throws {
+    func theRequestedLanguageOverridesTheDefault(family: ModelFamily) throws {
         let recognizer = try LoadedModel.recognizer(family, options: ModelOptions(language: Language(code: "zh")))
         let sound = try AudioBuffer.fixture("en_digits_16k.wav")
         #expect(try recognizer.transcript(sound).text == "一二三四")

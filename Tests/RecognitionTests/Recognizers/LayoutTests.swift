@@ -22,7 +22,7 @@ import Testing
             ]
         ),
     ])
-    func aFamilyTakesTheFilesOfTheRegistry(family: ModelFamily, layouts: [[String]]) {
+    func aFamilyLoadsTheFilesOfTheRegistry(family: ModelFamily, layouts: [[String]]) {
         #expect(family.fileLayouts == layouts)
     }
 
@@ -30,7 +30,7 @@ import Testing
         (nil, false, "auto", Int32(0)), (Language(code: "en"), false, "en", 0), (nil, true, "auto", 1),
         (Language(code: "yue"), true, "yue", 1),
     ])
-    func senseVoiceTakesLanguageAndITN(language: Language?, useITN: Bool, text: String, number: Int32) throws {
+    func senseVoiceSupportsLanguageAndITN(language: Language?, useITN: Bool, text: String, number: Int32) throws {
         let model = ModelSpecification.fixture(.senseVoice, options: ModelOptions(["use_itn": .flag(useITN)]))
         let configuration = try model.configuration(for: RecognizerSettings(language: language), operatorThreads: 1)
         #expect(configuration.texts[.senseVoiceLanguage] == text)
@@ -51,7 +51,7 @@ import Testing
             (SpeechTask.transcribe, nil, "de"), (.translate, nil, "en"), (.translate, "fr", "fr"),
             (.transcribe, "fr", "de"),
         ] as [(SpeechTask, String?, String)])
-    func canaryWritesTheLanguageSpokenUnlessItTranslates(task: SpeechTask, option: String?, target: String) throws {
+    func canaryKeepsTheSpokenLanguageUnlessItTranslates(task: SpeechTask, option: String?, target: String) throws {
         let options = ModelOptions(option.map { ["tgt_lang": .text($0)] } ?? [:])
         let configuration = try ModelSpecification.fixture(.canary, options: options)
             .configuration(for: RecognizerSettings(language: Language(code: "de"), task: task), operatorThreads: 1)
@@ -67,7 +67,7 @@ import Testing
             (.qwen3ASR, "yue", .transcribe, nil, .transcribe, ["language": "Cantonese"]),
             (.paraformer, "en", .translate, nil, .transcribe, [:]),
         ] as [(ModelFamily, String, SpeechTask, String?, SpeechTask, [String: String])])
-    func aRecognizerIsMadeForWhatItsFamilyFixes(
+    func settingsAndStreamOptionsFollowFromTheFamily(
         family: ModelFamily, code: String, task: SpeechTask, expects: String?, does: SpeechTask,
         stream: [String: String]
     ) {
@@ -78,7 +78,7 @@ import Testing
         #expect(model.streamOptions(language: language) == stream)
     }
 
-    @Test func tdnnHearsTelephoneSound() throws {
+    @Test func tdnnUsesTelephoneSampleRate() throws {
         let configuration = try ModelSpecification.fixture(.tdnn)
             .configuration(for: RecognizerSettings(), operatorThreads: 1)
         #expect(configuration.numbers[.sampleRate] == 8_000)

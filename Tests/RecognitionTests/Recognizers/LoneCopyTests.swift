@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func itIsMadeForWhatIsWantedTwiceInARow() {
+    @Test func aCopyIsMadeForTheSameKeyTwiceInARow() {
         var copy = Copy()
         let before = answers(&copy, [("en", 0), ("de", 0), ("en", 0), ("en", 0), ("en", 0)])
         #expect(before == ["none", "none", "none", "make", "none"])
@@ -46,7 +46,7 @@ import Testing
         #expect(after == ["use 1", "none", "use 1"])
     }
 
-    @Test func anotherOneTakesItsPlaceNotTooSoon() {
+    @Test func aCopyIsNotReplacedTooSoon() {
         var copy = english()
         let wishes = [("de", 0), ("de", 59.9), ("en", 59.9), ("de", 60), ("de", 60), ("en", 60), ("en", 60)]
         let during = answers(&copy, wishes)
@@ -57,7 +57,7 @@ import Testing
         #expect(after == ["use 2"])
     }
 
-    @Test func itGoesWhenNobodyHasUsedItForTenMinutes() {
+    @Test func anUnusedCopyIsReleasedAfterTenMinutes() {
         var copy = english()
         let used = answers(&copy, [("en", 100)])
         let looks = [looked(&copy, 600), looked(&copy, 700)]

@@ -13,7 +13,7 @@ import Testing
         #expect(transcript.language == nil)
     }
 
-    @Test func aSegmentWithoutTokenTimesLastsAsLongAsItsSound() throws {
+    @Test func aSegmentWithoutTokenTimesHasTheLengthOfItsAudio() throws {
         let sound = try AudioBuffer.decoding(Fixtures.speech("beckett.wav"))
         let segment = SpeechSegment(offset: 16_000, audio: sound)
         let recognized = try LoadedModel.recognizer(.moonshine).recognize(segment, language: nil)

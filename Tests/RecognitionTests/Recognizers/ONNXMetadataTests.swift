@@ -21,7 +21,7 @@ import Testing
         #expect(try ONNXMetadata(path: Fixtures.model("whisper", "decoder.onnx")).properties.isEmpty)
     }
 
-    @Test func ortFilesKeepTheirPropertiesElsewhere() throws {
+    @Test func ortFilesStorePropertiesElsewhere() throws {
         let metadata = try ONNXMetadata(path: Fixtures.starterModel("encoder_model.ort"))
         #expect(metadata.isORT)
         #expect(metadata.properties.isEmpty)
@@ -61,7 +61,7 @@ import Testing
         (Data(count: 1000), "is not an ONNX model"), (Data(repeating: 0xFF, count: 1000), "is not an ONNX model"),
         (Data([0x08, 0x07]), "is not an ONNX model"),
     ])
-    func whatIsNoModelIsRefused(content: Data, words: String) throws {
+    func otherFilesAreRefused(content: Data, words: String) throws {
         let error = #expect(throws: ModelFileError.self) { try metadata(of: content) }
         #expect(error?.problem.hasPrefix(words) == true, "\(error?.problem ?? "")")
     }

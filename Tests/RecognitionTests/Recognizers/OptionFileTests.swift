@@ -11,7 +11,7 @@ import Testing
     @Test(arguments: [
         "FOR", "FOR EIGHT :2.5", "ZERO ONE\nTWO :4", "", "\n\nFOR\n", ":4.0", "FOR\r\nATE\r\n", "ÉTÉ :0", "a@b",
     ])
-    func goodHotwordsFilesPass(content: String) throws {
+    func goodHotwordsFilesAreAccepted(content: String) throws {
         let folder = try TemporaryFolder()
         try HotwordsFile.check(path: folder.write(Data(content.utf8), to: "words"))
     }
@@ -32,7 +32,7 @@ import Testing
         (ModelFamily.transducer, "bpe_vocab", ""), (.transducer, "hotwords_file", ""), (.whisper, "rule_fsts", ""),
         (.paraformer, "rule_fars", ""), (.senseVoice, "provider", "cpu:"),
     ])
-    func aMissingFileOfAnOptionIsNamedBeforeAnythingLoads(family: ModelFamily, key: String, prefix: String) {
+    func aMissingFileOfAnOptionIsNamedBeforeLoading(family: ModelFamily, key: String, prefix: String) {
         let options = ModelOptions([key: .text(prefix + "/nowhere/file"), "decoding_method": "modified_beam_search"])
         let model = ModelSpecification.fixture(
             family, options: family == .transducer ? options : ModelOptions([key: .text(prefix + "/nowhere/file")]))
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: [["hotwords_file": "/dev/null"], ["modeling_unit": "cjkchar+bpe"]] as [[String: OptionValue]])
-    func optionsThatNeedOthersAreRefusedBeforeAnythingLoads(options: [String: OptionValue]) {
+    func optionsThatNeedOthersAreRefusedBeforeLoading(options: [String: OptionValue]) {
         let model = ModelSpecification.fixture(.transducer, options: ModelOptions(options))
         let error = #expect(throws: RecognitionError.self) { try Recognizer(model) }
         #expect(error?.message.hasPrefix("Model 'tiny-transducer' cannot be used: ") == true)
@@ -67,7 +67,7 @@ import Testing
         (ModelFamily.senseVoice, "rule_fsts", "is no FST of OpenFst"),
         (.senseVoice, "rule_fars", "is no FAR of OpenFst"),
     ])
-    func aGrammarThatIsNoneIsNamedBeforeAnythingLoads(family: ModelFamily, key: String, problem: String) throws {
+    func anInvalidGrammarIsNamedBeforeLoading(family: ModelFamily, key: String, problem: String) throws {
         let folder = try TemporaryFolder()
         for content in ["Not Found, sorry", "FST", "\0\0\0\0"] {
             let path = try folder.write(Data(content.utf8), to: "grammar")
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test(arguments: ["cuda", "coreml", "xnnpack", "cpu"])
-    func everyProviderThatMayBeWrittenLoads(provider: String) throws {
+    func everyAcceptedProviderLoads(provider: String) throws {
         let recognizer = try Recognizer(.fixture(.paraformer, options: ModelOptions(["provider": .text(provider)])))
         #expect(try recognizer.transcript(.fixture("en_word_16k.wav")).text == "stop")
     }
@@ -101,7 +101,7 @@ import Testing
         #expect(try recognizer.transcript(.fixture("en_word_16k.wav")).text == "stop")
     }
 
-    @Test func settingsForAllModelsYieldToTheProviderOfOne() throws {
+    @Test func aModelsProviderOverridesSharedSettings() throws {
         func provider(_ options: ModelOptions) throws -> String? {
             try ModelSpecification.fixture(.whisper, options: options).configuration(
                 for: RecognizerSettings(), operatorThreads: 1, runtimeSettings: "/run/ort"
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test(arguments: ModelFamily.withFixture)
-    func theSettingsForAllModelsLeaveTheTextsAlone(family: ModelFamily) throws {
+    func sharedSettingsDoNotChangeTexts(family: ModelFamily) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(Data(RuntimeSettings.text.utf8), to: "ort.txt")
         let recognizer = try Recognizer(.fixture(family), operatorThreads: 2, runtimeSettings: path)

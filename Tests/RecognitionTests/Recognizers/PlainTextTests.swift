@@ -15,13 +15,13 @@ import Testing
             // Not composed, by Unicode's list of exclusions.
             ("\u{915}\u{93C}", "\u{915}\u{93C}"), ("\u{958}", "\u{915}\u{93C}"),
         ])
-    func textIsComposed(text: String, composed: String) {
+    func textIsNormalisedToNFC(text: String, composed: String) {
         #expect(scalars(text.composed) == scalars(composed))
     }
 
     /// Alone, and among marks above and below a letter. Foundation's tables of marks end with Unicode 14, and beyond
     /// U+FFFF it treats letters as marks.
-    @Test func everyScalarIsComposedAsFoundationDoes() {
+    @Test func everyScalarIsNormalisedAsByFoundation() {
         let others = (UInt32(0)...0x2_FFFF).compactMap(Unicode.Scalar.init).filter { scalar in
             let isKnown = scalar.value <= 0xFFFF && scalar.properties.age.map { $0.major <= 14 } == true
             return (isKnown ? ["\(scalar)", "a\u{301}\(scalar)\u{323}"] : ["\(scalar)"]).contains { text in

@@ -13,7 +13,7 @@ import Testing
         ("", ""), ("a", "a"), ("abc", "abc"), ("aaa", "a"), ("abcd", "bcd"), ("abca", "bca"), ("abcad", "cad"),
         ("abcdabcd", "bcd"), ("abcbad", "bad"), ("abcdef", "def"),
     ])
-    func theLeastRecentlyUsedGoes(asked: String, held: String) {
+    func theLeastRecentlyUsedIsEvicted(asked: String, held: String) {
         var cache = LRUCache<Character, String>(capacity: 3)
         for key in asked where cache.value(for: key) == nil { cache.insert("value \(key)", for: key) }
         #expect(String(cache.values.keys) == held)
@@ -38,7 +38,7 @@ import Testing
         #expect(recognizer.cache.settings.map(\.language?.code) == ["ja", "en", nil])
     }
 
-    @Test func aLanguageLoadsOnceHoweverManyAskForIt() async throws {
+    @Test func aLanguageLoadsOnceForConcurrentRequests() async throws {
         let configuration = try ModelSpecification.fixture(.paraformer).configuration(
             for: RecognizerSettings(), operatorThreads: 1)
         let loaded = Mutex<[RecognizerSettings]>([])

@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test(arguments: [ModelFamily.senseVoice, .paraformer, .transducer, .zipformerCTC])
-    func tokensStartInOrderWithinTheSegment(family: ModelFamily) throws {
+    func tokenTimesIncreaseWithinTheSegment(family: ModelFamily) throws {
         for recording in Manifest.shared.files where recording.language != "none" {
             guard recording.expected[family.rawValue] != nil else { continue }
             let segment = SpeechSegment(offset: 80_000, audio: try .fixture(recording.file))

@@ -23,7 +23,7 @@ import Testing
                 ]
             ),
         ] as [(String, [(String, Double, Double)])], [withSegments, withBoth])
-    func whisperTellsItsSegmentsWhenAsked(
+    func whisperReportsSegmentTimesOnRequest(
         recording: (file: String, phrases: [(text: String, start: Double, end: Double)]), options: ModelOptions
     ) throws {
         let sound = SpeechSegment(offset: 16_000, audio: try .fixture(recording.file))
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func whisperTellsItsTokensWhenAsked() throws {
+    @Test func whisperReportsTokenTimesOnRequest() throws {
         let recording = try #require(Manifest.shared.files.first { $0.file == "en_digits_16k.flac" })
         let sound = try AudioBuffer.fixture(recording.file)
         let segments = try LoadedModel.recognizer(.whisper, options: Self.withTokens).recognize(sound)
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: ["greedy_search", "modified_beam_search"])
-    func transducersTellHowSureTheyAreOfEachToken(method: String) throws {
+    func transducersReportTokenProbabilities(method: String) throws {
         let recognizer = try LoadedModel.recognizer(
             .transducer, options: ModelOptions(["decoding_method": .text(method)]))
         let sure = try recognizer.recognize(.fixture("en_digits_16k.wav")).flatMap(\.tokens)
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test(arguments: [ModelFamily.senseVoice, .paraformer, .zipformerCTC, .whisper, .moonshine])
-    func otherFamiliesDoNotTellHowSureTheyAre(family: ModelFamily) throws {
+    func otherFamiliesReportNoTokenProbabilities(family: ModelFamily) throws {
         let tokens = try LoadedModel.recognizer(family).recognize(.fixture("en_digits_16k.wav")).flatMap(\.tokens)
         #expect(!tokens.isEmpty)
         #expect(tokens.allSatisfy { $0.logProbability == nil && $0.duration == nil })
@@ -80,7 +80,7 @@ import Testing
             (.whisper, ["preferred_segment": 9.5], .milliseconds(9_500)),
             (.moonshine, ["preferred_segment": 60], .seconds(20)),
         ] as [(ModelFamily, [String: OptionValue], Duration)])
-    func speechIsJoinedUpToTheFamilysLengthOrTheOptions(
+    func speechIsJoinedUpToThePreferredLength(
         family: ModelFamily, options: [String: OptionValue], length: Duration
     ) {
         #expect(ModelSpecification.fixture(family, options: ModelOptions(options)).preferredSegment == length)
@@ -88,7 +88,7 @@ import Testing
 
     /// Compares the families' data about times with the available models.
     @Test(arguments: ModelFamily.withFixture)
-    func aFamilyHasTheTimesItSaysItHas(family: ModelFamily) throws {
+    func familiesReportTheTimesTheyDeclare(family: ModelFamily) throws {
         let tokens = try LoadedModel.recognizer(family).recognize(.fixture("en_digits_16k.wav")).flatMap(\.tokens)
         #expect(family.tellsLogProbabilities == tokens.allSatisfy { $0.logProbability != nil })
         switch family.times {

@@ -13,13 +13,13 @@ import Testing
             (6, nil, .zero, 0), (6, .max, .seconds(28), 168), (6, .min, .seconds(28), .min / 2),
             (1e300, nil, .seconds(1), .max),
         ] as [(Double, Int?, Duration, Int)])
-    func aDecodeWritesSoManyTokens(perSecond: Double, context: Int?, duration: Duration, tokens: Int) {
+    func theTokenLimitOfADecodeIsKnown(perSecond: Double, context: Int?, duration: Duration, tokens: Int) {
         let limit = TokenLimit(perSecond: perSecond, context: .init(file: "encoder", key: "n_text_ctx"))
         #expect(limit.tokens(in: duration, context: context) == tokens)
     }
 
     @Test(arguments: [(nil, 120), (500, 492)] as [(Double?, Int)])
-    func anOptionCanBeTheLimit(option: Double?, tokens: Int) {
+    func anOptionCanSetTheTokenLimit(option: Double?, tokens: Int) {
         let limit = FamilySetup.qwen3ASR.layouts[0].tokenLimit
         let options = ModelOptions(option.map { ["max_new_tokens": .number($0)] } ?? [:])
         #expect(limit?.tokens(in: .seconds(20), options: options) == tokens)
@@ -29,12 +29,12 @@ import Testing
         (["encoder", "merged_decoder", "tokens"], 15.0),
         (["preprocessor", "encoder", "uncached_decoder", "cached_decoder", "tokens"], 6.0),
     ])
-    func eachMoonshineLayoutHasTheLimitOfItsDecoder(files: [String], perSecond: Double) {
+    func eachMoonshineLayoutHasItsDecodersLimit(files: [String], perSecond: Double) {
         #expect(FamilySetup.moonshine.layout(of: files)?.tokenLimit?.perSecond == perSecond)
     }
 
     /// 27 s of digits without a pause: 96 tokens, where half of the fixture's text context is 80.
-    @Test func whisperHearsMoreThanOneDecodeCanWrite() throws {
+    @Test func whisperTranscribesMoreThanOneDecodeCanWrite() throws {
         let digits = try AudioBuffer.fixture("en_digits_16k.flac").stretch(.milliseconds(250), .milliseconds(3_679))
         let sound = digits.repeated(8)
         let words = Array(repeating: "zero one two three four five six seven eight nine", count: 8)
@@ -54,7 +54,7 @@ import Testing
     }
 
     /// Speech too dense for 6 tokens a second, which is the limit of Moonshine's older decoder only.
-    @Test func moonshineHearsFastSpeechInOneDecode() throws {
+    @Test func moonshineTranscribesFastSpeechInOneDecode() throws {
         let sound = try AudioBuffer.decoding(Fixtures.speech("two_cities.wav"))
             .stretch(.seconds(20), .seconds(26))
             .faster(by: 1.5)

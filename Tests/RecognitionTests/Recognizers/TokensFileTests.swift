@@ -6,11 +6,11 @@ import Testing
 
 @Suite struct TokensFileTests {
     @Test(arguments: ["sense_voice", "whisper", "paraformer", "transducer", "zipformer_ctc", "streaming_transducer"])
-    func theTokensOfEveryFixturePass(family: String) throws {
+    func theTokensOfEveryFixtureAreAccepted(family: String) throws {
         try TokensFile.check(path: Fixtures.model(family, "tokens.txt"))
     }
 
-    @Test func theTokensOfTheStarterModelPass() throws {
+    @Test func theTokensOfTheStarterModelAreAccepted() throws {
         try TokensFile.check(path: Fixtures.starterModel("tokens.txt"), vocabulary: 32_768)
     }
 
@@ -18,7 +18,7 @@ import Testing
         "a 0\nb 1\n", "a 0\nb 1", "a 0\r\nb 1\r\n", "a\t0\nb  1\n", " 31353\na 0\n", "  a 0  \nb 1\n", "a 0\n",
         "<blk> 0\n▁the 1\n中 2\n", "a 1\na 2\n", "1 0\n2 1\n", "a 0\n\nb 1\n\n", "\u{FF} 7\n", "a 0",
     ])
-    func goodTokensPass(content: String) throws {
+    func goodTokensAreAccepted(content: String) throws {
         try check(Data(content.utf8))
     }
 
@@ -41,22 +41,22 @@ import Testing
     }
 
     @Test(arguments: [("a 0\nb 1\nc 2\n", 4, 3), ("a 0\nc 2\n", 3, 1), ("a 1\n", 1, 0)])
-    func aTokenTheModelKnowsMustBeThere(content: String, vocabulary: Int, missing: Int) throws {
+    func everyTokenOfTheModelIsRequired(content: String, vocabulary: Int, missing: Int) throws {
         let error = #expect(throws: ModelFileError.self) { try check(Data(content.utf8), vocabulary: vocabulary) }
         #expect(error?.problem.hasPrefix("has no token \(missing),") == true, "\(error?.problem ?? "")")
     }
 
     @Test(arguments: [-1, .min])
-    func aModelThatKnowsFewerThanNoTokensNeedsNone(vocabulary: Int) throws {
+    func aNegativeTokenCountRequiresNoTokens(vocabulary: Int) throws {
         try check(Data("a 0\n".utf8), vocabulary: vocabulary)
     }
 
     @Test(arguments: [Int(Int32.max), Int.max])
-    func aModelThatKnowsMoreTokensThanThereCanBeIsRefused(vocabulary: Int) {
+    func anImpossibleTokenCountIsRefused(vocabulary: Int) {
         #expect(throws: ModelFileError.self) { try check(Data("a 0\n".utf8), vocabulary: vocabulary) }
     }
 
-    @Test func aFileThatIsFarTooLongIsNotRead() throws {
+    @Test func aFarTooLongFileIsNotRead() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(Data("a 0\n".utf8), to: "tokens.txt")
         try #require(truncate(path, 1 << 40) == 0)
@@ -71,7 +71,7 @@ import Testing
         #expect(throws: ModelFileError.self) { try TokensFile.check(path: folder.path) }
     }
 
-    @Test func moreTokensThanTheModelKnowsDoNoHarm() throws {
+    @Test func extraTokensAreAccepted() throws {
         try check(Data("a 0\nb 1\n#0 2\n".utf8), vocabulary: 2)
     }
 

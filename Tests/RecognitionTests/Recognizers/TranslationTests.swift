@@ -7,7 +7,7 @@ import Testing
 
 @BlockingCalls @Suite struct TranslationTests {
     @Test(arguments: Manifest.shared.files.filter { $0.expected["whisper"]?.bySetting["translate"] != nil })
-    func whisperTranslatesWhenTheRequestAsks(recording: Manifest.Recording) throws {
+    func whisperTranslatesOnRequest(recording: Manifest.Recording) throws {
         let expected = try #require(recording.expected["whisper"]?.bySetting["translate"]).text
         let sound = SpeechSegment(offset: 0, audio: try .fixture(recording.file))
         let recognizer = try LoadedModel.recognizer(.whisper)
@@ -20,7 +20,7 @@ import Testing
             try always.recognize(sound, language: nil, task: .transcribe) == recognizer.recognize(sound, language: nil))
     }
 
-    @Test func eachTaskHasARecognizerOfItsOwn() throws {
+    @Test func eachTaskHasItsOwnRecognizer() throws {
         let recognizer = try Recognizer(.fixture(.whisper))
         let sound = SpeechSegment(offset: 0, audio: try .fixture("zh_digits_16k.wav"))
         let chinese = try recognizer.recognize(sound, language: nil, task: .transcribe).map(\.text)
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: ModelFamily.withFixture.filter { !$0.translates })
-    func otherFamiliesSayThatTheyCannot(family: ModelFamily) throws {
+    func otherFamiliesRefuseTranslation(family: ModelFamily) throws {
         let recognizer = try LoadedModel.recognizer(family)
         let error = #expect(throws: RecognitionError.self) {
             try recognizer.recognize(

@@ -12,7 +12,7 @@ import Testing
     private static let english = RecognizerSettings(language: Language(code: "en"))
     private static let german = RecognizerSettings(language: Language(code: "de"))
 
-    @Test func aCopyIsMadeOnceWhenItIsWantedTwiceInARow() async throws {
+    @Test func aCopyIsMadeOnTheSecondRequestInARow() async throws {
         let loads = Mutex(0)
         let wide = WideRecognizer { _ throws(RecognitionError) in
             loads.withLock { $0 += 1 }
@@ -25,7 +25,7 @@ import Testing
         #expect(loads.withLock { $0 } == 1)
     }
 
-    @Test func aCopyThatCannotBeMadeIsNotTriedAgain() async throws {
+    @Test func aFailedCopyIsNotRetried() async throws {
         let loads = Mutex(0)
         let wide = WideRecognizer { _ throws(RecognitionError) in
             loads.withLock { $0 += 1 }
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: [ModelFamily.paraformer, .senseVoice, .moonshine])
-    func severalThreadsHearTheSameAsOne(family: ModelFamily) async throws {
+    func severalThreadsGiveTheSameTextAsOne(family: ModelFamily) async throws {
         let segments = [SpeechSegment(offset: 0, audio: try .fixture("en_digits_16k.wav"))]
         let recognizer = try Recognizer(.fixture(family), threadsAlone: 2)
         let wide = try #require(recognizer.wide)

@@ -38,14 +38,14 @@ import Testing
         ("......", []), ("", []), (".##...", [100..<300]), ("##", [0..<200]), (".#.#..", [100..<400]),
         (".#..#..", [100..<200, 400..<500]), ("..#", [200..<300]),
     ])
-    func aPauseOfTwoWindowsEndsAStretch(windows: String, expected: [Range<Int>]) {
+    func aPauseOfTwoWindowsEndsSpeech(windows: String, expected: [Range<Int>]) {
         #expect(stretches(windows, segmenter(silence: 200)) == expected)
     }
 
     @Test(arguments: [
         ("...#...", [150..<520]), ("#...", [0..<220]), ("...#", [150..<400]), (".#..#..", [0..<320, 320..<620]),
     ])
-    func soundAroundItIsKept(windows: String, expected: [Range<Int>]) {
+    func audioAroundSpeechIsKept(windows: String, expected: [Range<Int>]) {
         #expect(stretches(windows, segmenter(prefix: 150, suffix: 120, silence: 200)) == expected)
     }
 
@@ -54,12 +54,12 @@ import Testing
         #expect(stretches(windows, segmenter(silence: 200, minimumSpeech: 200)) == expected)
     }
 
-    @Test func noMoreIsKeptThanThePause() {
+    @Test func noMoreThanThePauseIsKept() {
         #expect(stretches(".#....", segmenter(suffix: 900, silence: 200)) == [100..<400])
     }
 
     @Test(arguments: 0..<40)
-    func everythingThatIsSpeechIsInAStretchAndStretchesDoNotOverlap(seed: UInt64) {
+    func stretchesCoverAllSpeechWithoutOverlap(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let windows = String((0..<200).map { _ in Int.random(in: 0..<3, using: &random) == 0 ? "#" : "." })
         let prefix = Int.random(in: 0..<400, using: &random)

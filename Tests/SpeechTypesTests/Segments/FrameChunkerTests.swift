@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct FrameChunkerTests {
     @Test(arguments: 0..<20 as Range<UInt64>)
-    func nothingIsLostHoweverTheSoundComes(seed: UInt64) {
+    func noSampleIsLostHoweverTheAudioIsChunked(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let sound = (0..<Int.random(in: 0...9_000, using: &random)).map { Float($0) }
         var windows = FrameChunker(size: 512)

@@ -4,13 +4,13 @@ import Testing
 
 @BlockingCalls @Suite struct HalvingTests {
     @Test(arguments: [0, 1, 400, 15_999])
-    func lessThanASecondIsNotCut(length: Int) {
+    func lessThanASecondIsNotHalved(length: Int) {
         let segment = SpeechSegment(offset: 7, audio: .noise(length, quiet: 0..<0))
         #expect(segment.halved() == nil)
     }
 
     @Test(arguments: [16_000, 16_001, 48_000, 160_000])
-    func theHalvesAreTheWholeInOrder(length: Int) throws {
+    func theHalvesJoinToTheWhole(length: Int) throws {
         let segment = SpeechSegment(offset: 1_000, audio: .noise(length, quiet: 0..<0))
         let (first, second) = try #require(segment.halved())
         #expect(first.audio.samples + second.audio.samples == segment.audio.samples)
@@ -20,13 +20,13 @@ import Testing
     }
 
     @Test(arguments: Array(stride(from: 16_500, to: 29_000, by: 1_111)))
-    func theCutLiesInTheQuietPlaceOfTheMiddleThird(quiet: Int) throws {
+    func theCutIsAtTheQuietestPointOfTheMiddleThird(quiet: Int) throws {
         let sound = AudioBuffer.noise(48_000, quiet: quiet..<quiet + 1_920)
         let (first, _) = try #require(SpeechSegment(offset: 0, audio: sound).halved())
         #expect((quiet...quiet + 1_920).contains(first.audio.samples.count))
     }
 
-    @Test func quietInTheOuterThirdsDoesNotUnbalanceTheHalves() throws {
+    @Test func quietInTheOuterThirdsDoesNotMoveTheCut() throws {
         let sound = AudioBuffer.noise(48_000, quiet: 4_000..<12_000)
         let (first, second) = try #require(SpeechSegment(offset: 0, audio: sound).halved())
         #expect(min(first.audio.samples.count, second.audio.samples.count) >= 16_000)

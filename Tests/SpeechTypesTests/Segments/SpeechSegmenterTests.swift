@@ -4,7 +4,7 @@ import Testing
 
 @BlockingCalls @Suite struct SpeechSegmenterTests {
     @Test(arguments: CutRecording.allUnbroken)
-    func speechWithoutSilenceIsTiledExactly(recording: CutRecording) {
+    func unbrokenSpeechIsTiledExactly(recording: CutRecording) {
         let segments = recording.segments()
         #expect(segments.flatMap(\.audio.samples) == recording.sound.samples)
         var end = 0
@@ -23,14 +23,14 @@ import Testing
     }
 
     @Test(arguments: CutRecording.allUnbroken)
-    func howTheSoundArrivesChangesNothing(recording: CutRecording) {
+    func segmentsDoNotDependOnChunking(recording: CutRecording) {
         var whole = recording
         whole.pieces = [(recording.sound.samples.count, true)]
         #expect(recording.segments() == whole.segments())
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func segmentsAreInOrderAndNotTooLongAndHaveTheirOwnSound(seed: UInt64) {
+    func segmentsAreOrderedAndBoundedAndHaveTheirAudio(seed: UInt64) {
         let recording = CutRecording.random(seed)
         var end = 0
         for segment in recording.segments() {
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func allThatIsSpeechIsInASegmentWhichTellsWhere(seed: UInt64) throws {
+    func allSpeechIsInASegmentAtItsPosition(seed: UInt64) throws {
         let recording = CutRecording.random(seed)
         let segments = recording.segments()
         for speech in recording.speech {
@@ -68,11 +68,11 @@ import Testing
         ("....#.#......", [1..<9]), ("#.........#.......", [0..<3, 7..<13]),
         ("##....##......", [0..<4, 4..<10]), ("##..##......", [0..<3, 3..<8]),
     ])
-    func speechHasSoundAroundIt(marks: String, expected: [Range<Int>]) {
+    func segmentsIncludeAudioAroundSpeech(marks: String, expected: [Range<Int>]) {
         #expect(CutRecording(marks, .tenths(window: 30)).segments().map(\.tenths) == expected)
     }
 
-    @Test func soundAroundSpeechIsTheFirstToGo() {
+    @Test func audioAroundSpeechIsCutFirst() {
         let marks = String(repeating: ".", count: 10) + String(repeating: "#", count: 26) + "........"
         #expect(CutRecording(marks, .tenths(window: 30)).segments().map(\.tenths) == [7..<37])
     }
@@ -84,18 +84,18 @@ import Testing
         ("##" + String(repeating: ".", count: 20) + "##......", 100, [0..<26]),
         ("##" + String(repeating: ".", count: 21) + "##......", 100, [0..<4, 20..<27]),
     ])
-    func neighboursAreJoinedUpToALength(marks: String, joining: Int, expected: [Range<Int>]) {
+    func neighbouringSpeechIsJoinedUpToALength(marks: String, joining: Int, expected: [Range<Int>]) {
         let settings = SpeechSegmenter.Settings.tenths(window: 100, joining: joining)
         let segments = CutRecording(marks, settings).segments()
         #expect(segments.map(\.tenths) == expected)
     }
 
-    @Test func theTimeOfASegmentIsThatOfItsSpeech() {
+    @Test func aSegmentHasTheTimesOfItsSpeech() {
         let segments = CutRecording("....##...##........", .tenths(window: 30, joining: 30)).segments()
         #expect(segments.map(\.speech) == [6_400..<17_600])
     }
 
-    @Test func aBitOfSpeechAtTheEndIsNoSegmentOfItsOwn() {
+    @Test func aShortRemainderIsNoSegmentOfItsOwn() {
         var recording = CutRecording("#####..", .tenths(window: 30, prefix: 0))
         recording.sound.samples += recording.sound.samples.prefix(400)
         recording.pieces.append((400, true))
@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: Array(stride(from: 22_000, to: 30_000, by: 1_234)))
-    func unbrokenSpeechIsCutWhereItIsQuietInTheLastThird(quiet: Int) throws {
+    func unbrokenSpeechIsCutAtTheQuietestPointOfTheLastThird(quiet: Int) throws {
         var recording = CutRecording.unbroken(48_000, window: 32_000, seed: 1)
         recording.sound = .noise(48_000, quiet: quiet..<quiet + 1_920)
         let first = try #require(recording.segments().first)
@@ -125,7 +125,7 @@ import Testing
         #expect(sound.takeSpeech(in: place) == [place])
     }
 
-    @Test func hoursOfSilenceAreNotKept() {
+    @Test func hoursOfSilenceAreNotBuffered() {
         var sound = AudioHistory()
         for _ in 0..<1_000 {
             let place = sound.append([Float](repeating: 0, count: 1_600)[...], isSpeech: false)
