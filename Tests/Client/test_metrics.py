@@ -55,7 +55,7 @@ def send_and_leave(**fields):
         eventually(lambda: Metrics()["asr2clip_queue_jobs", WHISPER], 1)
 
 
-def test_three_requests_are_three_and_their_sound_is_counted(transcribe):
+def test_requests_and_their_audio_are_counted(transcribe):
     assert engine()
     before = Metrics()
     for _ in range(3):
@@ -85,7 +85,7 @@ def test_a_stream_is_one_request(transcribe):
     assert grown == pytest.approx(3.595, abs=0.001)
 
 
-def test_refusals_are_counted_by_status_and_have_no_sound(transcribe):
+def test_refusals_are_counted_by_status_without_audio(transcribe):
     before = Metrics()
     for options in ({"response_format": "docx"}, {"file": "bad_text.wav"}):
         with pytest.raises(openai.BadRequestError):
@@ -101,7 +101,7 @@ def test_refusals_are_counted_by_status_and_have_no_sound(transcribe):
         assert Metrics()[name, WHISPER] == before[name, WHISPER]
 
 
-def test_clients_make_no_series_of_their_own(transcribe):
+def test_clients_cannot_create_series(transcribe):
     def send(number):
         http("GET", f"/nowhere/{number}?key={number}")
         http("PURGE" if number % 2 else "LINK", "/v1/models")
@@ -127,7 +127,7 @@ def test_clients_make_no_series_of_their_own(transcribe):
     assert set(Metrics().values) == set(before.values)
 
 
-def test_heads_and_probes_are_counted():
+def test_head_requests_and_probes_are_counted():
     before = Metrics()
     assert http("HEAD", "/v1/models")[0] == http("GET", "/health")[0] == 200
     assert http("HEAD", "/nowhere")[0] == 404
@@ -138,7 +138,7 @@ def test_heads_and_probes_are_counted():
 
 
 @pytest.mark.parametrize("stream", ["false", "true"])
-def test_a_client_that_left_is_told_apart(stream):
+def test_a_disconnected_client_is_counted_separately(stream):
     pid = engine()
     before = Metrics()
     os.kill(pid, signal.SIGSTOP)
@@ -151,7 +151,7 @@ def test_a_client_that_left_is_told_apart(stream):
     assert counted(before, TRANSCRIPTIONS, "POST", 200) == 0
 
 
-def test_an_engine_that_is_killed_is_one_restart(transcribe):
+def test_a_killed_engine_is_one_restart(transcribe):
     pid = engine()
     before = Metrics()
     os.kill(pid, signal.SIGKILL)
@@ -188,7 +188,7 @@ def test_lanes_and_memory_are_measured():
     assert version.value == 1 and version.labels["version"][0].isdigit()
 
 
-def test_an_engine_that_hangs_holds_nobody_up():
+def test_a_hanging_engine_does_not_delay_metrics():
     pid = engine()
     os.kill(pid, signal.SIGSTOP)
     try:

@@ -42,7 +42,7 @@ def test_words_of_a_model_without_token_times_are_estimated(transcribe):
     ("strategy", "segments"),
     [("auto", 2), ({"type": "server_vad"}, 2), ({"type": "server_vad", "silence_duration_ms": 1500}, 1)],
 )
-def test_a_recording_is_cut_where_the_strategy_says(transcribe, strategy, segments):
+def test_a_recording_is_cut_by_the_chunking_strategy(transcribe, strategy, segments):
     answer = transcribe("en_two_phrases_16k.wav", response_format="verbose_json", chunking_strategy=strategy)
     assert answer.text == "one two three seven eight"
     assert len(answer.segments) == segments
@@ -102,7 +102,7 @@ def test_hints_bias_a_transducer(client, hints, text, ignored):
 
 
 @pytest.mark.parametrize(("languages", "language"), [(["en", "zh"], "en"), (["zh"], "auto")])
-def test_a_detected_language_counts_if_it_is_a_candidate(transcribe, languages, language):
+def test_a_detected_language_must_be_a_candidate(transcribe, languages, language):
     answer = transcribe(languages=languages, response_format="verbose_json")
     assert (answer.text, answer.language) == ("one two three four", language)
 
@@ -115,7 +115,7 @@ def test_log_probabilities_are_included(transcribe):
         assert list(token.bytes) == list(token.token.encode())
 
 
-def test_segments_tell_how_sure_the_model_was(transcribe):
+def test_segments_have_log_probabilities(transcribe):
     [sure] = transcribe(model="hotwords", response_format="verbose_json").segments
     assert -20 < sure.avg_logprob < 0
     [unknown] = transcribe(model="sense_voice", response_format="verbose_json").segments
@@ -199,20 +199,20 @@ def test_an_unknown_model_is_not_found(client, transcribe, requests):
 @pytest.mark.parametrize(
     ("file", "code"), [("session_60s.flac", "audio_too_large"), ("en_long_16k.flac", "audio_too_long")]
 )
-def test_what_is_too_much_has_status_413(transcribe, requests, file, code):
+def test_exceeded_limits_have_status_413(transcribe, requests, file, code):
     with pytest.raises(openai.APIStatusError) as caught:
         transcribe(file)
     assert (caught.value.status_code, caught.value.param, caught.value.code) == (413, "file", code)
     assert len(requests) == 1
 
 
-def test_what_is_no_form_has_status_415(client):
+def test_other_bodies_have_status_415(client):
     with pytest.raises(openai.APIStatusError) as caught:
         client.post("/audio/transcriptions", body={"model": "sense_voice"}, cast_to=object)
     assert (caught.value.status_code, caught.value.code) == (415, "unsupported_media_type")
 
 
-def test_a_model_that_fails_is_not_asked_again(transcribe, requests):
+def test_a_failed_model_is_not_retried(transcribe, requests):
     with pytest.raises(openai.InternalServerError) as caught:
         transcribe(model="broken")
     assert (caught.value.status_code, caught.value.code) == (503, "model_failed")

@@ -2,6 +2,6 @@
 first refusal."""
 
 
-def test_the_client_comes_back_when_it_is_told_to(transcribe, requests):
+def test_the_client_retries_after_the_requested_time(transcribe, requests):
     assert transcribe("en_word_16k.wav", model="whisper").text == "stop"
     assert len(requests) > 1

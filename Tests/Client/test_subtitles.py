@@ -36,7 +36,7 @@ def cues_of_vtt(text):
         (AUDIO / "en_word_16k.wav", "paraformer", {}),
     ],
 )
-def test_cues_hold_the_whole_text_in_order_and_in_bounds(client, file, model, options, format, parse):
+def test_cues_have_the_whole_text_in_order_and_within_the_recording(client, file, model, options, format, parse):
     def transcribe(format):
         return client.audio.transcriptions.create(file=file, model=model, response_format=format, **options)
 

@@ -81,7 +81,7 @@ def wait_until_recording(cache):
         time.sleep(0.02)
 
 
-def test_enter_ends_the_recording_and_the_terminal_is_as_it_was():
+def test_enter_ends_the_recording_and_restores_the_terminal():
     with Terminal("--clipboard", "none") as terminal:
         terminal.read("●".encode())
         say()
@@ -95,7 +95,7 @@ def test_enter_ends_the_recording_and_the_terminal_is_as_it_was():
         assert termios.tcgetattr(terminal.its) == terminal.before
 
 
-def test_the_last_line_is_the_text_and_nothing_is_left_of_the_meter():
+def test_the_text_replaces_the_meter():
     with Terminal("--clipboard", "none") as terminal:
         terminal.read("●".encode())
         say()
@@ -106,7 +106,7 @@ def test_the_last_line_is_the_text_and_nothing_is_left_of_the_meter():
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_control_c_comes_as_a_key(times):
+def test_control_c_is_read_as_a_key(times):
     with Terminal("--clipboard", "none") as terminal:
         terminal.read("●".encode())
         say()
@@ -119,7 +119,7 @@ def test_control_c_comes_as_a_key(times):
         assert termios.tcgetattr(terminal.its) == terminal.before
 
 
-def test_standard_output_is_the_text_and_nothing_else():
+def test_standard_output_has_only_the_text():
     with Terminal("--clipboard", "none", stdout=subprocess.PIPE) as terminal:
         terminal.read("●".encode())
         say()
@@ -131,7 +131,7 @@ def test_standard_output_is_the_text_and_nothing_else():
 
 
 @pytest.mark.parametrize("variables, colored", [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True)])
-def test_colours_are_for_those_who_want_them(variables, colored):
+def test_no_color_turns_colours_off(variables, colored):
     with Terminal("--clipboard", "none", **variables) as terminal:
         terminal.read("●".encode())
         say()
@@ -141,7 +141,7 @@ def test_colours_are_for_those_who_want_them(variables, colored):
 
 
 @pytest.mark.parametrize("arguments, variables", [((), {"TERM": "dumb"}), (("--quiet",), {})])
-def test_where_nothing_can_or_shall_move_there_is_no_meter(arguments, variables, tmp_path):
+def test_dumb_terminals_and_quiet_show_no_meter(arguments, variables, tmp_path):
     with Terminal("--clipboard", "none", *arguments, **variables, XDG_CACHE_HOME=str(tmp_path)) as terminal:
         wait_until_recording(tmp_path)
         say()
@@ -154,7 +154,7 @@ def test_where_nothing_can_or_shall_move_there_is_no_meter(arguments, variables,
 
 
 @pytest.mark.parametrize("arguments", [("--clipboard", "osc52"), ("--clipboard", "auto")])
-def test_over_ssh_the_terminal_is_told_to_copy(arguments):
+def test_over_ssh_the_terminal_is_asked_to_copy(arguments):
     with Terminal(*arguments, SSH_CONNECTION="::1 1 ::1 22", DISPLAY=None) as terminal:
         terminal.read("●".encode())
         say()
@@ -163,7 +163,7 @@ def test_over_ssh_the_terminal_is_told_to_copy(arguments):
         assert b"\x1b]52;c;" + base64.b64encode(TEXT.encode()) + b"\x07" in terminal.seen
 
 
-def test_a_job_in_the_background_leaves_the_terminal_alone(tmp_path):
+def test_a_background_job_does_not_touch_the_terminal(tmp_path):
     with Terminal("--clipboard", "none") as terminal:
         terminal.read("●".encode())
         assert termios.tcgetattr(terminal.its) != terminal.before
@@ -188,7 +188,7 @@ def test_a_job_in_the_background_leaves_the_terminal_alone(tmp_path):
     os.close(its)
 
 
-def test_a_closed_terminal_ends_the_tool_and_keeps_the_sound(tmp_path):
+def test_a_closed_terminal_ends_the_tool_and_keeps_the_recording(tmp_path):
     variables = {"XDG_CACHE_HOME": str(tmp_path)}
     cache = tmp_path / "asr2clip" / "recordings"
     with Terminal("--clipboard", "none", **variables) as terminal:
@@ -207,13 +207,13 @@ def test_a_closed_terminal_ends_the_tool_and_keeps_the_sound(tmp_path):
     assert os.listdir(cache) == []
 
 
-def test_text_of_a_file_streams_to_the_terminal_and_ends_with_a_line():
+def test_text_of_a_file_is_streamed_and_ends_with_a_newline():
     with Terminal("-i", SPEECH, "--clipboard", "none") as terminal:
         assert terminal.end() == 0
         assert terminal.seen.rsplit(b"\x1b[K", 1)[-1].strip() == TEXT.encode()
 
 
-def test_the_copy_outlives_the_terminal_that_closes():
+def test_the_copied_text_survives_the_terminal():
     """As in `xterm -e asr2clip`: the tool leads its session, and its end hangs the session up."""
     with Terminal("-i", SPEECH, "--clipboard", "xclip") as terminal:
         assert terminal.end() == 0
@@ -222,7 +222,7 @@ def test_the_copy_outlives_the_terminal_that_closes():
     assert pasted.stdout == TEXT.encode()
 
 
-def test_enter_does_not_end_what_goes_on_until_control_c():
+def test_enter_does_not_end_a_vad_session():
     with Terminal("--vad", "--silence_duration", "0.5", "--clipboard", "none") as terminal:
         terminal.read("●".encode())
         terminal.type(b"\r")
@@ -233,7 +233,7 @@ def test_enter_does_not_end_what_goes_on_until_control_c():
         assert terminal.end() == 0
 
 
-def test_a_terminal_that_rests_holds_up_no_sound(tmp_path):
+def test_a_paused_terminal_does_not_pause_recording(tmp_path):
     """Ctrl-S stops what is shown; the sound goes on into its file."""
     with Terminal("--clipboard", "none", stdout=subprocess.PIPE, XDG_CACHE_HOME=str(tmp_path)) as terminal:
         terminal.read("●".encode())
