@@ -36,7 +36,7 @@ import Testing
             ("starts_at_23s.mkv", [3.25], 4.088),
         ] as [(String, [Double], Double)])
     func theTimeBeforeTheFirstFragmentIsNotFilled(file: String, starts: [Double], length: Double) throws {
-        try speechIsWhereAPlayerPlaysIt(file: file, starts: starts, length: length)
+        try speechHasTheTimesOfAPlayer(file: file, starts: starts, length: length)
     }
 
     /// The end time in its header, or in its last page, counts from long before its first sound.

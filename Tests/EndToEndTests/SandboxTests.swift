@@ -14,7 +14,7 @@
         func eachAttemptHasItsExpectedResultForEachJob(job: String) async throws {
             let attempts = try await Probe.attempts(in: job)
             for attempt in attempts { #expect(attempt.outcome == attempt.expected, "\(attempt.name)") }
-            // API keys are withheld from engines by the server: anEngineKnowsNoSecretOfItsServer.
+            // API keys are withheld from engines by the server: anEngineHasNoSecretsOfItsServer.
             let rows = Set(attempts.map(\.row)).subtracting(["what goes on working"]).union(["API keys"])
             #expect(try Set(Probe.rowsOfTheTable()) == rows)
         }
