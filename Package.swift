@@ -209,7 +209,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "AudioInput", "Concurrency", "ModelFamilies", "SpeechTypes", .subprocess, .systemPackage,
+                "AudioInput", "Concurrency", "ModelFamilies", "SpeechTypes", .logging, .nioCore, .nioPosix, .subprocess,
+                .systemPackage,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .executableTarget(

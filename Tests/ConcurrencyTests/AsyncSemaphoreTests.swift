@@ -23,7 +23,11 @@ import Testing
 
         var hasEntered: Bool { isInside.load(ordering: .sequentiallyConsistent) }
 
-        func leave() { door.finish() }
+        /// Releases the lock; returns once it is released.
+        func leave() async {
+            door.finish()
+            _ = await visit.withLock { $0 }?.result
+        }
 
         /// Cancels the wait; returns whether that ended it.
         func giveUp() async -> Bool {
@@ -49,7 +53,7 @@ import Testing
     @Test func sharedPermitsAreHeldTogether() async throws {
         let visitors = try await [visitor(.shared), visitor(.shared), visitor(.shared)]
         #expect(visitors.allSatisfy { $0.hasEntered })
-        visitors.forEach { $0.leave() }
+        for visitor in visitors { await visitor.leave() }
     }
 
     @Test func exclusiveEntryWaitsForAllHoldersAndIsNotOvertaken() async throws {
@@ -58,15 +62,14 @@ import Testing
         let alone = try await visitor(.exclusive())
         let last = try await visitor(.shared)
         #expect(!alone.hasEntered && !last.hasEntered)
-        first.leave()
-        try await Task.sleep(for: .milliseconds(20))
-        #expect(!alone.hasEntered)
-        second.leave()
+        await first.leave()
+        #expect(gate.waiting == 2 && !alone.hasEntered)
+        await second.leave()
         try await eventually("the one comes in") { alone.hasEntered }
         #expect(!last.hasEntered && gate.waiting == 1)
-        alone.leave()
+        await alone.leave()
         try await eventually("the last comes in") { last.hasEntered }
-        last.leave()
+        await last.leave()
     }
 
     @Test func forgottenHoldersDelayNobodyAndLeaveUnnoticed() async throws {
@@ -80,7 +83,7 @@ import Testing
         #expect(!next.hasEntered)
         alone.leave()
         try await eventually("the next comes in") { next.hasEntered }
-        next.leave()
+        await next.leave()
     }
 
     @Test func exclusiveEntriesComeInOneByOneInOrder() async throws {
@@ -88,7 +91,7 @@ import Testing
         for (index, visitor) in visitors.enumerated() {
             try await eventually("number \(index) comes in") { visitor.hasEntered }
             #expect(visitors.dropFirst(index + 1).allSatisfy { !$0.hasEntered })
-            visitor.leave()
+            await visitor.leave()
         }
     }
 
@@ -99,8 +102,8 @@ import Testing
         #expect(!last.hasEntered)
         #expect(await alone.giveUp())
         try await eventually("the last comes in") { last.hasEntered }
-        first.leave()
-        last.leave()
+        await first.leave()
+        await last.leave()
     }
 
     @Test func aCancelledTaskGetsNoPermit() async throws {
@@ -198,7 +201,7 @@ import Testing
         withExtendedLifetime(alone) {}
         alone = nil
         try await eventually("the next one is let in") { next.hasEntered }
-        next.leave()
+        await next.leave()
     }
 
     @Test func anExclusiveHolderNeverMeetsAnother() async throws {

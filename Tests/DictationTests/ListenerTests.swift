@@ -35,6 +35,7 @@ import Testing
     /// Listens until this much sound has arrived, or until the sound ends.
     private func listen(
         to program: ScriptedEar, _ settings: ListeningSettings = ListeningSettings(mode: .untilStopped),
+        patience: Duration = .seconds(4),
         until isEnough: @escaping @Sendable (_ heard: Duration, _ warnings: [String]) -> Bool = { _, _ in false }
     ) async throws -> Outcome {
         let (recordings, queue) = AsyncStream.makeStream(of: Recording.self, bufferingPolicy: .unbounded)
@@ -50,7 +51,7 @@ import Testing
                 case .started(let device): devices.withLock { $0.append(device) }
                 default: break
                 }
-            }, queue: queue)
+            }, queue: queue, patience: patience)
         var outcome = Outcome(recordings: [], warnings: [], devices: [])
         do {
             try await listener.listen { !isEnough(heard.withLock { $0 }, warnings.withLock { $0 }) }

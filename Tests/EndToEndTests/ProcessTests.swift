@@ -17,10 +17,11 @@ struct ProcessTests {
             let engines = server.engines
             #expect(engines.count == 2)
             // One engine is idle, one is busy.
-            let request = Task { try await client.transcribe(Phrases(40).file, ["model": "whisper"]) }
+            let request = Task { try await client.transcribe(Phrases(600).file, ["model": "whisper"]) }
             try await eventually("the upload is there") { !server.folder.uploads.isEmpty }
             server.process.signal(SIGKILL)
-            try await eventually("the engines end", within: .seconds(2)) {
+            // Long before the recording would be transcribed.
+            try await eventually("the engines end", within: .seconds(10)) {
                 engines.allSatisfy { ProcessTable.work(of: $0) == nil }
             }
             #expect(try await server.process.exit() == .signaled(SIGKILL))
@@ -129,7 +130,7 @@ struct ProcessTests {
             let request = Task { try await client.transcribe(Phrases(150).file, ["model": "whisper"]) }
             let engine = try await server.busyEngine(of: "whisper")
             server.process.signal(SIGTERM)
-            try await Task.sleep(for: .milliseconds(200))
+            try await eventually("nobody listens") { (try? await client.get("/health/live")) == nil }
             server.process.signal(SIGTERM)
             #expect(try await server.process.exit() == .exited(128 + SIGTERM))
             #expect(await request.result.isFailure)

@@ -70,7 +70,7 @@
                 try await eventually("the warning is there") {
                     server.process.standardError.contains("open_files=24 [CommandLineTool] There are so few open files")
                 }
-                for _ in 0..<5 { try expectFailuresForNow(try await crowd(client)) }
+                for _ in 0..<2 { try expectFailuresForNow(try await crowd(client)) }
                 let answer = try await untilFound("a connection") {
                     let answer = try? await client.transcribe("en_word_16k.wav", ["model": "sense_voice"])
                     return answer?.body.contains("max-connections") == true ? nil : answer

@@ -14,9 +14,7 @@ import Testing
     }
 
     @Test func anExistingHeapSettingIsKept() {
-        let changes = EngineEnvironment.changes(to: ["PATH"])
-        #expect(changes["MALLOC_CONF"]??.contains("dirty_decay_ms:5000") == true)
-        #expect(changes["MALLOC_CONF"]??.contains("thp:always") == true)
+        #expect(EngineEnvironment.changes(to: ["PATH"]).keys.contains("MALLOC_CONF"))
         #expect(!EngineEnvironment.changes(to: ["MALLOC_CONF"]).keys.contains("MALLOC_CONF"))
     }
 }

@@ -10,11 +10,37 @@
 
     @testable import Engines
 
-    /// A decode that never returns, in the real engine: one thread of its lanes is stopped as by a debugger, and the
-    /// others continue.
+    /// The real engine when it hangs: all of it, or one decode.
     @Suite(.serialized)
-    struct HangingDecodeTests {
+    struct HangingEngineTests {
         private let model = ModelSpecification.fixture(.whisper)
+        private let program = EngineProcess(EngineExecutable(path: ServerProcess.path(of: "asr2clip-engine")))
+        private let folder: TemporaryFolder
+
+        init() throws { folder = try TemporaryFolder() }
+
+        /// A stopped engine is silent for longer than a working engine ever is.
+        @Test func aJobSurvivesAStoppedEngine() async throws {
+            let settings = try folder.write(RuntimeSettings.text, to: "runtime.json")
+            let log = LogRecorder()
+            let job = TranscriptionJob(
+                path: Fixtures.audio("en_word_16k.wav"), fileName: "word.wav", language: nil,
+                maximumDuration: .seconds(60))
+            try await withPool(
+                program, [model], runtimeSettings: settings, patience: .seconds(5), logger: log.logger
+            ) { pool in
+                for try await _ in await pool.transcribe(job, with: model) {}
+                let process = try #require(await pool.reports().compactMap(\.process).first)
+                kill(process, SIGSTOP)
+                var text = ""
+                for try await case .segment(let segment) in await pool.transcribe(job, with: model) {
+                    text += segment.text
+                }
+                #expect(text.contains("stop"))
+                await #expect(!pool.reports().contains { $0.process == process })
+                #expect(log.messages.contains { $0.contains("does not answer any more and is killed") })
+            }
+        }
 
         /// Stops threads of other processes, each from a thread of its own that keeps running, as ptrace(2) requires.
         private final class Debugger: Sendable {
@@ -60,14 +86,13 @@
             }
         }
 
+        /// One thread of its lanes is stopped as by a debugger, and the others continue.
         @Test func aDecodeThatNeverReturnsIsNoticedAndTheSecondTimeItsJobFails() async throws {
-            let folder = try TemporaryFolder()
             let sound = try WaveFile(path: Fixtures.audio("en_two_phrases_16k.wav")).repeated(400)
             let job = TranscriptionJob(
                 path: try folder.write(sound, to: "long.wav"), fileName: "long.wav", language: nil,
                 maximumDuration: .seconds(3600))
-            let program = EngineProcess(EngineExecutable(path: ServerProcess.path(of: "asr2clip-engine")))
-            let settings = try folder.write(Data(RuntimeSettings.text.utf8), to: "runtime.json")
+            let settings = try folder.write(RuntimeSettings.text, to: "runtime.json")
             let debugger = Debugger()
             defer { debugger.letGo() }
             try await withPool(

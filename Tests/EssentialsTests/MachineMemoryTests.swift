@@ -30,8 +30,4 @@ import Testing
     func aLimitIsANumber(text: String, limit: Int?) {
         #expect(MachineMemory.limit(text) == limit)
     }
-
-    @Test func thereIsMemory() {
-        #expect(MachineMemory.available > 64 << 20)
-    }
 }

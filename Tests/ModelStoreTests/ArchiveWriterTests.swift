@@ -1,6 +1,7 @@
 import EngineLink
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import ModelStore

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelStore
@@ -76,7 +77,7 @@ struct HugeNumberTests {
     ])
     func aHugeContentLengthIsRefused(length: String, part: String) async throws {
         let answer = "HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\nx"
-        try await withRawServer(answer: answer) { server in
+        try await withScriptedServer([.send(answer), .hangUp]) { server in
             try await withTemporaryFolder { folder in
                 let (store, entry) = try folder.store(
                     download: "url: 'http://127.0.0.1:\(server.port)/v.tar'",
@@ -110,7 +111,7 @@ struct HugeNumberTests {
     @Test(arguments: ["9223372036854775807", "-9223372036854775808", "99999999999999999999"])
     func aHugeRetryAfterIsNotHonoured(seconds: String) async throws {
         let answer = "HTTP/1.1 503 No\r\nRetry-After: \(seconds)\r\nContent-Length: 0\r\n\r\n"
-        try await withRawServer(answer: answer) { server in
+        try await withScriptedServer([.send(answer), .hangUp]) { server in
             try await withTemporaryFolder { folder in
                 let (store, entry) = try folder.store(
                     download: "url: 'http://127.0.0.1:\(server.port)/v.tar'",

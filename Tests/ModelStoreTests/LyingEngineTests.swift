@@ -3,6 +3,7 @@ import EngineLink
 import Foundation
 import Logging
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import ModelStore

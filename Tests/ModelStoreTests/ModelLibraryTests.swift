@@ -1,5 +1,6 @@
 import EngineHost
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelStore

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelStore
@@ -86,7 +87,8 @@ struct ProxyTests {
     }
 
     @Test func anHTTPSAddressIsReachedThroughATunnel() async throws {
-        try await withRawServer(answer: "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n") { server in
+        try await withScriptedServer([.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"), .hangUp]) {
+            server in
             try await withTemporaryFolder { folder in
                 let proxy = "http://ada:open@127.0.0.1:\(server.port)"
                 let (store, entry) = try folder.store(
@@ -97,7 +99,7 @@ struct ProxyTests {
                 }
                 #expect(error?.message.contains("Cannot reach https://models.invalid/v.tgz") == true)
                 #expect(error?.message.contains("open") == false)
-                let head = try #require(server.heads.first).lowercased()
+                let head = try #require(server.requests.first?.head).lowercased()
                 #expect(head.hasPrefix("connect models.invalid:443 http/1.1\r\n"), "\(head)")
                 #expect(
                     head.contains(
@@ -127,7 +129,7 @@ struct ProxyTests {
         "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", "220 ftp.example.org ready\r\n",
     ])
     func aConnectionLostInTheHeadLeavesNothing(answer: String) async throws {
-        try await withRawServer(answer: answer) { server in
+        try await withScriptedServer([.send(answer), .hangUp]) { server in
             try await withTemporaryFolder { folder in
                 let (store, entry) = try folder.store(download: "url: 'http://127.0.0.1:\(server.port)/v.tgz'")
                 await #expect(throws: ModelError.self) { try await store.prepare(entry, waitingUpTo: .seconds(300)) }

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFamilies
+import TestSupport
 import Testing
 
 @testable import ModelStore

@@ -1,6 +1,7 @@
 import Foundation
 import ModelFamilies
 import SpeechTypes
+import TestSupport
 import Testing
 
 @testable import ModelStore

@@ -1,15 +1,21 @@
-import Logging
+public import Logging
 import Synchronization
 
-/// Records log messages.
-final class LogRecorder: Sendable {
-    private let kept = Mutex<[String]>([])
+/// Records log messages of every level.
+public final class LogRecorder: Sendable {
+    private let kept = Mutex<[(level: Logger.Level, message: String)]>([])
+
+    /// Creates a recorder without messages.
+    public init() {}
+
+    /// The messages so far.
+    public var messages: [String] { kept.withLock { $0.map(\.message) } }
 
     /// The lines so far: level and message.
-    var lines: [String] { kept.withLock { $0 } }
+    public var lines: [String] { kept.withLock { $0.map { "\($0.level): \($0.message)" } } }
 
-    /// A logger that records every level.
-    var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
+    /// A logger whose messages are recorded.
+    public var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
 
     private struct Handler: LogHandler {
         let recorder: LogRecorder
@@ -22,7 +28,7 @@ final class LogRecorder: Sendable {
         }
 
         func log(event: LogEvent) {
-            recorder.kept.withLock { $0.append("\(event.level): \(event.message)") }
+            recorder.kept.withLock { $0.append((event.level, "\(event.message)")) }
         }
     }
 }

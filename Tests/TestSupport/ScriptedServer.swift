@@ -1,67 +1,67 @@
 import Foundation
 import NIOCore
-import NIOPosix
 import Synchronization
 
 /// A server that responds to each request with the next step of its script, well-formed or not; the last step repeats.
-final class ScriptedServer: Sendable {
+public struct ScriptedServer: Sendable {
     /// A step after a whole request has been read.
-    enum Step: Sendable {
+    public enum Step: Sendable {
+        /// Sends a text.
         case send(String)
+        /// Waits.
         case pause(Duration)
+        /// Closes the connection.
         case hangUp
     }
 
     /// A request as received.
-    struct Request: Sendable {
-        var head: String
-        var body: String
+    public struct Request: Sendable {
+        /// Its lines before the empty one.
+        public var head: String
+        /// All after the empty line.
+        public var body: String
 
         /// The first line without its version.
-        var line: String { String(head.prefix { $0 != "\r\n" }).replacing(" HTTP/1.1", with: "") }
+        public var line: String { String(head.prefix { $0 != "\r\n" }).replacing(" HTTP/1.1", with: "") }
     }
 
-    private struct State {
-        var script: [[Step]]
-        var requests: [Request] = []
-    }
+    fileprivate final class State: Sendable {
+        private let state: Mutex<(script: [[Step]], requests: [Request])>
 
-    private let state: Mutex<State>
-    private let boundPort = Mutex(0)
+        init(_ script: [[Step]]) { state = Mutex((script, [])) }
 
-    fileprivate init(_ script: [[Step]]) {
-        state = Mutex(State(script: script))
-    }
+        var requests: [Request] { state.withLock { $0.requests } }
 
-    /// The requests so far.
-    var requests: [Request] { state.withLock { $0.requests } }
-
-    /// The base URL of its API.
-    var url: String { "http://127.0.0.1:\(port)/v1" }
-
-    /// The port that it listens on.
-    fileprivate(set) var port: Int {
-        get { boundPort.withLock { $0 } }
-        set { boundPort.withLock { $0 = newValue } }
-    }
-
-    fileprivate func next(after request: Request) -> [Step] {
-        state.withLock { state in
-            state.requests.append(request)
-            return state.script.count > 1 ? state.script.removeFirst() : state.script[0]
+        func next(after request: Request) -> [Step] {
+            state.withLock { state in
+                state.requests.append(request)
+                return state.script.count > 1 ? state.script.removeFirst() : state.script[0]
+            }
         }
     }
 
-    fileprivate func serve(
-        _ bytes: NIOAsyncChannelInboundStream<ByteBuffer>, _ writer: NIOAsyncChannelOutboundWriter<ByteBuffer>
-    ) async throws {
-        var iterator = bytes.makeAsyncIterator()
-        while let request = try await Self.request(from: &iterator) {
-            for step in next(after: request) {
-                switch step {
-                case .send(let text): try await writer.write(ByteBuffer(string: text))
-                case .pause(let time): try await Task.sleep(for: time)
-                case .hangUp: return
+    fileprivate let state: State
+    /// The port that it listens on.
+    public let port: Int
+
+    /// The requests so far.
+    public var requests: [Request] { state.requests }
+
+    /// The base URL of its API.
+    public var url: String { "http://127.0.0.1:\(port)/v1" }
+}
+
+extension ScriptedServer.State {
+    fileprivate func serve(_ connection: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async throws {
+        try await connection.executeThenClose { bytes, writer in
+            var iterator = bytes.makeAsyncIterator()
+            while let request = try await Self.request(from: &iterator) {
+                for step in next(after: request) {
+                    switch step {
+                    case .send(let text): try await writer.write(ByteBuffer(string: text))
+                    case .pause(let time): try await Task.sleep(for: time)
+                    case .hangUp: return
+                    }
                 }
             }
         }
@@ -69,7 +69,7 @@ final class ScriptedServer: Sendable {
 
     private static func request(
         from bytes: inout NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
-    ) async throws -> Request? {
+    ) async throws -> ScriptedServer.Request? {
         var seen = Data()
         while let piece = try await bytes.next() {
             seen += Data(piece.readableBytesView)
@@ -77,7 +77,7 @@ final class ScriptedServer: Sendable {
             let head = String(decoding: seen[..<end.lowerBound], as: UTF8.self)
             let length = head.firstMatch(of: /(?i)content-length: (\d+)/).flatMap { Int($0.1) } ?? 0
             if seen.count - end.upperBound >= length {
-                return Request(head: head, body: String(decoding: seen[end.upperBound...], as: UTF8.self))
+                return .init(head: head, body: String(decoding: seen[end.upperBound...], as: UTF8.self))
             }
         }
         return nil
@@ -86,21 +86,26 @@ final class ScriptedServer: Sendable {
 
 extension [ScriptedServer.Step] {
     /// A complete response.
-    static func answer(_ status: Int, _ body: String, type: String = "text/plain", headers: [String] = []) -> Self {
+    public static func answer(
+        _ status: Int, _ body: String, type: String = "text/plain", headers: [String] = []
+    ) -> Self {
         let lines =
             ["HTTP/1.1 \(status) Words", "Content-Type: \(type)", "Content-Length: \(body.utf8.count)"] + headers
         return [.send(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)]
     }
 
     /// A response whose body is sent in these pieces, with pauses between them, and ends with the connection.
-    static func stream(_ pieces: [String]) -> Self {
+    public static func stream(_ pieces: [String]) -> Self {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
         return [.send(head)] + pieces.flatMap { [.send($0), .pause(.milliseconds(20))] } + [.hangUp]
     }
+
+    /// No response, on an open connection.
+    public static var silence: Self { [.pause(.seconds(3600))] }
 }
 
 /// Runs `body` with a server that follows a script.
-func withScriptedServer<R: Sendable>(
+public func withScriptedServer<R: Sendable>(
     _ script: [ScriptedServer.Step]..., isolation: isolated (any Actor)? = #isolation,
     _ body: (ScriptedServer) async throws -> R
 ) async throws -> R {
@@ -108,30 +113,12 @@ func withScriptedServer<R: Sendable>(
 }
 
 /// Runs `body` with a server that follows a script.
-func withScriptedServer<R: Sendable>(
+public func withScriptedServer<R: Sendable>(
     _ script: [[ScriptedServer.Step]], isolation: isolated (any Actor)? = #isolation,
     _ body: (ScriptedServer) async throws -> R
 ) async throws -> R {
-    let server = ScriptedServer(script)
-    let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(
-        host: "127.0.0.1", port: 0
-    ) { connection in
-        connection.eventLoop.makeCompletedFuture {
-            try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: connection)
-        }
+    let state = ScriptedServer.State(script)
+    return try await withTestServer(serving: { try await state.serve($0) }, isolation: isolation) { port in
+        try await body(ScriptedServer(state: state, port: port))
     }
-    server.port = channel.channel.localAddress?.port ?? 0
-    Task {
-        try await channel.executeThenClose { connections in
-            try await withThrowingDiscardingTaskGroup { group in
-                for try await connection in connections {
-                    group.addTask { try? await connection.executeThenClose { try await server.serve($0, $1) } }
-                }
-                group.cancelAll()
-            }
-        }
-    }
-    // Closing makes NIO hand out and end every accepted connection; none may be dropped.
-    defer { channel.channel.close(promise: nil) }
-    return try await body(server)
 }

@@ -187,11 +187,13 @@ struct DictationTests {
     @Test func cancellingKeepsTheClipboardAndTheRecording() async throws {
         try await withSurroundings { here in
             // A server that reads the recording and never responds.
-            try await withSilentServer { url in
-                try await here.listening(["--model", "m"], url: url) { tool in
+            try await withScriptedServer(.silence) { server in
+                try await here.listening(["--model", "m"], url: server.url) { tool in
                     try await here.sound.play("en_digits_16k.wav")
                     tool.signal(SIGINT)
-                    try await Task.sleep(for: .milliseconds(300))
+                    try await eventually("it has sent its request") {
+                        server.requests.contains { $0.line.hasPrefix("POST ") }
+                    }
                     tool.signal(SIGINT)
                     #expect(try await tool.exit() == .exited(130))
                     #expect(tool.standardOutput == "")

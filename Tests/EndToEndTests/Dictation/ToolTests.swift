@@ -69,14 +69,18 @@ struct ToolTests {
     }
 
     @Test func controlCEndsATranscriptionWithoutLeftovers() async throws {
-        try await withSilentServer { url in
+        try await withScriptedServer(.silence) { server in
             try await withProcess(
                 ServerProcess.path(of: "asr2clip"),
-                ["--url", url, "--model", "m", "-i", Fixtures.audio("en_digits_16k.wav"), "--clipboard", "none"],
+                [
+                    "--url", server.url, "--model", "m", "-i", Fixtures.audio("en_digits_16k.wav"), "--clipboard",
+                    "none",
+                ],
                 environment: folder.environment
             ) { tool in
-                // Until it has sent its request: a silent server is given a second first.
-                try await Task.sleep(for: .milliseconds(1500))
+                try await eventually("it has sent its request") {
+                    server.requests.contains { $0.line.hasPrefix("POST ") }
+                }
                 tool.signal(SIGINT)
                 #expect(try await tool.exit() == .exited(130))
                 #expect(tool.standardOutput == "" && tool.standardError == "")

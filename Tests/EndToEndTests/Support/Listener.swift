@@ -1,6 +1,6 @@
 import NIOCore
-import NIOPosix
 import Synchronization
+import TestSupport
 
 /// The connections that were made to a listener so far.
 final class Connections: Sendable {
@@ -17,16 +17,10 @@ func withListener<R: Sendable>(
     isolation: isolated (any Actor)? = #isolation, _ body: (_ port: Int, Connections) async throws -> R
 ) async throws -> R {
     let connections = Connections()
-    let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .childChannelInitializer { channel in
+    return try await withTestServer(
+        serving: { connection in
             connections.add()
-            return channel.close()
-        }
-        .bind(host: "127.0.0.1", port: 0).get()
-    let result: Result<R, any Error>
-    do { result = .success(try await body(listener.localAddress?.port ?? 0, connections)) } catch {
-        result = .failure(error)
-    }
-    try await listener.close()
-    return try result.get()
+            try await connection.executeThenClose { _, _ in }
+        }, isolation: isolation
+    ) { port in try await body(port, connections) }
 }

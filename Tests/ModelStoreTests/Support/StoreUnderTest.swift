@@ -9,6 +9,11 @@ import Testing
 @testable import ModelStore
 
 extension TemporaryFolder {
+    /// The paths of a user whose data is all in this folder.
+    var paths: ModelPaths {
+        ModelPaths(environment: ["XDG_DATA_HOME": path, "HOME": path], currentFolder: path)
+    }
+
     /// A registry of one SenseVoice model named `voice`, in the folder `voice` of the models root.
     func registry(download: String?, dir: String = "voice", model: String = "m.onnx") throws -> ModelRegistry {
         let yaml = """

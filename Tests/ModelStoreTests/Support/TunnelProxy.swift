@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 
 /// A proxy that opens tunnels (CONNECT, RFC 9110, section 9.3.6), all of them to one port of this machine.
 final class TunnelProxy: Sendable {
@@ -45,27 +46,10 @@ func withTunnelProxy<R: Sendable>(
     to target: Int, isolation: isolated (any Actor)? = #isolation, _ body: (TunnelProxy) async throws -> R
 ) async throws -> R {
     let proxy = TunnelProxy()
-    let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(
-        host: "127.0.0.1", port: 0
-    ) { connection in
-        connection.eventLoop.makeCompletedFuture {
-            try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: connection)
-        }
+    return try await withTestServer(
+        serving: { try await proxy.serve($0, target: target) }, isolation: isolation
+    ) { port in
+        proxy.boundPort.withLock { $0 = port }
+        return try await body(proxy)
     }
-    proxy.boundPort.withLock { $0 = channel.channel.localAddress?.port ?? 0 }
-    Task {
-        try await channel.executeThenClose { connections in
-            await withDiscardingTaskGroup { group in
-                do {
-                    for try await connection in connections {
-                        group.addTask { try? await proxy.serve(connection, target: target) }
-                    }
-                } catch {}
-                group.cancelAll()
-            }
-        }
-    }
-    // Closing makes NIO hand out and end every accepted connection; none may be dropped.
-    defer { channel.channel.close(promise: nil) }
-    return try await body(proxy)
 }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SpeechTypes
 
-@Suite(.timeLimit(.minutes(1))) struct LaneSchedulerTests {
+@Suite(.timeLimit(.minutes(5))) struct LaneSchedulerTests {
     @Test func oneLaneServesJobsInTurn() async throws {
         let order = try await served(["a", "a", "a", "b", "b", "c"], lanes: 1)
         #expect(order == ["a", "b", "c", "a", "b", "a"])

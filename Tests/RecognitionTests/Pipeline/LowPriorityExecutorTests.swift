@@ -58,7 +58,7 @@ import Testing
             #expect(await other.niceness == usual)
         }
 
-        @Test(.timeLimit(.minutes(1))) func endsItsThreadWithItsActor() async throws {
+        @Test(.timeLimit(.minutes(5))) func endsItsThreadWithItsActor() async throws {
             let thread = await Self.threadOfItsOwn()
             try #require(thread.contains("/task/"))
             while FileManager.default.fileExists(atPath: "/proc/\(thread)") {

@@ -8,7 +8,7 @@ import Testing
 @testable import Recognition
 
 /// The copy of a model for segments that run alone on the machine.
-@BlockingCalls @Suite(.timeLimit(.minutes(1))) struct WideRecognizerTests {
+@BlockingCalls @Suite(.timeLimit(.minutes(5))) struct WideRecognizerTests {
     private static let english = RecognizerSettings(language: Language(code: "en"))
     private static let german = RecognizerSettings(language: Language(code: "de"))
 

@@ -9,13 +9,14 @@ package struct Clipboard: Sendable {
     private let environment: [String: String]
 
     /// The timeout for a program: one whose display does not respond would wait forever.
-    private static let patience = Duration.seconds(3)
+    private let patience: Duration
     /// The timeout for a program that has ended to own the clipboard; a busy display takes up to 0.2 s.
     private static let settling = Duration.milliseconds(500)
 
     package init(_ choice: ClipboardChoice, environment: [String: String]) {
         self.choice = choice
         self.environment = environment
+        self.patience = patience
     }
 
     private var methods: [ClipboardMethod] {
@@ -92,7 +93,7 @@ package struct Clipboard: Sendable {
         platform.createSession = true
         let status: TerminationStatus?
         do {
-            status = try await Self.limited { [platform] in
+            status = try await Self.limited(to: patience) { [platform] in
                 try await Subprocess.run(
                     .path(FilePath(executable)), arguments: Arguments(Array(command.dropFirst())),
                     platformOptions: platform,
@@ -124,7 +125,7 @@ package struct Clipboard: Sendable {
 
     /// Does some work with a timeout; returns `nil` if it expires.
     private static func limited<R: Sendable>(
-        to time: Duration = patience, _ work: @escaping @Sendable () async throws -> R
+        to time: Duration, _ work: @escaping @Sendable () async throws -> R
     ) async throws -> R? {
         try await result(of: work) { try await Task.sleep(for: time) }
     }

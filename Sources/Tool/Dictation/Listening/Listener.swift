@@ -18,6 +18,7 @@ actor Listener {
     private let store: RecordingStore
     private let report: DictationEvents
     private let queue: AsyncStream<Recording>.Continuation
+    private let patience: Duration
     private var link: MicrophoneLink
     private var cutter: UtteranceSegmenter
     private var mute = MuteWatch()
@@ -39,13 +40,14 @@ actor Listener {
 
     init(
         _ settings: ListeningSettings, link: MicrophoneLink, store: RecordingStore, report: @escaping DictationEvents,
-        queue: AsyncStream<Recording>.Continuation
+        queue: AsyncStream<Recording>.Continuation, patience: Duration = .seconds(4)
     ) {
         self.settings = settings
         self.link = link
         self.store = store
         self.report = report
         self.queue = queue
+        self.patience = patience
         cutter = UtteranceSegmenter(settings.mode)
     }
 
@@ -106,7 +108,7 @@ actor Listener {
         }
         guard isOn else { return nil }
         link.finish()
-        let deadline = ContinuousClock.now + MicrophoneLink.patience
+        let deadline = ContinuousClock.now + patience
         while ContinuousClock.now < deadline, try takeNext() == nil {}
         return nil
     }

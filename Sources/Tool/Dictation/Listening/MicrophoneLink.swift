@@ -14,8 +14,6 @@ package final class MicrophoneLink: @unchecked Sendable {
 
     /// If turning a device on takes longer than this, the sound system hangs.
     static let startPatience = Duration.seconds(30)
-    /// A device that delivers nothing for this long is gone. A process gets this long to finish.
-    static let patience = Duration.seconds(4)
 
     /// Starts listening. The sound is buffered until it is read.
     package init(_ order: ListenOrder, program: any EngineProgram) throws(Failure) {
