@@ -17,6 +17,7 @@ import Testing
         "--log-level", "DEBUG", "--api-key", "a", "--api-key", "b", "--api-key-file", "/k",
         "--allowed-host", "speech.example", "--cors-origin", "app://obsidian.md", "--cors-origin", "*",
         "--max-connections", "7", "--header-timeout", "3s", "--idle-timeout", "4s", "--min-upload-rate", "1K",
+        "--max-sessions", "3", "--session-idle-timeout", "2m",
     ]
 
     private func expectEverything(in options: ServeOptions) {
@@ -37,6 +38,7 @@ import Testing
         let limits = options.connectionLimits
         #expect(limits.maximum == 7 && limits.headTime == .seconds(3) && limits.idleTime == .seconds(4))
         #expect(limits.minimumRate == 1024)
+        #expect(options.maxSessions == 3 && options.sessionIdleTimeout?.duration == .seconds(120))
     }
 
     @Test func allFormsOfTheServerHaveTheSameOptions() throws {

@@ -109,6 +109,8 @@ struct CommandLineTests {
             "--host", "--port", "--model-dir", "--num-threads", "--config", "--default-model",
             "--log-level", "--log-format", "--max-upload-size", "--max-duration", "--model-wait", "--load-timeout",
             "--help", "--api-key", "--api-key-file", "--allowed-host", "--cors-origin", "--max-connections",
+            "--max-sessions",
+            "--session-idle-timeout",
             "--header-timeout",
             "--idle-timeout", "--min-upload-rate",
         ] { #expect(result.output.contains(flag), "\(flag)") }

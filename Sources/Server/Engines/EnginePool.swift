@@ -46,12 +46,8 @@ package actor EnginePool {
         return engine.transcribe(job)
     }
 
-    /// Begins a live session with a model, starting its engine if necessary.
-    ///
-    /// - Parameters:
-    ///   - settings: How it is heard.
-    ///   - position: Where its audio begins, in samples at 16 kHz.
-    ///   - model: The model, whose files are present.
+    /// Begins a live session with a model whose files are present, starting its engine if necessary. Its audio begins at
+    /// `position`, in samples at 16 kHz.
     package func live(_ settings: LiveSettings, from position: Int, with model: ModelSpecification) -> LiveJob {
         let engine = engine(for: model)
         defer { if !served.models.contains(model) { retire(engine) } }

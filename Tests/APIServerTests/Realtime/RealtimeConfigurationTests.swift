@@ -94,7 +94,8 @@ import TranscriptFormats
                 + #""expires_at": 9, "audio": {"input": {"format": {"type": "audio/pcm", "rate": 24000}, "#
                 + #""noise_reduction": null, "transcription": {"model": "tiny", "language": null, "prompt": "", "#
                 + #""delay": "low"}, "turn_detection": {"type": "server_vad", "threshold": 0.5, "#
-                + #""prefix_padding_ms": 300, "silence_duration_ms": 500, "idle_timeout_ms": null}}}, "include": null}"#)
+                + #""prefix_padding_ms": 300, "silence_duration_ms": 500, "idle_timeout_ms": null}}}, "include": null}"#
+        )
         #expect(try Self.merged(text) == RealtimeConfiguration(transcription: .init(model: "tiny")))
     }
 }

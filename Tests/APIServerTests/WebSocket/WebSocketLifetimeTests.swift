@@ -390,8 +390,10 @@ struct WebSocketLifetimeTests {
     }
 
     @Test func theTimeoutsOfHTTPDoNotApply() async throws {
-        let connections = ConnectionLimits(
-            headTime: .milliseconds(100), idleTime: .milliseconds(100), rateWindow: .milliseconds(100))
+        var connections = ConnectionLimits()
+        connections.headTime = .milliseconds(100)
+        connections.idleTime = .milliseconds(100)
+        connections.rateWindow = .milliseconds(100)
         try await WebSocketServer.run(connections: connections) { server in
             let client = try await server.open()
             for _ in 0..<3 {
@@ -405,7 +407,9 @@ struct WebSocketLifetimeTests {
 
     @Test func aWebSocketIsAConnectionOfTheLimit() async throws {
         // The library's client of the test has one.
-        try await WebSocketServer.run(connections: ConnectionLimits(maximum: 2)) { server in
+        var connections = ConnectionLimits()
+        connections.maximum = 2
+        try await WebSocketServer.run(connections: connections) { server in
             let client = try await server.open()
             let other = try await server.connect()
             try await other.send(Client.upgrade())

@@ -49,7 +49,9 @@ struct WebSocketServer {
         let log = LogLines()
         let logger = Logger(label: "test") { _ in log.handler }
         let endings = Endings()
-        let parts = try RouterUnderTest(settings: ServerSettings(connections: connections), logger: logger)
+        var settings = ServerSettings()
+        settings.connections = connections
+        let parts = try RouterUnderTest(settings: settings, logger: logger)
         parts.router.get("/socket") { request, context -> Response in
             let socket = try await WebSocket.accept(
                 request, context: context, subprotocols: ["realtime"], headers: [.requestID: context.requestID],

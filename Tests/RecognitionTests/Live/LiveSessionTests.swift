@@ -48,7 +48,10 @@ import Testing
         #expect(texts.keys.sorted().map { texts[$0] } == session.utterances.map { $0.text.uppercased() })
         #expect(events.last == .finished)
         for turn in texts.keys {
-            func position(_ matches: (LiveEvent) -> Bool) throws -> Int { try #require(events.firstIndex(where: matches)) }
+            func position(_ matches: (LiveEvent) -> Bool) throws -> Int {
+                let index = events.firstIndex(where: matches)
+                return try #require(index)
+            }
             let began = try position { if case .turnBegan(turn, _, true) = $0 { true } else { false } }
             let stopped = try position { if case .speechStopped(turn, _) = $0 { true } else { false } }
             let committed = try position { if case .committed(turn, _, false) = $0 { true } else { false } }
@@ -80,7 +83,8 @@ import Testing
         let pipeline = TranscriptionPipeline(
             recognizer: try LoadedPipeline.recognizer(.transducer), lanes: 1, detector: .installed)
         let events = Mutex<[LiveEvent]>([])
-        let session = try pipeline.live(LiveStart(settings: LiveSettings(turnDetection: nil, format: format))) { event in
+        let session = try pipeline.live(LiveStart(settings: LiveSettings(turnDetection: nil, format: format))) {
+            event in
             events.withLock { $0.append(event) }
         }
         #expect(try await session.receive(.audio(bytes)))

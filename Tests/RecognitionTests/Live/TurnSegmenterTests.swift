@@ -23,7 +23,8 @@ import Testing
     ) -> [TurnSegmenter.Action] {
         runs.flatMap { run in
             (0..<run.windows).flatMap { _ in
-                segmenter.receive([Float](repeating: run.isSpeech ? 0.5 : 0, count: window)[...], isSpeech: run.isSpeech)
+                segmenter.receive(
+                    [Float](repeating: run.isSpeech ? 0.5 : 0, count: window)[...], isSpeech: run.isSpeech)
             }
         }
     }

@@ -182,12 +182,8 @@ package struct TranscriptionPipeline: Sendable {
         return (request.needsTokens ? said : said.map(\.withoutTokens), wait)
     }
 
-    /// Begins a live session, or continues one that another engine began.
-    ///
-    /// - Parameters:
-    ///   - start: The settings, and where the session is.
-    ///   - report: Receives its events, in order; it must not block.
-    /// - Throws: `TranscriptionError` if the model does not support the settings.
+    /// Begins a live session, or continues one that another engine began. `report` receives its events in order, and must
+    /// not block. Throws if the model does not support the settings.
     package func live(
         _ start: LiveStart, report: @escaping @Sendable (LiveEvent) -> Void
     ) throws(TranscriptionError) -> LiveSession {

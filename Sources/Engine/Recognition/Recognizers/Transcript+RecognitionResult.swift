@@ -36,7 +36,8 @@ extension Transcript.Segment {
         }
     }
 
-    private static func tokens(of result: RecognitionResult, in segment: SpeechSegment, family: ModelFamily) -> [Token] {
+    private static func tokens(of result: RecognitionResult, in segment: SpeechSegment, family: ModelFamily) -> [Token]
+    {
         let hearsTimes = family.times != .none
         return result.tokens.indices.map { index in
             let start = hearsTimes ? result.timestamps?[index] : nil

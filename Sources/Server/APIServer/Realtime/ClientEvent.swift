@@ -28,7 +28,7 @@ enum ClientEvent: Sendable {
         } catch {
             throw Refused(.invalid("type", "The message is no JSON object with a \"type\" that is a string."), id: nil)
         }
-        let id = head.event_id.map { String($0.prefix(512)) }
+        let id = head.eventID.map { String($0.prefix(512)) }
         do throws(APIError) {
             return Received(event: try event(of: head, in: message), id: id)
         } catch {
@@ -69,8 +69,13 @@ enum ClientEvent: Sendable {
 
     private struct Head: Decodable {
         let type: String
-        let event_id: String?
+        let eventID: String?
         let audio: String?
+
+        enum CodingKeys: String, CodingKey {
+            case type, audio
+            case eventID = "event_id"
+        }
     }
 
     /// A message that is no event, and the client's id for it.

@@ -21,7 +21,9 @@ final class ClientSecrets: Sendable {
     /// Makes a secret for sessions that begin with a configuration.
     ///
     /// - Throws: `APIError` 429 if there are too many.
-    func make(lasting seconds: Int, _ configuration: RealtimeConfiguration) throws(APIError) -> (value: String, expiry: Int) {
+    func make(lasting seconds: Int, _ configuration: RealtimeConfiguration) throws(APIError) -> (
+        value: String, expiry: Int
+    ) {
         let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
         let value = "ek_" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 0xF, radix: 16) }.joined()
         let expiry = Date() + Double(seconds)

@@ -6,12 +6,7 @@ import SpeechTypes
 
 extension ModelService {
     /// Begins a live session with a model, downloading its files first if they are missing, however long that takes.
-    ///
-    /// - Parameters:
-    ///   - entry: The model.
-    ///   - position: Where its audio begins, in samples at 16 kHz.
-    ///   - settings: How it is heard, asked for when the model is there.
-    /// - Throws: `ModelError`, `CancellationError`.
+    /// Its audio begins at `position`, in samples at 16 kHz. The settings are asked for when the model is there.
     func live(
         _ entry: ModelEntry, from position: Int, settings: @Sendable () async -> LiveSettings
     ) async throws -> LiveJob {

@@ -88,7 +88,8 @@ private struct Field {
 
     func number(_ range: ClosedRange<Double>) throws(APIError) -> Double {
         guard let number = value.double, range.contains(number) else {
-            throw wrong("a number from \(HumanFormat.number(range.lowerBound)) to \(HumanFormat.number(range.upperBound))")
+            throw wrong(
+                "a number from \(HumanFormat.number(range.lowerBound)) to \(HumanFormat.number(range.upperBound))")
         }
         return number
     }
@@ -140,7 +141,7 @@ private struct Field {
         }
     }
 
-    /// - Parameter current: The detection in force, whose type and values go on where the field has none.
+    /// The detection; where the field has no type or value, those of the detection in force go on.
     func turnDetection(
         over current: RealtimeConfiguration.TurnDetection?
     ) throws(APIError) -> RealtimeConfiguration.TurnDetection {

@@ -60,12 +60,8 @@ struct RealtimeConfiguration: Sendable, Equatable {
             delay: transcription?.delay ?? .xhigh, format: format, needsTokens: includesLogProbabilities)
     }
 
-    /// The configuration as OpenAI's clients read it.
-    ///
-    /// - Parameters:
-    ///   - id: The session's id.
-    ///   - expiry: When it ends at the latest, in seconds since 1970.
-    ///   - model: The name of the model in use.
+    /// The configuration as OpenAI's clients read it. The session of this id uses the model of this name, and ends at
+    /// `expiry`, in seconds since 1970.
     func json(id: String, expiry: Int, model: String?) -> JSONValue {
         [
             "type": "transcription", "object": "realtime.transcription_session", "id": .string(id),

@@ -284,13 +284,15 @@ actor RealtimeSession {
         let cause = commits.isEmpty ? nil : commits.removeFirst()
         let error = APIError(
             status: .badRequest, code: "input_audio_buffer_commit_empty",
-            message: "There are less than 100 ms of audio to commit. With turn detection, the server commits by itself.")
+            message: "There are less than 100 ms of audio to commit. With turn detection, the server commits by itself."
+        )
         output.yield(.error(error, cause: cause))
     }
 
     /// Tells the client when nobody has spoken for the configured time, and commits that silence as an item.
     private func noteSilence(upTo position: Int) {
-        guard case .server(_, let timeout?) = configuration.turnDetection, !turns.values.contains(where: \.audio.isEmpty),
+        guard case .server(_, let timeout?) = configuration.turnDetection,
+            !turns.values.contains(where: \.audio.isEmpty),
             position - lastSpeech >= timeout.samples
         else { return }
         let item = RealtimeID.make("item")

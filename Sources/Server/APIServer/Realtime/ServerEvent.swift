@@ -69,7 +69,9 @@ enum ServerEvent: Sendable {
         }
     }
 
-    private static func transcription(_ kind: String) -> String { "conversation.item.input_audio_transcription.\(kind)" }
+    private static func transcription(_ kind: String) -> String {
+        "conversation.item.input_audio_transcription.\(kind)"
+    }
 
     private static func part(of item: String) -> [(String, JSONValue)] {
         [("item_id", .string(item)), ("content_index", .integer(0))]
@@ -94,7 +96,8 @@ enum ServerEvent: Sendable {
         var members: [(String, JSONValue)] = []
         if let language = transcript.language { members.append(("languages", [["code": .string(language.code)]])) }
         // Not every model reports them.
-        if includesLogProbabilities, transcript.segments.contains(where: { $0.tokens.contains { $0.logProbability != nil } })
+        if includesLogProbabilities,
+            transcript.segments.contains(where: { $0.tokens.contains { $0.logProbability != nil } })
         {
             members.append(("logprobs", transcript.logProbabilitiesJSON()))
         }
@@ -106,7 +109,8 @@ enum ServerEvent: Sendable {
 enum RealtimeID {
     /// Makes an id such as `item_0123456789abcdef0123`.
     static func make(_ kind: String) -> String {
-        let digits = String(UInt64.random(in: .min ... .max), radix: 16) + String(UInt32.random(in: .min ... .max), radix: 16)
+        let digits =
+            String(UInt64.random(in: .min ... .max), radix: 16) + String(UInt32.random(in: .min ... .max), radix: 16)
         return "\(kind)_\(digits)"
     }
 }

@@ -154,7 +154,6 @@ struct LiveBacklog {
 
     private var processing: Input? { entries.indices.contains(heardCount) ? entries[heardCount].input : nil }
 
-
     private mutating func open(_ turn: Int, at start: Int) -> Bool {
         guard turns[turn] == nil, turn >= nextTurn else { return false }
         turns[turn] = Turn(start: start, final: start)

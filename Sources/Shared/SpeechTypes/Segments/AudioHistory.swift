@@ -9,6 +9,8 @@ package struct AudioHistory {
         self.start = start
     }
 
+    var count: Int { samples.count }
+
     package var end: Int { start + samples.count }
 
     /// The end of the last speech that is not in a segment yet.

@@ -1,5 +1,5 @@
 package import APIServer
-package import ArgumentParser
+import ArgumentParser
 import Dictation
 import Essentials
 import Logging
@@ -93,6 +93,12 @@ struct ServeOptions: ParsableArguments {
             "bytes", "Bytes a second below which an upload is ended, on the average of a minute. (default: 500)"))
     var minUploadRate: ByteCount?
 
+    @Option(help: .value("number", "Most live sessions at a time; more are answered 429. (default: 32)"))
+    var maxSessions: Int?
+
+    @Option(help: .value("time", "How long a live session may send no audio. (default: 10m)"))
+    var sessionIdleTimeout: TimeSpan?
+
     /// Hidden: lets tests wait less than a minute.
     @Option(help: .hidden) var uploadRateWindow: TimeSpan?
     @Option(help: .value("level", "How much to log on standard error. (default: info)")) var logLevel: LogLevel?
@@ -105,6 +111,7 @@ struct ServeOptions: ParsableArguments {
         try ValidationError.check("The number of requests in hand", maxQueue)
         try ValidationError.check("The number of loaded models", maxLoadedModels)
         try ValidationError.check("--max-connections", maxConnections)
+        try ValidationError.check("--max-sessions", maxSessions)
     }
 
     var given: [String] {
@@ -116,6 +123,7 @@ struct ServeOptions: ParsableArguments {
             "--api-key": apiKey.first, "--api-key-file": apiKeyFile, "--allowed-host": allowedHost.first,
             "--cors-origin": corsOrigin.first, "--max-connections": maxConnections, "--header-timeout": headerTimeout,
             "--idle-timeout": idleTimeout, "--min-upload-rate": minUploadRate,
+            "--max-sessions": maxSessions, "--session-idle-timeout": sessionIdleTimeout,
         ])
     }
 }
@@ -133,6 +141,8 @@ extension ServeOptions {
         settings.allowedHosts = allowedHost
         settings.allowedOrigins = corsOrigin
         settings.connections = OpenFiles.makeRoom(for: connectionLimits, logger: logger)
+        if let maxSessions { settings.live.sessions = maxSessions }
+        if let sessionIdleTimeout { settings.live.idleTime = sessionIdleTimeout.duration }
         return settings
     }
 

@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 package import Dictation
 import Essentials
 package import TranscriptFormats

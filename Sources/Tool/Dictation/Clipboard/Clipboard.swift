@@ -13,7 +13,9 @@ package struct Clipboard: Sendable {
     /// The timeout for a program that has ended to own the clipboard; a busy display takes up to 0.2 s.
     private static let settling = Duration.milliseconds(500)
 
-    package init(_ choice: ClipboardChoice, environment: [String: String]) {
+    package init(
+        _ choice: ClipboardChoice, environment: [String: String], patience: Duration = .seconds(3)
+    ) {
         self.choice = choice
         self.environment = environment
         self.patience = patience
@@ -68,10 +70,10 @@ package struct Clipboard: Sendable {
         let isInsideTmux = environment["TMUX"]?.isEmpty == false
         do {
             // A paused terminal (Ctrl-S) accepts no output.
-            let hasCopied: Void? = try await Self.limited {
+            let hasCopied: Void? = try await Self.limited(to: patience) {
                 try await abandonable { try TerminalClipboard.copy(text, isInsideTmux: isInsideTmux) }
             }
-            if hasCopied == nil { throw Failure("The terminal did not take it within \(Self.patience).") }
+            if hasCopied == nil { throw Failure("The terminal did not take it within \(patience).") }
         } catch {
             throw error as? Failure ?? Failure("\(error)")
         }
@@ -104,7 +106,7 @@ package struct Clipboard: Sendable {
         } catch {
             throw Failure("It cannot be run: \(error)")
         }
-        guard let status else { throw Failure("It did not end within \(Self.patience).") }
+        guard let status else { throw Failure("It did not end within \(patience).") }
         guard status.isSuccess else { throw Failure("It failed: \(words.firstLine)") }
         if let arguments = method.reading { await settle(text, executable, arguments) }
     }

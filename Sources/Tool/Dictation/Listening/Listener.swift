@@ -18,6 +18,7 @@ actor Listener {
     private let store: RecordingStore
     private let report: DictationEvents
     private let queue: AsyncStream<Recording>.Continuation
+    /// A device that delivers nothing for this long is gone. A process gets this long to finish.
     private let patience: Duration
     private var link: MicrophoneLink
     private var cutter: UtteranceSegmenter
@@ -102,7 +103,7 @@ actor Listener {
         let end = settings.longest?.samples ?? .max
         while isListening(), samples < end {
             if let reason = try takeNext() { return reason }
-            guard quiet < (isOn ? MicrophoneLink.patience : MicrophoneLink.startPatience) else {
+            guard quiet < (isOn ? patience : MicrophoneLink.startPatience) else {
                 return isOn ? .gone : .broken("The listening process does not answer.")
             }
         }
