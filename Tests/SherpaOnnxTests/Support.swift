@@ -36,7 +36,7 @@ func samples(_ file: String) throws -> [Float] {
     try AudioBuffer.decoding(Fixtures.audio(file)).samples
 }
 
-extension OfflineRecognizer {
+extension WaveformRecognizer {
     /// Recognises one waveform.
     func decode(
         _ samples: [Float], options: [String: String] = [:], hotwords: [String] = []

@@ -17,7 +17,7 @@ extension ModelSpecification {
             [
                 "encoder": fixture("encoder.onnx"), "decoder": fixture("decoder.onnx"), "tokens": fixture("tokens.txt"),
             ]
-        case .transducer:
+        case .transducer, .streamingTransducer:
             [
                 "encoder": fixture("encoder.onnx"), "decoder": fixture("decoder.onnx"),
                 "joiner": fixture("joiner.onnx"), "tokens": fixture("tokens.txt"),
@@ -29,14 +29,15 @@ extension ModelSpecification {
                 "tokens": Fixtures.starterModel("tokens.txt"),
             ]
         case .nemoCTC, .wenetCTC, .telespeechCTC, .tdnn, .dolphin, .omnilingual, .medASR, .fireRedASR, .fireRedASRCTC,
-            .canary, .cohereTranscribe, .funASRNano, .qwen3ASR:
+            .canary, .cohereTranscribe, .funASRNano, .qwen3ASR, .streamingParaformer, .streamingZipformerCTC,
+            .streamingNeMoCTC, .streamingToneCTC:
             Dictionary(uniqueKeysWithValues: (family.fileLayouts.first ?? []).map { ($0, fixture($0)) })
         }
     }
 }
 
 extension ModelOptions {
-    /// The options with which the fixture transducer accepts hints.
+    /// The options with which the fixture transducers accept hints: both have the same tokens.
     package static let withHotwords = ModelOptions([
         "decoding_method": "modified_beam_search", "modeling_unit": "bpe", "hotwords_score": 3,
         "bpe_vocab": .text(Fixtures.model("transducer", "bpe.vocab")),
@@ -46,6 +47,6 @@ extension ModelOptions {
 extension ModelFamily {
     /// The families that tests can run.
     package static let withFixture: [ModelFamily] = [
-        .senseVoice, .whisper, .paraformer, .transducer, .moonshine, .zipformerCTC,
+        .senseVoice, .whisper, .paraformer, .transducer, .moonshine, .zipformerCTC, .streamingTransducer,
     ]
 }

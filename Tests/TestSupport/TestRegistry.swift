@@ -79,6 +79,10 @@ extension TestRegistry.Model {
     public static let transducer = fixture(
         "transducer", ["encoder": "encoder.onnx", "decoder": "decoder.onnx", "joiner": "joiner.onnx"])
 
+    /// Recognises English as it arrives, and writes capitals.
+    public static let streamingTransducer = fixture(
+        "streaming_transducer", ["encoder": "encoder.onnx", "decoder": "decoder.onnx", "joiner": "joiner.onnx"])
+
     /// The transducer with beam search, which accepts hints.
     public static let hotwords = transducer.named(
         "hotwords",

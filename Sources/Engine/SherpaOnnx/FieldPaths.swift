@@ -3,21 +3,53 @@ import Essentials
 import ModelFamilies
 
 extension RecognizerConfiguration {
-    /// Passes the C form of this configuration; its strings are valid during the call.
-    func withCConfiguration<R>(_ body: (UnsafePointer<SherpaOnnxOfflineRecognizerConfig>) -> R) -> R {
+    /// Passes the C form of this configuration for an offline recognizer; its strings are valid during the call.
+    func withOfflineConfiguration<R>(_ body: (UnsafePointer<SherpaOnnxOfflineRecognizerConfig>) -> R) -> R {
         var config = SherpaOnnxOfflineRecognizerConfig()
-        let copies = texts.map { (field: $0.key, copy: strdup($0.value)) }
-        defer { copies.forEach { free($0.copy) } }
-        for (field, copy) in copies { config[keyPath: field.path] = UnsafePointer(copy) }
         for (field, number) in numbers { config[keyPath: field.path] = number }
         for (field, number) in decimals { config[keyPath: field.path] = number }
-        return body(&config)
+        return withStrings { strings in
+            for (field, string) in strings {
+                if let path = field.path { config[keyPath: path] = string }
+            }
+            return body(&config)
+        }
+    }
+
+    /// Passes the C form of this configuration for an online recognizer; its strings are valid during the call.
+    ///
+    /// The recognizer's own rules for the end of an utterance are off: the voice activity model decides that.
+    func withOnlineConfiguration<R>(_ body: (UnsafePointer<SherpaOnnxOnlineRecognizerConfig>) -> R) -> R {
+        var config = SherpaOnnxOnlineRecognizerConfig()
+        // Zero would be the library's defaults of some seconds.
+        config.rule1_min_trailing_silence = .greatestFiniteMagnitude
+        config.rule2_min_trailing_silence = .greatestFiniteMagnitude
+        config.rule3_min_utterance_length = .greatestFiniteMagnitude
+        for (field, number) in numbers {
+            if let path = field.onlinePath { config[keyPath: path] = number }
+        }
+        for (field, number) in decimals {
+            if let path = field.onlinePath { config[keyPath: path] = number }
+        }
+        return withStrings { strings in
+            for (field, string) in strings {
+                if let path = field.onlinePath { config[keyPath: path] = string }
+            }
+            return body(&config)
+        }
+    }
+
+    private func withStrings<R>(_ body: ([(TextField, UnsafePointer<CChar>?)]) -> R) -> R {
+        let copies = texts.map { (field: $0.key, copy: strdup($0.value)) }
+        defer { copies.forEach { free($0.copy) } }
+        return body(copies.map { ($0.field, UnsafePointer($0.copy)) })
     }
 }
 
-/// The key path of each setting in the C structure.
+/// The key path of each setting in the C structure of offline recognizers.
 extension TextField {
-    var path: WritableKeyPath<SherpaOnnxOfflineRecognizerConfig, UnsafePointer<CChar>?> {
+    /// `nil` for a setting of online recognizers only.
+    var path: WritableKeyPath<SherpaOnnxOfflineRecognizerConfig, UnsafePointer<CChar>?>? {
         switch self {
         case .tokens: \.model_config.tokens
         case .provider: \.model_config.provider
@@ -73,6 +105,7 @@ extension TextField {
         case .qwen3ASRDecoder: \.model_config.qwen3_asr.decoder
         case .qwen3ASRTokenizer: \.model_config.qwen3_asr.tokenizer
         case .qwen3ASRHotwords: \.model_config.qwen3_asr.hotwords
+        case .paraformerEncoder, .paraformerDecoder, .zipformer2CTCModel, .toneCTCModel: nil
         }
     }
 }

@@ -5,7 +5,7 @@ package import ModelFamilies
 ///
 /// Several threads may decode with one recognizer at the same time, each with its own stream; but not with FunASR-Nano
 /// and Qwen3-ASR, whose decodes share a random number generator.
-package final class OfflineRecognizer: Sendable {
+package final class OfflineRecognizer: WaveformRecognizer {
     // Safe: sherpa-onnx's recognizer is read-only after creation (SetConfig is never called), and decoding on several
     // threads was measured to give the same texts as on one (Tests/Fixtures/VERIFY.md, "8 threads"). The two families
     // that do change state are decoded one at a time (`DecodeTurns`).
@@ -19,7 +19,7 @@ package final class OfflineRecognizer: Sendable {
     /// - Throws: `SherpaOnnxError` with the library's output.
     package init(_ configuration: RecognizerConfiguration) throws(SherpaOnnxError) {
         let (created, printed) = LibraryMessages.during {
-            configuration.withCConfiguration { SherpaOnnxCreateOfflineRecognizer($0) }
+            configuration.withOfflineConfiguration { SherpaOnnxCreateOfflineRecognizer($0) }
         }
         guard let created else { throw SherpaOnnxError(.notCreated, printed: printed) }
         pointer = created
@@ -28,25 +28,17 @@ package final class OfflineRecognizer: Sendable {
 
     deinit { SherpaOnnxDestroyOfflineRecognizer(pointer) }
 
-    /// Recognises waveforms in one call, which takes about as long as that many of the longest. Blocks meanwhile.
+    /// Recognises waveforms in one call, which takes about as long as that many of the longest. If one fails, the
+    /// library returns an empty text for all.
     ///
-    /// - Parameters:
-    ///   - waveforms: Mono samples at 16 kHz, finite, at least `minimumSamples` of them in each.
-    ///   - options: The library's stream options by key, for models that have any.
-    ///   - hotwords: Phrases to prefer, for transducers with beam search; the library ignores those that the model's
-    ///     tokens cannot spell.
-    /// - Returns: The results in order, with an empty text for silence.
-    /// - Throws: `SherpaOnnxError` if there are too few samples, if hotwords would end the process, or if the library
-    ///   failed, for which it returns empty texts.
+    /// Each waveform needs at least `minimumSamples`.
     package func decode(
-        _ waveforms: [[Float]], options: [String: String] = [:], hotwords: [String] = []
+        _ waveforms: [[Float]], options: [String: String], hotwords: [String]
     ) throws(SherpaOnnxError) -> [RecognitionResult] {
         guard waveforms.allSatisfy({ $0.count >= Self.minimumSamples }) else {
             throw SherpaOnnxError(.tooFewSamples, printed: "")
         }
-        guard hotwords.isEmpty || takesHotwords && hotwords.allSatisfy(Self.isHarmless) else {
-            throw SherpaOnnxError(.hotwordsRefused, printed: "")
-        }
+        try Hotwords.check(hotwords, taken: takesHotwords)
         let (results, printed) = LibraryMessages.during {
             let streams = waveforms.compactMap { samples in
                 OfflineStream(of: samples, for: pointer, options: options, hotwords: hotwords)
@@ -63,12 +55,6 @@ package final class OfflineRecognizer: Sendable {
             throw SherpaOnnxError(.decodingFailed, printed: printed)
         }
         return results
-    }
-
-    /// The library splits hotwords at `/` and line ends, parses what begins with `:` or `#` as a number, and aborts if
-    /// that fails (Tests/Fixtures/VERIFY.md; utils.cc, `EncodeBase`).
-    private static func isHarmless(_ phrase: String) -> Bool {
-        !phrase.contains { "/:#@\0".contains($0) || $0.isNewline } && phrase.contains { !$0.isWhitespace }
     }
 
     /// 25 ms, one feature frame: fewer samples crash Whisper, transducers and CTC models (Tests/Fixtures/VERIFY.md).

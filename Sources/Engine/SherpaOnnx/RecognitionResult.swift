@@ -38,6 +38,17 @@ package struct RecognitionResult: Sendable, Equatable {
         segments = Self.segments(of: result, tokenLengths: pieces.lengths)
     }
 
+    /// Converts a result of an online stream with this many seconds of silence before its audio.
+    init(_ result: SherpaOnnxOnlineRecognizerResult, lead: Float) {
+        text = result.text.map { String(cString: $0) } ?? ""
+        tokens = CStrings(result.tokens_arr, count: Int(result.count)).texts
+        timestamps = Self.numbers(result.timestamps, Int(result.count))?.map { max(0, $0 - lead) }
+        durations = nil
+        logProbabilities = nil
+        language = ""
+        segments = []
+    }
+
     private static func numbers(_ start: UnsafePointer<Float>?, _ count: Int) -> [Float]? {
         start.map { Array(UnsafeBufferPointer(start: $0, count: count)) }
     }

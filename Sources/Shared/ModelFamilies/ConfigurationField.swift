@@ -1,7 +1,8 @@
-/// A text setting of the C API's `SherpaOnnxOfflineRecognizerConfig`; the raw value is its name in c-api.h.
+/// A text setting of the C API's `SherpaOnnxOfflineRecognizerConfig` or `SherpaOnnxOnlineRecognizerConfig`; the raw value
+/// is its name in c-api.h.
 ///
 /// A family is data: it maps its files and options to these fields. To add a field of the header, add a case here and
-/// its key path in `SherpaOnnx/FieldPaths.swift`.
+/// its key path in `SherpaOnnx/FieldPaths.swift` or `SherpaOnnx/OnlineFieldPaths.swift`.
 package enum TextField: String, Sendable, CaseIterable {
     case tokens = "model_config.tokens"
     case provider = "model_config.provider"
@@ -21,6 +22,8 @@ package enum TextField: String, Sendable, CaseIterable {
     case whisperTask = "model_config.whisper.task"
 
     case paraformerModel = "model_config.paraformer.model"
+    case paraformerEncoder = "model_config.paraformer.encoder"
+    case paraformerDecoder = "model_config.paraformer.decoder"
     case transducerEncoder = "model_config.transducer.encoder"
     case transducerDecoder = "model_config.transducer.decoder"
     case transducerJoiner = "model_config.transducer.joiner"
@@ -33,6 +36,8 @@ package enum TextField: String, Sendable, CaseIterable {
 
     case nemoCTCModel = "model_config.nemo_ctc.model"
     case zipformerCTCModel = "model_config.zipformer_ctc.model"
+    case zipformer2CTCModel = "model_config.zipformer2_ctc.model"
+    case toneCTCModel = "model_config.t_one_ctc.model"
     case wenetCTCModel = "model_config.wenet_ctc.model"
     case telespeechCTC = "model_config.telespeech_ctc"
     case tdnnModel = "model_config.tdnn.model"
@@ -67,7 +72,7 @@ package enum TextField: String, Sendable, CaseIterable {
     case qwen3ASRHotwords = "model_config.qwen3_asr.hotwords"
 }
 
-/// A whole-number setting of the C API's `SherpaOnnxOfflineRecognizerConfig`; zero means the library's default.
+/// A whole-number setting of the C API's recognizer configurations; zero means the library's default.
 package enum NumberField: String, Sendable, CaseIterable {
     case sampleRate = "feat_config.sample_rate"
     case featureDimension = "feat_config.feature_dim"
@@ -94,7 +99,7 @@ package enum NumberField: String, Sendable, CaseIterable {
     case qwen3ASRSeed = "model_config.qwen3_asr.seed"
 }
 
-/// A setting of the C API's `SherpaOnnxOfflineRecognizerConfig` with decimals; zero means the library's default.
+/// A setting of the C API's recognizer configurations with decimals; zero means the library's default.
 package enum DecimalField: String, Sendable, CaseIterable {
     case hotwordsScore = "hotwords_score"
     case blankPenalty = "blank_penalty"

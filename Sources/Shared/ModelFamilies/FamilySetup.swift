@@ -23,6 +23,8 @@ package struct FamilySetup: Sendable {
     /// Whether the results have the probability of each token.
     package var tellsLogProbabilities = false
     package var hints = HintSupport.none
+    /// How the models take audio as it arrives; `nil` for models of whole recordings.
+    var streaming: StreamingSetup?
     var checks = FileChecks()
     /// Sets the configuration that is no plain option: texts that depend on both language and task.
     var configure: @Sendable (inout RecognizerConfiguration, ModelOptions, RecognizerSettings) -> Void = {

@@ -1,8 +1,8 @@
 package import SpeechTypes
 
 /// The kinds of speech model, by their word for `type:` in models.yaml: every family of the C API's
-/// `SherpaOnnxOfflineModelConfig`, under its name there. A new one is a case here, its line in `setup`, and its data in
-/// `Families/`.
+/// `SherpaOnnxOfflineModelConfig`, under its name there, and of its `SherpaOnnxOnlineModelConfig`, as `streaming_…`. A
+/// new one is a case here, its line in `setup`, and its data in `Families/`.
 @dynamicMemberLookup
 package enum ModelFamily: String, CaseIterable, Sendable, Codable {
     case senseVoice = "sense_voice"
@@ -24,6 +24,11 @@ package enum ModelFamily: String, CaseIterable, Sendable, Codable {
     case cohereTranscribe = "cohere_transcribe"
     case funASRNano = "funasr_nano"
     case qwen3ASR = "qwen3_asr"
+    case streamingTransducer = "streaming_transducer"
+    case streamingParaformer = "streaming_paraformer"
+    case streamingZipformerCTC = "streaming_zipformer_ctc"
+    case streamingNeMoCTC = "streaming_nemo_ctc"
+    case streamingToneCTC = "streaming_t_one_ctc"
 
     var setup: FamilySetup {
         switch self {
@@ -46,6 +51,11 @@ package enum ModelFamily: String, CaseIterable, Sendable, Codable {
         case .cohereTranscribe: .cohereTranscribe
         case .funASRNano: .funASRNano
         case .qwen3ASR: .qwen3ASR
+        case .streamingTransducer: .streamingTransducer
+        case .streamingParaformer: .streamingParaformer
+        case .streamingZipformerCTC: .streamingZipformerCTC
+        case .streamingNeMoCTC: .streamingNeMoCTC
+        case .streamingToneCTC: .streamingToneCTC
         }
     }
 }
@@ -75,4 +85,7 @@ extension ModelFamily {
     package var detectsLanguage: Bool {
         if case .told = setup.languages { false } else { takesLanguage }
     }
+
+    /// Whether the models recognise audio as it arrives, and recordings as well; the others only take recordings.
+    package var isStreaming: Bool { setup.streaming != nil }
 }

@@ -52,9 +52,9 @@ extension ModelSpecification {
     }
 
     private func fileFaults() -> [ModelFault] {
-        let checks = family.setup.checks
+        let metadata = files.compactMapValues { try? ONNXMetadata(path: $0) }
+        let checks = family.setup.checks.applying(to: metadata)
         var faults: [ModelFault] = []
-        var vocabulary = 0
         for (name, path) in files.sorted(by: { $0.key < $1.key }) where name != "tokens" {
             if let contents = family.contents(ofFolder: name) {
                 faults += contents.flatMap { file in
@@ -64,17 +64,28 @@ extension ModelSpecification {
             }
             faults += self.faults { () throws(ModelFileError) in
                 let metadata = try ONNXMetadata(path: path)
-                try metadata.refuse(
-                    typesBut: checks.modelTypes[name], keys: checks.foreignKeys[name] ?? [], of: family, path: path)
-                try metadata.require(checks.requiredKeys[name] ?? [], of: family, path: path)
-                if checks.vocabulary == name { vocabulary = metadata.properties["vocab_size"].flatMap { Int($0) } ?? 0 }
+                for checks in checks { try checks.check(metadata, of: name, path: path, family: family) }
             }
         }
+        faults += checks.compactMap(searchFault)
         guard let path = files["tokens"] else { return faults }
         return faults
             + self.faults { () throws(ModelFileError) in
-                try TokensFile.check(path: path, vocabulary: vocabulary, oneOf: checks.oneTokenOf, allOf: checks.tokens)
+                let size = checks.compactMap(\.vocabulary).last.flatMap { metadata[$0]?.properties["vocab_size"] }
+                try TokensFile.check(
+                    path: path, vocabulary: size.flatMap { Int($0) } ?? 0, oneOf: checks.flatMap(\.oneTokenOf),
+                    allOf: checks.flatMap(\.tokens), last: checks.compactMap(\.lastToken).last)
             }
+    }
+
+    /// The fault of a search method that sherpa-onnx does not have for this kind of model: it would end the process.
+    private func searchFault(_ checks: FileChecks) -> ModelFault? {
+        guard let methods = checks.decodingMethods, let method = options.text("decoding_method"),
+            !methods.contains(method)
+        else { return nil }
+        return fault(
+            "sherpa-onnx has no '\(method)' for its kind of \(family.rawValue); write decoding_method: "
+                + "\(methods.joined(separator: " or ")).")
     }
 
     /// Faults of files in options, and of options that conflict.
@@ -127,5 +138,17 @@ extension ModelSpecification {
 
     private func fault(_ reason: String) -> ModelFault {
         ModelFault(message: "Model '\(name)' cannot be used: \(reason)")
+    }
+}
+
+extension FileChecks {
+    /// Checks the metadata of one of the files.
+    fileprivate func check(
+        _ metadata: ONNXMetadata, of name: String, path: String, family: ModelFamily
+    ) throws(ModelFileError) {
+        try metadata.refuse(typesBut: modelTypes[name], keys: foreignKeys[name] ?? [], of: family, path: path)
+        try metadata.require(requiredKeys[name] ?? [], of: family, path: path)
+        try metadata.requireOne(of: oneKeyOf[name] ?? [], of: family, path: path)
+        try metadata.requirePositive(positiveKeys[name] ?? [], path: path)
     }
 }

@@ -11,7 +11,9 @@ import Testing
     ]
 
     /// Segments of different lengths in one call, for the families that the library batches.
-    @Test(arguments: [ModelFamily.senseVoice, .paraformer, .transducer, .zipformerCTC, .whisper])
+    @Test(arguments: [
+        ModelFamily.senseVoice, .paraformer, .transducer, .zipformerCTC, .whisper, .streamingTransducer,
+    ])
     func batchedSegmentsGiveTheSameTextAsSingleOnes(family: ModelFamily) throws {
         let recognizer = try LoadedModel.recognizer(family)
         #expect(recognizer.batches == (family != .whisper))

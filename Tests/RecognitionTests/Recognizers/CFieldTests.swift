@@ -76,14 +76,39 @@ import Testing
         }
     }
 
-    @Test func everyFamilyOfTheCStructureIsSupported() throws {
-        let families = Set(ModelFamily.allCases.map { "model_config.\($0.rawValue)" })
-        let groups = try Set(
-            CFields.all().filter { $0.hasPrefix("model_config.") }.compactMap { path in
+    @Test func everyFamilyOfTheCStructuresIsSupported() {
+        let families = ModelFamily.allCases
+        let offline = families.filter { !$0.isStreaming }.map(Self.group)
+        #expect(Self.groups(of: CFields.all(online: false)).union(["model_config.telespeech_ctc"]) == Set(offline))
+        let online = families.filter(\.isStreaming).map(Self.group)
+        #expect(Self.groups(of: CFields.all(online: true)) == Set(online))
+    }
+
+    /// Zero would be the library's defaults, by which it would end utterances.
+    @Test func theRulesForTheEndOfAnUtteranceAreOff() throws {
+        let layout = try #require(Self.layouts.first { $0.family == .streamingTransducer })
+        let fields = try layout.model.fields()
+        #expect(fields["enable_endpoint"] == nil)
+        for rule in [
+            "rule1_min_trailing_silence", "rule2_min_trailing_silence", "rule3_min_utterance_length",
+        ] {
+            #expect(fields[rule].flatMap(Double.init).map { $0 > 1e9 } == true, "\(rule)")
+        }
+    }
+
+    /// The names of the structures in `model_config`.
+    private static func groups(of paths: [String]) -> Set<String> {
+        Set(
+            paths.filter { $0.hasPrefix("model_config.") }.compactMap { path in
                 let parts = path.split(separator: ".")
                 return parts.count == 3 ? parts.prefix(2).joined(separator: ".") : nil
             })
-        #expect(groups.union(["model_config.telespeech_ctc"]) == families)
+    }
+
+    /// The structure of a family, which has its name, with one exception.
+    private static func group(of family: ModelFamily) -> String {
+        family == .streamingZipformerCTC
+            ? "model_config.zipformer2_ctc" : "model_config.\(family.rawValue.trimmingPrefix("streaming_"))"
     }
 
     /// The field of a file: the logical names are those of the C API, with three exceptions.
@@ -92,7 +117,7 @@ import Testing
         case (_, "tokens"): "model_config.tokens"
         case (.paraformer, "paraformer"): "model_config.paraformer.model"
         case (.telespeechCTC, "telespeech_ctc"): "model_config.telespeech_ctc"
-        default: "model_config.\(family.rawValue).\(name)"
+        default: "\(group(of: family)).\(name)"
         }
     }
 
@@ -126,20 +151,27 @@ import Testing
 /// The fields of the C structure by path, as in `model_config.whisper.encoder`.
 enum CFields {
     /// The fields that are neither NULL nor zero, as text.
-    static func set(in configuration: RecognizerConfiguration) -> [String: String] {
-        configuration.withCConfiguration { pointer in
-            var found: [String: String] = [:]
-            walk(pointer.pointee, path: "") { found[$0] = $1 }
-            return found
-        }
+    static func set(in configuration: RecognizerConfiguration, online: Bool) -> [String: String] {
+        var found: [String: String] = [:]
+        walk(configuration, online: online) { found[$0] = $1 }
+        return found
     }
 
     /// The paths of all fields.
-    static func all() throws -> [String] {
-        RecognizerConfiguration().withCConfiguration { pointer in
-            var found: [String] = []
-            walk(pointer.pointee, path: "", leaf: { path, _ in found.append(path) }, showsEmpty: true)
-            return found
+    static func all(online: Bool) -> [String] {
+        var found: [String] = []
+        walk(RecognizerConfiguration(), online: online, leaf: { path, _ in found.append(path) }, showsEmpty: true)
+        return found
+    }
+
+    private static func walk(
+        _ configuration: RecognizerConfiguration, online: Bool, leaf: (String, String) -> Void,
+        showsEmpty: Bool = false
+    ) {
+        if online {
+            configuration.withOnlineConfiguration { walk($0.pointee, path: "", leaf: leaf, showsEmpty: showsEmpty) }
+        } else {
+            configuration.withOfflineConfiguration { walk($0.pointee, path: "", leaf: leaf, showsEmpty: showsEmpty) }
         }
     }
 
@@ -166,6 +198,7 @@ extension ModelSpecification {
     /// The fields of the C structure that this model sets.
     fileprivate func fields(_ settings: RecognizerSettings? = nil) throws -> [String: String] {
         let settings = settings ?? self.settings(language: nil, task: nil)
-        return CFields.set(in: try configuration(for: settings, operatorThreads: 1))
+        return CFields.set(
+            in: try configuration(for: settings, operatorThreads: 1), online: family.isStreaming)
     }
 }

@@ -39,6 +39,19 @@ import Testing
             .zipformerCTC, "tokens", .replaced(by: "whisper/tokens.txt"),
             "has none of the tokens <blk>, <eps>, <blank>"
         ),
+        (.transducer, "encoder", .replaced(by: "streaming_transducer/encoder.onnx"), "has the model_type 'lstm'"),
+        (
+            .streamingTransducer, "encoder", .replaced(by: "transducer/encoder.onnx"),
+            "has none of 'decode_chunk_len', 'window_size', 'left_feature_frames' in its metadata"
+        ),
+        (.streamingTransducer, "encoder", .truncated, "is truncated"),
+        (.streamingTransducer, "encoder", .empty, "is empty"),
+        (.streamingTransducer, "encoder", .missing, "cannot be opened"),
+        (.streamingTransducer, "decoder", .replaced(by: "streaming_transducer/joiner.onnx"), "has no 'vocab_size'"),
+        (.streamingTransducer, "decoder", .text, "is not an ONNX model"),
+        (.streamingTransducer, "joiner", .truncated, "is truncated"),
+        (.streamingTransducer, "tokens", .truncated, "has no token"),
+        (.streamingTransducer, "tokens", .text, "line 1 is not 'symbol number'"),
         (.moonshine, "encoder", .replaced(by: "transducer/encoder.onnx"), "has the model_type 'zipformer2'"),
         (.moonshine, "encoder", .empty, "is empty"),
         (.moonshine, "tokens", .text, "line 1 is not 'symbol number'"),

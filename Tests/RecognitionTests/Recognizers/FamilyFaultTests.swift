@@ -44,6 +44,8 @@ import Testing
         (.nemoCTC, "model"), (.wenetCTC, "model"), (.telespeechCTC, "telespeech_ctc"), (.tdnn, "model"),
         (.dolphin, "model"), (.medASR, "model"), (.fireRedASR, "encoder"), (.fireRedASRCTC, "model"),
         (.canary, "encoder"), (.cohereTranscribe, "encoder"), (.funASRNano, "encoder_adaptor"), (.funASRNano, "llm"),
+        (.streamingTransducer, "encoder"), (.streamingParaformer, "encoder"), (.streamingZipformerCTC, "model"),
+        (.streamingNeMoCTC, "model"), (.streamingToneCTC, "model"),
     ]
 
     @Test(arguments: telling)
@@ -52,13 +54,13 @@ import Testing
         let model = Self.model(family, family.fileLayouts[0], in: folder)
         let path = try folder.write(.onnx(properties: [:]), to: file)
         let message = model.faults().first { $0.file == path }?.message
-        #expect(message?.contains("in its metadata, which sherpa-onnx needs of a \(family.rawValue) model") == true)
+        #expect(message?.contains("which sherpa-onnx needs of a \(family.rawValue) model") == true, "\(message ?? "")")
     }
 
     @Test(arguments: [
         (ModelFamily.paraformer, "paraformer"), (.transducer, "encoder"), (.moonshine, "encoder"), (.nemoCTC, "model"),
         (.zipformerCTC, "model"), (.telespeechCTC, "telespeech_ctc"), (.medASR, "model"), (.fireRedASRCTC, "model"),
-        (.canary, "encoder"),
+        (.canary, "encoder"), (.streamingToneCTC, "model"),
     ])
     func aModelOfAnotherFamilyIsNamed(family: ModelFamily, file: String) throws {
         let folder = try TemporaryFolder()
@@ -70,6 +72,7 @@ import Testing
 
     @Test(arguments: [
         ModelFamily.nemoCTC, .zipformerCTC, .wenetCTC, .telespeechCTC, .tdnn, .dolphin, .medASR, .fireRedASRCTC,
+        .streamingZipformerCTC, .streamingNeMoCTC, .streamingToneCTC,
     ])
     func tokensWithoutABlankAreNamed(family: ModelFamily) throws {
         let folder = try TemporaryFolder()
@@ -83,7 +86,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ModelFamily.senseVoice, .nemoCTC, .wenetCTC, .tdnn, .dolphin, .omnilingual, .medASR,
+        ModelFamily.senseVoice, .nemoCTC, .wenetCTC, .tdnn, .dolphin, .omnilingual, .medASR, .streamingNeMoCTC,
     ])
     func fewerTokensThanTheModelKnowsAreNamed(family: ModelFamily) throws {
         let folder = try TemporaryFolder()

@@ -38,7 +38,7 @@ import Testing
     nonisolated static let readings =
         Reading.all(.senseVoice, languages: [nil, "en", "zh"], useITN: [false, true])
         + Reading.all(.whisper, languages: [nil, "en", "zh"]) + Reading.all(.paraformer) + Reading.all(.transducer)
-        + Reading.all(.zipformerCTC)
+        + Reading.all(.zipformerCTC) + Reading.all(.streamingTransducer)
 
     @Test func everyFamilyHasItsRecordings() {
         #expect(Reading.all(.senseVoice).count == 26)
@@ -46,6 +46,7 @@ import Testing
         #expect(Reading.all(.paraformer).count == 26)
         #expect(Reading.all(.transducer).count == 22)
         #expect(Reading.all(.zipformerCTC).count == 22)
+        #expect(Reading.all(.streamingTransducer).count == 22)
     }
 
     @Test(arguments: readings)
@@ -63,7 +64,7 @@ import Testing
 
     @Test(arguments: ["silence_16k.wav", "noise_16k.wav"])
     func soundWithoutSpeechGivesNoText(file: String) throws {
-        for family in [ModelFamily.senseVoice, .whisper, .transducer, .zipformerCTC] {
+        for family in [ModelFamily.senseVoice, .whisper, .transducer, .zipformerCTC, .streamingTransducer] {
             #expect(try LoadedModel.recognizer(family).transcript(.fixture(file)).text.isEmpty)
         }
         let withITN = try LoadedModel.recognizer(.senseVoice, options: ModelOptions(["use_itn": true]))
@@ -76,7 +77,7 @@ import Testing
         #expect(try LoadedModel.recognizer(family).transcript(silence).text.isEmpty)
     }
 
-    @Test(arguments: [ModelFamily.senseVoice, .paraformer, .transducer, .zipformerCTC])
+    @Test(arguments: [ModelFamily.senseVoice, .paraformer, .transducer, .zipformerCTC, .streamingTransducer])
     func tokenTimesIncreaseWithinTheSegment(family: ModelFamily) throws {
         for recording in Manifest.shared.files where recording.language != "none" {
             guard recording.expected[family.rawValue] != nil else { continue }

@@ -67,7 +67,9 @@ import Testing
         #expect(!sure.isEmpty && !unsure.isEmpty)
     }
 
-    @Test(arguments: [ModelFamily.senseVoice, .paraformer, .zipformerCTC, .whisper, .moonshine])
+    @Test(arguments: [
+        ModelFamily.senseVoice, .paraformer, .zipformerCTC, .whisper, .moonshine, .streamingTransducer,
+    ])
     func otherFamiliesReportNoTokenProbabilities(family: ModelFamily) throws {
         let tokens = try LoadedModel.recognizer(family).recognize(.fixture("en_digits_16k.wav")).flatMap(\.tokens)
         #expect(!tokens.isEmpty)

@@ -70,6 +70,6 @@ import Testing
     private func bareDecode(of family: ModelFamily, _ sound: AudioBuffer) throws -> RecognitionResult {
         let configuration = try ModelSpecification.fixture(family).configuration(
             for: RecognizerSettings(), operatorThreads: 1)
-        return try OfflineRecognizer(configuration).decode([sound.samples])[0]
+        return try OfflineRecognizer(configuration).decode([sound.samples], options: [:], hotwords: [])[0]
     }
 }

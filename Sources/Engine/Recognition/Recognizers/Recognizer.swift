@@ -21,7 +21,7 @@ package final class Recognizer: Sendable {
     let preferredSegment: Duration
     let cache: RecognizerCache
     let wide: WideRecognizer?
-    private let model: ModelSpecification
+    let model: ModelSpecification
     private let tokenLimit: (@Sendable (Duration) -> Int)?
     private let plans: HintPlans
     private let turns: DecodeTurns
@@ -58,7 +58,7 @@ package final class Recognizer: Sendable {
             try model.recognizer(for: settings, operatorThreads: operatorThreads, runtimeSettings: runtimeSettings)
         }
         wide =
-            threadsAlone <= operatorThreads
+            threadsAlone <= operatorThreads || model.family.isStreaming
             ? nil
             : WideRecognizer { settings throws(RecognitionError) in
                 try model.recognizer(for: settings, operatorThreads: threadsAlone, runtimeSettings: runtimeSettings)
@@ -134,7 +134,7 @@ package final class Recognizer: Sendable {
         }
     }
 
-    private func tuning(for request: RecognitionRequest, isAlone: Bool = false) throws(RecognitionError) -> Tuning {
+    func tuning(for request: RecognitionRequest, isAlone: Bool = false) throws(RecognitionError) -> Tuning {
         try check(request.language, task: request.task)
         let language = try languages.resolve(request.language ?? model.options.language, model: model.name)
         let plan = plans.plan(for: request.hints)
@@ -177,10 +177,12 @@ package final class Recognizer: Sendable {
 extension ModelSpecification {
     fileprivate func recognizer(
         for settings: RecognizerSettings, operatorThreads: Int, runtimeSettings: String?
-    ) throws(RecognitionError) -> OfflineRecognizer {
+    ) throws(RecognitionError) -> any WaveformRecognizer {
         let configuration = try configuration(
             for: settings, operatorThreads: operatorThreads, runtimeSettings: runtimeSettings)
+        let padding = try streamPadding()
         do throws(SherpaOnnxError) {
+            if let padding { return try OnlineRecognizer(configuration, padding: padding) }
             return try OfflineRecognizer(configuration)
         } catch {
             let files = files.values.compactMap { $0.split(separator: "/").last }.sorted().joined(separator: ", ")
@@ -191,12 +193,14 @@ extension ModelSpecification {
 }
 
 /// A recognizer with the options of a request for its streams.
-private struct Tuning {
-    let recognizer: OfflineRecognizer
+struct Tuning {
+    let recognizer: any WaveformRecognizer
     let options: [String: String]
     let hotwords: [String]
 
-    func decode(_ segments: [SpeechSegment], turns: DecodeTurns) throws(SherpaOnnxError) -> [RecognitionResult] {
+    fileprivate func decode(_ segments: [SpeechSegment], turns: DecodeTurns) throws(SherpaOnnxError)
+        -> [RecognitionResult]
+    {
         try turns.take { () throws(SherpaOnnxError) in
             try recognizer.decode(segments.map(\.audio.samples), options: options, hotwords: hotwords)
         }

@@ -32,17 +32,17 @@ struct LRUCache<Key: Hashable, Value> {
 /// sherpa-onnx fixes both when it makes a recognizer of SenseVoice, Whisper or Canary, and each recognizer takes the
 /// memory of a whole model. An evicted recognizer stays in memory until its last decode ends.
 final class RecognizerCache: Sendable {
-    let recognizers = Mutex(LRUCache<RecognizerSettings, OfflineRecognizer>(capacity: 3))
+    let recognizers = Mutex(LRUCache<RecognizerSettings, any WaveformRecognizer>(capacity: 3))
     /// Held while a recognizer loads, so two requests do not load the same one; cache hits do not wait for it.
     private let loading = Mutex(())
-    private let load: @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer
+    private let load: @Sendable (RecognizerSettings) throws(RecognitionError) -> any WaveformRecognizer
 
-    init(load: @escaping @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer) {
+    init(load: @escaping @Sendable (RecognizerSettings) throws(RecognitionError) -> any WaveformRecognizer) {
         self.load = load
     }
 
     /// The recognizer for a language and a task; loads it if necessary. Blocks meanwhile.
-    func recognizer(for settings: RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer {
+    func recognizer(for settings: RecognizerSettings) throws(RecognitionError) -> any WaveformRecognizer {
         if let cached = recognizers.withLock({ $0.value(for: settings) }) { return cached }
         return try loading.withLock { _ throws(RecognitionError) in
             if let cached = recognizers.withLock({ $0.value(for: settings) }) { return cached }

@@ -11,18 +11,18 @@ import Synchronization
 /// idle. ONNX Runtime fixes the threads when a model is loaded, so this takes a second copy, with its memory.
 /// `LoneCopy` decides when it is made and released.
 final class WideRecognizer: Sendable {
-    private typealias Copy = LoneCopy<RecognizerSettings, OfflineRecognizer>
+    private typealias Copy = LoneCopy<RecognizerSettings, any WaveformRecognizer>
 
     private let copy = Mutex(Copy())
-    private let load: @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer
+    private let load: @Sendable (RecognizerSettings) throws(RecognitionError) -> any WaveformRecognizer
 
-    init(load: @escaping @Sendable (RecognizerSettings) throws(RecognitionError) -> OfflineRecognizer) {
+    init(load: @escaping @Sendable (RecognizerSettings) throws(RecognitionError) -> any WaveformRecognizer) {
         self.load = load
     }
 
     /// The recognizer for a language and a task; `nil` if it is not loaded. The call may start loading it in the
     /// background.
-    func recognizer(for settings: RecognizerSettings) -> OfflineRecognizer? {
+    func recognizer(for settings: RecognizerSettings) -> (any WaveformRecognizer)? {
         switch copy.withLock({ $0.ask(for: settings, at: .now) }) {
         case .use(let recognizer): return recognizer
         case .none: return nil
@@ -40,8 +40,9 @@ final class WideRecognizer: Sendable {
     /// Loads the copy, and decodes a short near-silent signal so that the first segment needs no initialisation. If
     /// that fails, it is not tried again.
     private func make(_ settings: RecognizerSettings) {
+        let sound = [Float](repeating: 1e-4, count: OfflineRecognizer.minimumSamples * 4)
         guard let recognizer = try? load(settings),
-            (try? recognizer.decode([[Float](repeating: 1e-4, count: OfflineRecognizer.minimumSamples * 4)])) != nil
+            (try? recognizer.decode([sound], options: [:], hotwords: [])) != nil
         else { return }
         guard copy.withLock({ $0.finish(recognizer, for: settings, at: .now) }) else { return }
         Task { [self] in

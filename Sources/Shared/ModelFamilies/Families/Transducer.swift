@@ -1,7 +1,7 @@
 extension FamilySetup {
     /// Transducers (Zipformer, Conformer, NeMo): encoder, prediction network and joiner, with token times.
     ///
-    /// The model types are those in sherpa-onnx's offline-recognizer-impl.cc; an encoder with `decode_chunk_len` is for
+    /// The model types are those in sherpa-onnx's offline-recognizer-impl.cc; an encoder with a foreign key is for
     /// streaming.
     static let transducer = FamilySetup(
         layouts: [
@@ -23,6 +23,6 @@ extension FamilySetup {
                     "conformer", "zipformer", "zipformer2", "EncDecHybridRNNTCTCBPEModel", "EncDecRNNTBPEModel",
                 ]
             ],
-            foreignKeys: ["encoder": ["decode_chunk_len"]],
+            foreignKeys: ["encoder": ["decode_chunk_len", "chunk_shift", "left_feature_frames"]],
             vocabulary: "decoder"))
 }

@@ -27,6 +27,33 @@ package struct ONNXMetadata: Sendable, Equatable {
                 + "check the type, or export the model anew")
     }
 
+    /// Checks that the file has one of the properties.
+    ///
+    /// - Throws: `ModelFileError`, which names them.
+    func requireOne(of keys: [String], of family: ModelFamily, path: String) throws(ModelFileError) {
+        guard !isORT, !keys.isEmpty, !keys.contains(where: { properties[$0] != nil }) else { return }
+        let names = keys.map { "'\($0)'" }.joined(separator: ", ")
+        throw ModelFileError(
+            path: path,
+            problem:
+                "has none of \(names) in its metadata, one of which sherpa-onnx needs of a \(family.rawValue) model; "
+                + "check the type, or export the model anew")
+    }
+
+    /// Checks that properties are whole numbers above zero.
+    ///
+    /// - Throws: `ModelFileError`, which names the first that is not.
+    func requirePositive(_ keys: [String], path: String) throws(ModelFileError) {
+        for key in keys {
+            guard let value = properties[key], Int32(value).map({ $0 > 0 }) != true else { continue }
+            throw ModelFileError(
+                path: path,
+                problem:
+                    "has '\(value)' for '\(key)' in its metadata, where a number above zero belongs; fetch it again, "
+                    + "or export the model anew")
+        }
+    }
+
     /// Checks that the properties are not those of another kind of model.
     func refuse(typesBut types: [String]?, keys: [String], of family: ModelFamily, path: String) throws(ModelFileError)
     {
@@ -40,8 +67,8 @@ package struct ONNXMetadata: Sendable, Equatable {
         if let key = keys.first(where: { properties[$0] != nil }) {
             throw ModelFileError(
                 path: path,
-                problem: "has a '\(key)' in its metadata, as models for streaming do, which are of no type here; take "
-                    + "the model for whole recordings")
+                problem: "has a '\(key)' in its metadata, as models for streaming do; write the type "
+                    + "streaming_\(family.rawValue), or take the model for whole recordings")
         }
     }
 

@@ -4,13 +4,16 @@ enum TokensFile {
     /// the number for the space. Empty lines are allowed.
     ///
     /// The file must have all `needed` tokens, one of the `names`, unless they are empty, and as many tokens as the
-    /// `vocabulary` of the model: decoding crashes on a missing one.
+    /// `vocabulary` of the model: decoding crashes on a missing one. The `last` symbol, if there is one, must follow
+    /// them.
     static func check(
-        path: String, vocabulary: Int = 0, oneOf names: [String] = [], allOf needed: [String] = []
+        path: String, vocabulary: Int = 0, oneOf names: [String] = [], allOf needed: [String] = [],
+        last: String? = nil
     ) throws(ModelFileError) {
         var tokens: Set<Int32> = []
         var wanted = !names.isEmpty
         var missed = Set(needed)
+        var lastToken: Int32?
         for (index, line) in try lines(path: path).enumerated() {
             let fields = fields(line)
             if fields.isEmpty { continue }
@@ -19,8 +22,9 @@ enum TokensFile {
                     path: path, line: index + 1, problem: "line \(index + 1) is not 'symbol number'; fetch it again")
             }
             tokens.insert(token)
-            guard wanted || !missed.isEmpty, fields.count == 2 else { continue }
+            guard wanted || !missed.isEmpty || last != nil, fields.count == 2 else { continue }
             let symbol = String(decoding: fields[0], as: UTF8.self)
+            if symbol == last { lastToken = token }
             if names.contains(symbol) { wanted = false }
             missed.remove(symbol)
         }
@@ -36,6 +40,13 @@ enum TokensFile {
             throw ModelFileError(
                 path: path,
                 problem: "has no token \(symbol), which the type needs; check the type, or fetch the file again")
+        }
+        if let last, vocabulary > 0, lastToken != Int32(clamping: vocabulary) || tokens.count - 1 != vocabulary {
+            throw ModelFileError(
+                path: path,
+                problem:
+                    "has not \(last) as its token \(vocabulary), the last one, as the model needs; fetch both from the "
+                    + "same place")
         }
         if let missing = (0..<Int32(clamping: max(0, vocabulary))).first(where: { !tokens.contains($0) }) {
             throw ModelFileError(
