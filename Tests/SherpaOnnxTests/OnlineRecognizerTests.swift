@@ -26,11 +26,11 @@ import Testing
         var texts: [String] = []
         for piece in Self.pieces(of: try samples(recording.file)) {
             stream.accept(piece)
-            try recognizer.decode([stream])
+            recognizer.decode([stream])
             texts.append(try stream.result.text)
         }
         stream.finishInput()
-        try recognizer.decode([stream])
+        recognizer.decode([stream])
         texts.append(try stream.result.text)
         #expect(texts.last == recording.text)
         for (text, next) in zip(texts, texts.dropFirst()) { #expect(next.hasPrefix(text), "\(text) became \(next)") }
@@ -56,12 +56,12 @@ import Testing
 
     /// The model decodes complete chunks, so speech that is cut off at its end needs silence behind it.
     @Test func theTailBringsTheLastWord() throws {
-        let last = 12_192  // The end of the word in the manifest, in samples.
-        let cut = Array(try samples("en_word_16k.wav")[..<last])
+        let end = 21_584  // The end of the last word in the manifest, in samples.
+        let cut = Array(try samples("en_digits_16k.wav")[..<end])
         let without = try OnlineRecognizer(.streamingTransducer, padding: StreamPadding(tail: .zero))
-        #expect(try without.decode(cut).text != "STOP")
+        #expect(try without.decode(cut).text == "ONE TWO THREE")
         let with = try OnlineRecognizer(.streamingTransducer, padding: .streamingTransducer)
-        #expect(try with.decode(cut).text == "STOP")
+        #expect(try with.decode(cut).text == "ONE TWO THREE FOUR")
     }
 
     @Test func streamsThatAreDecodedTogetherGetTheirOwnTexts() throws {
@@ -72,10 +72,10 @@ import Testing
             for (stream, pieces) in zip(streams, pieces) {
                 if index < pieces.count { stream.accept(pieces[index]) } else { stream.finishInput() }
             }
-            try recognizer.decode(streams)
+            recognizer.decode(streams)
         }
         streams.forEach { $0.finishInput() }
-        try recognizer.decode(streams)
+        recognizer.decode(streams)
         #expect(try streams.map { try $0.result.text } == Self.recordings.map(\.text))
     }
 
@@ -88,22 +88,22 @@ import Testing
             #expect(try stream.result.text.isEmpty)
             stream.accept(try samples(file))
             stream.finishInput()
-            try recognizer.decode([stream])
+            recognizer.decode([stream])
         }
         #expect(try stream.result == alone)
     }
 
-    /// The library would end the process on audio after the end, and on a stream with nothing to decode.
+    /// The library would end the process on a stream with nothing to decode.
     @Test func whatComesAfterTheEndIsNotHeard() throws {
         let recognizer = try OnlineRecognizer(.streamingTransducer, padding: .streamingTransducer)
         let stream = try recognizer.makeStream()
-        try recognizer.decode([])
-        try recognizer.decode([stream])
+        recognizer.decode([OnlineStream]())
+        recognizer.decode([stream])
         stream.accept(try samples("en_word_16k.wav"))
         stream.finishInput()
         stream.finishInput()
         stream.accept(try samples("en_digits_16k.wav"))
-        for _ in 0..<2 { try recognizer.decode([stream]) }
+        for _ in 0..<2 { recognizer.decode([stream]) }
         #expect(try stream.result.text == "STOP")
     }
 
@@ -113,9 +113,8 @@ import Testing
         #expect(try recognizer.decode([Float](repeating: 0.1, count: count)).text.isEmpty)
     }
 
-    @Test(arguments: [
-        (["FOR"], "FOR EIGHT RIGHT"), (["FOR", "ATE", "WRITE"], "FOR ATE WRITE"), ([], "FOUR EIGHT RIGHT"),
-    ])
+    /// The model knows no homophones, so only a high score makes it hear another word.
+    @Test(arguments: [(["OPEN"], "OPEN OPEN RIGHT"), (["FOUR"], "FOUR EIGHT RIGHT"), ([], "FOUR EIGHT RIGHT")])
     func hotwordsChangeWhatAStreamHears(hotwords: [String], text: String) throws {
         let recognizer = try OnlineRecognizer(.streamingTransducerWithHotwords, padding: .streamingTransducer)
         let streams = [try recognizer.makeStream(hotwords: hotwords), try recognizer.makeStream()]
@@ -124,7 +123,7 @@ import Testing
                 stream.accept(try samples("en_homophones_16k.wav"))
                 stream.finishInput()
             }
-            try recognizer.decode(streams)
+            recognizer.decode(streams)
             #expect(try streams[0].result.text == text)
             #expect(try streams[1].result.text == "FOUR EIGHT RIGHT")
             for stream in streams { try stream.reset() }
@@ -178,7 +177,8 @@ extension RecognizerConfiguration {
             .decodingMethod: "modified_beam_search", .modelingUnit: "bpe",
             .bpeVocabulary: Fixtures.model("transducer", "bpe.vocab"),
         ])
-        configuration.decimals[.hotwordsScore] = 3
+        configuration.decimals[.hotwordsScore] = 12
+        configuration.numbers[.maximumActivePaths] = 29
         return configuration
     }()
 

@@ -36,6 +36,7 @@ package final class OnlineRecognizer: WaveformRecognizer {
     ///
     /// - Parameter hotwords: Phrases to prefer, for transducers with beam search; the library ignores those that the
     ///   model's tokens cannot spell.
+    /// - Returns: A stream without audio yet.
     /// - Throws: `SherpaOnnxError` if hotwords would end the process, or if the library makes no stream.
     package func makeStream(hotwords: [String] = []) throws(SherpaOnnxError) -> OnlineStream {
         try Hotwords.check(hotwords, taken: takesHotwords)
@@ -45,19 +46,14 @@ package final class OnlineRecognizer: WaveformRecognizer {
     /// Decodes all complete chunks that the streams have. Each round takes a chunk of every stream that has one, in one
     /// call, so it costs less than decoding each stream by itself. Blocks meanwhile.
     ///
+    /// The library catches no exception here, unlike in `OfflineRecognizer`: one of ONNX Runtime ends the process.
     /// - Parameter streams: Streams of this recognizer, which nothing else uses meanwhile.
-    /// - Throws: `SherpaOnnxError` if the library failed; the streams then have lost audio.
-    package func decode(_ streams: [OnlineStream]) throws(SherpaOnnxError) {
+    package func decode(_ streams: [OnlineStream]) {
         while true {
             // A stream without a complete chunk would end the process (Tests/Fixtures/VERIFY.md).
             var ready = streams.filter(\.isReady).map { Optional($0.pointer) }
             guard !ready.isEmpty else { return }
-            let (_, printed) = LibraryMessages.during {
-                SherpaOnnxDecodeMultipleOnlineStreams(pointer, &ready, Int32(ready.count))
-            }
-            guard !printed.contains("Caught exception") else {
-                throw SherpaOnnxError(.decodingFailed, printed: printed)
-            }
+            SherpaOnnxDecodeMultipleOnlineStreams(pointer, &ready, Int32(ready.count))
         }
     }
 
@@ -74,7 +70,7 @@ package final class OnlineRecognizer: WaveformRecognizer {
             stream.finishInput()
             streams.append(stream)
         }
-        try decode(streams)
+        decode(streams)
         var results: [RecognitionResult] = []
         for stream in streams { results.append(try stream.result) }
         return results

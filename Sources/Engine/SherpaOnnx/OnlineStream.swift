@@ -25,11 +25,11 @@ package final class OnlineStream: @unchecked Sendable {
         SherpaOnnxDestroyOnlineStream(pointer)
     }
 
-    /// Adds audio; nothing is decoded yet. Does nothing after `finishInput`.
+    /// Adds audio; nothing is decoded yet. Does nothing after `finishInput`: the library would take it, but the silence
+    /// at the end would then be in the middle of a word.
     ///
     /// - Parameter samples: Mono samples at 16 kHz, finite.
     package func accept(_ samples: [Float]) {
-        // The library would end the process on audio after the end.
         guard !isFinished, !samples.isEmpty else { return }
         SherpaOnnxOnlineStreamAcceptWaveform(pointer, 16_000, samples, Int32(clamping: samples.count))
     }

@@ -1,10 +1,10 @@
 import ModelFamilies
 import SherpaOnnx
-import SpeechTypes
 
-/// Audio that arrives, recognised by a model for streaming. Calls block; any thread may make them.
+/// Audio that arrives, recognised by a model for streaming.
 extension Recognizer {
-    /// Makes a stream for one turn of speech after the other.
+    /// Makes a stream for one turn of speech after the other. Its own `recognizer` decodes it, alone or together with
+    /// those of other sessions.
     ///
     /// - Returns: `nil` if the model takes complete segments only.
     /// - Throws: `RecognitionError` if the request's language or task is not supported, or the library fails.
@@ -15,18 +15,6 @@ extension Recognizer {
             return try recognizer.makeStream(hotwords: tuning.hotwords)
         } catch {
             throw RecognitionError(.decodingFailed, "Model '\(model.name)' failed on a new stream: \(error.words)")
-        }
-    }
-
-    /// Decodes all complete chunks that streams have, those of several sessions together.
-    ///
-    /// - Parameter streams: Streams of this model, which nothing else uses meanwhile.
-    /// - Throws: `RecognitionError` if the library fails.
-    func decode(_ streams: [OnlineStream]) throws(RecognitionError) {
-        do throws(SherpaOnnxError) {
-            try streams.first?.recognizer.decode(streams)
-        } catch {
-            throw RecognitionError(.decodingFailed, "Model '\(model.name)' failed on a stream: \(error.words)")
         }
     }
 }

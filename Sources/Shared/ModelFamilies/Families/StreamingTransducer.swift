@@ -59,9 +59,9 @@ extension FamilySetup {
     private static let nemoUnified = nemoKind(
         key: "left_feature_frames",
         keys: [
-            "streaming_model_type", "right_feature_frames", "left_encoder_frames", "chunk_encoder_frames",
-            "right_encoder_frames",
-        ], positive: ["chunk_feature_frames"])
+            "streaming_model_type", "chunk_feature_frames", "right_feature_frames", "left_encoder_frames",
+            "chunk_encoder_frames", "right_encoder_frames",
+        ], positive: ["chunk_feature_frames", "chunk_encoder_frames"])
 
     private static func nemoKind(key: String, keys: [String], positive: [String]) -> FileChecks.Kind {
         FileChecks.Kind(
