@@ -83,9 +83,13 @@ struct ModelNameTests {
     @Test func aModelIsShownWithItsKeysInOrder() async throws {
         let registry = TestRegistry([.whisper], aliases: ["w": "whisper"])
         let text = String(decoding: try await Self.model("w", in: registry).body, as: UTF8.self)
-        let beginning = #"{"id": "w", "object": "model", "created": 0, "owned_by": "local", "alias_of": "whisper", "#
-        #expect(text.hasPrefix(beginning + #""type": "whisper", "languages": ["#), "\(text)")
-        #expect(text.hasSuffix(#"], "status": "missing", "aliases": ["w"], "size_bytes": 0}"#), "\(text)")
+        let keys = text.matches(of: #/"([a-z_]+)":/#).map { String($0.1) }
+        #expect(
+            keys == [
+                "id", "object", "created", "owned_by", "alias_of", "type", "languages", "status", "aliases",
+                "size_bytes",
+            ])
+        #expect(text.hasPrefix(#"{"id": "w", "object": "model", "created": "#), "\(text)")
     }
 
     @Test(arguments: ["w", "gpt-4o-transcribe"]) func anotherNameDeletesNothing(name: String) async throws {

@@ -132,6 +132,8 @@ struct ProcessTests {
             try await client.waitUntilHealthy()
             let request = Task { try await client.transcribe(Phrases(150).file, ["model": "whisper"]) }
             let engine = try await server.busyEngine(of: "whisper")
+            // So that the request does not end before the second signal.
+            kill(engine, SIGSTOP)
             server.process.signal(SIGTERM)
             try await eventually("nobody listens") { (try? await client.get("/health/live")) == nil }
             server.process.signal(SIGTERM)

@@ -1,13 +1,25 @@
 import TestSupport
 import Testing
 
-/// Live sessions with real clients: see Tests/Client/test_realtime.py.
+/// Live sessions with real clients: see Tests/Client/test_realtime.py and those beside it.
 struct RealtimeTests {
-    @Test func liveSessionsObeyOpenAIsTypes() async throws {
-        let setup = ServerProcess.Setup(TestRegistry([.transducer, .whisper]))
+    private func runTests(_ file: String, _ flags: [String] = []) async throws {
+        let setup = ServerProcess.Setup(TestRegistry([.transducer, .whisper]), flags)
         try await withServer(setup) { server in
             try await APIClient(server).waitUntilHealthy()
-            try await runClientTests("test_realtime.py", against: server)
+            try await runClientTests(file, against: server)
         }
+    }
+
+    @Test func liveSessionsObeyOpenAIsTypes() async throws {
+        try await runTests("test_realtime.py")
+    }
+
+    @Test func aSessionEndsAtItsLimitsAndWithItsServer() async throws {
+        try await runTests("test_realtime_ends.py", ["--max-sessions", "2", "--session-idle-timeout", "2s"])
+    }
+
+    @Test func aSessionNeedsAKeyWhereTheServerHasSome() async throws {
+        try await runTests("test_realtime_keys.py", ["--api-key", "right", "--cors-origin", "https://notes.example"])
     }
 }

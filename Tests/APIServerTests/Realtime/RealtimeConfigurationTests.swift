@@ -74,6 +74,10 @@ import TranscriptFormats
         (#"{"audio": {"input": {"transcription": {"language": 7}}}}"#, "session.audio.input.transcription.language"),
         (#"{"audio": {"input": {"transcription": {"delay": "none"}}}}"#, "session.audio.input.transcription.delay"),
         (#"{"audio": {"input": {"transcription": {"keywords": "a"}}}}"#, "session.audio.input.transcription.keywords"),
+        (
+            #"{"audio": {"input": {"transcription": {"prompt": "\#(String(repeating: "a", count: 10_001))"}}}}"#,
+            "session.audio.input.transcription.prompt"
+        ),
         (#"{"audio": {"input": {"turn_detection": {"type": "x"}}}}"#, "session.audio.input.turn_detection.type"),
         (
             #"{"audio": {"input": {"turn_detection": {"threshold": 2}}}}"#,

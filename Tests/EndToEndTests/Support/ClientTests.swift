@@ -12,7 +12,7 @@ func runClientTests(_ file: String, against server: ServerProcess) async throws 
         Fixtures.path(".deps/venv/bin/python"),
         ["-m", "pytest", "-q", "-p", "no:cacheprovider", Fixtures.path("Tests/Client/\(file)")],
         environment: server.folder.environment.merging([
-            "ASR2CLIP_URL": server.url, "PYTHONDONTWRITEBYTECODE": "1",
+            "ASR2CLIP_URL": server.url, "ASR2CLIP_PID": "\(server.process.pid)", "PYTHONDONTWRITEBYTECODE": "1",
         ]) { $1 })
     #expect(result.status == .exited(0), "\(result.output)\(result.error)")
     #expect(try /\d+ passed/.firstMatch(in: result.output) != nil)

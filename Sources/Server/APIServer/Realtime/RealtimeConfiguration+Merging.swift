@@ -46,11 +46,13 @@ extension RealtimeConfiguration.Transcription {
                 if let language = try field.language() { new.languages.append(language) }
             }
         }
-        if let prompt = field["prompt"] { new.hints.prompt = try prompt.isNull ? "" : prompt.string() }
+        if let prompt = field["prompt"] {
+            new.hints.prompt = try prompt.isNull ? "" : prompt.string(most: FormFields.longestPrompt)
+        }
         if let keywords = field["keywords"] {
             new.hints.keywords = []
-            for field in try keywords.isNull ? [] : keywords.list(most: 1000) {
-                new.hints.keywords.append(try field.string())
+            for field in try keywords.isNull ? [] : keywords.list(most: FormFields.mostKeywords) {
+                new.hints.keywords.append(try field.string(most: FormFields.longestKeyword))
             }
         }
         if let delay = field["delay"] { new.delay = try delay.isNull ? .low : delay.choice() }
@@ -78,6 +80,13 @@ private struct Field {
 
     func string() throws(APIError) -> String {
         guard let text = value.string else { throw wrong("a string") }
+        return text
+    }
+
+    /// A string of at most this many characters.
+    func string(most: Int) throws(APIError) -> String {
+        let text = try string()
+        guard text.count <= most else { throw wrong("a string of at most \(most) characters") }
         return text
     }
 

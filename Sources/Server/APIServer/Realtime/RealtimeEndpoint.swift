@@ -23,6 +23,7 @@ struct RealtimeEndpoint: Sendable {
         }
         let entry = try await catalog.resolve(configuration.transcription?.model)
         let place = try sessions.enter()
+        defer { withExtendedLifetime(place) {} }
         let socket = try await WebSocket.accept(
             request, context: context, subprotocols: [Self.subprotocol], headers: [.requestID: context.requestID],
             budget: budget)

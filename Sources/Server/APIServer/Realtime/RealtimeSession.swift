@@ -340,6 +340,7 @@ actor RealtimeSession {
                 group.addTask { try? await Task.sleep(for: Self.farewell) }
                 await group.next()
                 for task in work { task.cancel() }
+                group.cancelAll()
             }
             await close(.goingAway, "The server is shutting down.")
         case .failed(let error):

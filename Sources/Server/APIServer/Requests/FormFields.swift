@@ -77,11 +77,11 @@ struct FormFields {
     }
 
     /// Far more than any model reads: the longest prompt that Whisper reads has about 1000 characters.
-    private static let longestPrompt = 10_000
+    static let longestPrompt = 10_000
     /// Fewer than a form may have parts.
-    private static let mostKeywords = 500
+    static let mostKeywords = 500
     /// In characters; longer than any name.
-    private static let longestKeyword = 200
+    static let longestKeyword = 200
 
     func temperature() throws(APIError) -> Double {
         guard let text = text("temperature") else { return 0 }
