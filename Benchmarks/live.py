@@ -20,7 +20,7 @@ from pathlib import Path
 from harness.paths import DEPS, SERVER
 from harness.processes import cpu_seconds
 from harness.serving import serving
-from harness.speech import RATE, samples
+from harness.speech import RATE, samples, words
 from harness.summary import median, percentile
 
 try:
@@ -64,7 +64,7 @@ async def session(url, sound, delay, figures):
                     case "completed":
                         figures.turns += 1
                         figures.completed.append(now - stopped[item])
-                        if sent.get(item, "") != event["transcript"]:
+                        if words(sent.get(item, "")) != words(event["transcript"]):
                             figures.contradicted += 1
 
         hearing = asyncio.create_task(hear())

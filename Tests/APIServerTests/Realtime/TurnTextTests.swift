@@ -26,6 +26,13 @@ import Testing
         #expect(text.transcript.text == "Right, three left.")
     }
 
+    @Test func otherPunctuationOfTheSameWordsIsNoContradiction() {
+        var text = TurnText()
+        #expect(text.look("It was the best of times. it was the") == "It was the best of times. it was the")
+        #expect(text.piece(Self.piece("It was the best of times, it was the worst.")) == " worst.")
+        #expect(text.look("It") == " It")
+    }
+
     @Test func aLookThatSaysNoMoreThanWasSentIsNoDelta() {
         var text = TurnText()
         #expect(text.look("one two") == "one two")

@@ -32,9 +32,23 @@ struct TurnText {
         return delta
     }
 
+    /// As a model hears more, it may write the same words with other punctuation or capitals. Only the words that follow
+    /// are sent then.
     private mutating func extend(to text: String) -> String {
-        guard text.hasPrefix(sent) else { return "" }
-        defer { sent = text }
-        return String(text.dropFirst(sent.count))
+        let delta: String
+        if text.hasPrefix(sent) {
+            delta = String(text.dropFirst(sent.count))
+        } else {
+            let said = Script.words(in: sent)
+            let words = Script.words(in: text)
+            guard said.count <= words.count, zip(said, words).allSatisfy({ $0.letters == $1.letters }) else { return "" }
+            delta = words.dropFirst(said.count).map { ($0.followsSpace ? " " : "") + $0.text }.joined()
+        }
+        sent = text
+        return delta
     }
+}
+
+extension WrittenWord {
+    fileprivate var letters: String { text.filter(\.isSpoken).lowercased() }
 }
