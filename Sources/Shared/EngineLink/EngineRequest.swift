@@ -83,6 +83,7 @@ extension LiveEvent {
                 turn: turn.bounded,
                 audio: audio.lowerBound.bounded..<max(audio.lowerBound.bounded, audio.upperBound.bounded),
                 byClient: byClient)
+        case .dropped(let turn): .dropped(turn: turn.bounded)
         case .look(let turn, let text): .look(turn: turn.bounded, text: text)
         case .piece(let turn, let segments, let end):
             .piece(turn: turn.bounded, segments: segments.map(\.bounded), upTo: end.bounded)

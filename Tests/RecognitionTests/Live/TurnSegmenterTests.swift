@@ -119,9 +119,41 @@ import Testing
     @Test func otherSettingsKeepAnOpenTurn() {
         var segmenter = Self.segmenter()
         _ = Self.actions(&segmenter, [(true, 20)])
-        segmenter.use(nil, limits: .offline(window: .seconds(28), hasPieces: true))
+        _ = segmenter.use(nil, limits: .offline(window: .seconds(28), hasPieces: true))
         #expect(Self.actions(&segmenter, [(false, 40)]).isEmpty, "the client ends turns now")
         #expect(segmenter.commit()?.first == .committed(turn: 3, audio: 0..<60 * Self.window))
+    }
+
+    @Test func aTurnBeginsWithinTheAudioThatIsKept() {
+        var segmenter = Self.segmenter()
+        _ = Self.actions(&segmenter, [(false, 400)])
+        _ = segmenter.use(
+            LiveSettings.TurnDetection(prefix: .seconds(5)), limits: .offline(window: .seconds(28), hasPieces: true))
+        let actions = Self.actions(&segmenter, [(true, 30), (false, 16)])
+        guard case .began(3, let start, true) = actions.first else { Issue.record("no turn"); return }
+        #expect(start > 400 * Self.window - 5 * 16_000 && start < 400 * Self.window)
+        #expect(actions.contains { if case .piece = $0 { true } else { false } })
+    }
+
+    @Test func silenceInAnOpenTurnIsSkippedAndTold() {
+        var segmenter = Self.segmenter(nil)
+        let actions = Self.actions(&segmenter, [(true, 100), (false, 1000)])
+        let ends = actions.compactMap { if case .skipped(3, let end) = $0 { end } else { nil } }
+        #expect(ends.count >= 3)
+        #expect(ends == ends.sorted())
+        #expect((ends.last ?? 0) > 1000 * Self.window)
+    }
+
+    @Test func aTurnWithoutSpeechIsDroppedWhenTurnsAreDetected() {
+        var segmenter = Self.segmenter(nil)
+        _ = Self.actions(&segmenter, [(false, 50)])
+        let dropped = segmenter.use(.init(), limits: .offline(window: .seconds(28), hasPieces: true))
+        #expect(dropped == 3)
+        guard case .began(4, let start, true) = Self.actions(&segmenter, [(true, 10)]).first else {
+            Issue.record("no turn")
+            return
+        }
+        #expect(start == 50 * Self.window)
     }
 
     @Test(arguments: UInt64(0)..<50) func anySpeechGivesTurnsInOrderAndPiecesInside(seed: UInt64) {
@@ -143,7 +175,7 @@ import Testing
                     #expect(audio.lowerBound == open?.lowerBound)
                     last = audio.upperBound
                 case .ended: open = nil
-                case .stopped: break
+                case .stopped, .skipped: break
                 }
             }
         }

@@ -63,11 +63,14 @@ final class LiveDecoder: Sendable {
             priority: recognizer.concurrency == .any ? priority : .interactive)
         let id = UniqueID()
         let job = priority == .look ? looks : final
-        let task = Task(executorPreference: executor) { [self] in
-            defer { running.withLock { $0[id] = nil } }
-            return try await pipeline.recognize(segment, request, as: job).segments
+        let task = running.withLock { running in
+            let task = Task(executorPreference: executor) { [self] in
+                defer { self.running.withLock { $0[id] = nil } }
+                return try await pipeline.recognize(segment, request, as: job).segments
+            }
+            running[id] = task
+            return task
         }
-        running.withLock { $0[id] = task }
         return Decoding(task: task)
     }
 

@@ -32,8 +32,13 @@ package actor LiveSession {
     private var reported: Task<Void, Never>?
     private var early: (piece: TurnSegmenter.OpenPiece, decoding: LiveDecoder.Decoding)?
     private var look: Look?
+    /// Pieces whose text has not been reported.
+    private var unreported = 0
     private var failures: [Int: TranscriptionError] = [:]
     private var languages: [Int: Language] = [:]
+
+    /// How many pieces of a session may be decoded before all other work.
+    private static let mostLive = 2
 
     /// The provisional text of the open piece.
     private struct Look {
@@ -73,13 +78,17 @@ package actor LiveSession {
             if let actions = segmenter.commit() { carryOut(actions, byClient: true) } else { report(.commitRefused) }
         case .command(.clear):
             dropLooks()
-            segmenter.clear()
+            segmenter.clear(windows.rest)
             windows = FrameChunker(size: SpeechWindow.samples)
             report(.cleared)
         case .command(.finish):
             hearRest()
             if let actions = segmenter.commit() { carryOut(actions, byClient: true) }
-            await reported?.value
+            await withTaskCancellationHandler {
+                await reported?.value
+            } onCancel: { [decoder] in
+                decoder.cancelAll()
+            }
             report(.finished)
             return false
         }
@@ -114,7 +123,8 @@ package actor LiveSession {
         }
         dropLooks()
         settings = new
-        segmenter.use(new.turnDetection, limits: decoder.limits(for: new))
+        let dropped = segmenter.use(new.turnDetection, limits: decoder.limits(for: new))
+        if let dropped { report(.dropped(turn: dropped)) }
         report(.ready(unusedHints: decoder.unusedHints(of: new)))
     }
 
@@ -143,6 +153,8 @@ package actor LiveSession {
             case .committed(let turn, let audio):
                 report(.committed(turn: turn, audio: audio, byClient: byClient))
             case .piece(let turn, let segment): finish(segment, of: turn)
+            case .skipped(let turn, let end):
+                inOrder { [report] in report(.piece(turn: turn, segments: [], upTo: end)) }
             case .ended(let turn):
                 inOrder { [self] in await complete(turn) }
             }
@@ -152,23 +164,33 @@ package actor LiveSession {
     /// Decodes a piece, unless that has begun already, and reports its text after those before it.
     private func finish(_ segment: SpeechSegment, of turn: Int) {
         dropLooks(keeping: segment)
-        let begun = early.flatMap { $0.piece.start == segment.offset ? $0.decoding : nil }
+        let begun = early.flatMap { early in
+            early.piece.start == segment.offset && early.piece.speechEnd == segment.stretches.last?.upperBound
+                ? early.decoding : nil
+        }
+        if begun == nil { early?.decoding.cancel() }
         early = nil
-        let decoding = begun ?? decoder.decode(segment, settings: settings)
+        unreported += 1
+        // A client that sends faster than anybody speaks waits for its text like a file.
+        let priority: DecodePriority = unreported > Self.mostLive ? .background : .live
+        let decoding = begun ?? decoder.decode(segment, settings: settings, priority: priority)
+        let end = segment.offset + segment.audio.samples.count
         inOrder { [self] in
             do {
                 let segments = try await decoding.segments()
                 await note(segments.lazy.compactMap(\.language).first, of: turn)
-                report(
-                    .piece(
-                        turn: turn, segments: segments, upTo: segment.offset + segment.audio.samples.count))
+                report(.piece(turn: turn, segments: segments, upTo: end))
             } catch let error as TranscriptionError {
                 await fail(turn, error)
+                report(.piece(turn: turn, segments: [], upTo: end))
             } catch {
                 // The session has been cancelled.
             }
+            await pieceWasReported()
         }
     }
+
+    private func pieceWasReported() { unreported -= 1 }
 
     private func inOrder(_ operation: @escaping @Sendable () async -> Void) {
         reported = Task(executorPreference: decoder.executor) { [previous = reported] in
@@ -214,7 +236,8 @@ package actor LiveSession {
     }
 
     private func lookAt(_ piece: TurnSegmenter.OpenPiece) {
-        guard let interval = settings.delay.lookInterval?.samples, decoder.canLook else { return }
+        // A look must not overtake the text of the piece before it.
+        guard let interval = settings.delay.lookInterval?.samples, decoder.canLook, unreported == 0 else { return }
         if look?.piece.turn != piece.turn || look?.piece.start != piece.start {
             dropLooks()
             look = Look(piece: (piece.turn, piece.start), end: piece.start)
@@ -238,6 +261,7 @@ package actor LiveSession {
             return
         }
         look?.task = nil
+        guard unreported == 0 else { return }
         var transcript = Transcript()
         for segment in segments { transcript.append(segment) }
         if let text = look?.agreement.receive(transcript.text) { report(.look(turn: piece.turn, text: text)) }

@@ -28,6 +28,8 @@ struct TurnSegmenter {
         case began(turn: Int, at: Int, bySpeech: Bool)
         /// A piece is complete.
         case piece(turn: Int, SpeechSegment)
+        /// There is no speech in the open turn between its last piece and this position.
+        case skipped(turn: Int, upTo: Int)
         /// The speech of a turn is over, at this position.
         case stopped(turn: Int, at: Int)
         /// The audio of a turn is complete. Its last piece may still follow, and then `ended`.
@@ -49,10 +51,10 @@ struct TurnSegmenter {
     /// How much of a pause still belongs to the piece before it. A pause this long already tells where the piece would
     /// end, so its decoding can begin.
     static let tail = Duration.milliseconds(150).samples
-    /// The shortest audio that a client may commit (OpenAI's limit).
-    private static let leastCommit = Duration.milliseconds(100).samples
-    /// The least part of a piece that is looked at; a shorter rest at a turn's end is noise.
-    private static let leastPiece = Duration.milliseconds(100).samples
+    /// The shortest audio that a client may commit: OpenAI's limit of 100 ms, less what the resampler still holds.
+    private static let leastCommit = Duration.milliseconds(95).samples
+    /// The shortest piece: the library refuses less (`OfflineRecognizer.minimumSamples`).
+    private static let leastPiece = 400
 
     private struct Turn {
         var start: Int
@@ -101,14 +103,21 @@ struct TurnSegmenter {
             stretches: [piece.start..<max(piece.start, min(piece.speechEnd, end))])
     }
 
-    /// Uses other settings for the audio that follows. An open turn goes on.
-    mutating func use(_ detection: LiveSettings.TurnDetection?, limits: PieceLimits) {
+    /// Uses other settings for the audio that follows. An open turn goes on; if turns are detected from now on, one
+    /// without speech is dropped.
+    ///
+    /// - Returns: The number of the turn that was dropped.
+    mutating func use(_ detection: LiveSettings.TurnDetection?, limits: PieceLimits) -> Int? {
         self.limits = limits
-        guard detection != self.detection else { return }
+        guard detection != self.detection else { return nil }
         self.detection = detection
-        let isOpen = turn != nil && (turn?.hasSpoken == true || turn?.speech ?? 0 > 0)
-        if detection != nil, !isOpen { turn = nil }
-        endpoint = EndpointDetector(Self.settings(of: detection), speakingUntil: isOpen ? history.end : nil)
+        let isSpoken = turn.map { $0.hasSpoken || $0.speech > 0 } ?? false
+        endpoint = EndpointDetector(Self.settings(of: detection), speakingUntil: isSpoken ? history.end : nil)
+        guard detection != nil, turn != nil, !isSpoken else { return nil }
+        turn = nil
+        lastEnd = history.end
+        defer { number += 1 }
+        return number
     }
 
     /// Adds the next window of audio.
@@ -121,7 +130,7 @@ struct TurnSegmenter {
                 actions.append(.began(turn: number, at: place.lowerBound, bySpeech: false))
             }
         } else if case .start(let start) = endpoint.receive(isSpeech, in: place) {
-            let start = max(start, lastEnd)
+            let start = max(start, lastEnd, history.start)
             turn = Turn(start: start, pieceStart: start)
             actions.append(.began(turn: number, at: start, bySpeech: true))
         } else if case .some = turn, endpoint.isInside == false {
@@ -143,8 +152,9 @@ struct TurnSegmenter {
         return close()
     }
 
-    /// Drops the audio since the last turn.
-    mutating func clear() {
+    /// Drops the audio since the last turn, and the rest that has not filled a window.
+    mutating func clear(_ rest: [Float] = []) {
+        _ = history.append(rest[...], isSpeech: false)
         if turn != nil { number += 1 }
         turn = nil
         lastEnd = history.end
@@ -155,8 +165,9 @@ struct TurnSegmenter {
     private mutating func close() -> [Action] {
         guard let turn else { return [] }
         var actions = [Action.committed(turn: number, audio: turn.start..<history.end)]
-        if turn.speech > 0 {
-            actions.append(piece(upTo: min(history.end, history.speechEnd + Self.tail)))
+        let last = min(history.end, history.speechEnd + Self.tail)
+        if turn.speech > 0, last - turn.pieceStart >= Self.leastPiece {
+            actions.append(piece(upTo: last))
         } else if !turn.hasSpoken, history.end - turn.pieceStart >= Self.leastPiece {
             // The detector misses very quiet speech, and the client says that there was some.
             actions.append(piece(upTo: history.end))
@@ -177,9 +188,10 @@ struct TurnSegmenter {
         }
         guard history.end - turn.pieceStart >= limits.longest else { return [] }
         guard turn.speech > 0 || !turn.hasSpoken else {
-            // Silence within a turn, which the client has not ended.
-            self.turn?.pieceStart = history.end
-            return []
+            // Silence within a turn, which the client has not ended. Speech may begin in its last part.
+            let end = max(turn.pieceStart, history.end - endpoint.longestLookBack(window: SpeechWindow.samples))
+            self.turn?.pieceStart = end
+            return [.skipped(turn: number, upTo: end)]
         }
         return [piece(upTo: history.quietestPoint(in: history.end - limits.longest / 3..<history.end))]
     }
@@ -191,7 +203,7 @@ struct TurnSegmenter {
         let segment = SpeechSegment(
             offset: turn.pieceStart, audio: history[turn.pieceStart..<end], stretches: stretches)
         turn.pieceStart = end
-        turn.speech = max(0, turn.speech - stretches.reduce(0) { $0 + $1.count })
+        turn.speech = history.speechCount(after: end)
         turn.hasSpoken = turn.hasSpoken || !stretches.isEmpty
         self.turn = turn
         return .piece(turn: number, segment)

@@ -14,12 +14,12 @@ struct LiveAnswering: Sendable {
         let (events, report) = AsyncStream.makeStream(of: LiveEvent.self)
         try await withThrowingTaskGroup { group in
             group.addTask {
+                defer { report.finish() }
                 do {
                     try await hear(start) { report.yield($0) }
                 } catch let error as TranscriptionError {
                     try await send(.failed(error))
                 }
-                report.finish()
             }
             group.addTask {
                 while true {

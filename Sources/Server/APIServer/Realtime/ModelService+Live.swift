@@ -6,10 +6,8 @@ import SpeechTypes
 
 extension ModelService {
     /// Begins a live session with a model, downloading its files first if they are missing, however long that takes.
-    /// Its audio begins at `position`, in samples at 16 kHz. The settings are asked for when the model is there.
-    func live(
-        _ entry: ModelEntry, from position: Int, settings: @Sendable () async -> LiveSettings
-    ) async throws -> LiveJob {
+    /// Its audio begins at `position`, in samples at 16 kHz.
+    func live(_ entry: ModelEntry, _ settings: LiveSettings, from position: Int) async throws -> LiveJob {
         while true {
             let model: ModelSpecification
             do {
@@ -19,7 +17,7 @@ extension ModelService {
                 try await Task.sleep(for: .seconds(1))
                 continue
             }
-            return await engines.live(settings(), from: position, with: model)
+            return await engines.live(settings, from: position, with: model)
         }
     }
 

@@ -74,7 +74,14 @@ actor RealtimeSession {
     /// The ids of the client's commits that have not been answered.
     private var commits: [String?] = []
     private var lastAudio = ContinuousClock.now
-    private var lastSpeech = 0
+    /// Whether audio of the client waits to be heard.
+    private var isTakingAudio = false
+    /// The positions of the last speech and of the audio heard, in samples at 16 kHz.
+    private var (lastSpeech, heard) = (0, 0)
+    /// Where the audio of the current job begins.
+    private var position = 0
+    /// Events that have not been sent, and what resolves when they are few.
+    private var (unsent, drained) = (0, OneShot<Void>())
     /// What the log and `/v1/ps` tell.
     private(set) var summary: SessionSummary
 
@@ -93,7 +100,7 @@ actor RealtimeSession {
 
     /// Runs the session until its end, and closes the connection.
     func run() async {
-        output.yield(.created(session: json))
+        emit(.created(session: json))
         startJob(from: 0)
         await withTaskGroup { group in
             group.addTask { await self.write() }
@@ -114,28 +121,39 @@ actor RealtimeSession {
     private func read() async {
         for await message in socket.messages {
             guard case .text(let bytes) = message else { return ended.resolve(.success(.notText)) }
+            while unsent > Self.mostUnsent, (try? await drained.value()) != nil {}
             do {
                 let received = try ClientEvent.parse(bytes)
                 do {
                     try await carryOut(received)
                 } catch let error as APIError {
-                    output.yield(.error(error, cause: received.id))
+                    emit(.error(error, cause: received.id))
                 } catch let error as ModelError {
-                    output.yield(.error(APIError(error), cause: received.id))
+                    emit(.error(APIError(error), cause: received.id))
                 } catch {
                     // The session has ended meanwhile.
                 }
             } catch {
-                output.yield(.error(error.error, cause: error.id))
+                emit(.error(error.error, cause: error.id))
             }
         }
         ended.resolve(.success(.byClient))
     }
 
+    private func emit(_ event: ServerEvent) {
+        unsent += 1
+        output.yield(event)
+    }
+
+    /// The most events that wait to be sent while more of the client's are taken.
+    private static let mostUnsent = 256
+
     private func write() async {
         for await event in outgoing {
             do {
                 try await socket.send(text: event.text)
+                unsent -= 1
+                if unsent <= Self.mostUnsent { exchange(&drained, with: OneShot()).resolve() }
             } catch {
                 ended.resolve(.success(.byClient))
                 break
@@ -148,7 +166,8 @@ actor RealtimeSession {
         switch received.event {
         case .update(let session): try await update(session)
         case .append(let audio):
-            lastAudio = .now
+            isTakingAudio = true
+            defer { (isTakingAudio, lastAudio) = (false, .now) }
             let job = try await job.value()
             let second = configuration.format.rate * configuration.format.bytesPerSample
             var rest = audio[...]
@@ -156,31 +175,31 @@ actor RealtimeSession {
                 try await job.send(Array(rest.prefix(second)))
                 rest = rest.dropFirst(second)
             }
-            lastAudio = .now
             summary.audio += configuration.format.duration(bytes: audio.count)
         case .commit:
             commits.append(received.id)
-            if let readyJob { await readyJob.send(.commit) } else { refuseCommit() }
-        case .clear: if let readyJob { await readyJob.send(.clear) } else { output.yield(.cleared) }
+            if let readyJob { try await readyJob.send(.commit) } else { refuseCommit() }
+        case .clear: if let readyJob { try await readyJob.send(.clear) } else { emit(.cleared) }
         }
     }
 
     private func update(_ session: JSONValue) async throws {
         let new = try configuration.merging(session)
         var entry = entry
-        if new.transcription?.model != configuration.transcription?.model {
-            entry = try await catalog.resolve(new.transcription?.model)
+        if let wanted = new.transcription, wanted.model != configuration.transcription?.model {
+            entry = try await catalog.resolve(wanted.model)
         }
         try await catalog.checkLive(new.transcription, of: entry)
         let hasOtherModel = entry.specification != self.entry.specification
         let hasOtherSettings = new.settings != configuration.settings
+        if configuration.turnDetection == nil, new.turnDetection != nil { lastSpeech = max(lastSpeech, heard) }
         (configuration, self.entry) = (new, entry)
         summary.model = entry.name
-        output.yield(.updated(session: json))
+        emit(.updated(session: json))
         if hasOtherModel {
             await changeModel()
         } else if hasOtherSettings, let readyJob {
-            await readyJob.send(.update(new.settings))
+            try await readyJob.send(.update(new.settings))
         }
     }
 
@@ -196,25 +215,38 @@ actor RealtimeSession {
 
     /// Completes the turns of the old model's job, and continues with a job of the new one.
     private func changeModel() async {
-        let position = await readyJob?.end ?? 0
-        await readyJob?.send(.finish)
+        let end = await readyJob?.end ?? position
+        // A job without audio has nothing to complete, and would load its model for that.
+        if end == position { work.last?.cancel() } else { try? await readyJob?.send(.finish) }
+        position = end
         if job.isResolved { job = OneShot() }
         readyJob = nil
-        startJob(from: position)
+        startJob(from: end)
     }
 
     private func work(on number: Int, from position: Int) async {
         do {
-            let job = try await catalog.live(entry, from: position) { await self.configuration.settings }
-            if number == jobNumber {
-                readyJob = job
-                self.job.resolve(.success(job))
+            var sent = configuration.settings
+            let job = try await catalog.live(entry, sent, from: position)
+            // The client may have changed them meanwhile.
+            while number == jobNumber, configuration.settings != sent {
+                sent = configuration.settings
+                try await job.send(.update(sent))
             }
+            guard number == jobNumber else { return }
+            readyJob = job
+            self.job.resolve(.success(job))
             while let event = try await job.next() { receive(event, of: number) }
         } catch is CancellationError {
             return
         } catch {
-            ended.resolve(.success(.failed(APIError(error) ?? .unforeseen)))
+            let error = APIError(error) ?? .unforeseen
+            guard number != jobNumber else { return ended.resolve(.success(.failed(error))) }
+            // The session goes on with another model.
+            for (key, turn) in turns where key.job == number {
+                turns[key] = nil
+                if configuration.transcription != nil { emit(.failed(item: turn.item, error)) }
+            }
         }
     }
 
@@ -222,22 +254,27 @@ actor RealtimeSession {
         func key(_ turn: Int) -> TurnKey { TurnKey(job: job, turn: turn) }
         switch event {
         case .ready, .working, .finished: break
-        case .heard(let position): noteSilence(upTo: position)
+        case .heard(let position):
+            heard = position
+            noteSilence(upTo: position)
         case .turnBegan(let turn, let start, let bySpeech):
             let new = open(key(turn))
-            if bySpeech { output.yield(.speechStarted(item: new.item, start: Duration(samples: start))) }
+            if bySpeech { emit(.speechStarted(item: new.item, start: Duration(samples: start))) }
         case .speechStopped(let turn, let end):
             lastSpeech = end
-            output.yield(.speechStopped(item: open(key(turn)).item, end: Duration(samples: end)))
+            emit(.speechStopped(item: open(key(turn)).item, end: Duration(samples: end)))
         case .committed(let turn, let audio, let byClient):
             if byClient, !commits.isEmpty { commits.removeFirst() }
+            lastSpeech = max(lastSpeech, audio.upperBound)
             let item = open(key(turn)).item
             turns[key(turn)]?.audio = audio
             announce(item)
         case .commitRefused: refuseCommit()
         case .cleared:
+            lastSpeech = max(lastSpeech, heard)
             turns = turns.filter { $0.key.job != job || !$0.value.audio.isEmpty }
-            output.yield(.cleared)
+            emit(.cleared)
+        case .dropped(let turn): turns[key(turn)] = nil
         case .look(let turn, let text):
             append(turns[key(turn)]?.text.look(text), to: key(turn))
         case .piece(let turn, let segments, _):
@@ -245,8 +282,10 @@ actor RealtimeSession {
             append(turns[key(turn)]?.text.piece(segments), to: key(turn))
         case .completed(let turn, let language): complete(turns.removeValue(forKey: key(turn)), language)
         case .failed(let turn, let error):
-            guard let failed = turns.removeValue(forKey: key(turn)), configuration.transcription != nil else { return }
-            output.yield(.failed(item: failed.item, APIError(error)))
+            guard let failed = turns.removeValue(forKey: key(turn)) else { return }
+            // Its commit, if any, was lost with it.
+            if failed.audio.isEmpty, !commits.isEmpty { commits.removeFirst() }
+            if configuration.transcription != nil { emit(.failed(item: failed.item, APIError(error))) }
         }
     }
 
@@ -259,15 +298,15 @@ actor RealtimeSession {
 
     private func announce(_ item: String) {
         let previous = exchange(&previousItem, with: item)
-        output.yield(.committed(item: item, previous: previous))
-        output.yield(.itemAdded(item: item, previous: previous))
-        output.yield(.itemDone(item: item, previous: previous))
+        emit(.committed(item: item, previous: previous))
+        emit(.itemAdded(item: item, previous: previous))
+        emit(.itemDone(item: item, previous: previous))
         summary.turns += 1
     }
 
     private func append(_ delta: String?, to key: TurnKey) {
         guard configuration.transcription != nil, let delta, !delta.isEmpty, let turn = turns[key] else { return }
-        output.yield(.delta(item: turn.item, text: delta))
+        emit(.delta(item: turn.item, text: delta))
     }
 
     private func complete(_ turn: Turn?, _ language: Language?) {
@@ -286,7 +325,7 @@ actor RealtimeSession {
             status: .badRequest, code: "input_audio_buffer_commit_empty",
             message: "There are less than 100 ms of audio to commit. With turn detection, the server commits by itself."
         )
-        output.yield(.error(error, cause: cause))
+        emit(.error(error, cause: cause))
     }
 
     /// Tells the client when nobody has spoken for the configured time, and commits that silence as an item.
@@ -298,7 +337,7 @@ actor RealtimeSession {
         let item = RealtimeID.make("item")
         let audio = Duration(samples: lastSpeech)..<Duration(samples: position)
         lastSpeech = position
-        output.yield(.timeoutTriggered(item: item, audio: audio))
+        emit(.timeoutTriggered(item: item, audio: audio))
         announce(item)
         guard configuration.transcription != nil else { return }
         output.yield(
@@ -313,7 +352,7 @@ actor RealtimeSession {
         let start = ContinuousClock.now
         while !Task.isCancelled {
             let expired = start + limits.longest
-            let idle = lastAudio + limits.idleTime
+            let idle = (isTakingAudio ? .now : lastAudio) + limits.idleTime
             if .now >= expired { return ended.resolve(.success(.expired)) }
             if .now >= idle { return ended.resolve(.success(.idle)) }
             try? await Task.sleep(until: min(expired, idle))
@@ -330,11 +369,11 @@ actor RealtimeSession {
             let error = APIError(
                 status: .badRequest, code: "session_expired",
                 message: "The session has reached its longest duration of \(limits.longest). Open another one.")
-            output.yield(.error(error, cause: nil))
+            emit(.error(error, cause: nil))
             await close(.goingAway, "The session has reached its longest duration.")
         case .shutdown:
             // The open turn is completed as if it had been committed.
-            await readyJob?.send(.finish)
+            try? await readyJob?.send(.finish)
             await withTaskGroup { group in
                 group.addTask { [work] in for task in work { await task.value } }
                 group.addTask { try? await Task.sleep(for: Self.farewell) }
@@ -344,7 +383,7 @@ actor RealtimeSession {
             }
             await close(.goingAway, "The server is shutting down.")
         case .failed(let error):
-            output.yield(.error(error, cause: nil))
+            emit(.error(error, cause: nil))
             await close(.unexpectedServerError, error.code)
         }
         for task in work { task.cancel() }

@@ -41,7 +41,9 @@ struct TurnText {
         } else {
             let said = Script.words(in: sent)
             let words = Script.words(in: text)
-            guard said.count <= words.count, zip(said, words).allSatisfy({ $0.letters == $1.letters }) else { return "" }
+            guard said.count <= words.count, zip(said, words).allSatisfy({ $0.letters == $1.letters }) else {
+                return ""
+            }
             delta = words.dropFirst(said.count).map { ($0.followsSpace ? " " : "") + $0.text }.joined()
         }
         sent = text

@@ -1,4 +1,5 @@
 import Collections
+import Essentials
 import SpeechTypes
 
 /// What of a live session a new engine would have to hear again: the audio without a final text, and the commands in
@@ -15,9 +16,11 @@ struct LiveBacklog {
 
     private struct Entry {
         let input: Input
-        let range: Range<Int>
+        var range: Range<Int>
         let rate: Int
         var isHeard = false
+        /// Whether the client knows the outcome of this command.
+        var isAnswered = false
         /// The turn that this commit ended.
         var turn: Int?
     }
@@ -31,6 +34,8 @@ struct LiveBacklog {
 
     /// How much heard audio without speech is kept, since a turn may begin in it.
     private static let lookBack = Duration.seconds(1).samples
+    /// How far the engine's positions may lag behind the server's: what its resampler holds.
+    private static let lag = Duration.milliseconds(10).samples
 
     private var entries: Deque<Entry> = []
     /// How many of the entries have been heard.
@@ -61,6 +66,12 @@ struct LiveBacklog {
 
     /// The audio that has no final text yet.
     var length: Duration { Duration(samples: max(0, end - checkpoint)) }
+
+    /// How many inputs have not been heard.
+    var waiting: Int { entries.count - heardCount }
+
+    /// Bytes of a sample in the format of the audio that comes next.
+    var bytesPerSample: Int { latest.format.bytesPerSample }
 
     /// The audio that has not been heard.
     var unheard: Duration { Duration(samples: max(0, end - heard)) }
@@ -100,27 +111,42 @@ struct LiveBacklog {
             isNew = turns[turn]?.isCommitted == false
             turns[turn]?.isCommitted = true
             lastTurnEnd = max(lastTurnEnd, audio.upperBound)
-            if case .command(.commit)? = processing { entries[heardCount].turn = turn }
+            if case .command(.commit)? = processing {
+                entries[heardCount].turn = turn
+                entries[heardCount].isAnswered = true
+            }
         case .speechStopped(let turn, _): isNew = turns[turn]?.isCommitted != true
         case .piece(let turn, _, let end):
             // Nobody asked for the text of a turn that the client has cleared.
             isNew = turns[turn] != nil
             turns[turn]?.final = end
         case .completed(let turn, _), .failed(let turn, _): isNew = turns.removeValue(forKey: turn) != nil
+        case .dropped(let turn):
+            turns[turn] = nil
+            lastTurnEnd = max(lastTurnEnd, heard)
+        case .commitRefused: isNew = answer()
+        case .cleared where !answer(): isNew = false
         case .cleared:
             if let open = turns.elements.last(where: { !$0.value.isCommitted })?.key { turns[open] = nil }
             lastTurnEnd = max(lastTurnEnd, heard)
         case .look(let turn, _): isNew = turns[turn] != nil
-        case .ready, .commitRefused, .working, .finished: break
+        case .ready, .working, .finished: break
         }
         trim()
         return isNew
     }
 
-    /// Gives up all turns that have no complete text.
+    /// Gives up all turns that have no complete text, and the audio so far.
     ///
     /// - Returns: Their numbers.
     mutating func giveUp() -> [Int] {
+        let kept = entries.filter { entry in
+            switch entry.input {
+            case .command(.finish): true
+            case .command(.clear): !entry.isAnswered
+            default: false
+            }
+        }
         defer {
             turns = [:]
             lastTurnEnd = end
@@ -128,6 +154,10 @@ struct LiveBacklog {
             heardCount = entries.count
             for index in entries.indices { entries[index].isHeard = true }
             trim()
+            for var entry in kept {
+                (entry.isHeard, entry.range) = (false, end..<end)
+                entries.append(entry)
+            }
         }
         return Array(turns.keys)
     }
@@ -135,6 +165,11 @@ struct LiveBacklog {
     /// Where another engine begins, and what it has to hear.
     mutating func restart() -> (start: LiveStart, inputs: [Input]) {
         heardCount = 0
+        // Commands that have been answered are not carried out again, unless their turn has no text yet.
+        entries.removeAll { entry in
+            guard entry.isAnswered, entry.range.lowerBound <= checkpoint + Self.lag else { return false }
+            return entry.turn.map { turns[$0] == nil } ?? true
+        }
         for index in entries.indices { entries[index].isHeard = false }
         let first = turns.elements.first
         var start = LiveStart(
@@ -152,6 +187,12 @@ struct LiveBacklog {
         return (start, inputs)
     }
 
+    /// Notes that the command being carried out has been answered; returns whether that is new.
+    private mutating func answer() -> Bool {
+        guard entries.indices.contains(heardCount) else { return true }
+        return !exchange(&entries[heardCount].isAnswered, with: true)
+    }
+
     private var processing: Input? { entries.indices.contains(heardCount) ? entries[heardCount].input : nil }
 
     private mutating func open(_ turn: Int, at start: Int) -> Bool {
@@ -166,7 +207,7 @@ struct LiveBacklog {
         checkpoint = max(checkpoint, turns.values.first?.final ?? max(lastTurnEnd, heard - Self.lookBack))
         while let entry = entries.first, entry.isHeard {
             switch entry.input {
-            case .audio: guard entry.range.upperBound <= checkpoint else { return }
+            case .audio: guard entry.range.upperBound <= checkpoint + Self.lag else { return }
             case .command(.update(let new)): settings = new
             case .command(.commit): if let turn = entry.turn, turns[turn] != nil { return }
             case .command: break

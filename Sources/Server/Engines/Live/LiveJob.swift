@@ -17,6 +17,8 @@ package actor LiveJob {
     /// Engines that died since the last final text.
     private var deaths = 0
     private var room: [OneShot<Void>] = []
+    /// The beginning of a sample whose rest has not arrived.
+    private var half: [UInt8] = []
     private var events: [LiveEvent] = []
     private var hasEnded = false
 
@@ -32,22 +34,30 @@ package actor LiveJob {
     private static let mostBacklog = Duration.seconds(90)
     /// The most audio that has not been heard.
     private static let mostUnheard = Duration.seconds(60)
+    /// The most inputs that have not been heard: a flood of commands waits like audio.
+    private static let mostWaiting = 4096
 
     /// Sends audio, in the format of the latest settings: at most a second at a time. Waits while too much is unheard.
     ///
     /// - Throws: `CancellationError`.
     package func send(_ audio: [UInt8]) async throws {
-        while backlog.length > Self.mostBacklog || backlog.unheard > Self.mostUnheard, !hasEnded {
-            let turn = OneShot<Void>()
-            room.append(turn)
-            try await turn.value()
-        }
-        add(.audio(audio))
+        while backlog.length > Self.mostBacklog || backlog.unheard > Self.mostUnheard { try await waitForRoom() }
+        // In whole samples: another engine may begin with any of these inputs.
+        let bytes = half + audio
+        let whole = bytes.count - bytes.count % backlog.bytesPerSample
+        half = Array(bytes[whole...])
+        if whole > 0 { try await add(.audio(Array(bytes[..<whole]))) }
     }
 
-    /// Sends a command, which takes effect after all audio before it.
-    package func send(_ command: LiveCommand) {
-        add(.command(command))
+    /// Sends a command, which takes effect after all audio before it. Waits while too many inputs have not been heard.
+    ///
+    /// - Throws: `CancellationError`.
+    package func send(_ command: LiveCommand) async throws {
+        switch command {
+        case .update, .clear: half = []
+        case .commit, .finish: break
+        }
+        try await add(.command(command))
     }
 
     /// The end of the audio sent, in samples at 16 kHz.
@@ -94,9 +104,19 @@ package actor LiveJob {
         ticket = nil
     }
 
-    private func add(_ input: LiveBacklog.Input) {
+    private func add(_ input: LiveBacklog.Input) async throws {
+        while backlog.waiting > Self.mostWaiting { try await waitForRoom() }
+        guard !hasEnded else { throw CancellationError() }
         backlog.add(input)
         line?.send(input)
+    }
+
+    /// Waits until the engine has heard more.
+    private func waitForRoom() async throws {
+        guard !hasEnded else { throw CancellationError() }
+        let turn = OneShot<Void>()
+        room.append(turn)
+        try await turn.value()
     }
 
     private func nextOfThisEngine() async throws -> LiveEvent {

@@ -12,6 +12,8 @@ package enum LiveEvent: Codable, Sendable, Equatable {
     case committed(turn: Int, audio: Range<Int>, byClient: Bool)
     /// There was too little audio for a turn when the client committed it.
     case commitRefused
+    /// A turn without speech ended without text, since turns are detected from now on.
+    case dropped(turn: Int)
     /// The audio since the last turn was dropped, as the client asked.
     case cleared
     /// The beginning of the open piece's text, on which two successive looks agree; it may still change.

@@ -1,7 +1,8 @@
 /// The last part of a recording with its speech. Positions are samples from the start of the recording.
 package struct AudioHistory {
     private var samples: [Float] = []
-    private var start: Int
+    /// The position of the first sample that has not been dropped.
+    package private(set) var start: Int
     /// Stretches of speech that are not in a segment yet.
     private var speech: [Range<Int>] = []
 
@@ -43,6 +44,11 @@ package struct AudioHistory {
 
     package func quietestPoint(in range: Range<Int>) -> Int {
         start + QuietestPoint.index(in: samples, range.lowerBound - start..<range.upperBound - start)
+    }
+
+    /// Samples of speech after a position.
+    package func speechCount(after position: Int) -> Int {
+        speech.reduce(0) { $0 + max(0, $1.upperBound - max($1.lowerBound, position)) }
     }
 
     /// Removes the speech up to the end of a range, and returns that in the range, in order.
