@@ -56,7 +56,7 @@ async def session(url, sound, delay, figures):
                     case "input_audio_buffer.speech_started":
                         began[item] = event["audio_start_ms"] / 1000 + 0.3
                     case "input_audio_buffer.speech_stopped":
-                        stopped[item] = event["audio_end_ms"] / 1000
+                        stopped[item] = now
                     case "delta":
                         if item not in sent:
                             figures.first.append(now - began[item])
@@ -70,9 +70,10 @@ async def session(url, sound, delay, figures):
         hearing = asyncio.create_task(hear())
         size = int(RATE * STEP)
         for index, place in enumerate(range(0, len(sound), size)):
+            # A microphone gives a piece when it has been spoken.
+            await asyncio.sleep(max(0, start + (index + 1) * STEP - time.monotonic()))
             piece = base64.b64encode(sound[place : place + size].tobytes()).decode()
             await socket.send(json.dumps({"type": "input_audio_buffer.append", "audio": piece}))
-            await asyncio.sleep(max(0, start + (index + 1) * STEP - time.monotonic()))
         await asyncio.sleep(2)
         await socket.close()
         await hearing
@@ -99,7 +100,8 @@ def main():
     options = parser.parse_args()
     print("| sessions | `delay` | turns | turn's end to text, median, 95 % | first text, median | contradicted | engine, × whole turns |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
-    with serving(options.server, DEPS / "models.yaml", DEPS / "models") as server:
+    with serving(options.server) as server:
+        server.wait_until_ready()
         url = f"ws://127.0.0.1:{server.port}/v1/realtime?intent=transcription"
         asyncio.run(sessions(url, 1, 5, "high"))
         for count in options.sessions:
