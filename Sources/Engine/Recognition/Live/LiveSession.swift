@@ -77,7 +77,7 @@ package actor LiveSession {
             hearRest()
             if let actions = segmenter.commit() { carryOut(actions, byClient: true) } else { report(.commitRefused) }
         case .command(.clear):
-            dropLooks()
+            dropOpenPiece()
             segmenter.clear(windows.rest)
             windows = FrameChunker(size: SpeechWindow.samples)
             report(.cleared)
@@ -98,7 +98,7 @@ package actor LiveSession {
 
     /// Ends the session; its work is cancelled.
     package func cancel() {
-        dropLooks()
+        dropOpenPiece()
         decoder.cancelAll()
     }
 
@@ -121,7 +121,7 @@ package actor LiveSession {
         if new.turnDetection?.threshold != settings.turnDetection?.threshold {
             detector = try Self.detector(detectorModel, for: new)
         }
-        dropLooks()
+        dropOpenPiece()
         settings = new
         let dropped = segmenter.use(new.turnDetection, limits: decoder.limits(for: new))
         if let dropped { report(.dropped(turn: dropped)) }
@@ -163,7 +163,7 @@ package actor LiveSession {
 
     /// Decodes a piece, unless that has begun already, and reports its text after those before it.
     private func finish(_ segment: SpeechSegment, of turn: Int) {
-        dropLooks(keeping: segment)
+        dropLook()
         let begun = early.flatMap { early in
             early.piece.start == segment.offset && early.piece.speechEnd == segment.stretches.last?.upperBound
                 ? early.decoding : nil
@@ -239,7 +239,7 @@ package actor LiveSession {
         // A look must not overtake the text of the piece before it.
         guard let interval = settings.delay.lookInterval?.samples, decoder.canLook, unreported == 0 else { return }
         if look?.piece.turn != piece.turn || look?.piece.start != piece.start {
-            dropLooks()
+            dropLook()
             look = Look(piece: (piece.turn, piece.start), end: piece.start)
         }
         guard let look, look.task == nil, segmenter.end - look.end >= interval else { return }
@@ -267,12 +267,15 @@ package actor LiveSession {
         if let text = look?.agreement.receive(transcript.text) { report(.look(turn: piece.turn, text: text)) }
     }
 
-    private func dropLooks(keeping segment: SpeechSegment? = nil) {
+    private func dropLook() {
         look?.task?.cancel()
         look = nil
-        if segment == nil {
-            early?.decoding.cancel()
-            early = nil
-        }
+    }
+
+    /// Drops all that was decoded of the open piece.
+    private func dropOpenPiece() {
+        dropLook()
+        early?.decoding.cancel()
+        early = nil
     }
 }

@@ -313,7 +313,7 @@ actor RealtimeSession {
         guard let turn, configuration.transcription != nil else { return }
         var transcript = turn.text.transcript
         transcript.assume(language)
-        output.yield(
+        emit(
             .completed(
                 item: turn.item, transcript: transcript, seconds: Duration(samples: turn.audio.count).inSeconds,
                 includesLogProbabilities: configuration.includesLogProbabilities))
@@ -340,7 +340,7 @@ actor RealtimeSession {
         emit(.timeoutTriggered(item: item, audio: audio))
         announce(item)
         guard configuration.transcription != nil else { return }
-        output.yield(
+        emit(
             .completed(
                 item: item, transcript: Transcript(), seconds: (audio.upperBound - audio.lowerBound).inSeconds,
                 includesLogProbabilities: false))

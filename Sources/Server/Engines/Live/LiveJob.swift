@@ -75,7 +75,8 @@ package actor LiveJob {
                     let isNew = backlog.note(event)
                     for turn in exchange(&room, with: []) { turn.resolve() }
                     switch event {
-                    case .piece, .completed: deaths = 0
+                    // Silence and failed pieces have none, and prove nothing of the engine.
+                    case .piece(_, let segments, _) where !segments.isEmpty: deaths = 0
                     case .finished:
                         hasEnded = true
                         ticket?.answer()
