@@ -40,19 +40,6 @@ actor RealtimeSession {
         }
     }
 
-    /// A turn whose text is not complete.
-    private struct Turn {
-        let item = RealtimeID.make("item")
-        var text = TurnText()
-        var audio = 0..<0
-    }
-
-    /// The number of an engine's job and that of a turn in it.
-    private struct TurnKey: Hashable {
-        let job: Int
-        let turn: Int
-    }
-
     nonisolated let id = RealtimeID.make("sess")
     private let socket: WebSocket
     private let catalog: ModelService
@@ -63,27 +50,21 @@ actor RealtimeSession {
     /// Resolves when all events have been sent.
     private let written = OneShot<Void>()
     private var configuration: RealtimeConfiguration
+    private var conversation = RealtimeConversation()
     private var entry: ModelEntry
     /// The job of the model in use; unresolved while the model is downloaded.
     private var job = OneShot<LiveJob>()
     private var readyJob: LiveJob?
     private var jobNumber = 0
     private var work: [Task<Void, Never>] = []
-    private var turns: [TurnKey: Turn] = [:]
-    private var previousItem: String?
-    /// The ids of the client's commits that have not been answered.
-    private var commits: [String?] = []
     private var lastAudio = ContinuousClock.now
     /// Whether audio of the client waits to be heard.
     private var isTakingAudio = false
-    /// The positions of the last speech and of the audio heard, in samples at 16 kHz.
-    private var (lastSpeech, heard) = (0, 0)
     /// Where the audio of the current job begins.
     private var position = 0
     /// Events that have not been sent, and what resolves when they are few.
     private var (unsent, drained) = (0, OneShot<Void>())
-    /// What the log and `/v1/ps` tell.
-    private(set) var summary: SessionSummary
+    private var state: SessionSummary
 
     init(
         over socket: WebSocket, catalog: ModelService, entry: ModelEntry, configuration: RealtimeConfiguration,
@@ -95,7 +76,14 @@ actor RealtimeSession {
         self.configuration = configuration
         self.limits = limits
         expiry = Int(Date().timeIntervalSince1970 + limits.longest.inSeconds)
-        summary = SessionSummary(id: id, model: entry.name)
+        state = SessionSummary(id: id, model: entry.name)
+    }
+
+    /// What the log and `/v1/ps` tell.
+    var summary: SessionSummary {
+        var summary = state
+        summary.turns = conversation.turnCount
+        return summary
     }
 
     /// Runs the session until its end, and closes the connection.
@@ -175,10 +163,10 @@ actor RealtimeSession {
                 try await job.send(Array(rest.prefix(second)))
                 rest = rest.dropFirst(second)
             }
-            summary.audio += configuration.format.duration(bytes: audio.count)
+            state.audio += configuration.format.duration(bytes: audio.count)
         case .commit:
-            commits.append(received.id)
-            if let readyJob { try await readyJob.send(.commit) } else { refuseCommit() }
+            conversation.commit(received.id)
+            if let readyJob { try await readyJob.send(.commit) } else { emit(conversation.refuseCommit()) }
         case .clear: if let readyJob { try await readyJob.send(.clear) } else { emit(.cleared) }
         }
     }
@@ -192,9 +180,9 @@ actor RealtimeSession {
         try await catalog.checkLive(new.transcription, of: entry)
         let hasOtherModel = entry.specification != self.entry.specification
         let hasOtherSettings = new.settings != configuration.settings
-        if configuration.turnDetection == nil, new.turnDetection != nil { lastSpeech = max(lastSpeech, heard) }
+        if configuration.turnDetection == nil, new.turnDetection != nil { conversation.beginSilence() }
         (configuration, self.entry) = (new, entry)
-        summary.model = entry.name
+        state.model = entry.name
         emit(.updated(session: json))
         if hasOtherModel {
             await changeModel()
@@ -208,7 +196,7 @@ actor RealtimeSession {
     // MARK: The engine's side
 
     private func startJob(from position: Int) {
-        guard summary.ending == nil else { return }
+        guard state.ending == nil else { return }
         jobNumber += 1
         work.append(Task { [number = jobNumber] in await self.work(on: number, from: position) })
     }
@@ -243,107 +231,12 @@ actor RealtimeSession {
             let error = APIError(error) ?? .unforeseen
             guard number != jobNumber else { return ended.resolve(.success(.failed(error))) }
             // The session goes on with another model.
-            for (key, turn) in turns where key.job == number {
-                turns[key] = nil
-                if configuration.transcription != nil { emit(.failed(item: turn.item, error)) }
-            }
+            for event in conversation.fail(job: number, error, configuration) { emit(event) }
         }
     }
 
     private func receive(_ event: LiveEvent, of job: Int) {
-        func key(_ turn: Int) -> TurnKey { TurnKey(job: job, turn: turn) }
-        switch event {
-        case .ready, .working, .finished: break
-        case .heard(let position):
-            heard = position
-            noteSilence(upTo: position)
-        case .turnBegan(let turn, let start, let bySpeech):
-            let new = open(key(turn))
-            if bySpeech { emit(.speechStarted(item: new.item, start: Duration(samples: start))) }
-        case .speechStopped(let turn, let end):
-            lastSpeech = end
-            emit(.speechStopped(item: open(key(turn)).item, end: Duration(samples: end)))
-        case .committed(let turn, let audio, let byClient):
-            if byClient, !commits.isEmpty { commits.removeFirst() }
-            lastSpeech = max(lastSpeech, audio.upperBound)
-            let item = open(key(turn)).item
-            turns[key(turn)]?.audio = audio
-            announce(item)
-        case .commitRefused: refuseCommit()
-        case .cleared:
-            lastSpeech = max(lastSpeech, heard)
-            turns = turns.filter { $0.key.job != job || !$0.value.audio.isEmpty }
-            emit(.cleared)
-        case .dropped(let turn): turns[key(turn)] = nil
-        case .look(let turn, let text):
-            append(turns[key(turn)]?.text.look(text), to: key(turn))
-        case .piece(let turn, let segments, _):
-            _ = open(key(turn))
-            append(turns[key(turn)]?.text.piece(segments), to: key(turn))
-        case .completed(let turn, let language): complete(turns.removeValue(forKey: key(turn)), language)
-        case .failed(let turn, let error):
-            guard let failed = turns.removeValue(forKey: key(turn)) else { return }
-            // Its commit, if any, was lost with it.
-            if failed.audio.isEmpty, !commits.isEmpty { commits.removeFirst() }
-            if configuration.transcription != nil { emit(.failed(item: failed.item, APIError(error))) }
-        }
-    }
-
-    private func open(_ key: TurnKey) -> Turn {
-        if let turn = turns[key] { return turn }
-        let turn = Turn()
-        turns[key] = turn
-        return turn
-    }
-
-    private func announce(_ item: String) {
-        let previous = exchange(&previousItem, with: item)
-        emit(.committed(item: item, previous: previous))
-        emit(.itemAdded(item: item, previous: previous))
-        emit(.itemDone(item: item, previous: previous))
-        summary.turns += 1
-    }
-
-    private func append(_ delta: String?, to key: TurnKey) {
-        guard configuration.transcription != nil, let delta, !delta.isEmpty, let turn = turns[key] else { return }
-        emit(.delta(item: turn.item, text: delta))
-    }
-
-    private func complete(_ turn: Turn?, _ language: Language?) {
-        guard let turn, configuration.transcription != nil else { return }
-        var transcript = turn.text.transcript
-        transcript.assume(language)
-        emit(
-            .completed(
-                item: turn.item, transcript: transcript, seconds: Duration(samples: turn.audio.count).inSeconds,
-                includesLogProbabilities: configuration.includesLogProbabilities))
-    }
-
-    private func refuseCommit() {
-        let cause = commits.isEmpty ? nil : commits.removeFirst()
-        let error = APIError(
-            status: .badRequest, code: "input_audio_buffer_commit_empty",
-            message: "There are less than 100 ms of audio to commit. With turn detection, the server commits by itself."
-        )
-        emit(.error(error, cause: cause))
-    }
-
-    /// Tells the client when nobody has spoken for the configured time, and commits that silence as an item.
-    private func noteSilence(upTo position: Int) {
-        guard case .server(_, let timeout?) = configuration.turnDetection,
-            !turns.values.contains(where: \.audio.isEmpty),
-            position - lastSpeech >= timeout.samples
-        else { return }
-        let item = RealtimeID.make("item")
-        let audio = Duration(samples: lastSpeech)..<Duration(samples: position)
-        lastSpeech = position
-        emit(.timeoutTriggered(item: item, audio: audio))
-        announce(item)
-        guard configuration.transcription != nil else { return }
-        emit(
-            .completed(
-                item: item, transcript: Transcript(), seconds: (audio.upperBound - audio.lowerBound).inSeconds,
-                includesLogProbabilities: false))
+        for event in conversation.receive(event, of: job, configuration) { emit(event) }
     }
 
     // MARK: The end
@@ -360,7 +253,7 @@ actor RealtimeSession {
     }
 
     private func end(_ ending: Ending) async {
-        summary.ending = ending
+        state.ending = ending
         switch ending {
         case .byClient: break
         case .notText: await close(.unacceptableData, "Send events as text, with audio in base64.")
