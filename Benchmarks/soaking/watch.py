@@ -8,6 +8,8 @@ from pathlib import Path
 
 from harness.client import get
 from harness.processes import descriptors, memory, threads
+from harness.registry import STARTER
+from soaking.asking import Asker
 from soaking.faults import model_of
 
 
@@ -54,8 +56,12 @@ class Memories(threading.Thread):
 class Rest:
     """The server while nobody asks it for anything: what it has then, it keeps."""
 
+    #: Clips one after the other, so that an engine has its second copy for lone recordings whenever memory is compared.
+    LONE_CLIPS = 4
+
     def __init__(self, soak):
         self.soak = soak
+        self.asker = Asker(soak, "at rest")
         #: (minutes, value) by what it is of.
         self.readings = collections.defaultdict(list)
 
@@ -64,6 +70,7 @@ class Rest:
         soak = self.soak
         if not soak.gate.close(timeout=300):
             soak.ledger.violation("no answer", f"{soak.gate.inside} requests go on after five minutes")
+        self._ask_alone()
         time.sleep(4)
         self._check_spool()
         pid = soak.server.pid
@@ -76,6 +83,11 @@ class Rest:
         }.items():
             self.readings[name].append((soak.minutes, value))
         soak.gate.open()
+
+    def _ask_alone(self):
+        clip = next(sample for sample in self.soak.samples if sample.model == STARTER)
+        for _ in range(self.LONE_CLIPS):
+            self.asker.expect("alone", clip, clip.request(self.soak.port), "json")
 
     def _check_spool(self):
         """Uploads of requests that have ended, or whose client has left, are gone."""
