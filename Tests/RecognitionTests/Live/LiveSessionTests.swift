@@ -1,4 +1,5 @@
 import Foundation
+import ModelFamilies
 @testable import Recognition
 import SpeechTypes
 import Synchronization
@@ -10,10 +11,11 @@ import Testing
     /// Hears a sound in pieces, and ends the session.
     private static func events(
         _ sound: AudioBuffer, _ settings: LiveSettings = LiveSettings(format: .pcm(rate: 16_000)),
-        then commands: [LiveCommand] = [], bytes: ([Float]) -> [UInt8] = { linear($0) }
+        by family: ModelFamily = .transducer, then commands: [LiveCommand] = [],
+        bytes: ([Float]) -> [UInt8] = { linear($0) }
     ) async throws -> [LiveEvent] {
         let pipeline = TranscriptionPipeline(
-            recognizer: try LoadedPipeline.recognizer(.transducer), lanes: 2, detector: .installed)
+            recognizer: try LoadedPipeline.recognizer(family), lanes: 2, detector: .installed)
         let events = Mutex<[LiveEvent]>([])
         let session = try pipeline.live(LiveStart(settings: settings)) { event in
             events.withLock { $0.append(event) }
@@ -41,9 +43,10 @@ import Testing
         }
     }
 
-    @Test func theTurnsOfAMinuteOfSpeechAreItsUtterances() async throws {
+    @Test(arguments: [ModelFamily.transducer, .streamingTransducer])
+    func theTurnsOfAMinuteOfSpeechAreItsUtterances(family: ModelFamily) async throws {
         let session = Manifest.shared.session
-        let events = try await Self.events(.fixture(session.file))
+        let events = try await Self.events(.fixture(session.file), by: family)
         let texts = Self.texts(events)
         #expect(texts.keys.sorted().map { texts[$0] } == session.utterances.map { $0.text.uppercased() })
         #expect(events.last == .finished)
@@ -90,6 +93,64 @@ import Testing
         #expect(try await session.receive(.audio(bytes)))
         #expect(try await !session.receive(.command(.finish)))
         #expect(Self.texts(events.withLock { $0 }) == [0: "ONE TWO THREE FOUR"])
+    }
+
+    /// The speaker pauses within the turn, and the model has written what it heard.
+    @Test(arguments: [LiveSettings.TurnDetection(silence: .seconds(20)), nil])
+    func aModelForStreamingWritesWhileThePersonSpeaks(detection: LiveSettings.TurnDetection?) async throws {
+        let pipeline = TranscriptionPipeline(
+            recognizer: try LoadedPipeline.recognizer(.streamingTransducer), lanes: 2, detector: .installed)
+        let (events, report) = AsyncStream.makeStream(of: LiveEvent.self)
+        let settings = LiveSettings(turnDetection: detection, format: .pcm(rate: 16_000))
+        let session = try pipeline.live(LiveStart(settings: settings)) { report.yield($0) }
+        #expect(try await session.receive(.audio(Self.linear(try AudioBuffer.fixture("en_digits_16k.wav").samples))))
+        var looks: [String] = []
+        for await event in events {
+            if case .look(0, let text) = event {
+                looks.append(text)
+                if text.contains("THREE") { break }
+            }
+            // More silence, as from a microphone: the model decodes what has filled its chunks.
+            if case .heard = event, looks.last?.contains("THREE") != true {
+                #expect(try await session.receive(.audio(Self.linear([Float](repeating: 0, count: 1600)))))
+            }
+        }
+        #expect(zip(looks, looks.dropFirst()).allSatisfy { $1.hasPrefix($0) && $1 != $0 })
+        #expect(try await session.receive(.command(.commit)))
+        #expect(try await !session.receive(.command(.finish)))
+        report.finish()
+        var rest: [LiveEvent] = []
+        for await event in events { rest.append(event) }
+        #expect(Self.texts(rest) == [0: "ONE TWO THREE FOUR"])
+    }
+
+    /// Speech without a pause for longer than a piece may last: the stream has heard the next piece's beginning, and its
+    /// words must not be in both.
+    @Test func aPieceThatIsCutInSpeechHasOnlyItsOwnWords() async throws {
+        let digits = try AudioBuffer.fixture("en_digits_16k.wav").samples
+        // Without the quiet between the words.
+        let loud = stride(from: 0, to: digits.count - 512, by: 512).map { digits[$0..<$0 + 512] }
+            .filter { $0.contains { abs($0) > 0.05 } }.joined()
+        let count = Duration.seconds(50).samples / loud.count
+        let sound = AudioBuffer(samples: Array(repeatElement(loud, count: count).joined()))
+        let settings = LiveSettings(turnDetection: nil, format: .pcm(rate: 16_000))
+        let recognizer = try LoadedPipeline.recognizer(.streamingTransducer)
+        var (start, lengths) = (0, [Int]())
+        for event in try await Self.events(sound, settings, by: .streamingTransducer) {
+            guard case .piece(0, let segments, let end) = event else { continue }
+            // The session's samples went through 16 bits.
+            let heard = sound.samples[start..<min(end, sound.samples.count)].map {
+                Float(Int16(($0 * 32_767).rounded())) / 32_768
+            }
+            let alone = try recognizer.recognize(SpeechSegment(offset: start, audio: AudioBuffer(samples: heard)))
+            #expect(segments.map(\.text) == alone.map(\.text))
+            lengths.append(end - start)
+            start = end
+        }
+        #expect(start >= sound.samples.count)
+        // Cut at the quietest point before 20 s.
+        #expect(lengths.dropLast().allSatisfy { $0 > Duration.seconds(12).samples }, "\(lengths)")
+        #expect(lengths.count >= 3)
     }
 
     @Test func silenceGivesNoTurn() async throws {

@@ -1,4 +1,6 @@
 import Essentials
+import ModelFamilies
+import SherpaOnnx
 import SpeechTypes
 import Synchronization
 
@@ -32,9 +34,24 @@ final class LiveDecoder: Sendable {
     /// Whether looks are possible: a model that decodes one segment at a time would let final text wait for them.
     var canLook: Bool { recognizer.concurrency == .any }
 
+    /// Whether the model decodes audio while it arrives.
+    var isStreaming: Bool { recognizer.model.family.isStreaming }
+
+    /// Whether the text of a stream only grows.
+    var keepsWords: Bool { !recognizer.model.options.usesBeamSearch }
+
     /// Where the pieces of a turn end.
     func limits(for settings: LiveSettings) -> TurnSegmenter.PieceLimits {
-        .offline(window: recognizer.window, hasPieces: settings.delay.hasPieces)
+        isStreaming
+            ? .streaming(window: recognizer.window, hasPieces: settings.delay.hasPieces)
+            : .offline(window: recognizer.window, hasPieces: settings.delay.hasPieces)
+    }
+
+    /// Makes a stream for a piece; `nil` if the model takes complete segments only.
+    ///
+    /// - Throws: `RecognitionError` if the library fails.
+    func makeStream(_ settings: LiveSettings) throws(RecognitionError) -> OnlineStream? {
+        try recognizer.makeStream(for: RecognitionRequest(settings))
     }
 
     /// Checks the settings that depend on the model.
@@ -52,20 +69,22 @@ final class LiveDecoder: Sendable {
     /// The language of a text whose language the model does not report.
     func expectedLanguage(_ requested: Language?) -> Language? { recognizer.expectedLanguage(for: requested) }
 
-    /// Begins to decode a piece.
+    /// Begins to decode a piece: all of it at once, or the next step of its stream, after the step before it.
     func decode(
-        _ segment: SpeechSegment, settings: LiveSettings, priority: DecodePriority = .live
+        _ segment: SpeechSegment, settings: LiveSettings, priority: DecodePriority = .live, step: StreamStep? = nil,
+        after previous: Decoding? = nil
     ) -> Decoding {
         let request = SegmentRequest(
-            options: RecognitionRequest(language: settings.language, hints: settings.hints),
-            candidates: settings.candidates, needsTokens: settings.needsTokens, needsTimes: false,
+            options: RecognitionRequest(settings), candidates: settings.candidates, needsTokens: settings.needsTokens,
+            needsTimes: false,
             // A model that decodes one segment at a time has one queue, for a low priority would make all wait.
-            priority: recognizer.concurrency == .any ? priority : .interactive)
+            priority: recognizer.concurrency == .any ? priority : .interactive, step: step)
         let id = UniqueID()
         let job = priority == .look ? looks : final
         let task = running.withLock { running in
             let task = Task(executorPreference: executor) { [self] in
                 defer { self.running.withLock { $0[id] = nil } }
+                _ = try await previous?.segments()
                 return try await pipeline.recognize(segment, request, as: job).segments
             }
             running[id] = task
@@ -78,4 +97,8 @@ final class LiveDecoder: Sendable {
     func cancelAll() {
         for task in running.withLock({ Array($0.values) }) { task.cancel() }
     }
+}
+
+extension RecognitionRequest {
+    fileprivate init(_ settings: LiveSettings) { self.init(language: settings.language, hints: settings.hints) }
 }

@@ -1,6 +1,7 @@
 import AudioInput
 import Concurrency
 import Essentials
+import ModelFamilies
 import SherpaOnnx
 package import SpeechTypes
 
@@ -40,13 +41,24 @@ package actor LiveSession {
     /// How many pieces of a session may be decoded before all other work.
     private static let mostLive = 2
 
+    /// How much new audio a model for streaming gets at a time.
+    private static let step = Duration.milliseconds(160)
+
     /// The provisional text of the open piece.
     private struct Look {
         var piece: (turn: Int, start: Int)
+        /// What a model for streaming has heard of the piece; `nil` for a model that hears it anew with each look.
+        var stream: OnlineStream?
         var agreement = LocalAgreement()
         /// The end of the audio that was last looked at.
         var end: Int
+        var decoding: LiveDecoder.Decoding?
         var task: Task<Void, Never>?
+        /// What was reported last.
+        var text = ""
+        var hasFailed = false
+
+        func isOf(turn: Int, start: Int) -> Bool { piece == (turn, start) }
     }
 
     init(
@@ -163,16 +175,11 @@ package actor LiveSession {
 
     /// Decodes a piece, unless that has begun already, and reports its text after those before it.
     private func finish(_ segment: SpeechSegment, of turn: Int) {
-        dropLook()
-        let begun = early.flatMap { early in
-            early.piece.start == segment.offset && early.piece.speechEnd == segment.stretches.last?.upperBound
-                ? early.decoding : nil
-        }
-        if begun == nil { early?.decoding.cancel() }
-        early = nil
         unreported += 1
         // A client that sends faster than anybody speaks waits for its text like a file.
         let priority: DecodePriority = unreported > Self.mostLive ? .background : .live
+        let begun = takeEarly(for: segment) ?? takeStreamed(segment, of: turn, priority: priority)
+        dropLook()
         let decoding = begun ?? decoder.decode(segment, settings: settings, priority: priority)
         let end = segment.offset + segment.audio.samples.count
         inOrder { [self] in
@@ -191,6 +198,32 @@ package actor LiveSession {
     }
 
     private func pieceWasReported() { unreported -= 1 }
+
+    /// The decode that began when the speaker paused, if the piece ended with that pause.
+    private func takeEarly(for segment: SpeechSegment) -> LiveDecoder.Decoding? {
+        guard let begun = exchange(&early, with: nil) else { return nil }
+        if begun.piece.start == segment.offset, begun.piece.speechEnd == segment.stretches.last?.upperBound {
+            return begun.decoding
+        }
+        begun.decoding.cancel()
+        return nil
+    }
+
+    /// The last step of a piece that was decoded while it was spoken; `nil` if its stream has heard the next piece too.
+    private func takeStreamed(
+        _ segment: SpeechSegment, of turn: Int, priority: DecodePriority
+    ) -> LiveDecoder.Decoding? {
+        guard let look, let stream = look.stream, look.isOf(turn: turn, start: segment.offset), !look.hasFailed else {
+            return nil
+        }
+        let end = segment.offset + segment.audio.samples.count
+        guard look.end <= end || segmenter.openPiece == nil else { return nil }
+        self.look = nil
+        let rest = Array(segment.audio.samples.suffix(max(0, end - look.end)))
+        return decoder.decode(
+            segment, settings: settings, priority: priority,
+            step: StreamStep(stream: stream, samples: rest, isLast: true), after: look.decoding)
+    }
 
     private func inOrder(_ operation: @escaping @Sendable () async -> Void) {
         reported = Task(executorPreference: decoder.executor) { [previous = reported] in
@@ -220,6 +253,8 @@ package actor LiveSession {
     /// looks at it while the speaker goes on.
     private func lookAhead() {
         guard let piece = segmenter.openPiece else { return }
+        // A model for streaming hears the pause as well: its last words need what follows them.
+        guard !decoder.isStreaming else { return lookAt(piece, every: Self.step) }
         let pause = segmenter.end - piece.speechEnd
         if pause >= TurnSegmenter.tail {
             guard early?.piece != piece else { return }
@@ -231,21 +266,38 @@ package actor LiveSession {
                 early.decoding.cancel()
                 self.early = nil
             }
-            if pause == 0 { lookAt(piece) }
+            // A look must not overtake the text of the piece before it.
+            guard pause == 0, unreported == 0, decoder.canLook, let interval = settings.delay.lookInterval else {
+                return
+            }
+            lookAt(piece, every: interval)
         }
     }
 
-    private func lookAt(_ piece: TurnSegmenter.OpenPiece) {
-        // A look must not overtake the text of the piece before it.
-        guard let interval = settings.delay.lookInterval?.samples, decoder.canLook, unreported == 0 else { return }
-        if look?.piece.turn != piece.turn || look?.piece.start != piece.start {
+    private func lookAt(_ piece: TurnSegmenter.OpenPiece, every interval: Duration) {
+        if look?.isOf(turn: piece.turn, start: piece.start) != true {
             dropLook()
             look = Look(piece: (piece.turn, piece.start), end: piece.start)
+            do throws(RecognitionError) {
+                look?.stream = try decoder.makeStream(settings)
+            } catch {
+                // The complete piece will fail in the same way, and that is reported.
+                look?.hasFailed = true
+            }
         }
-        guard let look, look.task == nil, segmenter.end - look.end >= interval else { return }
+        guard let look, !look.hasFailed, look.task == nil, segmenter.end - look.end >= interval.samples else { return }
+        let decoding: LiveDecoder.Decoding
+        if let stream = look.stream {
+            let new = segmenter.audio(of: piece, from: look.end, upTo: segmenter.end)
+            decoding = decoder.decode(
+                new, settings: settings, priority: unreported > Self.mostLive ? .background : .live,
+                step: StreamStep(stream: stream, samples: new.audio.samples, isLast: false))
+        } else {
+            decoding = decoder.decode(
+                segmenter.audio(of: piece, upTo: segmenter.end), settings: settings, priority: .look)
+        }
         self.look?.end = segmenter.end
-        let decoding = decoder.decode(
-            segmenter.audio(of: piece, upTo: segmenter.end), settings: settings, priority: .look)
+        self.look?.decoding = decoding
         self.look?.task = Task(executorPreference: decoder.executor) {
             let segments = try? await withTaskCancellationHandler {
                 try await decoding.segments()
@@ -257,14 +309,20 @@ package actor LiveSession {
     }
 
     private func looked(at piece: TurnSegmenter.OpenPiece, _ segments: [Transcript.Segment]?) {
-        guard look?.piece.turn == piece.turn, look?.piece.start == piece.start, let segments, !Task.isCancelled else {
+        guard look?.isOf(turn: piece.turn, start: piece.start) == true, !Task.isCancelled else { return }
+        look?.task = nil
+        guard let segments else {
+            look?.hasFailed = look?.stream != nil
             return
         }
-        look?.task = nil
-        guard unreported == 0 else { return }
+        guard unreported == 0, settings.delay.hasPieces else { return }
         var transcript = Transcript()
         for segment in segments { transcript.append(segment) }
-        if let text = look?.agreement.receive(transcript.text) { report(.look(turn: piece.turn, text: text)) }
+        let isKept = look?.stream != nil && decoder.keepsWords
+        let text = isKept ? transcript.text : look?.agreement.receive(transcript.text)
+        guard let text, text != look?.text else { return }
+        look?.text = text
+        report(.look(turn: piece.turn, text: text))
     }
 
     private func dropLook() {

@@ -20,6 +20,15 @@ struct TurnSegmenter {
                     leastSpeech: Duration.seconds(2).samples, longest: min(window, .seconds(8)).samples)
                 : PieceLimits(leastSpeech: nil, longest: window.samples)
         }
+
+        /// Pieces of a model that decodes audio while it arrives. Its text appears without them, so they only bound what
+        /// has to be decoded again if the engine ends.
+        static func streaming(window: Duration, hasPieces: Bool) -> PieceLimits {
+            hasPieces
+                ? PieceLimits(
+                    leastSpeech: Duration.seconds(8).samples, longest: min(window, .seconds(20)).samples)
+                : PieceLimits(leastSpeech: nil, longest: window.samples)
+        }
     }
 
     /// What the next audio has led to.
@@ -96,11 +105,12 @@ struct TurnSegmenter {
         return OpenPiece(turn: number, start: turn.pieceStart, speechEnd: history.speechEnd)
     }
 
-    /// The audio of the open piece up to a position.
-    func audio(of piece: OpenPiece, upTo end: Int) -> SpeechSegment {
-        SpeechSegment(
-            offset: piece.start, audio: history[piece.start..<min(end, history.end)],
-            stretches: [piece.start..<max(piece.start, min(piece.speechEnd, end))])
+    /// The audio of the open piece between two positions; from its start if none is given.
+    func audio(of piece: OpenPiece, from start: Int? = nil, upTo end: Int) -> SpeechSegment {
+        let start = start ?? piece.start
+        return SpeechSegment(
+            offset: start, audio: history[start..<min(end, history.end)],
+            stretches: [start..<max(start, min(piece.speechEnd, end))])
     }
 
     /// Uses other settings for the audio that follows. An open turn goes on; if turns are detected from now on, one

@@ -128,6 +128,8 @@ struct BatchMeasure {
     var request: RecognitionRequest
     /// Only segments of equal priority share a batch.
     var priority = DecodePriority.interactive
+    /// Whether it is the next audio of a stream: that shares no batch with segments.
+    var isStreamed = false
 }
 
 /// The limits of one call to the recognizer.
@@ -145,6 +147,8 @@ struct BatchLimits: Sendable, Equatable {
         guard let first = batch.first, let shortest = lengths.min(), let longest = lengths.max() else { return true }
         return batch.count <= count && batch.count * longest <= total
             && Double(shortest) >= similarity * Double(longest)
-            && batch.allSatisfy { $0.request == first.request && $0.priority == first.priority }
+            && batch.allSatisfy {
+                $0.request == first.request && $0.priority == first.priority && $0.isStreamed == first.isStreamed
+            }
     }
 }

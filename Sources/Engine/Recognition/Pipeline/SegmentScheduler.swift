@@ -7,6 +7,8 @@ struct SegmentWork: Sendable {
     var isWhole = false
     /// The priority; `nil` for that of the segment's position in its recording.
     var priority: DecodePriority?
+    /// The part of the segment's audio to decode on its stream; `nil` to decode all of it at once.
+    var step: StreamStep?
 }
 
 /// The decode lanes of one recognizer.
@@ -27,16 +29,21 @@ extension LaneScheduler<SegmentWork, [Transcript.Segment]> {
                 ? BatchLimits(count: 4, total: recognizer.window.samples) : .none,
             measure: { work in
                 BatchMeasure(
-                    length: work.segment.audio.samples.count, request: work.request,
+                    length: (work.step?.samples ?? work.segment.audio.samples).count, request: work.request,
                     priority: work.priority
-                        ?? (recognizer.concurrency == .one ? .interactive : DecodePriority(of: work.segment)))
+                        ?? (recognizer.concurrency == .one ? .interactive : DecodePriority(of: work.segment)),
+                    isStreamed: work.step != nil)
             },
             patience: patience, executor: executor,
             decode: { batch, isAlone in
-                // Segments of a batch have equal requests.
+                // Segments of a batch have equal requests, and either all of them have a stream or none.
+                let steps = batch.compactMap(\.step)
                 let isLone = isAlone && batch[0].isWhole
-                return recognizer.recognize(batch.map(\.segment), for: batch[0].request, isAlone: isLone)
-                    .map { result in result.mapError { TranscriptionError($0) } }
+                let results =
+                    steps.isEmpty
+                    ? recognizer.recognize(batch.map(\.segment), for: batch[0].request, isAlone: isLone)
+                    : recognizer.advance(steps, in: batch.map(\.segment))
+                return results.map { result in result.mapError { TranscriptionError($0) } }
             })
     }
 }

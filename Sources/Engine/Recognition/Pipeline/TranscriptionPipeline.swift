@@ -168,7 +168,8 @@ package struct TranscriptionPipeline: Sendable {
         let isUnknown = segment.stretches.isEmpty && detector.fault == nil
         async let found = isUnknown && request.needsTimes ? finder.stretches(in: segment) : nil
         let work = SegmentWork(
-            segment: segment, request: request.options, isWhole: segment.stretches.isEmpty, priority: request.priority)
+            segment: segment, request: request.options, isWhole: segment.stretches.isEmpty, priority: request.priority,
+            step: request.step)
         let (recognized, wait) = try await scheduler.run(work, for: id)
         var heard = request.options.language == nil ? recognized.heard(among: request.candidates) : recognized
         let stretches = await found
@@ -207,6 +208,8 @@ struct SegmentRequest: Sendable {
     var needsTimes: Bool
     /// The priority; `nil` for that of the segment's position in its recording.
     var priority: DecodePriority?
+    /// The part of the segment's audio to decode on its stream; `nil` to decode all of it at once.
+    var step: StreamStep?
 }
 
 extension SegmentRequest {

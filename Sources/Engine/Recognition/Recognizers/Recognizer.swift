@@ -153,12 +153,16 @@ package final class Recognizer: Sendable {
         do throws(SherpaOnnxError) {
             results = try tuning.decode([segment], turns: turns)
         } catch {
-            throw RecognitionError(
-                .decodingFailed,
-                "Model '\(model.name)' failed on the sound from \(HumanFormat.clock(segment.start)) to "
-                    + "\(HumanFormat.clock(segment.end)): \(error.words)")
+            throw failure(error, in: segment)
         }
         return try finish(results[0], of: segment, with: tuning)
+    }
+
+    func failure(_ error: SherpaOnnxError, in segment: SpeechSegment) -> RecognitionError {
+        RecognitionError(
+            .decodingFailed,
+            "Model '\(model.name)' failed on the sound from \(HumanFormat.clock(segment.start)) to "
+                + "\(HumanFormat.clock(segment.end)): \(error.words)")
     }
 
     private func finish(

@@ -62,7 +62,7 @@ extension ModelSpecification {
     package var takesHints: Bool {
         switch family.hints {
         case .hotwords:
-            options.text("decoding_method") == "modified_beam_search" && options.text("modeling_unit") != "bbpe"
+            options.usesBeamSearch && options.text("modeling_unit") != "bbpe"
         case .context: true
         case .contextByOption, .none: false
         }

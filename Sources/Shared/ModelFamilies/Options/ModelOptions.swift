@@ -20,6 +20,9 @@ package struct ModelOptions: Sendable, Hashable, Codable {
     /// Whether the model runs on an accelerator, whose driver must open devices.
     package var needsDevices: Bool { !["cpu", "xnnpack"].contains((text("provider") ?? "cpu").prefix { $0 != ":" }) }
 
+    /// Whether the model decodes several hypotheses at once, so that its last words may still change.
+    package var usesBeamSearch: Bool { text("decoding_method") == "modified_beam_search" }
+
     func text(_ key: String) -> String? {
         if case .text(let text) = values[key] { text } else { nil }
     }
@@ -61,7 +64,7 @@ extension ModelOptions {
     /// recognizer of them (Tests/Fixtures/VERIFY.md).
     package var conflicts: [(key: String, message: String)] {
         var found: [(String, String)] = []
-        if values["hotwords_file"] != nil, text("decoding_method") != "modified_beam_search" {
+        if values["hotwords_file"] != nil, !usesBeamSearch {
             let message = "'hotwords_file' needs beam search; write decoding_method: modified_beam_search as well."
             found.append(("hotwords_file", message))
         }
