@@ -32,7 +32,7 @@ package struct SpeechServer: Service {
         self.metrics = metrics
         self.executor = executor
         hangUps = DisconnectRegistry(on: executor)
-        sessions = LiveSessions(settings.live)
+        sessions = LiveSessions(settings.live, metrics: metrics.registry)
         spool = UploadSpool(
             directory: directory.uploads, restore: directory.restore, maximum: settings.connections.uploads,
             metrics: metrics)

@@ -1,4 +1,5 @@
 import Essentials
+import PrometheusMetrics
 import Synchronization
 
 /// The live sessions of a server: how many there may be, and what each is doing.
@@ -20,6 +21,7 @@ final class LiveSessions: Sendable {
 
         deinit {
             sessions.state.withLock { _ = $0.running.removeValue(forKey: number) }
+            sessions.metrics.add(-1, to: .liveSessions)
         }
     }
 
@@ -30,10 +32,12 @@ final class LiveSessions: Sendable {
     }
 
     let limits: RealtimeLimits
+    let metrics: MetricRegistry
     private let state = Mutex(State())
 
-    init(_ limits: RealtimeLimits) {
+    init(_ limits: RealtimeLimits, metrics: MetricRegistry) {
         self.limits = limits
+        self.metrics = metrics
     }
 
     /// How many sessions there are.
@@ -56,6 +60,7 @@ final class LiveSessions: Sendable {
                     + "Try again when one has ended.",
                 retryAfter: .seconds(10))
         }
+        metrics.add(to: .liveSessions)
         return Place(self, number)
     }
 

@@ -28,7 +28,8 @@ struct RealtimeEndpoint: Sendable {
             request, context: context, subprotocols: [Self.subprotocol], headers: [.requestID: context.requestID],
             budget: budget)
         let session = RealtimeSession(
-            over: socket, catalog: catalog, entry: entry, configuration: configuration, limits: sessions.limits)
+            over: socket, catalog: catalog, entry: entry, configuration: configuration, limits: sessions.limits,
+            metrics: sessions.metrics)
         place.begin(session)
         await session.run()
         context.record.note(\.session, await session.summary)

@@ -6,6 +6,7 @@ import ModelFamilies
 import ModelStore
 import NIOCore
 import NIOWebSocket
+import PrometheusMetrics
 import ServiceLifecycle
 import SpeechTypes
 import TranscriptFormats
@@ -44,6 +45,8 @@ actor RealtimeSession {
     private let socket: WebSocket
     private let catalog: ModelService
     private let limits: RealtimeLimits
+    private let metrics: MetricRegistry
+    private var clock = TurnClock()
     private let expiry: Int
     private let (outgoing, output) = AsyncStream.makeStream(of: ServerEvent.self)
     private let ended = OneShot<Ending>()
@@ -68,13 +71,14 @@ actor RealtimeSession {
 
     init(
         over socket: WebSocket, catalog: ModelService, entry: ModelEntry, configuration: RealtimeConfiguration,
-        limits: RealtimeLimits
+        limits: RealtimeLimits, metrics: MetricRegistry
     ) {
         self.socket = socket
         self.catalog = catalog
         self.entry = entry
         self.configuration = configuration
         self.limits = limits
+        self.metrics = metrics
         expiry = Int(Date().timeIntervalSince1970 + limits.longest.inSeconds)
         state = SessionSummary(id: id, model: entry.name)
     }
@@ -231,12 +235,17 @@ actor RealtimeSession {
             let error = APIError(error) ?? .unforeseen
             guard number != jobNumber else { return ended.resolve(.success(.failed(error))) }
             // The session goes on with another model.
-            for event in conversation.fail(job: number, error, configuration) { emit(event) }
+            for event in conversation.fail(job: number, error, configuration) { tell(event) }
         }
     }
 
     private func receive(_ event: LiveEvent, of job: Int) {
-        for event in conversation.receive(event, of: job, configuration) { emit(event) }
+        for event in conversation.receive(event, of: job, configuration) { tell(event) }
+    }
+
+    private func tell(_ event: ServerEvent) {
+        clock.receive(event, of: entry.name, in: metrics)
+        emit(event)
     }
 
     // MARK: The end

@@ -45,4 +45,18 @@ extension MetricDefinition {
         .gauge, "asr2clip_decode_lanes", labels: ["model"], "Segments that the model's engine can decode at once.")
     static let busyLanes = Self(
         .gauge, "asr2clip_decode_lanes_busy", labels: ["model"], "Segments that the model's engine is decoding.")
+    static let liveSessions = Self(.gauge, "asr2clip_live_sessions", "Live sessions that are open now.")
+    static let endedSessions = Self(
+        .counter, "asr2clip_live_sessions_total", labels: ["ending"],
+        "Live sessions that are over, by why: client, idle, expired, shutdown, or the code of an error.")
+    static let turns = Self(
+        .counter, "asr2clip_live_turns_total", labels: ["model", "outcome"],
+        "Turns of live sessions, completed or failed.")
+    static let liveAudio = Self(
+        .counter, "asr2clip_live_audio_seconds_total", labels: ["model"],
+        "Sound of the turns of live sessions that were completed.")
+    static let textDelay = Self(
+        .histogram, "asr2clip_live_text_delay_seconds", labels: ["model"],
+        bounds: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+        "From the end of a turn of a live session to its complete text.")
 }

@@ -15,11 +15,12 @@ package struct ServerMetrics: Sendable {
     static let definitions: [MetricDefinition] =
         [
             .requests, .requestDuration, .audio, .realTimeFactor, .queueWait, .spoolSize, .spooledBytes, .connections,
-            .lostLogLines, .startTime, .buildInfo, .memory, .jobs, .segments, .lanes, .busyLanes,
+            .lostLogLines, .startTime, .buildInfo, .memory, .jobs, .segments, .lanes, .busyLanes, .liveSessions,
+            .endedSessions, .turns, .liveAudio, .textDelay,
         ] + EngineMetrics.definitions
 
     package init(version: String) {
-        for metric in [MetricDefinition.spooledBytes, .spoolSize, .connections, .lostLogLines] {
+        for metric in [MetricDefinition.spooledBytes, .spoolSize, .connections, .lostLogLines, .liveSessions] {
             registry.add(0, to: metric)
         }
         registry.set(.buildInfo, version, to: 1)
@@ -36,6 +37,7 @@ package struct ServerMetrics: Sendable {
         let method = Routes.methods.contains(outcome.method) ? outcome.method.rawValue : "other"
         registry.add(to: .requests, endpoint, method, "\(outcome.status)")
         registry.observe(outcome.wall.inSeconds, in: .requestDuration, endpoint, method)
+        if let ending = outcome.findings.session?.ending { registry.add(to: .endedSessions, ending.word) }
         guard let recording = outcome.findings.recording else { return }
         registry.add(recording.summary.duration.inSeconds, to: .audio, recording.model)
         if let factor = recording.realTimeFactor { registry.observe(factor, in: .realTimeFactor, recording.model) }
