@@ -5,11 +5,13 @@ import json
 import urllib.error
 import urllib.request
 
+import openai
 import pytest
 import websockets
+from openai.types.realtime import ClientSecretCreateResponse
 
 from conftest import URL
-from live import SOCKET, live
+from live import EVENTS, SOCKET, live
 
 SECRETS = URL + "/v1/realtime/client_secrets"
 
@@ -65,6 +67,43 @@ def test_a_secret_opens_sessions_and_nothing_else():
     with pytest.raises(urllib.error.HTTPError) as refused:
         secret(value)
     assert refused.value.code == 401
+
+
+def official(key):
+    return openai.OpenAI(base_url=f"{URL}/v1", api_key=key, max_retries=0)
+
+
+def test_the_official_client_makes_secrets_and_opens_sessions_with_them():
+    audio_input = {"transcription": {"model": "whisper", "language": "en"}, "turn_detection": None}
+    with official("right") as client:
+        answer = client.realtime.client_secrets.with_raw_response.create(
+            expires_after={"anchor": "created_at", "seconds": 60},
+            session={"type": "transcription", "audio": {"input": audio_input}})
+    # The client itself does not validate what it gets.
+    secret = ClientSecretCreateResponse.model_validate_json(answer.text)
+    assert secret == answer.parse()
+    assert secret.value.startswith("ek_") and secret.session.type == "transcription"
+    with official(secret.value) as client:
+        with client.realtime.connect(extra_query={"intent": "transcription"}) as connection:
+            created = EVENTS.validate_json(connection.recv_bytes())
+            assert created.type == "session.created"
+            assert created.session.audio.input.transcription == secret.session.audio.input.transcription
+            assert created.session.audio.input.transcription.model == "whisper"
+            assert created.session.audio.input.turn_detection is None
+        with pytest.raises(openai.AuthenticationError):
+            client.models.list()
+        with pytest.raises(openai.AuthenticationError):
+            client.realtime.client_secrets.create()
+
+
+def test_the_official_client_is_told_of_a_wrong_key():
+    with official("wrong") as client:
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            with client.realtime.connect(extra_query={"intent": "transcription"}):
+                pass
+        with pytest.raises(openai.AuthenticationError):
+            client.realtime.client_secrets.create()
+    assert refused.value.response.status_code == 401
 
 
 def test_a_page_of_another_origin_is_refused():

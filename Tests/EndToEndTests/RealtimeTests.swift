@@ -22,4 +22,8 @@ struct RealtimeTests {
     @Test func aSessionNeedsAKeyWhereTheServerHasSome() async throws {
         try await runTests("test_realtime_keys.py", ["--api-key", "right", "--cors-origin", "https://notes.example"])
     }
+
+    @Test func theOfficialOpenAIClientSpeaksLive() async throws {
+        try await runTests("test_realtime_openai.py")
+    }
 }
