@@ -26,4 +26,9 @@ struct RealtimeTests {
     @Test func theOfficialOpenAIClientSpeaksLive() async throws {
         try await runTests("test_realtime_openai.py")
     }
+
+    @Test(.enabled(if: Nginx.isInstalled, Nginx.advice))
+    func sessionsPassThroughNginx() async throws {
+        try await runTests("test_realtime_nginx.py", ["--api-key", "right", "--max-sessions", "2"])
+    }
 }

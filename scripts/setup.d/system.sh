@@ -102,6 +102,30 @@ install_live_test_packages() {
     fi
 }
 
+# An nginx for the tests. It is unpacked and not installed, because an installed one begins to serve on port 80.
+unpack_nginx() {
+    local folder
+    [[ ! -x .deps/nginx/usr/sbin/nginx ]] || return 0
+    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 0
+    say "unpacking nginx for the tests"
+    folder=$(mktemp -d)
+    if (cd "$folder" && download_package nginx) && dpkg-deb --extract "$folder"/nginx_*.deb "$folder/nginx" &&
+        "$folder/nginx/usr/sbin/nginx" -v 2>/dev/null; then
+        mkdir -p .deps && rm -rf .deps/nginx && mv "$folder/nginx" .deps/nginx
+    else
+        say "the tests behind nginx will be skipped: Debian's nginx cannot be fetched, or does not run"
+    fi
+    rm -rf "$folder"
+}
+
+# Fetches a package's file into the current folder, with new lists if apt's are missing or old.
+download_package() {
+    local as_root=()
+    ((EUID == 0)) || as_root=(sudo --non-interactive)
+    apt-get download --quiet=2 -o APT::Sandbox::User=root "$1" 2>/dev/null ||
+        { "${as_root[@]}" apt-get update --quiet=2 && apt-get download --quiet=2 -o APT::Sandbox::User=root "$1"; }
+}
+
 apt_install() {
     local as_root=()
     ((EUID == 0)) || as_root=(sudo)
