@@ -47,6 +47,16 @@ def test_the_example_of_the_documentation_prints_what_is_said(tmp_path):
     deadline.cancel()
 
 
+def test_the_program_in_the_readme_prints_what_a_recording_says(tmp_path):
+    [program] = re.findall(r"```python\n(import asyncio.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
+    for text, other in [("http://127.0.0.1:8000", URL), (".deps/speech/two_cities.wav", str(AUDIO / "en_digits_16k.wav"))]:
+        assert program.count(text) == 1
+        program = program.replace(text, other)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert done.stdout == "ONE TWO THREE FOUR"
+
+
 class Session:
     """A session of the client, whose events are checked as they arrive: they must be of the class that the client makes of
     them, and must pass its validation, which the client itself leaves out."""
