@@ -31,6 +31,7 @@ extension Target.Dependency {
         name: "NIOFoundationEssentialsCompat", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let nioWebSocket: Self = .product(name: "NIOWebSocket", package: "swift-nio")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let nioHTTPTypesHTTP1: Self = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
@@ -56,6 +57,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         // Its traits would link all of Foundation.
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
@@ -188,7 +190,8 @@ let package = Package(
             name: "Dictation",
             dependencies: [
                 "Concurrency", "EngineHost", "EngineLink", "Essentials", "ModelStore", "SpeechTypes",
-                "TranscriptFormats", .asyncHTTPClient, .nioCore, .nioHTTP1, .subprocess, .systemPackage,
+                "TranscriptFormats", .asyncHTTPClient, .nioCore, .nioFoundationEssentialsCompat, .nioHTTP1, .nioPosix,
+                .nioSSL, .nioWebSocket, .subprocess, .systemPackage,
             ],
             path: "Sources/Tool/Dictation", swiftSettings: strict),
         .target(
@@ -209,8 +212,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "AudioInput", "Concurrency", "ModelFamilies", "SpeechTypes", .logging, .nioCore, .nioPosix, .subprocess,
-                .systemPackage,
+                "AudioInput", "Concurrency", "ModelFamilies", "SpeechTypes", .crypto, .logging, .nioCore, .nioPosix,
+                .subprocess, .systemPackage,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .executableTarget(
@@ -238,7 +241,8 @@ let package = Package(
             name: "CommandLineToolTests",
             dependencies: [
                 "APIServer", "CommandLineTool", "Dictation", "EngineLink", "Essentials", "ModelFamilies",
-                "ModelStore", "SpeechTypes", "TestSupport", .argumentParser, .logging, .systemPackage,
+                "ModelStore", "SpeechTypes", "TestSupport", "TranscriptFormats", .argumentParser, .logging,
+                .systemPackage,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,6 +1,7 @@
 import Essentials
 import Dictation
 import Testing
+import TranscriptFormats
 
 @testable import CommandLineTool
 
@@ -42,6 +43,27 @@ import Testing
         let level = DictationEvent.level(SoundLevel(of: [0.1]), .seconds(1))
         #expect(line([.transcribing(.seconds(2)), level])?.contains("transcribing…") == true)
         #expect(line([.transcribing(.seconds(2)), level, .transcribed])?.contains("transcribing…") == false)
+    }
+
+    @Test func whatIsSaidIsShownBesideTheMeter() {
+        let level = DictationEvent.level(SoundLevel(of: [0.1]), .seconds(1))
+        let meter = "● 0:01  █████████████░░░░░░░"
+        #expect(line([level, .live(" Ever tried.\nEver")]) == meter + "  Ever tried. Ever")
+        #expect(line([level, .live("one"), .live("one two")]) == meter + "  one two")
+        #expect(line([level, .live("one"), .live("")]) == meter + "  Ctrl-C ends")
+        #expect(line([level, .live("a\u{1B}[2Jb\u{7}")])?.contains("\u{1B}") == false)
+        #expect(line([.live("one")]) == nil)
+    }
+
+    @Test(arguments: [10, 20, 30, 40, 80])
+    func theEndOfALongTextIsShown(width: Int) throws {
+        let level = DictationEvent.level(SoundLevel(of: [0.1]), .seconds(1))
+        for text in ["no matter try again fail again fail better", "今天天气很好我们去公园散步然后回家吃饭"] {
+            let words = String(repeating: text, count: 5)
+            let line = try #require(self.line([level, .live(words)], width: width))
+            #expect(line.columns < width && line.columns >= width - 2, "\(line)")
+            #expect(line.contains("…") && line.hasSuffix(String(words.suffix(3))), "\(line)")
+        }
     }
 
     @Test func theSpinnerTurnsWhileWaiting() {

@@ -110,6 +110,19 @@ import Testing
         #expect(try configuration("api_base_url: '\(url)'").isLocal == isLocal)
     }
 
+    /// Speech that is sent while it is said cannot be taken back.
+    @Test(arguments: [
+        ("", nil, true), ("live: false", nil, false), ("live: false", true, true), ("live: true", false, false),
+        ("api_base_url: http://h/v1", nil, false), ("api_base_url: http://h/v1\nlive: true", nil, true),
+        ("api_base_url: http://h/v1\nlive: \"true\"", nil, true), ("api_base_url: http://h/v1", true, true),
+        ("api_base_url: http://h/v1\nlive: true", false, false),
+    ])
+    func onlyAServerOnThisMachineHearsLiveUnlessTheUserSaysSo(yaml: String, flag: Bool?, hearsLive: Bool) throws {
+        var flags = ConfigurationSettings()
+        flags.live = flag
+        #expect(try configuration(yaml, flags: flags).hearsLive == hearsLive)
+    }
+
     @Test func aKeyFromTheEnvironmentIsNotSentToAServerNamedByTheCurrentFolder() throws {
         let key = ["OPENAI_API_KEY": "k"]
         func read(

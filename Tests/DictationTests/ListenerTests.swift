@@ -38,7 +38,7 @@ import Testing
         patience: Duration = .seconds(4),
         until isEnough: @escaping @Sendable (_ heard: Duration, _ warnings: [String]) -> Bool = { _, _ in false }
     ) async throws -> Outcome {
-        let (recordings, queue) = AsyncStream.makeStream(of: Recording.self, bufferingPolicy: .unbounded)
+        let (recordings, queue) = AsyncStream.makeStream(of: Utterance.self, bufferingPolicy: .unbounded)
         let heard = Mutex(Duration.zero)
         let warnings = Mutex<[String]>([])
         let devices = Mutex<[String]>([])
@@ -58,7 +58,7 @@ import Testing
         } catch {
             outcome.error = error
         }
-        for await recording in recordings { outcome.recordings.append(recording) }
+        for await utterance in recordings { outcome.recordings.append(utterance.recording) }
         outcome.warnings = warnings.withLock { $0 }
         outcome.devices = devices.withLock { $0 }
         return outcome

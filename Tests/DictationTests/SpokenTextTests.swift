@@ -38,6 +38,16 @@ import TranscriptFormats
     }
 
     @Test(arguments: [
+        (["Hello", " world. "], "Hello world.", ""), ([], "Hello", "Hello"), (["Hel"], "Hello", "lo"),
+        (["Hello"], "Hallo", "\nHallo"), (["[BLANK_AUDIO]"], "Hello", "Hello"), (["one"], "", "\n"),
+    ])
+    func theLastLineIsTheText(deltas: [String], whole: String, end: String) {
+        var stream = SpokenTextStream()
+        for delta in deltas { _ = stream.add(delta) }
+        #expect(stream.end(of: whole) == end)
+    }
+
+    @Test(arguments: [
         (ResponseFormat.json, #"{"text": " "}"#, false), (.json, #"{"text": "a"}"#, true),
         (.verboseJSON, #"{"text": "[ Silence ]"}"#, false), (.srt, "", false), (.srt, "1\n0 --> 1\na", true),
         (.vtt, "WEBVTT\n", false), (.text, "a", true),

@@ -17,6 +17,7 @@ import pytest
 TOOL = os.environ["ASR2CLIP_TOOL"]
 URL = os.environ["ASR2CLIP_URL"]
 SPEECH = os.environ["ASR2CLIP_SPEECH"]
+LONG_SPEECH = os.environ["ASR2CLIP_LONG_SPEECH"]
 TEXT = "ONE TWO THREE FOUR"
 LIMIT = 60
 
@@ -127,7 +128,32 @@ def test_standard_output_has_only_the_text():
         output = terminal.process.stdout.read()
         assert terminal.end() == 0
         assert output == TEXT.encode() + b"\n"
-        assert TEXT.encode() not in terminal.seen
+        # The status line, which may have shown it, is gone.
+        assert TEXT.encode() not in terminal.seen.rsplit(b"\x1b[K", 1)[-1]
+
+
+def test_words_are_shown_while_they_are_said():
+    with Terminal("--clipboard", "none", stdout=subprocess.PIPE) as terminal:
+        terminal.read("●".encode())
+        say(LONG_SPEECH)
+        terminal.read(b"TWO THREE")
+        assert terminal.process.poll() is None
+        terminal.type(b"\r")
+        output = terminal.process.stdout.read()
+        assert terminal.end() == 0
+        assert output.startswith(b"OPEN ONE TWO THREE") and output.count(b"\n") == 1
+        assert b"TWO THREE" not in terminal.seen.rsplit(b"\x1b[K", 1)[-1]
+
+
+def test_words_are_printed_while_they_are_said(tmp_path):
+    with Terminal("--clipboard", "none", "--live", "--quiet", XDG_CACHE_HOME=str(tmp_path)) as terminal:
+        wait_until_recording(tmp_path)
+        say(LONG_SPEECH)
+        terminal.read(b"OPEN ONE TWO")
+        assert terminal.process.poll() is None
+        terminal.type(b"\r")
+        assert terminal.end() == 0
+        assert terminal.seen.count(b"OPEN") == 1 and b"\x1b" not in terminal.seen
 
 
 @pytest.mark.parametrize("variables, colored", [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True)])

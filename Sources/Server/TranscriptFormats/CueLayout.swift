@@ -88,12 +88,12 @@ extension Word {
 
 extension String {
     /// The width of the text in columns of a fixed-width font.
-    var columns: Int { reduce(0) { $0 + $1.columns } }
+    package var columns: Int { reduce(0) { $0 + $1.columns } }
 }
 
 extension Character {
     /// 2 for a character that UAX #11 calls wide or full-width, emoji included; otherwise 1.
-    var columns: Int { unicodeScalars.contains(where: \.isWide) ? 2 : 1 }
+    package var columns: Int { unicodeScalars.contains(where: \.isWide) ? 2 : 1 }
 }
 
 extension Unicode.Scalar {

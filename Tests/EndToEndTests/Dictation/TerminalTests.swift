@@ -14,7 +14,8 @@ struct TerminalTests {
                         ["-m", "pytest", "-q", "-p", "no:cacheprovider", Fixtures.path("Tests/Terminal")],
                         environment: sound.environment.merging([
                             "ASR2CLIP_TOOL": ServerProcess.path(of: "asr2clip"), "ASR2CLIP_URL": server.url,
-                            "ASR2CLIP_SPEECH": Fixtures.audio("en_digits_16k.wav"), "PYTHONDONTWRITEBYTECODE": "1",
+                            "ASR2CLIP_SPEECH": Fixtures.audio("en_digits_16k.wav"),
+                            "ASR2CLIP_LONG_SPEECH": Fixtures.audio("en_long_16k.flac"), "PYTHONDONTWRITEBYTECODE": "1",
                             "DISPLAY": display.name,
                         ]) { $1 })
                     #expect(result.status == .exited(0), "\(result.output)\(result.error)")

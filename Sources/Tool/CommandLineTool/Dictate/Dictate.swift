@@ -21,7 +21,8 @@ extension Tool {
                 + "Send it after all with: asr2clip --retry, or delete it with: asr2clip --retry --discard")
         lookAfterRecordings(session.screen)
         try await run(session, configuration) { transcriber in
-            try await transcriber.dictate(listening, microphone: microphone, store: store, control: control)
+            try await transcriber.dictate(
+                listening, microphone: microphone, store: store, control: control, printsWords: options.live == true)
         }
     }
 

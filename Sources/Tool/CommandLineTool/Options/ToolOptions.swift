@@ -75,6 +75,13 @@ struct DictationOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Go on until Ctrl-C: each utterance becomes text as soon as a pause ends it.")
     var vad: Bool?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: .init(
+            "Print words while you speak, as they become final. Speech is sent while it is said: without either option, "
+                + "only to a server on this machine, and to others if the configuration says live: true."))
+    var live: Bool?
+
     @Option(
         help: .value(
             "seconds",
@@ -114,6 +121,7 @@ struct DictationOptions: ParsableArguments {
     var settings: ConfigurationSettings {
         var settings = ConfigurationSettings()
         settings.vad = vad
+        settings.live = live
         settings.interval = interval
         settings.silenceDuration = silenceDuration
         settings.silenceThreshold = silenceThreshold
@@ -124,7 +132,7 @@ struct DictationOptions: ParsableArguments {
     /// The given options that apply only to dictation.
     var given: [String] {
         names(ofGiven: [
-            "--vad": vad, "--interval": interval, "--silence_threshold": silenceThreshold,
+            "--vad": vad, "--live": live, "--interval": interval, "--silence_threshold": silenceThreshold,
             "--silence_duration": silenceDuration, "--duration": duration,
         ])
     }

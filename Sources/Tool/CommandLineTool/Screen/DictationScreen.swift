@@ -53,7 +53,7 @@ final class DictationScreen: Sendable {
             case .progress(.retrying(let error, let pause)):
                 say("\(error) Trying again in \(HumanFormat.time(pause)).", &state)
             case .listened, .transcribed: draw(&state, isForced: true)
-            case .level, .length, .transcribing, .progress: draw(&state)
+            case .level, .live, .length, .transcribing, .progress: draw(&state)
             }
         }
     }

@@ -1,6 +1,7 @@
 import Dictation
 import Essentials
 import ModelStore
+import TranscriptFormats
 
 /// The status line at the bottom of the terminal while the tool works. Does no I/O.
 struct StatusLine {
@@ -13,10 +14,14 @@ struct StatusLine {
     private var waitingSince: ContinuousClock.Instant?
     private var sent: Double?
     private var heard: Duration?
+    /// What is being said, in one line.
+    private var words = ""
 
     /// A shorter recording is finished before a bar would be of use.
     private static let shortestForBar = Duration.seconds(30)
     private static let meterWidth = 20
+    /// If the terminal has less room for words, the meter makes room.
+    private static let leastWords = 24
     private static let spinner: [Character] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 
     mutating func receive(_ event: DictationEvent, at now: ContinuousClock.Instant) {
@@ -32,6 +37,7 @@ struct StatusLine {
         case .transcribed:
             if !waiting.isEmpty { waiting.removeFirst() }
             waitingSince = now
+        case .live(let text): words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").printable
         case .listened: level = nil
         case .started, .progress(.delta), .progress(.notice), .progress(.retrying), .note, .warning: break
         }
@@ -46,12 +52,26 @@ struct StatusLine {
     private func meter(_ level: SoundLevel, _ elapsed: Duration) -> String {
         let filled = Int((level.share * Double(Self.meterWidth)).rounded())
         let bar = ProgressBar.bar(filled, of: Self.meterWidth)
-        let parts = [HumanFormat.clock(elapsed), bar, waiting.isEmpty ? "" : "transcribing…", advice]
-        let line = ("● " + parts.filter { !$0.isEmpty }.joined(separator: "  ")).cut(to: width - 1)
+        let line =
+            words.isEmpty ? line([bar, waiting.isEmpty ? "" : "transcribing…", advice], elapsed) : said(bar, elapsed)
         // ECMA-48, SGR: red close to the maximum, where sound is distorted.
         guard hasColor else { return line }
         let color = level.decibels > -3 ? "31" : "32"
         return line.replacing(bar, with: "\u{1B}[\(color)m\(bar)\u{1B}[0m")
+    }
+
+    private func line(_ parts: [String], _ elapsed: Duration) -> String {
+        ("● " + ([HumanFormat.clock(elapsed)] + parts).filter { !$0.isEmpty }.joined(separator: "  ")).cut(
+            to: width - 1)
+    }
+
+    /// The line with the end of what is being said.
+    private func said(_ bar: String, _ elapsed: Duration) -> String {
+        for start in [line([bar], elapsed), line([], elapsed)] {
+            let room = width - 1 - start.count - 2
+            if room >= Self.leastWords { return "\(start)  \(words.end(columns: room))" }
+        }
+        return words.end(columns: width - 1)
     }
 
     private func progress(for time: Duration) -> String {
@@ -108,5 +128,16 @@ struct ProgressBar {
 }
 
 extension String {
+    /// Its end in so many columns of a terminal, where some characters take two.
+    func end(columns: Int) -> String {
+        guard self.columns > columns else { return self }
+        var room = columns - 1
+        let start = reversed().prefix { character in
+            room -= character.columns
+            return room >= 0
+        }
+        return "…" + String(start.reversed())
+    }
+
     func cut(to width: Int) -> String { count <= width ? self : String(prefix(max(0, width - 1))) + "…" }
 }

@@ -22,11 +22,17 @@ struct ServerConnection: Sendable {
 
     func request(_ path: String) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: configuration.baseURL.appending(path: path).absoluteString)
-        request.headers.add(name: "User-Agent", value: "asr2clip")
-        let settings = configuration.settings
-        if let key = settings.apiKey { request.headers.add(name: "Authorization", value: "Bearer \(key.value)") }
-        if let name = settings.organization { request.headers.add(name: "OpenAI-Organization", value: name) }
+        request.headers = headers
         return request
+    }
+
+    /// The headers of every request.
+    var headers: HTTPHeaders {
+        var headers: HTTPHeaders = ["User-Agent": "asr2clip"]
+        let settings = configuration.settings
+        if let key = settings.apiKey { headers.add(name: "Authorization", value: "Bearer \(key.value)") }
+        if let name = settings.organization { headers.add(name: "OpenAI-Organization", value: name) }
+        return headers
     }
 
     func get(_ path: String, patience: Duration = .seconds(10)) async throws -> String {

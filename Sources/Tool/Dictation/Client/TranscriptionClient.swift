@@ -79,6 +79,22 @@ package final class TranscriptionClient: TranscriptionService {
         return defaultModel.withLock { $0?.name }
     }
 
+    /// The model for live sessions, and whether the server is asr2clip's own, whose sessions can do more. `name` is the
+    /// model that the user names.
+    func liveModel(named name: String?) async throws -> (name: String?, isOurs: Bool) {
+        let usual = try await usualModel()
+        return (name ?? usual, defaultModel.withLock { $0?.isOurs } ?? false)
+    }
+
+    package func liveSpeech(
+        _ template: TranscriptionRequest, printsWords: Bool, report: @escaping DictationEvents
+    ) -> LiveSpeech? {
+        guard server.configuration.hearsLive else { return nil }
+        return LiveSpeech(
+            LiveServer(connection: server, client: self, template: template, printsWords: printsWords),
+            printsWords: printsWords, report: report)
+    }
+
     /// Whether the server accepts a name, which need not be in its list: it may be an alias.
     package func knows(model name: String) async throws -> Bool {
         do {
@@ -166,10 +182,12 @@ private struct ModelList: Decodable {
 private struct DefaultModel {
     /// The name to send; `nil` leaves the choice to the server.
     let name: String?
+    /// Whether the server is asr2clip's own.
+    let isOurs: Bool
 
     init(in list: ModelList) {
         // Other servers report no status.
-        let isOurs = !list.data.isEmpty && list.data.allSatisfy { $0.owner == "local" && $0.status != nil }
+        isOurs = !list.data.isEmpty && list.data.allSatisfy { $0.owner == "local" && $0.status != nil }
         name = isOurs ? nil : list.data.first?.id ?? "whisper-1"
     }
 }

@@ -7,9 +7,19 @@ package protocol TranscriptionService: Sendable {
     /// Transcribes a recording; returns the whole text, or the document in the requested format. The work waits for
     /// each call of `report`. Throws `ClientError` or `CancellationError`.
     func transcribe(_ request: TranscriptionRequest, report: @escaping ProgressReport) async throws -> String
+
+    /// Opens a live session, in which recordings are heard while they are made; `nil` if the user does not want that, or
+    /// the service has none. With `printsWords`, the session's words are final.
+    func liveSpeech(
+        _ template: TranscriptionRequest, printsWords: Bool, report: @escaping DictationEvents
+    ) -> LiveSpeech?
 }
 
 extension TranscriptionService {
+    package func liveSpeech(
+        _ template: TranscriptionRequest, printsWords: Bool, report: @escaping DictationEvents
+    ) -> LiveSpeech? { nil }
+
     package func transcribe(_ request: TranscriptionRequest) async throws -> String {
         try await transcribe(request) { _ in }
     }

@@ -11,6 +11,8 @@ package struct ConfigurationSettings: Sendable, Equatable {
     /// The microphone, by number or by a part of its name.
     package var audioDevice: String?
     package var isQuiet: Bool?
+    /// Whether speech is sent while it is said; by default only to a server on this machine.
+    package var live: Bool?
     package var engine: LocalEngineConfiguration?
     /// Whether a pause ends an utterance and listening continues.
     package var vad: Bool?
@@ -48,7 +50,7 @@ package struct ConfigurationSettings: Sendable, Equatable {
             complete(text)
         }
         for number in [\Self.interval, \.silenceDuration, \.silenceThreshold] { complete(number) }
-        for flag in [\Self.isQuiet, \.vad] { complete(flag) }
+        for flag in [\Self.isQuiet, \.live, \.vad] { complete(flag) }
         complete(\.apiKey)
         complete(\.engine)
         complete(\.clipboard)
@@ -117,6 +119,9 @@ package struct ClientConfiguration: Sendable {
 
     /// Whether the server is this machine (RFC 6761, section 6.3; RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.3).
     package var isLocal: Bool { Self.isLoopback(baseURL) }
+
+    /// Whether speech is sent while it is said. A server elsewhere would get it, and bill it, before the user can cancel.
+    var hearsLive: Bool { settings.live ?? isLocal }
 
     private static func isLoopback(_ url: URL) -> Bool {
         guard let host = url.host?.lowercased().withoutBrackets else { return false }

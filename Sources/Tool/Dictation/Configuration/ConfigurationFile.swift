@@ -14,7 +14,7 @@ package struct ConfigurationFile {
     private static let keys = [
         "api_base_url", "api_key", "model_name", "org_id", "quiet", "audio_device", "language", "prompt", "engine",
         "model_config_path", "model_dir", "num_threads", "vad", "interval", "silence_duration", "silence_threshold",
-        "clipboard", "copy", "output",
+        "clipboard", "copy", "output", "live",
     ]
 
     /// The paths to look for a file, in order of precedence.
@@ -123,6 +123,7 @@ package struct ConfigurationFile {
         settings.prompt = text("prompt")
         settings.audioDevice = text("audio_device")
         settings.isQuiet = fields.boolean("quiet", fromText: true)
+        settings.live = fields.boolean("live", fromText: true)
         settings.vad = fields.boolean("vad", fromText: true)
         settings.interval = fields.decimal("interval", in: ConfigurationSettings.intervals)
         settings.silenceDuration = fields.decimal("silence_duration", in: ConfigurationSettings.silences)

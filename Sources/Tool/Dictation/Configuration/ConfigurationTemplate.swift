@@ -23,6 +23,7 @@ package enum ConfigurationTemplate {
         # silence_threshold: 0.5
         # interval: 20           # go on until Ctrl-C, a text at least every 20 s
         # clipboard: auto        # how to reach it, or none
+        # live: false            # hear speech while it is said; by default if the server is on this machine
         # copy: last             # or session: all that was said so far
         # output: ~/notes.txt    # a file that texts are appended to
 
@@ -71,6 +72,7 @@ extension ClientConfiguration {
         add("prompt", text: settings.prompt)
         add("audio_device", text: settings.audioDevice)
         add("quiet", isQuiet)
+        add("live", settings.live)
         add("vad", settings.vad)
         add("interval", settings.interval)
         add("silence_duration", settings.silenceDuration)

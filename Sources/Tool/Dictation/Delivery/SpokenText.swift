@@ -71,6 +71,12 @@ struct SpokenTextStream {
         return waiting.trimmed.isEmpty ? "" : waiting
     }
 
+    /// Ends the stream with the whole cleaned text, which may contradict what was printed; returns the part that is still
+    /// to be printed. After a contradiction, that is all of the text on a line of its own: so the last line is the text.
+    func end(of whole: String) -> String {
+        whole.hasPrefix(printed) ? String(whole.dropFirst(printed.count)) : "\n" + whole
+    }
+
     /// Whether a text consists only of remarks in brackets so far; the last one may not be closed yet.
     private static func mayBeAnnotation(_ text: String) -> Bool {
         guard let first = text.first, "[(*<♪♫♬".contains(first) else { return text.isEmpty }

@@ -3,8 +3,14 @@ import EngineLink
 import Essentials
 import SpeechTypes
 
-/// Receives sound from a microphone on a thread of its own, and hands out each recording when it is complete. Each
-/// sample is written to its file as it arrives. If the disk blocks the thread, the sound is buffered in the link and in
+/// A recording, and the live session that hears it, if any.
+struct Utterance: Sendable {
+    let recording: Recording
+    let live: LiveItem?
+}
+
+/// Receives sound from a microphone on a thread of its own, and hands out each recording when it begins. Each sample is
+/// written to its file as it arrives, and then passed to the live session, which nothing here waits for. If the disk blocks the thread, the sound is buffered in the link and in
 /// the listening process, which has room for half a minute. If that process ends, another one is started
 /// (`ListenRestarts`). The gap becomes silence in the recording.
 actor Listener {
@@ -17,13 +23,14 @@ actor Listener {
     private let settings: ListeningSettings
     private let store: RecordingStore
     private let report: DictationEvents
-    private let queue: AsyncStream<Recording>.Continuation
+    private let queue: AsyncStream<Utterance>.Continuation
+    private let live: LiveSpeech?
     /// A device that delivers nothing for this long is gone. A process gets this long to finish.
     private let patience: Duration
     private var link: MicrophoneLink
     private var cutter: UtteranceSegmenter
     private var mute = MuteWatch()
-    private var recording: Recording?
+    private var utterance: Utterance?
     private var samples = 0
     private var overruns = 0
 
@@ -41,13 +48,14 @@ actor Listener {
 
     init(
         _ settings: ListeningSettings, link: MicrophoneLink, store: RecordingStore, report: @escaping DictationEvents,
-        queue: AsyncStream<Recording>.Continuation, patience: Duration = .seconds(4)
+        queue: AsyncStream<Utterance>.Continuation, live: LiveSpeech? = nil, patience: Duration = .seconds(4)
     ) {
         self.settings = settings
         self.link = link
         self.store = store
         self.report = report
         self.queue = queue
+        self.live = live
         self.patience = patience
         cutter = UtteranceSegmenter(settings.mode)
     }
@@ -57,6 +65,8 @@ actor Listener {
         defer {
             link.cancel()
             report(.listened)
+            // Every recording that was handed out is completed, whatever ended the listening.
+            complete()
             queue.finish()
         }
         var fault: Failure?
@@ -64,7 +74,7 @@ actor Listener {
             fault = try await hear(while: isListening)
             try perform(cutter.finish())
         } catch let error as RecordingError {
-            handOut()
+            complete()
             throw error
         }
         if fault == nil, let interruption {
@@ -175,18 +185,24 @@ actor Listener {
     private func perform(_ steps: [UtteranceSegmenter.Step]) throws(RecordingError) {
         for step in steps {
             switch step {
-            case .begin: recording = try store.begin()
-            case .add(let sound): try recording?.append(sound)
-            case .end(let count, let hasSpeech): handOut(keeping: count, hasSpeech: hasSpeech)
+            case .begin:
+                let new = Utterance(
+                    recording: try store.begin(), live: live?.begin(earliestCut: cutter.earliestCut))
+                utterance = new
+                queue.yield(new)
+            case .add(let sound):
+                try utterance?.recording.append(sound)
+                utterance?.live?.append(sound)
+            case .end(let count, let hasSpeech): complete(keeping: count, hasSpeech: hasSpeech)
             }
         }
     }
 
-    /// Hands out the current recording. If its header cannot be corrected, it is still valid: it says "to the end".
-    private func handOut(keeping count: Int? = nil, hasSpeech: Bool? = nil) {
-        guard let finished = exchange(&recording, with: nil) else { return }
-        try? finished.finish(keeping: count, hasSpeech: hasSpeech)
-        queue.yield(finished)
+    /// Completes the current recording. If its header cannot be corrected, it is still valid: it says "to the end".
+    private func complete(keeping count: Int? = nil, hasSpeech: Bool? = nil) {
+        guard let finished = exchange(&utterance, with: nil) else { return }
+        finished.live?.end(keeping: count, hasSpeech: hasSpeech)
+        try? finished.recording.finish(keeping: count, hasSpeech: hasSpeech)
     }
 }
 

@@ -19,6 +19,8 @@ struct UtteranceSegmenter {
     private static let detectorDelay = Duration.milliseconds(64)
     /// Anything shorter is the click of a key, not speech.
     private static let minimumSpeech = Duration.milliseconds(96)
+    /// A recording is cut at the quietest point of its last third, or of this time if that is shorter.
+    private static let cutRange = Duration.seconds(20).samples
     private static let window = SpeechWindow.samples
     private var windows = FrameChunker(size: window)
 
@@ -77,6 +79,9 @@ struct UtteranceSegmenter {
         return ([Float](repeating: 0, count: count * Self.window - begun), speech)
     }
 
+    /// A recording that gets too long is cut at this sample or later; `nil` if none is cut.
+    var earliestCut: Int? { longest.map { max($0 * 2 / 3, $0 - Self.cutRange) } }
+
     mutating func finish() -> [Step] {
         defer { current = nil }
         guard let current else { return [] }
@@ -112,7 +117,7 @@ struct UtteranceSegmenter {
         var steps = [Step.add(samples)]
         current?.samples += samples
         while let (start, whole) = current, whole.count >= longest + AudioBuffer.sampleRate / 10 {
-            let cut = QuietestPoint.index(in: whole, longest * 2 / 3..<longest)
+            let cut = QuietestPoint.index(in: whole, (earliestCut ?? 0)..<longest)
             let rest = Array(whole[cut...])
             current = (start + cut, rest)
             let hasSpeech = mode.isByUtterance ? true : speech.found(before: start + cut)

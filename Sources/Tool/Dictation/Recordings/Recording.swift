@@ -1,3 +1,4 @@
+import Concurrency
 package import Essentials
 import SpeechTypes
 import Synchronization
@@ -19,6 +20,7 @@ package final class Recording: Sendable {
 
     private let descriptor: Int32
     private let state: Mutex<State>
+    private let completion = OneShot<Void>()
 
     /// Takes ownership of an open file; the descriptor is closed by this object.
     init(path: String, began: Date, descriptor: Int32, samples: Int) {
@@ -51,6 +53,7 @@ package final class Recording: Sendable {
     /// Completes the file with its first `count` samples. `hasSpeech` says whether a detector heard speech; `nil` if
     /// none was listening.
     package func finish(keeping count: Int? = nil, hasSpeech: Bool? = nil) throws(RecordingError) {
+        defer { completion.resolve() }
         let samples = state.withLock { state in
             state.samples = min(state.samples, count ?? .max)
             state.hasSpeech = hasSpeech
@@ -61,6 +64,11 @@ package final class Recording: Sendable {
         }
         try write(WaveHeader.bytes(samples: samples), at: 0)
     }
+
+    /// Waits until it is complete.
+    ///
+    /// - Throws: `CancellationError`.
+    func untilComplete() async throws { try await completion.value() }
 
     package func remove() { unlink(path) }
 

@@ -10,6 +10,8 @@ package enum DictationEvent: Sendable {
     /// The current level, and how long the session has listened.
     case level(SoundLevel, Duration)
     case listened
+    /// The end of what has been recognised of the current recording so far; empty if there is none any more.
+    case live(String)
     /// A recording is complete and is being transcribed; its length, if known.
     case transcribing(Duration?)
     /// The length of the recording that is being transcribed, if known.
@@ -54,7 +56,7 @@ package struct RecordingTranscriber: Sendable {
     let report: DictationEvents
 
     /// A shorter recording cannot contain speech, and servers reject it.
-    private static let shortest = Duration.milliseconds(100)
+    static let shortest = Duration.milliseconds(100)
     /// A longer recording probably contains speech: it is kept even if its text is empty.
     private static let longestBlank = Duration.seconds(2)
 
@@ -73,20 +75,26 @@ package struct RecordingTranscriber: Sendable {
 
     /// Listens until it is stopped, and transcribes the recordings while it goes on listening. Texts are delivered in
     /// the order in which they were said. If one fails, this is reported and the session goes on. If listening fails,
-    /// the sound recorded before is still transcribed.
+    /// the sound recorded before is still transcribed. With `printsWords`, words are printed as soon as they are final.
     ///
     /// - Throws: `Failure`, `RecordingError`, `CancellationError`, and `DeliveryError` if the reader of standard
     ///   output has closed the pipe.
     package func dictate(
-        _ settings: ListeningSettings, microphone: MicrophoneLink, store: RecordingStore, control: DictationControl
+        _ settings: ListeningSettings, microphone: MicrophoneLink, store: RecordingStore, control: DictationControl,
+        printsWords: Bool = false
     ) async throws -> SessionOutcome {
         // Unbounded, but it holds only file names: the sound itself is on disk.
-        let (recordings, queue) = AsyncStream.makeStream(of: Recording.self, bufferingPolicy: .unbounded)
-        let listener = Listener(settings, link: microphone, store: store, report: report, queue: queue)
+        let (utterances, queue) = AsyncStream.makeStream(of: Utterance.self, bufferingPolicy: .unbounded)
+        let live = service.liveSpeech(template, printsWords: printsWords, report: report)
+        if printsWords, live == nil { report(.warning("--live has no effect: live speech needs a server.")) }
+        let listener = Listener(settings, link: microphone, store: store, report: report, queue: queue, live: live)
+        // Cancelled when the last text has been delivered.
+        async let _: Void? = live?.run()
         async let listening: Void = listener.listen { control.isListening }
         var outcome = SessionOutcome.silent
-        for await recording in recordings {
-            outcome += try await transcribe(recording, isMeant: settings.mode == .untilStopped)
+        for await utterance in utterances {
+            outcome += try await transcribe(
+                utterance.recording, live: utterance.live, isMeant: settings.mode == .untilStopped)
         }
         try await listening
         return outcome
@@ -104,44 +112,61 @@ package struct RecordingTranscriber: Sendable {
         return outcome
     }
 
-    /// Transcribes one recording, delivers the text, and removes the recording. If a detector heard no speech in it, it
-    /// is not sent: models invent words for silence. Failures are reported with the path of the recording, which is
-    /// then kept. `isMeant` says whether the user started and stopped it, and so meant it to contain speech.
-    func transcribe(_ recording: Recording, isMeant: Bool = true) async throws -> SessionOutcome {
-        guard recording.duration >= Self.shortest else {
+    /// Transcribes one recording when it is complete, delivers the text, and removes the recording. If a detector heard
+    /// no speech in it, it is not sent: models invent words for silence. Failures are reported with the path of the
+    /// recording, which is then kept. `live` hears the recording while it is made. `isMeant` says whether the user
+    /// started and stopped it, and so meant it to contain speech.
+    func transcribe(
+        _ recording: Recording, live: LiveItem? = nil, isMeant: Bool = true
+    ) async throws -> SessionOutcome {
+        var printed = SpokenTextStream()
+        do {
+            if let live, live.isPrinted {
+                for await words in live.words { try await delivery.print(printed.add(words)) }
+            }
+            try await recording.untilComplete()
+            guard printed.hasPrinted || mayHoldSpeech(recording, isMeant: isMeant) else { return .silent }
+            let text = SpokenText.cleaned(try await self.text(of: recording, live))
+            guard !text.isEmpty else {
+                if printed.hasPrinted { try await delivery.print("\n") }
+                keepBlank(recording, "No speech was recognised.")
+                return .silent
+            }
+            try await delivery.print(printed.end(of: text) + "\n")
+            let outcome = try await delivery.keep(text, saidAt: recording.began, report: report)
+            recording.remove()
+            return outcome
+        } catch let error where error is ClientError || error is DeliveryError {
+            // The next text must start on a new line.
+            if printed.hasPrinted, error is ClientError { try? await delivery.print("\n") }
+            report(.warning("\(error)\nThe recording is kept: \(recording.path)\nSend it again with: asr2clip --retry"))
+            // If the reader has closed the pipe, the session ends, as in `asr2clip --vad | head -1`.
+            if let error = error as? DeliveryError, error.isClosedPipe { throw error }
+            return .failed
+        }
+    }
+
+    /// Whether a recording may hold speech; if not, says so, and removes it unless that could be a mistake.
+    private func mayHoldSpeech(_ recording: Recording, isMeant: Bool) -> Bool {
+        if recording.duration < Self.shortest {
             report(.note("Too short to hold speech."))
             recording.remove()
-            return .silent
+            return false
         }
-        guard !recording.isSilent else {
+        if recording.isSilent {
             // In a continuous session, `MuteWatch` gives this warning, once.
             if isMeant {
                 report(
                     .warning("The microphone gives only silence: is it muted, or the wrong one? See --list_devices."))
             }
             recording.remove()
-            return .silent
+            return false
         }
-        guard recording.hasSpeech != false else {
+        if recording.hasSpeech == false {
             if isMeant { keepBlank(recording, "No speech was heard.") } else { recording.remove() }
-            return .silent
+            return false
         }
-        do {
-            let text = SpokenText.cleaned(try await send(recording))
-            guard !text.isEmpty else {
-                keepBlank(recording, "No speech was recognised.")
-                return .silent
-            }
-            try await delivery.print(text + "\n")
-            let outcome = try await delivery.keep(text, saidAt: recording.began, report: report)
-            recording.remove()
-            return outcome
-        } catch let error where error is ClientError || error is DeliveryError {
-            report(.warning("\(error)\nThe recording is kept: \(recording.path)\nSend it again with: asr2clip --retry"))
-            // If the reader has closed the pipe, the session ends, as in `asr2clip --vad | head -1`.
-            if let error = error as? DeliveryError, error.isClosedPipe { throw error }
-            return .failed
-        }
+        return true
     }
 
     /// Keeps a recording that was meant to contain speech although its text is empty.
@@ -156,13 +181,15 @@ package struct RecordingTranscriber: Sendable {
                     + "Send it again with: asr2clip --retry, or delete it with: asr2clip --retry --discard"))
     }
 
-    private func send(_ recording: Recording) async throws -> String {
+    /// The text of the live session, or else that of the file.
+    private func text(of recording: Recording, _ live: LiveItem?) async throws -> String {
+        report(.transcribing(recording.duration))
+        defer { report(.transcribed) }
+        if let text = try await live?.text() { return text }
         var request = template
         request.file = recording.path
         request.fileName = "recording.wav"
         request.duration = recording.duration
-        report(.transcribing(recording.duration))
-        defer { report(.transcribed) }
         return try await service.transcribe(request) { report(.progress($0)) }
     }
 }

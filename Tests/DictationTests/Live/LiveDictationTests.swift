@@ -1,0 +1,407 @@
+import EngineLink
+import Foundation
+import SpeechTypes
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Dictation
+
+/// Dictations whose recordings a live session hears while they are made.
+@Suite struct LiveDictationTests {
+    private let folder: TemporaryFolder
+    private let store: RecordingStore
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = RecordingStore(path: folder.file("recordings"))
+    }
+
+    /// Sound whose rest comes when the gate opens, because a session has heard its beginning.
+    private func ear(samples: Int = 20_000, after gate: Gate) -> ScriptedEar {
+        ScriptedEar { socket, _ in
+            try socket.begin()
+            try socket.sound(0.5, samples: 3200)
+            gate.wait()
+            try socket.sound(0.5, samples: samples - 3200)
+            socket.untilEnough()
+        }
+    }
+
+    @Test func theTextIsThatOfTheSessionWhichHearsTheSamplesOfTheFile() async throws {
+        let gate = Gate()
+        let heard = Mutex<(configuration: String, audio: Data?)>(("", nil))
+        let session: RealtimeServer.Session = { peer in
+            let configuration = try await peer.openAndHear()
+            gate.open()
+            try await peer.complete(" from the session ") { audio in heard.withLock { $0 = (configuration, audio) } }
+        }
+        try await withRealtimeServer([session]) { server in
+            var dictation = LiveDictation()
+            dictation.settings.language = "en"
+            let (outcome, seen) = try await dictation.run(with: server, in: store, ear(after: gate)) {
+                $0.heard >= .seconds(1.25)
+            }
+            #expect(outcome == .delivered && seen.output == "from the session\n" && seen.messages.isEmpty)
+            #expect(server.files == 0 && store.waitingCount == 0)
+            let (configuration, audio) = heard.withLock { $0 }
+            #expect(audio == WaveHeader.bytes(of: [Float](repeating: 0.5, count: 20_000)))
+            for part in [#""rate": 16000"#, #""delay": "low""#, #""language": "en""#, #""turn_detection": null"#] {
+                #expect(configuration.contains(part), "\(configuration)")
+            }
+            #expect(server.requests.first?.hasPrefix("GET /v1/realtime?intent=transcription HTTP/1.1\r\n") == true)
+        }
+    }
+
+    @Test func otherServersGetTheirFirstModelAndTheUsualRate() async throws {
+        let gate = Gate()
+        let heard = Mutex<(configuration: String, bytes: Int)>(("", 0))
+        let session: RealtimeServer.Session = { peer in
+            let configuration = try await peer.openAndHear()
+            gate.open()
+            try await peer.complete("theirs") { audio in heard.withLock { $0 = (configuration, audio.count) } }
+        }
+        try await withRealtimeServer(isOurs: false, [session]) { server in
+            let seen = try await LiveDictation().run(with: server, in: store, ear(after: gate)) {
+                $0.heard >= .seconds(1.25)
+            }.seen
+            #expect(seen.output == "theirs\n")
+            let (configuration, bytes) = heard.withLock { $0 }
+            #expect(bytes == 2 * 30_000)
+            #expect(configuration.contains(#""rate": 24000"#) && configuration.contains(#""model": "theirs""#))
+            #expect(!configuration.contains("delay"), "\(configuration)")
+            #expect(server.requests.first?.hasPrefix("GET /v1/realtime?intent=transcription&model=theirs ") == true)
+        }
+    }
+
+    @Test func keysAreSentAsWithFiles() async throws {
+        let gate = Gate()
+        try await withRealtimeServer([
+            { peer in
+                try await peer.openAndHear()
+                gate.open()
+                try await peer.complete("one")
+            }
+        ]) { server in
+            var dictation = LiveDictation()
+            dictation.settings.apiKey = Secret("sk-of-mine")
+            dictation.settings.organization = "org-of-mine"
+            dictation.settings.model = "a model/b"
+            _ = try await dictation.run(with: server, in: store, ear(after: gate)) { $0.heard >= .seconds(1.25) }
+            let head = try #require(server.requests.first)
+            #expect(head.hasPrefix("GET /v1/realtime?intent=transcription&model=a%20model/b "), "\(head)")
+            for line in [
+                "Authorization: Bearer sk-of-mine", "OpenAI-Organization: org-of-mine", "User-Agent: asr2clip",
+                "Host: 127.0.0.1:\(server.port)",
+            ] { #expect(head.contains("\r\n\(line)"), "\(head)") }
+        }
+    }
+
+    @Test func wordsAreShownWhileTheyAreSaidAndNeverPrinted() async throws {
+        let gate = Gate()
+        try await withRealtimeServer([
+            { peer in
+                try await peer.openAndHear()
+                gate.open()
+                try await peer.words("one")
+                try await peer.words(" two")
+                try await peer.complete("one two three")
+            }
+        ]) { server in
+            let seen = try await LiveDictation().run(with: server, in: store, ear(after: gate)) { seen in
+                #expect(seen.output == "")
+                return seen.live.contains("one two")
+            }.seen
+            #expect(seen.live == ["one", "one two", ""])
+            #expect(seen.output == "one two three\n")
+        }
+    }
+
+    @Test(arguments: [
+        ("one two three", "one two three\n"), ("one", "one two\none\n"), ("", "one two\n"),
+        ("One two three", "one two\nOne two three\n"),
+    ])
+    func finalWordsArePrintedAtOnceAndTheLastLineIsTheText(text: String, output: String) async throws {
+        let gate = Gate()
+        let configuration = Mutex("")
+        try await withRealtimeServer([
+            { peer in
+                let update = try await peer.openAndHear()
+                configuration.withLock { $0 = update }
+                gate.open()
+                for words in ["one", " two "] { try await peer.words(words) }
+                try await peer.complete(text)
+            }
+        ]) { server in
+            let seen = try await LiveDictation(printsWords: true).run(with: server, in: store, ear(after: gate)) {
+                $0.output == "one two"
+            }.seen
+            #expect(seen.output == output)
+            #expect(configuration.withLock { $0 }.contains(#""delay": "high""#))
+            #expect(server.files == 0)
+        }
+    }
+
+    // MARK: Failures
+
+    private static let misbehaviour: [(name: String, session: RealtimeServer.Session)] = [
+        ("garbage instead of HTTP", { peer in try await peer.send("\u{1}\u{2}\u{3}garbage\r\n\r\n") }),
+        ("a hang-up instead of a response", { _ in }),
+        (
+            "a WebSocket with a wrong key",
+            { peer in
+                try await peer.send(
+                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Accept: bm8=\r\n\r\n")
+            }
+        ),
+        (
+            "an error event",
+            { peer in
+                try await peer.open()
+                try await peer.hear(3200)
+                try await peer.say(#"{"type": "error", "error": {"code": "invalid_value", "message": "no"}}"#)
+                _ = try await peer.next("never")
+            }
+        ),
+        (
+            "an error event instead of a configuration",
+            { peer in
+                try await peer.accept()
+                try await peer.say(#"{"type": "error", "error": {"message": "no"}}"#)
+                _ = try await peer.next("never")
+            }
+        ),
+        (
+            "a close in mid-turn",
+            { peer in
+                try await peer.open()
+                try await peer.hear(3200)
+                try await peer.close(1011)
+            }
+        ),
+        (
+            "an ordinary close in mid-turn",
+            { peer in
+                try await peer.open()
+                try await peer.hear(3200)
+                try await peer.close(1001)
+            }
+        ),
+        (
+            "a hang-up in mid-turn",
+            { peer in
+                try await peer.open()
+                try await peer.hear(3200)
+            }
+        ),
+        (
+            "a hang-up after the commit",
+            { peer in
+                try await peer.open()
+                _ = try await peer.next("input_audio_buffer.commit")
+            }
+        ),
+        (
+            "a failed turn",
+            { peer in
+                try await peer.open()
+                guard try await peer.commit() else { return }
+                try await peer.say(
+                    """
+                    {"type": "conversation.item.input_audio_transcription.failed", "item_id": "\(peer.item)", \
+                    "error": {"message": "no"}}
+                    """)
+                _ = try await peer.next("never")
+            }
+        ),
+        (
+            "a message that is no JSON",
+            { peer in
+                try await peer.open()
+                try await peer.say("<html>")
+                _ = try await peer.next("never")
+            }
+        ),
+        (
+            "a message that is not UTF-8",
+            { peer in
+                try await peer.open()
+                try await peer.frame([0xFF, 0xFE])
+                _ = try await peer.next("never")
+            }
+        ),
+        (
+            "a binary message",
+            { peer in
+                try await peer.open()
+                try await peer.frame([1, 2, 3], opcode: 2)
+                _ = try await peer.next("never")
+            }
+        ),
+        (
+            "a masked frame",
+            { peer in
+                try await peer.open()
+                try await peer.frame(Array("{}".utf8), masked: true)
+                _ = try await peer.next("never")
+            }
+        ),
+        (
+            "a reserved bit",
+            { peer in
+                try await peer.open()
+                try await peer.frame(Array("{}".utf8), first: 0xC0)
+                _ = try await peer.next("never")
+            }
+        ),
+        (
+            "a message that is too large",
+            { peer in
+                try await peer.open()
+                try await peer.say(#"{"type": "x", "text": "\#(String(repeating: "a", count: 1 << 20))"}"#)
+                _ = try await peer.next("never")
+            }
+        ),
+        (
+            "a message in too many pieces",
+            { peer in
+                try await peer.open()
+                try await peer.frame([0x7B], first: 0)
+                while true { try await peer.frame([0x20], opcode: 0, first: 0) }
+            }
+        ),
+        (
+            "events without end",
+            { peer in
+                try await peer.open()
+                while true { try await peer.say(#"{"type": "rate_limits.updated"}"#) }
+            }
+        ),
+        (
+            "words without end",
+            { peer in
+                try await peer.open()
+                try await peer.hear(3200)
+                while true { try await peer.words("and so on ") }
+            }
+        ),
+        (
+            "pings without end",
+            { peer in
+                try await peer.open()
+                while true { try await peer.frame([1], opcode: 9) }
+            }
+        ),
+        (
+            "turns that it ends itself",
+            { peer in
+                try await peer.open()
+                try await peer.hear(3200)
+                try await peer.say(#"{"type": "input_audio_buffer.committed", "item_id": "i"}"#)
+                _ = try await peer.next("never")
+            }
+        ),
+        (
+            "a configuration with turn detection",
+            { peer in
+                try await peer.accept()
+                _ = try await peer.next("session.update")
+                try await peer.say(
+                    #"{"type": "session.updated", "session": {"audio": {"input": {"turn_detection": {"type": "server_vad"}}}}}"#
+                )
+                _ = try await peer.next("never")
+            }
+        ),
+    ]
+
+    @Test(arguments: misbehaviour.indices, [false, true])
+    func afterAnyFailureTheRecordingIsSentAsAFile(index: Int, printsWords: Bool) async throws {
+        let (name, misbehave) = Self.misbehaviour[index]
+        let gate = Gate()
+        let before = try #require(ProcessTable.peakMemory(of: getpid()))
+        try await withRealtimeServer([
+            { peer in
+                // Sound comes as soon as the client has asked; some misbehave at once and some later.
+                gate.open()
+                try await misbehave(&peer)
+            }
+        ]) { server in
+            let (outcome, seen) = try await LiveDictation(printsWords: printsWords).run(
+                with: server, in: store, ear(after: gate)
+            ) { seen in
+                // Those that misbehave before the end have done so by then.
+                seen.heard >= .seconds(1.25)
+                    && (!printsWords || name.contains("commit") || name.contains("failed turn")
+                        || seen.messages.contains { $0.contains("ive speech") } || name.contains("ordinary"))
+            }
+            #expect(outcome == .delivered, "\(name)")
+            #expect(seen.output.hasSuffix("as a file\n"), "\(name): \(seen.output.suffix(100))")
+            #expect(printsWords || seen.output == "as a file\n", "\(name)")
+            #expect(printsWords || seen.messages.isEmpty, "\(name): \(seen.messages)")
+            #expect(server.files == 1 && store.waitingCount == 0, "\(name)")
+            // If the first session ended before the recording began, the recording had one too.
+            #expect((1...2).contains(server.requests.count), "\(name)")
+        }
+        // Of both ends, and of a heap that does not shrink.
+        let after = try #require(ProcessTable.peakMemory(of: getpid()))
+        #expect(after - before < 128 << 20, "\(name)")
+    }
+
+    @Test func aServerThatDoesNotAnswerDelaysNothing() async throws {
+        let gate = Gate()
+        try await withRealtimeServer([
+            { peer in
+                gate.open()
+                _ = try await peer.next("never")
+            }
+        ]) { server in
+            let seen = try await LiveDictation().run(with: server, in: store, ear(after: gate)) {
+                $0.heard >= .seconds(1.25)
+            }.seen
+            #expect(seen.output == "as a file\n" && server.files == 1)
+        }
+    }
+
+    @Test func aTextThatDoesNotComeIsAskedForWithTheFile() async throws {
+        let gate = Gate()
+        try await withRealtimeServer([
+            { peer in
+                try await peer.openAndHear()
+                gate.open()
+                if try await peer.commit() { _ = try await peer.next("never") }
+            }
+        ]) { server in
+            var dictation = LiveDictation(printsWords: true)
+            // Twice the length of the recording is added.
+            dictation.patience = .milliseconds(100)
+            let seen = try await dictation.run(with: server, in: store, ear(samples: 4800, after: gate)) {
+                $0.heard >= .seconds(0.3)
+            }.seen
+            #expect(seen.output == "as a file\n" && server.files == 1)
+            #expect(seen.messages.first?.contains("It gives no text.") == true, "\(seen.messages)")
+        }
+    }
+
+    @Test func soundThatIsNotTakenIsNotKeptInMemory() throws {
+        let session = LiveSession(policy: RetryPolicy(), printsWords: false) { _ in }
+        let item = try #require(session.begin(earliestCut: nil))
+        let second = [Float](repeating: 0.5, count: 16_000)
+        for _ in 1...60 { item.append(second) }
+        #expect(session.ending == nil)
+        item.append(second)
+        #expect(session.ending == .failed("It takes the sound too slowly."))
+        #expect(session.begin(earliestCut: nil) == nil)
+    }
+
+    @Test func noProxyIsUsed() async throws {
+        var flags = ConfigurationSettings()
+        flags.baseURL = "http://elsewhere.invalid/v1"
+        let configuration = try ClientConfiguration(flags: flags)
+        for proxy in ["http://proxy.invalid:3128", "no proxy"] {
+            let server = LiveServer(configuration, environment: ["http_proxy": proxy])
+            let ending = await #expect(throws: LiveEnding.self) { try await server.offer() }
+            #expect("\(ending as Any)".contains("unsupported") && "\(ending as Any)".contains("proxy"))
+        }
+    }
+}
