@@ -5,7 +5,7 @@ import SpeechTypes
 final class LiveItem: Sendable {
     /// Whether its words are printed while they arrive.
     let isPrinted: Bool
-    /// Its words as they arrive; they end with the text, or when there will be none.
+    /// Its words as they arrive, if they are printed; they end with the text, or when there will be none.
     let words: AsyncStream<String>
     private let queue: AsyncStream<String>.Continuation
     private let outcome = OneShot<String?>()
@@ -30,7 +30,9 @@ final class LiveItem: Sendable {
     /// says whether a detector heard speech.
     func end(keeping count: Int?, hasSpeech: Bool?) { session.end(self, keeping: count, hasSpeech: hasSpeech) }
 
-    func add(_ words: String) { queue.yield(words) }
+    func add(_ words: String) {
+        if isPrinted { queue.yield(words) }
+    }
 
     func resolve(_ text: String?) {
         queue.finish()

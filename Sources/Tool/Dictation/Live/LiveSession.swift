@@ -92,7 +92,8 @@ final class LiveSession: Sendable {
 
     func append(_ sound: [Float], to item: LiveItem) {
         state.withLock { state in
-            guard var current = state.current, current.item === item else { return }
+            // Taken out, because a copy of the samples would cost as much as all else.
+            guard state.current?.item === item, var current = exchange(&state.current, with: nil) else { return }
             current.received += sound.count
             current.kept += sound
             let limit = current.earliestCut.map { max(0, $0 - current.passed) } ?? .max
@@ -105,8 +106,7 @@ final class LiveSession: Sendable {
 
     func end(_ item: LiveItem, keeping count: Int?, hasSpeech: Bool?) {
         state.withLock { state in
-            guard var current = state.current, current.item === item else { return }
-            state.current = nil
+            guard state.current?.item === item, var current = exchange(&state.current, with: nil) else { return }
             guard state.dialogue.isReady else {
                 // The file is quicker than a server that has not answered yet.
                 state.dialogue.forget(item.number)
