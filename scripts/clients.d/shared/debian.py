@@ -76,7 +76,8 @@ def pin(pins):
 
 def pip(*arguments):
     """Runs this machine's pip for the Python of the root. uv has checked what the packages need of Python."""
+    quiet = ["--quiet", "--disable-pip-version-check", "--root-user-action=ignore"]
     target = ["--python-version", PYTHON, "--only-binary=:all:", "--no-deps", "--ignore-requires-python"]
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *target, *arguments]
+    command = [sys.executable, "-m", "pip", "install", *quiet, *target, *arguments]
     if subprocess.run(command).returncode != 0:
         sys.exit("pip failed: see its message above.")
