@@ -226,9 +226,10 @@ let package = Package(
         .testTarget(
             name: "APIServerTests",
             dependencies: [
-                "APIServer", "EngineHost", "Engines", "PrometheusMetrics", "ModelFamilies", "ModelStore", "SpeechTypes",
-                "TestSupport", "TranscriptFormats", .httpTypes, .hummingbird, .hummingbirdTesting, .logging,
-                .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket, .serviceLifecycle,
+                "APIServer", "Concurrency", "EngineHost", "EngineLink", "Engines", "PrometheusMetrics", "ModelFamilies",
+                "ModelStore", "SpeechTypes", "TestSupport", "TranscriptFormats", "asr2clip-engine", .httpTypes,
+                .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket,
+                .serviceLifecycle,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Records log messages of every level.
 public final class LogRecorder: Sendable {
-    private let kept = Mutex<[(level: Logger.Level, message: String)]>([])
+    private let kept = Mutex<[(level: Logger.Level, message: String, metadata: String)]>([])
 
     /// Creates a recorder without messages.
     public init() {}
@@ -13,6 +13,20 @@ public final class LogRecorder: Sendable {
 
     /// The lines so far: level and message.
     public var lines: [String] { kept.withLock { $0.map { "\($0.level): \($0.message)" } } }
+
+    /// The messages so far with their metadata, sorted by name: `Answered. path=/health status=200`.
+    public var details: [String] { kept.withLock { $0.map { "\($0.message) \($0.metadata)" } } }
+
+    /// The details of warnings and errors.
+    public var troubles: [String] {
+        kept.withLock { $0.filter { $0.level >= .warning }.map { "\($0.message) \($0.metadata)" } }
+    }
+
+    /// The same, which are then removed, because a test expected them.
+    public func takeTroubles() -> [String] {
+        defer { kept.withLock { $0.removeAll { $0.level >= .warning } } }
+        return troubles
+    }
 
     /// A logger whose messages are recorded.
     public var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
@@ -28,7 +42,10 @@ public final class LogRecorder: Sendable {
         }
 
         func log(event: LogEvent) {
-            recorder.kept.withLock { $0.append((event.level, "\(event.message)")) }
+            let metadata = metadata.merging(event.metadata ?? [:]) { $1 }.map { "\($0)=\($1)" }.sorted()
+            recorder.kept.withLock {
+                $0.append((event.level, "\(event.message)", metadata.joined(separator: " ")))
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Concurrency
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -20,7 +21,7 @@ struct WebSocketServer {
     /// How its WebSockets have ended so far.
     let endings: Endings
     /// What it has logged.
-    let log: LogLines
+    let log: LogRecorder
 
     /// Sends every text back, and refuses everything else.
     static let echo: Session = { socket in
@@ -46,8 +47,9 @@ struct WebSocketServer {
         connections: ConnectionLimits = ConnectionLimits(), session: @escaping Session = echo,
         _ body: @Sendable (WebSocketServer) async throws -> Void
     ) async throws {
-        let log = LogLines()
-        let logger = Logger(label: "test") { _ in log.handler }
+        let log = LogRecorder()
+        var logger = log.logger
+        logger.logLevel = .info
         let endings = Endings()
         var settings = ServerSettings()
         settings.connections = connections
@@ -105,37 +107,22 @@ final class Endings: Sendable {
     func add(_ ending: WebSocketEnding?) { list.withLock { $0.append(ending) } }
 }
 
-/// The lines of a server's log.
-final class LogLines: Sendable {
-    private let lines = Mutex<[(level: Logger.Level, text: String)]>([])
+/// Holds a session until a test lets it go on.
+final class Pause: Sendable {
+    private let isOver = OneShot<Void>()
 
-    var all: [String] { lines.withLock { $0.map(\.text) } }
-    /// The lines that somebody should look at.
-    var troubles: [String] { lines.withLock { $0.filter { $0.level >= .warning }.map(\.text) } }
+    func end() { isOver.resolve() }
 
-    /// The same lines, which are then removed, because a test expected them.
-    func takeTroubles() -> [String] {
-        lines.withLock { lines in
-            defer { lines.removeAll { $0.level >= .warning } }
-            return lines.filter { $0.level >= .warning }.map(\.text)
-        }
+    func wait() async throws {
+        guard try await isOver.value(within: .seconds(120)) != nil else { throw NeverHappened("The pause ends") }
     }
+}
 
-    var handler: Handler { Handler(lines: self) }
-
-    struct Handler: LogHandler {
-        let lines: LogLines
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let all = metadata.merging(event.metadata ?? [:]) { $1 }.map { "\($0)=\($1)" }.sorted()
-            lines.lines.withLock { $0.append((event.level, "\(event.message) \(all.joined(separator: " "))")) }
-        }
+extension WebSocketLimits {
+    /// The limits of a server, with changes.
+    static func with(_ change: (inout Self) -> Void) -> Self {
+        var limits = Self()
+        change(&limits)
+        return limits
     }
 }
