@@ -139,4 +139,50 @@ struct WebSocketBackpressureTests {
             try await eventually("the memory is free") { server.budget.used == 0 }
         }
     }
+
+    /// A session that has taken a message works on it, perhaps for long.
+    @Test func messagesThatWereTakenCountUntilTheNextIsAskedFor() async throws {
+        let (taken, pause) = (Pause(), Pause())
+        let budget = MessageBudget(limit: 500_000, smallShare: 10_000, patience: .seconds(3600))
+        try await WebSocketServer.run(
+            budget: budget,
+            session: { socket in
+                for await message in socket.messages {
+                    taken.end()
+                    try await pause.wait()
+                    try await socket.send(text: "\(message.content.readableBytes)")
+                }
+            }
+        ) { server in
+            let client = try await server.open()
+            try await client.send(Client.text(String(repeating: "x", count: 600_000)))
+            try await taken.wait()
+            #expect(budget.used >= 600_000)
+            // Its session is not read any more, so what follows waits in the system.
+            try await client.send(Client.text(String(repeating: "y", count: 100_000)))
+            pause.end()
+            #expect(try await client.frame() == .text("600000"))
+            #expect(try await client.frame() == .text("100000"))
+            try await eventually("the memory is free") { budget.used == 0 }
+        }
+    }
+
+    @Test func theLargestClosesAlsoIfItsMessageWasTaken() async throws {
+        let pause = Pause()
+        let budget = MessageBudget(limit: 500_000, smallShare: 10_000, patience: .milliseconds(200))
+        try await WebSocketServer.run(
+            budget: budget,
+            session: { socket in
+                for await message in socket.messages where message.content.readableBytes > 100 {
+                    try await pause.wait()
+                }
+            }
+        ) { server in
+            let large = try await server.open()
+            try await large.send(Client.text(String(repeating: "x", count: 600_000)))
+            #expect(try await large.rest().map(\.closeCode) == [1013])
+            pause.end()
+            #expect(try await server.endings(count: 1) == [.outOfMemory])
+        }
+    }
 }

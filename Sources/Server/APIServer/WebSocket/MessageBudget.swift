@@ -2,7 +2,8 @@ import Essentials
 import NIOCore
 import Synchronization
 
-/// The memory for the messages of all WebSockets of a server that are being assembled or wait to be taken.
+/// The memory for the messages of all WebSockets of a server that are being assembled, wait to be taken, or are being
+/// processed.
 ///
 /// If it is used up, WebSockets with more than a small share of it are not read. If that lasts, the one with the most
 /// is closed. Those with little are always read, so that a few clients with large messages cannot stop all others.

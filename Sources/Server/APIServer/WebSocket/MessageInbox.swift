@@ -2,6 +2,8 @@ import NIOCore
 import Synchronization
 
 /// The messages of a WebSocket that wait to be taken by a task. Their memory is limited by not reading more.
+///
+/// The message that was taken last counts as well, until the next one is asked for: the task works on it.
 final class MessageInbox: Sendable {
     private typealias Taker = CheckedContinuation<WebSocketMessage?, Never>
 
@@ -9,6 +11,8 @@ final class MessageInbox: Sendable {
         var messages = CircularBuffer<WebSocketMessage>()
         /// The memory of the messages.
         var cost = 0
+        /// The memory of the message that was taken last.
+        var inHand = 0
         /// Whether the channel is told when there is room.
         var isFull = false
         var ending: WebSocketEnding?
@@ -27,7 +31,7 @@ final class MessageInbox: Sendable {
     }
 
     deinit {
-        share.change(by: -state.withLock { $0.cost })
+        share.change(by: -state.withLock { $0.cost + $0.inHand })
     }
 
     /// Why there are no more messages; `nil` before that.
@@ -37,7 +41,10 @@ final class MessageInbox: Sendable {
     func add(_ message: WebSocketMessage) {
         let (taker, cost) = state.withLock { state -> (Taker?, Int) in
             guard state.ending == nil else { return (nil, 0) }
-            if let taker = exchange(&state.taker, with: nil) { return (taker, 0) }
+            if let taker = exchange(&state.taker, with: nil) {
+                state.inHand = message.cost
+                return (taker, message.cost)
+            }
             state.messages.append(message)
             state.cost += message.cost
             return (nil, message.cost)
@@ -74,7 +81,8 @@ final class MessageInbox: Sendable {
 
     /// Takes the next message, for one task at a time; `nil` if there are no more, or the task has been cancelled.
     func next() async -> WebSocketMessage? {
-        await withTaskCancellationHandler {
+        share.change(by: -state.withLock { exchange(&$0.inHand, with: 0) })
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { taker in
                 let isWaiting = state.withLock { state in
                     guard state.messages.isEmpty, state.ending == nil, !Task.isCancelled else { return false }
@@ -93,11 +101,11 @@ final class MessageInbox: Sendable {
         let (message, hasRoomAgain) = state.withLock { state -> (WebSocketMessage?, Bool) in
             guard let message = state.messages.popFirst() else { return (nil, false) }
             state.cost -= message.cost
+            state.inHand = message.cost
             guard state.isFull, state.cost <= limit / 2 else { return (message, false) }
             state.isFull = false
             return (message, true)
         }
-        if let message { share.change(by: -message.cost) }
         if hasRoomAgain { channel.pipeline.fireUserInboundEventTriggered(WebSocketEvent.readOn) }
         return message
     }
