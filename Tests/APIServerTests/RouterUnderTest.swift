@@ -8,8 +8,9 @@ import TestSupport
 
 @testable import APIServer
 
-/// The server's router in this process, with a registry of the fixture models. Its engines cannot start.
+/// The server's router in this process, with a registry of the fixture models.
 struct RouterUnderTest {
+    let engines: EnginePool
     let server: SpeechServer
     let router: Router<APIContext>
     private let folder: TemporaryFolder
@@ -17,10 +18,12 @@ struct RouterUnderTest {
     /// - Parameters:
     ///   - registry: The models.
     ///   - settings: Keys and the like.
+    ///   - program: What runs the engines; without it, they cannot start.
     ///   - logger: The server's log.
     /// - Throws: What the file system says.
     init(
         _ registry: TestRegistry = TestRegistry([.whisper]), settings: ServerSettings = ServerSettings(),
+        program: (any EngineProgram)? = nil,
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws {
         folder = try TemporaryFolder()
@@ -28,13 +31,14 @@ struct RouterUnderTest {
         let registry = try ModelRegistry.parse(registry.yaml, file: "models.yaml", paths: paths)
         let metrics = ServerMetrics(version: "0")
         let executable = EngineExecutable(path: "/nonexistent")
-        let engines = EnginePool(
+        let directory = try RunDirectory(in: folder.path)
+        engines = EnginePool(
             EnginePool.Configuration(
-                program: EngineProcess(executable), runtimeSettings: "", loadWait: .zero,
-                detectorModel: nil),
+                program: program ?? EngineProcess(executable), runtimeSettings: directory.runtimeSettings,
+                loadWait: .zero, detectorModel: Fixtures.voiceActivityModel),
             serving: EngineConfiguration(
                 models: Set(registry.entries.map(\.specification)), stayingLoaded: registry.defaultModel, threads: 1,
-                keepAlive: nil, maximumLoaded: 1),
+                keepAlive: nil, maximumLoaded: 2),
             logger: logger)
         let catalog = ModelService(
             store: ModelLibrary(registry: registry, paths: paths, proxies: .none, engine: executable, logger: logger),
@@ -44,7 +48,7 @@ struct RouterUnderTest {
             },
             logger: logger)
         server = SpeechServer(
-            settings, catalog: catalog, directory: try RunDirectory(in: folder.path), metrics: metrics, logger: logger
+            settings, catalog: catalog, directory: directory, metrics: metrics, logger: logger
         ) { _ in }
         router = server.makeRouter()
     }

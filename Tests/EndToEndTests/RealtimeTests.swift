@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -13,6 +14,18 @@ struct RealtimeTests {
 
     @Test func liveSessionsObeyOpenAIsTypes() async throws {
         try await runTests("test_realtime.py")
+    }
+
+    @Test func aSessionBeginsWhileItsModelIsDownloaded() async throws {
+        try await withDownload { model, web in
+            web.signal(SIGSTOP)
+            defer { web.signal(SIGCONT) }
+            try await withServer(.init(TestRegistry([.transducer, model]))) { server in
+                try await APIClient(server).waitUntilHealthy()
+                try await runClientTests(
+                    "test_realtime_download.py", against: server, environment: ["ASR2CLIP_WEB_PID": "\(web.pid)"])
+            }
+        }
     }
 
     @Test func aSessionEndsAtItsLimitsAndWithItsServer() async throws {

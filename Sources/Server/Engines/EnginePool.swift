@@ -46,12 +46,20 @@ package actor EnginePool {
         return engine.transcribe(job)
     }
 
-    /// Begins a live session with a model whose files are present, starting its engine if necessary. Its audio begins at
-    /// `position`, in samples at 16 kHz.
-    package func live(_ settings: LiveSettings, from position: Int, with model: ModelSpecification) -> LiveJob {
+    /// Begins a live session whose audio starts at `position`, in samples at 16 kHz. When its first event is requested,
+    /// `model` is called, which returns once the model's files are present; then the engine is started if necessary.
+    /// Meanwhile, the session takes audio and commands.
+    package nonisolated func live(
+        _ settings: LiveSettings, from position: Int,
+        with model: @escaping @Sendable () async throws -> ModelSpecification
+    ) -> LiveJob {
+        LiveJob(settings, from: position) { [self] in await assignment(to: try await model()) }
+    }
+
+    private func assignment(to model: ModelSpecification) -> LiveJob.Assignment {
         let engine = engine(for: model)
         defer { if !served.models.contains(model) { retire(engine) } }
-        return engine.live(settings, from: position)
+        return (engine, engine.usage.begin())
     }
 
     /// Loads a model unless it is loaded, and waits for it.

@@ -100,11 +100,6 @@ actor EngineSupervisor {
         return TranscriptEvents { try await job.next() }
     }
 
-    /// Accepts a live session, which begins when its first event is requested. It counts like a job.
-    nonisolated func live(_ settings: LiveSettings, from position: Int) -> LiveJob {
-        LiveJob(settings, from: position, supervisor: self, ticket: usage.begin())
-    }
-
     /// Sets whether the engine is restarted at once when it dies, so that the next job finds it ready.
     func keepLoaded(_ staysLoaded: Bool) { self.staysLoaded = staysLoaded }
 

@@ -3,6 +3,7 @@ import EngineHost
 import EngineLink
 import Foundation
 import Logging
+import ModelFamilies
 import NIOCore
 import SpeechTypes
 import Synchronization
@@ -71,6 +72,12 @@ final class ScriptedEngine: EngineProgram {
             return true
         }
 
+        /// Waits for the next audio or command of a live session; `nil` if the server has closed the connection.
+        func input() -> Frame? { (try? socket.receive(limit: Frame.longestRequest)) ?? nil }
+
+        /// Reports an event of a live session.
+        func report(_ event: LiveEvent) { reply(.live(event)) }
+
         /// Waits until the server closes the connection.
         func waitForHangUp() { _ = try? socket.receive(limit: 1 << 20) }
     }
@@ -134,5 +141,12 @@ final class ScriptedEngine: EngineProgram {
         // As the system does with the sockets of an ended process.
         for socket in [door] + run.sockets.withLock({ $0 }) { shutdown(socket.descriptor, Int32(SHUT_RDWR)) }
         return end
+    }
+}
+
+extension EngineOrder {
+    /// The model that the engine loads.
+    var model: ModelSpecification? {
+        if case .recognise(let order) = job { order.model } else { nil }
     }
 }

@@ -7,17 +7,15 @@ import SpeechTypes
 extension ModelService {
     /// Begins a live session with a model, downloading its files first if they are missing, however long that takes.
     /// Its audio begins at `position`, in samples at 16 kHz.
-    func live(_ entry: ModelEntry, _ settings: LiveSettings, from position: Int) async throws -> LiveJob {
-        while true {
-            let model: ModelSpecification
-            do {
-                model = try await store.prepare(entry, waitingUpTo: modelWait)
-            } catch {
-                guard error.code == .notReady else { throw error }
-                try await Task.sleep(for: .seconds(1))
-                continue
+    func live(_ entry: ModelEntry, _ settings: LiveSettings, from position: Int) -> LiveJob {
+        engines.live(settings, from: position) {
+            while true {
+                do {
+                    return try await store.prepare(entry, waitingUpTo: modelWait)
+                } catch let error as ModelError where error.code == .notReady {
+                    try await Task.sleep(for: .seconds(1))
+                }
             }
-            return await engines.live(settings, from: position, with: model)
         }
     }
 

@@ -6,6 +6,8 @@ package struct RealtimeLimits: Sendable {
     package var idleTime = Duration.seconds(600)
     /// How long a session may last: OpenAI's limit.
     package var longest = Duration.seconds(3600)
+    /// How long the last turns may take when the server stops.
+    package var farewell = Duration.seconds(20)
 
     package init() {}
 }

@@ -55,16 +55,14 @@ actor RealtimeSession {
     private var configuration: RealtimeConfiguration
     private var conversation = RealtimeConversation()
     private var entry: ModelEntry
-    /// The job of the model in use; unresolved while the model is downloaded.
-    private var job = OneShot<LiveJob>()
-    private var readyJob: LiveJob?
+    /// The job of the model in use.
+    private var job: LiveJob
     private var jobNumber = 0
-    private var work: [Task<Void, Never>] = []
+    /// What takes the events of a job, by its number: of the one in use, and of former ones that complete their turns.
+    private var work: [Int: Task<Void, Never>] = [:]
     private var lastAudio = ContinuousClock.now
     /// Whether audio of the client waits to be heard.
     private var isTakingAudio = false
-    /// Where the audio of the current job begins.
-    private var position = 0
     /// Events that have not been sent, and what resolves when they are few.
     private var (unsent, drained) = (0, OneShot<Void>())
     private var state: SessionSummary
@@ -79,6 +77,7 @@ actor RealtimeSession {
         self.configuration = configuration
         self.limits = limits
         self.metrics = metrics
+        job = catalog.live(entry, configuration.settings, from: 0)
         expiry = Int(Date().timeIntervalSince1970 + limits.longest.inSeconds)
         state = SessionSummary(id: id, model: entry.name)
     }
@@ -93,7 +92,7 @@ actor RealtimeSession {
     /// Runs the session until its end, and closes the connection.
     func run() async {
         emit(.created(session: json))
-        startJob(from: 0)
+        startJob()
         await withTaskGroup { group in
             group.addTask { await self.write() }
             group.addTask { await self.read() }
@@ -160,7 +159,6 @@ actor RealtimeSession {
         case .append(let audio):
             isTakingAudio = true
             defer { (isTakingAudio, lastAudio) = (false, .now) }
-            let job = try await job.value()
             let second = configuration.format.rate * configuration.format.bytesPerSample
             var rest = audio[...]
             while !rest.isEmpty {
@@ -170,8 +168,8 @@ actor RealtimeSession {
             state.audio += configuration.format.duration(bytes: audio.count)
         case .commit:
             conversation.commit(received.id)
-            if let readyJob { try await readyJob.send(.commit) } else { emit(conversation.refuseCommit()) }
-        case .clear: if let readyJob { try await readyJob.send(.clear) } else { emit(.cleared) }
+            try await job.send(.commit)
+        case .clear: try await job.send(.clear)
         }
     }
 
@@ -190,8 +188,8 @@ actor RealtimeSession {
         emit(.updated(session: json))
         if hasOtherModel {
             await changeModel()
-        } else if hasOtherSettings, let readyJob {
-            try await readyJob.send(.update(new.settings))
+        } else if hasOtherSettings {
+            try await job.send(.update(new.settings))
         }
     }
 
@@ -199,35 +197,34 @@ actor RealtimeSession {
 
     // MARK: The engine's side
 
-    private func startJob(from position: Int) {
+    private func startJob() {
         guard state.ending == nil else { return }
-        jobNumber += 1
-        work.append(Task { [number = jobNumber] in await self.work(on: number, from: position) })
+        work[jobNumber] = Task { [job, jobNumber] in await self.work(on: job, number: jobNumber) }
+    }
+
+    /// Completes the turns of the job, or ends it if it has nothing to do: its model need not be loaded for that.
+    private func finish(_ number: Int) async {
+        if await job.hasWork { try? await job.send(.finish) } else { work[number]?.cancel() }
+    }
+
+    /// Completes all turns: the open one as if it had been committed.
+    private func finish() async {
+        await finish(jobNumber)
+        for task in work.values { await task.value }
     }
 
     /// Completes the turns of the old model's job, and continues with a job of the new one.
     private func changeModel() async {
-        let end = await readyJob?.end ?? position
-        // A job without audio has nothing to complete, and would load its model for that.
-        if end == position { work.last?.cancel() } else { try? await readyJob?.send(.finish) }
-        position = end
-        if job.isResolved { job = OneShot() }
-        readyJob = nil
-        startJob(from: end)
+        let former = jobNumber
+        jobNumber += 1
+        await finish(former)
+        job = catalog.live(entry, configuration.settings, from: await job.end)
+        startJob()
     }
 
-    private func work(on number: Int, from position: Int) async {
+    private func work(on job: LiveJob, number: Int) async {
+        defer { work[number] = nil }
         do {
-            var sent = configuration.settings
-            let job = try await catalog.live(entry, sent, from: position)
-            // The client may have changed them meanwhile.
-            while number == jobNumber, configuration.settings != sent {
-                sent = configuration.settings
-                try await job.send(.update(sent))
-            }
-            guard number == jobNumber else { return }
-            readyJob = job
-            self.job.resolve(.success(job))
             while let event = try await job.next() { receive(event, of: number) }
         } catch is CancellationError {
             return
@@ -274,13 +271,11 @@ actor RealtimeSession {
             emit(.error(error, cause: nil))
             await close(.goingAway, "The session has reached its longest duration.")
         case .shutdown:
-            // The open turn is completed as if it had been committed.
-            try? await readyJob?.send(.finish)
             await withTaskGroup { group in
-                group.addTask { [work] in for task in work { await task.value } }
-                group.addTask { try? await Task.sleep(for: Self.farewell) }
+                group.addTask { await self.finish() }
+                group.addTask { [limits] in try? await Task.sleep(for: limits.farewell) }
                 await group.next()
-                for task in work { task.cancel() }
+                for task in work.values { task.cancel() }
                 group.cancelAll()
             }
             await close(.goingAway, "The server is shutting down.")
@@ -288,12 +283,8 @@ actor RealtimeSession {
             emit(.error(error, cause: nil))
             await close(.unexpectedServerError, error.code)
         }
-        for task in work { task.cancel() }
-        job.resolve(.failure(CancellationError()))
+        for task in work.values { task.cancel() }
     }
-
-    /// How long the last turns may take when the server stops.
-    private static let farewell = Duration.seconds(20)
 
     private func close(_ code: WebSocketErrorCode, _ reason: String) async {
         output.finish()

@@ -8,8 +8,12 @@ package import SpeechTypes
 ///
 /// One task sends, and one task takes the events.
 package actor LiveJob {
-    private let supervisor: EngineSupervisor
-    private var ticket: JobCounter.Ticket?
+    /// The model's engine, and what counts the session among its jobs.
+    typealias Assignment = (engine: EngineSupervisor, ticket: JobCounter.Ticket)
+
+    private let assign: @Sendable () async throws -> Assignment
+    /// `nil` until the model's files are present.
+    private var assignment: Assignment?
     private var backlog: LiveBacklog
     private var place: EngineSupervisor.Place?
     private var answer: EngineResponse?
@@ -21,12 +25,12 @@ package actor LiveJob {
     private var half: [UInt8] = []
     private var events: [LiveEvent] = []
     private var hasEnded = false
+    /// Whether it has had audio, or a command that has an answer.
+    package private(set) var hasWork = false
 
-    init(
-        _ settings: LiveSettings, from position: Int, supervisor: EngineSupervisor, ticket: JobCounter.Ticket
-    ) {
-        self.supervisor = supervisor
-        self.ticket = ticket
+    /// `assign` is called when the first event is requested.
+    init(_ settings: LiveSettings, from position: Int, assign: @escaping @Sendable () async throws -> Assignment) {
+        self.assign = assign
         backlog = LiveBacklog(settings, from: position)
     }
 
@@ -46,7 +50,9 @@ package actor LiveJob {
         let bytes = half + audio
         let whole = bytes.count - bytes.count % backlog.bytesPerSample
         half = Array(bytes[whole...])
-        if whole > 0 { try await add(.audio(Array(bytes[..<whole]))) }
+        guard whole > 0 else { return }
+        hasWork = true
+        try await add(.audio(Array(bytes[..<whole])))
     }
 
     /// Sends a command, which takes effect after all audio before it. Waits while too many inputs have not been heard.
@@ -54,8 +60,10 @@ package actor LiveJob {
     /// - Throws: `CancellationError`.
     package func send(_ command: LiveCommand) async throws {
         switch command {
-        case .update, .clear: half = []
-        case .commit, .finish: break
+        case .update: half = []
+        case .clear: (half, hasWork) = ([], true)
+        case .commit: hasWork = true
+        case .finish: break
         }
         try await add(.command(command))
     }
@@ -79,7 +87,7 @@ package actor LiveJob {
                     case .piece(_, let segments, _) where !segments.isEmpty: deaths = 0
                     case .finished:
                         hasEnded = true
-                        ticket?.answer()
+                        assignment?.ticket.answer()
                         leave()
                     default: break
                     }
@@ -91,7 +99,7 @@ package actor LiveJob {
         } catch {
             hasEnded = true
             for turn in exchange(&room, with: []) { turn.resolve() }
-            if !(error is CancellationError) { ticket?.answer() }
+            if !(error is CancellationError) { assignment?.ticket.answer() }
             leave()
             throw error
         }
@@ -102,7 +110,7 @@ package actor LiveJob {
         line = nil
         answer = nil
         place = nil
-        ticket = nil
+        assignment = nil
     }
 
     private func add(_ input: LiveBacklog.Input) async throws {
@@ -135,9 +143,11 @@ package actor LiveJob {
 
     /// Waits for the engine as long as the session lasts: its client was told at once that it may speak.
     private func admitted() async throws -> EngineSupervisor.Place {
+        if assignment == nil { assignment = try await assign() }
+        guard let engine = assignment?.engine else { throw CancellationError() }
         while true {
             do {
-                return try await supervisor.admit()
+                return try await engine.admit()
             } catch let error as EngineError where [.modelNotReady, .overloaded].contains(error.code) {
                 try await Task.sleep(for: .seconds(1))
             }
@@ -162,13 +172,12 @@ package actor LiveJob {
     private func startOver(after failure: EngineConnectionFailure) async throws {
         line = nil
         answer = nil
-        let engine = place?.engine ?? supervisor
-        if let place { try await engine.settle(failure, in: place.connection.run) }
-        place = nil
+        guard let place = exchange(&self.place, with: nil) else { throw failure }
+        try await place.engine.settle(failure, in: place.connection.run)
         deaths += 1
         guard deaths >= 2 else { return }
         deaths = 0
-        let error = await engine.crashError()
+        let error = await place.engine.crashError()
         events += backlog.giveUp().map {
             .failed(turn: $0, error: TranscriptionError(.recognitionFailed, error.message))
         }
