@@ -102,6 +102,36 @@ struct RealtimeLifetimeTests {
         #expect(code == 1001)
     }
 
+    // MARK: What a session may take
+
+    /// Each model in use has a session of its own in an engine.
+    @Test func aSessionThatAlwaysChangesItsModelHasFewJobs() async throws {
+        try await RealtimeServer.run([.transducer, .whisper]) { server in
+            let most = Mutex(0)
+            let client = try await server.open()
+            try await client.update(RealtimeClient.manual)
+            for number in 0..<30 {
+                let model: JSONValue = number.isMultiple(of: 2) ? "whisper" : "transducer"
+                try await client.append(Data(count: 6400))
+                try await client.send(
+                    "session.update", ["session": ["audio": ["input": ["transcription": ["model": model]]]]])
+            }
+            let watching = Task {
+                while !Task.isCancelled {
+                    let jobs = await server.engines.reports().reduce(0) { $0 + $1.requests }
+                    most.withLock { $0 = max($0, jobs) }
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+            }
+            try await eventually("it has all jobs that it may have") { most.withLock { $0 } >= 4 }
+            server.program.load()
+            for _ in 0..<30 { _ = try await client.until("session.updated") }
+            watching.cancel()
+            _ = await watching.result
+            #expect(most.withLock { $0 } == 4)
+        }
+    }
+
     // MARK: Refusals
 
     @Test(arguments: [("?model=no-such", 404, "model_not_found"), ("", 426, "upgrade_required")])

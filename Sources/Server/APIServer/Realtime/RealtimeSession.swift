@@ -218,9 +218,14 @@ actor RealtimeSession {
         let former = jobNumber
         jobNumber += 1
         await finish(former)
+        // If a client changes its model all the time, it waits until the first of its jobs has ended.
+        while work.count >= Self.mostJobs, let oldest = work.keys.min() { await work[oldest]?.value }
         job = catalog.live(entry, configuration.settings, from: await job.end)
         startJob()
     }
+
+    /// The most jobs of a session at the same time.
+    private static let mostJobs = 4
 
     private func work(on job: LiveJob, number: Int) async {
         defer { work[number] = nil }
