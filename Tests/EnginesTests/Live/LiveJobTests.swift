@@ -149,6 +149,36 @@ struct LiveJobTests {
         }
     }
 
+    /// A session's audio is sent on the event loop, and its beginning on another thread.
+    @Test func theEngineGetsAllInOrder() async throws {
+        let executor = EventLoopExecutor()
+        let received = Mutex<[[UInt8]]>([])
+        let engine = ScriptedEngine { job in
+            var bytes: [UInt8] = []
+            while let input = job.input() {
+                guard input.kind == .bytes else { break }
+                bytes += input.content.readableBytesView
+            }
+            received.withLock { $0.append(bytes) }
+            job.report(.finished)
+        }
+        let sound = (0..<200).map { UInt8($0) }
+        try await withPool(engine, [Self.model], executor: executor) { pool in
+            for _ in 0..<50 {
+                let job = Self.job(on: pool)
+                let events = Self.events(of: job)
+                try await Task(executorPreference: executor) {
+                    for start in stride(from: 0, to: sound.count, by: 2) {
+                        try await job.send(Array(sound[start..<start + 2]))
+                    }
+                    try await job.send(.finish)
+                }.value
+                #expect(try await events.value == [.finished])
+            }
+        }
+        #expect(received.withLock { $0 } == Array(repeating: sound, count: 50))
+    }
+
     // MARK: Deaths
 
     @Test func textBetweenTwoDeathsForgivesTheFirst() async throws {

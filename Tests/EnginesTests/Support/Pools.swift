@@ -1,3 +1,4 @@
+import Concurrency
 import EngineHost
 import Foundation
 import Logging
@@ -13,12 +14,13 @@ func withPool<R: Sendable>(
     stayingLoaded: String? = nil, maximumLoaded: Int = 3, patience: Duration = .seconds(30),
     loadWait: Duration = .seconds(60),
     decodePatience: DecodePatience = .standard, suspectWait: Duration = .seconds(600),
-    freeMemory: @escaping @Sendable () -> Int = { .max },
+    freeMemory: @escaping @Sendable () -> Int = { .max }, executor: EventLoopExecutor = EventLoopExecutor(),
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ body: (EnginePool) async throws -> R
 ) async throws -> R {
     var configuration = EnginePool.Configuration(
-        program: program, runtimeSettings: runtimeSettings, loadWait: loadWait, detectorModel: nil)
+        program: program, runtimeSettings: runtimeSettings, loadWait: loadWait, detectorModel: nil,
+        executor: executor)
     configuration.patience = patience
     configuration.decodePatience = decodePatience
     configuration.suspectWait = suspectWait

@@ -113,11 +113,12 @@ final class EngineLine: Sendable {
 
     deinit { hangUp() }
 
-    /// Sends a frame after the request.
+    /// Sends a frame after the request and all frames before it.
     func send(_ frame: Frame) {
         var bytes = ByteBuffer()
         frame.write(into: &bytes)
-        channel.writeAndFlush(bytes, promise: nil)
+        // On the event loop, a write would overtake those that other threads have handed to it.
+        channel.eventLoop.execute { [channel, bytes] in channel.writeAndFlush(bytes, promise: nil) }
     }
 
     /// Closes the connection, which cancels the job.
