@@ -6,6 +6,7 @@ import Testing
 @Suite struct LiveBacklogTests {
     private static let settings = LiveSettings(format: .pcm(rate: 16_000))
     private static let second = [UInt8](repeating: 0, count: 32_000)
+    private static let loss = TranscriptionError(.recognitionFailed, "Two engines died.")
 
     private static func backlog(seconds: Int) -> LiveBacklog {
         var backlog = LiveBacklog(settings, from: 0)
@@ -88,7 +89,7 @@ import Testing
     @Test func turnsGivenUpAreNotHeardAgain() {
         var backlog = Self.backlog(seconds: 5)
         _ = backlog.note(.turnBegan(turn: 0, at: 16_000, bySpeech: true))
-        #expect(backlog.giveUp() == [0])
+        #expect(backlog.giveUp(Self.loss) == [.failed(turn: 0, error: Self.loss)])
         let (start, inputs) = backlog.restart()
         #expect((start.position, start.turn, start.openSince) == (5 * 16_000, 1, nil))
         #expect(inputs.isEmpty)
@@ -103,5 +104,55 @@ import Testing
         _ = backlog.note(.heard(upTo: 5 * 16_000))
         #expect(backlog.restart().inputs.isEmpty)
         #expect(backlog.note(.piece(turn: 0, segments: [], upTo: 64_000)) == false)
+    }
+}
+
+/// What a client is told of audio that two engines have died of.
+@Suite struct LiveLossTests {
+    private static let settings = LiveSettings(turnDetection: nil, format: .pcm(rate: 16_000))
+    private static let loss = TranscriptionError(.recognitionFailed, "Two engines died.")
+
+    private static func backlog(_ inputs: LiveBacklog.Input...) -> LiveBacklog {
+        var backlog = LiveBacklog(settings, from: 0)
+        for input in inputs { backlog.add(input) }
+        return backlog
+    }
+
+    private static let second = LiveBacklog.Input.audio([UInt8](repeating: 0, count: 32_000))
+
+    @Test func everyCommitIsAnswered() {
+        var backlog = Self.backlog(
+            Self.second, .command(.commit), .command(.commit), Self.second, .command(.clear), Self.second,
+            .command(.commit))
+        #expect(
+            backlog.giveUp(Self.loss) == [
+                .committed(turn: 0, audio: 0..<16_000, byClient: true), .failed(turn: 0, error: Self.loss),
+                .commitRefused, .committed(turn: 1, audio: 32_000..<48_000, byClient: true),
+                .failed(turn: 1, error: Self.loss),
+            ])
+        // The clear has not been answered yet.
+        let (start, inputs) = backlog.restart()
+        #expect((start.position, start.turn) == (48_000, 2))
+        #expect(inputs == [.command(.clear)])
+    }
+
+    @Test func aCommitOfTheOpenTurnEndsThatTurn() {
+        var backlog = Self.backlog(Self.second)
+        _ = backlog.note(.turnBegan(turn: 0, at: 0, bySpeech: false))
+        _ = backlog.note(.heard(upTo: 16_000))
+        backlog.add(Self.second)
+        backlog.add(.command(.commit))
+        #expect(
+            backlog.giveUp(Self.loss) == [
+                .committed(turn: 0, audio: 0..<32_000, byClient: true), .failed(turn: 0, error: Self.loss),
+            ])
+    }
+
+    @Test func anAnsweredCommitIsNotAnsweredAgain() {
+        var backlog = Self.backlog(Self.second, .command(.commit))
+        _ = backlog.note(.turnBegan(turn: 0, at: 0, bySpeech: false))
+        _ = backlog.note(.heard(upTo: 16_000))
+        _ = backlog.note(.committed(turn: 0, audio: 0..<16_000, byClient: true))
+        #expect(backlog.giveUp(Self.loss) == [.failed(turn: 0, error: Self.loss)])
     }
 }

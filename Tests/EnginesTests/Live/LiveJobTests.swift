@@ -181,6 +181,38 @@ struct LiveJobTests {
 
     // MARK: Deaths
 
+    /// A client that waits for the answer to a commit would wait for ever.
+    @Test func aCommitThatTwoEnginesDieOfIsAnswered() async throws {
+        let starts = Mutex<[LiveStart]>([])
+        let engine = ScriptedEngine { job in
+            guard case .live(let start) = job.request else { return }
+            starts.withLock { $0.append(start) }
+            while let input = job.input() {
+                let command = try? input.message(as: LiveCommand.self)
+                if job.run.number < 3, command == .commit { return job.run.die() }
+                if command == .finish { job.report(.finished) }
+            }
+        }
+        try await withPool(engine, [Self.model]) { pool in
+            let job = Self.job(on: pool)
+            let events = Self.events(of: job)
+            try await job.send(Self.second)
+            try await job.send(.commit)
+            try await eventually("the third engine has begun") { starts.withLock { $0.count } == 3 }
+            try await job.send(.finish)
+            let told = try await events.value
+            #expect(told.first == .committed(turn: 0, audio: 0..<16_000, byClient: true))
+            guard case .failed(turn: 0, let error)? = told.dropFirst().first else {
+                Issue.record("\(told)")
+                return
+            }
+            #expect(error.code == .recognitionFailed)
+            #expect(told.dropFirst(2) == [.finished])
+        }
+        #expect(starts.withLock { $0.map(\.position) } == [0, 0, 16_000])
+        #expect(starts.withLock { $0.map(\.turn) } == [0, 0, 1])
+    }
+
     @Test func textBetweenTwoDeathsForgivesTheFirst() async throws {
         let text = [Transcript.Segment(start: .zero, end: .seconds(1), text: "one")]
         let engine = ScriptedEngine { job in

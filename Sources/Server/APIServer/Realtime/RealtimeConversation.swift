@@ -91,8 +91,6 @@ struct RealtimeConversation {
             return completed(turn.item, transcript, Duration(samples: turn.audio.count), configuration)
         case .failed(let turn, let error):
             guard let failed = turns.removeValue(forKey: key(turn)) else { return [] }
-            // Its commit, if any, was lost with it.
-            if failed.audio.isEmpty, !commits.isEmpty { commits.removeFirst() }
             return configuration.transcription == nil ? [] : [.failed(item: failed.item, APIError(error))]
         }
     }

@@ -138,8 +138,9 @@ struct LiveBacklog {
 
     /// Gives up all turns that have no complete text, and the audio so far.
     ///
-    /// - Returns: Their numbers.
-    mutating func giveUp() -> [Int] {
+    /// - Returns: What the client is told of it: every turn fails with the error, and every commit gets its answer.
+    mutating func giveUp(_ error: TranscriptionError) -> [LiveEvent] {
+        let told = abandon(error)
         let kept = entries.filter { entry in
             switch entry.input {
             case .command(.finish): true
@@ -159,7 +160,36 @@ struct LiveBacklog {
                 entries.append(entry)
             }
         }
-        return Array(turns.keys)
+        return told
+    }
+
+    /// Fails all turns. A commit that no engine has answered ends the open turn, or a turn that no engine has begun.
+    private mutating func abandon(_ error: TranscriptionError) -> [LiveEvent] {
+        var events: [LiveEvent] = []
+        var (open, start) = (Int?.none, lastTurnEnd)
+        for (number, turn) in turns {
+            if turn.isCommitted {
+                events.append(.failed(turn: number, error: error))
+            } else {
+                (open, start) = (number, turn.start)
+            }
+        }
+        for entry in entries where !entry.isAnswered {
+            let end = entry.range.upperBound
+            if entry.input == .command(.clear) { (open, start) = (nil, end) }
+            guard entry.input == .command(.commit) else { continue }
+            guard end > start else {
+                events.append(.commitRefused)
+                continue
+            }
+            let number = open ?? nextTurn
+            events.append(.committed(turn: number, audio: start..<end, byClient: true))
+            events.append(.failed(turn: number, error: error))
+            nextTurn = max(nextTurn, number + 1)
+            (open, start) = (nil, end)
+        }
+        if let open { events.append(.failed(turn: open, error: error)) }
+        return events
     }
 
     /// Where another engine begins, and what it has to hear.

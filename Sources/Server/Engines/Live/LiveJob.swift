@@ -178,9 +178,7 @@ package actor LiveJob {
         guard deaths >= 2 else { return }
         deaths = 0
         let error = await place.engine.crashError()
-        events += backlog.giveUp().map {
-            .failed(turn: $0, error: TranscriptionError(.recognitionFailed, error.message))
-        }
+        events += backlog.giveUp(TranscriptionError(.recognitionFailed, error.message))
     }
 }
 
