@@ -107,6 +107,99 @@ import Testing
     }
 }
 
+/// What a session without end may send while no text becomes final: memory must not grow with it.
+@Suite struct LiveBacklogFloodTests {
+    private static let settings = LiveSettings(turnDetection: nil, format: .pcm(rate: 16_000))
+    private static let other = LiveSettings(turnDetection: nil, delay: .high, format: .pcm(rate: 16_000))
+
+    /// A backlog with an open turn that has no final text.
+    private static func openTurn() -> LiveBacklog {
+        var backlog = LiveBacklog(settings, from: 0)
+        backlog.add(.audio([UInt8](repeating: 0, count: 32_000)))
+        _ = backlog.note(.turnBegan(turn: 0, at: 0, bySpeech: false))
+        _ = backlog.note(.heard(upTo: 16_000))
+        return backlog
+    }
+
+    private static func sound(of inputs: ArraySlice<LiveBacklog.Input>) -> [UInt8] {
+        inputs.flatMap { input -> [UInt8] in
+            if case .audio(let bytes) = input { bytes } else { [] }
+        }
+    }
+
+    @Test func onlyTheLatestOfSettingsIsKept() {
+        var backlog = Self.openTurn()
+        for number in 0..<1000 {
+            backlog.add(.command(.update(number.isMultiple(of: 2) ? Self.other : Self.settings)))
+            _ = backlog.note(.heard(upTo: 16_000))
+        }
+        #expect(backlog.restart().inputs.dropFirst() == [.command(.update(Self.settings))])
+    }
+
+    @Test func refusedCommitsAreNotKept() {
+        var backlog = Self.openTurn()
+        for _ in 0..<1000 {
+            backlog.add(.command(.commit))
+            #expect(backlog.note(.commitRefused) == true)
+            _ = backlog.note(.heard(upTo: 16_000))
+        }
+        #expect(backlog.restart().inputs.count == 1)
+    }
+
+    @Test func clearsWithoutAudioBetweenThemAreKeptOnce() {
+        var backlog = Self.openTurn()
+        backlog.add(.command(.commit))
+        _ = backlog.note(.committed(turn: 0, audio: 0..<16_000, byClient: true))
+        _ = backlog.note(.heard(upTo: 16_000))
+        for number in 0..<1000 {
+            backlog.add(.command(.clear))
+            #expect(backlog.note(.cleared) == true)
+            _ = backlog.note(.heard(upTo: 16_000))
+            backlog.add(.command(.update(number.isMultiple(of: 2) ? Self.other : Self.settings)))
+            _ = backlog.note(.heard(upTo: 16_000))
+        }
+        let inputs = backlog.restart().inputs
+        #expect(inputs.contains(.command(.commit)))
+        #expect(inputs.count <= 4, "\(inputs.count)")
+    }
+
+    @Test func tinyPiecesOfAudioAreJoined() {
+        var backlog = Self.openTurn()
+        let sound = (0..<20_000).map { UInt8(truncatingIfNeeded: $0 / 2) }
+        for start in stride(from: 0, to: sound.count, by: 2) {
+            backlog.add(.audio(Array(sound[start..<start + 2])))
+            _ = backlog.note(.heard(upTo: 16_000 + start / 2 + 1))
+        }
+        var dead = backlog
+        let inputs = dead.restart().inputs.dropFirst()
+        #expect(inputs.count <= 6)
+        let isKept = Self.sound(of: inputs) == sound
+        #expect(isKept)
+        // Another engine can begin in the middle of them.
+        _ = backlog.note(.piece(turn: 0, segments: [], upTo: 16_000 + 7000))
+        let (start, rest) = backlog.restart()
+        #expect(start.position == 16_000 + 7000)
+        let isContinued = Self.sound(of: rest[...]) == Array(sound.dropFirst(14_000))
+        #expect(isContinued)
+    }
+
+    @Test func whatWaitsIsCounted() {
+        var backlog = LiveBacklog(Self.settings, from: 0)
+        backlog.add(.command(.commit))
+        #expect(backlog.waiting == 1)
+        let words = LiveSettings(hints: Hints(prompt: String(repeating: "x", count: 6400), keywords: ["name"]))
+        backlog.add(.command(.update(words)))
+        #expect(backlog.waiting == 1 + 1 + 100)
+        _ = backlog.note(.commitRefused)
+        _ = backlog.note(.heard(upTo: 0))
+        #expect(backlog.waiting == 101)
+        _ = backlog.restart()
+        #expect(backlog.waiting == 101)
+        _ = backlog.note(.heard(upTo: 0))
+        #expect(backlog.waiting == 0)
+    }
+}
+
 /// What a client is told of audio that two engines have died of.
 @Suite struct LiveLossTests {
     private static let settings = LiveSettings(turnDetection: nil, format: .pcm(rate: 16_000))

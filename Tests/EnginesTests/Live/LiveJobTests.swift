@@ -36,9 +36,11 @@ struct LiveJobTests {
         let most: Int
     }
 
+    private static let prompt = LiveSettings(hints: Hints(prompt: String(repeating: "x", count: 64 << 10)))
     private static let floods = [
         Flood(testDescription: "a minute of audio", input: .audio(second), count: 200, most: 61),
         Flood(testDescription: "small commands", input: .command(.clear), count: 10_000, most: 4097),
+        Flood(testDescription: "long prompts", input: .command(.update(prompt)), count: 20, most: 4),
     ]
 
     /// The engine lags behind as far as the server lets it, and no further.

@@ -23,6 +23,13 @@ struct LiveBacklog {
         var isAnswered = false
         /// The turn that this commit ended.
         var turn: Int?
+
+        /// What it counts while it waits: 1, and more for settings with many words.
+        var weight: Int {
+            guard case .command(.update(let settings)) = input else { return 1 }
+            let words = settings.hints.keywords.reduce(settings.hints.prompt.utf8.count) { $0 + $1.utf8.count }
+            return 1 + words / 64
+        }
     }
 
     private struct Turn {
@@ -67,8 +74,8 @@ struct LiveBacklog {
     /// The audio that has no final text yet.
     var length: Duration { Duration(samples: max(0, end - checkpoint)) }
 
-    /// How many inputs have not been heard.
-    var waiting: Int { entries.count - heardCount }
+    /// The inputs that have not been heard, counted by their weights.
+    private(set) var waiting = 0
 
     /// Bytes of a sample in the format of the audio that comes next.
     var bytesPerSample: Int { latest.format.bytesPerSample }
@@ -90,7 +97,9 @@ struct LiveBacklog {
             latest = settings
         case .command: break
         }
-        entries.append(Entry(input: input, range: start..<end, rate: latest.format.rate))
+        let entry = Entry(input: input, range: start..<end, rate: latest.format.rate)
+        entries.append(entry)
+        waiting += entry.weight
     }
 
     /// Notes an event of the engine.
@@ -103,7 +112,9 @@ struct LiveBacklog {
             heard = max(heard, end)
             if entries.indices.contains(heardCount) {
                 entries[heardCount].isHeard = true
+                waiting -= entries[heardCount].weight
                 heardCount += 1
+                condense()
             }
         case .turnBegan(let turn, let start, _): isNew = open(turn, at: start)
         case .committed(let turn, let audio, _):
@@ -159,6 +170,7 @@ struct LiveBacklog {
                 (entry.isHeard, entry.range) = (false, end..<end)
                 entries.append(entry)
             }
+            waiting = kept.count
         }
         return told
     }
@@ -201,6 +213,7 @@ struct LiveBacklog {
             return entry.turn.map { turns[$0] == nil } ?? true
         }
         for index in entries.indices { entries[index].isHeard = false }
+        waiting = entries.reduce(0) { $0 + $1.weight }
         let first = turns.elements.first
         var start = LiveStart(
             settings: settings, position: checkpoint, turn: first?.key ?? nextTurn, openSince: first?.value.start)
@@ -231,6 +244,39 @@ struct LiveBacklog {
         nextTurn = turn + 1
         return true
     }
+
+    /// Joins the input heard last with those before it, or drops it, if another engine would do the same without: a flood
+    /// of small inputs within one piece must not take memory.
+    private mutating func condense() {
+        let last = heardCount - 1
+        let before = last - 1
+        switch entries[last].input {
+        case .audio(let bytes):
+            guard before >= 0, case .audio(let start) = entries[before].input,
+                entries[before].rate == entries[last].rate, start.count + bytes.count <= Self.longestJoined
+            else { return }
+            entries[before] = Entry(
+                input: .audio(start + bytes), range: entries[before].range.lowerBound..<entries[last].range.upperBound,
+                rate: entries[last].rate, isHeard: true)
+            entries.remove(at: last)
+        case .command(.update):
+            guard before >= 0, case .command(.update) = entries[before].input else { return }
+            entries.remove(at: before)
+        case .command(.commit):
+            guard entries[last].turn == nil else { return }
+            entries.remove(at: last)
+        case .command(.clear):
+            // Nothing has come since another one.
+            let commands = entries[..<last].reversed().prefix { if case .command = $0.input { true } else { false } }
+            guard commands.contains(where: { $0.input == .command(.clear) }) else { return }
+            entries.remove(at: last)
+        case .command(.finish): return
+        }
+        heardCount -= 1
+    }
+
+    /// Pieces of audio are joined up to this many bytes.
+    private static let longestJoined = 4096
 
     /// Drops what no engine needs any more.
     private mutating func trim() {

@@ -38,7 +38,8 @@ package actor LiveJob {
     private static let mostBacklog = Duration.seconds(90)
     /// The most audio that has not been heard.
     private static let mostUnheard = Duration.seconds(60)
-    /// The most inputs that have not been heard: a flood of commands waits like audio.
+    /// The most that inputs which have not been heard count (`LiveBacklog.waiting`): a flood of commands waits like
+    /// audio.
     private static let mostWaiting = 4096
 
     /// Sends audio, in the format of the latest settings: at most a second at a time. Waits while too much is unheard.
