@@ -102,4 +102,19 @@ import TranscriptFormats
         )
         #expect(try Self.merged(text) == RealtimeConfiguration(transcription: .init(model: "tiny")))
     }
+
+    /// A character may have any number of combining marks, and a value any length.
+    @Test(arguments: [
+        ["type"], ["include"], ["audio", "input", "format", "type"], ["audio", "input", "transcription", "model"],
+        ["audio", "input", "transcription", "language"], ["audio", "input", "transcription", "prompt"],
+        ["audio", "input", "transcription", "delay"], ["audio", "input", "turn_detection", "type"],
+        ["audio", "input", "noise_reduction", "type"],
+    ])
+    func aRefusalQuotesLittle(path: [String]) {
+        for text in ["a" + String(repeating: "\u{301}", count: 1 << 20), String(repeating: "a", count: 1 << 20)] {
+            let value = path.reversed().reduce(JSONValue.string(text)) { .object([($1, $0)]) }
+            let error = #expect(throws: APIError.self) { try RealtimeConfiguration().merging(value) }
+            #expect((error?.message.utf8.count ?? .max) < 2000)
+        }
+    }
 }

@@ -132,6 +132,38 @@ struct RealtimeLifetimeTests {
         }
     }
 
+    /// The answers to a client that does not read wait in memory, so it must not be able to ask for more.
+    @Test func aClientThatDoesNotReadIsNotAnsweredWithoutEnd() async throws {
+        try await RealtimeServer.run { server in
+            let client = try await server.open()
+            try await client.update(RealtimeClient.manual)
+            try await client.socket.stopReading()
+            let keywords = JSONValue.array(Array(repeating: .string(String(repeating: "k", count: 200)), count: 500))
+            let update: JSONValue = [
+                "type": "session.update", "session": ["audio": ["input": ["transcription": ["keywords": keywords]]]],
+            ]
+            let frame = SocketClient.text(update.text)
+            let count = 300
+            let sending = Task {
+                for _ in 0..<count {
+                    try await client.socket.send(frame)
+                    try await client.append(Data(count: 32_000))
+                }
+            }
+            var before = -1.0
+            try await eventually("it is answered no more") {
+                let now = try await server.sessions().first?["audio_seconds"]?.double ?? 0
+                defer { before = now }
+                try await Task.sleep(for: .milliseconds(500))
+                return now == before && now > 0
+            }
+            #expect(before < Double(count))
+            sending.cancel()
+            try await client.socket.close(abruptly: true)
+            _ = await sending.result
+        }
+    }
+
     // MARK: Refusals
 
     @Test(arguments: [("?model=no-such", 404, "model_not_found"), ("", 426, "upgrade_required")])

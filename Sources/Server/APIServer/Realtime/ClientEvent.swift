@@ -28,7 +28,7 @@ enum ClientEvent: Sendable {
         } catch {
             throw Refused(.invalid("type", "The message is no JSON object with a \"type\" that is a string."), id: nil)
         }
-        let id = head.eventID.map { String($0.prefix(512)) }
+        let id = head.eventID.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(512))) }
         do throws(APIError) {
             return Received(event: try event(of: head, in: message), id: id)
         } catch {
@@ -59,7 +59,7 @@ enum ClientEvent: Sendable {
         default:
             throw .unsupported(
                 "type",
-                "There is no event '\(head.type.prefix(100))' in a transcription session. Send session.update or "
+                "There is no event '\(head.type.excerpt)' in a transcription session. Send session.update or "
                     + "input_audio_buffer.append, .commit or .clear.")
         }
     }

@@ -13,7 +13,8 @@ extension RealtimeConfiguration {
         let session = Field(session, "session")
         try session.mustBeObject()
         if let type = try session["type"]?.string(), type != "transcription" {
-            throw .invalid("session.type", "The session type '\(type)' is not transcription: this server only hears.")
+            throw .invalid(
+                "session.type", "The session type '\(type.excerpt)' is not transcription: this server only hears.")
         }
         if let include = session["include"] {
             new.includesLogProbabilities = try include.isNull ? false : include.inclusions()
@@ -38,7 +39,7 @@ extension RealtimeConfiguration.Transcription {
     fileprivate func merging(_ field: Field) throws(APIError) -> Self {
         try field.mustBeObject()
         var new = self
-        if let model = field["model"] { new.model = try model.isNull ? nil : model.string() }
+        if let model = field["model"] { new.model = try model.isNull ? nil : model.string(most: Self.longestName) }
         if let language = field["language"] { new.language = try language.isNull ? nil : language.language() }
         if let languages = field["languages"] {
             new.languages = []
@@ -58,6 +59,9 @@ extension RealtimeConfiguration.Transcription {
         if let delay = field["delay"] { new.delay = try delay.isNull ? .low : delay.choice() }
         return new
     }
+
+    /// The longest name of a model, in characters.
+    private static let longestName = 256
 }
 
 /// A field of a session object, with its path for error messages.
@@ -83,10 +87,12 @@ private struct Field {
         return text
     }
 
-    /// A string of at most this many characters.
+    /// A string of at most this many characters, of 16 bytes each on average: a single one may have millions.
     func string(most: Int) throws(APIError) -> String {
         let text = try string()
-        guard text.count <= most else { throw wrong("a string of at most \(most) characters") }
+        guard text.utf8.count <= 16 * most, text.count <= most else {
+            throw wrong("a string of at most \(most) characters")
+        }
         return text
     }
 
@@ -187,6 +193,6 @@ private struct Field {
     }
 
     func wrong(_ expected: String) -> APIError {
-        .invalid(path, "The value \(value.text.prefix(100)) of \(path) is not \(expected).")
+        .invalid(path, "The value \(value.text.excerpt) of \(path) is not \(expected).")
     }
 }

@@ -51,7 +51,7 @@ struct RealtimeEndpoint: Sendable {
             guard let number = given.double, let whole = Int(exactly: number), lifetimes.contains(whole) else {
                 throw APIError.invalid(
                     "expires_after.seconds",
-                    "The value \(given.text.prefix(100)) of expires_after.seconds is not a whole number from "
+                    "The value \(given.text.excerpt) of expires_after.seconds is not a whole number from "
                         + "\(lifetimes.lowerBound) to \(lifetimes.upperBound).")
             }
             seconds = whole

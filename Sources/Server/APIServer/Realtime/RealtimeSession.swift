@@ -48,7 +48,7 @@ actor RealtimeSession {
     private let metrics: MetricRegistry
     private var clock = TurnClock()
     private let expiry: Int
-    private let (outgoing, output) = AsyncStream.makeStream(of: ServerEvent.self)
+    private let (outgoing, output) = AsyncStream.makeStream(of: String.self)
     private let ended = OneShot<Ending>()
     /// Resolves when all events have been sent.
     private let written = OneShot<Void>()
@@ -63,7 +63,7 @@ actor RealtimeSession {
     private var lastAudio = ContinuousClock.now
     /// Whether audio of the client waits to be heard.
     private var isTakingAudio = false
-    /// Events that have not been sent, and what resolves when they are few.
+    /// The bytes of the events that have not been sent, and what resolves when they are few.
     private var (unsent, drained) = (0, OneShot<Void>())
     private var state: SessionSummary
 
@@ -132,18 +132,19 @@ actor RealtimeSession {
     }
 
     private func emit(_ event: ServerEvent) {
-        unsent += 1
-        output.yield(event)
+        let text = event.text
+        unsent += text.utf8.count
+        output.yield(text)
     }
 
-    /// The most events that wait to be sent while more of the client's are taken.
-    private static let mostUnsent = 256
+    /// While more bytes than this wait to be sent, no more events of the client are taken.
+    private static let mostUnsent = 256 << 10
 
     private func write() async {
-        for await event in outgoing {
+        for await text in outgoing {
             do {
-                try await socket.send(text: event.text)
-                unsent -= 1
+                try await socket.send(text: text)
+                unsent -= text.utf8.count
                 if unsent <= Self.mostUnsent { exchange(&drained, with: OneShot()).resolve() }
             } catch {
                 ended.resolve(.success(.byClient))
