@@ -47,8 +47,9 @@ import Testing
 
     @Test func aRefusedCommitNamesItsEvent() {
         var conversation = RealtimeConversation()
-        conversation.commit("first")
-        conversation.commit("second")
+        conversation.commit("first", of: 1)
+        conversation.commit("other", of: 2)
+        conversation.commit("second", of: 1)
         _ = conversation.receive(.committed(turn: 0, audio: 0..<9, byClient: true), of: 1, RealtimeConfiguration())
         let refusal = conversation.receive(.commitRefused, of: 1, RealtimeConfiguration())
         #expect(refusal.first?.text.contains(#""event_id": "second""#) == true)
@@ -59,7 +60,10 @@ import Testing
         let configuration = RealtimeConfiguration()
         _ = conversation.receive(.committed(turn: 0, audio: 0..<9, byClient: false), of: 1, configuration)
         _ = conversation.receive(.committed(turn: 0, audio: 9..<20, byClient: false), of: 2, configuration)
-        #expect(conversation.fail(job: 1, .unforeseen, configuration).count == 1)
+        conversation.commit("unanswered", of: 1)
+        let failures = conversation.fail(job: 1, .unforeseen, configuration)
+        #expect(Self.types(failures) == [RealtimeClient.transcription + "failed", "error"])
+        #expect(failures.last?.text.contains(#""event_id": "unanswered""#) == true)
         #expect(conversation.fail(job: 1, .unforeseen, configuration).isEmpty)
         let completed = conversation.receive(.completed(turn: 0, language: nil), of: 2, configuration)
         #expect(Self.types(completed) == ["conversation.item.input_audio_transcription.completed"])

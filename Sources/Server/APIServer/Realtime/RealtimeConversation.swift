@@ -22,31 +22,39 @@ struct RealtimeConversation {
     private(set) var turnCount = 0
     private var turns: [TurnKey: Turn] = [:]
     private var previousItem: String?
-    /// The ids of the client's commits that have not been answered.
-    private var commits: [String?] = []
+    /// The ids of the client's commits that each job has not answered.
+    private var commits: [Int: [String?]] = [:]
     /// The positions of the last speech and of the audio heard, in samples at 16 kHz.
     private var (lastSpeech, heard) = (0, 0)
 
     /// Notes that the client commits, with the id of its event.
-    mutating func commit(_ id: String?) { commits.append(id) }
+    mutating func commit(_ id: String?, of job: Int) { commits[job, default: []].append(id) }
+
+    /// Takes the id of the first commit that a job has not answered; `nil` also if the client gave it none.
+    private mutating func answerCommit(of job: Int) -> String? {
+        guard let id = commits[job]?.first else { return nil }
+        commits[job]?.removeFirst()
+        return id
+    }
 
     /// The answer to a commit of too little audio.
-    mutating func refuseCommit() -> ServerEvent {
+    private mutating func refuseCommit(of job: Int) -> ServerEvent {
         let error = APIError(
             status: .badRequest, code: "input_audio_buffer_commit_empty",
             message: "There are less than 100 ms of audio to commit. With turn detection, the server commits by itself."
         )
-        return .error(error, cause: commits.isEmpty ? nil : commits.removeFirst())
+        return .error(error, cause: answerCommit(of: job))
     }
 
     /// Counts silence from now on.
     mutating func beginSilence() { lastSpeech = max(lastSpeech, heard) }
 
-    /// Gives up the turns of a job that failed.
+    /// Gives up the turns of a job that failed, and answers its commits.
     mutating func fail(job: Int, _ error: APIError, _ configuration: RealtimeConfiguration) -> [ServerEvent] {
         let failed = turns.filter { $0.key.job == job }
         for key in failed.keys { turns[key] = nil }
-        return configuration.transcription == nil ? [] : failed.values.map { .failed(item: $0.item, error) }
+        let refused = (commits.removeValue(forKey: job) ?? []).map { ServerEvent.error(error, cause: $0) }
+        return (configuration.transcription == nil ? [] : failed.values.map { .failed(item: $0.item, error) }) + refused
     }
 
     /// Receives the next event of a job.
@@ -55,7 +63,10 @@ struct RealtimeConversation {
     ) -> [ServerEvent] {
         func key(_ turn: Int) -> TurnKey { TurnKey(job: job, turn: turn) }
         switch event {
-        case .ready, .working, .finished: return []
+        case .ready, .working: return []
+        case .finished:
+            commits[job] = nil
+            return []
         case .heard(let position):
             heard = position
             return silence(configuration)
@@ -66,12 +77,12 @@ struct RealtimeConversation {
             lastSpeech = end
             return [.speechStopped(item: open(key(turn)).item, end: Duration(samples: end))]
         case .committed(let turn, let audio, let byClient):
-            if byClient, !commits.isEmpty { commits.removeFirst() }
+            if byClient { _ = answerCommit(of: job) }
             lastSpeech = max(lastSpeech, audio.upperBound)
             let item = open(key(turn)).item
             turns[key(turn)]?.audio = audio
             return announce(item)
-        case .commitRefused: return [refuseCommit()]
+        case .commitRefused: return [refuseCommit(of: job)]
         case .cleared:
             beginSilence()
             turns = turns.filter { $0.key.job != job || !$0.value.audio.isEmpty }

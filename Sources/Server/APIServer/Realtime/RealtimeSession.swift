@@ -168,7 +168,7 @@ actor RealtimeSession {
             }
             state.audio += configuration.format.duration(bytes: audio.count)
         case .commit:
-            conversation.commit(received.id)
+            conversation.commit(received.id, of: jobNumber)
             try await job.send(.commit)
         case .clear: try await job.send(.clear)
         }
