@@ -16,6 +16,10 @@ struct RealtimeTests {
         try await runTests("test_realtime.py")
     }
 
+    @Test func hazardsDoNotHarmSessions() async throws {
+        try await runTests("test_realtime_hazards.py")
+    }
+
     @Test func aSessionBeginsWhileItsModelIsDownloaded() async throws {
         try await withDownload { model, web in
             web.signal(SIGSTOP)
@@ -43,5 +47,19 @@ struct RealtimeTests {
     @Test(.enabled(if: Nginx.isInstalled, Nginx.advice))
     func sessionsPassThroughNginx() async throws {
         try await runTests("test_realtime_nginx.py", ["--api-key", "right", "--max-sessions", "2"])
+    }
+}
+
+/// Damaged and hostile events: see Tests/Client/test_realtime_fuzz.py.
+struct RealtimeFuzzTests {
+    @Test func eventsOfAnyKindHarmNoServer() async throws {
+        let scale = ProcessInfo.processInfo.environment["ASR2CLIP_FUZZ_SCALE"] ?? "1"
+        let setup = ServerProcess.Setup(TestRegistry([.transducer, .whisper]), ["--log-level", "warning"])
+        try await withServer(setup) { server in
+            try await APIClient(server).waitUntilHealthy()
+            try await runClientTests(
+                "test_realtime_fuzz.py", against: server, environment: ["ASR2CLIP_FUZZ_SCALE": scale])
+            #expect(!server.process.standardError.contains("The engine ended"))
+        }
     }
 }
