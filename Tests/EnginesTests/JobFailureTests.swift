@@ -110,11 +110,12 @@ struct JobFailureTests {
     @Test func aReplyIsReadNoFasterThanItIsConsumed() async throws {
         let sent = Counter()
         let engine = ScriptedEngine { [hello, done] job in
+            let counter = job.path == "a" ? sent : Counter()
             let long = TranscriptEvent.segment(
                 .init(start: .zero, end: .seconds(1), text: String(repeating: "x", count: 1 << 16)))
             for _ in 0..<1000 {
                 job.reply(long)
-                sent.increment()
+                counter.increment()
             }
             job.reply(hello, done)
         }
@@ -123,7 +124,10 @@ struct JobFailureTests {
             long.maximumDuration = .seconds(48 * 3600)
             var events = await pool.transcribe(long, with: model).makeAsyncIterator()
             _ = try await events.next()
-            try await Task.sleep(for: .milliseconds(500))
+            // Meanwhile, another answer of the same length is read to its end.
+            var other = job("b")
+            other.maximumDuration = long.maximumDuration
+            for try await _ in await pool.transcribe(other, with: model) {}
             #expect(sent.value < 100)
             var count = 1
             while try await events.next() != nil { count += 1 }
@@ -144,16 +148,24 @@ struct JobFailureTests {
 
     /// The engine waits for the server, not the other way round.
     @Test func anEngineThatWaitsForASlowClientIsNotEnded() async throws {
+        let other = ModelSpecification.fixture(.senseVoice)
+        let tries = Counter()
         let engine = ScriptedEngine { [hello, done] job in
+            guard job.path == "a" else {
+                tries.increment()
+                return tries.value.isMultiple(of: 2) ? job.reply(done) : job.waitForHangUp()
+            }
             job.reply(hello)
             job.reply(done)
         }
-        try await withPool(engine, [model], patience: .milliseconds(100)) { pool in
+        try await withPool(engine, [model, other], patience: .milliseconds(100)) { pool in
             var events = await pool.transcribe(job("a"), with: model).makeAsyncIterator()
             #expect(try await events.next() == hello)
-            try await Task.sleep(for: .milliseconds(500))
+            // Meanwhile, the patience with another engine ends, twice.
+            for silent in ["b", "c"] { for try await _ in await pool.transcribe(job(silent), with: other) {} }
+            #expect(tries.value == 4)
             #expect(try await events.next() == done)
-            #expect(engine.runs.count == 1)
+            #expect(engine.runs.count { $0.order.model == model } == 1)
         }
     }
 

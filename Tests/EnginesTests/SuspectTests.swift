@@ -37,27 +37,57 @@ struct SuspectTests {
             var name: String
             var run: Int
             var isApart: Bool
+            /// How many jobs are at work in the run, with this one.
+            var running: Int
         }
 
-        private let state = Mutex((entries: [Entry](), permitted: Set<String>()))
+        private let state = Mutex((entries: [Entry](), running: [Int: Int]()))
+        private let permits = Permits()
 
         var entries: [Entry] { state.withLock { $0.entries } }
 
         func isAsked(for name: String, times: Int = 1) -> Bool { entries.filter { $0.name == name }.count >= times }
 
-        func permit(_ names: String...) { state.withLock { $0.permitted.formUnion(names) } }
+        func permit(_ names: String...) { permits.add(names) }
+
+        func isPermitted(_ name: String) -> Bool { permits.contains(name) }
 
         /// Blocks until the response is permitted.
         func take(_ job: ScriptedEngine.Job) {
             let name = URL(filePath: job.path).lastPathComponent
-            let entry = Entry(name: name, run: job.run.number, isApart: job.run.isApart)
-            state.withLock { $0.entries.append(entry) }
-            while !state.withLock({ $0.permitted.contains(name) }) {
-                job.reply(.working)
-                usleep(5000)
+            let run = job.run.number
+            job.reply(.working)
+            state.withLock { state in
+                state.running[run, default: 0] += 1
+                state.entries.append(
+                    Entry(name: name, run: run, isApart: job.run.isApart, running: state.running[run] ?? 0))
             }
+            permits.wait(for: name)
+            state.withLock { $0.running[run, default: 0] -= 1 }
             job.reply(SuspectTests.done)
         }
+    }
+
+    /// Names that threads wait for.
+    private final class Permits: @unchecked Sendable {  // `names` is used under the lock of `condition` only
+        private let condition = NSCondition()
+        private var names: Set<String> = []
+
+        func add(_ new: [String]) {
+            condition.withLock { names.formUnion(new) }
+            condition.broadcast()
+        }
+
+        func contains(_ name: String) -> Bool { condition.withLock { names.contains(name) } }
+
+        func wait(for name: String) {
+            condition.withLock { while !names.contains(name) { condition.wait() } }
+        }
+    }
+
+    /// How many jobs all engines have. A suspect counts twice while it waits for an engine of the quarantine.
+    private func requests(of pool: EnginePool) async -> Int {
+        await pool.reports().reduce(0) { $0 + $1.requests }
     }
 
     @Test func aNewRequestDoesNotWaitForSuspects() async throws {
@@ -82,8 +112,9 @@ struct SuspectTests {
     @Test func suspectsRunOneByOneSmallestFirst() async throws {
         let recorder = Recorder()
         // While the model loads, the jobs that follow the first are sorted.
+        let mayLoad = OneShot<Void>()
         let engine = ScriptedEngine {
-            try? await Task.sleep(for: .milliseconds(500))
+            if $0.isApart { try? await mayLoad.value() }
             await $0.say(.ready)
         } answer: {
             recorder.take($0)
@@ -99,6 +130,8 @@ struct SuspectTests {
                 }
                 try await eventually("all are at work") { recorder.entries.count == 4 }
                 engine.runs[0].die()
+                try await eventually("all wait") { await requests(of: pool) == 8 }
+                mayLoad.resolve()
                 for (count, name) in ["a", "b", "c", "d"].enumerated() {
                     try await eventually("\(name) is run again") { recorder.isAsked(for: name, times: 2) }
                     #expect(recorder.entries.count == 5 + count)
@@ -133,8 +166,19 @@ struct SuspectTests {
     @Test func suspectsOfTwoModelsShareOneEngine() async throws {
         let recorder = Recorder()
         let other = ModelSpecification.fixture(.senseVoice)
-        let engine = ScriptedEngine { recorder.take($0) }
-        try await withPool(engine, [model, other]) { pool in
+        let asked = Counter()
+        let isFreeBefore = Mutex<[Bool]>([])
+        let engine = ScriptedEngine { run in
+            isFreeBefore.withLock { $0.append(recorder.isPermitted("first")) }
+            await run.say(.ready)
+        } answer: {
+            recorder.take($0)
+        }
+        let freeMemory = { @Sendable in
+            asked.increment()
+            return Int.max
+        }
+        try await withPool(engine, [model, other], freeMemory: freeMemory) { pool in
             let (first, second) = try (job("first", bytes: 1), job("second", bytes: 2))
             async let one = run(first, on: pool)
             try await eventually("one is at work") { recorder.isAsked(for: "first") }
@@ -143,22 +187,23 @@ struct SuspectTests {
             async let two = run(second, on: pool, with: other)
             try await eventually("the other is at work") { recorder.isAsked(for: "second") }
             engine.runs[2].die()
-            try await Task.sleep(for: .milliseconds(300))
-            #expect(engine.runs.count == 3)
+            try await eventually("the other is a suspect") { asked.value == 2 }
             recorder.permit("first", "second")
             #expect(try await one.last == Self.done)
             #expect(try await two.last == Self.done)
             #expect(engine.runs.map(\.isApart) == [false, true, false, true])
+            #expect(isFreeBefore.withLock { $0 } == [false, false, false, true])
         }
     }
 
     /// If two jobs ran together, one would be blamed for the other's crash.
     @Test func suspectsStayApartWhenTheirEngineEndsWhileLoading() async throws {
         let recorder = Recorder()
+        let mayEnd = OneShot<Void>()
         let engine = ScriptedEngine { run in
             // The first engine for suspects ends while both jobs wait for it.
             guard run.number != 2 else {
-                try? await Task.sleep(for: .milliseconds(500))
+                try? await mayEnd.value()
                 return run.die()
             }
             await run.say(.ready)
@@ -170,20 +215,32 @@ struct SuspectTests {
             let answers = jobs.map { job in Task { try await run(job, on: pool) } }
             try await eventually("both are at work") { recorder.entries.count == 2 }
             engine.runs[0].die()
-            try await eventually("one is run again") { recorder.entries.count == 3 }
-            try await Task.sleep(for: .milliseconds(300))
-            #expect(recorder.entries.count == 3)
+            try await eventually("both wait") { await requests(of: pool) == 4 }
+            mayEnd.resolve()
+            try await eventually("one is run again") { recorder.entries.count >= 3 }
             recorder.permit("a", "b")
             for answer in answers { #expect(try await answer.value.last == Self.done) }
+            #expect(recorder.entries.dropFirst(2).map(\.running) == [1, 1])
         }
     }
 
     /// It waits for the one engine for suspects, not for a model to load.
     @Test func aSuspectMayWaitLongerThanTheLoadTimeout() async throws {
         let recorder = Recorder()
-        let other = ModelSpecification.fixture(.senseVoice)
-        let engine = ScriptedEngine { recorder.take($0) }
-        try await withPool(engine, [model, other], loadWait: .milliseconds(300)) { pool in
+        let (other, slow) = (ModelSpecification.fixture(.senseVoice), ModelSpecification.fixture(.whisper))
+        let asked = Counter()
+        let engine = ScriptedEngine { run in
+            if run.order.model != slow { await run.say(.ready) }
+        } answer: {
+            recorder.take($0)
+        }
+        let freeMemory = { @Sendable in
+            asked.increment()
+            return Int.max
+        }
+        try await withPool(
+            engine, [model, other, slow], loadWait: .milliseconds(300), freeMemory: freeMemory
+        ) { pool in
             let (first, second) = try (job("first"), job("second"))
             async let one = run(first, on: pool)
             try await eventually("one is at work") { recorder.isAsked(for: "first") }
@@ -192,7 +249,12 @@ struct SuspectTests {
             async let two = run(second, on: pool, with: other)
             try await eventually("the other is at work") { recorder.isAsked(for: "second") }
             engine.runs[2].die()
-            try await Task.sleep(for: .seconds(1))
+            try await eventually("the other is a suspect") { asked.value == 2 }
+            // Meanwhile, the timeout ends for requests to another model, twice.
+            for _ in 0..<2 {
+                let error = await #expect(throws: EngineError.self) { try await run(first, on: pool, with: slow) }
+                #expect(error?.code == .modelNotReady)
+            }
             recorder.permit("first", "second")
             #expect(try await one.last == Self.done)
             #expect(try await two.last == Self.done)
