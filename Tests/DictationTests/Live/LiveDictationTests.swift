@@ -394,6 +394,14 @@ import Testing
         #expect(session.begin(earliestCut: nil) == nil)
     }
 
+    /// The server would end it in mid-recording.
+    @Test func anOldSessionHearsNoFurtherRecording() throws {
+        let session = LiveSession(policy: RetryPolicy(), printsWords: false) { _ in }
+        #expect(session.begin(earliestCut: nil, at: .now + .seconds(50 * 60)) != nil)
+        #expect(session.begin(earliestCut: nil, at: .now + .seconds(56 * 60)) == nil)
+        #expect(session.ending == nil && session.begin(earliestCut: nil) == nil)
+    }
+
     @Test func noProxyIsUsed() async throws {
         var flags = ConfigurationSettings()
         flags.baseURL = "http://elsewhere.invalid/v1"

@@ -218,6 +218,29 @@ struct LiveSpeechTests {
         }
     }
 
+    @Test func anEngineOfTheToolsOwnHearsNothingLive() async throws {
+        try await withSurroundings { here in
+            let registry = here.sound.file("models.yaml")
+            try Data(TestRegistry([.transducer]).yaml.utf8).write(to: URL(filePath: registry))
+            let path = here.sound.file("config.yaml")
+            let yaml = "engine: sherpa_onnx\nmodel_config_path: \(registry)\nlive: true\n"
+            try Data(yaml.utf8).write(to: URL(filePath: path))
+            for arguments in [[], ["--live"]] {
+                try await withProcess(
+                    ServerProcess.path(of: "asr2clip"), ["-c", path, "--clipboard", "none"] + arguments,
+                    environment: here.environment
+                ) { tool in
+                    try await eventually("it listens") { tool.standardError.contains("Listening to") }
+                    try await here.sound.play("en_digits_16k.wav")
+                    tool.signal(SIGINT)
+                    #expect(try await tool.exit() == .exited(0), "\(tool.standardError)")
+                    #expect(tool.standardOutput == Self.digits + "\n")
+                    #expect(tool.standardError.contains("--live has no effect") == !arguments.isEmpty)
+                }
+            }
+        }
+    }
+
     @Test func aCancelledDictationEndsTheSessionAndKeepsTheRecording() async throws {
         try await withSurroundings { here in
             let (isCommitted, isOver) = (Marker(), Marker())

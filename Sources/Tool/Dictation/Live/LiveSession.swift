@@ -10,14 +10,7 @@ final class LiveSession: Sendable {
     /// A recording that is being made.
     private struct Current {
         let item: LiveItem
-        /// Samples from here on may belong to the next recording, and are kept until the end is known.
-        var earliestCut: Int?
-        /// Samples received.
-        var received = 0
-        /// Samples passed on to be sent.
-        var passed = 0
-        /// The samples received and not passed.
-        var kept: [Float] = []
+        var sound: UncutSound
         var hasWords = false
     }
 
@@ -37,8 +30,6 @@ final class LiveSession: Sendable {
         var ending: LiveEnding?
     }
 
-    /// Sound is passed on in pieces of a tenth of a second.
-    private static let piece = AudioBuffer.sampleRate / 10
     /// If more sound than this waits to be sent, the server is too slow.
     private static let mostUnsent = Duration.seconds(60).samples
     /// A shorter recording has no speech, and servers refuse it.
@@ -74,10 +65,10 @@ final class LiveSession: Sendable {
 
     /// Begins to hear a recording. If it may be cut, the cut is not before `earliestCut`, in samples. Returns `nil` if
     /// the session is over or will soon be.
-    func begin(earliestCut: Int?) -> LiveItem? {
+    func begin(earliestCut: Int?, at now: ContinuousClock.Instant = .now) -> LiveItem? {
         state.withLock { state -> LiveItem? in
             guard state.ending == nil, !state.isRetired else { return nil }
-            guard ContinuousClock.now - start < Self.longest else {
+            guard now - start < Self.longest else {
                 state.isRetired = true
                 return nil
             }
@@ -85,21 +76,15 @@ final class LiveSession: Sendable {
             let item = LiveItem(state.count, of: self, isPrinted: printsWords)
             state.items[state.count] = item
             state.dialogue.begin(state.count)
-            state.current = Current(item: item, earliestCut: earliestCut)
+            state.current = Current(item: item, sound: UncutSound(earliestCut: earliestCut))
             return item
         }
     }
 
     func append(_ sound: [Float], to item: LiveItem) {
         state.withLock { state in
-            // Taken out, because a copy of the samples would cost as much as all else.
-            guard state.current?.item === item, var current = exchange(&state.current, with: nil) else { return }
-            current.received += sound.count
-            current.kept += sound
-            let limit = current.earliestCut.map { max(0, $0 - current.passed) } ?? .max
-            let count = min(current.kept.count, limit)
-            if count >= Self.piece { pass(count, of: &current, &state) }
-            state.current = current
+            guard state.current?.item === item, let passed = state.current?.sound.receive(sound) else { return }
+            send(passed, &state)
             if state.unsent > Self.mostUnsent { end(.failed("It takes the sound too slowly."), &state) }
         }
     }
@@ -113,7 +98,7 @@ final class LiveSession: Sendable {
                 (state.outbox, state.unsent) = ([], 0)
                 return resolve(item.number, nil, &state)
             }
-            let count = min(count ?? .max, current.received)
+            let count = min(count ?? .max, current.sound.received)
             // Printed words count as speech, because they cannot be taken back.
             let isSpoken = hasSpeech != false || (printsWords && current.hasWords)
             guard count >= Self.shortest, isSpoken else {
@@ -122,7 +107,7 @@ final class LiveSession: Sendable {
                 bell.yield()
                 return resolve(item.number, nil, &state)
             }
-            pass(max(0, count - current.passed), of: &current, &state)
+            send(current.sound.end(after: count), &state)
             let patience = policy.patience + min(Duration(samples: count), .longest) * 2
             state.dialogue.commit(item.number, deadline: .now + patience)
             state.outbox.append(.commit)
@@ -130,12 +115,10 @@ final class LiveSession: Sendable {
         }
     }
 
-    private func pass(_ count: Int, of current: inout Current, _ state: inout State) {
-        guard count > 0 else { return }
-        state.outbox.append(.sound(Array(current.kept.prefix(count))))
-        state.unsent += count
-        current.kept.removeFirst(count)
-        current.passed += count
+    private func send(_ sound: [Float], _ state: inout State) {
+        guard !sound.isEmpty else { return }
+        state.outbox.append(.sound(sound))
+        state.unsent += sound.count
         bell.yield()
     }
 
