@@ -50,6 +50,19 @@ import TranscriptFormats
         #expect(try Self.merged("{}", over: second) == second)
     }
 
+    @Test func modelsWithoutTurnDetectionLeaveTurnsToTheClient() throws {
+        func naming(_ model: String) -> String {
+            #"{"audio": {"input": {"transcription": {"model": "\#(model)"}}}}"#
+        }
+        let usual = RealtimeConfiguration().turnDetection
+        let live = try Self.merged(naming("gpt-live-transcribe-2026-08-01"))
+        #expect(live.turnDetection == nil)
+        #expect(try Self.merged(naming("gpt-4o-transcribe"), over: live).turnDetection == usual)
+        let chosen = try Self.merged(#"{"audio": {"input": {"turn_detection": {"type": "server_vad"}}}}"#, over: live)
+        #expect(chosen.turnDetection == usual)
+        #expect(try Self.merged(naming("gpt-realtime-whisper"), over: chosen).turnDetection == usual)
+    }
+
     @Test func nullTurnsOff() throws {
         let configuration = try Self.merged(
             #"{"audio": {"input": {"turn_detection": null, "transcription": null, "noise_reduction": null}}}"#)
@@ -100,7 +113,9 @@ import TranscriptFormats
                 + #""delay": "low"}, "turn_detection": {"type": "server_vad", "threshold": 0.5, "#
                 + #""prefix_padding_ms": 300, "silence_duration_ms": 500, "idle_timeout_ms": null}}}, "include": null}"#
         )
-        #expect(try Self.merged(text) == RealtimeConfiguration(transcription: .init(model: "tiny")))
+        #expect(
+            try Self.merged(text)
+                == RealtimeConfiguration(transcription: .init(model: "tiny"), hasChosenTurnDetection: true))
     }
 
     /// A character may have any number of combining marks, and a value any length.

@@ -50,9 +50,21 @@ import Testing
         conversation.commit("first", of: 1)
         conversation.commit("other", of: 2)
         conversation.commit("second", of: 1)
-        _ = conversation.receive(.committed(turn: 0, audio: 0..<9, byClient: true), of: 1, RealtimeConfiguration())
-        let refusal = conversation.receive(.commitRefused, of: 1, RealtimeConfiguration())
+        let configuration = RealtimeConfiguration(turnDetection: nil)
+        _ = conversation.receive(.committed(turn: 0, audio: 0..<9, byClient: true), of: 1, configuration)
+        let refusal = conversation.receive(.commitRefused, of: 1, configuration)
         #expect(refusal.first?.text.contains(#""event_id": "second""#) == true)
+    }
+
+    @Test func aCommitAfterTheServersOwnIsNoError() {
+        var conversation = RealtimeConversation()
+        let configuration = RealtimeConfiguration()
+        conversation.commit("late", of: 1)
+        _ = conversation.receive(.committed(turn: 0, audio: 0..<9, byClient: false), of: 1, configuration)
+        #expect(conversation.receive(.commitRefused, of: 1, configuration).isEmpty)
+        conversation.commit("next", of: 1)
+        let refusal = conversation.receive(.commitRefused, of: 1, RealtimeConfiguration(turnDetection: nil))
+        #expect(refusal.first?.text.contains(#""event_id": "next""#) == true, "the first commit was answered")
     }
 
     @Test func aFailedJobFailsItsTurnsOnly() {

@@ -57,7 +57,7 @@ package struct ModelService: Sendable {
     /// models.yaml defines them, and they are not listed.
     private static let openAINames: Set<String> = [
         "whisper-1", "gpt-transcribe", "gpt-live-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-transcribe",
-        "gpt-4o-transcribe-diarize",
+        "gpt-4o-transcribe-diarize", "gpt-realtime-whisper",
     ]
 
     /// Starts a transcription, downloading the model's files first if they are missing. Throws `ModelError`; the events

@@ -30,7 +30,9 @@ extension RealtimeConfiguration {
         }
         if let field = input["turn_detection"] {
             new.turnDetection = try field.isNull ? nil : field.turnDetection(over: turnDetection)
+            new.hasChosenTurnDetection = true
         }
+        new.chooseTurnDetection()
         return new
     }
 }

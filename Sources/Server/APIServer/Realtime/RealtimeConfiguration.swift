@@ -43,7 +43,18 @@ struct RealtimeConfiguration: Sendable, Equatable {
     var transcription: Transcription? = Transcription()
     /// `nil` if the client commits each turn.
     var turnDetection: TurnDetection? = .server(LiveSettings.TurnDetection(), idleTimeout: nil)
+    /// Whether the client has set the turn detection.
+    var hasChosenTurnDetection = false
     var includesLogProbabilities = false
+
+    /// Uses the turn detection that OpenAI's sessions have with the model, unless the client has set one. Two models have
+    /// none, so clients that name them commit (LiveKit 1.8.9, Pipecat 1.14.0).
+    mutating func chooseTurnDetection() {
+        guard !hasChosenTurnDetection else { return }
+        let models = ["gpt-live-transcribe", "gpt-realtime-whisper"]
+        let isCommitted = models.contains { transcription?.model?.hasPrefix($0) == true }
+        turnDetection = isCommitted ? nil : .server(LiveSettings.TurnDetection(), idleTimeout: nil)
+    }
 
     /// How an engine hears the session.
     var settings: LiveSettings {

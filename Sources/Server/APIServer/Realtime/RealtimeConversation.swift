@@ -37,13 +37,15 @@ struct RealtimeConversation {
         return id
     }
 
-    /// The answer to a commit of too little audio.
-    private mutating func refuseCommit(of job: Int) -> ServerEvent {
+    /// Answers a commit of too little audio. If turns are detected, the server has committed the audio before it by itself,
+    /// so the client has what it asks for; and an error would end the sessions of all clients that we know.
+    private mutating func refuseCommit(of job: Int, _ configuration: RealtimeConfiguration) -> [ServerEvent] {
+        let cause = answerCommit(of: job)
+        guard configuration.turnDetection == nil else { return [] }
         let error = APIError(
             status: .badRequest, code: "input_audio_buffer_commit_empty",
-            message: "There are less than 100 ms of audio to commit. With turn detection, the server commits by itself."
-        )
-        return .error(error, cause: answerCommit(of: job))
+            message: "There are less than 100 ms of audio to commit.")
+        return [.error(error, cause: cause)]
     }
 
     /// Counts silence from now on.
@@ -82,7 +84,7 @@ struct RealtimeConversation {
             let item = open(key(turn)).item
             turns[key(turn)]?.audio = audio
             return announce(item)
-        case .commitRefused: return [refuseCommit(of: job)]
+        case .commitRefused: return refuseCommit(of: job, configuration)
         case .cleared:
             beginSilence()
             turns = turns.filter { $0.key.job != job || !$0.value.audio.isEmpty }

@@ -20,6 +20,7 @@ struct RealtimeEndpoint: Sendable {
         if let model = request.uri.queryParameters["model"].map(String.init), !model.isEmpty {
             configuration.transcription = configuration.transcription ?? RealtimeConfiguration.Transcription()
             configuration.transcription?.model = model
+            configuration.chooseTurnDetection()
         }
         let entry = try await catalog.resolve(configuration.transcription?.model)
         let place = try sessions.enter()
