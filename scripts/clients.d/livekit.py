@@ -55,7 +55,8 @@ async def hears_turns():
 
 async def speaks_again():
     """two streams, one after the other"""
-    async with recognizer() as speech:
+    # Beckett's pauses of a second are no ends of turns here.
+    async with recognizer(turn_detection={"silence_duration_ms": 2000}) as speech:
         texts = [(await say(speech, sound(BECKETT)))[0] for _ in range(2)]
     return Heard([BECKETT] * 2, " ".join(texts))
 
@@ -67,7 +68,7 @@ async def commits():
 
 
 async def commits_late():
-    """the same with a detector that is slower than the server's"""
+    """the same with a pause of 0.8 s, which is longer than the server's own"""
     detector = inference.VAD(model="silero", min_silence_duration=0.8)
     async with recognizer("gpt-live-transcribe", vad=detector) as speech:
         return Heard([BECKETT] * 2, (await say(speech, sound(BECKETT, BECKETT)))[0])
@@ -77,7 +78,7 @@ async def has_settings():
     """language, prompt, `semantic_vad` and noise reduction"""
     options = {
         "language": "en", "prompt": "A reading of Worstward Ho.", "noise_reduction_type": "near_field",
-        "turn_detection": {"type": "semantic_vad", "eagerness": "high"},
+        "turn_detection": {"type": "semantic_vad", "eagerness": "low"},
     }
     async with recognizer(**options) as speech:
         return Heard([BECKETT], (await say(speech, sound(BECKETT)))[0])

@@ -89,13 +89,13 @@ async def hears_turns():
 async def commits():
     """turns that Pipecat's own detector commits (its default)"""
     detector = VADProcessor(vad_analyzer=SileroVADAnalyzer())
-    return Heard([BECKETT] * 2, *await say(
-        detector, service(False), sounds=[sound(BECKETT, BECKETT)], ends=VADUserStoppedSpeakingFrame))
+    return Heard([CITIES], *await say(
+        detector, service(False), sounds=[sound(CITIES)], ends=VADUserStoppedSpeakingFrame))
 
 
 async def changes_its_settings():
     """language, prompt, delay and noise reduction, and another delay within the session"""
-    stt = service({"type": "semantic_vad", "eagerness": "high"}, prompt="A reading.", delay="minimal",
+    stt = service({"type": "semantic_vad", "eagerness": "low"}, prompt="A reading.", delay="minimal",
                   noise_reduction="near_field")
     update = STTUpdateSettingsFrame(delta=OpenAIRealtimeSTTService.Settings(delay="xhigh"))
     return Heard([BECKETT] * 2, *await say(

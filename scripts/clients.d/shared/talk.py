@@ -20,12 +20,12 @@ REPORT = Path(os.environ["ASR2CLIP_REPORT"])
 #: The recordings of real speech, of 10 s and 44 s, and how long a case may take, in seconds.
 BECKETT, CITIES = "beckett.wav", "two_cities.wav"
 PATIENCE = 240
-#: So long a pause that every client's and server's detector ends a turn.
-PAUSE = bytes(2 * RATE * 3 // 2)
+#: 2.5 s: so long that the detectors of all clients and the server's end a turn.
+PAUSE = bytes(2 * RATE * 5 // 2)
 
 
 class Heard(NamedTuple):
-    """What a case said, as names of recordings, and what it heard: the final texts, and the parts that came before."""
+    """What a case said, as names of recordings, and what it heard: the final texts, and the parts that came before them."""
 
     said: list
     text: str
