@@ -3,7 +3,6 @@ upgrades on."""
 
 import contextlib
 import os
-import pwd
 import re
 import socket
 import subprocess
@@ -16,7 +15,7 @@ from conftest import REPOSITORY, URL
 
 PROGRAM = REPOSITORY / ".deps/nginx/usr/sbin/nginx"
 CONFIGURATION = """
-user {user};
+{user}
 daemon off;
 worker_processes 1;
 pid nginx.pid;
@@ -41,7 +40,9 @@ def configuration(port):
     for address, here in ("127.0.0.1:8000", urlsplit(URL).netloc), ("127.0.0.1:8080", f"127.0.0.1:{port}"):
         assert documented.count(address) == 1
         documented = documented.replace(address, here)
-    return CONFIGURATION.format(user=pwd.getpwuid(os.getuid()).pw_name, documented=documented)
+    # Otherwise a worker of root's becomes somebody who must not enter the folder.
+    user = "user root;" if os.geteuid() == 0 else ""
+    return CONFIGURATION.format(user=user, documented=documented)
 
 
 class Nginx:
@@ -53,10 +54,8 @@ class Nginx:
 
     def connections(self):
         """Its connections to the server, by the ports of its own ends (proc(5))."""
-        pid = self.process.pid
-        workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         sockets = set()
-        for descriptor in (entry for worker in workers for entry in Path(f"/proc/{worker}/fd").iterdir()):
+        for descriptor in (entry for worker in workers(self.process) for entry in Path(f"/proc/{worker}/fd").iterdir()):
             with contextlib.suppress(FileNotFoundError):  # closed meanwhile
                 sockets.add(os.readlink(descriptor))
         rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
@@ -78,7 +77,7 @@ def running():
             with (folder / "log").open("w") as log:
                 process = subprocess.Popen([PROGRAM, "-p", name, "-c", "nginx.conf", "-e", "stderr"], stderr=log)
             try:
-                if listens(port, process):
+                if listens(process):
                     yield Nginx(port, process)
                     return
             finally:
@@ -94,12 +93,15 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def listens(port, process):
-    """Waits until it listens. Returns false if it has ended."""
+def workers(process):
+    """The process ids of its workers."""
+    return Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+
+
+def listens(process):
+    """Waits until it listens: before it starts its workers. Returns false if it has ended."""
     while process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            # Nobody else can listen there once its process does.
-            return process.poll() is None
+        if workers(process):
+            return True
         time.sleep(0.02)
     return False
-
