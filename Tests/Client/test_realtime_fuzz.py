@@ -155,6 +155,7 @@ async def run(number, kinds):
                 socket.transport.abort()
             elif end < 0.8:
                 # There is nothing to commit after a clear, so all has been heard when the last commit is refused.
+                await socket.send('{"type": "session.update", "session": {"audio": {"input": {"turn_detection": null}}}}')
                 await socket.send('{"type": "input_audio_buffer.clear"}')
                 await socket.send('{"type": "input_audio_buffer.commit", "event_id": "the end"}')
                 hearing = asyncio.create_task(refused.wait())

@@ -51,10 +51,9 @@ def at_24_khz(sound):
 
 def test_a_session_that_is_never_updated_can_commit():
     async def scenario(session):
-        for number in range(3):
-            await session.send("input_audio_buffer.commit", event_id=f"empty {number}")
-            error = (await session.until("error"))["error"]
-            assert (error["code"], error["event_id"]) == ("input_audio_buffer_commit_empty", f"empty {number}")
+        # With turn detection, a commit of nothing is no error.
+        for _ in range(3):
+            await session.send("input_audio_buffer.commit")
         await session.send("input_audio_buffer.clear")
         await session.until("input_audio_buffer.cleared")
         await session.say(at_24_khz(samples("en_digits_16k.wav")))
