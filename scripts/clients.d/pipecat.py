@@ -6,6 +6,7 @@ from pipecat.audio.vad.silero import SileroVADAnalyzer
 from pipecat.frames.frames import (
     EndFrame,
     ErrorFrame,
+    Frame,
     InputAudioRawFrame,
     InterimTranscriptionFrame,
     ProposedUserStoppedSpeakingFrame,
@@ -27,23 +28,23 @@ UPSTREAM, DOWNSTREAM = FrameDirection.UPSTREAM, FrameDirection.DOWNSTREAM
 
 
 class Watch(FrameProcessor):
-    """Notes the frames that pass in one direction."""
+    """Notes the frames of a kind that pass in one direction."""
 
-    def __init__(self, direction, frames):
+    def __init__(self, kind, direction, frames):
         super().__init__()
-        self.direction, self.frames = direction, frames
+        self.kind, self.direction, self.frames = kind, direction, frames
 
     async def process_frame(self, frame, direction):
         await super().process_frame(frame, direction)
-        if direction == self.direction:
+        if direction == self.direction and isinstance(frame, self.kind):
             self.frames.append(frame)
         await self.push_frame(frame, direction)
 
 
-def service(turn_detection, **settings):
+def service(turn_detection, model=MODEL, **settings):
     return OpenAIRealtimeSTTService(
         api_key=KEY, base_url=f"{URL.replace('http', 'ws', 1)}/v1/realtime", turn_detection=turn_detection,
-        settings=OpenAIRealtimeSTTService.Settings(model=MODEL, **settings))
+        settings=OpenAIRealtimeSTTService.Settings(model=model, **settings))
 
 
 async def say(*processors, sounds, ends, between=None):
@@ -51,7 +52,7 @@ async def say(*processors, sounds, ends, between=None):
     parts that came before."""
     frames, errors = [], []
     worker = PipelineWorker(
-        Pipeline([Watch(UPSTREAM, errors), *processors, Watch(DOWNSTREAM, frames)]),
+        Pipeline([Watch(ErrorFrame, UPSTREAM, errors), *processors, Watch(Frame, DOWNSTREAM, frames)]),
         params=PipelineParams(audio_in_sample_rate=RATE), cancel_on_idle_timeout=False)
     started = asyncio.Event()
     worker.event_handler("on_pipeline_started")(lambda *_: started.set())
@@ -64,7 +65,7 @@ async def say(*processors, sounds, ends, between=None):
         for sound in sounds:
             async for piece in spoken(sound):
                 await worker.queue_frame(InputAudioRawFrame(audio=piece, sample_rate=RATE, num_channels=1))
-            await until(lambda: len(of(TranscriptionFrame)) == len(of(ends)) > 0)
+            await until(lambda: errors or len(of(TranscriptionFrame)) == len(of(ends)) > 0)
             if between:
                 await worker.queue_frame(between)
         await worker.queue_frame(EndFrame())
@@ -72,8 +73,7 @@ async def say(*processors, sounds, ends, between=None):
     runner = WorkerRunner(handle_sigint=False)
     await runner.add_workers(worker)
     await asyncio.gather(runner.run(), speak())
-    failures = [frame.error for frame in errors if isinstance(frame, ErrorFrame)]
-    assert not failures, failures
+    assert not errors, {frame.error for frame in errors}
     def text(kind, space):
         return space.join(frame.text for frame in of(kind))
 
@@ -87,10 +87,10 @@ async def hears_turns():
 
 
 async def commits():
-    """turns that Pipecat's own detector commits (its default)"""
+    """turns that Pipecat's own detector commits, with the model `gpt-realtime-whisper` (its defaults)"""
     detector = VADProcessor(vad_analyzer=SileroVADAnalyzer())
-    return Heard([CITIES], *await say(
-        detector, service(False), sounds=[sound(CITIES)], ends=VADUserStoppedSpeakingFrame))
+    stt = service(False, "gpt-realtime-whisper")
+    return Heard([CITIES], *await say(detector, stt, sounds=[sound(CITIES)], ends=VADUserStoppedSpeakingFrame))
 
 
 async def changes_its_settings():
