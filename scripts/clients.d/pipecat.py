@@ -74,6 +74,7 @@ async def say(*processors, sounds, ends, between=None):
     await runner.add_workers(worker)
     await asyncio.gather(runner.run(), speak())
     assert not errors, {frame.error for frame in errors}
+
     def text(kind, space):
         return space.join(frame.text for frame in of(kind))
 
