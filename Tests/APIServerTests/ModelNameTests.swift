@@ -39,7 +39,7 @@ struct ModelNameTests {
 
     @Test(arguments: [
         "whisper-1", "gpt-transcribe", "gpt-live-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-transcribe",
-        "gpt-4o-transcribe-diarize", "gpt-realtime-whisper",
+        "gpt-4o-transcribe-diarize", "gpt-realtime-whisper", "gpt-4o-mini-transcribe-2025-12-15",
     ])
     func openAIModelNamesMeanTheDefaultModel(name: String) async throws {
         let (status, body) = try await Self.model(name, in: TestRegistry([.whisper, .paraformer]))

@@ -6,10 +6,13 @@ import re
 import subprocess
 import sys
 import threading
+import typing
 import wave
 
 import openai
 import pytest
+from openai.types import AudioModel
+from openai.types.realtime import AudioTranscription
 
 from conftest import AUDIO, REPOSITORY, URL
 from live import EVENTS, TRANSCRIPTION
@@ -166,3 +169,30 @@ def test_the_client_without_asyncio_hears_the_same():
                 if event.type == TRANSCRIPTION + "completed":
                     assert event.transcript == TEXT.lower()
                     return
+
+
+def names(*types):
+    """The names that types of the client list."""
+    for of in types:
+        if typing.get_origin(of) is typing.Literal:
+            yield from typing.get_args(of)
+        else:
+            yield from names(*typing.get_args(of))
+
+
+NAMES = sorted({*names(AudioModel), *names(AudioTranscription.model_fields["model"].annotation)})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_name_of_openais_models_means_the_default_model(name):
+    async def scenario(session):
+        # OpenAI has no turn detection for these two, so their users leave it out and commit.
+        detects = name not in ["gpt-live-transcribe", "gpt-realtime-whisper"]
+        updated = await session.update(transcription={"model": name})
+        assert (updated.audio.input.turn_detection is not None) == detects
+        await session.say(SPEECH)
+        if not detects:
+            await session.connection.input_audio_buffer.commit()
+        assert (await session.until(TRANSCRIPTION + "completed")).transcript == TEXT
+
+    live(scenario)

@@ -45,7 +45,7 @@ package struct ModelService: Sendable {
     /// Throws `APIError`, or `ModelError` if there is no such model or its entry is unusable.
     func resolve(_ name: String?) async throws -> ModelEntry {
         let registry = await registry
-        if let name, !Self.openAINames.contains(name) || registry.defines(name) { return try await store.resolve(name) }
+        if let name, !Self.isOpenAIName(name) || registry.defines(name) { return try await store.resolve(name) }
         guard let name = registry.defaultModel ?? name else {
             throw APIError.missing(
                 "model", "The form has no 'model', and the registry no default_model. Send one of GET /v1/models.")
@@ -59,6 +59,11 @@ package struct ModelService: Sendable {
         "whisper-1", "gpt-transcribe", "gpt-live-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-transcribe",
         "gpt-4o-transcribe-diarize", "gpt-realtime-whisper",
     ]
+
+    /// Whether OpenAI has a model of this name, or a dated version of it, such as gpt-4o-mini-transcribe-2025-12-15.
+    private static func isOpenAIName(_ name: String) -> Bool {
+        openAINames.contains(String(name.replacing(/-\d{4}-\d{2}-\d{2}$/, with: "")))
+    }
 
     /// Starts a transcription, downloading the model's files first if they are missing. Throws `ModelError`; the events
     /// may throw `TranscriptionError` and `EngineError`.
