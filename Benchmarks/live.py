@@ -116,7 +116,7 @@ def measure(server, model, counts, folder, report):
     silence = array.array("h", bytes(2 * RATE))
     sound = sum((clips[name] + silence for name in ORDER), array.array("h"))
     whole_file, segment = file_errors(server, model, sound)
-    speak(server.port, [sound[: 8 * RATE]], delay="low")
+    speak(server.port, [sound[: 8 * RATE] + silence], delay="low")
     show(HEAD)
     show(["---"] * len(HEAD))
     rows = {}

@@ -141,12 +141,15 @@ struct WebSocketBackpressureTests {
     }
 
     /// A session that has taken a message works on it, perhaps for long.
-    @Test func messagesThatWereTakenCountUntilTheNextIsAskedFor() async throws {
-        let (taken, pause) = (Pause(), Pause())
+    @Test(arguments: [false, true])
+    func messagesThatWereTakenCountUntilTheNextIsAskedFor(isAwaited: Bool) async throws {
+        let (beginning, taken, pause) = (Pause(), Pause(), Pause())
+        if isAwaited { beginning.end() }
         let budget = MessageBudget(limit: 500_000, smallShare: 10_000, patience: .seconds(3600))
         try await WebSocketServer.run(
             budget: budget,
             session: { socket in
+                try await beginning.wait()
                 for await message in socket.messages {
                     taken.end()
                     try await pause.wait()
@@ -156,6 +159,8 @@ struct WebSocketBackpressureTests {
         ) { server in
             let client = try await server.open()
             try await client.send(Client.text(String(repeating: "x", count: 600_000)))
+            try await eventually("the message is there") { budget.used >= 600_000 }
+            beginning.end()
             try await taken.wait()
             #expect(budget.used >= 600_000)
             // Its session is not read any more, so what follows waits in the system.

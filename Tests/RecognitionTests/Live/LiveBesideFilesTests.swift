@@ -28,7 +28,8 @@ import Testing
         return path
     }
 
-    /// A pipeline with one lane that notes which decodes begin.
+    /// A pipeline with one lane that notes which decodes begin. Those of files are repeated, as if the model were larger:
+    /// else the lane would wait for files to be cut.
     private static func pipeline(_ log: Log<Entry>) throws -> TranscriptionPipeline {
         let recognizer = try LoadedPipeline.recognizer(.transducer)
         let scheduler = SegmentScheduler(
@@ -39,8 +40,12 @@ import Testing
                     priority: work.priority ?? DecodePriority(of: work.segment))
             },
             decode: { batch, _ in
-                if batch[0].priority == nil { log.append(.file) }
-                return recognizer.recognize(batch.map(\.segment), for: batch[0].request, isAlone: false)
+                let segments = batch.map(\.segment)
+                if batch[0].priority == nil {
+                    log.append(.file)
+                    for _ in 0..<20 { _ = recognizer.recognize(segments, for: batch[0].request, isAlone: false) }
+                }
+                return recognizer.recognize(segments, for: batch[0].request, isAlone: false)
                     .map { result in result.mapError { TranscriptionError($0) } }
             })
         return TranscriptionPipeline(recognizer: recognizer, scheduler: scheduler, detector: .installed)
