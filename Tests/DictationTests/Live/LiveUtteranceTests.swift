@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    @Test func aServerThatKeepsFailingIsGivenUp() async throws {
+    @Test func aServerThatKeepsFailingIsLeftAloneForAWhile() async throws {
         let gate = Gate()
         let seen = LiveDictation.Seen()
         let session: RealtimeServer.Session = { peer in

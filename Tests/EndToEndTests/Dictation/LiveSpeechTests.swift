@@ -49,9 +49,10 @@ struct LiveSpeechTests {
         }
     }
 
-    @Test func utterancesAreHeardWhileTheyAreSaidAndNotSentAsFiles() async throws {
+    @Test(arguments: [[], ["--live"]])
+    func utterancesAreHeardWhileTheyAreSaidAndNotSentAsFiles(arguments: [String]) async throws {
         try await withLiveServer { here, server, client in
-            try await here.listening(["--vad", "--silence_duration", "0.5"], url: server.url) { tool in
+            try await here.listening(["--vad", "--silence_duration", "0.5"] + arguments, url: server.url) { tool in
                 // The session is open before anybody speaks.
                 try await untilHeard(0, client)
                 try await here.sound.play(Manifest.shared.session.file)

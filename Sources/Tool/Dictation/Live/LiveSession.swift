@@ -138,7 +138,7 @@ final class LiveSession: Sendable {
     }
 
     /// How long the connection may take to close.
-    private static let farewell = Duration.seconds(1)
+    private static let farewell = Duration.milliseconds(250)
 
     private func converse(with server: LiveServer) async {
         do {

@@ -29,9 +29,9 @@ package final class LiveSpeech: Sendable {
             if let item = state.session?.begin(earliestCut: earliestCut) { return item }
             if let ended = state.session {
                 state.session = nil
-                state.tries.note(ended.ending, hasText: ended.hasCompleted)
+                state.tries.note(ended.ending, hasText: ended.hasCompleted, at: .now)
             }
-            guard !state.isOver, state.tries.mayOpen else { return nil }
+            guard !state.isOver, state.tries.mayOpen(at: .now) else { return nil }
             return open(&state).begin(earliestCut: earliestCut)
         }
     }
@@ -65,14 +65,21 @@ package final class LiveSpeech: Sendable {
 struct LiveTries {
     /// The sessions in a row that may end without having given a text.
     private static let most = 3
+    /// How long to wait after that many.
+    private static let pause = Duration.seconds(60)
     private var failures = 0
+    private var lastEnd: ContinuousClock.Instant?
     private var isSupported = true
 
-    var mayOpen: Bool { isSupported && failures < Self.most }
+    func mayOpen(at now: ContinuousClock.Instant) -> Bool {
+        guard isSupported, failures >= Self.most, let lastEnd else { return isSupported }
+        return now >= lastEnd + Self.pause
+    }
 
     /// Counts a session that has ended, or goes on without taking further recordings.
-    mutating func note(_ ending: LiveEnding?, hasText: Bool) {
+    mutating func note(_ ending: LiveEnding?, hasText: Bool, at now: ContinuousClock.Instant) {
         if case .unsupported = ending { isSupported = false }
         failures = hasText ? 0 : failures + 1
+        lastEnd = now
     }
 }
