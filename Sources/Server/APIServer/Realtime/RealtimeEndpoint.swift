@@ -39,13 +39,23 @@ struct RealtimeEndpoint: Sendable {
 
     /// Makes a client secret.
     @Sendable func createSecret(_ request: Request, context: APIContext) async throws -> Response {
-        let body = try await request.body.collect(upTo: Self.longestBody)
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: Self.longestBody)
+        } catch is NIOTooManyBytesError {
+            throw APIError(
+                status: .contentTooLarge, code: "invalid_value",
+                message:
+                    "The body has more than \(Self.longestBody >> 10) KiB. Send a shorter prompt or fewer keywords.",
+                parameter: "body", abandonsBody: true)
+        }
         let value: JSONValue
         do {
             value = body.readableBytes == 0 ? .object([]) : try JSONDecoder().decode(JSONValue.self, from: body)
         } catch {
-            throw APIError.invalid("body", "The body is not JSON: {\"session\": {\"type\": \"transcription\"}}.")
+            throw Self.noObject
         }
+        guard value.isObject else { throw Self.noObject }
         let lifetimes = ClientSecrets.lifetimes
         var seconds = 600
         if let given = value["expires_after"]?["seconds"], !given.isNull {
@@ -67,7 +77,10 @@ struct RealtimeEndpoint: Sendable {
         ])
     }
 
-    private static let longestBody = 1 << 20
+    private static let noObject = APIError.invalid(
+        "body", "The body is no JSON object. Send {\"session\": {\"type\": \"transcription\"}}.")
+    /// In bytes; the sessions of all secrets are kept in memory.
+    private static let longestBody = 128 << 10
     private static let subprotocol = "realtime"
     /// How browsers, which cannot set headers, send a key.
     private static let keyPrefix = "openai-insecure-api-key."
