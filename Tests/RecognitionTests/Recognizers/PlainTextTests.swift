@@ -1,4 +1,5 @@
 import Foundation
+import SpeechTypes
 import Testing
 
 @testable import Recognition
@@ -17,6 +18,17 @@ import Testing
         ])
     func textIsNormalisedToNFC(text: String, composed: String) {
         #expect(scalars(text.composed) == scalars(composed))
+    }
+
+    /// The decoder's token limit may cut a mark off.
+    @Test(
+        arguments: [
+            ("[BLANK_AUDIO]", ""), (" [MUSIC PLAYING] ", ""), ("[BLANK_", ""), ("[BLANK", ""),
+            ("[Laughs]", "[Laughs]"), ("[BLANK_AUDIO] no", "[BLANK_AUDIO] no"), ("[A] B]", "[A] B]"), ("[", "["),
+            ("[]", "[]"), ("OK", "OK"),
+        ])
+    func marksForNonspeechAreNoText(text: String, left: String) {
+        #expect(Transcript.Segment.tidied(text) == left)
     }
 
     /// Alone, and among marks above and below a letter. Foundation's tables of marks end with Unicode 14, and beyond

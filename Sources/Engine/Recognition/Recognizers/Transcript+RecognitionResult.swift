@@ -52,16 +52,18 @@ extension Transcript.Segment {
     }
 
     /// Trims and composes (NFC) the text, or returns "" for a mark for non-speech, such as Whisper's `[BLANK_AUDIO]`.
-    private static func tidied(_ text: String) -> String {
+    static func tidied(_ text: String) -> String {
         let trimmed = text.trimmed
         return isMark(trimmed) ? "" : trimmed.composed
     }
 
-    /// Whether the text is capitals, spaces and `_` in brackets. Not a regular expression: compiling one would take
-    /// longer than the rest of the conversion.
+    /// Whether the text is capitals, spaces and `_` in brackets. The decoder's token limit may cut the mark off, as in
+    /// `[BLANK_`. Not a regular expression: compiling one would take longer than the rest of the conversion.
     private static func isMark(_ text: String) -> Bool {
-        let inside = text.dropFirst().dropLast()
-        return text.hasPrefix("[") && text.hasSuffix("]") && !inside.isEmpty
+        guard text.hasPrefix("[") else { return false }
+        var inside = text.dropFirst()
+        if inside.last == "]" { inside.removeLast() }
+        return !inside.isEmpty
             && inside.unicodeScalars.allSatisfy {
                 $0 == "_" || $0 == " " || $0.properties.generalCategory == .uppercaseLetter
             }
