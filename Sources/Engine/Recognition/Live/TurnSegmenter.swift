@@ -83,9 +83,6 @@ struct TurnSegmenter {
     private(set) var number: Int
     /// Turns do not overlap: the end of the last one.
     private var lastEnd: Int
-    /// The end of the last piece. The first piece of a turn begins with what is left of the silence before it, although
-    /// that silence belongs to the last turn: without it, the model misses the first sound.
-    private var lastPieceEnd: Int
 
     /// Begins a session, or continues one.
     init(_ start: LiveStart, limits: PieceLimits) {
@@ -94,7 +91,6 @@ struct TurnSegmenter {
         history = AudioHistory(start: start.position)
         number = start.turn
         lastEnd = start.openSince ?? start.position
-        lastPieceEnd = start.position
         endpoint = EndpointDetector(
             Self.settings(of: detection), speakingUntil: start.openSince == nil ? nil : start.position)
         turn = start.openSince.map { Turn(start: $0, pieceStart: start.position) }
@@ -130,7 +126,6 @@ struct TurnSegmenter {
         guard detection != nil, turn != nil, !isSpoken else { return nil }
         turn = nil
         lastEnd = history.end
-        lastPieceEnd = history.end
         defer { number += 1 }
         return number
     }
@@ -145,9 +140,8 @@ struct TurnSegmenter {
                 actions.append(.began(turn: number, at: place.lowerBound, bySpeech: false))
             }
         } else if case .start(let start) = endpoint.receive(isSpeech, in: place) {
-            let pieceStart = max(start, lastPieceEnd, history.start)
-            let start = max(pieceStart, lastEnd)
-            turn = Turn(start: start, pieceStart: pieceStart)
+            let start = max(start, lastEnd, history.start)
+            turn = Turn(start: start, pieceStart: start)
             actions.append(.began(turn: number, at: start, bySpeech: true))
         } else if case .some = turn, endpoint.isInside == false {
             actions.append(.stopped(turn: number, at: history.end))
@@ -174,7 +168,6 @@ struct TurnSegmenter {
         if turn != nil { number += 1 }
         turn = nil
         lastEnd = history.end
-        lastPieceEnd = history.end
         endpoint = EndpointDetector(Self.settings(of: detection))
         forget()
     }
@@ -220,7 +213,6 @@ struct TurnSegmenter {
         let segment = SpeechSegment(
             offset: turn.pieceStart, audio: history[turn.pieceStart..<end], stretches: stretches)
         turn.pieceStart = end
-        lastPieceEnd = end
         turn.speech = history.speechCount(after: end)
         turn.hasSpoken = turn.hasSpoken || !stretches.isEmpty
         self.turn = turn
@@ -232,11 +224,11 @@ struct TurnSegmenter {
         history.forget(before: turn?.pieceStart ?? history.end - prefix)
     }
 
-    /// A turn ends once the silence has lasted. The silence belongs to it, but only its beginning to its last piece.
+    /// A turn ends once the silence has lasted, and the silence belongs to it.
     private static func settings(of detection: LiveSettings.TurnDetection?) -> EndpointDetector.Settings {
         let detection = detection ?? LiveSettings.TurnDetection()
         return EndpointDetector.Settings(
-            prefix: detection.prefix, suffix: Duration(samples: tail), silence: detection.silence,
+            prefix: detection.prefix, suffix: detection.silence, silence: detection.silence,
             minimumSpeech: .milliseconds(64))
     }
 }
