@@ -153,6 +153,16 @@ import Testing
         #expect(lengths.count >= 3)
     }
 
+    /// The recording ends with a breath after its last sentence, for which the model writes "You".
+    @Test func aBreathHasNoText() async throws {
+        let speech = try AudioBuffer.decoding(Fixtures.speech("two_cities.wav")).samples.suffix(
+            Duration.seconds(5).samples)
+        let sound = AudioBuffer(samples: speech + [Float](repeating: 0, count: Duration.seconds(1).samples))
+        let texts = try Self.texts(await Self.events(sound, by: .moonshine))
+        #expect(texts.values.contains { $0.hasSuffix("only.") }, "\(texts)")
+        #expect(texts.count > 1 && texts.values.count { !$0.isEmpty } == 1, "\(texts)")
+    }
+
     @Test func silenceGivesNoTurn() async throws {
         let events = try await Self.events(AudioBuffer(samples: [Float](repeating: 0, count: 16_000 * 5)))
         #expect(!events.contains { if case .turnBegan = $0 { true } else { false } })

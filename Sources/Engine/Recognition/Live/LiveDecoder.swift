@@ -31,6 +31,9 @@ final class LiveDecoder: Sendable {
         self.executor = executor
     }
 
+    /// Speech of this length, the audio before it included, is no breath.
+    private static let certainSpeech = Duration.seconds(1).samples
+
     /// Whether looks are possible: a model that decodes one segment at a time would let final text wait for them.
     var canLook: Bool { recognizer.concurrency == .any }
 
@@ -78,7 +81,8 @@ final class LiveDecoder: Sendable {
             options: RecognitionRequest(settings), candidates: settings.candidates, needsTokens: settings.needsTokens,
             needsTimes: false,
             // A model that decodes one segment at a time has one queue, for a low priority would make all wait.
-            priority: recognizer.concurrency == .any ? priority : .interactive, step: step)
+            priority: recognizer.concurrency == .any ? priority : .interactive,
+            isDoubtful: segment.stretches.reduce(0) { $0 + $1.count } < Self.certainSpeech, step: step)
         let id = UniqueID()
         let job = priority == .look ? looks : final
         let task = running.withLock { running in

@@ -165,7 +165,7 @@ package struct TranscriptionPipeline: Sendable {
         _ segment: SpeechSegment, _ request: SegmentRequest, as id: UniqueID
     ) async throws -> (segments: [Transcript.Segment], wait: Duration) {
         // Only a recording that was not cut has not been through a detector yet.
-        let isUnknown = segment.stretches.isEmpty && detector.fault == nil
+        let isUnknown = (segment.stretches.isEmpty || request.isDoubtful) && detector.fault == nil
         async let found = isUnknown && request.needsTimes ? finder.stretches(in: segment) : nil
         let work = SegmentWork(
             segment: segment, request: request.options, isWhole: segment.stretches.isEmpty, priority: request.priority,
@@ -208,6 +208,9 @@ struct SegmentRequest: Sendable {
     var needsTimes: Bool
     /// The priority; `nil` for that of the segment's position in its recording.
     var priority: DecodePriority?
+    /// Whether what the detector took for speech may be none, such as a breath: then it hears the segment by itself if the
+    /// text is doubtful too.
+    var isDoubtful = false
     /// The part of the segment's audio to decode on its stream; `nil` to decode all of it at once.
     var step: StreamStep?
 }
