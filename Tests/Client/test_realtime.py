@@ -11,6 +11,7 @@ import pytest
 
 from conftest import URL
 from live import PCM, SILENCE, SOCKET, TRANSCRIPTION, live, samples
+from metrics import Metrics
 
 
 @pytest.mark.parametrize("query", ["", "?intent=transcription", "?model=transducer", "?intent=transcription&model=transducer"])
@@ -126,6 +127,26 @@ def test_cleared_audio_has_no_text():
         assert (await session.until(TRANSCRIPTION + "completed"))["transcript"] == "STOP"
 
     live(scenario)
+
+
+def test_sessions_and_their_turns_are_counted():
+    async def scenario(session):
+        assert Metrics()["asr2clip_live_sessions"] == before["asr2clip_live_sessions"] + 1
+        await session.update(format=PCM)
+        await session.say(samples("en_digits_16k.wav") + SILENCE)
+        await session.until(TRANSCRIPTION + "completed")
+
+    def grown(name, **labels):
+        return after[name, labels] - before[name, labels]
+
+    before = Metrics()
+    live(scenario)
+    while (after := Metrics())["asr2clip_live_sessions"] != before["asr2clip_live_sessions"]:
+        pass
+    assert grown("asr2clip_live_sessions_ended_total", ending="client") == 1
+    assert grown("asr2clip_live_turns_total", model="transducer", outcome="completed") == 1
+    assert 1 < grown("asr2clip_live_audio_seconds_total", model="transducer") < 4
+    assert grown("asr2clip_live_text_delay_seconds_count", model="transducer") == 1
 
 
 def engines():

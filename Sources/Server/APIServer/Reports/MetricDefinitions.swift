@@ -47,7 +47,7 @@ extension MetricDefinition {
         .gauge, "asr2clip_decode_lanes_busy", labels: ["model"], "Segments that the model's engine is decoding.")
     static let liveSessions = Self(.gauge, "asr2clip_live_sessions", "Live sessions that are open now.")
     static let endedSessions = Self(
-        .counter, "asr2clip_live_sessions_total", labels: ["ending"],
+        .counter, "asr2clip_live_sessions_ended_total", labels: ["ending"],
         "Live sessions that are over, by why: client, idle, expired, shutdown, or the code of an error.")
     static let turns = Self(
         .counter, "asr2clip_live_turns_total", labels: ["model", "outcome"],
