@@ -44,12 +44,12 @@ HEAD = (
 class Row:
     """What some sessions at once gave."""
 
-    def __init__(self, server, sounds, delay):
+    def __init__(self, server, sounds, delay, detects=True):
         before = cpu_seconds(server.engine)
         processes = [server.pid, server.engine]
         idle = sum(map(memory, processes))
         with Watched(lambda: sum(map(memory, processes)), every=0.2) as watched:
-            spoken = speak(server.port, sounds, delay=delay)
+            spoken = speak(server.port, sounds, detects, delay=delay)
         self.count, self.delay = len(sounds), delay
         self.turns = [turn for turns in spoken for turn in turns]
         self.delays = [turn.delay for turn in self.turns]
@@ -61,13 +61,14 @@ class Row:
         self.contradicted = sum(turn.contradicted for turn in self.turns)
         self.sent = sum(len(words(turn.sent)) for turn in self.turns)
 
-    def cells(self, whole, beside=""):
+    def cells(self, whole, beside="", costs=True):
         delays = [median(self.delays), percentile(self.delays, 95), max(self.delays)]
         return (
             f"{self.count}{beside}", f"`{self.delay}`", len(self.turns),
             ", ".join(f"{delay * 1000:.0f} ms" for delay in delays),
             f"{median(self.first):.2f} s" if self.first else "–", f"{self.errors * 100:.1f} %",
-            f"{self.contradicted} of {self.sent}", f"{self.computing / whole:.2f}", f"{self.memory:.1f} MB",
+            f"{self.contradicted} of {self.sent}",
+            *([f"{self.computing / whole:.2f}", f"{self.memory:.1f} MB"] if costs else ["", ""]),
         )
 
 
@@ -126,7 +127,10 @@ def measure(server, model, counts, folder, report):
             show(rows[count, delay].cells(rows[1, "xhigh"].computing))
     whole = rows[1, "xhigh"].computing
     beside = beside_file(server, model, sound, folder)
-    show(beside.cells(whole, ", beside a file"))
+    show(beside.cells(whole, ", beside a file", costs=False))
+    single = {delay: Row(server, [sound], delay, detects=False) for delay in ["xhigh", "low"]}
+    for row in single.values():
+        show(row.cells(whole, ", one turn"))
 
     def computing(delay, at_most):
         report.figure(f"computing with `{delay}` ÷ whole turns", rows[1, delay].computing / whole, at_most=at_most)
@@ -143,9 +147,10 @@ def measure(server, model, counts, folder, report):
         report.figure("8 sessions: turn's end to text, longest", max(rows[8, "low"].delays), " s", at_most=1)
     most = max(row.memory for row in rows.values() if row.count >= min(4, counts))
     report.figure("memory a session, the most with 4 or more", most, " MB", at_most=20)
-    worst = max(rows.values(), key=lambda row: row.errors)
-    note = f"{worst.count} sessions, {worst.delay}: {worst.errors:.4f}; as a file: {whole_file:.4f}"
-    report.figure("word errors − those of a file, the most", (worst.errors - whole_file) * 100, " points", at_most=1, note=note)
+    for turns, row in [("turns that the server detects", rows[1, "low"]), ("one turn", single["low"])]:
+        note = f"{row.errors * 100:.1f} %; as a file {whole_file * 100:.1f} %"
+        more = (row.errors - whole_file) * 100
+        report.figure(f"word errors with `low` − as a file, {turns}", more, " points", at_most=1, note=note)
     later = max(beside.delays) - max(rows[1, "low"].delays)
     note = f"a segment of 20 s alone takes {segment:.3f} s"
     report.figure("beside a file: longest delay − alone", later, " s", at_most=segment, note=note)

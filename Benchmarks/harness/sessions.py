@@ -36,7 +36,7 @@ class Turn:
     @property
     def first_delay(self):
         """From the first speech to the first word; `None` if no word came before the text was complete."""
-        return None if self.first is None else self.first - self.speech
+        return None if None in (self.first, self.speech) else self.first - self.speech
 
     @property
     def contradicted(self):
@@ -45,13 +45,15 @@ class Turn:
         return sum(index >= len(text) or word != text[index] for index, word in enumerate(sent))
 
 
-async def _speak(url, sound, transcription, pause):
-    """Speaks in one session, after a pause. Returns its turns."""
+async def _speak(url, sound, transcription, detects, pause):
+    """Speaks in one session, after a pause. Returns its turns: those that the server detects, or a single one."""
     await asyncio.sleep(pause)
     turns = {}
     async with websockets.connect(url, max_size=None, compression=None, proxy=None) as socket:
         await socket.recv()
         audio = {"format": {"type": "audio/pcm", "rate": RATE}, "transcription": transcription}
+        if not detects:
+            audio["turn_detection"] = None
         await socket.send(json.dumps({"type": "session.update", "session": {"audio": {"input": audio}}}))
         start = time.monotonic()
 
@@ -78,20 +80,26 @@ async def _speak(url, sound, transcription, pause):
             await asyncio.sleep(max(0, start + (index + 1) * STEP - time.monotonic()))
             piece = base64.b64encode(sound[place : place + size].tobytes()).decode()
             await socket.send(json.dumps({"type": "input_audio_buffer.append", "audio": piece}))
+        if not detects:
+            await socket.send(json.dumps({"type": "input_audio_buffer.commit"}))
         await asyncio.sleep(2)
         await socket.close()
         await hearing
+        for turn in turns.values():
+            turn.end = turn.end or len(sound) / RATE
     assert all(turn.completed for turn in turns.values()), "a turn has no text"
     return list(turns.values())
 
 
-def speak(port, sounds, **transcription):
-    """Speaks each sound in a session of its own, all at once, but not in step. Returns the turns of each."""
+def speak(port, sounds, detects=True, **transcription):
+    """Speaks each sound in a session of its own, all at once, but not in step. Returns the turns of each; the server detects
+    them, or the client commits all of a sound as one.
+    """
 
     async def all_of_them():
         url = f"ws://127.0.0.1:{port}/v1/realtime?intent=transcription"
         sessions = [
-            _speak(url, sound, transcription, index * 0.73 % 5) for index, sound in enumerate(sounds)
+            _speak(url, sound, transcription, detects, index * 0.73 % 5) for index, sound in enumerate(sounds)
         ]
         return await asyncio.gather(*sessions)
 
