@@ -269,11 +269,11 @@ actor RealtimeSession {
         switch ending {
         case .byClient: break
         case .notText: await close(.unacceptableData, "Send events as text, with audio in base64.")
-        case .idle: await close(.goingAway, "The session has sent no audio for \(limits.idleTime).")
+        case .idle: await close(.goingAway, "The session has sent no audio for \(HumanFormat.time(limits.idleTime)).")
         case .expired:
             let error = APIError(
                 status: .badRequest, code: "session_expired",
-                message: "The session has reached its longest duration of \(limits.longest). Open another one.")
+                message: "The session has reached its longest duration of \(HumanFormat.time(limits.longest)). Open another one.")
             emit(.error(error, cause: nil))
             await close(.goingAway, "The session has reached its longest duration.")
         case .shutdown:
