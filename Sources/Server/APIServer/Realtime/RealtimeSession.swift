@@ -273,7 +273,9 @@ actor RealtimeSession {
         case .expired:
             let error = APIError(
                 status: .badRequest, code: "session_expired",
-                message: "The session has reached its longest duration of \(HumanFormat.time(limits.longest)). Open another one.")
+                message:
+                    "The session has reached its longest duration of \(HumanFormat.time(limits.longest)). Open another one."
+            )
             emit(.error(error, cause: nil))
             await close(.goingAway, "The session has reached its longest duration.")
         case .shutdown:
