@@ -145,8 +145,11 @@ def measure(server, model, counts, folder, report):
     report.figure("first word with `minimal`, median", median(rows[1, "minimal"].first), " s", at_most=1.5)
     if (8, "low") in rows:
         report.figure("8 sessions: turn's end to text, longest", max(rows[8, "low"].delays), " s", at_most=1)
-    most = max(row.memory for row in rows.values() if row.count >= min(4, counts))
-    report.figure("memory a session, the most with 4 or more", most, " MB", at_most=20)
+    few, many = rows.get((4, "low")), rows.get((16, "low"))
+    if few and many:
+        # What the lanes take to decode does not grow with the sessions.
+        more = (many.memory * many.count - few.memory * few.count) / (many.count - few.count)
+        report.figure("memory of a further session, 4 to 16", more, " MB", at_most=20)
     for turns, row in [("turns that the server detects", rows[1, "low"]), ("one turn", single["low"])]:
         note = f"{row.errors * 100:.1f} %; as a file {whole_file * 100:.1f} %"
         more = (row.errors - whole_file) * 100
