@@ -82,7 +82,9 @@ final class LiveDecoder: Sendable {
             needsTimes: false,
             // A model that decodes one segment at a time has one queue, for a low priority would make all wait.
             priority: recognizer.concurrency == .any ? priority : .interactive,
-            isDoubtful: segment.stretches.reduce(0) { $0 + $1.count } < Self.certainSpeech, step: step)
+            // Before the last step, the segment has only a part of what the text was heard in.
+            isDoubtful: step?.isLast != false && segment.stretches.reduce(0) { $0 + $1.count } < Self.certainSpeech,
+            step: step)
         let id = UniqueID()
         let job = priority == .look ? looks : final
         let task = running.withLock { running in

@@ -320,7 +320,7 @@ package actor LiveSession {
         for segment in segments { transcript.append(segment) }
         let isKept = look?.stream != nil && decoder.keepsWords
         let text = isKept ? transcript.text : look?.agreement.receive(transcript.text)
-        guard let text, text != look?.text else { return }
+        guard let text, text != look?.text, isKept || settings.delay.lookInterval != nil else { return }
         look?.text = text
         report(.look(turn: piece.turn, text: text))
     }

@@ -60,6 +60,8 @@ actor RealtimeSession {
     private var jobNumber = 0
     /// What takes the events of a job, by its number: of the one in use, and of former ones that complete their turns.
     private var work: [Int: Task<Void, Never>] = [:]
+    /// The name of each such job's model.
+    private var models: [Int: String] = [:]
     private var lastAudio = ContinuousClock.now
     /// Whether audio of the client waits to be heard.
     private var isTakingAudio = false
@@ -200,6 +202,7 @@ actor RealtimeSession {
 
     private func startJob() {
         guard state.ending == nil else { return }
+        models[jobNumber] = entry.name
         work[jobNumber] = Task { [job, jobNumber] in await self.work(on: job, number: jobNumber) }
     }
 
@@ -229,7 +232,7 @@ actor RealtimeSession {
     private static let mostJobs = 4
 
     private func work(on job: LiveJob, number: Int) async {
-        defer { work[number] = nil }
+        defer { (work[number], models[number]) = (nil, nil) }
         do {
             while let event = try await job.next() { receive(event, of: number) }
         } catch is CancellationError {
@@ -238,16 +241,18 @@ actor RealtimeSession {
             let error = APIError(error) ?? .unforeseen
             guard number != jobNumber else { return ended.resolve(.success(.failed(error))) }
             // The session goes on with another model.
-            for event in conversation.fail(job: number, error, configuration) { tell(event) }
+            for event in conversation.fail(job: number, error, configuration) { tell(event, of: number) }
         }
     }
 
     private func receive(_ event: LiveEvent, of job: Int) {
-        for event in conversation.receive(event, of: job, configuration) { tell(event) }
+        for event in conversation.receive(event, of: job, configuration) { tell(event, of: job) }
     }
 
-    private func tell(_ event: ServerEvent) {
-        clock.receive(event, of: entry.name, in: metrics)
+    private func tell(_ event: ServerEvent, of job: Int) {
+        if configuration.transcription != nil, let model = models[job] {
+            clock.receive(event, of: model, in: metrics)
+        }
         emit(event)
     }
 

@@ -10,9 +10,9 @@ struct Utterance: Sendable {
 }
 
 /// Receives sound from a microphone on a thread of its own, and hands out each recording when it begins. Each sample is
-/// written to its file as it arrives, and then passed to the live session, which nothing here waits for. If the disk blocks the thread, the sound is buffered in the link and in
-/// the listening process, which has room for half a minute. If that process ends, another one is started
-/// (`ListenRestarts`). The gap becomes silence in the recording.
+/// written to its file as it arrives, and then passed to the live session, without waiting for it. If the disk blocks
+/// the thread, the sound is buffered in the link and in the listening process, which has room for half a minute. If that
+/// process ends, another one is started (`ListenRestarts`). The gap becomes silence in the recording.
 actor Listener {
     private let executor = QueueExecutor(label: "listener")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }

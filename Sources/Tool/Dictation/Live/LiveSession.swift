@@ -203,6 +203,9 @@ final class LiveSession: Sendable {
         while (try? await Task.sleep(for: Self.period)) != nil {
             state.withLock { state in
                 if state.dialogue.isLate(at: .now) { end(.failed("It gives no text."), &state) }
+                if !state.dialogue.isReady, .now - start > policy.patience {
+                    end(.failed("It does not answer."), &state)
+                }
                 if state.isRetired, state.dialogue.isIdle { end(.expired, &state) }
             }
         }
@@ -231,7 +234,9 @@ final class LiveSession: Sendable {
         if state.current?.item === item, words.contains(where: { !$0.isWhitespace }) { state.current?.hasWords = true }
         guard number >= state.shown?.recording ?? 0 else { return }
         let known = state.shown.map { $0.recording == number ? $0.words : "" } ?? ""
-        state.shown = (number, String((known + words).suffix(Self.longestShown)))
+        // By scalars: a single character may have millions of them.
+        let end = (known + words).unicodeScalars.suffix(Self.longestShown)
+        state.shown = (number, String(String.UnicodeScalarView(end)))
         report(.live(state.shown?.words ?? ""))
     }
 

@@ -127,7 +127,10 @@ struct RealtimeSocket: Sendable {
         try pipeline.addHandlers([encoder, decoder, validator, reader])
         try pipeline.addHandler(handler)
         let timeout = channel.eventLoop.scheduleTask(in: TimeAmount(limit)) { channel.close(promise: nil) }
-        handler.upgradeResultFuture.whenComplete { _ in timeout.cancel() }
+        handler.upgradeResultFuture.whenComplete { result in
+            timeout.cancel()
+            if case .failure = result { channel.close(promise: nil) }
+        }
         return handler.upgradeResultFuture
     }
 }
