@@ -3,8 +3,11 @@
 import asyncio
 import base64
 import json
+import os
+import signal
 import wave
 
+import pytest
 import websockets
 from openai.types.realtime import RealtimeServerEvent
 from pydantic import TypeAdapter
@@ -71,3 +74,15 @@ def live(scenario, url=SOCKET, **options):
 
 PCM = {"type": "audio/pcm", "rate": 16000}
 SILENCE = bytes(32000)
+
+
+async def ended_by_the_server(session):
+    """Stops the server while somebody speaks: the open turn gets its text, and then the session ends."""
+    await session.update(format=PCM)
+    await session.say(SILENCE + samples("en_digits_16k.wav"))
+    await session.until("input_audio_buffer.speech_started")
+    os.kill(int(os.environ["ASR2CLIP_PID"]), signal.SIGTERM)
+    assert (await session.until(TRANSCRIPTION + "completed"))["transcript"] == "ONE TWO THREE FOUR"
+    with pytest.raises(websockets.ConnectionClosed) as closed:
+        await session.until("nothing")
+    assert closed.value.rcvd.code == 1001

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import signal
 import urllib.request
 
 import openai
@@ -11,7 +9,7 @@ import pytest
 import websockets
 
 from conftest import URL
-from live import PCM, SILENCE, SOCKET, TRANSCRIPTION, live, samples
+from live import PCM, SOCKET, ended_by_the_server, live, samples
 
 
 def test_one_session_too_many_is_refused():
@@ -86,14 +84,4 @@ def test_the_work_of_a_client_that_vanishes_ends():
 def test_z_a_server_that_stops_completes_the_open_turn():
     """The last test: the server is gone after it."""
 
-    async def scenario(session):
-        await session.update(format=PCM)
-        await session.say(SILENCE + samples("en_digits_16k.wav"))
-        await session.until("input_audio_buffer.speech_started")
-        os.kill(int(os.environ["ASR2CLIP_PID"]), signal.SIGTERM)
-        assert (await session.until(TRANSCRIPTION + "completed"))["transcript"] == "ONE TWO THREE FOUR"
-        with pytest.raises(websockets.ConnectionClosed) as closed:
-            await session.until("nothing")
-        assert closed.value.rcvd.code == 1001
-
-    live(scenario)
+    live(ended_by_the_server)

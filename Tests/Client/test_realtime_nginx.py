@@ -3,8 +3,6 @@
 
 import asyncio
 import json
-import os
-import signal
 import urllib.error
 import urllib.request
 
@@ -13,7 +11,7 @@ import websockets
 
 import nginx
 from conftest import AUDIO
-from live import PCM, SILENCE, TRANSCRIPTION, live, samples
+from live import PCM, SILENCE, TRANSCRIPTION, ended_by_the_server, live, samples
 
 KEY = {"Authorization": "Bearer right"}
 
@@ -175,14 +173,4 @@ def test_a_long_session_with_a_long_silence_goes_on(proxy):
 def test_z_a_server_that_stops_completes_the_open_turn(proxy):
     """The last test: the server is gone after it."""
 
-    async def scenario(session):
-        await session.update(format=PCM)
-        await session.say(SILENCE + samples("en_digits_16k.wav"))
-        await session.until("input_audio_buffer.speech_started")
-        os.kill(int(os.environ["ASR2CLIP_PID"]), signal.SIGTERM)
-        assert (await session.until(TRANSCRIPTION + "completed"))["transcript"] == "ONE TWO THREE FOUR"
-        with pytest.raises(websockets.ConnectionClosed) as closed:
-            await session.until("nothing")
-        assert closed.value.rcvd.code == 1001
-
-    live(scenario, socket(proxy), additional_headers=KEY)
+    live(ended_by_the_server, socket(proxy), additional_headers=KEY)
