@@ -21,6 +21,7 @@ from pathlib import Path
 
 from harness import machine
 from harness.client import Connection, form, send_file
+from harness.corpus import corpus, spoken
 from harness.paths import SERVER
 from harness.processes import cpu_seconds, memory
 from harness.registry import MODELS, STARTER, registry, whisper
@@ -32,6 +33,8 @@ from harness.summary import median, percentile
 from harness.watching import Watched
 
 ORDER = ["two_cities.wav", "beckett.wav"]
+#: A pause, which at the end ends the last turn.
+SILENCE = array.array("h", bytes(2 * RATE))
 TRUTH = words(" ".join(REFERENCES[name] for name in ORDER))
 #: How many sessions at once, and their `delay`.
 ROWS = [(1, "xhigh"), (1, "high"), (1, "medium"), (1, "low"), (1, "minimal"), (4, "low"), (8, "low"), (16, "low")]
@@ -44,19 +47,19 @@ HEAD = (
 class Row:
     """What some sessions at once gave."""
 
-    def __init__(self, server, sounds, delay, detects=True):
+    def __init__(self, server, sounds, delay):
         before = cpu_seconds(server.engine)
         processes = [server.pid, server.engine]
         idle = sum(map(memory, processes))
         with Watched(lambda: sum(map(memory, processes)), every=0.2) as watched:
-            spoken = speak(server.port, sounds, detects, delay=delay)
+            sessions = speak(server.port, sounds, delay=delay)
         self.count, self.delay = len(sounds), delay
-        self.turns = [turn for turns in spoken for turn in turns]
+        self.turns = [turn for turns in sessions for turn in turns]
         self.delays = [turn.delay for turn in self.turns]
         self.first = [turn.first_delay for turn in self.turns if turn.first_delay is not None]
         self.memory = (max(watched.values) - idle) / len(sounds)
         self.computing = (cpu_seconds(server.engine) - before) / len(sounds)
-        texts = [words(" ".join(turn.text for turn in turns)) for turns in spoken]
+        texts = [words(" ".join(turn.text for turn in turns)) for turns in sessions]
         self.errors = sum(word_errors(TRUTH, text) for text in texts) / len(TRUTH) / len(texts)
         self.contradicted = sum(turn.contradicted for turn in self.turns)
         self.sent = sum(len(words(turn.sent)) for turn in self.turns)
@@ -76,16 +79,28 @@ def show(cells):
     print(f"| {' | '.join(map(str, cells))} |", flush=True)
 
 
-def file_errors(server, model, sound):
-    """The word errors of the sound sent as a file, and the seconds that a long segment takes."""
+def transcribe(server, model, sound):
+    """The text of the sound sent as a file."""
     with Connection(server.port) as connection:
         status, _, body = connection.ask(form(server.port, wav(sound), model=model.name))
-        assert status == 200, body
-        errors = word_errors(TRUTH, words(json.loads(body)["text"])) / len(TRUTH)
-        start = time.monotonic()
-        status, _, body = connection.ask(form(server.port, wav(cut([20])[0]), model=model.name))
-        assert status == 200, body
-    return errors, time.monotonic() - start
+    assert status == 200, body
+    return json.loads(body)["text"]
+
+
+def compare_errors(server, model, report):
+    """Word errors of live text, minus those of the same recordings sent as files."""
+    sounds = [(sound + SILENCE, truth) for sound, truth in corpus().values()]
+    total = sum(len(truth) for _, truth in sounds)
+
+    def errors(texts):
+        return sum(word_errors(truth, spoken(text)) for (_, truth), text in zip(sounds, texts, strict=True)) / total * 100
+
+    files = errors([transcribe(server, model, sound) for sound, _ in sounds])
+    for name, detects in [("detected turns", True), ("one turn each", False)]:
+        sessions = speak(server.port, [sound for sound, _ in sounds], detects, delay="low")
+        live = errors([" ".join(turn.text for turn in turns) for turns in sessions])
+        note = f"{live:.1f} %; as files {files:.1f} %; {total} words"
+        report.figure(f"word errors with `low` − as files, {name}", live - files, " points", at_most=1, note=note)
 
 
 def beside_file(server, model, sound, folder):
@@ -113,11 +128,11 @@ def beside_file(server, model, sound, folder):
 
 def measure(server, model, counts, folder, report):
     clips = recordings()
-    # A pause, and silence at the end that ends the last turn.
-    silence = array.array("h", bytes(2 * RATE))
-    sound = sum((clips[name] + silence for name in ORDER), array.array("h"))
-    whole_file, segment = file_errors(server, model, sound)
-    speak(server.port, [sound[: 8 * RATE] + silence], delay="low")
+    sound = sum((clips[name] + SILENCE for name in ORDER), array.array("h"))
+    speak(server.port, [sound[: 8 * RATE] + SILENCE], delay="low")
+    start = time.monotonic()
+    transcribe(server, model, cut([20])[0])
+    segment = time.monotonic() - start
     show(HEAD)
     show(["---"] * len(HEAD))
     rows = {}
@@ -128,9 +143,6 @@ def measure(server, model, counts, folder, report):
     whole = rows[1, "xhigh"].computing
     beside = beside_file(server, model, sound, folder)
     show(beside.cells(whole, ", beside a file", costs=False))
-    single = {delay: Row(server, [sound], delay, detects=False) for delay in ["xhigh", "low"]}
-    for row in single.values():
-        show(row.cells(whole, ", one turn"))
 
     def computing(delay, at_most):
         report.figure(f"computing with `{delay}` ÷ whole turns", rows[1, delay].computing / whole, at_most=at_most)
@@ -150,10 +162,7 @@ def measure(server, model, counts, folder, report):
         # What the lanes take to decode does not grow with the sessions.
         more = (many.memory * many.count - few.memory * few.count) / (many.count - few.count)
         report.figure("memory of a further session, 4 to 16", more, " MB", at_most=20)
-    for turns, row in [("turns that the server detects", rows[1, "low"]), ("one turn", single["low"])]:
-        note = f"{row.errors * 100:.1f} %; as a file {whole_file * 100:.1f} %"
-        more = (row.errors - whole_file) * 100
-        report.figure(f"word errors with `low` − as a file, {turns}", more, " points", at_most=1, note=note)
+    compare_errors(server, model, report)
     later = max(beside.delays) - max(rows[1, "low"].delays)
     note = f"a segment of 20 s alone takes {segment:.3f} s"
     report.figure("beside a file: longest delay − alone", later, " s", at_most=segment, note=note)

@@ -82,7 +82,11 @@ async def _speak(url, sound, transcription, detects, pause):
             await socket.send(json.dumps({"type": "input_audio_buffer.append", "audio": piece}))
         if not detects:
             await socket.send(json.dumps({"type": "input_audio_buffer.commit"}))
+        # The server may still find that a turn has ended.
         await asyncio.sleep(2)
+        deadline = time.monotonic() + 60
+        while not all(turn.completed for turn in turns.values()) and time.monotonic() < deadline:
+            await asyncio.sleep(0.1)
         await socket.close()
         await hearing
         for turn in turns.values():

@@ -13,6 +13,8 @@ package struct FamilySetup: Sendable {
     /// The length up to which neighbouring stretches of speech are best joined; models.yaml may override it. Measured for
     /// Moonshine and Whisper; the other families have a length in between.
     package var preferredSegment: Duration = .seconds(10)
+    /// The pieces of a turn in live sessions whose open piece is shown by looks.
+    package var livePiece = LivePiece.short
     var languages: LanguageChoice = .notTaken
     var languageSetting: LanguageSetting?
     /// Whether the model can translate; some Whisper models cannot.
@@ -63,6 +65,23 @@ package enum Batching: String, Sendable, CaseIterable {
     case together
     /// No: the library decodes one after the other.
     case oneByOne = "one by one"
+}
+
+/// When a piece of a turn in a live session is complete. Each piece is decoded by itself, and its text is final.
+package struct LivePiece: Sendable, Equatable {
+    /// How much speech a piece has before a pause ends it.
+    package var leastSpeech: Duration
+    /// The longest piece, at most the family's window.
+    package var longest: Duration
+
+    package init(leastSpeech: Duration, longest: Duration) {
+        self.leastSpeech = leastSpeech
+        self.longest = longest
+    }
+
+    /// Measured with Moonshine (Benchmarks/RESULTS.md, "Live speech"): with less speech in a piece, or more, there are
+    /// more word errors.
+    package static let short = LivePiece(leastSpeech: .seconds(2), longest: .seconds(8))
 }
 
 /// How many threads may decode with one recognizer at the same time.

@@ -1,3 +1,4 @@
+import ModelFamilies
 @testable import Recognition
 import SpeechTypes
 import TestSupport
@@ -9,12 +10,12 @@ import Testing
 
     private static func segmenter(
         _ detection: LiveSettings.TurnDetection? = LiveSettings.TurnDetection(),
-        hasPieces: Bool = true, position: Int = 0, openSince: Int? = nil
+        delay: LiveSettings.Delay = .low, position: Int = 0, openSince: Int? = nil
     ) -> TurnSegmenter {
         TurnSegmenter(
             LiveStart(
                 settings: LiveSettings(turnDetection: detection), position: position, turn: 3, openSince: openSince),
-            limits: .offline(window: .seconds(28), hasPieces: hasPieces))
+            limits: .of(.moonshine, delay: delay, canLook: true))
     }
 
     /// The actions for speech and silence of these lengths, in windows, speech first.
@@ -58,6 +59,34 @@ import Testing
         #expect(segmenter.openPiece?.start == 88 * Self.window + TurnSegmenter.tail)
     }
 
+    @Test func silenceBeforeTheSpeechOfAPieceIsLeftOut() {
+        var segmenter = Self.segmenter(nil)
+        _ = Self.actions(&segmenter, [(false, 100), (true, 70), (false, 50), (true, 10)])
+        let lead = Duration.milliseconds(300).samples
+        #expect(segmenter.openPiece?.start == 220 * Self.window - lead)
+        let pieces = (segmenter.commit() ?? []).compactMap { if case .piece(_, let piece) = $0 { piece } else { nil } }
+        #expect(pieces.map(\.offset) == [220 * Self.window - lead])
+    }
+
+    @Test func aTurnHasTheWholePrefixThatTheClientWants() {
+        var segmenter = Self.segmenter(.init(prefix: .seconds(2)))
+        _ = Self.actions(&segmenter, [(false, 100), (true, 10)])
+        #expect(segmenter.openPiece?.start == 100 * Self.window - Duration.seconds(2).samples)
+    }
+
+    @Test(
+        arguments: [
+            (.moonshine, .low, true, 2, 8), (.whisper, .low, true, 15, 28), (.whisper, .low, false, 2, 8),
+            (.whisper, .high, true, 2, 8), (.whisper, .xhigh, true, nil, 28), (.streamingTransducer, .low, true, 8, 20),
+        ] as [(ModelFamily, LiveSettings.Delay, Bool, Double?, Double)])
+    func theLengthOfPiecesDependsOnTheFamilyAndTheDelay(
+        family: ModelFamily, delay: LiveSettings.Delay, canLook: Bool, least: Double?, longest: Double
+    ) {
+        let limits = TurnSegmenter.PieceLimits.of(family, delay: delay, canLook: canLook)
+        #expect(limits.leastSpeech == least.map { Duration.seconds($0).samples })
+        #expect(limits.longest == Duration.seconds(longest).samples)
+    }
+
     @Test func piecesOfLongSpeechFollowEachOtherWithoutGapOrOverlap() {
         var segmenter = Self.segmenter()
         var actions = Self.actions(&segmenter, [(true, 1000)])
@@ -71,7 +100,7 @@ import Testing
     }
 
     @Test func withoutPiecesATurnIsCutOnlyWhereTheModelEnds() {
-        var segmenter = Self.segmenter(hasPieces: false)
+        var segmenter = Self.segmenter(delay: .xhigh)
         let actions = Self.actions(&segmenter, [(true, 100), (false, 10), (true, 100), (false, 20)])
         #expect(actions.count { if case .piece = $0 { true } else { false } } == 1)
     }
@@ -119,7 +148,7 @@ import Testing
     @Test func otherSettingsKeepAnOpenTurn() {
         var segmenter = Self.segmenter()
         _ = Self.actions(&segmenter, [(true, 20)])
-        _ = segmenter.use(nil, limits: .offline(window: .seconds(28), hasPieces: true))
+        _ = segmenter.use(nil, limits: .of(.moonshine, delay: .low, canLook: true))
         #expect(Self.actions(&segmenter, [(false, 40)]).isEmpty, "the client ends turns now")
         #expect(segmenter.commit()?.first == .committed(turn: 3, audio: 0..<60 * Self.window))
     }
@@ -128,7 +157,7 @@ import Testing
         var segmenter = Self.segmenter()
         _ = Self.actions(&segmenter, [(false, 400)])
         _ = segmenter.use(
-            LiveSettings.TurnDetection(prefix: .seconds(5)), limits: .offline(window: .seconds(28), hasPieces: true))
+            LiveSettings.TurnDetection(prefix: .seconds(5)), limits: .of(.moonshine, delay: .low, canLook: true))
         let actions = Self.actions(&segmenter, [(true, 30), (false, 16)])
         guard case .began(3, let start, true) = actions.first else { Issue.record("no turn"); return }
         #expect(start > 400 * Self.window - 5 * 16_000 && start < 400 * Self.window)
@@ -147,7 +176,7 @@ import Testing
     @Test func aTurnWithoutSpeechIsDroppedWhenTurnsAreDetected() {
         var segmenter = Self.segmenter(nil)
         _ = Self.actions(&segmenter, [(false, 50)])
-        let dropped = segmenter.use(.init(), limits: .offline(window: .seconds(28), hasPieces: true))
+        let dropped = segmenter.use(.init(), limits: .of(.moonshine, delay: .low, canLook: true))
         #expect(dropped == 3)
         guard case .began(4, let start, true) = Self.actions(&segmenter, [(true, 10)]).first else {
             Issue.record("no turn")

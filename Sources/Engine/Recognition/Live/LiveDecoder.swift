@@ -45,9 +45,7 @@ final class LiveDecoder: Sendable {
 
     /// Where the pieces of a turn end.
     func limits(for settings: LiveSettings) -> TurnSegmenter.PieceLimits {
-        isStreaming
-            ? .streaming(window: recognizer.window, hasPieces: settings.delay.hasPieces)
-            : .offline(window: recognizer.window, hasPieces: settings.delay.hasPieces)
+        .of(recognizer.model.family, delay: settings.delay, canLook: canLook)
     }
 
     /// Makes a stream for a piece; `nil` if the model takes complete segments only.

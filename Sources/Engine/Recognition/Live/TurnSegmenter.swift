@@ -1,3 +1,4 @@
+import ModelFamilies
 import SpeechTypes
 
 /// Divides the audio of a live session into turns, and each turn into pieces. Pure value, no I/O.
@@ -12,22 +13,14 @@ struct TurnSegmenter {
         /// The longest piece.
         var longest: Int
 
-        /// Pieces of a model that takes whole segments. Measured on 32 turns (Benchmarks/RESULTS.md, "Live speech"):
-        /// less than 2 s of speech costs words, and longer pieces gain none.
-        static func offline(window: Duration, hasPieces: Bool) -> PieceLimits {
-            hasPieces
-                ? PieceLimits(
-                    leastSpeech: Duration.seconds(2).samples, longest: min(window, .seconds(8)).samples)
-                : PieceLimits(leastSpeech: nil, longest: window.samples)
-        }
-
-        /// Pieces of a model that decodes audio while it arrives. Its text appears without them, so they only bound what
-        /// has to be decoded again if the engine ends.
-        static func streaming(window: Duration, hasPieces: Bool) -> PieceLimits {
-            hasPieces
-                ? PieceLimits(
-                    leastSpeech: Duration.seconds(8).samples, longest: min(window, .seconds(20)).samples)
-                : PieceLimits(leastSpeech: nil, longest: window.samples)
+        /// The pieces that a family's models get. `canLook` tells whether the open piece can be decoded for provisional
+        /// text. Where there is none, text appears with each piece, so the pieces are short.
+        static func of(_ family: ModelFamily, delay: LiveSettings.Delay, canLook: Bool) -> PieceLimits {
+            let window = family.window
+            guard delay.hasPieces else { return PieceLimits(leastSpeech: nil, longest: window.samples) }
+            let hasLooks = canLook && delay.lookInterval != nil
+            let piece = family.isStreaming ? .forReplay : hasLooks ? family.livePiece : .short
+            return PieceLimits(leastSpeech: piece.leastSpeech.samples, longest: min(window, piece.longest).samples)
         }
     }
 
@@ -60,6 +53,8 @@ struct TurnSegmenter {
     /// How much of a pause still belongs to the piece before it. A pause this long already tells where the piece would
     /// end, so its decoding can begin.
     static let tail = Duration.milliseconds(150).samples
+    /// The most audio of a piece before its first speech, which the detector may have noticed too late.
+    private static let lead = Duration.milliseconds(300).samples
     /// The shortest audio that a client may commit: OpenAI's limit of 100 ms, less what the resampler still holds.
     private static let leastCommit = Duration.milliseconds(95).samples
     /// The shortest piece: the library refuses less (`OfflineRecognizer.minimumSamples`).
@@ -147,10 +142,19 @@ struct TurnSegmenter {
             actions.append(.stopped(turn: number, at: history.end))
             return actions + close()
         }
-        if isSpeech { turn?.speech += place.count }
+        if isSpeech { hear(place) }
         actions += cut()
         forget()
         return actions
+    }
+
+    /// Counts speech. If a piece begins with silence, most of that is left out, because it costs words.
+    private mutating func hear(_ place: Range<Int>) {
+        guard var turn else { return }
+        let beginsTurn = detection != nil && !turn.hasSpoken
+        if turn.speech == 0, !beginsTurn { turn.pieceStart = max(turn.pieceStart, place.lowerBound - Self.lead) }
+        turn.speech += place.count
+        self.turn = turn
     }
 
     /// Ends the open turn now.
@@ -231,4 +235,10 @@ struct TurnSegmenter {
             prefix: detection.prefix, suffix: detection.silence, silence: detection.silence,
             minimumSpeech: .milliseconds(64))
     }
+}
+
+extension LivePiece {
+    /// For a model that decodes audio while it arrives. Its text appears without pieces, so they only bound what has to
+    /// be decoded again if the engine ends.
+    fileprivate static let forReplay = LivePiece(leastSpeech: .seconds(8), longest: .seconds(20))
 }

@@ -5,7 +5,9 @@ extension FamilySetup {
     ///
     /// Its decoder writes at most 6 tokens for each second of audio, and at most half its text context (sherpa-onnx,
     /// offline-whisper-greedy-search-decoder.cc). The language must be one that the model lists: any other one,
-    /// including `auto`, ends the process; empty means detection. Speech is best joined to 8 s (docs/segments.md).
+    /// including `auto`, ends the process; empty means detection. Speech is best joined to 8 s (docs/segments.md);
+    /// in live sessions, pieces of 2 to 8 s cost 20 words more of 509 than whole turns (Benchmarks/RESULTS.md, "Live
+    /// speech").
     /// `tail_paddings` are feature frames of 10 ms; the default is 1000, and fewer lose words.
     static let whisper = FamilySetup(
         layouts: [
@@ -27,6 +29,7 @@ extension FamilySetup {
         ],
         window: .seconds(28),
         preferredSegment: .seconds(8),
+        livePiece: LivePiece(leastSpeech: .seconds(15), longest: .seconds(28)),
         languages: .whisperMetadata(of: "encoder"),
         languageSetting: .atCreation(.whisperLanguage),
         translates: true,
