@@ -180,6 +180,16 @@ public struct RealtimePeer {
         return nil
     }
 
+    /// Waits for the client's next ping, and answers it; `false` when the client has gone.
+    public mutating func answerPing() async throws -> Bool {
+        while let (opcode, content) = try await nextFrame() {
+            guard opcode == 9 else { continue }
+            try await frame(Array(content), opcode: 10)
+            return true
+        }
+        return false
+    }
+
     private mutating func nextFrame() async throws -> (UInt8, Data)? {
         func size(_ bytes: Data) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
         guard let start = try await take(2) else { return nil }

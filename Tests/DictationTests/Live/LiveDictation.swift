@@ -11,6 +11,7 @@ struct LiveDictation {
     var mode = ListeningMode.untilStopped
     var printsWords = false
     var patience = Duration.seconds(60)
+    var heartbeat = Duration.seconds(20)
     var settings = ConfigurationSettings()
     var write: (@Sendable (String) throws -> Void)?
 
@@ -43,6 +44,7 @@ struct LiveDictation {
         var policy = RetryPolicy()
         policy.pause = .milliseconds(1)
         policy.patience = patience
+        policy.heartbeat = heartbeat
         policy.connectTimeout = min(.seconds(10), patience)
         let configuration = try ClientConfiguration(flags: flags)
         let listening = ListeningSettings(mode: mode, detectorModel: mode == .untilStopped ? nil : "/model.onnx")

@@ -248,6 +248,44 @@ extension LiveDictationTests {
         }
     }
 
+    @Test func aConnectionInWhichNoPingIsAnsweredIsDead() async throws {
+        let gate = Gate()
+        try await withRealtimeServer([
+            { peer in
+                try await peer.openAndHear()
+                gate.open()
+                // Reads everything and answers nothing.
+                _ = try await peer.next("never")
+            }
+        ]) { server in
+            var dictation = LiveDictation(printsWords: true)
+            dictation.heartbeat = .milliseconds(200)
+            let seen = try await dictation.run(with: server, in: store, ear(samples: 4800, after: gate)) {
+                $0.messages.contains { $0.contains("does not answer any more") }
+            }.seen
+            #expect(seen.output == "as a file\n" && server.files == 1)
+        }
+    }
+
+    @Test func aSilentServerThatAnswersPingsIsAlive() async throws {
+        let gate = Gate()
+        try await withRealtimeServer([
+            { peer in
+                try await peer.openAndHear()
+                for _ in 1...5 { guard try await peer.answerPing() else { return } }
+                gate.open()
+                try await peer.complete("live")
+            }
+        ]) { server in
+            var dictation = LiveDictation(printsWords: true)
+            dictation.heartbeat = .milliseconds(200)
+            let seen = try await dictation.run(with: server, in: store, ear(samples: 4800, after: gate)) {
+                $0.heard >= .seconds(0.3)
+            }.seen
+            #expect(seen.output == "live\n" && server.files == 0, "\(seen.output) \(seen.messages)")
+        }
+    }
+
     @Test func soundThatIsNotTakenIsNotKeptInMemory() throws {
         let session = LiveSession(policy: RetryPolicy(), printsWords: false) { _ in }
         let item = try #require(session.begin(earliestCut: nil))

@@ -202,6 +202,8 @@ struct RetryPolicy: Sendable {
     var connectTimeout: Duration = .seconds(10)
     /// The read timeout of a server for an empty recording; twice the recording's length is added.
     var patience: Duration = .seconds(60)
+    /// How long a live session's server may be silent before it is pinged, and then before it counts as gone.
+    var heartbeat: Duration = .seconds(20)
 
     /// Makes a request. Retries it if that may help and no text has been received yet. The request gets a callback for
     /// its progress.

@@ -143,7 +143,9 @@ final class LiveSession: Sendable {
     private func converse(with server: LiveServer) async {
         do {
             let (request, configuration) = try await server.offer()
-            try await RealtimeSocket.with(request, to: server.url, within: policy.connectTimeout) { socket in
+            try await RealtimeSocket.with(
+                request, to: server.url, within: policy.connectTimeout, heartbeat: policy.heartbeat
+            ) { socket in
                 await withTaskGroup { group in
                     group.addTask { await self.read(from: socket) }
                     group.addTask { await self.write(to: socket, configuration) }

@@ -21,14 +21,15 @@ struct RealtimeSocket: Sendable {
     /// The server's messages, which can be read once.
     var messages: RealtimeMessages { RealtimeMessages(frames: frames.makeAsyncIterator(), writer: writer) }
 
-    /// Opens a WebSocket and closes it when `body` returns.
+    /// Opens a WebSocket and closes it when `body` returns. A server that is silent for `heartbeat` is pinged; if it is silent for
+    /// as long again, the connection ends.
     ///
     /// - Throws: `LiveEnding` if it cannot be opened within the time, or what `body` throws.
     static func with(
-        _ request: HTTPRequestHead, to url: URL, within limit: Duration,
+        _ request: HTTPRequestHead, to url: URL, within limit: Duration, heartbeat: Duration,
         _ body: @Sendable (RealtimeSocket) async throws -> Void
     ) async throws {
-        let frames = try await open(request, to: url, within: limit)
+        let frames = try await open(request, to: url, within: limit, heartbeat: heartbeat)
         try await frames.executeThenClose { inbound, outbound in
             defer {
                 // Written at once or never: the server may not read any more.
@@ -43,7 +44,7 @@ struct RealtimeSocket: Sendable {
     func send(_ text: String) async throws { try await writer.write(Self.frame(.text, ByteBuffer(string: text))) }
 
     /// A client's frame, which is masked.
-    fileprivate static func frame(_ opcode: WebSocketOpcode, _ content: ByteBuffer) -> WebSocketFrame {
+    static func frame(_ opcode: WebSocketOpcode, _ content: ByteBuffer) -> WebSocketFrame {
         WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: content)
     }
 
@@ -55,7 +56,7 @@ struct RealtimeSocket: Sendable {
     }
 
     private static func open(
-        _ request: HTTPRequestHead, to url: URL, within limit: Duration
+        _ request: HTTPRequestHead, to url: URL, within limit: Duration, heartbeat: Duration
     ) async throws(LiveEnding) -> Frames {
         let status = StatusReader.Status()
         let answer: Answer
@@ -68,7 +69,7 @@ struct RealtimeSocket: Sendable {
                 .connect(host: host, port: url.port ?? (isSecure ? 443 : 80)) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         if let tls { try secure(channel, tls, host) }
-                        return try upgrade(channel, request, status, within: limit)
+                        return try upgrade(channel, request, status, within: limit, heartbeat: heartbeat)
                     }
                 }.get()
         } catch is NIOHTTPClientUpgradeError {
@@ -102,14 +103,17 @@ struct RealtimeSocket: Sendable {
 
     /// Sets the channel up to send the request. If the answer takes longer than `limit`, the channel is closed.
     private static func upgrade(
-        _ channel: any Channel, _ request: HTTPRequestHead, _ status: StatusReader.Status, within limit: Duration
+        _ channel: any Channel, _ request: HTTPRequestHead, _ status: StatusReader.Status, within limit: Duration,
+        heartbeat: Duration
     ) throws -> EventLoopFuture<Answer> {
         let upgrader = NIOTypedWebSocketClientUpgrader<Answer>(maxFrameSize: largestMessage) { channel, _ in
             channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(
+                try channel.pipeline.syncOperations.addHandlers([
+                    IdleStateHandler(readTimeout: TimeAmount(heartbeat)), Heartbeat(),
                     NIOWebSocketFrameAggregator(
                         minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: mostFragments,
-                        maxAccumulatedFrameSize: largestMessage))
+                        maxAccumulatedFrameSize: largestMessage),
+                ])
                 return .frames(try Frames(wrappingChannelSynchronously: channel))
             }
         }
@@ -176,7 +180,7 @@ struct RealtimeMessages {
     ) async throws -> WebSocketFrame? {
         do {
             return try await frames.next(isolation: isolation)
-        } catch let error as CancellationError {
+        } catch let error where error is CancellationError || error is LiveEnding {
             throw error
         } catch {
             throw LiveEnding.failed("Its messages cannot be read: \(error).")
