@@ -150,6 +150,7 @@ let package = Package(
         // Server
         .systemLibrary(name: "CYAML", path: "Sources/Server/CYAML", pkgConfig: "yaml-0.1"),
         .systemLibrary(name: "CZlib", path: "Sources/Server/CZlib"),
+        .target(name: "CEmbedded", path: "Sources/Server/CEmbedded", exclude: ["catalogue.yaml"]),
         .target(
             name: "PrometheusMetrics",
             path: "Sources/Server/PrometheusMetrics", swiftSettings: strict),
@@ -162,8 +163,8 @@ let package = Package(
         .target(
             name: "ModelStore",
             dependencies: [
-                "CYAML", "Concurrency", "EngineHost", "EngineLink", "Essentials", "ModelFamilies", "SpeechTypes",
-                .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
+                "CEmbedded", "CYAML", "Concurrency", "EngineHost", "EngineLink", "Essentials", "ModelFamilies",
+                "SpeechTypes", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
             ],
             path: "Sources/Server/ModelStore", swiftSettings: strict),
         .target(

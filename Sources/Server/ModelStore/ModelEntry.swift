@@ -43,11 +43,11 @@ package struct ModelDownload: Sendable, Equatable, CustomStringConvertible {
     /// An archive, or a single file. It may carry credentials: show the `description` instead.
     let url: URL
     /// The folder in the archive that becomes the model's directory; `nil` means its only top folder, or else its root.
-    let archiveSubdir: String?
+    package let archiveSubdir: String?
     /// The SHA-256 of the downloaded file, 64 lower-case hex digits.
-    let sha256: String?
+    package let sha256: String?
     /// The size of the downloaded file in bytes.
-    let size: Int64?
+    package let size: Int64?
 
     /// The URL without user, password, query and fragment, for logs and messages.
     package var description: String {

@@ -86,6 +86,9 @@ extension ModelFamily {
         if case .told = setup.languages { false } else { takesLanguage }
     }
 
+    /// Whether the decoder writes one token after the other, up to a limit.
+    package var writesTokenByToken: Bool { setup.layouts.contains { $0.tokenLimit != nil } }
+
     /// Whether the models recognise audio as it arrives, and recordings as well; the others only take recordings.
     package var isStreaming: Bool { setup.streaming != nil }
 }

@@ -24,7 +24,7 @@ extension FieldReader {
             download: download, maximumQueue: maximumQueue)
     }
 
-    private mutating func files(of family: ModelFamily?) -> [String: String] {
+    mutating func files(of family: ModelFamily?) -> [String: String] {
         let names = names()
         if let family { check(names, of: family) }
         var files: [String: String] = [:]
@@ -59,7 +59,7 @@ extension FieldReader {
         family.fileLayouts.map(\.listed).joined(separator: ", or ")
     }
 
-    private mutating func download() -> ModelDownload? {
+    mutating func download() -> ModelDownload? {
         warn(ofKeysBut: ["url", "archive_subdir", "sha256", "size"])
         let subdir = parsed("archive_subdir", isOptional: true, RelativePath.init) {
             "'archive_subdir' must be a folder inside the archive, not '\($0)'."

@@ -95,6 +95,20 @@ package struct FieldReader {
         return text
     }
 
+    /// The texts of the list at a key; `nil` if it is missing or null. An item that is no text is a mistake.
+    mutating func texts(_ key: String) -> [String]? {
+        guard let (node, line) = value(key) else { return nil }
+        guard case .sequence(let nodes, _) = node else {
+            note("'\(key)' must be a list, not \(node.shown); write \(key): [a, b].", at: line)
+            return nil
+        }
+        return nodes.compactMap { node in
+            if let scalar = node.scalar, scalar.boolean() == nil, !scalar.isNull { return scalar.string }
+            note("'\(key)' must have texts only, not \(node.shown); write it in quotes.", at: node.line)
+            return nil
+        }
+    }
+
     /// The text at a key as another value. If `read` makes none of it, `mistake` is noted. An empty text is a mistake too,
     /// unless the value `isOptional`.
     mutating func parsed<Value>(
