@@ -19,10 +19,17 @@ package struct Catalogue: Sendable {
         entries.first { $0.name == name }
     }
 
-    /// The models to take first for a language; for `nil`, and for a language without a recommendation of its own, those
-    /// that know many languages.
+    /// The models to take first for a language; `nil` stands for many languages.
+    ///
+    /// - Returns: For a language without a recommendation of its own, the models for many languages if both know it, or
+    ///   else `nil`.
     package func recommendation(for language: Language?) -> Recommendation? {
-        recommendations.first { $0.language == language } ?? recommendations.first { $0.language == nil }
+        if let own = recommendations.first(where: { $0.language == language }) { return own }
+        let many = recommendations.first { $0.language == nil }
+        let knowsLanguage = many?.choices.allSatisfy { choice in
+            entry(named: choice.model)?.languages.contains { $0 == language } ?? false
+        }
+        return knowsLanguage == true ? many : nil
     }
 }
 
@@ -33,9 +40,16 @@ package struct Recommendation: Sendable, Equatable {
     package let slowMachine: Choice
     package let fastMachine: Choice
 
+    package var choices: [Choice] { [slowMachine, fastMachine] }
+
+    package enum Machine: String, Sendable {
+        case slow, fast
+    }
+
     package struct Choice: Sendable, Equatable {
+        package let machine: Machine
         /// The name of an entry.
-        package let name: String
+        package let model: String
         /// Documented facts only.
         package let reason: String
     }
@@ -82,19 +96,24 @@ extension FieldReader {
     /// The recommendation under the code of a language, or under `many`.
     fileprivate mutating func recommendation(for code: String, among models: Set<String>) -> Recommendation? {
         warn(ofKeysBut: ["slow_machine", "fast_machine"])
-        let slow = inside("slow_machine", orElse: "write a name: and a reason:") { $0.choice(among: models) }
-        let fast = inside("fast_machine", orElse: "write a name: and a reason:") { $0.choice(among: models) }
+        let slow = choice("slow_machine", for: .slow, among: models)
+        let fast = choice("fast_machine", for: .fast, among: models)
         guard let slow, let fast else { return nil }
         return Recommendation(
             language: code == "many" ? nil : Language(code: code), slowMachine: slow, fastMachine: fast)
     }
 
-    private mutating func choice(among models: Set<String>) -> Recommendation.Choice? {
-        warn(ofKeysBut: ["name", "reason"])
-        let name = parsed("name", orElse: "write name: and a model", { models.contains($0) ? $0 : nil }) {
-            "'\($0)' is no model of the catalogue."
+    private mutating func choice(
+        _ key: String, for machine: Recommendation.Machine, among models: Set<String>
+    ) -> Recommendation.Choice? {
+        inside(key, orElse: "write a model: and a reason:") { fields in
+            fields.warn(ofKeysBut: ["model", "reason"])
+            let model = fields.parsed(
+                "model", orElse: "write model: and its name", { models.contains($0) ? $0 : nil }
+            ) { "'\($0)' is no model of the catalogue." }
+            let reason = fields.nonemptyText("reason", orElse: "write reason: and why")
+            guard let model, let reason else { return nil }
+            return Recommendation.Choice(machine: machine, model: model, reason: reason)
         }
-        guard let name, let reason = nonemptyText("reason", orElse: "write reason: and why") else { return nil }
-        return Recommendation.Choice(name: name, reason: reason)
     }
 }

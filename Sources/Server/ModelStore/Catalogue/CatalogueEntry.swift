@@ -19,6 +19,8 @@ package struct CatalogueEntry: Sendable, Equatable {
     package let displaySize: Int64?
     /// Whether its text has punctuation; `nil` if that is not known.
     package let writesPunctuation: Bool?
+    /// `false` if it does not translate, although its family can.
+    let mayTranslate: Bool
     /// Paths below the model's folder by logical name, as in models.yaml.
     package let files: [String: String]
     package let options: ModelOptions
@@ -63,7 +65,7 @@ extension CatalogueEntry {
             switch capability {
             case .times: family.times == .tokens
             case .punctuation: writesPunctuation == true
-            case .translation: family.translates && languages.count > 1
+            case .translation: family.translates && mayTranslate && languages.count > 1
             case .live: family.isStreaming
             }
         }
@@ -125,7 +127,7 @@ extension FieldReader {
     mutating func catalogueEntry(named name: String) -> CatalogueEntry? {
         warn(ofKeysBut: [
             "type", "languages", "description", "licence", "precision", "parameters", "display_size", "punctuation",
-            "files", "options", "download", "source",
+            "translation", "files", "options", "download", "source",
         ])
         let family = parsed("type", orElse: "write type:", ModelFamily.init(rawValue:)) { "Unknown type '\($0)'." }
         let languages = texts("languages") ?? []
@@ -138,6 +140,7 @@ extension FieldReader {
         let displaySize = amount(
             "display_size", units: ["KiB": 0x1p10, "MiB": 0x1p20, "GiB": 0x1p30], example: "82 MiB")
         let punctuation = boolean("punctuation")
+        let mayTranslate = boolean("translation") ?? true
         let files = inside("files", orElse: "write files:") { $0.files(of: family) }
         let options = inside("options") { $0.options(of: family) } ?? ModelOptions()
         let download = inside("download", orElse: "write download:") { $0.download() }
@@ -148,7 +151,8 @@ extension FieldReader {
         return CatalogueEntry(
             name: name, family: family, languages: languages.map { Language(code: $0) }, description: description,
             licence: licence == "unknown" ? nil : licence, precision: precision, parameters: parameters,
-            displaySize: displaySize, writesPunctuation: punctuation, files: files, options: options,
+            displaySize: displaySize, writesPunctuation: punctuation, mayTranslate: mayTranslate, files: files,
+            options: options,
             download: download, source: source)
     }
 

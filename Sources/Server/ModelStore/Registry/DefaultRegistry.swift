@@ -36,3 +36,18 @@ enum DefaultRegistry {
         }
     }
 }
+
+extension ModelRegistry {
+    /// The model that the first run registers, if nobody has chosen or fetched one yet: the registry is as the first run
+    /// writes it, or is missing and would be written, and the model's files are not there.
+    package static func firstModel(at paths: ModelPaths) -> ModelEntry? {
+        let file = paths.registryFile
+        if FileSystem.isOccupied(file) {
+            guard (try? String(contentsOfFile: file, encoding: .utf8)) == DefaultRegistry.yaml else { return nil }
+        } else if !paths.registryIsDefault {
+            return nil
+        }
+        let model = try? parse(DefaultRegistry.yaml, file: file, paths: paths).entries.first
+        return model.flatMap { $0.missingFiles().isEmpty ? nil : $0 }
+    }
+}

@@ -72,12 +72,19 @@ struct Tool {
     ) async throws -> R {
         guard let local = configuration.settings.engine else {
             let client = client(configuration)
-            if configuration.isLocal { try await client.checkReachable() }
+            do {
+                if configuration.isLocal { try await client.checkReachable() }
+            } catch {
+                // With a configuration of their own, users may have the models of another server.
+                if configuration.file == nil { advise(configuration, models.paths(registry: nil)) }
+                throw error
+            }
             return try await body(client)
         }
+        let paths = models.paths(registry: local.registry, else: local.modelDirectory)
+        advise(configuration, paths)
         let engine = try await OwnEngine(
-            models.paths(registry: local.registry, else: local.modelDirectory), model: configuration.settings.model,
-            numThreads: threads.numThreads ?? local.numThreads)
+            paths, model: configuration.settings.model, numThreads: threads.numThreads ?? local.numThreads)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await engine.warmUp() }
             let result: Result<R, any Error>
@@ -88,5 +95,10 @@ struct Tool {
             await engine.shutDown()
             return try result.get()
         }
+    }
+
+    private func advise(_ configuration: ClientConfiguration, _ paths: ModelPaths) {
+        guard !configuration.isQuiet else { return }
+        FirstModel.advice(paths, environment: environment).map(StandardError.report)
     }
 }

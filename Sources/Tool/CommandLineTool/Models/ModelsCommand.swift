@@ -8,15 +8,19 @@ import TranscriptFormats
 /// `asr2clip models`: the registered models on this machine, whether or not a server is running.
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "List, fetch, show, remove and check the registered models.",
+        commandName: "models", abstract: "List, find, fetch, show, remove and check models.",
         discussion: """
-            They are listed in models.yaml; a server that runs on the same folder notices what changes.
+            Registered models are listed in models.yaml; a server that runs on the same folder notices what changes.
 
             Try it:
               asr2clip models
+              asr2clip models search german
               asr2clip models pull sensevoice-small
             """,
-        subcommands: [ListModels.self, PullModels.self, ShowModel.self, RemoveModels.self, CheckModels.self],
+        subcommands: [
+            ListModels.self, SearchModels.self, RecommendModels.self, PullModels.self, ShowModel.self,
+            RemoveModels.self, CheckModels.self,
+        ],
         defaultSubcommand: ListModels.self)
 }
 

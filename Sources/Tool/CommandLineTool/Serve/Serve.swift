@@ -23,6 +23,7 @@ struct Serving {
         guard let name = registry.defaultModel else {
             throw Failure("\(registry.file) names no default_model. Add one, or choose with --default-model.")
         }
+        FirstModel.advice(paths).map(StandardError.report)
         _ = try await RegisteredModels(registry, paths, onProgress: FetchDisplay().show).pull(name)
     }
 
@@ -39,6 +40,7 @@ struct Serving {
         let logger = format.logger(options.logLevel?.level ?? .info, write: log.write)
         try Self.checkThreads(logger: logger)
         for problem in registry.problems { logger.warning("\(problem)") }
+        if let advice = FirstModel.advice(paths) { logger.notice("\(advice)") }
         let settings = try options.settings(environment: environment, logger: logger)
         let numThreads = options.threads.numThreads
         let capacity = try options.capacity(environment: environment)
