@@ -1,0 +1,15 @@
+import TestSupport
+import Testing
+
+/// The scripts of the repository that have tests of their own: see Tests/Scripts.
+struct ScriptTests {
+    @Test func theAddressesOfTheCatalogueAreChecked() async throws {
+        let folder = try ServerFolder()
+        let result = try await runToEnd(
+            Fixtures.path(".deps/venv/bin/python"),
+            ["-m", "pytest", "-q", "-p", "no:cacheprovider", Fixtures.path("Tests/Scripts")],
+            environment: folder.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 })
+        #expect(result.status == .exited(0), "\(result.output)\(result.error)")
+        #expect(try /\d+ passed/.firstMatch(in: result.output) != nil)
+    }
+}
