@@ -146,6 +146,8 @@ struct CommandLineTests {
                 #expect(answer.body == #"{"text": "1 2 3 4"}"#)
                 let written = try String(contentsOfFile: server.folder.data + "/asr2clip/models.yaml", encoding: .utf8)
                 #expect(written.contains(Self.pageEntry))
+                // A model is there, so none is recommended.
+                #expect(!server.process.standardError.contains("recommend"))
             }
         }
     }

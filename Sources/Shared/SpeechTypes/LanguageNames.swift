@@ -4,14 +4,11 @@ extension Language {
 
     /// Finds a language by its code or by its English name, in any case: `de`, `de-DE`, `German`. `nil` if it is neither.
     package init?(named text: String) {
-        let name = text.lowercased()
-        if let code = Self.codes[name] {
-            self.init(code: code)
-        } else if let language = try? Language(parsing: text), Self.names[language.code] != nil {
-            self = language
-        } else {
-            return nil
-        }
+        var code = Self.codes[text.lowercased()] ?? (try? Language(parsing: text))?.code
+        // Locales say which Norwegian: nb is Bokmål.
+        if code == "nb" { code = "no" }
+        guard let code, Self.names[code] != nil else { return nil }
+        self.init(code: code)
     }
 
     private static let codes: [String: String] = {
@@ -22,7 +19,7 @@ extension Language {
 
     /// Names with the same code.
     private static let otherNames = [
-        "burmese": "my", "castilian": "es", "farsi": "fa", "flemish": "nl", "mandarin": "zh", "nb": "no",
+        "burmese": "my", "castilian": "es", "farsi": "fa", "flemish": "nl", "mandarin": "zh",
     ]
 
     /// The languages that models in sherpa-onnx's formats are told by code: those of Whisper (openai/whisper,

@@ -21,9 +21,9 @@ package struct CatalogueSearch: Sendable {
 
     /// Whether an entry is wanted.
     ///
-    /// A word matches a language by its code or English name, and the name, type and description by any part of them. A
-    /// word of one or two letters must be a language's code or a whole part of the name, such as `ru` in `t-one-ru`:
-    /// `de` is not meant to find every model.
+    /// A word matches a language by its code or English name, the name, type and description by any part of them, and a
+    /// capability by its beginning. A word of one or two letters must be a language's code or a whole part of the name,
+    /// such as `ru` in `t-one-ru`: `de` is not meant to find every model.
     package func matches(_ entry: CatalogueEntry) -> Bool {
         guard language.map(entry.languages.contains) ?? true, family.map({ $0 == entry.family }) ?? true,
             !isLive || entry.family.isStreaming
@@ -36,6 +36,7 @@ package struct CatalogueSearch: Sendable {
         let name = entry.name.lowercased()
         guard word.count > 2 else { return name.split(separator: "-").contains { $0 == word } }
         return [name, entry.family.rawValue, entry.description.lowercased()].contains { $0.contains(word) }
+            || entry.capabilities.contains { $0.rawValue.hasPrefix(word) }
     }
 }
 

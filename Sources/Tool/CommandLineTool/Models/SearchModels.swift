@@ -11,7 +11,7 @@ struct SearchModels: AsyncParsableCommand {
         commandName: "search", abstract: "Search the catalogue of models that can be fetched.",
         discussion: """
             The catalogue has models that sherpa-onnx publishes. Without words, all are listed. Each word must match: a \
-            language by its code or English name, or a part of the name, type or description.
+            language by its code or English name, something it can do, or a part of the name, type or description.
 
             Sizes are rounded. The speed (fast, medium, slow) is an estimate from the number of parameters. What the \
             models can do: times of words, punctuation, translation into English, and live recognition.
@@ -48,9 +48,11 @@ struct SearchModels: AsyncParsableCommand {
     func run() async throws {
         let found = Catalogue.builtIn.entries(matching: try search)
         let registered = RegisteredNames(options.registry.paths)
-        try StandardOutput.print(
-            options.json
-                ? JSONValue.array(found.map { $0.json(registered) }).text : table(of: found, registered))
+        if options.json {
+            try StandardOutput.print(JSONValue.array(found.map { $0.json(registered) }).text)
+        } else if !found.isEmpty {
+            try StandardOutput.print(table(of: found, registered))
+        }
         guard found.isEmpty else { return }
         StandardError.report(
             "No model of the catalogue matches. Try fewer words, a language (german, de), a type (whisper), or asr2clip "
