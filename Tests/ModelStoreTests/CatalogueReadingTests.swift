@@ -1,6 +1,7 @@
 import Foundation
 import ModelFamilies
 import SpeechTypes
+import TestSupport
 import Testing
 
 @testable import ModelStore
@@ -112,6 +113,13 @@ struct CatalogueReadingTests {
     func aWordIsSearched(word: String, name: String, isFound: Bool) throws {
         let found = Catalogue.builtIn.entries(matching: CatalogueSearch(words: [word])).map(\.name)
         #expect(found.contains(name) == isFound)
+    }
+
+    @Test func theDocumentedTypesThatWriteTokenByTokenAreThose() throws {
+        let page = try String(contentsOf: Fixtures.repository.appending(path: "docs/models.md"), encoding: .utf8)
+        let types = ModelFamily.allCases.filter(\.writesTokenByToken).map { "`\($0.rawValue)`" }.joined(separator: ", ")
+        let words = page.split { $0.isWhitespace }.joined(separator: " ")
+        #expect(words.contains("one token after the other (\(types))"), "\(types)")
     }
 
     @Test func allWordsMustMatch() {

@@ -262,14 +262,15 @@ struct ToolTests {
         #expect(try await run(arguments + ["--overwrite"]).status == .exited(0))
     }
 
-    @Test func withoutConfigurationTwoLinesOfAdviceAreShown() async throws {
+    @Test func withoutConfigurationThreeLinesOfAdviceAreShown() async throws {
         // Nothing listens at the default address, unless the test machine runs a server.
         let outcome = try await run(["--url", "http://127.0.0.1:9", "-i", Fixtures.audio("en_digits_16k.wav")])
         #expect(outcome.status == .exited(1))
         let lines = outcome.error.split(separator: "\n")
-        #expect(lines.count == 2, "\(outcome.error)")
-        #expect(lines.first?.contains("asr2clip-serve") == true)
-        #expect(lines.last?.contains("asr2clip --edit") == true)
+        try #require(lines.count == 3, "\(outcome.error)")
+        #expect(lines[0].contains("asr2clip-serve"))
+        #expect(lines[1].contains("asr2clip --edit"))
+        #expect(lines[2].contains("asr2clip models pull NAME"))
     }
 
     @Test(arguments: ["/v1/", "/v1", "", "/"])

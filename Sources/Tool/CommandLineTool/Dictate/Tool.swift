@@ -75,14 +75,16 @@ struct Tool {
             do {
                 if configuration.isLocal { try await client.checkReachable() }
             } catch {
-                // With a configuration of their own, users may have the models of another server.
-                if configuration.file == nil { advise(configuration, models.paths(registry: nil)) }
-                throw error
+                // Users with a configuration file may have another server, with models of its own.
+                guard configuration.file == nil, let advice = advice(configuration, models.paths(registry: nil)) else {
+                    throw error
+                }
+                throw Failure("\(SystemReason.words(for: error))\n\(advice)")
             }
             return try await body(client)
         }
         let paths = models.paths(registry: local.registry, else: local.modelDirectory)
-        advise(configuration, paths)
+        advice(configuration, paths).map(StandardError.report)
         let engine = try await OwnEngine(
             paths, model: configuration.settings.model, numThreads: threads.numThreads ?? local.numThreads)
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -97,8 +99,8 @@ struct Tool {
         }
     }
 
-    private func advise(_ configuration: ClientConfiguration, _ paths: ModelPaths) {
-        guard !configuration.isQuiet else { return }
-        FirstModel.advice(paths, environment: environment).map(StandardError.report)
+    /// Which model to take, if there is none yet; `nil` also if the tool is to be quiet.
+    private func advice(_ configuration: ClientConfiguration, _ paths: ModelPaths) -> String? {
+        configuration.isQuiet ? nil : FirstModel.advice(paths, environment: environment)
     }
 }
