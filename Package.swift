@@ -163,8 +163,8 @@ let package = Package(
         .target(
             name: "ModelStore",
             dependencies: [
-                "CEmbedded", "CYAML", "Concurrency", "EngineHost", "EngineLink", "Essentials", "ModelFamilies",
-                "SpeechTypes", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
+                "CEmbedded", "CProcess", "CYAML", "Concurrency", "EngineHost", "EngineLink", "Essentials",
+                "ModelFamilies", "SpeechTypes", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
             ],
             path: "Sources/Server/ModelStore", swiftSettings: strict),
         .target(

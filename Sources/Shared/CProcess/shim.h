@@ -75,3 +75,39 @@ static inline int asr_receive_descriptor(int socket) {
     memcpy(&descriptor, CMSG_DATA(header), sizeof(int));
     return descriptor;
 }
+
+#include <fcntl.h>
+#include <signal.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#else
+#include <stdio.h>
+#endif
+
+/// Swaps two files on one disk atomically (renameat2(2), RENAME_EXCHANGE; renamex_np(2)). Returns 0, or -1 with errno set:
+/// EINVAL, ENOSYS or ENOTSUP if the file system cannot.
+static inline int asr_exchange(const char *first, const char *second) {
+#ifdef __linux__
+    return (int)syscall(SYS_renameat2, AT_FDCWD, first, AT_FDCWD, second, 2);
+#else
+    return renamex_np(first, second, RENAME_SWAP);
+#endif
+}
+
+/// Whether a process has this file open for writing: 1 or 0; -1 if the system does not tell. The descriptor must be open
+/// for reading only. Asks for a read lease, which Linux grants only if there is no writer (fcntl(2), F_SETLEASE), and gives
+/// it back.
+static inline int asr_has_writer(int descriptor) {
+#ifdef __linux__
+    enum { set_signal = 10, set_lease = 1024 };
+    // A writer that comes at that moment causes a signal: SIGIO would end the process, SIGURG is ignored.
+    if (fcntl(descriptor, set_signal, SIGURG) != 0) return -1;
+    if (fcntl(descriptor, set_lease, F_RDLCK) == 0) {
+        fcntl(descriptor, set_lease, F_UNLCK);
+        return 0;
+    }
+    return errno == EAGAIN ? 1 : -1;
+#else
+    return -1;
+#endif
+}

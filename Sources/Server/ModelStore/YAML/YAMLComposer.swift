@@ -119,6 +119,21 @@ struct YAMLEvents: ~Copyable {
         case beginMapping(anchor: String?), endMapping
     }
 
+    /// The place of an event in the text, counted in Unicode scalars; a byte order mark at the start does not count.
+    struct Place {
+        /// Before its first scalar, or its anchor.
+        var start = 0
+        /// After its last scalar; of a block mapping's beginning, the place of its first key.
+        var end = 0
+        /// The columns of these places, from 0.
+        var startColumn = 0, endColumn = 0
+        /// Whether it begins a mapping in braces.
+        var isFlow = false
+    }
+
+    /// The place of the last event.
+    private(set) var place = Place()
+
     /// Allocated on the heap, because libyaml keeps its address.
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let text: UnsafeBufferPointer<UInt8>
@@ -145,6 +160,7 @@ struct YAMLEvents: ~Copyable {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else { throw error }
         defer { yaml_event_delete(&event) }
+        place = Place(event)
         let line = Int(event.start_mark.line) + 1
         return (Event(event, line: line), line)
     }
@@ -162,6 +178,17 @@ struct YAMLEvents: ~Copyable {
         return YAMLError(
             line: Int(state.problem_mark.line) + 1, noYAML: problem,
             context: state.context.map { (String(cString: $0), Int(state.context_mark.line) + 1) })
+    }
+}
+
+extension YAMLEvents.Place {
+    fileprivate init(_ event: yaml_event_t) {
+        let (first, last) = (event.start_mark, event.end_mark)
+        self.init(
+            start: Int(first.index), end: Int(last.index), startColumn: Int(first.column),
+            endColumn: Int(last.column),
+            isFlow: event.type == YAML_MAPPING_START_EVENT
+                && event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE)
     }
 }
 

@@ -1,0 +1,29 @@
+import Essentials
+
+/// A lock on a folder (flock(2)) that tasks and processes of asr2clip take before they change a file in it. It leaves no
+/// file behind, and the system frees it when its owner ends. Other programs do not know of it.
+struct FolderLock: ~Copyable {
+    private let descriptor: Int32
+
+    /// Waits for the lock, and blocks meanwhile; `nil` if the time is up.
+    static func take(_ folder: String, within limit: Duration = .seconds(30)) throws(SystemError) -> FolderLock? {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open the folder", folder) }
+        let lock = FolderLock(descriptor: descriptor)
+        let deadline = ContinuousClock.now + limit
+        // If the file system has no locks (as some network file systems), this process assumes to be the only one.
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
+            guard ContinuousClock.now < deadline else { return nil }
+            usleep(2000)
+        }
+        return lock
+    }
+
+    private init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+}
