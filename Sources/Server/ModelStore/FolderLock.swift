@@ -2,7 +2,7 @@ import Essentials
 
 /// A lock on a folder (flock(2)) that tasks and processes of asr2clip take before they change a file in it. It leaves no
 /// file behind, and the system frees it when its owner ends. Other programs do not know of it.
-struct FolderLock: ~Copyable {
+struct FolderLock {
     private let descriptor: Int32
 
     /// Waits for the lock, and blocks meanwhile; `nil` if the time is up.
@@ -13,7 +13,10 @@ struct FolderLock: ~Copyable {
         let deadline = ContinuousClock.now + limit
         // If the file system has no locks (as some network file systems), this process assumes to be the only one.
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
-            guard ContinuousClock.now < deadline else { return nil }
+            guard ContinuousClock.now < deadline else {
+                lock.release()
+                return nil
+            }
             usleep(2000)
         }
         return lock
@@ -23,7 +26,8 @@ struct FolderLock: ~Copyable {
         self.descriptor = descriptor
     }
 
-    deinit {
+    /// Gives the lock back; called once.
+    func release() {
         close(descriptor)
     }
 }

@@ -64,6 +64,12 @@ package struct ModelRegistry: Sendable, Equatable {
         entries.first { $0.name == name }
     }
 
+    /// Whether the registry has a model or an alias of this name, even one with a mistake.
+    package func defines(_ name: String) -> Bool {
+        aliases[name] != nil || entry(named: name) != nil
+            || !mistakes(in: .model(name)).isEmpty || !mistakes(in: .alias(name)).isEmpty
+    }
+
     /// All names a request may use: models in file order, then aliases.
     var names: [String] {
         entries.map(\.name) + aliases.keys.sorted()

@@ -11,9 +11,10 @@ struct RegistryEditor {
         var events: [YAMLEvents.Event]
     }
 
-    /// Adds an entry as the last one below `models:`, and checks that this is all that changes.
+    /// Adds an entry as the last one below `models:`, and checks that this is all that changes. `file` is the path of
+    /// models.yaml, for messages.
     ///
-    /// - Parameter file: The path of models.yaml, for messages.
+    /// - Returns: The new text.
     /// - Throws: `.nameTaken`, `.unreadable`, or `.notEditable`, with the lines to add by hand.
     static func adding(
         _ addition: RegistryAddition, to text: String, file: String
@@ -53,7 +54,8 @@ struct RegistryEditor {
                 let taken = names.pairs.first(where: { $0.key.scalar?.string == name })
             else { continue }
             throw RegistryEditError(
-                .nameTaken, "\(file):\(taken.key.line): There is \(kind == "alias" ? "an" : "a") \(kind) '\(name)' already.")
+                .nameTaken,
+                "\(file):\(taken.key.line): There is \(kind == "alias" ? "an" : "a") \(kind) '\(name)' already.")
         }
     }
 
@@ -111,10 +113,10 @@ struct RegistryEditor {
     }
 
     /// Adds `models:` with the entry to the file's keys.
-    private func planSection(in root: Int) -> Plan? {
+    private func planSection(in root: Int) -> Plan {
         var plan = planPair(sectionKey, section, in: root)
-        guard !layout.places[root].isFlow, let first = plan?.replacements.first else { return plan }
-        plan?.replacements[0].text = withBlankLine(first.text, at: first.range.lowerBound)
+        guard !layout.places[root].isFlow, let (range, lines) = plan.replacements.first else { return plan }
+        plan.replacements = [(range, withBlankLine(lines, at: range.lowerBound))]
         return plan
     }
 

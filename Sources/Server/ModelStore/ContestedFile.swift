@@ -38,8 +38,10 @@ struct ContestedFile {
 
     /// Replaces the content by what `change` makes of it. Blocks. `change` may be called several times.
     func edit(_ change: (Data) throws(FileEditError) -> Data) throws(FileEditError) {
-        guard let lock = try systemErrors({ () throws(SystemError) in try FolderLock.take(folder) }) else { throw .busy }
-        defer { _ = consume lock }
+        let lock: FolderLock?
+        do throws(SystemError) { lock = try FolderLock.take(folder) } catch { throw .system(error) }
+        guard let lock else { throw .busy }
+        defer { lock.release() }
         tidyLocked()
         for _ in 0..<Self.attempts {
             let before = try content(of: path)
@@ -52,7 +54,7 @@ struct ContestedFile {
     /// Finishes the work of processes that were killed.
     func tidy() {
         guard leftovers.count > 0, let lock = try? FolderLock.take(folder, within: .zero) else { return }
-        defer { _ = consume lock }
+        defer { lock.release() }
         tidyLocked()
     }
 
@@ -231,12 +233,6 @@ struct ContestedFile {
         guard descriptor >= 0 else { return }
         fsync(descriptor)
         close(descriptor)
-    }
-
-    private func systemErrors<R: ~Copyable>(
-        _ body: () throws(SystemError) -> R
-    ) throws(FileEditError) -> R {
-        do throws(SystemError) { return try body() } catch { throw .system(error) }
     }
 }
 
