@@ -108,6 +108,9 @@ struct FetchTests {
                     log.lines.filter { !$0.hasPrefix("debug: ") } == [
                         "info: Downloading voice from \(url)", "info: Downloading voice: 0 % (0 B of \(bytes.count) B)",
                         "info: Downloaded voice (100 % (\(bytes.count) B of \(bytes.count) B)), unpacking",
+                        "info: voice came over http, without TLS, and is not verified: its entry has no sha256, so anybody on "
+                            + "the way may have changed it. The SHA-256 \(sha256(bytes)) was recorded; another file from "
+                            + "there will be refused",
                         "info: Model voice is in \(entry.directory)",
                     ])
             }

@@ -31,14 +31,16 @@ package actor ModelLibrary {
     private var isShutDown = false
 
     /// Makes a library. `onProgress` is called for every update of every download, many times a second, on the download's
-    /// own thread; without it, the progress is logged. The engine reads archives.
+    /// own thread; without it, the progress is logged. The engine reads archives. `acceptingChanged` lets a download without a
+    /// hash in its entry be another file than before.
     package init(
         registry: ModelRegistry, paths: ModelPaths, proxies: ProxySettings, engine: EngineExecutable, logger: Logger,
-        onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
+        acceptingChanged: Bool = false, onProgress: (@Sendable (DownloadProgress) -> Void)? = nil
     ) {
         self.init(
             registry: registry, paths: paths, program: EngineProcess(engine), logger: logger, onProgress: onProgress,
-            settings: FetchSettings(proxies: proxies), hiding: [FileSystem.parent(of: engine.path)])
+            settings: FetchSettings(proxies: proxies, mirror: paths.mirror, acceptsChanged: acceptingChanged),
+            hiding: [FileSystem.parent(of: engine.path)])
     }
 
     init(
@@ -82,8 +84,10 @@ package actor ModelLibrary {
         let directories = Set(registry.entries.map(\.directory))
         let folders = directories.union(former.map(\.directory)).map(FileSystem.parent)
         let searched = Set(folders + [paths.modelsRoot])
-        await elsewhere {
+        await elsewhere { [paths] in
             for folder in searched { StagingFolder.removeAbandoned(in: folder, except: directories) }
+            RegistryFile(paths).tidy()
+            DownloadHashes(modelsRoot: paths.modelsRoot).tidy()
         }
     }
 
@@ -183,7 +187,8 @@ package actor ModelLibrary {
     private func start(_ entry: ModelEntry, _ download: ModelDownload) -> RunningFetch {
         let progress = onProgress.map(LatestProgress.init(sink:)) ?? LatestProgress(log: logger)
         let fetch = ModelFetch(
-            entry, from: download, settings: settings, unpacking: unpacking, report: progress.update)
+            entry, from: download, hashes: DownloadHashes(modelsRoot: paths.modelsRoot), settings: settings,
+            unpacking: unpacking, report: progress.update)
         // Unstructured because it outlives the first request for it; `shutDown()` cancels and awaits it.
         let task = Task {
             do {

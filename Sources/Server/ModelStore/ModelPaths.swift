@@ -1,6 +1,6 @@
 import Essentials
 
-/// Where models and their registry are. One value, made at the start from flags and environment.
+/// Where models and their registry are, and where models come from. One value, made at the start from flags and environment.
 package struct ModelPaths: Sendable, Equatable {
     /// The folder for asr2clip's data: `$XDG_DATA_HOME/asr2clip`, or else `~/.local/share/asr2clip`.
     let dataFolder: String
@@ -13,12 +13,14 @@ package struct ModelPaths: Sendable, Equatable {
     let modelsRootIsChosen: Bool
     /// The user's home folder, for `~`.
     let homeFolder: String
+    /// The server to download from instead of github.com.
+    let mirror: ModelMirror?
 
-    /// Determines the paths from `XDG_DATA_HOME`, `HOME` and `ASR2CLIP_MODEL_DIR` in the `environment`, the values of
-    /// `--model-dir` and `--config`, and the absolute path of the current folder. Creates nothing.
+    /// Determines the paths from `XDG_DATA_HOME`, `HOME`, `ASR2CLIP_MODEL_DIR` and `ASR2CLIP_MODEL_MIRROR` in the
+    /// `environment`, the values of `--model-dir`, `--config` and `--model-mirror`, and the absolute path of the current folder. Creates nothing.
     package init(
         environment: [String: String], modelDirectory: String? = nil, registryFile: String? = nil,
-        currentFolder: String
+        mirror: String? = nil, currentFolder: String
     ) {
         func given(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
 
@@ -34,6 +36,7 @@ package struct ModelPaths: Sendable, Equatable {
         modelsRootIsChosen = chosenRoot != nil
         self.registryFile = absolute(given(registryFile) ?? dataFolder + "/models.yaml")
         registryIsDefault = given(registryFile) == nil
+        self.mirror = (given(mirror) ?? given(environment["ASR2CLIP_MODEL_MIRROR"])).map(ModelMirror.init)
     }
 
     func directory(_ dir: String) -> String {

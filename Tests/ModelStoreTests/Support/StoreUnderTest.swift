@@ -85,8 +85,8 @@ let voiceArchive: [TestArchive.Entry] = [
 
 /// The paths of the files of `voiceArchive` after a download.
 let voiceFiles = [
-    "asr2clip", "asr2clip/models", "asr2clip/models/voice", "asr2clip/models/voice/.asr2clip-download.json",
-    "asr2clip/models/voice/m.onnx",
+    "asr2clip", "asr2clip/models", "asr2clip/models/.asr2clip-hashes.json", "asr2clip/models/voice",
+    "asr2clip/models/voice/.asr2clip-download.json", "asr2clip/models/voice/m.onnx",
     "asr2clip/models/voice/test_wavs", "asr2clip/models/voice/test_wavs/en.wav", "asr2clip/models/voice/tokens.txt",
 ]
 

@@ -149,11 +149,3 @@ package struct ModelService: Sendable {
         return dates.max().map { Int(clamped: $0.timeIntervalSince1970) } ?? 0
     }
 }
-
-extension ModelRegistry {
-    /// Whether the registry has a model or an alias of this name, even one with a mistake.
-    fileprivate func defines(_ name: String) -> Bool {
-        aliases[name] != nil || entry(named: name) != nil
-            || !mistakes(in: .model(name)).isEmpty || !mistakes(in: .alias(name)).isEmpty
-    }
-}

@@ -66,6 +66,12 @@ struct DownloadHashes: Sendable {
         }
     }
 
+    /// Deletes what a process that was killed left beside the file.
+    func tidy() {
+        guard let path = FileSystem.realPath(file) else { return }
+        ContestedFile(path: path).tidy()
+    }
+
     private static func decode(_ data: Data) throws -> [String: Record] {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601

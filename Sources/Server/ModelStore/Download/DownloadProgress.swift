@@ -13,6 +13,8 @@ package struct DownloadProgress: Sendable, Equatable {
         case interrupted(reason: String, pause: Duration)
         /// The download is being checked, unpacked and put in place.
         case unpacking
+        /// The entry has no hash, so the download was compared with earlier ones.
+        case compared(HashComparison)
         /// The files are in place, below this directory.
         case finished(directory: String)
         /// Nothing was put in place.
@@ -85,6 +87,7 @@ package struct ProgressLines: Sendable {
             "Downloading \(name) was interrupted at \(progress.amount) and goes on"
                 + (pause > .zero ? " in \(HumanFormat.time(pause))" : "") + ". \(reason)"
         case .unpacking: "Downloaded \(name) (\(progress.amount)), unpacking"
+        case .compared(let comparison): comparison.text(about: name)
         case .finished(let directory): "Model \(name) is in \(directory)"
         case .failed(let reason): "Downloading \(name) failed. \(reason)"
         }

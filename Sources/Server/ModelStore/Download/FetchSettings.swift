@@ -27,6 +27,9 @@ struct FetchSettings: Sendable {
     /// How long the engine that reads an archive may send nothing.
     var unpackPatience: Duration = .seconds(60)
     var proxies: ProxySettings = .none
+    var mirror: ModelMirror?
+    /// Whether a download may be another file than its address gave before.
+    var acceptsChanged = false
     /// The free bytes on the disk of a folder; `nil` if the system does not report them.
     var freeSpace: @Sendable (_ folder: String) -> Int64? = Self.freeSpace(at:)
 

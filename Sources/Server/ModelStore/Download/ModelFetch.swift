@@ -8,7 +8,9 @@ import SpeechTypes
 /// All its blocking work, such as writing, hashing and unpacking, runs on a queue of its own.
 actor ModelFetch {
     private let entry: ModelEntry
-    private let download: ModelDownload
+    /// The download as the entry has it.
+    private let original: ModelDownload
+    private let hashes: DownloadHashes
     private let settings: FetchSettings
     private let unpacking: EngineTask
     private let report: @Sendable (DownloadProgress) -> Void
@@ -19,11 +21,13 @@ actor ModelFetch {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(
-        _ entry: ModelEntry, from download: ModelDownload, settings: FetchSettings, unpacking: EngineTask,
+        _ entry: ModelEntry, from download: ModelDownload, hashes: DownloadHashes, settings: FetchSettings,
+        unpacking: EngineTask,
         report: @escaping @Sendable (DownloadProgress) -> Void
     ) {
         self.entry = entry
-        self.download = download
+        original = download
+        self.hashes = hashes
         self.settings = settings
         self.unpacking = unpacking
         self.report = report
@@ -45,7 +49,7 @@ actor ModelFetch {
             staging.remove()
         } catch {
             let isUnfinished = error is CancellationError || (error as? FetchError)?.keepsPartial == true
-            if isUnfinished, staging.partial.record(for: download) != nil {
+            if isUnfinished, let download = try? source, staging.partial.record(for: download) != nil {
                 try? staging.tidy()
             } else {
                 staging.remove()
@@ -67,11 +71,20 @@ actor ModelFetch {
     }
 
     private func fetch(_ missing: [String], in staging: borrowing StagingFolder) async throws {
-        tell(.connecting(to: download.description))
+        let download = try source
         let partial = staging.partial
-        let sha256 = try await receive(partial, missing: missing)
+        let known = try hashes.record(of: original)
+        if let refused = partial.record(for: download)?.refused { try compare(refused, with: known) }
+        tell(.connecting(to: download.description))
+        let sha256 = try await receive(download, into: partial, missing: missing)
+        do throws(FetchError) {
+            try compare(sha256, with: known)
+        } catch {
+            try partial.refuse(sha256, of: download)
+            throw error
+        }
         tell(.unpacking)
-        let model = try await unpack(partial.file, into: staging.unpacked, missing: missing)
+        let model = try await unpack(partial.file, of: download, into: staging.unpacked, missing: missing)
         try model.verify(files: missing)
         // From here on the work is not cancelled: if the registry changes later, the files in place stay.
         try Task.checkCancellation()
@@ -83,9 +96,39 @@ actor ModelFetch {
         if let file = entry.missingFiles().first {
             throw FetchError("\(entry.path(of: file)) is there, but is no file; move it elsewhere.")
         }
+        remember(sha256, of: download, instead: known)
     }
 
-    private func receive(_ partial: PartialDownload, missing: [String]) async throws -> String {
+    /// The download from the mirror, if there is one for it.
+    private var source: ModelDownload {
+        get throws(FetchError) { try settings.mirror?.download(original) ?? original }
+    }
+
+    /// Checks that a download without a hash in its entry is the same file as its address gave before.
+    private func compare(_ sha256: String, with known: DownloadHashes.Record?) throws(FetchError) {
+        guard let known, known.sha256 != sha256, original.sha256 == nil, !settings.acceptsChanged else { return }
+        throw FetchError(
+            "\(original) is another file than on \(known.day): it has the SHA-256 \(sha256), and had \(known.sha256). If "
+                + "this is right, run 'asr2clip models pull \(entry.name) --accept-changed'. Until then the download is "
+                + "kept; 'asr2clip models remove \(entry.name)' deletes it.", keepsPartial: true)
+    }
+
+    /// Records the hash, and tells what it says if the entry has none. The model is in place, so a failure is only told.
+    private func remember(_ sha256: String, of download: ModelDownload, instead known: DownloadHashes.Record?) {
+        var failure: String?
+        if known?.sha256 != sha256 {
+            do { try hashes.remember(sha256, of: original) } catch { failure = "\(error)" }
+        }
+        guard original.sha256 == nil else { return }
+        let isEncrypted = download.url.scheme?.lowercased() == "https"
+        tell(
+            .compared(
+                HashComparison(sha256: sha256, former: known?.sha256, isEncrypted: isEncrypted, failure: failure)))
+    }
+
+    private func receive(
+        _ download: ModelDownload, into partial: PartialDownload, missing: [String]
+    ) async throws -> String {
         try await HTTPFetch(download, settings: settings).save(
             to: partial, isolation: self,
             events: HTTPFetch.Events(
@@ -116,12 +159,14 @@ actor ModelFetch {
 
     private var hasArchiveName: Bool {
         let endings = [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".zip"]
-        let path = download.url.path.lowercased()
+        let path = original.url.path.lowercased()
         return endings.contains(where: path.hasSuffix)
     }
 
     /// Makes the model's folder from the downloaded file.
-    private func unpack(_ file: String, into root: String, missing: [String]) async throws -> UnpackedModel {
+    private func unpack(
+        _ file: String, of download: ModelDownload, into root: String, missing: [String]
+    ) async throws -> UnpackedModel {
         try FileSystem.createDirectory(root)
         let limits = UnpackingLimits(archive: FileSystem.size(file) ?? 0, free: settings.freeSpace(root), settings)
         let unpacker = ArchiveUnpacker(engine: unpacking, limits: limits, patience: settings.unpackPatience)

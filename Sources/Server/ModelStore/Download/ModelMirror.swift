@@ -11,11 +11,13 @@ package struct ModelMirror: Sendable, Equatable {
 
     /// The same download from the mirror, if it is one from github.com.
     func download(_ download: ModelDownload) throws(FetchError) -> ModelDownload {
-        guard download.url.host?.lowercased() == "github.com", let url = URLComponents(string: download.url.absoluteString)
+        guard download.url.host?.lowercased() == "github.com",
+            let url = URLComponents(string: download.url.absoluteString)
         else { return download }
         let base = String(text.reversed().drop { $0 == "/" }.reversed())
         let query = url.percentEncodedQuery.map { "?\($0)" } ?? ""
-        guard !text.contains("?"), !text.contains("#"), let address = URL(httpAddress: base + url.percentEncodedPath + query)
+        guard !text.contains("?"), !text.contains("#"),
+            let address = URL(httpAddress: base + url.percentEncodedPath + query)
         else {
             // The text is not repeated, because it may contain a password.
             throw FetchError(

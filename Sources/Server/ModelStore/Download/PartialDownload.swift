@@ -11,6 +11,8 @@ struct PartialDownload {
         var validator: String?
         /// The total size in bytes, if it is known.
         var total: Int64?
+        /// The SHA-256 of all bytes, if they were refused because their address gave another file before.
+        var refused: String?
     }
 
     let file: String
@@ -31,10 +33,10 @@ struct PartialDownload {
 
     /// The record, if the bytes can be the beginning of this download.
     ///
-    /// Without a validator, only the hash in the registry can show at the end that the parts fit.
+    /// Without a validator, only the hash in the registry can show at the end that the parts fit. Refused bytes are whole.
     func record(for download: ModelDownload) -> Record? {
-        guard let record, record.source == Self.source(of: download), size > 0 else { return nil }
-        guard record.validator != nil || download.sha256 != nil else { return nil }
+        guard let record, record.source == download.urlHash, size > 0 else { return nil }
+        guard record.validator != nil || download.sha256 != nil || record.refused != nil else { return nil }
         guard record.total.map({ size <= $0 }) ?? true else { return nil }
         return record
     }
@@ -42,7 +44,19 @@ struct PartialDownload {
     /// Records a download that starts from the first byte. Deletes earlier bytes.
     func begin(_ download: ModelDownload, validator: String?, total: Int64?) throws(SystemError) {
         discard()
-        let record = Record(source: Self.source(of: download), validator: validator, total: total)
+        try write(Record(source: download.urlHash, validator: validator, total: total))
+    }
+
+    /// Keeps the whole download, which must not be used until somebody accepts it. So it need not be downloaded again, to be
+    /// accepted or to be refused.
+    func refuse(_ sha256: String, of download: ModelDownload) throws(SystemError) {
+        var record = record ?? Record(source: download.urlHash)
+        record.total = size
+        record.refused = sha256
+        try write(record)
+    }
+
+    private func write(_ record: Record) throws(SystemError) {
         do {
             try JSONEncoder().encode(record).write(to: URL(fileURLWithPath: recordFile), options: .atomic)
         } catch {
@@ -54,10 +68,6 @@ struct PartialDownload {
     func discard() {
         unlink(file)
         unlink(recordFile)
-    }
-
-    private static func source(of download: ModelDownload) -> String {
-        SHA256.hash(data: Data(download.url.absoluteString.utf8)).hexadecimal
     }
 }
 

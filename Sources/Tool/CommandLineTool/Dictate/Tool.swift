@@ -35,10 +35,11 @@ struct Tool {
             found?.warnings.forEach(StandardError.report)
             configuration.keyWarning.map(StandardError.report)
         }
-        if configuration.settings.engine == nil, models.modelDir != nil || threads.numThreads != nil {
+        let isForEngine = models.modelDir != nil || models.modelMirror != nil || threads.numThreads != nil
+        if configuration.settings.engine == nil, isForEngine {
             throw Failure(
-                "--model-dir and --num-threads are for an engine of the tool's own; write engine: sherpa_onnx in the "
-                    + "configuration file, or give them to the server.")
+                "--model-dir, --model-mirror and --num-threads are for an engine of the tool's own; write "
+                    + "engine: sherpa_onnx in the configuration file, or give them to the server.")
         }
         return configuration
     }

@@ -8,7 +8,7 @@ import TranscriptFormats
 /// `asr2clip models`: the registered models on this machine, whether or not a server is running.
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "List, find, fetch, show, remove and check models.",
+        commandName: "models", abstract: "List, find, add, fetch, show, remove and check models.",
         discussion: """
             Registered models are listed in models.yaml; a server that runs on the same folder notices what changes.
 
@@ -16,9 +16,10 @@ struct ModelsCommand: AsyncParsableCommand {
               asr2clip models
               asr2clip models search german
               asr2clip models pull sensevoice-small
+              asr2clip models add whisper-tiny
             """,
         subcommands: [
-            ListModels.self, SearchModels.self, RecommendModels.self, PullModels.self, ShowModel.self,
+            ListModels.self, SearchModels.self, RecommendModels.self, AddModels.self, PullModels.self, ShowModel.self,
             RemoveModels.self, CheckModels.self,
         ],
         defaultSubcommand: ListModels.self)
@@ -28,8 +29,12 @@ struct ModelsOptions: ParsableArguments {
     @OptionGroup var registry: RegistryOptions
     @Flag(help: "Write JSON to standard output.") var json = false
 
-    func models(onProgress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }) throws -> RegisteredModels {
-        try RegisteredModels(ModelRegistry.load(from: registry.paths), registry.paths, onProgress: onProgress)
+    func models(
+        acceptingChanged: Bool = false, onProgress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
+    ) throws -> RegisteredModels {
+        try RegisteredModels(
+            ModelRegistry.load(from: registry.paths), registry.paths, acceptingChanged: acceptingChanged,
+            onProgress: onProgress)
     }
 
     /// Does the work for each model in turn, and goes on if it fails. Work that returns `nil` has reported a failure.
@@ -56,12 +61,14 @@ struct RegisteredModels {
     let store: ModelLibrary
 
     init(
-        _ registry: ModelRegistry, _ paths: ModelPaths, onProgress: @escaping @Sendable (DownloadProgress) -> Void
+        _ registry: ModelRegistry, _ paths: ModelPaths, acceptingChanged: Bool = false,
+        onProgress: @escaping @Sendable (DownloadProgress) -> Void
     ) throws {
         self.registry = registry
         store = ModelLibrary(
             registry: registry, paths: paths, proxies: ProxySettings(environment: ProcessInfo.processInfo.environment),
-            engine: EngineExecutable(besideProgram: try ThisProgram.path()), logger: .silent, onProgress: onProgress)
+            engine: EngineExecutable(besideProgram: try ThisProgram.path()), logger: .silent,
+            acceptingChanged: acceptingChanged, onProgress: onProgress)
     }
 
     func isDefault(_ name: String) -> Bool { name == registry.defaultModel }

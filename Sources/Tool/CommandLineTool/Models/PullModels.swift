@@ -6,20 +6,26 @@ import TranscriptFormats
 struct PullModels: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull", abstract: "Fetch models.",
-        discussion: "An interrupted download is resumed. A model that is there already is left alone.")
+        discussion: """
+            An interrupted download is resumed. A model that is there already is left alone. A model of the catalogue that is \
+            not in models.yaml is added to it first, as by 'add'.
+            """)
 
-    @Argument(help: "Names or aliases of models.") var names: [String]
+    @Argument(help: "Names or aliases of models, or names of the catalogue.") var names: [String]
+    @Flag(
+        help: """
+            Accept a download that differs from the first one from its address. (It is refused otherwise, if models.yaml \
+            has no sha256 for it.)
+            """)
+    var acceptChanged = false
     @OptionGroup var options: ModelsOptions
 
     func run() async throws {
-        let models = try options.models(onProgress: FetchDisplay().show)
         // One after the other: they share the network connection.
         try await options.forEach(names) { name in
-            let (entry, wasThere) = try await models.pull(name, isQuiet: options.json)
-            return [
-                "name": .string(entry.name), "status": wasThere ? "present" : "fetched",
-                "directory": .string(entry.directory), "size_bytes": .integer(Int(models.store.sizeOnDisk(of: entry))),
-            ]
+            let (models, isNew) = try await options.models(
+                registering: name, acceptingChanged: acceptChanged, onProgress: FetchDisplay().show)
+            return try await models.pulled(name, wasAdded: isNew, isQuiet: options.json)
         }
     }
 }
@@ -68,6 +74,15 @@ struct RemoveModels: AsyncParsableCommand {
 }
 
 extension RegisteredModels {
+    /// Downloads a model unless it is there, and describes it. `wasAdded` tells whether its entry is new.
+    func pulled(_ name: String, wasAdded: Bool, isQuiet: Bool) async throws -> JSONValue {
+        let (entry, wasThere) = try await pull(name, isQuiet: isQuiet)
+        return [
+            "name": .string(entry.name), "status": wasThere ? "present" : "fetched", "added": .bool(wasAdded),
+            "directory": .string(entry.directory), "size_bytes": .integer(Int(store.sizeOnDisk(of: entry))),
+        ]
+    }
+
     /// Downloads a model unless it is there, and prints where it is. The first SIGINT, SIGTERM or SIGHUP ends the
     /// download, and then `ExitCode` 128 plus the signal's number is thrown; the second ends the process at once. A
     /// signal that was ignored when the process started stays ignored, as nohup(1) requires.

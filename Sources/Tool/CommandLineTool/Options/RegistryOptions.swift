@@ -24,11 +24,19 @@ struct ModelFolderOption: ParsableArguments {
                 + "(default: $ASR2CLIP_MODEL_DIR, else ~/.local/share/asr2clip/models)"), completion: .directory)
     var modelDir: String?
 
+    @Option(
+        help: .value(
+            "url",
+            "Server to fetch models from instead of github.com, with the same paths. "
+                + "(default: $ASR2CLIP_MODEL_MIRROR)"))
+    var modelMirror: String?
+
     /// The paths that flags and environment give; `fallback` is the folder if the flag names none.
     func paths(registry: String?, else fallback: String? = nil) -> ModelPaths {
         ModelPaths(
             environment: ProcessInfo.processInfo.environment, modelDirectory: modelDir ?? fallback,
-            registryFile: registry, currentFolder: FileManager.default.currentDirectoryPath)
+            registryFile: registry, mirror: modelMirror,
+            currentFolder: FileManager.default.currentDirectoryPath)
     }
 }
 

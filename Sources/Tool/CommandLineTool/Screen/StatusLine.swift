@@ -109,7 +109,7 @@ struct ProgressBar {
         case .interrupted(_, let pause):
             fit(progress, [progress.amount, "interrupted, goes on in \(HumanFormat.time(pause))"])
         case .unpacking: "\(progress.model)  unpacking \(HumanFormat.bytes(progress.received))".cut(to: width)
-        case .connecting, .finished, .failed: nil
+        case .connecting, .compared, .finished, .failed: nil
         }
     }
 
