@@ -180,7 +180,7 @@ import Testing
     @Test(arguments: [
         "--host", "--port", "--model-dir", "--num-threads", "--config", "-c", "--default-model", "--max-upload-size",
         "--max-duration", "--model-wait", "--log-level", "--download-model", "--version", "--help",
-        "ASR2CLIP_MODEL_DIR", "127.0.0.1", "8000", "critical",
+        "ASR2CLIP_MODEL_DIR", "--model-mirror", "ASR2CLIP_MODEL_MIRROR", "127.0.0.1", "8000", "critical",
     ])
     func theHelpOfBothCommandsMentions(word: String) {
         #expect(ServeCommand.helpMessage().contains(word))

@@ -106,7 +106,7 @@ struct CommandLineTests {
         let result = try await run(executable, arguments)
         #expect(result.status == .exited(0))
         for flag in [
-            "--host", "--port", "--model-dir", "--num-threads", "--config", "--default-model",
+            "--host", "--port", "--model-dir", "--model-mirror", "--num-threads", "--config", "--default-model",
             "--log-level", "--log-format", "--max-upload-size", "--max-duration", "--model-wait", "--load-timeout",
             "--help", "--api-key", "--api-key-file", "--allowed-host", "--cors-origin", "--max-connections",
             "--max-sessions",

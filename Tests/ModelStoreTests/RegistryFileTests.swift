@@ -132,7 +132,7 @@ struct RegistryFileTests {
     func noEditIsLostToAdditions(saving: Saving) async throws {
         try await withTemporaryFolder { folder in
             try folder.write("mark: 0\n" + Self.before, to: "models.yaml")
-            let isOver = Atomic(false)
+            let isOver = Flag()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<10 {
                     group.addTask {
@@ -141,7 +141,7 @@ struct RegistryFileTests {
                                 try await add("n\(number)", in: folder)
                             } catch let error as RegistryEditError where error.code == .nameTaken {}
                             await Task.yield()
-                        } while !isOver.load(ordering: .relaxed)
+                        } while !isOver.value.load(ordering: .relaxed)
                         if try !names(in: folder).contains("n\(number)") { try await add("n\(number)", in: folder) }
                     }
                 }
@@ -152,7 +152,7 @@ struct RegistryFileTests {
                         folder.text("models.yaml")?.hasPrefix("mark: \(mark)\n") == true
                     }
                 }
-                isOver.store(true, ordering: .relaxed)
+                isOver.value.store(true, ordering: .relaxed)
                 try await group.waitForAll()
             }
             #expect(folder.text("models.yaml")?.hasPrefix("mark: 150\n# mine\nmodels:\n  a: {dir: a}\n") == true)
@@ -292,4 +292,8 @@ struct RegistryFileTests {
             #expect(try folder.contents == names.sorted() + ["models.yaml"])
         }
     }
+}
+
+private final class Flag: Sendable {
+    let value = Atomic(false)
 }

@@ -5,7 +5,8 @@ struct RegistryEditor {
     private let layout: YAMLLayout
     private let addition: RegistryAddition
 
-    /// An edit: what to write in the place of which text, and the events that the result must have.
+    /// An edit: what to write in the place of which text, in the order of the places, and the events that the result
+    /// must have.
     private struct Plan {
         var replacements: [(range: Range<Int>, text: String)]
         var events: [YAMLEvents.Event]
@@ -63,7 +64,7 @@ struct RegistryEditor {
     private func result() -> String? {
         guard let plan = plan() else { return nil }
         var result = text
-        for (range, text) in plan.replacements.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) {
+        for (range, text) in plan.replacements.reversed() {
             result.replaceSubrange(range, with: text.unicodeScalars)
         }
         var string = ""
