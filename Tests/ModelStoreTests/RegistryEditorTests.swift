@@ -267,11 +267,11 @@ struct RegistryEditorTests {
 
     /// Registries of all forms, generated: the result always has the old keys and the new entry, or the lines to add.
     @Test func generatedRegistriesKeepAllTheyHave() throws {
-        var generator = SeededGenerator(seed: 20_261_128)
+        var generator = RegistryGenerator(seed: 20_261_128)
         var refused = 0
         let rounds = 3000
         for round in 0..<rounds {
-            let text = RegistryGenerator.text(using: &generator)
+            let text = generator.text()
             _ = try #require(try? YAMLNode.compose(text), "round \(round): \(text.debugDescription)")
             do {
                 let after = try Self.add(text)
@@ -297,31 +297,17 @@ struct RegistryEditorTests {
 
 /// Makes registries in many forms.
 struct RegistryGenerator {
-    private var generator: any RandomNumberGenerator
-    private let step: Int
+    private var generator: SeededGenerator
+    /// The indentation of the text that is being made.
+    private var step = 2
 
-    static func text(using generator: inout some RandomNumberGenerator) -> String {
-        var registry = Self(using: &generator)
-        defer { _ = generator.next() }
-        return registry.text()
+    init(seed: UInt64) {
+        generator = SeededGenerator(seed: seed)
     }
 
-    private init(using generator: inout some RandomNumberGenerator) {
-        step = Int.random(in: 1...4, using: &generator)
-        self.generator = generator
-    }
+    private mutating func any(_ texts: String...) -> String { texts.randomElement(using: &generator) ?? "" }
 
-    private mutating func any(_ texts: String...) -> String {
-        func choose(_ generator: inout some RandomNumberGenerator) -> String {
-            texts.randomElement(using: &generator) ?? ""
-        }
-        return choose(&generator)
-    }
-
-    private mutating func number(_ range: ClosedRange<Int>) -> Int {
-        func choose(_ generator: inout some RandomNumberGenerator) -> Int { Int.random(in: range, using: &generator) }
-        return choose(&generator)
-    }
+    private mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
 
     private func spaces(_ level: Int) -> String { String(repeating: " ", count: level * step) }
 
@@ -329,7 +315,8 @@ struct RegistryGenerator {
         any("", "", "\(spaces(level))# ü: {a, b}\n", "\n", "\(spaces(level))#\n\n", "# ---\n", "\n\n", "  \n")
     }
 
-    private mutating func text() -> String {
+    mutating func text() -> String {
+        step = number(1...4)
         var text = number(0...5) == 0 ? flow() : block()
         if number(0...3) == 0, text.hasSuffix("\n") { text.removeLast() }
         if number(0...3) == 0 { text = text.replacingOccurrences(of: "\n", with: "\r\n") }

@@ -83,12 +83,15 @@ let voiceArchive: [TestArchive.Entry] = [
     .file("sense-voice/test_wavs/en.wav", "sound"),
 ]
 
+/// The paths that are left when all downloaded models have been removed.
+let emptyModelsFolder = ["asr2clip", "asr2clip/models", "asr2clip/models/.asr2clip-hashes.json"]
+
 /// The paths of the files of `voiceArchive` after a download.
-let voiceFiles = [
-    "asr2clip", "asr2clip/models", "asr2clip/models/.asr2clip-hashes.json", "asr2clip/models/voice",
-    "asr2clip/models/voice/.asr2clip-download.json", "asr2clip/models/voice/m.onnx",
-    "asr2clip/models/voice/test_wavs", "asr2clip/models/voice/test_wavs/en.wav", "asr2clip/models/voice/tokens.txt",
-]
+let voiceFiles =
+    emptyModelsFolder + [
+        "asr2clip/models/voice", "asr2clip/models/voice/.asr2clip-download.json", "asr2clip/models/voice/m.onnx",
+        "asr2clip/models/voice/test_wavs", "asr2clip/models/voice/test_wavs/en.wav", "asr2clip/models/voice/tokens.txt",
+    ]
 
 func sha256(_ bytes: [UInt8]) -> String {
     SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
