@@ -41,6 +41,7 @@ struct RouterUnderTest {
                 keepAlive: nil, maximumLoaded: 2),
             logger: logger)
         let catalog = ModelService(
+            source: RegistrySource(paths: paths, defaultModel: nil),
             store: ModelLibrary(registry: registry, paths: paths, proxies: .none, engine: executable, logger: logger),
             engines: engines, admission: Admission(registry, maximumQueue: nil), modelWait: .zero,
             served: { _ in

@@ -5,6 +5,7 @@ import Hummingbird
 struct Routes: Sendable {
     let audio: AudioEndpoints
     let models: ModelEndpoints
+    let catalogue: CatalogueEndpoint
     let monitoring: MonitoringEndpoints
     let realtime: RealtimeEndpoint
 
@@ -27,7 +28,9 @@ struct Routes: Sendable {
             (.post, "/v1/realtime/client_secrets", realtime.createSecret),
             (.get, "/v1/models", models.list),
             (.get, "/v1/models/**", models.show),
+            (.post, "/v1/models/**", models.change),
             (.delete, "/v1/models/**", models.delete),
+            (.get, "/v1/catalogue", catalogue.list),
             (.get, "/v1/ps", monitoring.listEngines),
             (.get, "/metrics", monitoring.showMetrics),
             (.get, "/health", monitoring.health),

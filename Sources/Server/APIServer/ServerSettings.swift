@@ -12,8 +12,11 @@ package struct ServerSettings: Sendable {
     /// How long running requests may go on after the server was asked to stop: a little less than the 90 s after which
     /// systemd kills a service (systemd-system.conf(5), `DefaultTimeoutStopSec`).
     package var shutdownGrace = Duration.seconds(80)
-    /// The keys of which a client needs one; if there are none, anybody may use the server but not delete models.
+    /// The keys of which a client needs one; if there are none, anybody may use the server, but not add,
+    /// unload and delete models.
     package var apiKeys: [APIKey] = []
+    /// Whether clients may download, load, unload, add and delete models by requests about models.
+    package var allowsModelChanges = true
     /// Names that the server answers to besides those of this machine.
     package var allowedHosts: [HostName] = []
     /// Origins of web pages that may use the server, besides its own.

@@ -103,7 +103,10 @@ package struct SpeechServer: Service {
             audio: AudioEndpoints(
                 catalog: catalog, reader: FormReader(spool: spool, maximumUpload: settings.maximumUpload),
                 maximumDuration: settings.maximumDuration, hangUps: hangUps),
-            models: ModelEndpoints(catalog: catalog, authentication: authentication, hangUps: hangUps),
+            models: ModelEndpoints(
+                catalog: catalog, authentication: authentication, allowsChanges: settings.allowsModelChanges,
+                hangUps: hangUps),
+            catalogue: CatalogueEndpoint(catalog: catalog),
             monitoring: MonitoringEndpoints(catalog: catalog, sessions: sessions, spool: spool, metrics: metrics),
             realtime: RealtimeEndpoint(
                 catalog: catalog, authentication: authentication, secrets: ClientSecrets(), sessions: sessions,

@@ -19,6 +19,8 @@ package actor EnginePool {
     private var isShuttingDown = false
     /// Names of models that were loaded by engines that are gone.
     private var loadedBefore: Set<String> = []
+    /// Names of models that were unloaded on request, and that nothing has needed since.
+    private var dismissed: Set<String> = []
 
     /// The logger receives starts, ends and failures of engines, and their standard error.
     package init(
@@ -66,17 +68,22 @@ package actor EnginePool {
     ///
     /// - Throws: `EngineError`; `.modelNotReady` if the model is no longer served.
     package func load(_ model: ModelSpecification) async throws {
+        try checkServed(model)
+        try await engine(for: model).load()
+    }
+
+    private func checkServed(_ model: ModelSpecification) throws(EngineError) {
         guard served.models.contains(model) else {
             throw EngineError(.modelNotReady, "Model '\(model.name)' has just been changed. Try again soon.")
         }
-        try await engine(for: model).load()
     }
 
     /// Starts a model's engine unless it runs or must not be retried yet, without waiting for it.
     ///
     /// An engine that was ended for another model is not started: it returns with its next job, or when a slot is free.
+    /// Neither is one that was ended on request: it returns with its next job.
     package func wake(_ model: ModelSpecification) async -> EngineStatus {
-        guard served.models.contains(model) else { return .unloaded }
+        guard served.models.contains(model), !dismissed.contains(model.name) else { return .unloaded }
         let engine = engine(for: model)
         return await engine.isResting ? .unloaded : await engine.wake()
     }
@@ -114,6 +121,25 @@ package actor EnginePool {
         for (engine, end) in retired.values where engine.model.name == name { try await end.value() }
         await quarantine.unload(name)
     }
+
+    /// Starts to load a model, on request, unless it is loaded or must not be retried yet; does not wait for it.
+    ///
+    /// - Throws: `EngineError`; `.modelFailed` if the model must not be retried yet, `.modelNotReady` if it is no longer
+    ///   served.
+    package func startLoading(_ model: ModelSpecification) async throws(EngineError) {
+        try checkServed(model)
+        if case .failed(let reason) = await engine(for: model).wake() { throw EngineError(.modelFailed, reason) }
+    }
+
+    /// Ends the engines of a model after their current jobs, on request, without waiting for that. The model stays
+    /// unloaded, even if it is the default one, until a job needs it or it is loaded on request.
+    package func startUnloading(_ name: String) {
+        for engine in engines.values where engine.model.name == name { retire(engine) }
+        dismissed.insert(name)
+    }
+
+    /// Whether a model was unloaded on request, and nothing has needed it since.
+    package func isDismissed(_ name: String) -> Bool { dismissed.contains(name) }
 
     package func status(of model: ModelSpecification) async -> EngineStatus {
         await engines[model]?.status ?? .unloaded
@@ -178,6 +204,7 @@ package actor EnginePool {
     }
 
     private func engine(for model: ModelSpecification) -> EngineSupervisor {
+        dismissed.remove(model.name)
         if let engine = engines[model] { return engine }
         let engine = EngineSupervisor(
             model: model, staysLoaded: model.name == served.stayingLoaded, context: context,

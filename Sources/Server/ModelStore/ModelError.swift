@@ -9,6 +9,10 @@ package struct ModelError: Error, Sendable, CustomStringConvertible {
         case failed
         /// The model has no files that asr2clip may delete.
         case notRemovable
+        /// Another model is being downloaded, and this download was not to begin beside it.
+        case downloadRunning
+        /// The disk has too little room for the download.
+        case storageFull
     }
 
     package let code: Code
@@ -27,9 +31,20 @@ package struct ModelError: Error, Sendable, CustomStringConvertible {
         message = description.hiding(folders)
         self.retryAfter = retryAfter
     }
+
+    /// The same failure as another error.
+    init(_ code: Code, copying other: ModelError) {
+        self.code = code
+        description = other.description
+        message = other.message
+        retryAfter = other.retryAfter
+    }
 }
 
 extension ModelPaths {
+    /// A text about the registry or a model, fit for a client.
+    package func hidden(in text: String) -> String { text.hiding(folders()) }
+
     /// The folders that are hidden from clients: those that contain the models, the registry and an entry's model, as
     /// written and with links resolved.
     func folders(around entry: ModelEntry? = nil) -> [String] {

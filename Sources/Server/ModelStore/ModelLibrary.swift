@@ -13,22 +13,22 @@ package actor ModelLibrary {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package private(set) var registry: ModelRegistry
-    private let paths: ModelPaths
+    let paths: ModelPaths
     private let logger: Logger
     private let onProgress: (@Sendable (DownloadProgress) -> Void)?
-    private let settings: FetchSettings
+    let settings: FetchSettings
     private let unpacking: EngineTask
     /// Folders that are hidden from clients, besides those of models.
     private let hiddenFolders: [String]
     /// The running downloads, by their target directory.
-    private var fetches: [String: RunningFetch] = [:]
+    private(set) var fetches: [String: RunningFetch] = [:]
     /// The last failure of each model, by name.
-    private var failures: [String: (error: ModelError, time: ContinuousClock.Instant)] = [:]
+    private(set) var failures: [String: FetchFailure] = [:]
     /// The directories that have been checked for leftover downloads of killed processes.
     private var tidied: Set<String> = []
     /// Deletes leftovers after the registry has changed.
     private var tidying: Task<Void, Never>?
-    private var isShutDown = false
+    private(set) var isShutDown = false
 
     /// Makes a library. `onProgress` is called for every update of every download, many times a second, on the download's
     /// own thread; without it, the progress is logged. The engine reads archives. `acceptingChanged` lets a download without a
@@ -58,11 +58,11 @@ package actor ModelLibrary {
     }
 
     /// Applies another registry. Downloads that it does not want are cancelled, their leftovers are deleted, and
-    /// different downloads for the same directories are started. Remembered failures are forgotten.
+    /// different downloads for the same directories are started. The failures of changed entries are forgotten.
     package func use(_ registry: ModelRegistry) {
         let former = self.registry.entries
+        failures = failures.filter { self.registry.entry(named: $0.key) == registry.entry(named: $0.key) }
         self.registry = registry
-        failures = [:]
         let abandoned = fetches.values.filter { !registry.wants($0.entry) }
         for fetch in abandoned { fetch.task.cancel() }
         // Unstructured because it lasts until the cancelled downloads have ended; `shutDown()` awaits it.
@@ -120,7 +120,7 @@ package actor ModelLibrary {
         var entry = requested
         while true {
             let missing = entry.missingFiles()
-            guard let file = missing.first else {
+            guard !missing.isEmpty else {
                 tidy(entry)
                 return entry.specification
             }
@@ -129,29 +129,13 @@ package actor ModelLibrary {
                 entry = current
                 continue
             }
-            guard let download = entry.download else {
-                throw ModelError(
-                    .failed,
-                    "Model '\(entry.name)' lacks \(missing.listed) and has no download. Put it at \(entry.path(of: file)), "
-                        + "or add download: with a url to its entry in \(registry.file).",
-                    hiding: paths.folders(around: entry))
-            }
+            guard let download = entry.download else { throw noDownload(of: entry, missing) }
             guard !isShutDown else { throw ModelError(.notReady, "The server is shutting down.") }
             if let failure = recentFailure(of: entry, since: began) { throw failure }
             let fetch = fetches[entry.directory] ?? start(entry, download)
             guard await fetch.wait(until: deadline) else { throw notReady(entry, fetch) }
+            if fetch.isWithdrawn { throw ModelError(.failed, "Model '\(entry.name)' has just been deleted.") }
         }
-    }
-
-    package func status(of entry: ModelEntry) -> ModelStatus {
-        let missing = entry.missingFiles()
-        if missing.isEmpty { return .present }
-        if let fetch = fetches[entry.directory] { return .downloading(percent: fetch.progress.value?.percent) }
-        guard StagingFolder.isOwned(for: entry.directory) else { return .missing(files: missing) }
-        let partial = StagingFolder.partial(for: entry.directory)
-        let progress = DownloadProgress(
-            model: entry.name, phase: .waiting, received: partial.size, total: partial.record?.total)
-        return .downloading(percent: progress.percent)
     }
 
     package nonisolated func sizeOnDisk(of entry: ModelEntry) -> Int64 {
@@ -184,7 +168,7 @@ package actor ModelLibrary {
         await tidying?.value
     }
 
-    private func start(_ entry: ModelEntry, _ download: ModelDownload) -> RunningFetch {
+    func start(_ entry: ModelEntry, _ download: ModelDownload) -> RunningFetch {
         let progress = onProgress.map(LatestProgress.init(sink:)) ?? LatestProgress(log: logger)
         let fetch = ModelFetch(
             entry, from: download, hashes: DownloadHashes(modelsRoot: paths.modelsRoot), settings: settings,
@@ -207,7 +191,7 @@ package actor ModelLibrary {
         let fetch = fetches.removeValue(forKey: entry.directory)
         defer { fetch?.end() }
         failures[entry.name] = nil
-        guard !isShutDown else { return }
+        guard !isShutDown, fetch?.isWithdrawn != true else { return }
         // If the registry has changed back meanwhile, the download has been cancelled all the same.
         guard registry.wants(entry), !Task.isCancelled else {
             if failure != nil {
@@ -221,7 +205,8 @@ package actor ModelLibrary {
             let error = ModelError(
                 .failed, "Model '\(entry.name)' could not be fetched. \(reason)",
                 hiding: paths.folders(around: entry) + hiddenFolders)
-            failures[entry.name] = (error, .now)
+            failures[entry.name] = FetchFailure(
+                error: error, lacksSpace: (failure as? FetchError)?.lacksSpace == true, time: .now)
             fetch?.progress.update(DownloadProgress(model: entry.name, phase: .failed(reason: reason)))
             if let cause = (failure as? FetchError)?.cause {
                 logger.debug("Fetch of \(entry.name) failed", metadata: ["cause": "\(cause)"])
@@ -236,9 +221,18 @@ package actor ModelLibrary {
     }
 
     /// The failure of the download that a caller waited for, or one that is too recent for a retry.
-    private func recentFailure(of entry: ModelEntry, since began: ContinuousClock.Instant) -> ModelError? {
-        guard let (error, time) = failures[entry.name] else { return nil }
-        return time >= began || ContinuousClock.now - time < settings.retryInterval ? error : nil
+    func recentFailure(of entry: ModelEntry, since began: ContinuousClock.Instant) -> ModelError? {
+        guard let failure = failures[entry.name] else { return nil }
+        return failure.time >= began || ContinuousClock.now - failure.time < settings.retryInterval
+            ? failure.error : nil
+    }
+
+    func noDownload(of entry: ModelEntry, _ missing: [String]) -> ModelError {
+        ModelError(
+            .failed,
+            "Model '\(entry.name)' lacks \(missing.listed) and has no download. Put it at "
+                + "\(entry.path(of: missing.first ?? "")), or add download: with a url to its entry in \(registry.file).",
+            hiding: paths.folders(around: entry))
     }
 
     /// Deletes the leftover download of a process that was killed after the model had been put in place.
@@ -251,9 +245,9 @@ package actor ModelLibrary {
     }
 
     private func notReady(_ entry: ModelEntry, _ fetch: RunningFetch) -> ModelError {
-        let amount = fetch.progress.value?.amount ?? "0 B"
-        return ModelError(
-            .notReady, "Model '\(entry.name)' is downloading: \(amount). Ask again soon.", retryAfter: .seconds(10))
+        ModelError(
+            .notReady, "Model '\(entry.name)' is downloading: \(fetch.amount). Ask again soon.",
+            retryAfter: .seconds(10))
     }
 }
 

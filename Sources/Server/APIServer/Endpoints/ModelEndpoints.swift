@@ -1,10 +1,12 @@
+import HTTPTypes
 import Hummingbird
 import TranscriptFormats
 
-/// `GET /v1/models`, `GET /v1/models/{id}` and `DELETE /v1/models/{id}`.
+/// `GET /v1/models`, and `GET`, `POST` and `DELETE /v1/models/{id}`.
 struct ModelEndpoints: Sendable {
     let catalog: ModelService
     let authentication: Authentication
+    let allowsChanges: Bool
     let hangUps: DisconnectRegistry
 
     @Sendable func list(_ request: Request, context: APIContext) async throws -> Response {
@@ -23,17 +25,30 @@ struct ModelEndpoints: Sendable {
         return Response(json: await catalog.json(of: try await catalog.resolve(name), as: name))
     }
 
+    /// Downloads, loads, unloads or adds a model. The work goes on after the response.
+    @Sendable func change(_ request: Request, context: APIContext) async throws -> Response {
+        try checkChangesAreAllowed()
+        let (action, ignored) = try await ModelAction.read(from: request, context.client)
+        if action.needsConfiguredKey { try authentication.check(request) }
+        let name = name(in: context)
+        let entry = try await catalog.change(name, action)
+        context.log.info("Changed a model.", metadata: ["model": "\(entry.name)", "action": "\(action.rawValue)"])
+        var response = Response(status: .accepted, json: await catalog.json(of: entry))
+        if !ignored.isEmpty { response.headers[.ignoredFields] = ignored.joined(separator: ", ") }
+        return response
+    }
+
     /// Deletes a model's downloaded files once no request uses them; its entry stays.
     @Sendable func delete(_ request: Request, context: APIContext) async throws -> Response {
+        try checkChangesAreAllowed()
         try authentication.check(request)
-        let name = name(in: context)
-        let entry = try await catalog.resolve(name)
-        guard entry.name == name else {
-            throw APIError.invalid(
-                "model", "'\(name)' is another name of the model '\(entry.name)'. Delete that one by its own name.")
-        }
+        let entry = try await catalog.model(name(in: context), to: "Delete")
         try await hangUps.whileConnected(context.channel) { try await catalog.delete(entry) }
         return Response(json: ["id": .string(entry.name), "object": "model", "deleted": true])
+    }
+
+    private func checkChangesAreAllowed() throws(APIError) {
+        guard allowsChanges else { throw .modelChangesDisabled }
     }
 
     /// A model's name may contain slashes.
@@ -50,9 +65,9 @@ extension String {
 
 extension Response {
     /// A response with one JSON value.
-    init(json: JSONValue) {
+    init(status: HTTPResponse.Status = .ok, json: JSONValue) {
         self.init(
-            status: .ok, headers: [.contentType: "application/json"],
+            status: status, headers: [.contentType: "application/json"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: json.text)))
     }
 }

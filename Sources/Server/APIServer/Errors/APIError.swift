@@ -10,7 +10,7 @@ struct APIError: Error {
     var parameter: String?
     /// When the same request may succeed; sent as `Retry-After`.
     var retryAfter: Duration?
-    /// Whether the same request will fail again: SDKs are then told not to retry it, although its status is 5xx.
+    /// Whether the same request will fail again: SDKs are then told not to retry it, although its status is 409 or 5xx.
     var isPermanent = false
     /// Further headers of the response.
     var fields: HTTPFields = [:]

@@ -14,6 +14,8 @@ extension APIError {
         case let error as MultipartError: self.init(error)
         case let error as ModelError: self.init(error)
         case let error as EngineError: self.init(error)
+        case let error as RegistryEditError: self.init(error)
+        case let error as RefusedEdit: self = .registryConflict("registry_invalid", error.message)
         case let error as TranscriptionError: self.init(error)
         case let error as HTTPError: self.init(error)
         case let error as HTTPParserError: self.init(error)
@@ -39,6 +41,28 @@ extension APIError {
         case .notReady: self = .modelNotReady(error.message, retryAfter: error.retryAfter)
         case .failed: self = .modelFailed(error.message)
         case .notRemovable: self = .invalid("model", error.message)
+        case .downloadRunning:
+            self.init(
+                status: .conflict, code: "download_running", message: error.message, parameter: "model",
+                retryAfter: error.retryAfter)
+        case .storageFull:
+            self.init(
+                status: .insufficientStorage, code: "storage_full", message: error.message, parameter: "model",
+                isPermanent: true)
+        }
+    }
+
+    init(_ error: RegistryEditError) {
+        switch error.code {
+        case .nameTaken, .unreadable, .notEditable: self = .registryConflict("registry_invalid", error.message)
+        case .readOnly: self = .registryConflict("registry_read_only", error.message)
+        case .busy:
+            self.init(
+                status: .serviceUnavailable, code: "registry_busy", message: error.message, retryAfter: .seconds(5))
+        case .failed:
+            self.init(
+                status: .serviceUnavailable, code: "storage_unavailable", message: error.message,
+                retryAfter: .seconds(5))
         }
     }
 
@@ -115,6 +139,11 @@ extension APIError {
     }
 }
 
+extension HTTPResponse.Status {
+    /// RFC 4918, section 11.5.
+    fileprivate static let insufficientStorage = Self(code: 507, reasonPhrase: "Insufficient Storage")
+}
+
 /// Errors that several places throw.
 extension APIError {
     static func modelFailed(_ message: String) -> Self {
@@ -135,6 +164,16 @@ extension APIError {
     static let shuttingDown = unavailable(
         "shutting_down", "The server is shutting down. Send the request again when it is back.",
         retryAfter: .seconds(5))
+
+    /// A models.yaml that the server cannot change before somebody else does.
+    private static func registryConflict(_ code: String, _ message: String) -> Self {
+        APIError(status: .conflict, code: code, message: message, isPermanent: true)
+    }
+
+    static let modelChangesDisabled = APIError(
+        status: .forbidden, code: "model_changes_disabled",
+        message: "This server lets no client change its models (--no-model-changes). On its machine, asr2clip models"
+            + " does that.", abandonsBody: true)
 
     /// A request whose body is not read, because the server lacks something that it may have again soon.
     static func unavailable(_ code: String, _ message: String, retryAfter: Duration) -> Self {

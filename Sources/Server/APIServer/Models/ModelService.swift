@@ -5,7 +5,6 @@ package import Logging
 import ModelFamilies
 package import ModelStore
 import SpeechTypes
-import TranscriptFormats
 
 /// The registered models as requests use them: found by name, ready to transcribe, with their state.
 package struct ModelService: Sendable {
@@ -16,18 +15,26 @@ package struct ModelService: Sendable {
     let logger: Logger
     /// How long a request waits for its model to be downloaded.
     let modelWait: Duration
+    let source: RegistrySource
+    /// Loads that wait for a download.
+    let pendingLoads = PendingLoads()
     /// What the engines serve under a registry.
     private let served: @Sendable (ModelRegistry) -> EngineConfiguration
+    /// The models that can be added; parsed when it is first called, which takes a while.
+    let catalogue: @Sendable () -> Catalogue
 
     package init(
-        store: ModelLibrary, engines: EnginePool, admission: Admission, modelWait: Duration,
-        served: @escaping @Sendable (ModelRegistry) -> EngineConfiguration, logger: Logger
+        source: RegistrySource, store: ModelLibrary, engines: EnginePool, admission: Admission, modelWait: Duration,
+        served: @escaping @Sendable (ModelRegistry) -> EngineConfiguration, logger: Logger,
+        catalogue: @escaping @Sendable () -> Catalogue = { .builtIn }
     ) {
+        self.source = source
         self.store = store
         self.engines = engines
         self.admission = admission
         self.modelWait = modelWait
         self.served = served
+        self.catalogue = catalogue
         self.logger = logger
     }
 
@@ -79,9 +86,11 @@ package struct ModelService: Sendable {
     /// can still be served.
     package func loadDefault() async {
         // The name is read in each round, because the registry may change meanwhile.
-        while let name = await registry.defaultModel {
+        while let name = await registry.defaultModel, await !engines.isDismissed(name) {
             do {
-                try await engines.load(store.prepare(store.resolve(name), waitingUpTo: modelWait))
+                let model = try await store.prepare(store.resolve(name), waitingUpTo: modelWait)
+                guard await !engines.isDismissed(name) else { return }
+                try await engines.load(model)
                 return logger.info("The default model is ready.", metadata: ["model": "\(name)"])
             } catch let error as ModelError where error.code == .notReady {
                 // It is tried again.
@@ -98,54 +107,5 @@ package struct ModelService: Sendable {
             }
             guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
         }
-    }
-
-    /// Deletes a model's downloaded files once no request uses them. Throws `ModelError` if they may not be deleted.
-    func delete(_ entry: ModelEntry) async throws {
-        try await store.checkRemovable(entry)
-        try await engines.unload(entry.name)
-        let removed = try await store.remove(entry)
-        // A request may have arrived in between and loaded the deleted files.
-        try await engines.unload(entry.name)
-        logger.info("Deleted a model's files.", metadata: ["model": "\(entry.name)", "bytes": "\(removed.bytes)"])
-    }
-
-    /// The model as `GET /v1/models` shows it, under its own name or another.
-    func json(of entry: ModelEntry, as name: String? = nil) async -> JSONValue {
-        let (status, percent) = await state(of: entry)
-        let (created, languages, size) = await elsewhere { [store] in
-            let model = entry.specification
-            return (Self.created(model), model.languages.map(\.code), Int(store.sizeOnDisk(of: entry)))
-        }
-        let aliases = await registry.aliases.filter { $0.value == entry.name }.keys.sorted()
-        var members: [(String, JSONValue)] = [
-            ("id", .string(name ?? entry.name)), ("object", "model"), ("created", .integer(created)),
-            ("owned_by", "local"),
-        ]
-        if let name, name != entry.name { members.append(("alias_of", .string(entry.name))) }
-        members += [
-            ("type", .string(entry.family.rawValue)), ("languages", .array(languages.map(JSONValue.string))),
-            ("status", .string(status)),
-        ]
-        if let percent { members.append(("download_percent", .integer(percent))) }
-        members += [("aliases", .array(aliases.map(JSONValue.string))), ("size_bytes", .integer(size))]
-        return .object(members)
-    }
-
-    /// The status of a model, and how much of a running download of known size is done.
-    private func state(of entry: ModelEntry) async -> (status: String, percent: Int?) {
-        switch await store.status(of: entry) {
-        case .missing: ("missing", nil)
-        case .downloading(let percent): ("downloading", percent)
-        case .present: (await engines.status(of: entry.specification).word, nil)
-        }
-    }
-
-    /// When the model's files were last modified; 0 if there are none.
-    private static func created(_ model: ModelSpecification) -> Int {
-        let dates = model.files.values.compactMap { path in
-            try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
-        }
-        return dates.max().map { Int(clamped: $0.timeIntervalSince1970) } ?? 0
     }
 }

@@ -2,8 +2,6 @@ import Engines
 import Essentials
 import HTTPTypes
 import Hummingbird
-import NIOCore
-import NIOFoundationEssentialsCompat
 import TranscriptFormats
 
 /// `GET /v1/realtime`: live sessions over a WebSocket, and `POST /v1/realtime/client_secrets`: keys for them.
@@ -39,23 +37,7 @@ struct RealtimeEndpoint: Sendable {
 
     /// Makes a client secret.
     @Sendable func createSecret(_ request: Request, context: APIContext) async throws -> Response {
-        let body: ByteBuffer
-        do {
-            body = try await request.body.collect(upTo: Self.longestBody)
-        } catch is NIOTooManyBytesError {
-            throw APIError(
-                status: .contentTooLarge, code: "invalid_value",
-                message:
-                    "The body has more than \(Self.longestBody >> 10) KiB. Send a shorter prompt or fewer keywords.",
-                parameter: "body", abandonsBody: true)
-        }
-        let value: JSONValue
-        do {
-            value = body.readableBytes == 0 ? .object([]) : try JSONDecoder().decode(JSONValue.self, from: body)
-        } catch {
-            throw Self.noObject
-        }
-        guard value.isObject else { throw Self.noObject }
+        let value = try await Self.secretBody.read(request, from: context.client)
         let lifetimes = ClientSecrets.lifetimes
         var seconds = 600
         if let given = value["expires_after"]?["seconds"], !given.isNull {
@@ -77,10 +59,10 @@ struct RealtimeEndpoint: Sendable {
         ])
     }
 
-    private static let noObject = APIError.invalid(
-        "body", "The body is no JSON object. Send {\"session\": {\"type\": \"transcription\"}}.")
-    /// In bytes; the sessions of all secrets are kept in memory.
-    private static let longestBody = 128 << 10
+    /// The sessions of all secrets are kept in memory, so their length is limited.
+    private static let secretBody = JSONBody(
+        limit: 128 << 10, shorter: "Send a shorter prompt or fewer keywords.",
+        example: "Send {\"session\": {\"type\": \"transcription\"}}.")
     private static let subprotocol = "realtime"
     /// How browsers, which cannot set headers, send a key.
     private static let keyPrefix = "openai-insecure-api-key."

@@ -41,7 +41,7 @@ struct FormReader {
     func read(_ request: Request, from client: UploadingClient) async throws -> Form {
         // Checked before the first byte: the form's own lines have some hundred bytes, and text has its own limit.
         if let length = request.headers[.contentLength].flatMap({ UInt64($0) }) { try check(Int(clamping: length)) }
-        try checkEncoding(request.headers[.contentEncoding])
+        try Self.checkEncoding(request.headers[.contentEncoding])
         let boundary = try MultipartParser.boundary(fromContentType: request.headers[.contentType])
         let place = try spool.room.enter(client)
         if request.headers[.expect]?.lowercased() == "100-continue" { client.askForBody() }
@@ -87,7 +87,7 @@ struct FormReader {
     }
 
     /// Refuses compressed bodies: recordings are compressed already, and the size of an unpacked body is unknown.
-    private func checkEncoding(_ encoding: String?) throws(APIError) {
+    static func checkEncoding(_ encoding: String?) throws(APIError) {
         guard let encoding, encoding.lowercased() != "identity" else { return }
         throw APIError(
             status: .unsupportedMediaType, code: "unsupported_media_type",

@@ -25,7 +25,7 @@ package struct DownloadProgress: Sendable, Equatable {
     package let phase: Phase
     package var received: Int64 = 0
     /// The size of the download in bytes; `nil` if the server does not report it.
-    var total: Int64?
+    package internal(set) var total: Int64?
     /// The recent rate in bytes per second; `nil` while it is not known.
     var rate: Double?
 

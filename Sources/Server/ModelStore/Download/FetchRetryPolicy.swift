@@ -5,6 +5,8 @@ struct FetchError: Error, CustomStringConvertible {
     let cause: (any Error)?
     /// Whether a later download can resume from the bytes received so far.
     let keepsPartial: Bool
+    /// Whether the disk has too little room for it.
+    let lacksSpace: Bool
     /// The retry that may help at once.
     let retry: Retry?
 
@@ -15,10 +17,14 @@ struct FetchError: Error, CustomStringConvertible {
         case restart
     }
 
-    init(_ description: String, cause: (any Error)? = nil, keepsPartial: Bool = false, retry: Retry? = nil) {
+    init(
+        _ description: String, cause: (any Error)? = nil, keepsPartial: Bool = false, lacksSpace: Bool = false,
+        retry: Retry? = nil
+    ) {
         self.description = description
         self.cause = cause
         self.keepsPartial = keepsPartial
+        self.lacksSpace = lacksSpace
         self.retry = retry
     }
 }

@@ -133,10 +133,8 @@ actor ModelFetch {
             to: partial, isolation: self,
             events: HTTPFetch.Events(
                 admit: { [self] total, left in
-                    // The disk must hold the archive and its content, which has about three times its size.
-                    let isSingleFile = missing.count == 1 && !hasArchiveName
-                    let unpacked = isSingleFile ? 0 : total.multipliedClamped(by: 3)
-                    try checkSpace(left.addingClamped(unpacked), near: partial.file)
+                    try DownloadSpace(entry: entry, download: original, settings: settings)
+                        .check(left: left, of: total, missing: missing)
                 },
                 arrived: { [self] received, total in
                     last = (received, total)
@@ -149,20 +147,6 @@ actor ModelFetch {
                 }))
     }
 
-    private func checkSpace(_ needed: Int64, near file: String) throws(FetchError) {
-        guard let free = settings.freeSpace(FileSystem.parent(of: file)), free < needed else { return }
-        let place = FileSystem.parent(of: entry.directory)
-        throw FetchError(
-            "\(entry.name) needs about \(HumanFormat.bytes(needed)) on the disk of \(place), but \(HumanFormat.bytes(free)) are free; "
-                + "make room or choose another --model-dir.", keepsPartial: true)
-    }
-
-    private var hasArchiveName: Bool {
-        let endings = [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".zip"]
-        let path = original.url.path.lowercased()
-        return endings.contains(where: path.hasSuffix)
-    }
-
     /// Makes the model's folder from the downloaded file.
     private func unpack(
         _ file: String, of download: ModelDownload, into root: String, missing: [String]
@@ -173,7 +157,7 @@ actor ModelFetch {
         guard let reason = try await unpacker.unpack(file, into: root) else {
             return try UnpackedModel(in: root, subdir: download.archiveSubdir)
         }
-        if hasArchiveName { throw reason }
+        if original.hasArchiveName { throw reason }
         guard let only = missing.first, missing.count == 1 else {
             throw FetchError(
                 "\(download) is no archive (tar, tar.gz, tar.bz2, tar.xz, tar.zst, zip), but several files are missing: "

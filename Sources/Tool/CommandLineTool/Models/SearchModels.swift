@@ -114,10 +114,8 @@ struct RegisteredNames {
         }
     }
 
-    /// An entry is registered if models.yaml has its download, or else its name.
     func status(of entry: CatalogueEntry) -> Status {
-        let model = registry?.entries.first { $0.download?.description == entry.download.description }
-        guard let model = model ?? registry?.entry(named: entry.name) else { return .unregistered }
+        guard let model = registry?.entry(of: entry) else { return .unregistered }
         return .registered(as: model.name, isPresent: model.missingFiles().isEmpty)
     }
 }

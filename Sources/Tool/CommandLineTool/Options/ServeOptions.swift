@@ -65,6 +65,9 @@ struct ServeOptions: ParsableArguments {
     )
     var apiKeyFile: String?
 
+    @Flag(help: "Let no client download, load, unload, add or delete models by requests about models.")
+    var noModelChanges = false
+
     @Option(
         help: .value(
             "name",
@@ -124,6 +127,7 @@ struct ServeOptions: ParsableArguments {
             "--cors-origin": corsOrigin.first, "--max-connections": maxConnections, "--header-timeout": headerTimeout,
             "--idle-timeout": idleTimeout, "--min-upload-rate": minUploadRate,
             "--max-sessions": maxSessions, "--session-idle-timeout": sessionIdleTimeout,
+            "--no-model-changes": noModelChanges ? true : nil,
         ])
     }
 }
@@ -138,6 +142,7 @@ extension ServeOptions {
         if let maxDuration { settings.maximumDuration = maxDuration.duration }
         if let modelWait { settings.modelWait = modelWait.duration }
         settings.apiKeys = try apiKeys(environment: environment)
+        settings.allowsModelChanges = !noModelChanges
         settings.allowedHosts = allowedHost
         settings.allowedOrigins = corsOrigin
         settings.connections = OpenFiles.makeRoom(for: connectionLimits, logger: logger)

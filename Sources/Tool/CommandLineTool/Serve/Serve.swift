@@ -52,6 +52,7 @@ struct Serving {
         let directory = engines.directory
         defer { directory.remove() }
         let catalog = ModelService(
+            source: RegistrySource(paths: paths, defaultModel: options.defaultModel),
             store: engines.store, engines: engines.pool,
             admission: Admission(registry, maximumQueue: capacity.maximumQueue), modelWait: settings.modelWait,
             served: { EngineAssembly.served($0, numThreads: numThreads, capacity: capacity) }, logger: logger)
@@ -69,8 +70,7 @@ struct Serving {
                 }
             }
         }
-        let reloading = RegistryReloading(
-            paths: paths, defaultModel: options.defaultModel, catalog: catalog, logger: logger)
+        let reloading = RegistryReloading(file: paths.registryFile, catalog: catalog)
         var configuration = ServiceGroupConfiguration(
             services: [engines, reloading, server],
             // Without the library's routine messages.
@@ -127,11 +127,9 @@ extension Failure {
 
 /// Applies edits of models.yaml while the server runs: when the file changes, and on SIGHUP.
 struct RegistryReloading: Service {
-    let paths: ModelPaths
-    /// The value of `--default-model`, which overrides every edit.
-    let defaultModel: String?
+    /// The path of models.yaml.
+    let file: String
     let catalog: ModelService
-    let logger: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -140,35 +138,16 @@ struct RegistryReloading: Service {
             defer { signal.stop() }
             await withDiscardingTaskGroup { group in
                 group.addTask {
-                    var watch = RegistryWatch(paths.registryFile)
+                    var watch = RegistryWatch(file)
                     while (try? await Task.sleep(for: RegistryWatch.interval)) != nil {
                         if watch.look() { request.yield() }
                     }
                 }
-                for await _ in requests where await reload() {
+                for await _ in requests where await catalog.reload() {
                     group.addTask { await catalog.loadDefault() }
                 }
                 group.cancelAll()
             }
         }
-    }
-
-    /// Reads the file again; returns whether the edit is in force. If it has a mistake, nothing changes.
-    private func reload() async -> Bool {
-        let old = await catalog.registry
-        let new: ModelRegistry
-        do throws(RegistryError) {
-            new = try ModelRegistry.reload(from: paths, defaultModel: defaultModel)
-        } catch {
-            logger.error("The models stay as they are. \(error)")
-            return false
-        }
-        let mistakes = new.mistakes(since: old)
-        for problem in mistakes { logger.error("The models stay as they are. \(problem)") }
-        guard mistakes.isEmpty else { return false }
-        for problem in new.problems where !old.problems.contains(problem) { logger.warning("\(problem)") }
-        await catalog.use(new)
-        logger.info("The registry was read again.", metadata: ["models": "\(new.entries.map(\.name))"])
-        return true
     }
 }

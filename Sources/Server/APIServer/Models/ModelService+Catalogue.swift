@@ -1,0 +1,59 @@
+import Concurrency
+import Essentials
+import ModelStore
+import SpeechTypes
+import TranscriptFormats
+
+extension ModelService {
+    /// Adds the catalogue's entry of this name to models.yaml and to the registry in force, unless a model of this name is
+    /// registered.
+    ///
+    /// - Throws: `APIError` if the name is in neither, or another name of a model; `ModelError` if its download could not
+    ///   begin, so that nothing is added; `RegistryEditError` or `RefusedEdit` if models.yaml cannot be changed.
+    func added(_ name: String) async throws -> ModelEntry {
+        if await registry.defines(name) { return try await model(name, to: "Change") }
+        guard let new = await entry(named: name) else {
+            throw APIError(
+                status: .notFound, code: "model_not_found",
+                message: "Neither models.yaml nor the catalogue has a model '\(name.excerpt)'. GET /v1/catalogue lists"
+                    + " what can be added.", parameter: "model")
+        }
+        if let entry = await elsewhere({ [source] in new.modelEntry(in: source.paths) }) {
+            try await store.checkPull(entry, contentSize: new.displaySize)
+        }
+        // Not cancelled with the client: half of it must not be done.
+        return try await Task { try await add(new) }.value
+    }
+
+    private func add(_ new: CatalogueEntry) async throws -> ModelEntry {
+        let turn = try await source.turn.acquire()
+        defer { withExtendedLifetime(turn) {} }
+        // A mistake that somebody has just made is reported before anything is changed.
+        _ = try await settledRead()
+        let addition = try RegistryAddition(yaml: new.registryYAML)
+        do throws(RegistryEditError) {
+            try await RegistryFile(source.paths).add(addition)
+            logger.info("Added a model to models.yaml.", metadata: ["model": "\(new.name)"])
+        } catch {
+            // If another request or an edit was faster, what it wrote is read now.
+            guard error.code == .nameTaken else { throw error }
+        }
+        await apply(try await settledRead())
+        return try await model(new.name, to: "Change")
+    }
+
+    /// Reads models.yaml, whose turn the caller has. What looks like a mistake may be a file that is half written.
+    private func settledRead() async throws -> ModelRegistry {
+        do throws(RefusedEdit) {
+            return try await read()
+        } catch {
+            try await Task.sleep(for: RegistryWatch.interval)
+            return try await read()
+        }
+    }
+
+    /// The entry of the catalogue with this name.
+    func entry(named name: String) async -> CatalogueEntry? {
+        await elsewhere { [catalogue] in catalogue().entry(named: name) }
+    }
+}
