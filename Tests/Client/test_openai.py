@@ -1,5 +1,7 @@
 """The official OpenAI client as it is: see conftest.py."""
 
+import time
+
 import openai
 import pytest
 
@@ -152,6 +154,40 @@ def test_models_are_listed_and_shown(client):
     model = client.models.retrieve("whisper-1")
     assert (model.id, model.object, model.owned_by) == ("whisper-1", "model", "local")
     assert model.created > 0
+
+
+def wait_until(client, model, status):
+    for _ in range(1200):
+        if client.models.retrieve(model).status == status:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{model} is not {status}: {client.models.retrieve(model)}")
+
+
+def test_a_model_is_loaded_and_its_status_shown(client, requests):
+    answer = client.post("/models/hotwords", body={"action": "load"}, cast_to=openai.types.Model)
+    assert (answer.id, answer.object) == ("hotwords", "model")
+    assert answer.status in ("loading", "loaded")
+    wait_until(client, "hotwords", "loaded")
+
+
+def test_a_change_that_needs_a_key_is_an_authentication_error(client, requests):
+    for change in (
+        lambda: client.post("/models/hotwords", body={"action": "unload"}, cast_to=object),
+        lambda: client.models.delete("hotwords"),
+    ):
+        with pytest.raises(openai.AuthenticationError) as caught:
+            change()
+        assert "--api-key" in caught.value.message
+    assert len(requests) == 2
+
+
+def test_a_missing_model_without_a_download_is_not_retried(client, requests):
+    assert client.models.retrieve("broken").status == "missing"
+    with pytest.raises(openai.InternalServerError) as caught:
+        client.post("/models/broken", body={"action": "pull"}, cast_to=object)
+    assert caught.value.code == "model_failed"
+    assert len(requests) == 2
 
 
 @pytest.mark.parametrize(

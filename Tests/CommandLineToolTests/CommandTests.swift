@@ -8,7 +8,7 @@ import Testing
 @testable import CommandLineTool
 
 @Suite struct CommandTests {
-    /// All options of the server, each with a value.
+    /// All options of the server, each with a value if it takes one.
     static let everything = [
         "--host", "::1", "--port", "0", "--model-dir", "/m", "--num-threads", "3", "--config", "/r.yaml",
         "--default-model", "tiny", "--max-upload-size", "5M", "--max-duration", "2h", "--model-wait", "9s",
@@ -17,7 +17,7 @@ import Testing
         "--log-level", "DEBUG", "--api-key", "a", "--api-key", "b", "--api-key-file", "/k",
         "--allowed-host", "speech.example", "--cors-origin", "app://obsidian.md", "--cors-origin", "*",
         "--max-connections", "7", "--header-timeout", "3s", "--idle-timeout", "4s", "--min-upload-rate", "1K",
-        "--max-sessions", "3", "--session-idle-timeout", "2m",
+        "--max-sessions", "3", "--session-idle-timeout", "2m", "--no-model-changes",
     ]
 
     private func expectEverything(in options: ServeOptions) {
@@ -30,6 +30,7 @@ import Testing
         #expect(options.modelWait?.duration == .seconds(9))
         #expect(options.loadTimeout?.duration == .seconds(240))
         #expect(options.logLevel?.level == .debug)
+        #expect(options.noModelChanges)
         #expect(options.maxQueue == 7 && options.maxLoadedModels == 5)
         #expect(options.keepAlive?.duration == .seconds(7_200))
         #expect(options.apiKey == ["a", "b"] && options.apiKeyFile == "/k")

@@ -109,7 +109,7 @@ struct CommandLineTests {
             "--host", "--port", "--model-dir", "--model-mirror", "--num-threads", "--config", "--default-model",
             "--log-level", "--log-format", "--max-upload-size", "--max-duration", "--model-wait", "--load-timeout",
             "--help", "--api-key", "--api-key-file", "--allowed-host", "--cors-origin", "--max-connections",
-            "--max-sessions",
+            "--max-sessions", "--no-model-changes",
             "--session-idle-timeout",
             "--header-timeout",
             "--idle-timeout", "--min-upload-rate",

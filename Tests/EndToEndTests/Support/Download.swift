@@ -7,11 +7,7 @@ func withDownload(
     _ body: (_ model: TestRegistry.Model, _ web: RunningProcess) async throws -> Void
 ) async throws {
     let folder = try TemporaryFolder()
-    let archive = folder.file("model.tar.gz")
-    let packing = try await runToEnd(
-        "/usr/bin/tar", ["-C", Fixtures.path("Tests/Fixtures/models"), "-czf", archive, "sense_voice"],
-        environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"])
-    #expect(packing.status == .exited(0), "\(packing.error)")
+    _ = try await packSenseVoice(in: folder)
     let arguments = ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder.path]
     try await withProcess(Fixtures.path(".deps/venv/bin/python"), arguments) { web in
         let port = try await web.output(after: "Serving HTTP on 127.0.0.1 port ").prefix { $0.isNumber }
@@ -20,6 +16,18 @@ func withDownload(
         try await body(model, web)
         withExtendedLifetime(folder) {}
     }
+}
+
+/// Makes an archive of a fixture model.
+///
+/// - Returns: Its path in the folder, `model.tar.gz`.
+func packSenseVoice(in folder: TemporaryFolder) async throws -> String {
+    let archive = folder.file("model.tar.gz")
+    let packing = try await runToEnd(
+        "/usr/bin/tar", ["-C", Fixtures.path("Tests/Fixtures/models"), "-czf", archive, "sense_voice"],
+        environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"])
+    #expect(packing.status == .exited(0), "\(packing.error)")
+    return archive
 }
 
 extension RunningProcess {
