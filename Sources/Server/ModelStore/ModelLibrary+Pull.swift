@@ -27,7 +27,8 @@ extension ModelLibrary {
         guard !missing.isEmpty, fetches[entry.directory] == nil else { return }
         guard let download = entry.download else { throw noDownload(of: entry, missing) }
         guard !isShutDown else { throw ModelError(.notReady, "The server is shutting down.") }
-        if let other = fetches.values.first {
+        // One whose files are in place is about to end.
+        if let other = fetches.values.first(where: { !$0.entry.missingFiles().isEmpty }) {
             throw ModelError(
                 .downloadRunning,
                 "Model '\(other.entry.name)' is being downloaded: \(other.amount). Models are downloaded one at a "
