@@ -123,6 +123,29 @@ struct RegistryFileTests {
         }
     }
 
+    @Test func tenProcessesAddTenEntries() async throws {
+        try await withTemporaryFolder { folder in
+            let registry = try folder.write(Self.before, to: "models.yaml")
+            let added = Catalogue.builtIn.entries.prefix(10).map(\.name)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for name in added {
+                    group.addTask {
+                        let result = try await runToEnd(
+                            ServerProcess.path(of: "asr2clip"),
+                            ["models", "add", "--no-fetch", name, "--config", registry],
+                            environment: ["HOME": folder.path])
+                        #expect(result.status == .exited(0), "\(result.error)")
+                        #expect(result.output.hasPrefix("Added '\(name)' to "))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(Set(try names(in: folder)) == Set(["a"] + added))
+            #expect(folder.text("models.yaml")?.hasPrefix(Self.before) == true)
+            #expect(try folder.contents == ["models.yaml"])
+        }
+    }
+
     /// How programs save a file.
     enum Saving: String, CaseIterable { case byRenaming, inPlace, inPlaceSlowly }
 

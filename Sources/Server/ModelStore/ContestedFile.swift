@@ -26,7 +26,7 @@ struct ContestedFile {
 
     private static let attempts = 1000
     /// How long a program may have the file open for writing.
-    private static let patience = Duration.seconds(5)
+    private static let patience = Duration.seconds(10)
 
     private var folder: String { FileSystem.parent(of: path) }
     private var marker: String { ".\(path.split(separator: "/").last ?? "").asr2clip-" }

@@ -4,6 +4,8 @@ import Essentials
 /// models.yaml as a file that asr2clip changes, while people may edit it and other processes of asr2clip may change it too.
 package struct RegistryFile: Sendable {
     private let paths: ModelPaths
+    /// Changes of this process wait for one another here, so they occupy one thread.
+    private static let queue = QueueExecutor(label: "changes of models.yaml")
 
     package init(_ paths: ModelPaths) {
         self.paths = paths
@@ -14,7 +16,12 @@ package struct RegistryFile: Sendable {
     ///
     /// If the file has the default path and is missing, it is created first.
     package func add(_ addition: RegistryAddition) async throws(RegistryEditError) {
-        try await elsewhere { Result { () throws(RegistryEditError) in try addBlocking(addition) } }.get()
+        try await withCheckedContinuation { continuation in
+            Self.queue.run {
+                continuation.resume(
+                    returning: Result { () throws(RegistryEditError) in try addBlocking(addition) })
+            }
+        }.get()
     }
 
     private func addBlocking(_ addition: RegistryAddition) throws(RegistryEditError) {
