@@ -111,7 +111,7 @@ struct RegistryEditorTests {
             after: "{models: {new: {dir: d, files: {model: m.onnx}}}, x: 1}\n"),
         Shape(
             testDescription: "nothing in braces", before: "{x: 1, models: }\n",
-            after: "{x: 1, models: {new: {dir: d, files: {model: m.onnx}}} }\n"),
+            after: "{x: 1, models: {new: {dir: d, files: {model: m.onnx}}}}\n"),
         Shape(
             testDescription: "no models", before: "num_threads: 2\n# the end\n",
             after: "num_threads: 2\n# the end\n\nmodels:\n  new:\n    dir: d\n    files:\n      model: m.onnx\n"),
@@ -336,7 +336,7 @@ struct RegistryGenerator {
     private mutating func block() -> String {
         var sections: [String] = []
         if number(0...9) > 0 { sections.append(models()) }
-        if number(0...1) > 0 { sections.append("num_threads: 4\(any("", " # four"))\n\(comment(0))") }
+        if sections.isEmpty || number(0...1) > 0 { sections.append("num_threads: 4\(any("", " # four"))\n\(comment(0))") }
         if number(0...1) > 0 { sections.append("aliases:\n\(spaces(1))b: e0\n\(comment(1))") }
         if number(0...1) > 0 { sections.reverse() }
         return any("", "# top\n", "\n", "---\n", "%YAML 1.1\n---\n", "--- # c\n") + sections.joined()

@@ -168,6 +168,7 @@ struct RegistryFileTests {
                         if try !names(in: folder).contains("n\(number)") { try await add("n\(number)", in: folder) }
                     }
                 }
+                defer { isOver.value.store(true, ordering: .relaxed) }
                 for mark in 1...150 {
                     try await edit(folder, mark: mark, saving)
                     // It may be out of its place while it is being put back.

@@ -101,7 +101,7 @@ struct RegistryEditor {
             let end = layout.places[value].end
             let null = end - scalar.string.unicodeScalars.count..<end
             guard !layout.places[root].isFlow else {
-                let space = null.isEmpty ? " " : ""
+                let space = null.lowerBound > 0 && text[null.lowerBound - 1] == ":" ? " " : ""
                 return Plan(
                     replacements: [(null, space + "{\(writer.flow(addition.key, addition.value))}")], events: events)
             }
