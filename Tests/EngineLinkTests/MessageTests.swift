@@ -134,6 +134,7 @@ struct MessageTests {
         let plain = TranscriptionJob(
             path: "/tmp/a b/ü\".wav", fileName: "ü\".wav", language: nil, maximumDuration: .seconds(21_600))
         var full = plain
+        full.isRawPCM = true
         full.language = Language(code: "zh")
         full.candidates = [Language(code: "zh"), Language(code: "en")]
         full.task = .translate

@@ -18,11 +18,12 @@ package struct AudioDecoder: ~Copyable, @unchecked Sendable {
 
     /// Opens a regular file and finds its audio stream. Messages use `name`, such as the client's file name, cleaned and
     /// shortened. Longer recordings are refused: here if the container credibly declares their length, else by `next`.
+    /// With `isRawPCM`, the file has only samples, whatever they look like (`TranscriptionJob`).
     package init(
-        path: String, name: String, maximumDuration: Duration = .seconds(6 * 3600)
+        path: String, name: String, isRawPCM: Bool = false, maximumDuration: Duration = .seconds(6 * 3600)
     ) throws(TranscriptionError) {
         do throws(AudioDecodeFailure) {
-            source = try Self.open(path, maximumDuration)
+            source = try Self.open(path, isRawPCM: isRawPCM, maximumDuration)
         } catch {
             throw TranscriptionError(error, of: name)
         }
@@ -30,11 +31,19 @@ package struct AudioDecoder: ~Copyable, @unchecked Sendable {
         self.maximumDuration = maximumDuration
     }
 
-    private static func open(_ path: String, _ longest: Duration) throws(AudioDecodeFailure) -> any AudioSource {
+    private static func open(
+        _ path: String, isRawPCM: Bool, _ longest: Duration
+    ) throws(AudioDecodeFailure) -> any AudioSource {
         let file = try InputFile(path: path)
         guard file.size > 0 else { throw .empty }
         let source: any AudioSource =
-            if let plain = PlainWAV(file) { plain } else { try FileSource(file, longest: longest.inSeconds) }
+            if isRawPCM {
+                PlainWAV.headerless(file)
+            } else if let plain = PlainWAV(file) {
+                plain
+            } else {
+                try FileSource(file, longest: longest.inSeconds)
+            }
         if let declared = source.declaredDuration, declared > longest {
             throw .tooLong(declared: declared, limit: longest)
         }

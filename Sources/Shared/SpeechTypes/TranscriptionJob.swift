@@ -3,6 +3,9 @@ package struct TranscriptionJob: Sendable, Equatable, Codable {
     package var path: String
     /// The file's name in messages: the client's name for it.
     package var fileName: String
+    /// Whether the file has no header, only samples: 16 bits, little-endian, one channel, 16 kHz. Otherwise, its format is
+    /// found from its content.
+    package var isRawPCM: Bool
     package var language: Language?
     /// The languages that may be spoken, if the request lists them: other detected languages are ignored. Unused if
     /// `language` is set.
@@ -19,12 +22,13 @@ package struct TranscriptionJob: Sendable, Equatable, Codable {
     package var needsTimes: Bool
 
     package init(
-        path: String, fileName: String, language: Language?, candidates: [Language] = [], task: SpeechTask? = nil,
-        hints: Hints = Hints(), maximumDuration: Duration, chunking: ChunkingStrategy? = nil,
-        needsTokens: Bool = true, needsTimes: Bool = true
+        path: String, fileName: String, isRawPCM: Bool = false, language: Language?, candidates: [Language] = [],
+        task: SpeechTask? = nil, hints: Hints = Hints(), maximumDuration: Duration,
+        chunking: ChunkingStrategy? = nil, needsTokens: Bool = true, needsTimes: Bool = true
     ) {
         self.path = path
         self.fileName = fileName
+        self.isRawPCM = isRawPCM
         self.language = language
         self.candidates = candidates
         self.task = task

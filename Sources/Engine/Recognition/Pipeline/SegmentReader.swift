@@ -73,7 +73,8 @@ actor SegmentReader {
 
     private func nextChunk() throws(TranscriptionError) -> AudioBuffer? {
         if decoder == nil {
-            decoder = try AudioDecoder(path: job.path, name: job.fileName, maximumDuration: job.maximumDuration)
+            decoder = try AudioDecoder(
+                path: job.path, name: job.fileName, isRawPCM: job.isRawPCM, maximumDuration: job.maximumDuration)
         }
         return try decoder?.next()
     }
