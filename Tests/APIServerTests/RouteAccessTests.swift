@@ -8,7 +8,7 @@ import Testing
 /// Which clients may use which route, however its path is spelled.
 struct RouteAccessTests {
     private static let settings = ServerSettings(apiKeys: [APIKey("sesame")])
-    private static let open = ["/health", "/health/live", "/health/ready"]
+    private static let open = ["/health", "/health/live", "/health/ready", "/healthz", "/readyz", "/ping"]
 
     /// Spellings of the same path by routers, proxies and clients, and some paths that only look similar.
     private static func spellings(of path: String) -> [String] {
@@ -25,9 +25,12 @@ struct RouteAccessTests {
 
     private static func allRoutes() throws -> [(method: HTTPRequest.Method, path: String)] {
         let routes = try RouterUnderTest().router.routes.map { route in
-            (route.method, route.path.description.replacing("**", with: "whisper"))
+            (
+                route.method,
+                route.path.description.replacing("**", with: "whisper").replacing("{deployment}", with: "whisper")
+            )
         }
-        #expect(routes.count >= 7 * 8, "every path has an answer for every method")
+        #expect(routes.count >= 7 * 19, "every path has an answer for every method")
         return routes
     }
 
@@ -44,8 +47,9 @@ struct RouteAccessTests {
     }
 
     @Test(arguments: [
-        "/", "/v1", "/v1/", "/v2/models", "/docs", "/healthz", "/health/secret", "/health/../v1/models", "/metric",
-        "/v1/audio", "*", "",
+        "/", "/v1", "/v1/", "/v2/models", "/docs", "/healthz/x", "/livez", "/health/secret", "/health/../v1/models",
+        "/metric", "/v1/audio", "/openai", "/openai/deployments/whisper", "/openai/deployments//audio/transcriptions",
+        "/openai/deployments/a/b/audio/transcriptions", "/inference/x", "/asr/x", "*", "",
     ])
     func aPathWithoutARouteNeedsAKeyToo(path: String) async throws {
         try await RouterUnderTest(settings: Self.settings).test { client in
@@ -96,7 +100,10 @@ struct RouteAccessTests {
 
     @Test func aTranscriptionIsTimedUnderEverySpellingOfItsPath() async throws {
         try await RouterUnderTest().test { client in
-            for path in ["/v1/audio/transcriptions", "//v1/audio/transcriptions/"] {
+            for path in [
+                "/v1/audio/transcriptions", "//v1/audio/transcriptions/", "/inference", "//asr/", "/detect-language",
+                "/openai/deployments/whisper/audio/translations",
+            ] {
                 let headers = try await client.execute(uri: path, method: .post) { $0.headers }
                 #expect(headers[.processingMilliseconds] != nil, "\(path)")
             }

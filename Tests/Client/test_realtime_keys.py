@@ -53,6 +53,7 @@ def test_a_key_in_the_query_is_not_read():
     [
         {"additional_headers": {"Authorization": "Bearer right"}},
         {"additional_headers": {"api-key": "right"}},
+        {"additional_headers": {"x-api-key": "right"}},
         {"subprotocols": ["realtime", "openai-insecure-api-key.right"]},
         {"subprotocols": ["realtime", "openai-insecure-api-key.right", "openai-beta.realtime-v1"]},
     ],

@@ -29,9 +29,33 @@ struct KeyTests {
         try expectError(answer, 401, "invalid_api_key")
     }
 
-    @Test(arguments: ["/health", "/health/live", "/health/ready"])
+    @Test(arguments: ["/health", "/health/live", "/health/ready", "/healthz", "/readyz", "/ping"])
     func healthNeedsNoKey(path: String) async throws {
         #expect(try await APIClient.shared().get(path).status != 401)
+    }
+
+    @Test(arguments: ["Authorization: Bearer sesame", "x-api-key: sesame", "api-key: barley"])
+    func everyRouteTakesAKeyInEachHeader(header: String) async throws {
+        let client = try APIClient.shared()
+        let parts = header.split(separator: ": ").map(String.init)
+        let headers = [(parts[0], parts[1])]
+        for path in ["/v1/models", "/v1/ps", "/metrics", "/version"] {
+            #expect(try await client.send("GET", path, headers: headers).status == 200, "\(path)")
+        }
+        let recording = try MultipartBody.Upload(path: Fixtures.audio("en_word_16k.wav"))
+        for (path, part) in [
+            (APIClient.transcriptions, "file"), ("/inference", "file"), ("/asr?output=txt", "audio_file"),
+            ("/openai/deployments/paraformer/audio/transcriptions", "file"),
+        ] {
+            let answer = try await client.transcribe(recording.named(part), [:], headers: headers, at: path)
+            #expect(answer.body.contains("stop"), "\(path): \(answer.body)")
+            try expectError(try await client.transcribe(recording.named(part), [:], at: path), 401, "invalid_api_key")
+        }
+        // A live session is past its key if only the WebSocket is missing.
+        try expectError(
+            try await client.send("GET", "/v1/realtime?model=paraformer", headers: headers), 426, "upgrade_required")
+        try expectError(try await client.get("/v1/realtime?model=paraformer"), 401, "invalid_api_key")
+        try expectError(try await client.get("/version"), 401, "invalid_api_key")
     }
 
     /// An empty or invalid key must not open the server to everybody.
@@ -54,9 +78,13 @@ struct KeyTests {
         #expect(["good", "a b", "schlüssel"].filter(result.error.contains) == [])
     }
 
-    @Test func withoutAKeyTheBodyIsNotRequested() async throws {
+    @Test(arguments: [
+        APIClient.transcriptions, "/openai/deployments/paraformer/audio/transcriptions", "/inference", "/asr",
+        "/detect-language?encode=false",
+    ])
+    func withoutAKeyTheBodyIsNotRequested(path: String) async throws {
         let form = "Content-Type: \(MultipartBody.contentType)\r\nContent-Length: 2000000\r\nExpect: 100-continue\r\n"
-        let head = "POST \(APIClient.transcriptions) HTTP/1.1\r\nHost: localhost\r\n\(form)"
+        let head = "POST \(path) HTTP/1.1\r\nHost: localhost\r\n\(form)"
         let stranger = try await ByteConnection.open(to: ServerProcess.shared())
         try await stranger.send(head + "\r\n")
         #expect(try await stranger.answer().status == 401)

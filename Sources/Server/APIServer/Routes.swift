@@ -8,11 +8,16 @@ struct Routes: Sendable {
     let catalogue: CatalogueEndpoint
     let monitoring: MonitoringEndpoints
     let realtime: RealtimeEndpoint
+    let whisperServer: WhisperServerEndpoints
+    let whisperService: WhisperServiceEndpoints
 
     /// The routes that receive a recording.
-    static let recordings: Set<String> = ["/v1/audio/transcriptions", "/v1/audio/translations"]
+    static let recordings: Set<String> = [
+        "/v1/audio/transcriptions", "/v1/audio/translations", "/openai/deployments/{deployment}/audio/transcriptions",
+        "/openai/deployments/{deployment}/audio/translations", "/inference", "/asr", "/detect-language",
+    ]
     /// The routes that need no key. All others do, and so does every path without a route.
-    static let open: Set<String> = ["/health", "/health/live", "/health/ready"]
+    static let open: Set<String> = ["/health", "/health/live", "/health/ready", "/healthz", "/readyz", "/ping"]
     /// The route of live sessions, which also takes keys that no other route does.
     static let live = "/v1/realtime"
     /// The routes that monitoring calls all the time.
@@ -24,6 +29,12 @@ struct Routes: Sendable {
         [
             (.post, "/v1/audio/transcriptions", audio.transcribe),
             (.post, "/v1/audio/translations", audio.translate),
+            (.post, "/openai/deployments/{deployment}/audio/transcriptions", audio.transcribeByDeployment),
+            (.post, "/openai/deployments/{deployment}/audio/translations", audio.translateByDeployment),
+            (.post, "/inference", whisperServer.infer),
+            (.post, "/load", whisperServer.refuseToLoad),
+            (.post, "/asr", whisperService.transcribe),
+            (.post, "/detect-language", whisperService.detectLanguage),
             (.get, "/v1/realtime", realtime.connect),
             (.post, "/v1/realtime/client_secrets", realtime.createSecret),
             (.get, "/v1/models", models.list),
@@ -36,6 +47,10 @@ struct Routes: Sendable {
             (.get, "/health", monitoring.health),
             (.get, "/health/live", monitoring.live),
             (.get, "/health/ready", monitoring.ready),
+            (.get, "/healthz", monitoring.live),
+            (.get, "/readyz", monitoring.ready),
+            (.get, "/ping", monitoring.live),
+            (.get, "/version", monitoring.version),
         ]
     }
 

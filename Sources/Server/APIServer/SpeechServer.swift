@@ -99,10 +99,11 @@ package struct SpeechServer: Service {
         router.add(middleware: OriginPolicyMiddleware(hosts: hosts, policy: crossOriginPolicy))
         let authentication = Authentication(keys: settings.apiKeys)
         router.add(middleware: authentication)
+        let audio = AudioEndpoints(
+            catalog: catalog, reader: FormReader(spool: spool, maximumUpload: settings.maximumUpload),
+            maximumDuration: settings.maximumDuration, hangUps: hangUps)
         Routes(
-            audio: AudioEndpoints(
-                catalog: catalog, reader: FormReader(spool: spool, maximumUpload: settings.maximumUpload),
-                maximumDuration: settings.maximumDuration, hangUps: hangUps),
+            audio: audio,
             models: ModelEndpoints(
                 catalog: catalog, authentication: authentication, allowsChanges: settings.allowsModelChanges,
                 hangUps: hangUps),
@@ -110,7 +111,8 @@ package struct SpeechServer: Service {
             monitoring: MonitoringEndpoints(catalog: catalog, sessions: sessions, spool: spool, metrics: metrics),
             realtime: RealtimeEndpoint(
                 catalog: catalog, authentication: authentication, secrets: ClientSecrets(), sessions: sessions,
-                budget: MessageBudget())
+                budget: MessageBudget()),
+            whisperServer: WhisperServerEndpoints(audio: audio), whisperService: WhisperServiceEndpoints(audio: audio)
         ).add(to: router)
         return router
     }

@@ -25,6 +25,13 @@ extension ModelSpecification {
         return (try? LanguageSupport(of: self)).map(translates) ?? true
     }
 
+    /// Whether the model tells which of several languages is spoken, if a request names none. `true` for a missing or damaged
+    /// file.
+    package var detectsLanguage: Bool {
+        guard family.detectsLanguage, options.language == nil else { return false }
+        return (try? LanguageSupport(of: self)).map { $0.languages.count > 1 } ?? true
+    }
+
     /// The length up to which neighbouring stretches of speech are best joined, at most the family's window.
     package var preferredSegment: Duration {
         min(options.number("preferred_segment").map { .seconds($0) } ?? family.preferredSegment, family.window)

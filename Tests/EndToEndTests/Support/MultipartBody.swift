@@ -25,6 +25,15 @@ struct MultipartBody: Sendable {
     struct Upload: Sendable {
         var name: String
         var bytes: Data
+        /// The name of the part.
+        var part = "file"
+
+        /// The same file in a part of another name.
+        func named(_ part: String) -> Self {
+            var copy = self
+            copy.part = part
+            return copy
+        }
 
         init(name: String, bytes: Data) {
             self.name = name
@@ -38,7 +47,7 @@ struct MultipartBody: Sendable {
     }
 
     private mutating func add(_ file: Upload) {
-        add(#"name="file"; filename="\#(file.name)""#, content: file.bytes)
+        add(#"name="\#(file.part)"; filename="\#(file.name)""#, content: file.bytes)
     }
 
     private mutating func add(_ parameters: String, content: Data) {

@@ -1,4 +1,5 @@
 import Hummingbird
+import ModelStore
 import SpeechTypes
 
 /// `POST /v1/audio/transcriptions` and `POST /v1/audio/translations`.
@@ -8,6 +9,9 @@ struct AudioEndpoints: Sendable {
     let maximumDuration: Duration
     let hangUps: DisconnectRegistry
 
+    /// The fields that translations do not have.
+    static let onlyTranscribed = ["language", "languages", "stream"]
+
     @Sendable func transcribe(_ request: Request, context: APIContext) async throws -> Response {
         try await answer(request, context: context)
     }
@@ -15,29 +19,59 @@ struct AudioEndpoints: Sendable {
     /// Like a transcription, but the text is English, whatever language is spoken. The fields that only transcriptions
     /// have are reported as ignored.
     @Sendable func translate(_ request: Request, context: APIContext) async throws -> Response {
-        try await answer(request, context: context, task: .translate, without: ["language", "languages", "stream"])
+        try await answer(request, context: context, task: .translate, without: Self.onlyTranscribed)
     }
 
-    private func answer(
-        _ request: Request, context: APIContext, task: SpeechTask? = nil, without foreign: [String] = []
+    /// A model that the path names counts, and not that of the form.
+    func answer(
+        _ request: Request, context: APIContext, model: String? = nil, task: SpeechTask? = nil,
+        without foreign: [String] = []
     ) async throws -> Response {
+        var sent = try await read(request, context: context)
+        if let model { sent.choose(model) }
+        let form = try TranscriptionForm(sent, task: task, without: foreign)
+        return try await respond(to: form, tellsProgress: request.headers[.progress] != nil, context: context)
+    }
+
+    /// Reads a form, unless the queue is full.
+    func read(
+        _ request: Request, context: APIContext, named names: FormNames = .openAI
+    ) async throws -> FormReader.Form {
         try catalog.admission.checkRoom()
-        let form = try await TranscriptionForm(
-            reader.read(request, from: context.client), task: task, without: foreign)
-        let tellsProgress = request.headers[.progress] != nil
-        return try await hangUps.whileConnected(context.channel) {
-            let entry = try await catalog.resolve(form.model)
-            try await catalog.check(form.needs, of: entry)
-            let place = try catalog.admission.enter(entry, bytes: form.fileSize)
-            let job = TranscriptionJob(
-                path: form.file.path, fileName: form.fileName, language: form.language, candidates: form.candidates,
-                task: form.task, hints: form.hints, maximumDuration: maximumDuration, chunking: form.chunking,
-                needsTokens: form.needsTokens, needsTimes: form.needsTimes)
+        return try await reader.read(request, from: context.client, named: names)
+    }
+
+    /// Transcribes the recording of a form, and responds in its format, or in that of another API.
+    func respond(
+        to form: TranscriptionForm, as presentation: Presentation = Presentation(), tellsProgress: Bool = false,
+        context: APIContext
+    ) async throws -> Response {
+        try await hangUps.whileConnected(context.channel) {
             let answer = TranscriptResponse(
-                form: form, entry: entry, place: place,
-                events: try await catalog.transcribe(job, with: entry, in: place), tellsProgress: tellsProgress,
-                context: context)
+                form: form, transcription: try await begin(form, needing: form.needs), presentation: presentation,
+                tellsProgress: tellsProgress, context: context)
             return try await form.isStreamed ? answer.streamed() : answer.whole()
         }
     }
+
+    /// Starts to transcribe the recording of a form, once its model and a place for it are found.
+    func begin(_ form: TranscriptionForm, needing needs: [RequiredCapability]) async throws -> RunningTranscription {
+        let entry = try await catalog.resolve(form.model)
+        try await catalog.check(needs, of: entry)
+        let place = try catalog.admission.enter(entry, bytes: form.fileSize)
+        let job = TranscriptionJob(
+            path: form.file.path, fileName: form.fileName, isRawPCM: form.isRawPCM, language: form.language,
+            candidates: form.candidates, task: form.task, hints: form.hints, maximumDuration: maximumDuration,
+            chunking: form.chunking, needsTokens: form.needsTokens, needsTimes: form.needsTimes)
+        return RunningTranscription(
+            entry: entry, place: place, events: try await catalog.transcribe(job, with: entry, in: place))
+    }
+}
+
+/// A transcription that has begun.
+struct RunningTranscription: Sendable {
+    let entry: ModelEntry
+    /// The request's place in the queue.
+    let place: Admission.Place
+    let events: TranscriptEvents
 }

@@ -18,13 +18,13 @@ struct MonitoringEndpoints: Sendable {
         return Response(json: ["status": isLoaded ? "ok" : "loading"])
     }
 
-    /// `GET /health/live`.
+    /// `GET /health/live`, which others call `/healthz` or `/ping`.
     @Sendable func live(_ request: Request, context: APIContext) async throws -> Response {
         Response(json: ["status": "ok"])
     }
 
-    /// `GET /health/ready`: 200 if a request for the default model would be accepted now; the check starts whatever is
-    /// missing for that.
+    /// `GET /health/ready`, which others call `/readyz`: 200 if a request for the default model would be accepted now; the
+    /// check starts whatever is missing for that.
     @Sendable func ready(_ request: Request, context: APIContext) async throws -> Response {
         let registry = await catalog.registry
         guard let name = registry.defaultModel else {
@@ -43,6 +43,11 @@ struct MonitoringEndpoints: Sendable {
                 message: "The default model '\(name)' is being loaded.", retryAfter: .seconds(5))
         }
         return Response(json: ["status": "ok"])
+    }
+
+    /// `GET /version`.
+    @Sendable func version(_ request: Request, context: APIContext) async throws -> Response {
+        Response(json: ["version": .string(metrics.version)])
     }
 
     /// `GET /metrics`.

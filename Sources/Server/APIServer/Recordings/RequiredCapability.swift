@@ -11,6 +11,8 @@ struct RequiredCapability: Sendable {
     let isMet: @Sendable (ModelSpecification) -> Bool
 
     static let translation = Self(parameter: "model", lack: "cannot translate", isMet: \.mayTranslate)
+    static let languageDetection = Self(
+        parameter: "model", lack: "does not detect which language is spoken", isMet: \.detectsLanguage)
     static let logProbabilities = Self(
         parameter: "include",
         lack: "does not tell how sure it is of its tokens; leave 'include' out, or take another",

@@ -6,12 +6,23 @@ import NIOCore
 import SpeechTypes
 import TranscriptFormats
 
+/// What the response of another API has instead of ours.
+struct Presentation: Sendable {
+    /// Headers that are added or replaced.
+    var headers: HTTPFields = [:]
+    /// Renders the body in a format that `ResponseFormat` does not have.
+    var render: (@Sendable (Transcript) -> String)?
+    /// Its name of one of our fields.
+    var name: @Sendable (String) -> String = { $0 }
+    /// Its fields that had no effect, besides those that it has in common with ours.
+    var ignored: [String] = []
+}
+
 /// The response with a transcript. It holds the uploaded file and the place in the queue until it ends.
 struct TranscriptResponse: Sendable {
     let form: TranscriptionForm
-    let entry: ModelEntry
-    let place: Admission.Place
-    let events: TranscriptEvents
+    let transcription: RunningTranscription
+    let presentation: Presentation
     /// Whether a stream reports in comments how much of the recording has been processed.
     let tellsProgress: Bool
     let context: APIContext
@@ -22,13 +33,13 @@ struct TranscriptResponse: Sendable {
     func whole() async throws -> Response {
         var transcript = Transcript()
         var summary = RecordingSummary()
-        for try await event in events {
+        for try await event in transcription.events {
             switch event {
             case .segment(let segment): transcript.append(segment)
             case .working: break
             case .done(let known):
                 summary = known
-                place.finish()
+                transcription.place.finish()
             }
         }
         transcript.duration = summary.duration
@@ -41,6 +52,7 @@ struct TranscriptResponse: Sendable {
         {
             headers[.estimated] = "words"
         }
+        for field in presentation.headers { headers[field.name] = field.value }
         let body = await rendered(transcript)
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
     }
@@ -49,7 +61,9 @@ struct TranscriptResponse: Sendable {
     private func rendered(_ transcript: Transcript) async -> String {
         let elsewhere = transcript.segments.count > Self.mostRenderedHere ? globalConcurrentExecutor : nil
         return await withTaskExecutorPreference(elsewhere) {
-            form.format.render(transcript, echoing: echo, timestamps: form.timestamps, including: form.inclusions)
+            presentation.render?(transcript)
+                ?? form.format.render(
+                    transcript, echoing: echo, timestamps: form.timestamps, including: form.inclusions)
         }
     }
 
@@ -58,7 +72,7 @@ struct TranscriptResponse: Sendable {
 
     /// The transcript as a stream. An error before the first event becomes an ordinary error response.
     func streamed() async throws -> Response {
-        var iterator = events.makeAsyncIterator()
+        var iterator = transcription.events.makeAsyncIterator()
         let first = try await iterator.next()
         var headers = headers(contentType: TranscriptStreamEvent.contentType)
         headers[.cacheControl] = "no-cache"
@@ -84,7 +98,7 @@ struct TranscriptResponse: Sendable {
             try await writer.write(ByteBuffer(string: event.text(for: form.format, echoing: echo)))
             lastWrite = .now
         }
-        var iterator = events.makeAsyncIterator()
+        var iterator = transcription.events.makeAsyncIterator()
         var next = first
         while let event = next {
             switch event {
@@ -97,7 +111,7 @@ struct TranscriptResponse: Sendable {
                 if lastWrite.duration(to: .now) >= Self.keepAliveInterval { try await send(.keepAlive) }
             case .done(let known):
                 summary = known
-                place.finish()
+                transcription.place.finish()
                 transcript.duration = summary.duration
                 transcript.assume(summary.language)
                 try await send(.done(transcript))
@@ -114,13 +128,15 @@ struct TranscriptResponse: Sendable {
     /// In a stream, the headers are sent before the engine has reported which hints it could not use.
     private func headers(contentType: String, unusedHints: [Hints.Field] = []) -> HTTPFields {
         var headers: HTTPFields = [.contentType: contentType]
-        let ignored = form.ignoredFields(with: entry.specification, unusedHints: unusedHints)
+        let ours = form.ignoredFields(with: transcription.entry.specification, unusedHints: unusedHints)
+        let ignored = ours.map(presentation.name) + presentation.ignored
         if !ignored.isEmpty { headers[.ignoredFields] = ignored.joined(separator: ", ") }
         return headers
     }
 
     private func note(_ summary: RecordingSummary) {
         context.record.note(
-            \.recording, RequestFindings.Recording(model: entry.name, summary: summary, wall: context.elapsed))
+            \.recording,
+            RequestFindings.Recording(model: transcription.entry.name, summary: summary, wall: context.elapsed))
     }
 }

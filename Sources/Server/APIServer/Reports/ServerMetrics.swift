@@ -11,6 +11,8 @@ import SpeechTypes
 package struct ServerMetrics: Sendable {
     /// Where all metrics are counted, including those of the engines.
     package let registry = MetricRegistry(Self.definitions)
+    /// The version of the server.
+    let version: String
 
     static let definitions: [MetricDefinition] =
         [
@@ -20,6 +22,7 @@ package struct ServerMetrics: Sendable {
         ] + EngineMetrics.definitions
 
     package init(version: String) {
+        self.version = version
         for metric in [MetricDefinition.spooledBytes, .spoolSize, .connections, .lostLogLines, .liveSessions] {
             registry.add(0, to: metric)
         }

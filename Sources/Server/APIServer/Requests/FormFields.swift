@@ -93,8 +93,8 @@ struct FormFields {
 
     func flag(_ name: String) throws(APIError) -> Bool {
         switch text(name)?.lowercased() {
-        case nil, "false", "0", "no": false
-        case "true", "1", "yes": true
+        case nil, "false", "0", "no", "n", "off": false
+        case "true", "1", "yes", "y", "on": true
         case let text?: throw .invalid(name, "The value '\(text)' of \(name) is not true or false.")
         }
     }

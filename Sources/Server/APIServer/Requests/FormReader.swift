@@ -1,6 +1,16 @@
 import Hummingbird
 import NIOCore
 
+/// The names that the parts of a form have in an API.
+struct FormNames: Sendable {
+    /// The part with the recording.
+    var file: String
+    /// Whether a text field of this name is read; other parts are skipped and reported.
+    var isField: @Sendable (String) -> Bool
+
+    static let openAI = Self(file: "file", isField: FormFields.knows)
+}
+
 /// Reads a multipart form while it arrives: the file to disk, the fields into memory.
 struct FormReader {
     let spool: UploadSpool
@@ -14,12 +24,20 @@ struct FormReader {
     private static let writtenAtOnce = 1 << 18
 
     struct Form {
+        /// The name of the part with the recording.
+        var fileField = FormNames.openAI.file
         /// Text fields by name, with `[]` and `[0]` removed; a repeated field has several values.
         var fields: [String: [String]] = [:]
         /// The uploaded file, its name on the client, and its size in bytes.
         var file: (upload: SpooledUpload, name: String, size: Int)?
         /// Names of parts that are not read, each once.
         var skipped: [String] = []
+
+        /// Sets the model; one of another name in the form is reported as ignored.
+        mutating func choose(_ model: String) {
+            if let other = fields["model"]?.last, !other.isEmpty, other != model { noteSkipped("model") }
+            fields["model"] = [model]
+        }
 
         /// Notes a part that is not read. Its name is sent in a header, so it is cut and reduced to plain characters.
         mutating func noteSkipped(_ name: String) {
@@ -38,7 +56,9 @@ struct FormReader {
     }
 
     /// Reads the form; throws `MultipartError`, or `APIError` for parts that are too large, encoded or sent twice.
-    func read(_ request: Request, from client: UploadingClient) async throws -> Form {
+    func read(
+        _ request: Request, from client: UploadingClient, named names: FormNames = .openAI
+    ) async throws -> Form {
         // Checked before the first byte: the form's own lines have some hundred bytes, and text has its own limit.
         if let length = request.headers[.contentLength].flatMap({ UInt64($0) }) { try check(Int(clamping: length)) }
         try Self.checkEncoding(request.headers[.contentEncoding])
@@ -46,7 +66,7 @@ struct FormReader {
         let place = try spool.room.enter(client)
         if request.headers[.expect]?.lowercased() == "100-continue" { client.askForBody() }
         var parser = MultipartParser(boundary: boundary)
-        var form = Form()
+        var form = Form(fileField: names.file)
         var part: OpenPart?
         var textBytes = 0
         var bodyBytes = 0
@@ -57,7 +77,7 @@ struct FormReader {
             parser.append(chunk)
             while let event = try parser.next() {
                 switch event {
-                case .partBegan(let began): part = try open(began, in: place, of: &form)
+                case .partBegan(let began): part = try open(began, named: names, in: place, of: &form)
                 case .data(let bytes):
                     if let part, part.upload == nil { textBytes += bytes.readableBytes }
                     guard textBytes <= Self.maximumText else {
@@ -116,17 +136,19 @@ struct FormReader {
         }
     }
 
-    private func open(_ part: MultipartPart, in place: UploadRoom.Place, of form: inout Form) throws -> OpenPart? {
+    private func open(
+        _ part: MultipartPart, named names: FormNames, in place: UploadRoom.Place, of form: inout Form
+    ) throws -> OpenPart? {
         let name = Self.fieldName(part.name)
-        guard name == "file" else {
-            if FormFields.knows(name) { return OpenPart(name: name) }
+        guard name == names.file else {
+            if names.isField(name) { return OpenPart(name: name) }
             form.noteSkipped(name)
             return nil
         }
         guard form.file == nil else {
             throw APIError(
                 status: .badRequest, code: "invalid_value",
-                message: "The form has more than one 'file'. Send one recording a request.", parameter: "file",
+                message: "The form has more than one '\(name)'. Send one recording a request.", parameter: name,
                 abandonsBody: true)
         }
         let upload = spool.begin(in: place)

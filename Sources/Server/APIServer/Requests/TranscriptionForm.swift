@@ -8,6 +8,8 @@ struct TranscriptionForm: Sendable {
     let fileName: String
     /// In bytes.
     let fileSize: Int
+    /// Whether the file has no header, only samples (`TranscriptionJob.isRawPCM`).
+    var isRawPCM = false
     /// The model's name; `nil` means the default model.
     let model: String?
     let format: ResponseFormat
@@ -35,11 +37,13 @@ struct TranscriptionForm: Sendable {
     /// Throws an `APIError` that names the field and its allowed values.
     init(_ form: FormReader.Form, task: SpeechTask? = nil, without foreign: [String] = []) throws {
         guard let (upload, name, size) = form.file else {
-            throw APIError.missing("file", "The form has no 'file'. Send the recording as a file part.")
+            throw APIError.missing(
+                form.fileField, "The form has no '\(form.fileField)'. Send the recording as a file part of that name.")
         }
         guard size > 0 else {
             throw APIError(
-                status: .badRequest, code: "audio_empty", message: "The file '\(name)' is empty.", parameter: "file")
+                status: .badRequest, code: "audio_empty", message: "The file '\(name)' is empty.",
+                parameter: form.fileField)
         }
         let sent = FormFields(form.fields)
         let fields = sent.without(foreign)
