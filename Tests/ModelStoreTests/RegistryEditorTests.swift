@@ -336,7 +336,9 @@ struct RegistryGenerator {
     private mutating func block() -> String {
         var sections: [String] = []
         if number(0...9) > 0 { sections.append(models()) }
-        if sections.isEmpty || number(0...1) > 0 { sections.append("num_threads: 4\(any("", " # four"))\n\(comment(0))") }
+        if sections.isEmpty || number(0...1) > 0 {
+            sections.append("num_threads: 4\(any("", " # four"))\n\(comment(0))")
+        }
         if number(0...1) > 0 { sections.append("aliases:\n\(spaces(1))b: e0\n\(comment(1))") }
         if number(0...1) > 0 { sections.reverse() }
         return any("", "# top\n", "\n", "---\n", "%YAML 1.1\n---\n", "--- # c\n") + sections.joined()
