@@ -147,30 +147,49 @@ struct ContestedFile {
 
     // MARK: Reading
 
-    /// The content once no program is writing it.
+    /// The content while no program is writing it: half a file must not be read.
     private func content(of path: String) throws(FileEditError) -> Content {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .system(SystemError("read", path)) }
         defer { close(descriptor) }
-        try waitForWriters(of: descriptor)
+        let deadline = ContinuousClock.now + Self.patience
+        while true {
+            try waitForWriters(of: descriptor, until: deadline)
+            let before = try status(of: descriptor)
+            let data = try bytes(of: descriptor)
+            let after = try status(of: descriptor)
+            // Somebody may have begun to write meanwhile.
+            if asr_has_writer(descriptor) != 1, Int64(data.count) == after.st_size, before.changed == after.changed {
+                return Content(data: data, status: after)
+            }
+            guard ContinuousClock.now < deadline else { throw .busy }
+        }
+    }
+
+    private func status(of descriptor: Int32) throws(FileEditError) -> stat {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .system(SystemError("read", path)) }
         guard status.kind == S_IFREG else { throw .system(SystemError("read", path, reason: "it is no file")) }
+        return status
+    }
+
+    private func bytes(of descriptor: Int32) throws(FileEditError) -> Data {
         var data = Data()
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = read(descriptor, &buffer, buffer.count)
+            let count = pread(descriptor, &buffer, buffer.count, off_t(data.count))
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw .system(SystemError("read", path)) }
-            guard count > 0 else { return Content(data: data, status: status) }
+            guard count > 0 else { return data }
             data.append(contentsOf: buffer[..<count])
         }
     }
 
     /// Waits until no program has the file open for writing, or, where the system does not tell, until it has not changed
     /// for a moment.
-    private func waitForWriters(of descriptor: Int32) throws(FileEditError) {
-        let deadline = ContinuousClock.now + Self.patience
+    private func waitForWriters(
+        of descriptor: Int32, until deadline: ContinuousClock.Instant
+    ) throws(FileEditError) {
         while true {
             switch asr_has_writer(descriptor) {
             case 0: return
