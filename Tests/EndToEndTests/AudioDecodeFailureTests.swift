@@ -101,7 +101,7 @@ struct AudioDecodeFailureTests {
 
     @Test(arguments: [
         ("GET", "/v1/audio/transcriptions", "POST"), ("DELETE", "/v1/audio/transcriptions", "POST"),
-        ("POST", "/v1/models", "GET, HEAD"), ("PUT", "/v1/models/sense_voice", "GET, DELETE, HEAD"),
+        ("POST", "/v1/models", "GET, HEAD"), ("PUT", "/v1/models/sense_voice", "GET, POST, DELETE, HEAD"),
         ("PUT", "/health", "GET, HEAD"), ("POST", "/health/ready", "GET, HEAD"),
     ])
     func aWrongMethodIsRefusedListingTheAllowedOnes(method: String, path: String, allowed: String) async throws {

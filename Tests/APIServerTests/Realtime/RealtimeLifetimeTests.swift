@@ -70,7 +70,7 @@ struct RealtimeLifetimeTests {
     @Test func aSessionWhoseAudioIsNotTakenIsNotIdle() async throws {
         let audio = JSONValue.string(Data(count: 100 * 32_000).base64EncodedString())
         let append = SocketClient.text(#"{"type": "input_audio_buffer.append", "audio": \#(audio.text)}"#)
-        try await RealtimeServer.run(limits: { ($0.idleTime, $0.longest) = (.milliseconds(500), .seconds(2)) }) {
+        try await RealtimeServer.run(limits: { ($0.idleTime, $0.longest) = (.seconds(2), .seconds(5)) }) {
             server in
             let client = try await server.open()
             try await client.update(RealtimeClient.manual)
