@@ -150,7 +150,7 @@ let package = Package(
         // Server
         .systemLibrary(name: "CYAML", path: "Sources/Server/CYAML", pkgConfig: "yaml-0.1"),
         .systemLibrary(name: "CZlib", path: "Sources/Server/CZlib"),
-        .target(name: "CEmbedded", path: "Sources/Server/CEmbedded", exclude: ["catalogue.yaml"]),
+        .target(name: "CEmbedded", path: "Sources/Server/CEmbedded", exclude: ["catalogue.yaml", "page"]),
         .target(
             name: "PrometheusMetrics",
             path: "Sources/Server/PrometheusMetrics", swiftSettings: strict),
@@ -179,7 +179,7 @@ let package = Package(
         .target(
             name: "APIServer",
             dependencies: [
-                "Concurrency", "Engines", "Essentials", "PrometheusMetrics", "ModelFamilies", "ModelStore",
+                "CEmbedded", "Concurrency", "Engines", "Essentials", "PrometheusMetrics", "ModelFamilies", "ModelStore",
                 "SpeechTypes",
                 "TranscriptFormats", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging,
                 .nioCore, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioWebSocket, .serviceLifecycle,

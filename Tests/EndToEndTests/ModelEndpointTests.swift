@@ -18,12 +18,15 @@ struct ModelEndpointTests {
         var type: String
         var languages: [String]
         var status: String
+        var isDefault: Bool
+        var capabilities: [String]
         var aliases: [String]
         var size: Int
         var aliasOf: String?
 
         private enum CodingKeys: String, CodingKey {
-            case id, object, created, type, languages, status, aliases
+            case id, object, created, type, languages, status, capabilities, aliases
+            case isDefault = "default"
             case ownedBy = "owned_by"
             case size = "size_bytes"
             case aliasOf = "alias_of"
@@ -46,6 +49,8 @@ struct ModelEndpointTests {
         #expect(list.data.map(\.aliasOf) == [nil, nil, "whisper"])
         #expect(list.data.map(\.size) == [652_869, 915_475, 915_475])
         #expect(list.data.first?.status == "loaded")
+        #expect(list.data.map(\.isDefault) == [true, false, false])
+        #expect(list.data[1].capabilities == ["translation"])
     }
 
     @Test(arguments: ["whisper", "whisper-1"])
@@ -55,7 +60,10 @@ struct ModelEndpointTests {
         let keys = answer.body.matches(of: /"([a-z_]+)":/).map { String($0.1) }
         #expect(
             keys.filter { $0 != "alias_of" }
-                == ["id", "object", "created", "owned_by", "type", "languages", "status", "aliases", "size_bytes"])
+                == [
+                    "id", "object", "created", "owned_by", "type", "languages", "status", "default", "capabilities",
+                    "aliases", "size_bytes",
+                ])
         let model = try answer.json(Model.self)
         #expect(model.id == name)
         #expect(model.aliasOf == (name == "whisper" ? nil : "whisper"))

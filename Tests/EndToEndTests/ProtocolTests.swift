@@ -268,7 +268,7 @@ struct ProtocolTests {
         #expect(try await connection.answer().status == status)
     }
 
-    @Test(arguments: ["/audio/transcriptions", "/models", "/"])
+    @Test(arguments: ["/audio/transcriptions", "/models", "/v2"])
     func aPathWithoutV1GetsAdviceOnTheBaseURL(path: String) async throws {
         let answer = try await APIClient.shared().get(path)
         try expectError(answer, 404, "not_found")

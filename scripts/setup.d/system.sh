@@ -13,6 +13,8 @@ debian_packages=(
 )
 # What the tests of dictation take besides: a sound server and a display without hardware, the clipboard's programs.
 live_test_packages=(pulseaudio pulseaudio-utils libasound2-plugins xvfb xclip xsel)
+# What the tests of the page take besides: a browser, and letters for it.
+page_test_packages=(chromium fonts-dejavu-core)
 pkg_config_names=(libavformat libavcodec libswresample libavutil libarchive portaudio-2.0 yaml-0.1)
 [[ $(uname -s) != Linux ]] || pkg_config_names+=(jemalloc libseccomp)
 
@@ -91,14 +93,15 @@ Installing them needs root. Run this as root, or with sudo, and then $0 again:
         fail "cannot install the system packages ${packages[*]}: see apt-get's message above."
 }
 
-# Tests that need these say that they are skipped when it does not work.
-install_live_test_packages() {
-    local packages
+# Packages for some tests, and what to call those. Tests that need them say that they are skipped when it does not work.
+install_test_packages() {
+    local tests=$1 packages
+    shift
     command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || return 0
-    mapfile -t packages < <(missing_of "${live_test_packages[@]}")
+    mapfile -t packages < <(missing_of "$@")
     ((${#packages[@]} > 0)) || return 0
     if ! { ((EUID == 0)) || may_use_sudo; } || ! apt_install "${packages[@]}"; then
-        say "the tests of dictation will be skipped; they need ${packages[*]}"
+        say "the tests of $tests will be skipped; they need ${packages[*]}"
     fi
 }
 

@@ -3,6 +3,7 @@ import Hummingbird
 
 /// Every endpoint of the server, one per line.
 struct Routes: Sendable {
+    let page = PageEndpoint()
     let audio: AudioEndpoints
     let models: ModelEndpoints
     let catalogue: CatalogueEndpoint
@@ -17,16 +18,21 @@ struct Routes: Sendable {
         "/openai/deployments/{deployment}/audio/translations", "/inference", "/asr", "/detect-language",
     ]
     /// The routes that need no key. All others do, and so does every path without a route.
-    static let open: Set<String> = ["/health", "/health/live", "/health/ready", "/healthz", "/readyz", "/ping"]
+    static let open: Set<String> = [
+        "/", "/page/**", "/health", "/health/live", "/health/ready", "/healthz", "/readyz", "/ping",
+    ]
     /// The route of live sessions, which also takes keys that no other route does.
     static let live = "/v1/realtime"
-    /// The routes that monitoring calls all the time.
+    /// The routes of which a log line each would hide all others: those that monitoring calls all the time, and the
+    /// page's many files.
     static let probes = open.union(["/metrics"])
 
     private typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
     private var table: [(method: HTTPRequest.Method, path: RouterPath, handler: Handler)] {
         [
+            (.get, "/", page.showStart),
+            (.get, "/page/**", page.show),
             (.post, "/v1/audio/transcriptions", audio.transcribe),
             (.post, "/v1/audio/translations", audio.translate),
             (.post, "/openai/deployments/{deployment}/audio/transcriptions", audio.transcribeByDeployment),

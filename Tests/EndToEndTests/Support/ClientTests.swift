@@ -6,13 +6,13 @@ func runClientTests(_ file: String, on setup: ServerProcess.Setup) async throws 
     try await withServer(setup) { server in try await runClientTests(file, against: server) }
 }
 
-/// Runs a Python file of Tests/Client with a server. It gets these variables as well.
+/// Runs a Python file of Tests/Client, or of another folder of Tests, with a server. It gets these variables as well.
 func runClientTests(
-    _ file: String, against server: ServerProcess, environment: [String: String] = [:]
+    _ file: String, in folder: String = "Client", against server: ServerProcess, environment: [String: String] = [:]
 ) async throws {
     let result = try await runToEnd(
         Fixtures.path(".deps/venv/bin/python"),
-        ["-m", "pytest", "-q", "-p", "no:cacheprovider", Fixtures.path("Tests/Client/\(file)")],
+        ["-m", "pytest", "-q", "-p", "no:cacheprovider", Fixtures.path("Tests/\(folder)/\(file)")],
         environment: server.folder.environment.merging([
             "ASR2CLIP_URL": server.url, "ASR2CLIP_PID": "\(server.process.pid)", "PYTHONDONTWRITEBYTECODE": "1",
         ]) { $1 }.merging(environment) { $1 })

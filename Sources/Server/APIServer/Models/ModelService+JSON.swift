@@ -25,8 +25,24 @@ extension ModelService {
             ("status", .string(state.word)),
         ]
         members += state.members
+        members += [
+            ("default", .bool(await registry.defaultModel == entry.name)),
+            ("capabilities", .array(await capabilities(of: entry).map(JSONValue.string))),
+        ]
         members += [("aliases", .array(aliases.map(JSONValue.string))), ("size_bytes", .integer(size))]
         return .object(members)
+    }
+
+    /// What a model can do besides plain text of recordings, in the words of the catalogue, and `hints`.
+    private func capabilities(of entry: ModelEntry) async -> [String] {
+        await elsewhere {
+            let (model, family) = (entry.specification, entry.family)
+            return [
+                (Capability.times.rawValue, family.times == .tokens),
+                (Capability.translation.rawValue, model.mayTranslate),
+                (Capability.live.rawValue, family.isStreaming), ("hints", model.takesHints),
+            ].filter(\.1).map(\.0)
+        }
     }
 
     func state(of entry: ModelEntry) async -> ModelState {

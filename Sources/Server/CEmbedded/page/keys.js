@@ -1,0 +1,45 @@
+// Keys: the page's own, and the dialog that lists them.
+
+import { texts } from "./texts.js";
+import { button, byID, make } from "./shared/dom.js";
+import { remember, remembered } from "./shared/settings.js";
+
+const setting = "single-keys";
+const areSingleKeysOn = () => remembered(setting) !== "off";
+
+/** Passes keys to `press(key, isRepeated)`, which returns whether they mean anything; fields and open dialogs keep theirs. */
+export function listenToKeys(press) {
+  byID("help-button").addEventListener("click", showKeys);
+  addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (document.querySelector("dialog[open]") || target.closest?.("[role=menu]")) return;
+    if (isField(target) && key !== "Escape") return;
+    if (isControl(target) && ["Enter", " "].includes(key)) return;
+    if (key.length === 1 && key !== " " && !areSingleKeysOn()) return;
+    const isMeant = key === "?" ? (showKeys(), true) : press(key, event.repeat);
+    if (isMeant) event.preventDefault();
+  });
+}
+
+const isField = (node) => node.matches?.("input, textarea, select, [contenteditable]");
+/** The record button takes space itself: it can be held. */
+const isControl = (node) => node.matches?.("button:not(.record), a, summary");
+
+function showKeys() {
+  const change = () => remember(setting, isOn.checked ? "on" : "off");
+  const isOn = make("input", { type: "checkbox", checked: areSingleKeysOn(), onchange: change });
+  const dialog = make("dialog", { class: "dialog keys", "aria-labelledby": "keys-title", onclose: () => dialog.remove() },
+    make("h2", { id: "keys-title" }, texts.keys.title),
+    ...texts.keys.groups.map(([title, keys]) => make("section", {},
+      make("h3", {}, title),
+      make("dl", {}, ...keys.flatMap(([key, text]) => [
+        make("dt", {}, ...key.split(" ").map((one) => make("kbd", {}, one))), make("dd", {}, text),
+      ])))),
+    make("label", { class: "check" }, isOn, make("span", {}, texts.keys.single)),
+    make("p", { class: "hint" }, texts.keys.singleHint),
+    make("div", { class: "dialog-actions" },
+      button(texts.actions.close, null, () => dialog.close(), { class: "primary", autofocus: true })));
+  document.body.append(dialog);
+  dialog.showModal();
+}

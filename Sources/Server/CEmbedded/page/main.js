@@ -1,0 +1,52 @@
+// Puts the page together. The part of the address behind `#` says which area is shown, and which file.
+
+import { texts } from "./texts.js";
+import { FilesArea } from "./files/area.js";
+import { Queue } from "./files/queue.js";
+import { listenToKeys } from "./keys.js";
+import { MicrophoneArea } from "./microphone/area.js";
+import { ModelsArea } from "./models/area.js";
+import { byID, fillInTexts } from "./shared/dom.js";
+import "./shared/key-dialog.js";
+import { refreshModels } from "./shared/models.js";
+import { watchServer } from "./shared/server-state.js";
+import * as store from "./shared/store.js";
+
+fillInTexts();
+watchServer();
+const isStored = await store.open();
+
+const queue = new Queue();
+const files = new FilesArea(queue, isStored);
+const microphone = new MicrophoneArea((recordings) => queue.add(recordings, files.options.chosen));
+const models = new ModelsArea();
+const areas = { files, microphone, models };
+
+await queue.start();
+
+function show() {
+  const [area, ...rest] = location.hash.slice(1).split("/");
+  const shown = Object.hasOwn(areas, area) ? area : "files";
+  for (const name of Object.keys(areas)) {
+    byID(name).hidden = name !== shown;
+    const link = document.querySelector(`[data-area=${name}]`);
+    if (name === shown) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+  }
+  document.body.dataset.shown = shown;
+  document.title = `${texts.areas[shown]} – asr2clip`;
+  files.choose(shown === "files" ? rest.join("/") : null);
+  if (shown === "models") models.show(); else models.hide();
+}
+
+addEventListener("hashchange", show);
+show();
+
+listenToKeys((key, isRepeated) => {
+  const name = { 1: "files", 2: "microphone", 3: "models" }[key];
+  if (name) { location.hash = `#${name}`; return true; }
+  return areas[document.body.dataset.shown].press(key, isRepeated);
+});
+
+// The areas work without: a server that wants a key, or is away, says so where something is asked of it.
+refreshModels().catch(() => {});
+document.body.dataset.ready = "true";

@@ -1,0 +1,162 @@
+// The area of the microphone: a button, a level, the text as it comes, and what was said before.
+
+import { texts } from "../texts.js";
+import { copy } from "../shared/clipboard.js";
+import { byID, iconButton, make, oncePerFrame, say } from "../shared/dom.js";
+import { clock } from "../shared/format.js";
+import { Options } from "../shared/options.js";
+import * as store from "../shared/store.js";
+import { toast } from "../shared/toast.js";
+import { Captions } from "./captions.js";
+import { Dictation, obstacle } from "./dictation.js";
+import { SpeechText } from "./speech-text.js";
+
+/** In milliseconds: a press that is longer is a hold, which ends when it is released. */
+const holdLength = 400;
+
+export class MicrophoneArea {
+  #dictation = null;
+  #pressed = 0;
+  #draw = oncePerFrame(() => this.#show());
+
+  /** @param rescue takes a recording that the server heard only in part, as a file */
+  constructor(rescue) {
+    this.rescue = rescue;
+    this.options = new Options("speech", byID("speech-options-fields"), byID("speech-options-summary"), ["words", "delay"]);
+    this.text = new SpeechText(byID("speech-text"));
+    this.captions = new Captions(() => this.toggle());
+    this.#listen();
+    this.#show();
+    this.#showEarlier();
+    store.onChange(() => this.#showEarlier());
+    const notice = obstacle();
+    byID("microphone-notice").hidden = !notice;
+    say(byID("microphone-notice"), notice ?? "");
+    byID("record").disabled = notice !== null;
+  }
+
+  get isRecording() { return this.#dictation !== null && !["finishing", "ended"].includes(this.#dictation.state); }
+
+  #listen() {
+    const record = byID("record");
+    record.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      record.setPointerCapture(event.pointerId);
+      this.#press();
+    });
+    record.addEventListener("pointerup", () => this.#release());
+    record.addEventListener("pointercancel", () => this.#release());
+    // A click without a pointer: the Enter key, or a screen reader.
+    record.addEventListener("click", ({ detail }) => { if (detail === 0) this.toggle(); });
+    byID("stop-and-copy").addEventListener("click", () => this.stopAndCopy());
+    byID("speech-copy").addEventListener("click", () => copy(this.text.whole));
+    byID("captions-open").addEventListener("click", () => this.captions.open());
+    addEventListener("keyup", ({ key }) => { if (key === " ") this.#release(); });
+    addEventListener("blur", () => { this.#pressed = 0; });
+    addEventListener("beforeunload", (event) => { if (this.isRecording) event.preventDefault(); });
+  }
+
+  #press() {
+    if (this.isRecording) { this.stop(); return; }
+    this.#pressed = Date.now();
+    this.start();
+  }
+
+  #release() {
+    const wasHeld = this.#pressed && Date.now() - this.#pressed >= holdLength;
+    this.#pressed = 0;
+    if (wasHeld && this.isRecording) this.stop();
+  }
+
+  toggle() { if (this.isRecording) this.stop(); else this.start(); }
+
+  async start() {
+    if (this.isRecording || obstacle()) return;
+    // A former one may still wait for its text.
+    const dictation = new Dictation();
+    this.#dictation = dictation;
+    this.text.begin();
+    for (const name of ["change", "level"]) dictation.addEventListener(name, this.#draw);
+    dictation.addEventListener("rescue", ({ detail }) => {
+      this.rescue([detail]);
+      toast(texts.microphone.rescued);
+    });
+    dictation.addEventListener("end", () => this.#keep(dictation));
+    await dictation.start(this.options.chosen);
+  }
+
+  async stop() {
+    await this.#dictation?.stop();
+    this.#show();
+  }
+
+  async #keep(dictation) {
+    if (!dictation.text) return;
+    await store.put({
+      id: crypto.randomUUID?.() ?? `${Date.now()}`, kind: "dictation", added: dictation.began, text: dictation.text, state: "done",
+    }).catch(() => {});
+    this.#showEarlier();
+  }
+
+  async stopAndCopy() {
+    await this.stop();
+    if (this.text.whole) copy(this.text.whole); else toast(texts.microphone.silent);
+  }
+
+  #show() {
+    const dictation = this.#dictation;
+    const isLive = this.isRecording;
+    const record = byID("record");
+    record.setAttribute("aria-pressed", `${isLive}`);
+    byID("microphone").classList.toggle("is-live", isLive);
+    document.querySelector("[data-area=microphone]").classList.toggle("is-live", isLive);
+    const level = isLive ? loudness(dictation.level) : 0;
+    record.style.setProperty("--level", level);
+    byID("level").value = level;
+    say(byID("record-label"), isLive ? texts.microphone.stop : texts.microphone.start);
+    say(byID("record-state"), this.#stateText(dictation));
+    say(byID("record-time"), dictation && isLive ? clock(dictation.length) : "");
+    byID("stop-and-copy").hidden = !isLive;
+    if (dictation) this.text.draw(dictation.turns);
+    byID("speech-copy").disabled = !this.text.whole;
+    this.captions.draw(dictation?.turns ?? [], isLive);
+    if (!obstacle()) {
+      byID("microphone-notice").hidden = !dictation?.problem;
+      say(byID("microphone-notice"), dictation?.problem ?? "");
+    }
+  }
+
+  #stateText(dictation) {
+    if (!dictation) return texts.microphone.idle;
+    if (dictation.state === "ended") return dictation.text || dictation.problem ? texts.microphone.idle : texts.microphone.silent;
+    return texts.microphone[dictation.state];
+  }
+
+  async #showEarlier() {
+    const dictations = (await store.allResults()).filter(({ kind }) => kind === "dictation").sort((a, b) => b.added - a.added);
+    byID("earlier").hidden = dictations.length === 0;
+    byID("earlier-list").replaceChildren(...dictations.map(({ id, added, text }) => {
+      const time = new Date(added).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+      return make("li", {},
+        make("p", { class: "earlier-time" }, time),
+        make("p", { class: "earlier-text", dir: "auto" }, text),
+        make("div", { class: "earlier-actions" },
+          iconButton(`${texts.actions.copy}: ${time}`, "copy", () => copy(text)),
+          iconButton(texts.files.remove(time), "delete", async () => { await store.remove(id); this.#showEarlier(); })));
+    }));
+  }
+
+  /** What a key does here; returns whether it does anything. */
+  press(key, isRepeated) {
+    switch (key) {
+      case " ": if (!isRepeated) this.#press(); return true;
+      case "c": case "C": if (this.isRecording) this.stopAndCopy(); else if (this.text.whole) copy(this.text.whole); return true;
+      case "l": case "L": this.captions.open(); return true;
+      case "Escape": return this.captions.close();
+      default: return false;
+    }
+  }
+}
+
+/** A level as ears judge it: from −60 dB (0) to −6 dB (1). */
+const loudness = (level) => Math.max(0, Math.min(1, (20 * Math.log10(level + 1e-6) + 60) / 54));

@@ -1,0 +1,113 @@
+// One dictation, from the press of the button to its text. If the connection is lost, no sound is.
+
+import { texts } from "../texts.js";
+import { Recorder } from "./recorder.js";
+import { Session } from "./session.js";
+import { wave } from "./wave.js";
+
+/** Tells of `change`, `level` and `end`, and of `rescue` (detail: a WAV file) if the server heard only a part. */
+export class Dictation extends EventTarget {
+  /** `asking`, `connecting`, `live`, `finishing`, `ended`. */
+  state = "asking";
+  level = 0;
+  /** What went wrong, in words. */
+  problem = null;
+  began = 0;
+  #recorder = new Recorder();
+  #session = null;
+  /** All sound, until the server has answered to it. */
+  #blocks = [];
+  #isLost = false;
+  #starting;
+  #opening;
+  #ending = null;
+
+  get text() { return this.#session?.text ?? ""; }
+  get turns() { return this.#session?.turns ?? []; }
+  /** In seconds. */
+  get length() { return this.#blocks.reduce((sum, { length }) => sum + length, 0) / this.#recorder.rate; }
+
+  /** Resolves when it records, or has ended because it cannot. */
+  start(options) {
+    this.#starting = this.#start(options);
+    return this.#starting;
+  }
+
+  async #start(options) {
+    try {
+      const lose = () => { this.problem = texts.microphone.ended; this.stop(); };
+      await this.#recorder.start((samples, level) => this.#hear(samples, level), lose);
+    } catch (error) {
+      this.problem = reason(error);
+      return this.#become("ended");
+    }
+    this.began = Date.now();
+    this.#session = new Session(options, this.#recorder.rate);
+    this.#session.addEventListener("text", () => this.#tell("change"));
+    this.#session.addEventListener("lost", () => this.#lose());
+    for (const block of this.#blocks) this.#session.append(block);
+    if (this.state === "asking") this.#become("connecting");
+    this.#opening = this.#session.open().then(() => this.state === "connecting" && this.#become("live"), (error) => {
+      this.#lose();
+      this.problem = error.kind === "unreachable" ? texts.microphone.lost : error.message;
+      this.#tell("change");
+    });
+  }
+
+  #hear(samples, level) {
+    this.level = level;
+    this.#blocks.push(samples);
+    if (!this.#isLost) this.#session?.append(samples);
+    this.#tell("level");
+  }
+
+  #lose() {
+    this.#isLost = true;
+    this.problem ??= this.#session.error || texts.microphone.lost;
+    this.#tell("change");
+  }
+
+  /** Resolves when all text is there, or the recording has been handed on as a file. */
+  stop() {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end() {
+    await this.#starting;
+    if (this.state === "ended") return;
+    this.#become("finishing");
+    await this.#recorder.stop();
+    await this.#opening;
+    if (!this.#isLost) await this.#session?.finish();
+    if ((this.#isLost || this.turns.some(({ error }) => error)) && this.#blocks.length) {
+      const name = texts.microphone.rescuedName(new Date(this.began));
+      this.#tell("rescue", new File([wave(this.#blocks, this.#recorder.rate)], name, { type: "audio/wav" }));
+    }
+    this.#blocks = [];
+    this.#become("ended");
+    this.#tell("end");
+  }
+
+  #become(state) {
+    this.state = state;
+    this.#tell("change");
+  }
+
+  #tell(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
+}
+
+/** Why the microphone cannot be used: the names are those of the Media Capture specification. */
+function reason({ name }) {
+  switch (name) {
+    case "NotAllowedError": case "SecurityError": return texts.microphone.denied;
+    case "NotFoundError": case "OverconstrainedError": return texts.microphone.noDevice;
+    default: return texts.microphone.busy;
+  }
+}
+
+/** Why this page cannot record at all, or `null`. */
+export function obstacle() {
+  if (!isSecureContext) return texts.microphone.insecure;
+  return navigator.mediaDevices?.getUserMedia && window.AudioWorkletNode ? null : texts.microphone.unsupported;
+}

@@ -1,0 +1,42 @@
+// The text of a dictation as it grows, a paragraph for each turn.
+
+import { texts } from "../texts.js";
+import { make, say } from "../shared/dom.js";
+
+export class SpeechText {
+  #node;
+  #turns = new Map();
+
+  constructor(node) {
+    this.#node = node;
+    this.begin();
+  }
+
+  /** The text without the hint that stands there before. */
+  get whole() { return [...this.#turns.values()].map(({ textContent }) => textContent.trim()).filter(Boolean).join("\n"); }
+
+  begin() {
+    this.#turns.clear();
+    this.#node.replaceChildren(make("p", { class: "placeholder" }, texts.microphone.placeholder));
+  }
+
+  draw(turns) {
+    const isAtEnd = this.#node.scrollHeight - this.#node.scrollTop - this.#node.clientHeight < 40;
+    for (const turn of turns) {
+      if (!turn.text && !turn.error && !this.#turns.has(turn.id)) continue;
+      this.#node.querySelector(".placeholder")?.remove();
+      const paragraph = this.#turns.get(turn.id) ?? this.#add(turn.id);
+      paragraph.classList.toggle("is-open", !turn.isFinal);
+      paragraph.classList.toggle("problem", turn.error !== undefined && !turn.text);
+      say(paragraph, turn.text || turn.error || "");
+    }
+    if (isAtEnd) this.#node.scrollTop = this.#node.scrollHeight;
+  }
+
+  #add(id) {
+    const paragraph = make("p", { dir: "auto" });
+    this.#turns.set(id, paragraph);
+    this.#node.append(paragraph);
+    return paragraph;
+  }
+}

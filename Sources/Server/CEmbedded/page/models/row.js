@@ -1,0 +1,76 @@
+// A registered model.
+
+import { texts } from "../texts.js";
+import { button, make, say } from "../shared/dom.js";
+import { bytes } from "../shared/format.js";
+
+export class ModelRow {
+  #alias = make("span", { class: "model-alias" });
+  #facts = make("p", { class: "model-facts" });
+  #status = make("p", { class: "model-status" });
+  #statusText = make("span");
+  #progress = make("progress", { max: 1, hidden: true });
+  #problem = make("p", { class: "problem", role: "alert" });
+  #busy = false;
+
+  /** @param on `act(action)` and `remove()` */
+  constructor(name, on) {
+    this.#progress.setAttribute("aria-label", name);
+    this.#status.append(this.#statusText);
+    this.buttons = {
+      load: button(texts.models.load, null, () => on.act("load")),
+      pull: button(texts.models.pull, null, () => on.act("pull")),
+      unload: button(texts.models.unload, null, () => on.act("unload"), { class: "plain" }),
+      remove: button(texts.models.remove, null, on.remove, { class: "plain" }),
+    };
+    for (const [key, node] of Object.entries(this.buttons)) node.setAttribute("aria-label", `${texts.models[key]}: ${name}`);
+    this.node = make("li", { class: "model" },
+      make("div", { class: "model-text" }, make("h3", { dir: "auto" }, name, " ", this.#alias), this.#facts, this.#progress, this.#problem),
+      this.#status,
+      make("div", { class: "model-actions" }, ...Object.values(this.buttons)));
+  }
+
+  draw(model) {
+    const { status, reason, aliases, size_bytes: size } = model;
+    this.node.dataset.status = status;
+    say(this.#alias, [model.default && texts.models.standard, aliases?.length && texts.models.alias(aliases)].filter(Boolean).join(", "));
+    say(this.#facts, facts(model, size ? bytes(size) : null));
+    const progress = status === "downloading" && progressText(model);
+    say(this.#statusText, [texts.models.status[status] ?? status, progress].filter(Boolean).join(", "));
+    if (status === "failed") this.complain(reason ?? null);
+    else if (this.#isOfStatus) this.complain(null);
+    this.#isOfStatus = status === "failed";
+    this.#drawProgress(model);
+    const fits = { load: ["unloaded", "failed"], pull: ["missing"], unload: ["loaded"], remove: ["loaded", "unloaded", "failed"] };
+    for (const [key, node] of Object.entries(this.buttons)) {
+      node.hidden = !fits[key].includes(status) || (key === "remove" && !size);
+      node.disabled = this.#busy;
+    }
+  }
+  /** Whether the problem that is shown is the model's own. */
+  #isOfStatus = false;
+
+  #drawProgress({ status, download_percent: percent, downloaded_bytes: done, total_bytes: total }) {
+    this.#progress.hidden = status !== "downloading" && status !== "loading";
+    const share = status !== "downloading" ? null : total ? done / total : percent !== undefined ? percent / 100 : null;
+    if (share === null) this.#progress.removeAttribute("value"); else this.#progress.value = share;
+  }
+
+  complain(text) { say(this.#problem, text ?? ""); }
+
+  setBusy(isBusy) {
+    this.#busy = isBusy;
+    for (const node of Object.values(this.buttons)) node.disabled = isBusy;
+  }
+}
+
+function progressText({ downloaded_bytes: done, total_bytes: total, download_percent: percent }) {
+  if (done) return texts.models.progress(done, total);
+  return percent === undefined ? null : texts.models.percent(percent);
+}
+
+/** Kind, languages, size, and what it can do. */
+export function facts({ type, languages, capabilities = [] }, ...others) {
+  const abilities = capabilities.map((name) => texts.models.capabilities[name]);
+  return [type.replaceAll("_", " "), texts.models.languages(languages), ...others, ...abilities].filter(Boolean).join(" · ");
+}

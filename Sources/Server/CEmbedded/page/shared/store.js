@@ -1,0 +1,94 @@
+// What the browser keeps: results, and the recordings they were made from, until somebody deletes them.
+
+const results = "results";
+const recordings = "recordings";
+
+/** The share of the browser's room that a recording may take, so that texts still have some. */
+const roomUsed = 0.9;
+
+/** Tells the other tabs of this page which result has changed. */
+const others = new BroadcastChannel("asr2clip");
+
+let database = null;
+
+/** Opens the database. Returns false if the browser stores nothing; then everything is kept until the page is closed. */
+export async function open() {
+  try {
+    const request = indexedDB.open("asr2clip", 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore(results, { keyPath: "id" });
+      request.result.createObjectStore(recordings);
+    };
+    database = await settled(request);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Calls `changed` with the id of each result that another tab changes. */
+export function onChange(changed) {
+  others.addEventListener("message", ({ data }) => changed(data));
+}
+
+export async function allResults() {
+  return database ? await run(results, "readonly", (store) => store.getAll()) : [];
+}
+
+export async function result(id) {
+  return database ? await run(results, "readonly", (store) => store.get(id)) : undefined;
+}
+
+/** Stores a result; throws if there is no room. */
+export async function put(result) {
+  if (database) await run(results, "readwrite", (store) => store.put(result));
+  others.postMessage(result.id);
+}
+
+/** Keeps a recording. Returns false if there is no room for it. */
+export async function keep(id, recording) {
+  if (!database || !await hasRoom(recording.size)) return false;
+  try {
+    await run(recordings, "readwrite", (store) => store.put(recording, id));
+    // Otherwise a browser that runs out of room may delete what people still want.
+    navigator.storage?.persist?.();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Asked first, because Chromium stores nothing more, however small, after something had no room. */
+async function hasRoom(size) {
+  const { quota, usage } = await navigator.storage?.estimate?.() ?? { quota: Infinity, usage: 0 };
+  return size < roomUsed * (quota - usage);
+}
+
+export async function recording(id) {
+  return database ? await run(recordings, "readonly", (store) => store.get(id)) : undefined;
+}
+
+export async function remove(id) {
+  if (database) {
+    await run(results, "readwrite", (store) => store.delete(id));
+    await run(recordings, "readwrite", (store) => store.delete(id));
+  }
+  others.postMessage(id);
+}
+
+/** One request in a transaction of its own; resolves when it has been committed. */
+function run(name, mode, request) {
+  const transaction = database.transaction(name, mode);
+  const asked = request(transaction.objectStore(name));
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(asked.result);
+    transaction.onabort = () => reject(transaction.error ?? asked.error);
+  });
+}
+
+function settled(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

@@ -1,0 +1,53 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The page in a browser: see Tests/Page.
+@Suite(.serialized, .enabled(if: Chromium.isInstalled, Chromium.advice))
+struct PageTests {
+    @Test(arguments: ["modules", "files", "queue", "microphone", "looks"])
+    func thePageWorksInABrowser(part: String) async throws {
+        let setup = ServerProcess.Setup(
+            TestRegistry([.starter, .senseVoice, .hotwords]), ["--allowed-host", "speech.example"])
+        try await run(part, on: setup)
+    }
+
+    @Test func keysAreAskedForOnce() async throws {
+        try await run("keys", on: ServerProcess.Setup(TestRegistry([.starter]), ["--api-key", "right"]))
+    }
+
+    @Test func modelsComeWithProgressAndRefusalsWithReasons() async throws {
+        var broken = TestRegistry.Model.paraformer.named("broken")
+        broken.files["tokens"] = "no-tokens.txt"
+        try await withHeldModel { [broken] model, file in
+            try await withServer(.init(TestRegistry([.starter, model, broken]))) { server in
+                try await APIClient(server).waitUntilHealthy()
+                let seen = server.folder.path + "/seen"
+                let half = "\(kilobytes(file.half)) of \(kilobytes(file.size))"
+                async let tests: Void = runPageTests(
+                    "models", against: server, environment: ["ASR2CLIP_SEEN": seen, "ASR2CLIP_HALF": half])
+                try await eventually("the page shows that half of it is there", within: .seconds(120)) {
+                    FileManager.default.fileExists(atPath: seen)
+                }
+                file.release()
+                try await tests
+            }
+        }
+    }
+
+    private func run(_ part: String, on setup: ServerProcess.Setup) async throws {
+        try await withServer(setup) { server in
+            try await APIClient(server).waitUntilHealthy()
+            try await runPageTests(part, against: server)
+        }
+    }
+
+    private func runPageTests(
+        _ part: String, against server: ServerProcess, environment: [String: String] = [:]
+    ) async throws {
+        try await runClientTests("test_\(part).py", in: "Page", against: server, environment: environment)
+    }
+
+    /// As the page writes it.
+    private func kilobytes(_ bytes: Int) -> String { "\(Int((Double(bytes) / 1000).rounded())) kB" }
+}

@@ -1,0 +1,95 @@
+"""What the tests of the page share: Chromium, and a server, which EndToEndTests/PageTests.swift starts."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+URL = os.environ["ASR2CLIP_URL"]
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+AUDIO = REPOSITORY / "Tests" / "Fixtures" / "audio"
+SPEECH = REPOSITORY / ".deps" / "speech"
+BECKETT = "Ever tried, ever failed, no matter, try again, fail again, fail better."
+
+# Two cores, and models that hear what is sent.
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Starts Chromium, with a recording as its microphone if one is given."""
+    browsers = []
+    with sync_playwright() as playwright:
+
+        def start(microphone=None, arguments=()):
+            sound = [f"--use-file-for-fake-audio-capture={microphone}%noloop"] if microphone else []
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"),
+                args=[
+                    "--no-sandbox",
+                    "--use-fake-ui-for-media-stream",
+                    "--use-fake-device-for-media-stream",
+                    *sound,
+                    *arguments,
+                ],
+            )
+            browsers.append(browser)
+            return browser
+
+        yield start
+        for browser in browsers:
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    return chromium()
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens the page like somebody who was never there; fails if the page has an error or breaks its own policy."""
+    contexts, faults = [], []
+
+    def visit(url=URL, path="/", browser=browser, **options):
+        context = browser.new_context(accept_downloads=True, **options)
+        contexts.append(context)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("dialog", lambda dialog: faults.append(dialog.message))
+        page.on("console", lambda message: "Content Security Policy" in message.text and faults.append(message.text))
+        page.goto(url + path)
+        expect(page.locator("body[data-ready]")).to_be_visible()
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def page(visit):
+    return visit()
+
+
+def choose(page, *files):
+    page.locator("#chooser").set_input_files([str(file) for file in files])
+
+
+def files(page, state=None):
+    """The rows of the list."""
+    return page.locator("#file-list li" + (f"[data-state={state}]" if state else ""))
+
+
+def transcribe(page, *recordings):
+    """Lets recordings be heard; the first one is shown."""
+    choose(page, *recordings)
+    expect(files(page, "done")).to_have_count(len(recordings))
+
+
+def sentences(page):
+    return page.locator(".sentences .sentence").all_inner_texts()

@@ -1,0 +1,66 @@
+"""Models: the server has no keys; `fetched` is downloaded from a server that holds back half of it."""
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+
+def row(page, name):
+    return page.locator("#model-list li").filter(has=page.get_by_role("heading", name=name))
+
+
+def test_a_model_is_downloaded_with_progress_and_loaded(visit):
+    page = visit(path="/#models")
+    fetched = row(page, "fetched")
+    expect(fetched).to_have_attribute("data-status", "missing")
+    fetched.get_by_role("button", name="Download").click()
+    expect(fetched.locator(".model-status")).to_have_text("Downloading, " + os.environ["ASR2CLIP_HALF"])
+    share = float(fetched.locator("progress").get_attribute("value"))
+    assert 0.49 < share < 0.51
+    Path(os.environ["ASR2CLIP_SEEN"]).touch()
+    expect(fetched).to_have_attribute("data-status", "unloaded")
+    fetched.get_by_role("button", name="Load: fetched", exact=True).click()
+    expect(fetched).to_have_attribute("data-status", "loaded")
+    expect(fetched).to_contain_text("English")
+
+
+def test_a_refusal_is_told_where_it_was_asked_for(visit):
+    page = visit(path="/#models")
+    starter = row(page, "moonshine-tiny-en")
+    expect(starter).to_contain_text("standard")
+    expect(starter).to_have_attribute("data-status", "loaded")
+    starter.get_by_role("button", name="Unload").click()
+    expect(starter.locator(".problem")).to_contain_text("--api-key")
+    starter.get_by_role("button", name="Delete files").click()
+    page.get_by_role("button", name="Delete files", exact=True).last.click()
+    expect(starter.locator(".problem")).to_contain_text("needs an API key, but the server has none")
+    expect(starter).to_have_attribute("data-status", "loaded")
+    # No key would help, so none is asked for.
+    expect(page.locator("dialog")).to_have_count(0)
+
+
+def test_a_broken_model_says_what_is_wrong(visit):
+    page = visit(path="/#models")
+    broken = row(page, "broken")
+    broken.get_by_role("button", name="Download").click()
+    expect(broken.locator(".problem")).not_to_be_empty()
+
+
+def test_the_catalogue_is_searched(visit):
+    page = visit(path="/#models")
+    rows = page.locator("#catalogue-list li")
+    expect(page.locator("#catalogue-count")).to_contain_text("models")
+    everything = rows.count()
+    page.keyboard.press("/")
+    page.keyboard.type("german parakeet")
+    expect(rows.first).to_contain_text("parakeet")
+    assert 0 < rows.count() < everything
+    page.locator("#catalogue-words").fill("")
+    page.locator("#catalogue-language").select_option("de")
+    expect(rows.first).to_contain_text("A first choice for a")
+    page.locator("#catalogue-words").fill("no such model")
+    expect(page.locator("#catalogue-count")).to_have_text("No model fits. Try fewer words, or another language.")
+    page.locator("#catalogue-words").fill("parakeet-tdt-0.6b-v3-int8")
+    rows.get_by_role("button", name="Add and download").click()
+    expect(rows.locator(".problem")).to_contain_text("--api-key")
