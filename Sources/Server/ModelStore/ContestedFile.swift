@@ -77,7 +77,7 @@ struct ContestedFile {
         }
         // From here on, the stage is what was in the place.
         if (try? content(of: stage))?.data == before.data {
-            syncFolder()
+            FileSystem.sync(folder: folder)
             return true
         }
         isDone = true
@@ -100,7 +100,7 @@ struct ContestedFile {
         let now = try content(of: path)
         guard now.data == before.data, now.status.st_ino == before.status.st_ino else { return false }
         guard rename(stage, path) == 0 else { throw .system(SystemError("replace", path)) }
-        syncFolder()
+        FileSystem.sync(folder: folder)
         return true
     }
 
@@ -117,7 +117,9 @@ struct ContestedFile {
         var isWhole = false
         defer { if !isWhole { unlink(draft) } }
         var status = stat()
-        guard Self.fill(descriptor, with: new) else { throw .system(SystemError("write", draft)) }
+        guard new.withUnsafeBytes({ FileSystem.writeAll($0, to: descriptor) }) else {
+            throw .system(SystemError("write", draft))
+        }
         // Only root may give a file away, and a member of the group keep the group.
         if fchown(descriptor, before.status.st_uid, before.status.st_gid) != 0 {
             fchown(descriptor, uid_t.max, before.status.st_gid)
@@ -130,19 +132,6 @@ struct ContestedFile {
         guard rename(draft, stage) == 0 else { throw .system(SystemError("rename", draft)) }
         isWhole = true
         return (stage, status.st_ino)
-    }
-
-    private static func fill(_ descriptor: Int32, with data: Data) -> Bool {
-        data.withUnsafeBytes { bytes in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if written < 0, errno == EINTR { continue }
-                guard written > 0 else { return false }
-                rest = rest.dropFirst(written)
-            }
-            return true
-        }
     }
 
     // MARK: Reading
@@ -245,13 +234,6 @@ struct ContestedFile {
         var status = stat()
         guard stat(path, &status) == 0 else { return true }
         return status.st_mode & 0o222 != 0 && access(path, W_OK) == 0
-    }
-
-    private func syncFolder() {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
     }
 }
 

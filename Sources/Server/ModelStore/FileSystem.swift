@@ -63,6 +63,30 @@ enum FileSystem {
         guard rmdir(path) == 0 else { throw SystemError("delete the folder", path) }
     }
 
+    /// Makes renames in a folder survive a power failure, if the file system can.
+    static func sync(folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+
+    /// Writes all bytes, and calls `wrote` after each write with the part that was written.
+    /// - Returns: `false` if the system refuses; `errno` says why.
+    static func writeAll(
+        _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, wrote: (UnsafeRawBufferPointer) -> Void = { _ in }
+    ) -> Bool {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = write(descriptor, rest.baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return false }
+            wrote(UnsafeRawBufferPointer(rebasing: rest.prefix(count)))
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+        }
+        return true
+    }
+
     private static func status(_ path: String) -> stat? {
         var status = stat()
         return stat(path, &status) == 0 ? status : nil

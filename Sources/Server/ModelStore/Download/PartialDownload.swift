@@ -102,15 +102,11 @@ final class IncomingFile {
     }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            if written < 0, errno == EINTR { continue }
-            guard written >= 0 else { throw SystemError("write to", path) }
-            hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: rest.prefix(written)))
-            size += Int64(written)
-            rest = rest.dropFirst(written)
+        let isWhole = FileSystem.writeAll(bytes, to: descriptor) { part in
+            hasher.update(bufferPointer: part)
+            size += Int64(part.count)
         }
+        guard isWhole else { throw SystemError("write to", path) }
     }
 
     /// Flushes the file to disk.

@@ -80,7 +80,7 @@ struct UnpackedModel {
             try record.write(in: folder)
             try FileSystem.createDirectory(FileSystem.parent(of: directory))
             try move(folder, directory)
-            return syncFolder(FileSystem.parent(of: directory))
+            return FileSystem.sync(folder: FileSystem.parent(of: directory))
         }
         guard FileSystem.isDirectory(directory) else {
             throw FetchError("\(directory) is in the way of the model's folder; move it elsewhere.")
@@ -93,7 +93,7 @@ struct UnpackedModel {
             try FileSystem.createDirectory(FileSystem.parent(of: target))
             try move(folder + "/" + file, target)
         }
-        syncFolder(directory)
+        FileSystem.sync(folder: directory)
     }
 
     private func sizes(of files: [String]) -> [String: Int64] {
@@ -102,13 +102,5 @@ struct UnpackedModel {
 
     private func move(_ source: String, _ target: String) throws(SystemError) {
         guard rename(source, target) == 0 else { throw SystemError("put the model in place at", target) }
-    }
-
-    /// Makes renames survive a power failure, if the file system can.
-    private func syncFolder(_ path: String) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
     }
 }
