@@ -81,18 +81,31 @@ struct ContestedFile {
             return true
         }
         isDone = true
-        putBack(stage, inode: inode, new)
+        try putBack(stage, inode: inode, new)
         return false
     }
 
     /// Swaps a faster edit back into its place. What comes out must be our own file; if it is not, somebody has saved an even
-    /// newer one, which stays.
-    private func putBack(_ stage: String, inode: ino_t, _ new: Data) {
-        if asr_exchange(stage, path) == 0 {
+    /// newer one, which stays. If the files cannot be swapped, the edit that is out of its place stays under another name.
+    func putBack(_ stage: String, inode: ino_t, _ new: Data) throws(FileEditError) {
+        var isSwapped = asr_exchange(stage, path) == 0
+        if isSwapped {
             let out = try? content(of: stage)
-            if out?.status.st_ino != inode || out?.data != new { _ = asr_exchange(stage, path) }
+            if out?.status.st_ino != inode || out?.data != new { isSwapped = asr_exchange(stage, path) == 0 }
         }
-        unlink(stage)
+        guard !isSwapped else {
+            unlink(stage)
+            return
+        }
+        let reason = SystemReason.words(for: errno)
+        let saved = save(stage, inode: inode)
+        throw .system(SystemError("put an edit back into", path, reason: "\(reason); it is in \(saved)"))
+    }
+
+    /// Keeps an edit that cannot be put in place under another name, which is returned.
+    private func save(_ stage: String, inode: ino_t) -> String {
+        let saved = path + ".saved-\(inode)"
+        return rename(stage, saved) == 0 ? saved : stage
     }
 
     /// Where files cannot be swapped, the last look is right before the rename.
@@ -220,7 +233,7 @@ struct ContestedFile {
         } else if let now = try? content(of: path), now.status.st_ino == inode, Self.digest(now.data) == parts[2] {
             if asr_exchange(stage, path) == 0 { unlink(stage) }
         } else {
-            rename(stage, path + ".saved-\(inode)")
+            _ = save(stage, inode: inode)
         }
     }
 
