@@ -50,7 +50,7 @@ struct DownloadHashes: Sendable {
             guard let path = FileSystem.realPath(file) else { throw .system(SystemError("read", file)) }
             try ContestedFile(path: path).edit { (data) throws(FileEditError) in
                 do {
-                    var records = try data.isEmpty ? [:] : Self.decode(data)
+                    var records = try Self.decode(data)
                     records[download.urlHash] = record
                     return try Self.encode(records)
                 } catch {
@@ -72,7 +72,9 @@ struct DownloadHashes: Sendable {
         ContestedFile(path: path).tidy()
     }
 
+    /// The records by the hashes of addresses. A file that was made and not yet written has none.
     private static func decode(_ data: Data) throws -> [String: Record] {
+        guard !data.isEmpty else { return [:] }
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
         return try decoder.decode([String: Record].self, from: data)
