@@ -26,6 +26,10 @@ struct FirstModelTests {
             #expect(german.contains("sensevoice-small (Chinese, English, Japanese, Korean, Cantonese)"))
             #expect(german.contains("For German, take fast-conformer-transducer-de-int8 on a slow machine"))
             #expect(german.contains(folder.path + "/asr2clip/models.yaml"))
+            let elsewhere = ModelPaths(
+                environment: ["HOME": folder.path], modelDirectory: "/my models", currentFolder: folder.path)
+            let advice = try #require(FirstModel.advice(elsewhere, environment: ["LANG": "de_DE.UTF-8"]))
+            #expect(advice.contains("asr2clip models pull NAME --model-dir '/my models', then"))
             let unknown = try #require(FirstModel.advice(paths, environment: ["LANG": "C"]))
             #expect(unknown.contains("For many languages, take whisper-base on a slow machine"))
             let filipino = try #require(FirstModel.advice(paths, environment: ["LANG": "fil_PH"]))

@@ -1,3 +1,4 @@
+import EngineHost
 import Foundation
 import TestSupport
 import Testing
@@ -173,6 +174,110 @@ struct ChangedDownloadTests {
                 #expect(error?.description.contains(folder.file(Self.record)) == true)
                 #expect(server.asks.isEmpty)
                 #expect(folder.text(Self.record) == "{")
+            }
+        }
+    }
+
+    /// A process was killed, or the disk was full, right after the file had been made.
+    @Test func anEmptyRecordIsNone() async throws {
+        try await withFileServer(["/v.tgz": .bytes(old)]) { server in
+            try await withTemporaryFolder { folder in
+                try folder.write("", to: Self.record)
+                #expect(try await fetch(folder, server)?.failure == nil)
+                #expect(folder.text(Self.record)?.contains(sha256(old)) == true)
+            }
+        }
+    }
+
+    @Test func aDamagedRecordIsNotReadIfTheEntryHasAHash() async throws {
+        try await withFileServer(["/v.tgz": .bytes(old)]) { server in
+            try await withTemporaryFolder { folder in
+                try folder.write("{", to: Self.record)
+                #expect(try await fetch(folder, server, more: ", sha256: \(sha256(old))") == nil)
+                #expect(folder.text("asr2clip/models/voice/m.onnx") == "the model")
+                #expect(folder.text(Self.record) == "{")
+            }
+        }
+    }
+
+    /// The files come from a mirror of github.com, and then from another one.
+    @Test func aRefusalNamesTheAddressesThatWereUsed() async throws {
+        let answers: [String: FileServer.Answer] = ["/a/v.tgz": .bytes(old), "/b/v.tgz": .bytes(new)]
+        try await withFileServer(answers) { server in
+            try await withTemporaryFolder { folder in
+                func store(_ mirror: String) throws -> (ModelLibrary, ModelEntry) {
+                    try folder.store(
+                        download: "url: 'https://github.com/v.tgz'",
+                        settings: .quick { $0.mirror = ModelMirror(server.url(mirror)) })
+                }
+                let (first, entry) = try store("/a")
+                _ = try await first.prepare(entry, waitingUpTo: .seconds(300))
+                _ = try await first.remove(entry)
+                let (second, _) = try store("/b")
+                let error = await #expect(throws: ModelError.self) {
+                    try await second.prepare(entry, waitingUpTo: .seconds(300))
+                }
+                let text = error?.message ?? ""
+                #expect(text.contains(" \(server.url("/b/v.tgz")) is another file than on "), "\(text)")
+                #expect(text.contains(", and that from \(server.url("/a/v.tgz")) had \(sha256(old))"), "\(text)")
+                #expect(!text.contains("github.com"), "\(text)")
+            }
+        }
+    }
+
+    /// The commands in the message mean the registry of this server. Clients do not learn where it is.
+    @Test func aRefusalHasCommandsForThisRegistry() async throws {
+        try await withFileServer(["/v.tgz": .inTurn([.bytes(old), .bytes(new)])]) { server in
+            try await withTemporaryFolder { folder in
+                let paths = ModelPaths(
+                    environment: ["HOME": folder.path], modelDirectory: folder.file("it's here/models"),
+                    registryFile: folder.file("it's here/my.yaml"), currentFolder: folder.path)
+                let yaml = """
+                    models:
+                      voice: {type: sense_voice, dir: voice, files: {model: m.onnx, tokens: tokens.txt},
+                        download: {url: "\(server.url("/v.tgz"))"}}
+                    """
+                let registry = try ModelRegistry.parse(yaml, file: paths.registryFile, paths: paths)
+                let entry = try #require(registry.entries.first)
+                let store = ModelLibrary(
+                    registry: registry, paths: paths, program: EngineProcess(.built), logger: .silent,
+                    settings: .quick)
+                _ = try await store.prepare(entry, waitingUpTo: .seconds(300))
+                _ = try await store.remove(entry)
+                let error = await #expect(throws: ModelError.self) {
+                    try await store.prepare(entry, waitingUpTo: .seconds(300))
+                }
+                let here = folder.path + #"/it'\''s here"#
+                let text = error?.description ?? ""
+                for command in ["models pull voice --accept-changed", "models remove voice"] {
+                    let flags = "--config '\(here)/my.yaml' --model-dir '\(here)/models'"
+                    #expect(text.contains("asr2clip \(command) \(flags)"), "\(text)")
+                }
+                #expect(error?.message.contains(folder.path) == false, "\(error?.message ?? "")")
+                #expect(error?.message.contains("--config 'my.yaml' --model-dir 'models'") == true)
+            }
+        }
+    }
+
+    /// The reason says that the refused file is kept, which is not true after a removal.
+    @Test func aRemovalEndsTheFailure() async throws {
+        try await withFileServer(["/v.tgz": .inTurn([.bytes(old), .bytes(new)])]) { server in
+            try await withTemporaryFolder { folder in
+                let (store, entry) = try store(folder, server)
+                _ = try await store.prepare(entry, waitingUpTo: .seconds(300))
+                _ = try await store.remove(entry)
+                await #expect(throws: ModelError.self) {
+                    try await store.prepare(entry, waitingUpTo: .seconds(300))
+                }
+                guard case .missing(_, .some) = await store.state(of: entry) else {
+                    Issue.record("it has not failed")
+                    return
+                }
+                _ = try await store.remove(entry)
+                guard case .missing(_, .none) = await store.state(of: entry) else {
+                    Issue.record("it is still failed")
+                    return
+                }
             }
         }
     }

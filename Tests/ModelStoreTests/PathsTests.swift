@@ -40,6 +40,34 @@ struct PathsTests {
     }
 
     @Test(arguments: [
+        (Case(models: "", registry: ""), ""),
+        (
+            Case(modelDirectory: "/m", config: "my.yaml", models: "", registry: ""),
+            " --config /here/my.yaml --model-dir /m"
+        ),
+        (
+            Case(environment: ["HOME": "/", "ASR2CLIP_MODEL_DIR": "/my models"], models: "", registry: ""),
+            " --model-dir '/my models'"
+        ),
+        (Case(config: "/it's;$(x)", models: "", registry: ""), #" --config '/it'\''s;$(x)'"#),
+        (
+            Case(environment: ["HOME": "/", "ASR2CLIP_MODEL_MIRROR": "http://m.org/x"], models: "", registry: ""),
+            " --model-mirror http://m.org/x"
+        ),
+        (
+            Case(
+                environment: ["HOME": "/", "ASR2CLIP_MODEL_MIRROR": "http://me:secret@m.org"], models: "", registry: ""),
+            " --model-mirror URL"
+        ),
+    ])
+    func theFlagsAreThoseThatDifferFromTheDefaults(row: Case, flags: String) {
+        let paths = ModelPaths(
+            environment: row.environment, modelDirectory: row.modelDirectory, registryFile: row.config,
+            currentFolder: "/here")
+        #expect(paths.flags == flags)
+    }
+
+    @Test(arguments: [
         ("voice", "/data/asr2clip/models/voice"), ("a/./b/", "/data/asr2clip/models/a/b"),
         ("/opt/voice", "/opt/voice"), ("~/voice", "/home/ada/voice"), ("~", "/home/ada"),
         ("~voice", "/data/asr2clip/models/~voice"),

@@ -46,12 +46,12 @@ extension ModelPaths {
     package func hidden(in text: String) -> String { text.hiding(folders()) }
 
     /// The folders that are hidden from clients: those that contain the models, the registry and an entry's model, as
-    /// written and with links resolved.
+    /// written and with links resolved, also in commands for a shell.
     func folders(around entry: ModelEntry? = nil) -> [String] {
         let folders =
             [modelsRoot, FileSystem.parent(of: registryFile)]
             + [entry?.directory].compactMap(\.self).map(FileSystem.parent)
-        return folders.flatMap { [$0, FileSystem.realPath($0) ?? $0] }
+        return folders.flatMap { [$0, FileSystem.realPath($0) ?? $0] }.flatMap { [$0, $0.quotable] }
     }
 }
 

@@ -171,7 +171,7 @@ package actor ModelLibrary {
     func start(_ entry: ModelEntry, _ download: ModelDownload) -> RunningFetch {
         let progress = onProgress.map(LatestProgress.init(sink:)) ?? LatestProgress(log: logger)
         let fetch = ModelFetch(
-            entry, from: download, hashes: DownloadHashes(modelsRoot: paths.modelsRoot), settings: settings,
+            entry, from: download, paths: paths, settings: settings,
             unpacking: unpacking, report: progress.update)
         // Unstructured because it outlives the first request for it; `shutDown()` cancels and awaits it.
         let task = Task {

@@ -39,6 +39,16 @@ package struct ModelPaths: Sendable, Equatable {
         self.mirror = (given(mirror) ?? given(environment["ASR2CLIP_MODEL_MIRROR"])).map(ModelMirror.init)
     }
 
+    /// The flags with which a command of asr2clip means the same registry, models and mirror, each after a space and
+    /// quoted for a shell; empty if they are the default ones.
+    package var flags: String {
+        var flags = ""
+        if !registryIsDefault { flags += " --config \(registryFile.shellWord)" }
+        if modelsRootIsChosen { flags += " --model-dir \(modelsRoot.shellWord)" }
+        if let mirror { flags += " --model-mirror \(mirror.shownAddress.shellWord)" }
+        return flags
+    }
+
     func directory(_ dir: String) -> String {
         Self.absolute(dir, from: modelsRoot, home: homeFolder)
     }
@@ -60,4 +70,18 @@ package struct ModelPaths: Sendable, Equatable {
         guard let account = getpwuid(getuid()), let home = account.pointee.pw_dir else { return nil }
         return String(cString: home)
     }
+}
+
+extension String {
+    /// The text as one word of a POSIX shell.
+    fileprivate var shellWord: String {
+        let isPlain = !isEmpty && utf8.allSatisfy { Self.plainBytes.contains($0) }
+        return isPlain ? self : "'\(quotable)'"
+    }
+
+    /// The text as it stands between single quotes of a POSIX shell.
+    var quotable: String { replacing("'", with: #"'\''"#) }
+
+    private static let plainBytes = Set(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@%,=".utf8)
 }

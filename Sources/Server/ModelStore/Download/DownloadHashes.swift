@@ -7,7 +7,7 @@ import Essentials
 /// because these may contain secrets.
 struct DownloadHashes: Sendable {
     struct Record: Codable, Equatable {
-        /// The address without secrets, for people.
+        /// The address that it came from, without secrets, for people. It may be that of a mirror.
         var source: String
         var sha256: String
         /// When it was recorded.
@@ -39,9 +39,9 @@ struct DownloadHashes: Sendable {
         }
     }
 
-    /// Records what an address gave. Tasks and processes do this one after the other.
-    func remember(_ sha256: String, of download: ModelDownload) throws {
-        let record = Record(source: download.description, sha256: sha256)
+    /// Records what a download's address gave, or a mirror instead of it. Tasks and processes do this one after the other.
+    func remember(_ sha256: String, of download: ModelDownload, from source: ModelDownload? = nil) throws {
+        let record = Record(source: (source ?? download).description, sha256: sha256)
         try FileSystem.createDirectory(folder)
         let descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw SystemError("create", file) }

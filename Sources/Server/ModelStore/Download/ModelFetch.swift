@@ -11,6 +11,8 @@ actor ModelFetch {
     /// The download as the entry has it.
     private let original: ModelDownload
     private let hashes: DownloadHashes
+    /// What a command needs to mean this registry and this models folder.
+    private let flags: String
     private let settings: FetchSettings
     private let unpacking: EngineTask
     private let report: @Sendable (DownloadProgress) -> Void
@@ -21,13 +23,13 @@ actor ModelFetch {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(
-        _ entry: ModelEntry, from download: ModelDownload, hashes: DownloadHashes, settings: FetchSettings,
-        unpacking: EngineTask,
-        report: @escaping @Sendable (DownloadProgress) -> Void
+        _ entry: ModelEntry, from download: ModelDownload, paths: ModelPaths, settings: FetchSettings,
+        unpacking: EngineTask, report: @escaping @Sendable (DownloadProgress) -> Void
     ) {
         self.entry = entry
         original = download
-        self.hashes = hashes
+        hashes = DownloadHashes(modelsRoot: paths.modelsRoot)
+        flags = paths.flags
         self.settings = settings
         self.unpacking = unpacking
         self.report = report
@@ -73,12 +75,13 @@ actor ModelFetch {
     private func fetch(_ missing: [String], in staging: borrowing StagingFolder) async throws {
         let download = try source
         let partial = staging.partial
-        let known = try hashes.record(of: original)
-        if let refused = partial.record(for: download)?.refused { try compare(refused, with: known) }
+        // A hash in the entry decides alone.
+        let known = original.sha256 == nil ? try hashes.record(of: original) : nil
+        if let refused = partial.record(for: download)?.refused { try compare(refused, of: download, with: known) }
         tell(.connecting(to: download.description))
         let sha256 = try await receive(download, into: partial, missing: missing)
         do throws(FetchError) {
-            try compare(sha256, with: known)
+            try compare(sha256, of: download, with: known)
         } catch {
             try partial.refuse(sha256, of: download)
             throw error
@@ -105,19 +108,23 @@ actor ModelFetch {
     }
 
     /// Checks that a download without a hash in its entry is the same file as its address gave before.
-    private func compare(_ sha256: String, with known: DownloadHashes.Record?) throws(FetchError) {
-        guard let known, known.sha256 != sha256, original.sha256 == nil, !settings.acceptsChanged else { return }
+    private func compare(
+        _ sha256: String, of download: ModelDownload, with known: DownloadHashes.Record?
+    ) throws(FetchError) {
+        guard let known, known.sha256 != sha256, !settings.acceptsChanged else { return }
+        let former = known.source == download.description ? "had" : "that from \(known.source) had"
         throw FetchError(
-            "\(original) is another file than on \(known.day): it has the SHA-256 \(sha256), and had \(known.sha256). If "
-                + "this is right, run 'asr2clip models pull \(entry.name) --accept-changed'. Until then the download is "
-                + "kept; 'asr2clip models remove \(entry.name)' deletes it.", keepsPartial: true)
+            "\(download) is another file than on \(known.day): it has the SHA-256 \(sha256), and \(former) "
+                + "\(known.sha256). If this is right, run 'asr2clip models pull \(entry.name) --accept-changed\(flags)'. "
+                + "Until then the download is kept; 'asr2clip models remove \(entry.name)\(flags)' deletes it.",
+            keepsPartial: true)
     }
 
     /// Records the hash, and tells what it says if the entry has none. The model is in place, so a failure is only told.
     private func remember(_ sha256: String, of download: ModelDownload, instead known: DownloadHashes.Record?) {
         var failure: String?
         if known?.sha256 != sha256 {
-            do { try hashes.remember(sha256, of: original) } catch { failure = "\(error)" }
+            do { try hashes.remember(sha256, of: original, from: download) } catch { failure = "\(error)" }
         }
         guard original.sha256 == nil else { return }
         let isEncrypted = download.url.scheme?.lowercased() == "https"

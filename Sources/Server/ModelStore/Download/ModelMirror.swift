@@ -9,6 +9,9 @@ package struct ModelMirror: Sendable, Equatable {
         self.text = text
     }
 
+    /// The address for a command that somebody is told to run; `URL` if it may contain secrets.
+    var shownAddress: String { text.contains { "@?#".contains($0) } ? "URL" : text }
+
     /// The same download from the mirror, if it is one from github.com.
     func download(_ download: ModelDownload) throws(FetchError) -> ModelDownload {
         guard download.url.host?.lowercased() == "github.com",

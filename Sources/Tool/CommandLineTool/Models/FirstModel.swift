@@ -16,7 +16,7 @@ enum FirstModel {
             let (slow, fast) = (recommendation.slowMachine.model, recommendation.fastMachine.model)
             return
                 "For \(language?.shownName ?? "many languages"), take \(slow) on a slow machine or \(fast) on a fast "
-                + "one: asr2clip models pull NAME, then set default_model to NAME in \(paths.registryFile)."
+                + "one: asr2clip models pull NAME\(paths.flags), then set default_model to NAME in \(paths.registryFile)."
         }
         let others = "asr2clip models \(choice == nil ? "search" : "recommend") LANGUAGE names others."
         return "No model is there yet; the first to be fetched is \(first.name) (\(languages)). "
