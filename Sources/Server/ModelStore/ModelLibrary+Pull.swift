@@ -80,6 +80,7 @@ extension ModelLibrary {
     package func stopFetch(of entry: ModelEntry) async -> Bool {
         guard let fetch = fetches[entry.directory] else { return false }
         await fetch.withdraw()
+        failures[entry.name] = nil
         return true
     }
 }

@@ -23,7 +23,7 @@ package actor ModelLibrary {
     /// The running downloads, by their target directory.
     private(set) var fetches: [String: RunningFetch] = [:]
     /// The last failure of each model, by name.
-    private(set) var failures: [String: FetchFailure] = [:]
+    var failures: [String: FetchFailure] = [:]
     /// The directories that have been checked for leftover downloads of killed processes.
     private var tidied: Set<String> = []
     /// Deletes leftovers after the registry has changed.
@@ -156,7 +156,9 @@ package actor ModelLibrary {
     ///   downloaded, `.failed` if the system refuses.
     package func remove(_ entry: ModelEntry) async throws(ModelError) -> RemovedModel {
         let removal = ModelRemoval(entry: entry, paths: paths)
-        return try await elsewhere { Result { () throws(ModelError) in try removal.run() } }.get()
+        let removed = try await elsewhere { Result { () throws(ModelError) in try removal.run() } }.get()
+        failures[entry.name] = nil
+        return removed
     }
 
     /// Cancels all downloads and waits until they have ended. No new one starts.
