@@ -165,6 +165,27 @@ struct ModelChangeTests {
     }
 
     @Test func aModelCanBeUnloadedWhileItLoads() async throws {
+    /// It is unloaded while its download runs, so the server never loads it by itself.
+    @Test func aDefaultModelThatWasUnloadedBeforeItsFirstLoadIsReady() async throws {
+        try await withHeldModel { model, file in
+            let setup = ServerProcess.Setup(TestRegistry([model, .paraformer]), ServerKey.arguments)
+            try await withServer(setup) { server in
+                let client = APIClient(server)
+                try await client.waitUntil("fetched", is: "downloading", headers: Self.key)
+                #expect(try await client.change("fetched", "unload", headers: Self.key).status == 202)
+                try expectError(try await client.get("/health/ready"), 503, "model_not_ready", parameter: "model")
+                file.release()
+                try await client.waitUntil("fetched", is: "unloaded", headers: Self.key)
+                #expect(try await client.get("/health/ready").body == #"{"status": "ok"}"#)
+                #expect(try await client.get("/health").body == #"{"status": "loading"}"#)
+                let engines = server.engines
+                #expect(engines == [])
+                try await expectStop(from: "fetched", client)
+                #expect(try await client.get("/health").body == #"{"status": "ok"}"#)
+            }
+        }
+    }
+
         try await withKeyedServer([.paraformer, .whisper]) { server, client in
             let before = server.engines
             for _ in 0..<5 {

@@ -154,6 +154,13 @@ package actor EnginePool {
         return false
     }
 
+    /// Whether a model was unloaded on request, or has been loaded before. If it is unloaded now, nothing loads it before a
+    /// request does.
+    package func wasUnloaded(_ name: String) async -> Bool {
+        if isDismissed(name) { return true }
+        return await hasBeenLoaded(name)
+    }
+
     /// The state of each engine, sorted by model name.
     package func reports() async -> [EngineReport] {
         var reports: [EngineReport] = []

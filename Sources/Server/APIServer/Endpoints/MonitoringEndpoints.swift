@@ -10,8 +10,8 @@ struct MonitoringEndpoints: Sendable {
     let spool: UploadSpool
     let metrics: ServerMetrics
 
-    /// `GET /health`: `loading` until the default model has been loaded once; a later restart of its engine does not
-    /// change it.
+    /// `GET /health`: `loading` until the default model has been loaded once, even if that waits for a request because it
+    /// was unloaded before; a later restart of its engine does not change it.
     @Sendable func health(_ request: Request, context: APIContext) async throws -> Response {
         var isLoaded = false
         if let name = await catalog.registry.defaultModel { isLoaded = await catalog.engines.hasBeenLoaded(name) }
@@ -35,9 +35,10 @@ struct MonitoringEndpoints: Sendable {
         try await spool.check()
         let status = await catalog.engines.wake(model)
         if case .failed(let reason) = status { throw APIError.modelFailed(reason) }
-        // An unloaded model that has been loaded before is loaded again with the next request.
-        let hasBeenUnloaded = status == .unloaded ? await catalog.engines.hasBeenLoaded(name) : false
-        guard status == .loaded || hasBeenUnloaded else {
+        // A model that was unloaded, even before its first load, is loaded with the next request.
+        var isUnloaded = false
+        if status == .unloaded { isUnloaded = await catalog.engines.wasUnloaded(name) }
+        guard status == .loaded || isUnloaded else {
             throw APIError(
                 status: .serviceUnavailable, code: "model_not_ready",
                 message: "The default model '\(name)' is being loaded.", retryAfter: .seconds(5))
