@@ -51,7 +51,8 @@ struct ModelChangeTests {
                 let again = try await client.change("fetched", "pull")
                 #expect(try (again.status, again.model.status) == (202, "unloaded"))
                 #expect(file.requests == 1)
-                let line = /info asr2clip: action=pull model=fetched request=req_\w+ \[APIServer\] Changed a model\./
+                let line =
+                    /info asr2clip: action=pull model=fetched request=req_\w+ \[APIServer\] Accepted a change of a model\./
                 #expect(server.process.standardError.contains(line))
             }
         }
@@ -164,7 +165,6 @@ struct ModelChangeTests {
         }
     }
 
-    @Test func aModelCanBeUnloadedWhileItLoads() async throws {
     /// It is unloaded while its download runs, so the server never loads it by itself.
     @Test func aDefaultModelThatWasUnloadedBeforeItsFirstLoadIsReady() async throws {
         try await withHeldModel { model, file in
@@ -186,6 +186,7 @@ struct ModelChangeTests {
         }
     }
 
+    @Test func aModelCanBeUnloadedWhileItLoads() async throws {
         try await withKeyedServer([.paraformer, .whisper]) { server, client in
             let before = server.engines
             for _ in 0..<5 {

@@ -32,7 +32,8 @@ struct ModelEndpoints: Sendable {
         if action.needsConfiguredKey { try authentication.check(request) }
         let name = name(in: context)
         let entry = try await catalog.change(name, action)
-        context.log.info("Changed a model.", metadata: ["model": "\(entry.name)", "action": "\(action.rawValue)"])
+        context.log.info(
+            "Accepted a change of a model.", metadata: ["model": "\(entry.name)", "action": "\(action.rawValue)"])
         var response = Response(status: .accepted, json: await catalog.json(of: entry))
         if !ignored.isEmpty { response.headers[.ignoredFields] = ignored.joined(separator: ", ") }
         return response
