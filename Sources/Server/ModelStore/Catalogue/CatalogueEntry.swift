@@ -101,6 +101,7 @@ extension CatalogueEntry {
             "  \(name.yamlScalar):", "    type: \(family.rawValue)", "    dir: \(directory.yamlScalar)", "    files:",
         ]
         lines += files.sorted { $0.key < $1.key }.map { "      \($0.key.yamlScalar): \($0.value.yamlScalar)" }
+        let options = registryOptions
         let language = options.language.map { [("language", $0.code.yamlScalar)] } ?? []
         let settings = language + options.values.sorted { $0.key < $1.key }.map { ($0.key, $0.value.yaml) }
         if !settings.isEmpty { lines.append("    options:") }
@@ -110,6 +111,21 @@ extension CatalogueEntry {
         if let sha256 = download.sha256 { lines.append("      sha256: \(sha256.yamlScalar)") }
         if let size = download.size { lines.append("      size: \(size)") }
         return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension CatalogueEntry {
+    /// The options in models.yaml. If the model has one language, that is among them: it is the language of requests that
+    /// name none, and it is named in responses. Where the family detects languages, as Whisper does, it is then not
+    /// detected, because the model knows no other one.
+    package var registryOptions: ModelOptions {
+        var options = options
+        if options.language == nil, languages.count == 1, let only = languages.first,
+            family.languages?.contains(only) ?? true
+        {
+            options.language = only
+        }
+        return options
     }
 }
 
