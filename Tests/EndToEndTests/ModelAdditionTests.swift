@@ -91,6 +91,7 @@ struct ModelAdditionTests {
             #expect(try await catalogue("?language=de").data.map(\.id) == german.map(\.id))
             let words = try await catalogue("?q=whisper%20tiny").data.map(\.id)
             #expect(words.contains("whisper-tiny") && words.allSatisfy { $0.contains("tiny") })
+            #expect(try await catalogue("?q=whisper+tiny").data.map(\.id) == words)
             #expect(try await catalogue("?q=xyzzy").data.isEmpty)
             let wrong = try await client.send("GET", "/v1/catalogue?language=klingon", headers: Self.key)
             try expectError(wrong, 400, "invalid_value", parameter: "language")

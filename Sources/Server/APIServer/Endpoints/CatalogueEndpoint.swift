@@ -29,10 +29,10 @@ struct CatalogueEndpoint: Sendable {
     }
 
     private static func search(_ request: Request) throws(APIError) -> CatalogueSearch {
-        let query = request.uri.queryParameters
-        var search = CatalogueSearch(words: query["q"].map { $0.split(separator: " ").map(String.init) } ?? [])
-        if let name = query["language"], !name.isEmpty {
-            guard let language = Language(named: String(name)) else {
+        let query = request.uri.formFields
+        var search = CatalogueSearch(words: (query["q"] ?? []).flatMap { $0.split(separator: " ").map(String.init) })
+        if let name = query["language"]?.first, !name.isEmpty {
+            guard let language = Language(named: name) else {
                 throw .invalid(
                     "language",
                     "'\(name.excerpt)' is no language that is known here; write a code such as de, or an English name "
