@@ -59,14 +59,11 @@ extension Recommendation {
 extension CatalogueEntry {
     /// The entry, with the name and the state of the model that is registered for it.
     fileprivate func json(as model: String?, _ state: ModelState?) -> JSONValue {
-        [
-            "id": .string(name), "object": "catalogue.model", "type": .string(family.rawValue),
-            "languages": .array(languages.map { .string($0.code) }), "description": .string(description),
-            "licence": .string(licence ?? "unknown"), "precision": .string(precision.rawValue),
-            "parameters": parameters.map { .integer(Int($0)) } ?? nil,
-            "display_size_bytes": displaySize.map { .integer(Int($0)) } ?? nil, "speed": .string(speed.rawValue),
-            "capabilities": .array(capabilities.map { .string($0.rawValue) }), "source": .string(source),
-            "registered": .bool(model != nil), "registered_as": JSONValue(model), "status": JSONValue(state?.word),
-        ]
+        .object(
+            [("id", .string(name)), ("object", "catalogue.model")] + members
+                + [
+                    ("registered", .bool(model != nil)), ("registered_as", JSONValue(model)),
+                    ("status", JSONValue(state?.word)),
+                ])
     }
 }

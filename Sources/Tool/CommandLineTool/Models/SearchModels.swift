@@ -1,3 +1,4 @@
+import APIServer
 import ArgumentParser
 import Essentials
 import ModelFamilies
@@ -145,16 +146,12 @@ extension CatalogueEntry {
 
     fileprivate func json(_ registered: RegisteredNames) -> JSONValue {
         let status = registered.status(of: self)
-        return [
-            "name": .string(name), "type": .string(family.rawValue),
-            "languages": .array(languages.map { .string($0.code) }), "description": .string(description),
-            "licence": .string(licence ?? "unknown"), "precision": .string(precision.rawValue),
-            "parameters": parameters.map { .integer(Int($0)) } ?? nil,
-            "display_size_bytes": displaySize.map { .integer(Int($0)) } ?? nil, "speed": .string(speed.rawValue),
-            "capabilities": .array(capabilities.map { .string($0.rawValue) }),
-            "download": .string(url), "sha256": JSONValue(download.sha256),
-            "archive_size_bytes": download.size.map { .integer(Int($0)) } ?? nil, "source": .string(source),
-            "status": JSONValue(status.word), "registered_as": JSONValue(status.name),
-        ]
+        return .object(
+            [("name", .string(name))] + members
+                + [
+                    ("download", .string(url)), ("sha256", JSONValue(download.sha256)),
+                    ("archive_size_bytes", download.size.map { .integer(Int($0)) } ?? nil),
+                    ("registered_as", JSONValue(status.name)), ("status", JSONValue(status.word)),
+                ])
     }
 }
