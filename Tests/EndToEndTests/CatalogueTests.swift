@@ -1,5 +1,4 @@
 import Foundation
-import Subprocess
 import TestSupport
 import Testing
 
@@ -7,28 +6,14 @@ import Testing
 /// in it.
 @Suite(.serialized)
 struct CatalogueTests {
-    private static let name = "sense-voice-cantonese-int8"
-    private static let archive = "sherpa-onnx-sense-voice-zh-en-ja-ko-yue-int8-2025-09-09"
+    private static let name = CatalogueMirror.name
 
-    /// Runs `body` with the address of a mirror that has the archive at the path it has on github.com.
+    /// Runs `body` with the address of a mirror that has the model.
     private func withMirror(_ body: (String) async throws -> Void) async throws {
-        let folder = try TemporaryFolder()
-        for (file, fixture) in [("model.int8.onnx", "model.onnx"), ("tokens.txt", "tokens.txt")] {
-            let data = try Data(contentsOf: URL(filePath: Fixtures.model("sense_voice", fixture)))
-            try folder.write(data, to: "\(Self.archive)/\(file)")
+        try await CatalogueMirror.run { file in
+            file.release()
+            try await body(file.server)
         }
-        let path = "www/k2-fsa/sherpa-onnx/releases/download/asr-models/\(Self.archive).tar.bz2"
-        try folder.write("", to: path)
-        let packing = try await runToEnd(
-            "/usr/bin/tar", ["-C", folder.path, "-cjf", folder.file(path), Self.archive],
-            environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"])
-        #expect(packing.status == .exited(0), "\(packing.error)")
-        let arguments = ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder.file("www")]
-        try await withProcess(Fixtures.path(".deps/venv/bin/python"), arguments) { web in
-            let port = try await web.output(after: "Serving HTTP on 127.0.0.1 port ").prefix { $0.isNumber }
-            try await body("http://127.0.0.1:\(port)")
-        }
-        withExtendedLifetime(folder) {}
     }
 
     /// The new entry is in force without a restart, and the server fetches the model when it is first needed.
