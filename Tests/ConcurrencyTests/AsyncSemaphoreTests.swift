@@ -107,6 +107,16 @@ import Testing
         last.leave()
     }
 
+    @Test func aWaitWhoseTimeIsUpNoLongerBlocksThoseBehind() async throws {
+        let first = try await visitor(.shared)
+        #expect(try await gate.acquire(.exclusive(), within: .zero) == nil)
+        let next = try await visitor(.shared)
+        #expect(next.hasEntered && gate.waiting == 0)
+        first.leave()
+        next.leave()
+        try await eventually("a permit is free") { try await gate.acquire(.exclusive(), within: .seconds(60)) != nil }
+    }
+
     @Test func aCancelledTaskGetsNoPermit() async throws {
         let entering = Task { [gate] in
             try await Task.sleep(for: .seconds(60))

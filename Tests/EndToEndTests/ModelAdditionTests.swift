@@ -128,6 +128,47 @@ struct ModelAdditionTests {
         }
     }
 
+    @Test func whatIsRefusedIsNotAddedIfSeveralAreAddedAtOnce() async throws {
+        try await withMirroredServer { server, client, file in
+            let accepted = try await withThrowingTaskGroup(of: String?.self) { group in
+                for name in CatalogueMirror.names + CatalogueMirror.names {
+                    group.addTask {
+                        let answer = try await client.change(name, "add", headers: Self.key)
+                        if answer.status == 202 { return name }
+                        try expectError(answer, 409, "download_running", parameter: "model")
+                        return nil
+                    }
+                }
+                return try await group.reduce(into: Set<String>()) { names, name in if let name { names.insert(name) } }
+            }
+            #expect(accepted.count == 1)
+            let text = try registry(server)
+            let added = CatalogueMirror.names.filter { text.contains("  \($0):\n") }
+            #expect(Set(added) == accepted)
+            file.release()
+        }
+    }
+
+    /// A program has models.yaml open for writing, so the addition waits.
+    @Test func anAdditionThatWaitsFailsAtShutdown() async throws {
+        try await withMirroredServer { server, client, file in
+            let before = try registry(server)
+            let writer = open(server.folder.path + "/models.yaml", O_WRONLY)
+            defer { close(writer) }
+            async let answer = client.change(Self.name, "add", headers: Self.key)
+            let folder = open(server.folder.path, O_RDONLY | O_DIRECTORY)
+            defer { close(folder) }
+            try await eventually("the addition has the lock") {
+                guard flock(folder, LOCK_EX | LOCK_NB) == 0 else { return true }
+                flock(folder, LOCK_UN)
+                return false
+            }
+            #expect(try await server.stop(by: SIGTERM) == .exited(0))
+            try expectError(try await answer, 503, "shutting_down")
+            #expect(try registry(server) == before)
+        }
+    }
+
     @Test func aReadOnlyRegistryIsNotChanged() async throws {
         try await withMirroredServer { server, client, file in
             let path = server.folder.path + "/models.yaml"

@@ -71,6 +71,7 @@ package struct SpeechServer: Service {
             }
         } onGracefulShutdown: {
             shutdownRefusal.begin()
+            catalog.source.close()
         }
     }
 

@@ -23,10 +23,10 @@ enum FileEditError: Error {
 struct ContestedFile {
     /// The absolute path, without links.
     let path: String
+    /// How long other programs may hold the lock, or have the file open for writing.
+    var patience = EditPatience()
 
     private static let attempts = 1000
-    /// How long a program may have the file open for writing.
-    private static let patience = Duration.seconds(10)
 
     private var folder: String { FileSystem.parent(of: path) }
     private var marker: String { ".\(path.split(separator: "/").last ?? "").asr2clip-" }
@@ -39,7 +39,7 @@ struct ContestedFile {
     /// Replaces the content by what `change` makes of it. Blocks. `change` may be called several times.
     func edit(_ change: (Data) throws(FileEditError) -> Data) throws(FileEditError) {
         let lock: FolderLock?
-        do throws(SystemError) { lock = try FolderLock.take(folder) } catch { throw .system(error) }
+        do throws(SystemError) { lock = try FolderLock.take(folder, patience) } catch { throw .system(error) }
         guard let lock else { throw .busy }
         defer { lock.release() }
         tidyLocked()
@@ -47,13 +47,14 @@ struct ContestedFile {
             let before = try content(of: path)
             let new = try change(before.data)
             if try replace(before, by: new) { return }
+            guard !patience.isOver else { break }
         }
         throw .busy
     }
 
     /// Finishes the work of processes that were killed.
     func tidy() {
-        guard leftovers.count > 0, let lock = try? FolderLock.take(folder, within: .zero) else { return }
+        guard leftovers.count > 0, let lock = try? FolderLock.take(folder, EditPatience(.zero)) else { return }
         defer { lock.release() }
         tidyLocked()
     }
@@ -154,9 +155,8 @@ struct ContestedFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .system(SystemError("read", path)) }
         defer { close(descriptor) }
-        let deadline = ContinuousClock.now + Self.patience
         while true {
-            try waitForWriters(of: descriptor, until: deadline)
+            try waitForWriters(of: descriptor)
             let before = try status(of: descriptor)
             let data = try bytes(of: descriptor)
             let after = try status(of: descriptor)
@@ -164,7 +164,7 @@ struct ContestedFile {
             if asr_has_writer(descriptor) != 1, Int64(data.count) == after.st_size, before.changed == after.changed {
                 return Content(data: data, status: after)
             }
-            guard ContinuousClock.now < deadline else { throw .busy }
+            guard !patience.isOver else { throw .busy }
         }
     }
 
@@ -189,9 +189,7 @@ struct ContestedFile {
 
     /// Waits until no program has the file open for writing, or, where the system does not tell, until it has not changed
     /// for a moment.
-    private func waitForWriters(
-        of descriptor: Int32, until deadline: ContinuousClock.Instant
-    ) throws(FileEditError) {
+    private func waitForWriters(of descriptor: Int32) throws(FileEditError) {
         while true {
             switch asr_has_writer(descriptor) {
             case 0: return
@@ -203,7 +201,7 @@ struct ContestedFile {
                 fstat(descriptor, &second)
                 if first.st_size == second.st_size, first.changed == second.changed { return }
             }
-            guard ContinuousClock.now < deadline else { throw .busy }
+            guard !patience.isOver else { throw .busy }
         }
     }
 

@@ -5,15 +5,14 @@ import Essentials
 struct FolderLock {
     private let descriptor: Int32
 
-    /// Waits for the lock, and blocks meanwhile; `nil` if the time is up.
-    static func take(_ folder: String, within limit: Duration = .seconds(30)) throws(SystemError) -> FolderLock? {
+    /// Waits for the lock, and blocks meanwhile; `nil` if the patience is over.
+    static func take(_ folder: String, _ patience: EditPatience) throws(SystemError) -> FolderLock? {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError("open the folder", folder) }
         let lock = FolderLock(descriptor: descriptor)
-        let deadline = ContinuousClock.now + limit
         // If the file system has no locks (as some network file systems), this process assumes to be the only one.
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
-            guard ContinuousClock.now < deadline else {
+            guard !patience.isOver else {
                 lock.release()
                 return nil
             }

@@ -27,12 +27,12 @@ extension ModelLibrary {
         guard !missing.isEmpty, fetches[entry.directory] == nil else { return }
         guard let download = entry.download else { throw noDownload(of: entry, missing) }
         guard !isShutDown else { throw ModelError(.notReady, "The server is shutting down.") }
+        if let reserved, reserved.directory != entry.directory {
+            throw Self.downloadRunning("Model '\(reserved.name)' is being added.")
+        }
         // One whose files are in place is about to end.
         if let other = fetches.values.first(where: { !$0.entry.missingFiles().isEmpty }) {
-            throw ModelError(
-                .downloadRunning,
-                "Model '\(other.entry.name)' is being downloaded: \(other.amount). Models are downloaded one at a "
-                    + "time; ask again when it is there.", retryAfter: .seconds(10))
+            throw Self.downloadRunning("Model '\(other.entry.name)' is being downloaded: \(other.amount).")
         }
         let space = DownloadSpace(entry: entry, download: download, settings: settings)
         let partial = StagingFolder.partial(for: entry.directory)
@@ -48,6 +48,32 @@ extension ModelLibrary {
         } catch {
             throw ModelError(.storageFull, error.description, hiding: paths.folders(around: entry))
         }
+    }
+
+    private static func downloadRunning(_ reason: String) -> ModelError {
+        ModelError(
+            .downloadRunning, "\(reason) Models are downloaded one at a time; ask again when it is there.",
+            retryAfter: .seconds(10))
+    }
+
+    /// Checks what `checkPull` checks, and keeps the place of the one download for a model that is being added.
+    /// `startReserved` or `endReservation` must follow; one model is added at a time.
+    package func reserve(_ entry: ModelEntry, contentSize: Int64?) throws(ModelError) {
+        try checkPull(entry, contentSize: contentSize)
+        reserved = entry
+    }
+
+    package func endReservation() { reserved = nil }
+
+    /// Starts to download the model for which there is a reservation, and ends that. The model is in the registry now.
+    package func startReserved() throws(ModelError) {
+        guard let name = reserved?.name else { return }
+        defer { reserved = nil }
+        let entry = try resolve(name)
+        guard fetches[entry.directory] == nil, !entry.missingFiles().isEmpty, let download = entry.download,
+            !isShutDown
+        else { return }
+        _ = start(entry, download)
     }
 
     /// Starts a download if files are missing and it is not running.

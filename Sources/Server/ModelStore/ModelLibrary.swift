@@ -26,6 +26,8 @@ package actor ModelLibrary {
     var failures: [String: FetchFailure] = [:]
     /// The directories that have been checked for leftover downloads of killed processes.
     private var tidied: Set<String> = []
+    /// A model that is being added: until its download begins, it counts as one that is being downloaded.
+    var reserved: ModelEntry?
     /// Deletes leftovers after the registry has changed.
     private var tidying: Task<Void, Never>?
     private(set) var isShutDown = false

@@ -52,15 +52,24 @@ package final class AsyncSemaphore: Sendable {
     ///
     /// - Throws: `CancellationError` if the task is cancelled meanwhile.
     package func acquire(_ mode: Mode = .shared) async throws -> Permit {
+        try await wait(mode) { try await $0.value() }
+    }
+
+    /// Waits for a permit, up to a limit; `nil` after that.
+    ///
+    /// - Throws: `CancellationError` if the task is cancelled meanwhile.
+    package func acquire(_ mode: Mode = .shared, within limit: Duration) async throws -> Permit? {
+        try await wait(mode) { try await $0.value(within: limit) }
+    }
+
+    private func wait<Result>(_ mode: Mode, for permit: (OneShot<Permit>) async throws -> Result) async throws -> Result
+    {
         try Task.checkCancellation()
         let waiter = Waiter(mode: mode)
         change { $0.add(waiter) }
-        do {
-            return try await waiter.permit.value()
-        } catch {
-            change { state in state.waiting.removeAll { $0.permit === waiter.permit } }
-            throw error
-        }
+        // Does nothing if the permit was granted.
+        defer { change { state in state.waiting.removeAll { $0.permit === waiter.permit } } }
+        return try await permit(waiter.permit)
     }
 
     /// Takes all permits if nobody holds or awaits one.

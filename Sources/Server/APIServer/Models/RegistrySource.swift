@@ -8,11 +8,22 @@ package struct RegistrySource: Sendable {
     let defaultModel: String?
     /// Held while models.yaml is read and applied or changed, so that an older text never replaces a newer one.
     let turn = AsyncSemaphore(1)
+    /// Resolved when the server shuts down: from then on, nothing waits to change models.yaml.
+    private let closing = OneShot<Void>()
+    /// How long a request waits to change models.yaml, for other requests and for other programs.
+    private static let patience = Duration.seconds(10)
 
     package init(paths: ModelPaths, defaultModel: String?) {
         self.paths = paths
         self.defaultModel = defaultModel
     }
+
+    var isClosing: Bool { closing.isResolved }
+
+    func close() { closing.resolve() }
+
+    /// The patience of a request that has just arrived.
+    func patience() -> EditPatience { EditPatience(Self.patience) { [closing] in closing.isResolved } }
 
     /// Reads models.yaml.
     func read() async throws(RegistryError) -> ModelRegistry {

@@ -15,16 +15,21 @@ package struct RegistryFile: Sendable {
     /// leads to the new file. An edit that somebody saves meanwhile is kept, and the entry is added to it.
     ///
     /// If the file has the default path and is missing, it is created first.
-    package func add(_ addition: RegistryAddition) async throws(RegistryEditError) {
+    /// `patience` is for programs that are writing the file; `.busy` is thrown after that.
+    package func add(
+        _ addition: RegistryAddition, _ patience: EditPatience = EditPatience()
+    ) async throws(RegistryEditError) {
         try await withCheckedContinuation { continuation in
             Self.queue.run {
                 continuation.resume(
-                    returning: Result { () throws(RegistryEditError) in try addBlocking(addition) })
+                    returning: Result { () throws(RegistryEditError) in try addBlocking(addition, patience) })
             }
         }.get()
     }
 
-    private func addBlocking(_ addition: RegistryAddition) throws(RegistryEditError) {
+    private func addBlocking(
+        _ addition: RegistryAddition, _ patience: EditPatience
+    ) throws(RegistryEditError) {
         let file = paths.registryFile
         if paths.registryIsDefault {
             do throws(RegistryError) {
@@ -37,7 +42,7 @@ package struct RegistryFile: Sendable {
             throw failure(.unreadable, "Cannot read the model registry \(file): there is no such file.")
         }
         do throws(FileEditError) {
-            try ContestedFile(path: path).edit { (data) throws(FileEditError) in
+            try ContestedFile(path: path, patience: patience).edit { (data) throws(FileEditError) in
                 guard let text = String(validating: data, as: UTF8.self) else {
                     let reason = "\(file): The model registry is not UTF-8 text; save it as UTF-8."
                     throw .refused(failure(.unreadable, reason))
@@ -69,9 +74,14 @@ package struct RegistryFile: Sendable {
             failure(
                 .readOnly,
                 "\(file) is mounted as a single file and cannot be replaced. Mount its folder instead, or \(byHand)")
-        case .busy: failure(.busy, "Another program is changing \(file). Try again when it is done.")
+        case .busy: busy
         case .system(let error): failure(.failed, error.description)
         }
+    }
+
+    /// The error if other programs are changing the file for too long.
+    package var busy: RegistryEditError {
+        failure(.busy, "Another program is changing \(paths.registryFile). Try again when it is done.")
     }
 
     private func failure(_ code: RegistryEditError.Code, _ description: String) -> RegistryEditError {
