@@ -10,6 +10,16 @@ struct LanguageNameTests {
         #expect(Language(named: text)?.code == code)
     }
 
+    /// The names in TO_LANGUAGE_CODE of openai/whisper, tokenizer.py, that are not in its LANGUAGES.
+    @Test(arguments: [
+        ("burmese", "my"), ("valencian", "ca"), ("flemish", "nl"), ("haitian", "ht"), ("letzeburgesch", "lb"),
+        ("pushto", "ps"), ("panjabi", "pa"), ("moldavian", "ro"), ("moldovan", "ro"), ("sinhalese", "si"),
+        ("castilian", "es"), ("mandarin", "zh"),
+    ])
+    func aLanguageIsFoundByEachOfWhispersOtherNames(text: String, code: String) {
+        #expect(Language(named: text)?.code == code)
+    }
+
     @Test(arguments: ["", "auto", "xx", "klingon", "germ", "deutsch", "-", "many", "all"])
     func allElseIsNoLanguage(text: String) {
         #expect(Language(named: text) == nil)

@@ -17,9 +17,11 @@ extension Language {
         return codes
     }()
 
-    /// Names with the same code.
+    /// Further names: those of Whisper (tokenizer.py, TO_LANGUAGE_CODE), and Farsi.
     private static let otherNames = [
-        "burmese": "my", "castilian": "es", "farsi": "fa", "flemish": "nl", "mandarin": "zh",
+        "burmese": "my", "castilian": "es", "farsi": "fa", "flemish": "nl", "haitian": "ht", "letzeburgesch": "lb",
+        "mandarin": "zh", "moldavian": "ro", "moldovan": "ro", "panjabi": "pa", "pushto": "ps", "sinhalese": "si",
+        "valencian": "ca",
     ]
 
     /// The languages that models in sherpa-onnx's formats are told by code: those of Whisper (openai/whisper,
