@@ -20,10 +20,13 @@ extension Transcript {
     }
 
     /// The segments, split into readable pieces. OpenAI's clients require every key; unknown values are 0 or empty.
-    func segmentsJSON(temperature: Double) -> [JSONValue] {
+    /// `more` gives further members of a piece.
+    func segmentsJSON(
+        temperature: Double, adding more: (Segment) -> [(String, JSONValue)] = { _ in [] }
+    ) -> [JSONValue] {
         var clock = MillisecondClock(duration: duration)
         return segments.flatMap { $0.readable() }.enumerated().map { id, segment in
-            [
+            let members: JSONValue = [
                 "id": .integer(id),
                 "seek": 0,
                 "start": .seconds(clock.advance(to: segment.start)),
@@ -35,6 +38,7 @@ extension Transcript {
                 "compression_ratio": .number(segment.text.compressionRatio),
                 "no_speech_prob": 0,
             ]
+            return members.adding(more(segment))
         }
     }
 

@@ -1,32 +1,37 @@
 import SpeechTypes
 
 extension Transcript {
-    /// The segments of `verbose_json`, each with its words, which `word` renders with their start and end in milliseconds.
-    func segmentsJSON(
-        temperature: Double, word: (_ word: Word, _ start: Int, _ end: Int) -> JSONValue
-    ) -> [JSONValue] {
+    /// The segments of `verbose_json`, each with its words as Whisper's programs write them: `more` stands before the
+    /// `probability`, whose 0 means: unknown.
+    func segmentsWithWordsJSON(temperature: Double, adding more: [(String, JSONValue)] = []) -> [JSONValue] {
         var clock = MillisecondClock(duration: duration)
-        let pieces = segments.flatMap { $0.readable() }
-        return zip(pieces, segmentsJSON(temperature: temperature)).map { piece, segment in
-            let words = piece.words().map { one in
-                let start = clock.advance(to: one.start)
-                return word(one, start, clock.advance(to: one.end))
+        return segmentsJSON(temperature: temperature) { segment in
+            let words = segment.words().map { word in
+                let time: JSONValue = [
+                    "word": .string(word.followsSpace ? " " + word.text : word.text),
+                    "start": .seconds(clock.advance(to: word.start)), "end": .seconds(clock.advance(to: word.end)),
+                ]
+                return time.adding(more + [("probability", 0)])
             }
-            return segment.adding("words", .array(words))
+            return [("words", .array(words))]
         }
     }
 }
 
 extension JSONValue {
-    /// The object with another member at its end.
-    func adding(_ name: String, _ value: JSONValue) -> JSONValue {
+    /// The object with further members at its end.
+    func adding(_ more: [(String, JSONValue)]) -> JSONValue {
         guard case .object(let members) = self else { return self }
-        return .object(members + [(name, value)])
+        return .object(members + more)
     }
 
-    /// The object without some members.
+    /// The value, and all in it, without the members of these names.
     func without(_ names: Set<String>) -> JSONValue {
-        guard case .object(let members) = self else { return self }
-        return .object(members.filter { !names.contains($0.0) })
+        switch self {
+        case .object(let members):
+            .object(members.filter { !names.contains($0.0) }.map { ($0.0, $0.1.without(names)) })
+        case .array(let values): .array(values.map { $0.without(names) })
+        default: self
+        }
     }
 }

@@ -4,20 +4,14 @@ extension Transcript {
     /// The `verbose_json` of whisper.cpp's server: words are in their segments, and languages have names. With `hasTimes`
     /// false, segments and words have no times. A `probability` of 0 and a `t_dtw` of -1 mean: unknown.
     package func whisperServerJSON(echoing request: RequestEcho, hasTimes: Bool) -> String {
-        let timed = ["start", "end", "t_dtw"] as Set
-        let segments = segmentsJSON(temperature: request.temperature) { word, start, end in
-            let json: JSONValue = [
-                "word": .string(word.followsSpace ? " " + word.text : word.text), "start": .seconds(start),
-                "end": .seconds(end), "t_dtw": -1, "probability": 0,
-            ]
-            return hasTimes ? json : json.without(timed)
-        }
+        let segments = JSONValue.array(
+            segmentsWithWordsJSON(temperature: request.temperature, adding: [("t_dtw", -1)]))
         var members: [(String, JSONValue)] = [
             ("task", .string(request.task.rawValue)),
             ("language", .string(language?.whisperName ?? languageName)),
             ("duration", .seconds(MillisecondClock(duration: duration).end)),
             ("text", .string(text)),
-            ("segments", .array(hasTimes ? segments : segments.map { $0.without(timed) })),
+            ("segments", hasTimes ? segments : segments.without(["start", "end", "t_dtw"])),
         ]
         if let detected = self.segments.lazy.compactMap(\.language).first {
             members.append(("detected_language", .string(detected.whisperName)))

@@ -40,17 +40,7 @@ extension WhisperServiceOutput {
 
 extension Transcript {
     fileprivate func serviceJSON(hasWords: Bool) -> JSONValue {
-        let segments =
-            if hasWords {
-                segmentsJSON(temperature: 0) { word, start, end in
-                    [
-                        "word": .string(word.followsSpace ? " " + word.text : word.text), "start": .seconds(start),
-                        "end": .seconds(end), "probability": 0,
-                    ]
-                }
-            } else {
-                segmentsJSON(temperature: 0)
-            }
+        let segments = hasWords ? segmentsWithWordsJSON(temperature: 0) : segmentsJSON(temperature: 0)
         return ["text": .string(text), "segments": .array(segments), "language": JSONValue(language?.code)]
     }
 
