@@ -40,7 +40,7 @@ import TranscriptFormats
 
     @Test(arguments: [
         ("true", true), ("TRUE", true), ("1", true), ("yes", true), ("Yes", true), ("false", false), ("False", false),
-        ("0", false), ("no", false), ("", false),
+        ("0", false), ("no", false), ("", false), ("on", true), ("y", true), ("off", false), ("n", false),
     ])
     func aBooleanIsAcceptedInManySpellings(text: String, isOn: Bool) async throws {
         #expect(try await SentForm([("stream", text)]).received().isStreamed == isOn)
