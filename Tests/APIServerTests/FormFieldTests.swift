@@ -112,15 +112,16 @@ import TranscriptFormats
         fields: [(String, String)], family: ModelFamily, ignored: [String]
     ) async throws {
         let form = try await SentForm(fields).received()
-        #expect(form.ignoredFields(with: .fixture(family)) == ignored)
+        #expect(form.options.ignoredFields(with: .fixture(family)) == ignored)
     }
 
     @Test func hintsThatTheModelCouldNotUseAreNamed() async throws {
         let form = try await SentForm([("prompt", "p"), ("keywords[]", "k")]).received()
         let model = ModelSpecification.fixture(.transducer, options: .withHotwords)
-        #expect(form.ignoredFields(with: model) == [])
-        #expect(form.ignoredFields(with: model, unusedHints: [.keywords]) == ["keywords"])
-        #expect(form.ignoredFields(with: .fixture(.transducer), unusedHints: [.keywords]) == ["prompt", "keywords"])
+        #expect(form.options.ignoredFields(with: model) == [])
+        #expect(form.options.ignoredFields(with: model, unusedHints: [.keywords]) == ["keywords"])
+        #expect(
+            form.options.ignoredFields(with: .fixture(.transducer), unusedHints: [.keywords]) == ["prompt", "keywords"])
     }
 
     @Test(arguments: ["keywords", "keywords[]"])

@@ -26,9 +26,7 @@ struct CompatibilityTests {
                     "/inference", "/asr", "/detect-language", "/openai/deployments/whisper/audio/transcriptions",
                 ] {
                     let connection = try await ByteConnection.open(to: server)
-                    try await connection.send(
-                        "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: \(MultipartBody.contentType)\r\n"
-                            + "Content-Length: 2000000\r\nExpect: 100-continue\r\n\r\n")
+                    try await connection.send(Self.head(path))
                     let answer = try await connection.answer()
                     try expectError(answer, 429, "queue_full")
                     #expect(answer.headers["retry-after"] != nil)
@@ -37,6 +35,44 @@ struct CompatibilityTests {
             }
             #expect(try await request.value.body == #"{"text": "stop"}"#)
         }
+    }
+
+    /// A mistake in the path or the query is answered before the body is requested.
+    @Test func aMistakeInTheHeadIsToldBeforeTheUpload() async throws {
+        try await withServer(ServerProcess.Setup(TestRegistry([.whisper, .paraformer]))) { server in
+            for (path, status, code, parameter) in [
+                ("/asr?output=yaml", 400, "invalid_value", "output"),
+                ("/asr?task=sing&model=nope", 400, "invalid_value", "task"),
+                ("/asr?model=nope", 404, "model_not_found", "model"),
+                ("/asr?encode=perhaps", 400, "invalid_value", "encode"),
+                ("/asr?language=no%20code!", 400, "invalid_value", "language"),
+                ("/asr?task=translate&model=paraformer", 400, "unsupported_value", "model"),
+                ("/detect-language?model=paraformer", 400, "unsupported_value", "model"),
+                ("/detect-language?encode=perhaps", 400, "invalid_value", "encode"),
+                ("/openai/deployments/nope/audio/transcriptions", 404, "model_not_found", "model"),
+                ("/openai/deployments/nope/audio/translations", 404, "model_not_found", "model"),
+                ("/openai/deployments/paraformer/audio/translations", 400, "unsupported_value", "model"),
+            ] as [(String, UInt, String, String)] {
+                let connection = try await ByteConnection.open(to: server)
+                try await connection.send(Self.head(path))
+                let answer = try await connection.answer()
+                try expectError(answer, status, code, parameter: parameter)
+                #expect(answer.headers["connection"] == "close", "\(path)")
+            }
+            for path in [
+                "/asr?output=srt&model=paraformer", "/detect-language", "/asr?task=translate",
+                "/openai/deployments/whisper/audio/translations", "/inference?response_format=yaml",
+            ] {
+                let connection = try await ByteConnection.open(to: server)
+                try await connection.send(Self.head(path))
+                #expect(try await connection.answer().status == 100, "\(path)")
+            }
+        }
+    }
+
+    private static func head(_ path: String) -> String {
+        "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: \(MultipartBody.contentType)\r\n"
+            + "Content-Length: 2000000\r\nExpect: 100-continue\r\n\r\n"
     }
 
     @Test func pagesOfOtherSitesAreRefused() async throws {

@@ -78,11 +78,13 @@ struct KeyTests {
         #expect(["good", "a b", "schlüssel"].filter(result.error.contains) == [])
     }
 
-    @Test(arguments: [
-        APIClient.transcriptions, "/openai/deployments/paraformer/audio/transcriptions", "/inference", "/asr",
-        "/detect-language?encode=false",
-    ])
-    func withoutAKeyTheBodyIsNotRequested(path: String) async throws {
+    /// The only model cannot detect languages, which is told to those with a key, also before the body.
+    @Test(
+        arguments: [
+            (APIClient.transcriptions, 100), ("/openai/deployments/paraformer/audio/transcriptions", 100),
+            ("/inference", 100), ("/asr?encode=false", 100), ("/detect-language", 400),
+        ] as [(String, UInt)])
+    func withoutAKeyTheBodyIsNotRequested(path: String, status: UInt) async throws {
         let form = "Content-Type: \(MultipartBody.contentType)\r\nContent-Length: 2000000\r\nExpect: 100-continue\r\n"
         let head = "POST \(path) HTTP/1.1\r\nHost: localhost\r\n\(form)"
         let stranger = try await ByteConnection.open(to: ServerProcess.shared())
@@ -90,7 +92,7 @@ struct KeyTests {
         #expect(try await stranger.answer().status == 401)
         let friend = try await ByteConnection.open(to: ServerProcess.shared())
         try await friend.send(head + "Authorization: Bearer sesame\r\n\r\n")
-        #expect(try await friend.answer().status == 100)
+        #expect(try await friend.answer().status == status)
     }
 
     @Test func noKeyIsLogged() async throws {

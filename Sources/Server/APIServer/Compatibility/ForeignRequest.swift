@@ -24,13 +24,7 @@ struct APIDialect: Sendable {
     func naming<Result>(
         isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
     ) async throws -> Result {
-        do {
-            return try await work()
-        } catch {
-            guard var known = APIError(error) else { throw error }
-            known.parameter = known.parameter.map(name)
-            throw known
-        }
+        try await APIError.changing({ $0.parameter = $0.parameter.map(name) }, in: work)
     }
 }
 
@@ -38,25 +32,25 @@ struct APIDialect: Sendable {
 struct ForeignRequest {
     /// The fields as they were sent.
     let sent: FormFields
-    /// The form with our fields.
-    var form: FormReader.Form
+    /// Our fields.
+    var fields: [String: [String]] {
+        get { form.fields }
+        set { form.fields = newValue }
+    }
+    private var form = FormReader.Form()
     /// Transcription or translation; `nil` leaves it to the model's options.
     var task: SpeechTask?
     var isRawPCM = false
     var presentation = Presentation()
 
-    init(_ form: FormReader.Form, of request: Request, in dialect: APIDialect) {
-        let fields = dialect.isQuery ? request.uri.formFields : form.fields
+    init(_ fields: [String: [String]], in dialect: APIDialect) {
         sent = FormFields(fields)
-        self.form = form
-        self.form.fields = dialect.names.compactMapValues { fields[$0] }
-        for name in fields.keys.sorted() where !dialect.reads(name) { self.form.noteSkipped(name) }
-        presentation.ignored = self.form.skipped
-        self.form.skipped = []
+        form.fields = dialect.names.compactMapValues { fields[$0] }
+        for name in fields.keys.sorted() where !dialect.reads(name) { form.noteSkipped(name) }
         presentation.name = dialect.name
         // Whisper's own programs take `german` and `de`.
-        if let text = self.form.fields["language"]?.last, let language = Language(named: text) {
-            self.form.fields["language"] = [language.code]
+        if let text = form.fields["language"]?.last, let language = Language(named: text) {
+            form.fields["language"] = [language.code]
         }
     }
 
@@ -69,10 +63,20 @@ struct ForeignRequest {
         if try !sent.flag(name) { ignore(name) }
     }
 
-    func checked() throws -> TranscriptionForm {
-        var checked = try TranscriptionForm(form, task: task)
+    func options() throws -> TranscriptionOptions { try TranscriptionOptions(form, task: task) }
+
+    /// The request as ours, with the recording of the form that was received.
+    func with(_ received: FormReader.Form) throws -> (form: TranscriptionForm, presentation: Presentation) {
+        var whole = form
+        whole.fileField = received.fileField
+        whole.file = received.file
+        for name in received.skipped { whole.noteSkipped(name) }
+        var presentation = presentation
+        presentation.ignored = whole.skipped + presentation.ignored
+        whole.skipped = []
+        var checked = try TranscriptionForm(whole, task: task)
         checked.isRawPCM = isRawPCM
-        return checked
+        return (checked, presentation)
     }
 }
 
@@ -83,10 +87,31 @@ extension AudioEndpoints {
         translating translate: (inout ForeignRequest) throws -> Void
     ) async throws -> Response {
         try await dialect.naming {
-            let form = try await read(request, context: context, named: dialect.formNames)
-            var foreign = ForeignRequest(form, of: request, in: dialect)
-            try translate(&foreign)
-            return try await respond(to: foreign.checked(), as: foreign.presentation, context: context)
+            let (form, presentation) = try await receive(
+                request, context: context, in: dialect, needing: \.needs, translating: translate)
+            return try await respond(to: form, as: presentation, context: context)
         }
+    }
+
+    /// Reads a request of another API, and translates it into one of ours. If its fields are in the query, they and its
+    /// model are checked before the body is read.
+    func receive(
+        _ request: Request, context: APIContext, in dialect: APIDialect,
+        needing needs: (TranscriptionOptions) -> [RequiredCapability],
+        translating translate: (inout ForeignRequest) throws -> Void
+    ) async throws -> (form: TranscriptionForm, presentation: Presentation) {
+        guard dialect.isQuery else {
+            let form = try await read(request, context: context, named: dialect.formNames)
+            var foreign = ForeignRequest(form.fields, in: dialect)
+            try translate(&foreign)
+            return try foreign.with(form)
+        }
+        var foreign = ForeignRequest(request.uri.formFields, in: dialect)
+        try await judgingHead {
+            try translate(&foreign)
+            let options = try foreign.options()
+            try await check(options.model, needing: needs(options))
+        }
+        return try foreign.with(try await read(request, context: context, named: dialect.formNames))
     }
 }

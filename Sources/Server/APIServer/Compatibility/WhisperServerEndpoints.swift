@@ -17,13 +17,13 @@ struct WhisperServerEndpoints: Sendable {
             let sent = request.sent
             try Self.refuseExcerpts(sent)
             if try sent.flag("translate") { request.task = .translate }
-            if try sent.flag("detect_language") { request.form.fields["language"] = nil }
+            if try sent.flag("detect_language") { request.fields["language"] = nil }
             try request.readSpeechFilter("vad")
             let format = try sent.responseFormat()
             let hasTimes = try !sent.flag("no_timestamps")
             if !hasTimes, [.srt, .vtt].contains(format) { request.ignore("no_timestamps") }
             guard format == .verboseJSON else { return }
-            request.form.fields["timestamp_granularities"] = ["segment", "word"]
+            request.fields["timestamp_granularities"] = ["segment", "word"]
             let echo = RequestEcho(task: request.task ?? .transcribe, temperature: try sent.temperature())
             request.presentation.render = { $0.whisperServerJSON(echoing: echo, hasTimes: hasTimes) }
         }

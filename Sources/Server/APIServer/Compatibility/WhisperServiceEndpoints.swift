@@ -22,16 +22,19 @@ struct WhisperServiceEndpoints: Sendable {
             request.task = try Self.task(sent)
             request.isRawPCM = try Self.isRawPCM(sent)
             try request.readSpeechFilter("vad_filter")
-            request.form.fields["response_format"] = [output.nearest.rawValue]
+            request.fields["response_format"] = [output.nearest.rawValue]
             let hasWords = try sent.flag("word_timestamps")
-            if output == .json, hasWords { request.form.fields["timestamp_granularities"] = ["segment", "word"] }
+            if output == .json, hasWords { request.fields["timestamp_granularities"] = ["segment", "word"] }
             if output != .json, hasWords { request.ignore("word_timestamps") }
             request.presentation.render = { output.render($0, hasWords: hasWords) }
-            request.presentation.headers = [
-                .contentType: WhisperServiceOutput.contentType,
-                .asrEngine: "asr2clip",
-                .contentDisposition: "attachment; filename=\"\(request.fileNameForHeader).\(output.rawValue)\"",
-            ]
+            request.presentation.headers = { fileName in
+                let name = "\(fileName.encodedForHeader).\(output.rawValue)"
+                return [
+                    .contentType: WhisperServiceOutput.contentType,
+                    .asrEngine: "asr2clip",
+                    .contentDisposition: "attachment; filename=\"\(name)\"",
+                ]
+            }
         }
     }
 
@@ -41,19 +44,20 @@ struct WhisperServiceEndpoints: Sendable {
     /// `POST /detect-language`.
     @Sendable func detectLanguage(_ request: Request, context: APIContext) async throws -> Response {
         try await Self.detection.naming {
-            let form = try await audio.read(request, context: context, named: Self.detection.formNames)
-            var foreign = ForeignRequest(form, of: request, in: Self.detection)
-            foreign.isRawPCM = try Self.isRawPCM(foreign.sent)
-            let checked = try foreign.checked()
+            let (form, presentation) = try await audio.receive(
+                request, context: context, in: Self.detection, needing: { _ in [.languageDetection] }
+            ) { request in
+                request.isRawPCM = try Self.isRawPCM(request.sent)
+            }
             let language = try await audio.hangUps.whileConnected(context.channel) {
-                try await audio.detectLanguage(of: checked)
+                try await audio.detectLanguage(of: form)
             }
             var response = Response(json: [
                 "detected_language": .string(language?.whisperName ?? "undetermined"),
                 "language_code": .string(language?.code ?? "und"),  // ISO 639-2
                 "confidence": nil,  // no model tells it
             ])
-            let ignored = foreign.presentation.ignored
+            let ignored = presentation.ignored
             if !ignored.isEmpty { response.headers[.ignoredFields] = ignored.joined(separator: ", ") }
             return response
         }
@@ -86,10 +90,10 @@ extension AudioEndpoints {
     }
 }
 
-extension ForeignRequest {
-    /// The name of the uploaded file, percent-encoded as the service does it, and cut to a usual length.
-    fileprivate var fileNameForHeader: String {
-        (form.file?.name ?? "").utf8.prefix(255).reduce(into: "") { text, byte in
+extension String {
+    /// A file's name, percent-encoded as the service does it, and cut to a usual length.
+    fileprivate var encodedForHeader: String {
+        utf8.prefix(255).reduce(into: "") { text, byte in
             let character = Character(Unicode.Scalar(byte))
             let isPlain = character.isASCII && (character.isLetter || character.isNumber || "_.-~".contains(character))
             text +=

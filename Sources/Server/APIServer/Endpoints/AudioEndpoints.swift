@@ -27,10 +27,27 @@ struct AudioEndpoints: Sendable {
         _ request: Request, context: APIContext, model: String? = nil, task: SpeechTask? = nil,
         without foreign: [String] = []
     ) async throws -> Response {
+        if let model {
+            try await judgingHead { try await check(model, needing: task == .translate ? [.translation] : []) }
+        }
         var sent = try await read(request, context: context)
         if let model { sent.choose(model) }
         let form = try TranscriptionForm(sent, task: task, without: foreign)
         return try await respond(to: form, tellsProgress: request.headers[.progress] != nil, context: context)
+    }
+
+    /// Checks what a request's head says, before its body is read. So a client does not send a whole recording to learn
+    /// of a mistake.
+    func judgingHead(_ check: () async throws -> Void) async throws {
+        try await APIError.changing({ $0.abandonsBody = true }, in: check)
+    }
+
+    /// Checks that there is such a model, and that it has these capabilities; returns its entry.
+    @discardableResult
+    func check(_ model: String?, needing needs: [RequiredCapability]) async throws -> ModelEntry {
+        let entry = try await catalog.resolve(model)
+        try await catalog.check(needs, of: entry)
+        return entry
     }
 
     /// Reads a form, unless the queue is full.
@@ -48,7 +65,8 @@ struct AudioEndpoints: Sendable {
     ) async throws -> Response {
         try await hangUps.whileConnected(context.channel) {
             let answer = TranscriptResponse(
-                form: form, transcription: try await begin(form, needing: form.needs), presentation: presentation,
+                form: form, transcription: try await begin(form, needing: form.options.needs),
+                presentation: presentation,
                 tellsProgress: tellsProgress, context: context)
             return try await form.isStreamed ? answer.streamed() : answer.whole()
         }
@@ -56,8 +74,7 @@ struct AudioEndpoints: Sendable {
 
     /// Starts to transcribe the recording of a form, once its model and a place for it are found.
     func begin(_ form: TranscriptionForm, needing needs: [RequiredCapability]) async throws -> RunningTranscription {
-        let entry = try await catalog.resolve(form.model)
-        try await catalog.check(needs, of: entry)
+        let entry = try await check(form.model, needing: needs)
         let place = try catalog.admission.enter(entry, bytes: form.fileSize)
         let job = TranscriptionJob(
             path: form.file.path, fileName: form.fileName, isRawPCM: form.isRawPCM, language: form.language,

@@ -50,6 +50,22 @@ struct APIError: Error {
     }
 }
 
+extension APIError {
+    /// Does the work, and changes the error with which the server answers if it fails.
+    static func changing<Result>(
+        _ change: (inout Self) -> Void, isolation: isolated (any Actor)? = #isolation,
+        in work: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await work()
+        } catch {
+            guard var known = Self(error) else { throw error }
+            change(&known)
+            throw known
+        }
+    }
+}
+
 extension HTTPField.Name {
     /// Tells OpenAI's SDKs whether to retry a request, whatever its status.
     static let shouldRetry = Self.fixed("x-should-retry")

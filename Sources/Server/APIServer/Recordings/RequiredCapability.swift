@@ -19,7 +19,7 @@ struct RequiredCapability: Sendable {
         isMet: \.family.tellsLogProbabilities)
 }
 
-extension TranscriptionForm {
+extension TranscriptionOptions {
     /// The capabilities that the model must have.
     var needs: [RequiredCapability] {
         (task == .translate ? [.translation] : [])

@@ -8,8 +8,8 @@ import TranscriptFormats
 
 /// What the response of another API has instead of ours.
 struct Presentation: Sendable {
-    /// Headers that are added or replaced.
-    var headers: HTTPFields = [:]
+    /// Headers that are added or replaced, for a recording whose file has this name.
+    var headers: @Sendable (_ fileName: String) -> HTTPFields = { _ in [:] }
     /// Renders the body in a format that `ResponseFormat` does not have.
     var render: (@Sendable (Transcript) -> String)?
     /// Its name of one of our fields.
@@ -52,7 +52,7 @@ struct TranscriptResponse: Sendable {
         {
             headers[.estimated] = "words"
         }
-        for field in presentation.headers { headers[field.name] = field.value }
+        for field in presentation.headers(form.fileName) { headers[field.name] = field.value }
         let body = await rendered(transcript)
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
     }
@@ -128,7 +128,7 @@ struct TranscriptResponse: Sendable {
     /// In a stream, the headers are sent before the engine has reported which hints it could not use.
     private func headers(contentType: String, unusedHints: [Hints.Field] = []) -> HTTPFields {
         var headers: HTTPFields = [.contentType: contentType]
-        let ours = form.ignoredFields(with: transcription.entry.specification, unusedHints: unusedHints)
+        let ours = form.options.ignoredFields(with: transcription.entry.specification, unusedHints: unusedHints)
         let ignored = ours.map(presentation.name) + presentation.ignored
         if !ignored.isEmpty { headers[.ignoredFields] = ignored.joined(separator: ", ") }
         return headers

@@ -2,7 +2,8 @@ import ModelFamilies
 import SpeechTypes
 import TranscriptFormats
 
-/// A validated transcription request. Only what depends on the model is still unchecked.
+/// A validated transcription request: a recording, and the options.
+@dynamicMemberLookup
 struct TranscriptionForm: Sendable {
     let file: SpooledUpload
     let fileName: String
@@ -10,6 +11,31 @@ struct TranscriptionForm: Sendable {
     let fileSize: Int
     /// Whether the file has no header, only samples (`TranscriptionJob.isRawPCM`).
     var isRawPCM = false
+    let options: TranscriptionOptions
+
+    /// Validates a form as it was sent to an endpoint, which may have only one task, and may lack fields of others.
+    /// Throws an `APIError` that names the field and its allowed values.
+    init(_ form: FormReader.Form, task: SpeechTask? = nil, without foreign: [String] = []) throws {
+        guard let (upload, name, size) = form.file else {
+            throw APIError.missing(
+                form.fileField, "The form has no '\(form.fileField)'. Send the recording as a file part of that name.")
+        }
+        guard size > 0 else {
+            throw APIError(
+                status: .badRequest, code: "audio_empty", message: "The file '\(name)' is empty.",
+                parameter: form.fileField)
+        }
+        file = upload
+        fileName = name
+        fileSize = size
+        options = try TranscriptionOptions(form, task: task, without: foreign)
+    }
+
+    subscript<Value>(dynamicMember option: KeyPath<TranscriptionOptions, Value>) -> Value { options[keyPath: option] }
+}
+
+/// The validated options of a request. Only what depends on the model is still unchecked.
+struct TranscriptionOptions: Sendable {
     /// The model's name; `nil` means the default model.
     let model: String?
     let format: ResponseFormat
@@ -33,23 +59,10 @@ struct TranscriptionForm: Sendable {
     /// Fields that were sent and have no effect with any model.
     let ignored: [String]
 
-    /// Validates a form as it was sent to an endpoint, which may have only one task, and may lack fields of others.
-    /// Throws an `APIError` that names the field and its allowed values.
+    /// Validates all of a form but its file; throws like `TranscriptionForm`.
     init(_ form: FormReader.Form, task: SpeechTask? = nil, without foreign: [String] = []) throws {
-        guard let (upload, name, size) = form.file else {
-            throw APIError.missing(
-                form.fileField, "The form has no '\(form.fileField)'. Send the recording as a file part of that name.")
-        }
-        guard size > 0 else {
-            throw APIError(
-                status: .badRequest, code: "audio_empty", message: "The file '\(name)' is empty.",
-                parameter: form.fileField)
-        }
         let sent = FormFields(form.fields)
         let fields = sent.without(foreign)
-        file = upload
-        fileName = name
-        fileSize = size
         model = fields.text("model")
         self.task = task
         format = try fields.responseFormat()
