@@ -26,26 +26,12 @@ import Testing
         #expect(tally.heard == .seconds(heard))
     }
 
-    private struct HeardTooMuch: Error {}
-
-    @Test func onlyTheFirstHalfMinuteOfSpeechIsHeard() async throws {
-        let (events, continuation) = TranscriptEvents.makeStream()
-        for (code, start, end) in [("en", 0, 20), ("de", 60, 71), ("de", 80, 100)] {
-            continuation.yield(.working)
-            continuation.yield(
-                .segment(
-                    .init(
-                        start: .seconds(start), end: .seconds(end), text: "a", language: Language(code: code))))
+    @Test func halfAMinuteOfSpeechIsEnough() {
+        var tally = LanguageTally()
+        for (start, end, isEnough) in [(0, 20, false), (60, 69, false), (80, 81, true)] {
+            tally.add(
+                .init(start: .seconds(start), end: .seconds(end), text: "a", language: Language(code: "en")))
+            #expect(tally.isEnough == isEnough)
         }
-        continuation.finish(throwing: HeardTooMuch())
-        let tally = try await LanguageTally(of: events)
-        #expect(tally.winner?.code == "en")
-        #expect(tally.heard == .seconds(31))
-    }
-
-    @Test func aFailureIsPassedOn() async throws {
-        let (events, continuation) = TranscriptEvents.makeStream()
-        continuation.finish(throwing: HeardTooMuch())
-        await #expect(throws: HeardTooMuch.self) { try await LanguageTally(of: events) }
     }
 }

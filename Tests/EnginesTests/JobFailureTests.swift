@@ -185,6 +185,28 @@ struct JobFailureTests {
         }
     }
 
+    /// Unlike one whose events are dropped, it does not count as abandoned.
+    @Test func aJobEndsOnPurposeWithTheSegmentThatIsEnough() async throws {
+        let isOver = OneShot<Void>()
+        let engine = ScriptedEngine { [hello] job in
+            job.reply(hello, .working, hello, hello)
+            job.waitForHangUp()
+            isOver.resolve(.success(()))
+        }
+        try await withPool(engine, [model]) { pool in
+            let heard = Counter()
+            let events = await pool.transcribe(job("a"), with: model) { _ in
+                heard.increment()
+                return heard.value == 2
+            }
+            #expect(try await events.reduce(into: []) { $0.append($1) } == [hello, .working, hello])
+            try await isOver.value()
+            #expect(heard.value == 2)
+            let report = try #require(await pool.reports().first)
+            #expect(report.abandoned == 0 && report.requests == 0)
+        }
+    }
+
     /// Any client may send such a form; as JSON, it is six times as long.
     @Test func aMebibyteOfTextReachesTheEngine() async throws {
         let engine = ScriptedEngine { [done] job in

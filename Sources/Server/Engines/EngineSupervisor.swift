@@ -94,9 +94,12 @@ actor EngineSupervisor {
     func load() async throws { _ = try await connection() }
 
     /// Accepts a job, which starts when its first event is requested. The job counts from now on: `retire()` waits for
-    /// it. Its events may throw `TranscriptionError` and `EngineError`.
-    nonisolated func transcribe(_ job: TranscriptionJob) -> TranscriptEvents {
-        let job = EngineJob(job, supervisor: self, ticket: usage.begin())
+    /// it. It ends with the segment that `isEnough`, if not before. Its events may throw `TranscriptionError` and
+    /// `EngineError`.
+    nonisolated func transcribe(
+        _ job: TranscriptionJob, until isEnough: @escaping @Sendable (Transcript.Segment) -> Bool
+    ) -> TranscriptEvents {
+        let job = EngineJob(job, until: isEnough, supervisor: self, ticket: usage.begin())
         return TranscriptEvents { try await job.next() }
     }
 

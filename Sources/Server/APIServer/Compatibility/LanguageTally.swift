@@ -6,15 +6,8 @@ struct LanguageTally {
     /// The speech in any language.
     private(set) var heard = Duration.zero
 
-    init() {}
-
-    /// Counts the segments up to 30 s of speech. The caller releases the events, which cancels the rest of the work.
-    init(of events: TranscriptEvents) async throws {
-        for try await case .segment(let segment) in events {
-            add(segment)
-            guard heard < .seconds(30) else { return }
-        }
-    }
+    /// Whether there was so much speech that the rest of the recording need not be heard.
+    var isEnough: Bool { heard >= .seconds(30) }
 
     /// Counts a segment, unless it has no text or its language is unknown.
     mutating func add(_ segment: Transcript.Segment) {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import SpeechTypes
+import Synchronization
 import TranscriptFormats
 
 /// The API of whisper-asr-webservice (ahmetoner/whisper-asr-webservice), which Bazarr uses.
@@ -50,7 +51,7 @@ struct WhisperServiceEndpoints: Sendable {
                 request.isRawPCM = try Self.isRawPCM(request.sent)
             }
             let language = try await audio.hangUps.whileConnected(context.channel) {
-                try await audio.detectLanguage(of: form)
+                try await audio.detectLanguage(of: form, context: context)
             }
             var response = Response(json: [
                 "detected_language": .string(language?.whisperName ?? "undetermined"),
@@ -84,9 +85,26 @@ struct WhisperServiceEndpoints: Sendable {
 
 extension AudioEndpoints {
     /// The language that is spoken most in the first half minute of speech; `nil` if there is no speech.
-    fileprivate func detectLanguage(of form: TranscriptionForm) async throws -> Language? {
-        let transcription = try await begin(form, needing: [.languageDetection])
-        return try await LanguageTally(of: transcription.events).winner
+    fileprivate func detectLanguage(of form: TranscriptionForm, context: APIContext) async throws -> Language? {
+        let tally = Mutex(LanguageTally())
+        let transcription = try await begin(form, needing: [.languageDetection]) { segment in
+            tally.withLock { tally in
+                tally.add(segment)
+                return tally.isEnough
+            }
+        }
+        var summary = RecordingSummary()
+        for try await event in transcription.events {
+            switch event {
+            case .segment(let segment): summary.duration = segment.end
+            case .working: break
+            case .done(let known):
+                summary = known
+                transcription.place.finish()
+            }
+        }
+        transcription.note(summary, in: context)
+        return tally.withLock { $0.winner }
     }
 }
 

@@ -72,8 +72,12 @@ struct AudioEndpoints: Sendable {
         }
     }
 
-    /// Starts to transcribe the recording of a form, once its model and a place for it are found.
-    func begin(_ form: TranscriptionForm, needing needs: [RequiredCapability]) async throws -> RunningTranscription {
+    /// Starts to transcribe the recording of a form, once its model and a place for it are found. The events end with the
+    /// segment that `isEnough`, if not before.
+    func begin(
+        _ form: TranscriptionForm, needing needs: [RequiredCapability],
+        until isEnough: @escaping @Sendable (Transcript.Segment) -> Bool = { _ in false }
+    ) async throws -> RunningTranscription {
         let entry = try await check(form.model, needing: needs)
         let place = try catalog.admission.enter(entry, bytes: form.fileSize)
         let job = TranscriptionJob(
@@ -81,7 +85,8 @@ struct AudioEndpoints: Sendable {
             candidates: form.candidates, task: form.task, hints: form.hints, maximumDuration: maximumDuration,
             chunking: form.chunking, needsTokens: form.needsTokens, needsTimes: form.needsTimes)
         return RunningTranscription(
-            entry: entry, place: place, events: try await catalog.transcribe(job, with: entry, in: place))
+            entry: entry, place: place,
+            events: try await catalog.transcribe(job, with: entry, in: place, until: isEnough))
     }
 }
 
@@ -91,4 +96,10 @@ struct RunningTranscription: Sendable {
     /// The request's place in the queue.
     let place: Admission.Place
     let events: TranscriptEvents
+
+    /// Notes what was heard in the request's record.
+    func note(_ summary: RecordingSummary, in context: APIContext) {
+        context.record.note(
+            \.recording, RequestFindings.Recording(model: entry.name, summary: summary, wall: context.elapsed))
+    }
 }

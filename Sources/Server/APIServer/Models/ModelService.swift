@@ -73,13 +73,14 @@ package struct ModelService: Sendable {
     }
 
     /// Starts a transcription, downloading the model's files first if they are missing. Throws `ModelError`; the events
-    /// may throw `TranscriptionError` and `EngineError`.
+    /// may throw `TranscriptionError` and `EngineError`. They end with the segment that `isEnough`, if not before.
     func transcribe(
-        _ job: TranscriptionJob, with entry: ModelEntry, in place: Admission.Place
+        _ job: TranscriptionJob, with entry: ModelEntry, in place: Admission.Place,
+        until isEnough: @escaping @Sendable (Transcript.Segment) -> Bool
     ) async throws -> TranscriptEvents {
         let model = try await store.prepare(entry, waitingUpTo: modelWait)
         place.begin()
-        return await engines.transcribe(job, with: model)
+        return await engines.transcribe(job, with: model, until: isEnough)
     }
 
     /// Downloads and loads the default model, however long that takes. Errors are only logged, because the other models

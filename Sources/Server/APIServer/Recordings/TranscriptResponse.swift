@@ -134,9 +134,5 @@ struct TranscriptResponse: Sendable {
         return headers
     }
 
-    private func note(_ summary: RecordingSummary) {
-        context.record.note(
-            \.recording,
-            RequestFindings.Recording(model: transcription.entry.name, summary: summary, wall: context.elapsed))
-    }
+    private func note(_ summary: RecordingSummary) { transcription.note(summary, in: context) }
 }

@@ -13,11 +13,12 @@ extension MetricDefinition {
             + "its last byte; any other has been handed over to be written.")
     static let audio = Self(
         .counter, "asr2clip_audio_seconds_total", labels: ["model"],
-        "Sound of the recordings that were heard to their end.")
+        "Sound of the recordings that were answered; for /detect-language, the part that was heard.")
     static let realTimeFactor = Self(
         .histogram, "asr2clip_realtime_factor_ratio", labels: ["model"],
         bounds: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
-        "From a request's first line to its last word, by the length of the recording; below 1 is faster than speech.")
+        "From a request's first line to its last word, by the length of the sound heard; below 1 is faster than speech."
+    )
     static let queueWait = Self(
         .histogram, "asr2clip_queue_wait_seconds", labels: ["model"],
         bounds: [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],

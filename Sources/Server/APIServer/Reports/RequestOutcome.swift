@@ -79,7 +79,7 @@ extension Logger.MetadataValue {
 
 /// What becomes known about a request on its way through the server, for its log line and the metrics.
 struct RequestFindings: Sendable {
-    /// A recording that was transcribed to its end.
+    /// A recording that was transcribed to its end, or as far as its language had to be detected.
     struct Recording: Sendable {
         /// The name of the model's entry in the registry.
         var model: String

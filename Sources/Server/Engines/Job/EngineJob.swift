@@ -5,6 +5,7 @@ import SpeechTypes
 /// Runs one job in an engine, and again in a second run if the first dies.
 actor EngineJob {
     private let job: TranscriptionJob
+    private let isEnough: @Sendable (Transcript.Segment) -> Bool
     private let supervisor: EngineSupervisor
     private var attempt = 0
     private var place: EngineSupervisor.Place?
@@ -18,13 +19,18 @@ actor EngineJob {
     private var segmentsOfThisAttempt = 0
     private var isDone = false
 
-    init(_ job: TranscriptionJob, supervisor: EngineSupervisor, ticket: JobCounter.Ticket) {
+    /// `isEnough` is called with each segment that is reported, and says whether the client needs no further event.
+    init(
+        _ job: TranscriptionJob, until isEnough: @escaping @Sendable (Transcript.Segment) -> Bool,
+        supervisor: EngineSupervisor, ticket: JobCounter.Ticket
+    ) {
         self.job = job
+        self.isEnough = isEnough
         self.supervisor = supervisor
         self.ticket = ticket
     }
 
-    /// The next event; `nil` after `done`.
+    /// The next event; `nil` after `done`, or after a segment that was enough.
     ///
     /// - Throws: `TranscriptionError`, `EngineError`, `CancellationError`.
     func next() async throws -> TranscriptEvent? {
@@ -42,15 +48,13 @@ actor EngineJob {
             do {
                 let event = try await nextOfThisAttempt()
                 switch event {
-                case .segment:
+                case .segment(let segment):
                     segmentsOfThisAttempt += 1
                     // A second run repeats the segments of the first; they are not reported again.
                     guard segmentsOfThisAttempt > segmentsReported else { continue }
                     segmentsReported += 1
-                case .done:
-                    isDone = true
-                    ticket?.answer()
-                    leave()
+                    if isEnough(segment) { end() }
+                case .done: end()
                 case .working: break
                 }
                 return event
@@ -59,6 +63,14 @@ actor EngineJob {
             }
         }
         return nil
+    }
+
+    /// Ends the job, which has been answered. If the engine still works on it, that is cancelled.
+    private func end() {
+        isDone = true
+        ticket?.answer()
+        answer = nil
+        leave()
     }
 
     private func leave() {
