@@ -215,8 +215,9 @@ struct WhisperServiceTests {
             #expect(try answer.json(Detection.self).code == "en")
             // It ended before the recording did, and that is not the same as a client that left.
             let line = try await untilFound("the line in the log") {
-                server.process.standardError.firstMatch(
-                    of: /Transcribed\..*path=\/detect-language.*/)?.output
+                server.process.standardError.split(separator: "\n").first {
+                    $0.contains("path=/detect-language") && $0.hasSuffix("Transcribed.")
+                }
             }
             #expect(line.contains("model=sense_voice"))
             let heard = try #require(line.firstMatch(of: /audio_s=([\d.]+)/).flatMap { Double($0.1) })
