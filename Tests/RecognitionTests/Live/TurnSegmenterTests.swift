@@ -87,6 +87,27 @@ import Testing
         #expect(limits.longest == Duration.seconds(longest).samples)
     }
 
+    @Test func aLongPieceEndsAtTheNextPauseOnceOthersWait() {
+        var segmenter = Self.segmenter()
+        segmenter.limits = .of(.whisper, delay: .low, canLook: true)
+        #expect(Self.actions(&segmenter, [(true, 150), (false, 8), (true, 150)]).count == 1)
+        segmenter.limits = .of(.whisper, delay: .low, canLook: false)
+        let pieces = Self.actions(&segmenter, [(false, 8)]).compactMap {
+            if case .piece(_, let piece) = $0 { piece } else { nil }
+        }
+        #expect(pieces.map(\.offset) == [0])
+    }
+
+    @Test func moreOpenPiecesThanLanesAreACrowd() {
+        let pieces = OpenPieces(lanes: 2)
+        var marks = (1...2).map { _ in pieces.add() }
+        #expect(!pieces.areCrowded)
+        marks.append(pieces.add())
+        #expect(pieces.areCrowded)
+        marks.removeLast()
+        #expect(!pieces.areCrowded)
+    }
+
     @Test func piecesOfLongSpeechFollowEachOtherWithoutGapOrOverlap() {
         var segmenter = Self.segmenter()
         var actions = Self.actions(&segmenter, [(true, 1000)])

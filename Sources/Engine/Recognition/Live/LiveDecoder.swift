@@ -21,13 +21,18 @@ final class LiveDecoder: Sendable {
     let executor: (any TaskExecutor)?
     private let pipeline: TranscriptionPipeline
     private let recognizer: Recognizer
+    private let openPieces: OpenPieces
     private let final = UniqueID()
     private let looks = UniqueID()
     private let running = Mutex<[UniqueID: Task<[Transcript.Segment], any Error>]>([:])
 
-    init(_ pipeline: TranscriptionPipeline, recognizer: Recognizer, executor: (any TaskExecutor)?) {
+    init(
+        _ pipeline: TranscriptionPipeline, recognizer: Recognizer, openPieces: OpenPieces,
+        executor: (any TaskExecutor)?
+    ) {
         self.pipeline = pipeline
         self.recognizer = recognizer
+        self.openPieces = openPieces
         self.executor = executor
     }
 
@@ -43,10 +48,14 @@ final class LiveDecoder: Sendable {
     /// Whether the text of a stream only grows.
     var keepsWords: Bool { !recognizer.model.options.usesBeamSearch }
 
-    /// Where the pieces of a turn end.
+    /// Where the pieces of a turn end. If more people speak than there are lanes, there is no time for looks, and the
+    /// text of a long piece would make others wait.
     func limits(for settings: LiveSettings) -> TurnSegmenter.PieceLimits {
-        .of(recognizer.model.family, delay: settings.delay, canLook: canLook)
+        .of(recognizer.model.family, delay: settings.delay, canLook: canLook && !openPieces.areCrowded)
     }
+
+    /// Counts an open piece as long as the result lives.
+    func markOpenPiece() -> OpenPieces.Mark { openPieces.add() }
 
     /// Makes a stream for a piece; `nil` if the model takes complete segments only.
     ///

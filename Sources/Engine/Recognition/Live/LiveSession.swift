@@ -33,6 +33,7 @@ package actor LiveSession {
     private var reported: Task<Void, Never>?
     private var early: (piece: TurnSegmenter.OpenPiece, decoding: LiveDecoder.Decoding)?
     private var look: Look?
+    private var openPiece: OpenPieces.Mark?
     /// Pieces whose text has not been reported.
     private var unreported = 0
     private var failures: [Int: TranscriptionError] = [:]
@@ -142,7 +143,9 @@ package actor LiveSession {
 
     private func hear(_ samples: [Float]) {
         for window in windows.receive(samples) {
+            segmenter.limits = decoder.limits(for: settings)
             carryOut(segmenter.receive(window, isSpeech: isSpeech(window)))
+            openPiece = segmenter.openPiece == nil ? nil : openPiece ?? decoder.markOpenPiece()
             lookAhead()
         }
     }

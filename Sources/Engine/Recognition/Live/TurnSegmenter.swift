@@ -70,7 +70,8 @@ struct TurnSegmenter {
     }
 
     private var detection: LiveSettings.TurnDetection?
-    private var limits: PieceLimits
+    /// They may change at any time.
+    var limits: PieceLimits
     private var endpoint: EndpointDetector
     private var history: AudioHistory
     private var turn: Turn?

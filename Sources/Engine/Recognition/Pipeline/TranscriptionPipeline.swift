@@ -14,6 +14,7 @@ package struct TranscriptionPipeline: Sendable {
     let cutting: AsyncSemaphore
     /// Where all live sessions hear: the detector takes 18 s for an hour of audio.
     private let hearing = QueueExecutor(label: "live hearing")
+    private let openPieces: OpenPieces
 
     /// Makes a pipeline for one model, with decode lanes that all its jobs share. A decode that takes longer than
     /// `patience` counts as hung. `clock` times the `working` event, which is sent every second.
@@ -38,6 +39,7 @@ package struct TranscriptionPipeline: Sendable {
         self.detector = detector
         finder = SpeechFinder(detector)
         self.clock = clock
+        openPieces = OpenPieces(lanes: scheduler.laneCount)
         cutting = AsyncSemaphore(Self.mostCut(onLanes: scheduler.laneCount))
     }
 
@@ -190,7 +192,9 @@ package struct TranscriptionPipeline: Sendable {
     ) throws(TranscriptionError) -> LiveSession {
         try check(start.settings.language, candidates: start.settings.candidates)
         return try LiveSession(
-            start, decoder: LiveDecoder(self, recognizer: recognizer, executor: scheduler.executor),
+            start,
+            decoder: LiveDecoder(
+                self, recognizer: recognizer, openPieces: openPieces, executor: scheduler.executor),
             detector: detector, on: hearing, report: report)
     }
 
