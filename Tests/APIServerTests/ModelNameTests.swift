@@ -86,8 +86,8 @@ struct ModelNameTests {
         let keys = text.matches(of: #/"([a-z_]+)":/#).map { String($0.1) }
         #expect(
             keys == [
-                "id", "object", "created", "owned_by", "alias_of", "type", "languages", "status", "aliases",
-                "size_bytes",
+                "id", "object", "created", "owned_by", "alias_of", "type", "languages", "status", "default",
+                "capabilities", "aliases", "size_bytes",
             ])
         #expect(text.hasPrefix(#"{"id": "w", "object": "model", "created": "#), "\(text)")
     }

@@ -94,7 +94,7 @@ struct AudioDecodeFailureTests {
         try expectError(answer, 400, "invalid_value", parameter: "file")
     }
 
-    @Test(arguments: ["/", "/v1", "/v1/audio", "/v2/audio/transcriptions", "/v1/audio/transcriptions/x"])
+    @Test(arguments: ["/nothing", "/v1", "/v1/audio", "/v2/audio/transcriptions", "/v1/audio/transcriptions/x"])
     func anUnknownPathIsNotFound(path: String) async throws {
         try expectError(try await APIClient.shared().get(path), 404, "not_found")
     }
