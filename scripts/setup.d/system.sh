@@ -105,18 +105,20 @@ install_test_packages() {
     fi
 }
 
-# An nginx for the tests. It is unpacked and not installed, because an installed one begins to serve on port 80.
-unpack_nginx() {
-    local folder
-    [[ ! -x .deps/nginx/usr/sbin/nginx ]] || return 0
+# A server for the tests, in .deps/PACKAGE: unpacked and not installed, because an installed one begins to serve.
+#
+#   unpack_package PACKAGE PROGRAM FLAG     PROGRAM is below /usr; with FLAG, it prints its version
+unpack_package() {
+    local name=$1 program=$2 flag=$3 folder
+    [[ ! -x .deps/$name/usr/$program ]] || return 0
     command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 0
-    say "unpacking nginx for the tests"
+    say "unpacking $name for the tests"
     folder=$(mktemp -d)
-    if (cd "$folder" && download_package nginx) && dpkg-deb --extract "$folder"/nginx_*.deb "$folder/nginx" &&
-        "$folder/nginx/usr/sbin/nginx" -v 2>/dev/null; then
-        mkdir -p .deps && rm -rf .deps/nginx && mv "$folder/nginx" .deps/nginx
+    if (cd "$folder" && download_package "$name") && dpkg-deb --extract "$folder/$name"_*.deb "$folder/$name" &&
+        "$folder/$name/usr/$program" "$flag" >/dev/null 2>&1; then
+        mkdir -p .deps && rm -rf ".deps/$name" && mv "$folder/$name" ".deps/$name"
     else
-        say "the tests behind nginx will be skipped: Debian's nginx cannot be fetched, or does not run"
+        say "the tests with $name will be skipped: Debian's $name cannot be fetched, or does not run"
     fi
     rm -rf "$folder"
 }
