@@ -13,6 +13,8 @@ from conftest import PROGRAMS, REPOSITORY
 
 # What stands for an image: shown at the same place, read-only, and so is the repository with the programs.
 IMAGE = ["/usr", "/lib", "/lib64", "/bin", "/etc/alternatives", "/etc/ld.so.cache", "/etc/ssl"]
+# Users other than root often lack the folder of pivot_root.
+PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 # $1 is the new root, an empty folder. Then come three words for each mount (ro or rw, from, to), "--", and the command.
 SCRIPT = """
 root=$1; shift
@@ -79,7 +81,7 @@ def command(pod, container, volumes, root, environment=None):
     program += [f"{name}={value}" for name, value in variables.items()]
     root.mkdir(exist_ok=True)
     return [
-        "env", f"USER_ID={security['runAsUser']}", f"GROUP_ID={security['runAsGroup']}",
+        "env", f"PATH={PATH}", f"USER_ID={security['runAsUser']}", f"GROUP_ID={security['runAsGroup']}",
         "unshare", "--user", "--map-root-user", "--mount", "sh", "-c", LOCKED + SCRIPT, "sh", str(root),
         *(word for mount in mounts for word in mount), "--", *program, *container["command"], *container["args"],
     ]  # fmt: skip
@@ -97,7 +99,7 @@ def libraries():
 def check():
     """Fails, and says why, if containers cannot be run here."""
     for program in "unshare", "setpriv", "findmnt", "pivot_root":
-        assert shutil.which(program), f"{program} is missing: install util-linux"
+        assert shutil.which(program, path=PATH), f"{program} is missing: install util-linux"
     tried = ["unshare", "--user", "--map-root-user", "--mount", "unshare", "--user", "--map-user=10001", "true"]
     done = subprocess.run(tried, capture_output=True, text=True)
     assert done.returncode == 0, f"The kernel refuses user namespaces: {done.stderr}"

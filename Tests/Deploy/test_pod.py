@@ -18,7 +18,7 @@ import pending
 import pod
 import pytest
 import yaml
-from conftest import FIXTURES, KEY, PROGRAMS, ask, eventually, transcribe
+from conftest import FIXTURES, KEY, ask, eventually, transcribe
 from prometheus import free_port
 
 MODEL = "sensevoice-small"
@@ -67,16 +67,9 @@ def volumes(template, registry, tmp_path_factory):
     return volumes
 
 
-def drains():
-    """Whether this version waits for the balancer."""
-    return "--drain-delay" in subprocess.run(
-        [PROGRAMS / "asr2clip-serve", "--help"], check=True, capture_output=True, text=True
-    ).stdout  # fmt: skip
-
-
 def arguments(container, port):
     """The server's, with another port, and without flags that are not there yet."""
-    waiting = set() if drains() else pending.FLAGS["asr2clip-serve"]
+    waiting = {"--drain-delay"} if pending.lacks("asr2clip-serve") else {}
     [stated] = [entry["containerPort"] for entry in container["ports"] if entry["name"] == "http"]
     changed = [flag.replace(f"--port={stated}", f"--port={port}") for flag in container["args"]]
     changed = [flag.replace("--host=0.0.0.0", "--host=127.0.0.1") for flag in changed]
@@ -158,7 +151,7 @@ def test_models_cannot_be_changed(server):
 def test_the_pod_ends_on_sigterm(server):
     url, process, log = server
     process.send_signal(signal.SIGTERM)
-    if drains():
+    if not pending.lacks("asr2clip-serve"):
         eventually("it is not ready", lambda: ask("GET", "/health/ready", url=url)[0] == 503)
         assert ask("GET", "/health/live", url=url)[0] == 200
         assert transcribe("zh_digits_16k.wav", url)[0] == 200

@@ -176,6 +176,11 @@ ROWS = {
             about="The number of nodes for which it is up.",
         ),
         Panel(
+            "Requests in the hands of upstreams",
+            {gauge("asr2clip_upstream_requests_in_flight", "model, upstream"): "{{model}} {{upstream}}"},
+            stack=True,
+        ),
+        Panel(
             "Requests to upstreams",
             {rate("asr2clip_upstream_requests_total", "upstream, outcome"): "{{upstream}} {{outcome}}"},
             "reqps",
