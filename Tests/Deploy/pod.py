@@ -26,7 +26,7 @@ while [ "$1" != -- ]; do
     [ "$mode" = rw ] || mount -o "remount,bind,ro$(locked "$to")" "$to"
 done
 shift
-mount -o remount,ro "$root"
+mount -o remount,bind,ro "$root"
 cd "$root" && pivot_root . . && umount -l . && cd /
 exec unshare --user --map-user="$USER_ID" --map-group="$GROUP_ID" \\
     setpriv --no-new-privs --inh-caps=-all --ambient-caps=-all -- "$@"

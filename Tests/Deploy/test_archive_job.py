@@ -106,7 +106,12 @@ def test_a_worker_that_is_started_again_skips_what_is_done(template, archive):
 def test_a_worker_with_failures_fails(template, archive):
     (archive.folders["archive"] / "recordings/two/a.wav").write_text("no sound")
     assert sorted(work(template, archive, index).returncode for index in range(WORKERS)) == [0, 0, 5]
-    assert work(template, archive, 1, OPENAI_API_KEY="wrong").returncode not in (0, 5)
+
+
+@needs_folders
+def test_a_worker_with_a_wrong_key_ends_at_once(template, archive):
+    done = work(template, archive, 1, OPENAI_API_KEY="wrong")
+    assert done.returncode == 1 and not results(archive), done.stderr
 
 
 @needs_folders
