@@ -30,7 +30,7 @@ struct PageFileTests {
         let files = try Self.filesInFolder()
         #expect(PageFile.all.keys.sorted() == files, "Sources/Server/CEmbedded/Page.c lists the page's files")
         try await RouterUnderTest(settings: ServerSettings(apiKeys: [APIKey("sesame")])).test { client in
-            for file in files {
+            for file in files where file != "index.html" {
                 let answer = try await client.execute(uri: "/page/" + file, method: .get)
                 #expect(answer.status == .ok, "\(file)")
                 #expect(
@@ -41,7 +41,7 @@ struct PageFileTests {
         }
     }
 
-    @Test(arguments: ["/", "//", "/page/index.html", "/?a=b"]) func thePageIsAtTheRoot(path: String) async throws {
+    @Test(arguments: ["/", "//", "/?a=b"]) func thePageIsAtTheRoot(path: String) async throws {
         let answer = try await get(path)
         #expect(answer.status == .ok)
         #expect(String(buffer: answer.body).hasPrefix("<!doctype html>"))
@@ -85,6 +85,7 @@ struct PageFileTests {
 
     @Test(arguments: [
         "/page/", "/page/nothing.js", "/page/../Page.c", "/page/%2e%2e/catalogue.yaml", "/page//etc/passwd",
+        "/page/index.html", "/page//index.html", "/page/./index.html",
     ])
     func nothingElseIsServed(path: String) async throws {
         let answer = try await get(path, [.authorization: "Bearer sesame"])

@@ -5,12 +5,18 @@ import Hummingbird
 /// everything.
 struct PageEndpoint: Sendable {
     @Sendable func showStart(_ request: Request, context: APIContext) async throws -> Response {
-        try respond(with: "index.html", to: request)
+        try respond(with: Self.start, to: request)
     }
 
     @Sendable func show(_ request: Request, context: APIContext) async throws -> Response {
-        try respond(with: context.parameters.getCatchAll().joined(separator: "/"), to: request)
+        let path = context.parameters.getCatchAll().joined(separator: "/")
+        // Its links are relative to `/`, so a browser would show it without styles and scripts.
+        guard path != Self.start else { throw HTTPError(.notFound) }
+        return try respond(with: path, to: request)
     }
+
+    /// The file that is the page at `/`.
+    private static let start = "index.html"
 
     private func respond(with path: String, to request: Request) throws -> Response {
         guard let file = PageFile.all[path] else { throw HTTPError(.notFound) }
