@@ -132,6 +132,29 @@ struct ModelActionTests {
         }
     }
 
+    @Test(arguments: [
+        (["k"], true, "allowed"), ([], true, "key_required"), (["k"], false, "off"), ([], false, "off"),
+    ])
+    func theCatalogueTellsWhatClientsMayChange(keys: [String], allowsChanges: Bool, word: String) async throws {
+        struct Catalogue: Decodable { var changes: String }
+        var settings = ServerSettings()
+        settings.apiKeys = keys.map(APIKey.init)
+        settings.allowsModelChanges = allowsChanges
+        try await RouterUnderTest(settings: settings).test { client in
+            let headers: HTTPFields = [.authorization: "Bearer k", .contentType: "application/json"]
+            let answer = try await client.execute(uri: "/v1/catalogue", method: .get, headers: headers)
+            #expect(try JSONDecoder().decode(Catalogue.self, from: Data(buffer: answer.body)).changes == word)
+            // The word is true: `add` is refused in the way that it announces, and otherwise only for its unknown name.
+            let change = try await client.execute(
+                uri: "/v1/models/nobody", method: .post, headers: headers,
+                body: ByteBuffer(string: #"{"action": "add"}"#))
+            let statuses: [String: HTTPResponse.Status] = [
+                "allowed": .notFound, "key_required": .unauthorized, "off": .forbidden,
+            ]
+            #expect(change.status == statuses[word])
+        }
+    }
+
     @Test func otherMethodsAreRefusedWithThoseThatAreTaken() async throws {
         try await RouterUnderTest().test { client in
             for (path, allowed) in [

@@ -24,7 +24,22 @@ package struct ServerSettings: Sendable {
     package var connections = ConnectionLimits()
     package var live = RealtimeLimits()
 
+    /// Which models clients may change.
+    var modelChanges: ModelChanges {
+        if !allowsModelChanges { .off } else if apiKeys.isEmpty { .keyRequired } else { .allowed }
+    }
+
     package init() {}
+}
+
+/// What clients may change about models, as `GET /v1/catalogue` tells them.
+enum ModelChanges: String, Sendable {
+    /// Everything.
+    case allowed
+    /// Only what a transcription does too, download and load: the server has no key that a client could have.
+    case keyRequired = "key_required"
+    /// Nothing.
+    case off
 }
 
 /// The limits of one connection, and how many there may be; the defaults are those of the command line.

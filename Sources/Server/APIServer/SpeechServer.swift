@@ -108,7 +108,7 @@ package struct SpeechServer: Service {
             models: ModelEndpoints(
                 catalog: catalog, authentication: authentication, allowsChanges: settings.allowsModelChanges,
                 hangUps: hangUps),
-            catalogue: CatalogueEndpoint(catalog: catalog),
+            catalogue: CatalogueEndpoint(catalog: catalog, changes: settings.modelChanges),
             monitoring: MonitoringEndpoints(catalog: catalog, sessions: sessions, spool: spool, metrics: metrics),
             realtime: RealtimeEndpoint(
                 catalog: catalog, authentication: authentication, secrets: ClientSecrets(), sessions: sessions,

@@ -7,6 +7,7 @@ import TranscriptFormats
 /// `GET /v1/catalogue`: the models that can be added, and which to take first. Not part of OpenAI's API.
 struct CatalogueEndpoint: Sendable {
     let catalog: ModelService
+    let changes: ModelChanges
 
     /// Lists all models, or those of a `language` and with the words of `q`.
     @Sendable func list(_ request: Request, context: APIContext) async throws -> Response {
@@ -25,6 +26,7 @@ struct CatalogueEndpoint: Sendable {
         }
         return Response(json: [
             "object": "list", "data": .array(models), "recommendations": .array(recommendations.flatMap(\.rows)),
+            "changes": .string(changes.rawValue),
         ])
     }
 
