@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from link import Link
+
 URL = os.environ["ASR2CLIP_URL"]
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 AUDIO = REPOSITORY / "Tests" / "Fixtures" / "audio"
@@ -53,13 +55,19 @@ def visit(browser):
     """Opens the page like somebody who was never there; fails if the page has an error or breaks its own policy."""
     contexts, faults = [], []
 
-    def visit(url=URL, path="/", browser=browser, **options):
-        context = browser.new_context(accept_downloads=True, **options)
-        contexts.append(context)
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
+    def visit(url=URL, path="/", browser=browser, context=None, script=None, **options):
+        """With a `context`, opens another tab of it. A `script` runs before the page's own."""
+        if context is None:
+            context = browser.new_context(accept_downloads=True, **options)
+            contexts.append(context)
+            context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()
+        if script:
+            page.add_init_script(script)
+        # The driver takes a while to take over the dialog for files, so it begins here and not just before the dialog.
+        page.on("filechooser", lambda chooser: None)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("dialog", lambda dialog: faults.append(dialog.message))
+        page.on("dialog", lambda dialog: dialog.type != "beforeunload" and faults.append(dialog.message))
         page.on("console", lambda message: "Content Security Policy" in message.text and faults.append(message.text))
         page.goto(url + path)
         expect(page.locator("body[data-ready]")).to_be_visible()
@@ -74,6 +82,14 @@ def visit(browser):
 @pytest.fixture
 def page(visit):
     return visit()
+
+
+@pytest.fixture
+def link():
+    """A way to the server that can be cut and held up."""
+    link = Link(URL)
+    yield link
+    link.cut()
 
 
 def choose(page, *files):

@@ -11,6 +11,8 @@ class Link:
         host, port = url.removeprefix("http://").split(":")
         self.server = (host, int(port))
         self.ends = set()
+        self.flow = threading.Event()
+        self.flow.set()
         self.listener = None
         self.port = 0
         self.mend()
@@ -21,8 +23,16 @@ class Link:
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
 
+    def hold(self):
+        """Lets nothing through until `go_on`; connections stay open."""
+        self.flow.clear()
+
+    def go_on(self):
+        self.flow.set()
+
     def cut(self):
         """Ends all connections and takes no new ones."""
+        self.flow.set()
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for end in list(self.ends):
@@ -45,6 +55,7 @@ class Link:
     def forward(self, source, target):
         try:
             while piece := source.recv(1 << 16):
+                self.flow.wait()
                 target.sendall(piece)
             target.shutdown(socket.SHUT_WR)
         except OSError:

@@ -58,6 +58,7 @@ def test_keys_alone_are_enough(visit):
         page.keyboard.press("o")
     chooser.value.set_files(str(SPEECH / "two_cities.wav"))
     expect(files(page, "done")).to_have_count(1)
+    # Both count, although the player has not moved yet.
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     expect(page.locator(".sentences li").nth(1)).to_have_attribute("aria-current", "true")

@@ -9,17 +9,29 @@ static const unsigned char files_area_js[] = {
 static const unsigned char files_detail_js[] = {
 #embed "page/files/detail.js"
 };
+static const unsigned char files_edits_js[] = {
+#embed "page/files/edits.js"
+};
 static const unsigned char files_length_js[] = {
 #embed "page/files/length.js"
 };
 static const unsigned char files_list_js[] = {
 #embed "page/files/list.js"
 };
+static const unsigned char files_owner_js[] = {
+#embed "page/files/owner.js"
+};
 static const unsigned char files_player_js[] = {
 #embed "page/files/player.js"
 };
 static const unsigned char files_queue_js[] = {
 #embed "page/files/queue.js"
+};
+static const unsigned char files_recordings_js[] = {
+#embed "page/files/recordings.js"
+};
+static const unsigned char files_results_js[] = {
+#embed "page/files/results.js"
 };
 static const unsigned char files_saving_js[] = {
 #embed "page/files/saving.js"
@@ -33,8 +45,14 @@ static const unsigned char files_splitting_js[] = {
 static const unsigned char files_subtitles_js[] = {
 #embed "page/files/subtitles.js"
 };
+static const unsigned char files_toolbar_js[] = {
+#embed "page/files/toolbar.js"
+};
 static const unsigned char files_transcription_js[] = {
 #embed "page/files/transcription.js"
+};
+static const unsigned char files_trouble_js[] = {
+#embed "page/files/trouble.js"
 };
 static const unsigned char files_words_js[] = {
 #embed "page/files/words.js"
@@ -87,6 +105,9 @@ static const unsigned char models_catalogue_js[] = {
 static const unsigned char models_row_js[] = {
 #embed "page/models/row.js"
 };
+static const unsigned char shared_announce_js[] = {
+#embed "page/shared/announce.js"
+};
 static const unsigned char shared_api_js[] = {
 #embed "page/shared/api.js"
 };
@@ -126,6 +147,9 @@ static const unsigned char shared_sse_js[] = {
 static const unsigned char shared_store_js[] = {
 #embed "page/shared/store.js"
 };
+static const unsigned char shared_tab_js[] = {
+#embed "page/shared/tab.js"
+};
 static const unsigned char shared_toast_js[] = {
 #embed "page/shared/toast.js"
 };
@@ -159,15 +183,21 @@ static const unsigned char texts_js[] = {
 static const cembedded_page_file files[] = {
     PAGE_FILE("files/area.js", files_area_js),
     PAGE_FILE("files/detail.js", files_detail_js),
+    PAGE_FILE("files/edits.js", files_edits_js),
     PAGE_FILE("files/length.js", files_length_js),
     PAGE_FILE("files/list.js", files_list_js),
+    PAGE_FILE("files/owner.js", files_owner_js),
     PAGE_FILE("files/player.js", files_player_js),
     PAGE_FILE("files/queue.js", files_queue_js),
+    PAGE_FILE("files/recordings.js", files_recordings_js),
+    PAGE_FILE("files/results.js", files_results_js),
     PAGE_FILE("files/saving.js", files_saving_js),
     PAGE_FILE("files/sentences.js", files_sentences_js),
     PAGE_FILE("files/splitting.js", files_splitting_js),
     PAGE_FILE("files/subtitles.js", files_subtitles_js),
+    PAGE_FILE("files/toolbar.js", files_toolbar_js),
     PAGE_FILE("files/transcription.js", files_transcription_js),
+    PAGE_FILE("files/trouble.js", files_trouble_js),
     PAGE_FILE("files/words.js", files_words_js),
     PAGE_FILE("files/zip.js", files_zip_js),
     PAGE_FILE("icon.svg", icon_svg),
@@ -185,6 +215,7 @@ static const cembedded_page_file files[] = {
     PAGE_FILE("models/area.js", models_area_js),
     PAGE_FILE("models/catalogue.js", models_catalogue_js),
     PAGE_FILE("models/row.js", models_row_js),
+    PAGE_FILE("shared/announce.js", shared_announce_js),
     PAGE_FILE("shared/api.js", shared_api_js),
     PAGE_FILE("shared/clipboard.js", shared_clipboard_js),
     PAGE_FILE("shared/confirm.js", shared_confirm_js),
@@ -198,6 +229,7 @@ static const cembedded_page_file files[] = {
     PAGE_FILE("shared/settings.js", shared_settings_js),
     PAGE_FILE("shared/sse.js", shared_sse_js),
     PAGE_FILE("shared/store.js", shared_store_js),
+    PAGE_FILE("shared/tab.js", shared_tab_js),
     PAGE_FILE("shared/toast.js", shared_toast_js),
     PAGE_FILE("style/base.css", style_base_css),
     PAGE_FILE("style/controls.css", style_controls_css),

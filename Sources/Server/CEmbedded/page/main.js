@@ -3,30 +3,36 @@
 import { texts } from "./texts.js";
 import { FilesArea } from "./files/area.js";
 import { Queue } from "./files/queue.js";
+import { Results } from "./files/results.js";
 import { listenToKeys } from "./keys.js";
 import { MicrophoneArea } from "./microphone/area.js";
 import { ModelsArea } from "./models/area.js";
-import { byID, fillInTexts } from "./shared/dom.js";
+import { byID, fillInTexts, focus } from "./shared/dom.js";
 import "./shared/key-dialog.js";
 import { refreshModels } from "./shared/models.js";
 import { watchServer } from "./shared/server-state.js";
 import * as store from "./shared/store.js";
+import { showThatTabIsOpen } from "./shared/tab.js";
 
 fillInTexts();
 watchServer();
+showThatTabIsOpen();
 const isStored = await store.open();
 
-const queue = new Queue();
-const files = new FilesArea(queue, isStored);
+const results = new Results();
+const queue = new Queue(results);
+const files = new FilesArea(results, queue, isStored);
 const microphone = new MicrophoneArea((recordings) => queue.add(recordings, files.options.chosen));
 const models = new ModelsArea();
 const areas = { files, microphone, models };
 
+await results.load();
 await queue.start();
 
 function show() {
   const [area, ...rest] = location.hash.slice(1).split("/");
   const shown = Object.hasOwn(areas, area) ? area : "files";
+  const former = document.body.dataset.shown;
   for (const name of Object.keys(areas)) {
     byID(name).hidden = name !== shown;
     const link = document.querySelector(`[data-area=${name}]`);
@@ -36,6 +42,11 @@ function show() {
   document.title = `${texts.areas[shown]} – asr2clip`;
   files.choose(shown === "files" ? rest.join("/") : null);
   if (shown === "models") models.show(); else models.hide();
+  // The link to an area takes the focus away, and so does an area that is hidden.
+  const { activeElement } = document;
+  if (former && former !== shown && (activeElement === document.body || byID(former).contains(activeElement))) {
+    focus(byID(`${shown}-title`));
+  }
 }
 
 addEventListener("hashchange", show);

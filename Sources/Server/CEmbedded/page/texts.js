@@ -15,9 +15,12 @@ export const texts = {
   },
 
   server: {
-    ok: "Ready", loading: "Loading the model", lost: "No connection", unknown: "Connecting",
+    ok: "Ready", loading: "Loading the model", failed: "Model missing", lost: "No connection", unknown: "Connecting",
     notReached: "The server cannot be reached. Is it running?",
     noAnswer: (status) => `The server answered with status ${status} and no reason.`,
+    advice: "The standard model cannot be used. Choose another one in the options of your recordings, or see what can be done "
+      + "under",
+    showModels: "Models",
     brokeOff: "The connection broke off before the text was complete.",
     brokeOffOften: "The connection broke off five times although the server is there. "
       + "A proxy between may limit the size or the time of uploads.",
@@ -34,9 +37,9 @@ export const texts = {
     title: "Drop recordings here",
     hint: "Audio or video, as many as you like. The text appears while it is recognised.",
     choose: "Choose files", release: "Release to add the recordings",
-    count: (total, done) => total === done
+    count: (total, done, failed = 0) => total === done
       ? `${number(total)} ${total === 1 ? "file" : "files"}`
-      : `${number(done)} of ${number(total)} done`,
+      : `${number(done)} of ${number(total)} done` + (failed ? `, ${number(failed)} failed` : ""),
     saveAll: "Save all", deleteAll: "Delete all", cleared: "All files were deleted.", deleted: (name) => `“${name}” was deleted.`,
     remove: (name) => `Delete ${name}`,
     kept: (size) => size
@@ -48,16 +51,19 @@ export const texts = {
     folder: "A folder cannot be dropped here. Choose the files in it.",
     announceAll: (count) => count === 1 ? "The text is ready." : `All ${number(count)} texts are ready.`,
     announceFailed: (name) => `${name} failed.`,
+    announce: (name, state) => `${name}: ${state}`,
     waitingForServer: "The server cannot be reached. The queue goes on as soon as it is back; nothing is lost.",
     otherTab: "The queue runs in another tab of this page.",
   },
 
   state: {
-    waiting: "Waiting",
+    waiting: "Waiting", begun: "In work",
     uploading: (percent) => `Uploading, ${percent} %`,
     hearing: (heard, total) => [
       "Transcribing", heard && (total ? `${clock(heard)} of ${clock(total)}` : clock(heard)),
     ].filter(Boolean).join(", "),
+    copying: "Copying into the browser",
+    moved: "The file was moved or changed on the disk before the browser had a copy of it. Choose it again.",
     elsewhere: "In work in another tab",
     done: (seconds, words) => `${clock(seconds)}, ${number(words)} ${words === 1 ? "word" : "words"}`,
     silent: (seconds) => `${clock(seconds)}, no speech`,
@@ -81,6 +87,11 @@ export const texts = {
     editing: "Click into the text to change it. Changes are kept at once, and all formats are made from them.",
     transcribeAgain: "With the options that are set now. The text stays until there is another one.",
     sureAgain: "Your changes of the text will be lost.", failedAgain: (reason) => `It could not be transcribed again: ${reason}`,
+    former: "This is the former text. It stays until the new one is complete.",
+    keepFormer: "Keep this text",
+    editedMeanwhile: "its text was changed meanwhile, and was kept.",
+    editedElsewhere: (text) => `Another tab had changed this sentence to “${text}”.`, useOther: "Use that",
+    editLost: (text) => `The text was replaced in another tab, so your last change was not kept: “${text}”`,
     restore: "Restore the original", restored: "The original text is back.",
     formats: { txt: "Text", srt: "SubRip subtitles", vtt: "WebVTT subtitles", json: "JSON with times" },
   },
@@ -116,6 +127,8 @@ export const texts = {
     lost: "The connection to the server was lost. Go on speaking: the recording is kept and will be transcribed as a file.",
     rescued: "The recording was moved to Files, where it will be transcribed.",
     rescuedName: (date) => `Dictation ${date.toLocaleString("sv").slice(0, 16).replace(":", ".")}.wav`,
+    takenUp: "A recording that was not finished when the page was closed was moved to Files.",
+    full: "The browser has no room for this text. Copy it before you close this page.",
     ended: "The microphone was taken away or turned off.",
   },
 
@@ -142,6 +155,12 @@ export const texts = {
       hints: "takes words to expect",
     },
     speed: { fast: "fast", medium: "medium speed", slow: "slow", unknown: "" },
+    announce: (name, status) => `${name}: ${status}`,
+    limits: {
+      key_required: "Models can be downloaded and loaded here. To add, unload and delete them, start the server with --api-key, or "
+        + "use asr2clip models on its machine.",
+      off: "This server lets no page change its models (--no-model-changes). On its machine, asr2clip models does that.",
+    },
     added: (name) => `${name} was added and is being downloaded.`,
     removed: (name) => `The files of ${name} were deleted.`,
   },

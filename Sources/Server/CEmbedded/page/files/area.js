@@ -2,34 +2,40 @@
 
 import { texts } from "../texts.js";
 import { confirm } from "../shared/confirm.js";
-import { byID, oncePerFrame, say } from "../shared/dom.js";
+import { announce } from "../shared/announce.js";
+import { byID, keepingFocus, make, oncePerFrame, say } from "../shared/dom.js";
 import { attachMenu } from "../shared/menu.js";
 import { Options } from "../shared/options.js";
 import { toast } from "../shared/toast.js";
 import { Detail } from "./detail.js";
-import { FileList } from "./list.js";
+import { FileList, stateText } from "./list.js";
 import { saveAll } from "./saving.js";
 import { formats } from "./subtitles.js";
 
 export class FilesArea {
   /** The file whose text is shown. */
   #chosen = null;
+  /** What people should know now, by what it is about. */
+  #notices = new Map();
+  /** The states that were announced, by id. */
+  #states = new Map();
 
   /** @param isStored whether the browser stores anything */
-  constructor(queue, isStored) {
-    this.queue = queue;
-    this.isStored = isStored;
+  constructor(results, queue, isStored) {
+    Object.assign(this, { results, queue, isStored });
     this.options = new Options("files", byID("file-options-fields"), byID("file-options-summary"), ["task", "words", "lines"]);
-    this.list = new FileList(queue, byID("file-list"), (result) => this.delete(result));
-    this.detail = new Detail(queue, byID("detail"), {
+    this.list = new FileList(results, queue, byID("file-list"), (result) => this.delete(result));
+    this.detail = new Detail(results, queue, byID("detail"), {
       delete: (result) => this.delete(result), again: (result) => this.#again(result),
     });
     this.#takeFiles();
     const drawAll = oncePerFrame(() => this.#draw());
-    queue.addEventListener("change", drawAll);
+    results.addEventListener("change", ({ detail }) => { drawAll(); this.#announce(detail); });
+    results.addEventListener("full", () => this.#notice({ about: "room", text: texts.files.full }));
     queue.addEventListener("progress", drawAll);
     queue.addEventListener("notice", ({ detail }) => this.#notice(detail));
-    queue.addEventListener("finished", ({ detail }) => this.#announce(queue.result(detail)));
+    queue.addEventListener("finished", ({ detail }) => this.#finish(results.get(detail)));
+    addEventListener("beforeunload", (event) => { if (queue.wouldLose || results.areUnstored) event.preventDefault(); });
     document.addEventListener("key", () => queue.resume());
     byID("delete-all").addEventListener("click", () => this.#deleteAll());
     attachMenu(byID("all-menu"), () => Object.keys(formats).map((format) => [
@@ -37,7 +43,8 @@ export class FilesArea {
     ]));
   }
 
-  get #done() { return this.queue.results.filter(({ state }) => state === "done"); }
+  /** The files that have a text, even if it is being made again. */
+  get #done() { return this.results.all.filter(({ segments }) => segments); }
 
   #takeFiles() {
     const chooser = byID("chooser");
@@ -70,9 +77,9 @@ export class FilesArea {
   /** Adds files to the queue, and shows the first one unless another one is shown. */
   add(files) {
     if (files.length === 0) return;
-    const wasEmpty = this.queue.results.length === 0;
+    const wasEmpty = this.results.all.length === 0;
     this.queue.add(files, this.options.chosen);
-    const first = this.queue.results.at(-files.length);
+    const first = this.results.all.at(-files.length);
     const isWide = matchMedia("(min-width: 56rem)").matches;
     const shown = wasEmpty || !this.#chosen ? first.id : this.#chosen;
     // On a narrow screen there is room for the list alone.
@@ -81,49 +88,79 @@ export class FilesArea {
 
   /** Shows the text of a file, or the list alone. */
   choose(id) {
-    this.#chosen = id && this.queue.result(id) ? id : null;
-    this.detail.show(this.#chosen);
-    this.#draw();
+    const former = this.#chosen;
+    this.#chosen = id && this.results.get(id) ? id : null;
+    // On a narrow screen, either the list or the text is shown.
+    keepingFocus(byID("files"), () => {
+      this.detail.show(this.#chosen);
+      this.#draw();
+    }, () => this.#chosen ? this.detail.title : this.list.link(former) ?? byID("choose"));
+    // A link to the area itself, such as the one back to the list, takes the focus away.
+    if (former && !this.#chosen && document.activeElement === document.body) this.list.link(former)?.focus();
   }
 
   #draw() {
-    const { results } = this.queue;
+    const results = this.results.all;
     const done = this.#done;
     const section = byID("files");
     section.classList.toggle("is-empty", results.length === 0);
     section.classList.toggle("shows-detail", this.#chosen !== null);
     byID("list-head").hidden = results.length === 0;
     byID("all-menu").disabled = done.length === 0;
-    say(byID("list-title"), texts.files.count(results.length, done.length));
+    const failed = results.filter(({ state }) => state === "failed");
+    say(byID("list-title"), texts.files.count(results.length, done.length, failed.length));
     const size = results.filter(({ isKept }) => isKept).reduce((sum, { size }) => sum + size, 0);
     say(byID("kept-text"), this.isStored ? texts.files.kept(size) : texts.files.keptNowhere);
     this.list.draw(this.#chosen);
     this.detail.draw();
   }
 
-  #notice(text) {
+  #notice({ about, text }) {
+    if ((this.#notices.get(about) ?? null) === text) return;
+    if (text) this.#notices.set(about, text); else this.#notices.delete(about);
     const notice = byID("queue-notice");
-    notice.hidden = !text;
-    say(notice, text ?? "");
+    notice.hidden = this.#notices.size === 0;
+    notice.replaceChildren(...[...new Set(this.#notices.values())].map((text) => make("p", {}, text)));
   }
 
-  #announce(result) {
+  /** Tells screen readers when a file is begun and when it is finished; what was there when the page was opened is known. */
+  #announce(id) {
+    const result = id === null ? null : this.results.get(id);
+    if (!result) {
+      for (const { id, state } of this.results.all) if (!this.#states.has(id)) this.#states.set(id, state);
+      return;
+    }
+    const isNew = this.#states.get(id) !== result.state;
+    this.#states.set(id, result.state);
+    if (isNew && result.state !== "waiting") {
+      announce(texts.files.announce(result.name, result.state === "working" ? texts.state.begun : stateText(result)));
+    }
+  }
+
+  #finish(result) {
     if (!result) return;
     if (result.state === "failed" && result.id !== this.#chosen) toast(texts.files.announceFailed(result.name));
-    const { results } = this.queue;
+    const results = this.results.all;
     if (results.every(({ state }) => state === "done")) toast(texts.files.announceAll(results.length));
   }
 
   async delete(result) {
     const hasWorth = result.state === "done" || this.queue.isWorking(result.id);
     if (hasWorth && !await confirm(`${texts.files.remove(result.name)}?`, null, texts.actions.delete)) return;
-    const { results } = this.queue;
+    const results = this.results.all;
     const index = results.indexOf(result);
     const next = results[index + 1] ?? results[index - 1];
-    await this.queue.delete(result.id);
+    const hadFocus = byID("files").contains(document.activeElement);
+    await this.results.delete(result.id);
     toast(texts.files.deleted(result.name));
-    if (this.#chosen !== result.id) return;
-    location.hash = next && matchMedia("(min-width: 56rem)").matches ? `#files/${next.id}` : "#files";
+    const isWide = matchMedia("(min-width: 56rem)").matches;
+    if (this.#chosen === result.id) {
+      const shown = isWide ? next : null;
+      location.hash = shown ? `#files/${shown.id}` : "#files";
+      this.choose(shown?.id);
+    }
+    this.#draw();
+    if (hadFocus) (this.list.link(next?.id) ?? byID("choose")).focus();
   }
 
   async #again(result) {
@@ -133,11 +170,13 @@ export class FilesArea {
   }
 
   async #deleteAll() {
-    const count = this.queue.results.length;
+    const count = this.results.all.length;
     if (!await confirm(`${texts.files.deleteAll}?`, texts.files.count(count, count), texts.actions.delete)) return;
     location.hash = "#files";
-    for (const { id } of this.queue.results) await this.queue.delete(id);
+    for (const { id } of this.results.all) await this.results.delete(id);
     toast(texts.files.cleared);
+    this.choose(null);
+    byID("choose").focus();
   }
 
   /** What a key does here; returns whether it does anything. */

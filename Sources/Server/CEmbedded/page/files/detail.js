@@ -2,100 +2,88 @@
 
 import { texts } from "../texts.js";
 import { copy } from "../shared/clipboard.js";
-import { button, icon, make, say } from "../shared/dom.js";
+import { icon, keepingFocus, make, say } from "../shared/dom.js";
 import { bytes, languageName } from "../shared/format.js";
-import { attachMenu } from "../shared/menu.js";
 import { toast } from "../shared/toast.js";
+import { edit, restore } from "./edits.js";
 import { stateText } from "./list.js";
 import { Player } from "./player.js";
-import { save } from "./saving.js";
 import { Sentences } from "./sentences.js";
 import { sentences } from "./splitting.js";
-import { formats, plainText } from "./subtitles.js";
+import { plainText } from "./subtitles.js";
+import { Toolbar } from "./toolbar.js";
 
 export class Detail {
+  #results;
   #queue;
   #node;
   #actions;
   #result = null;
-  /** What the drawn parts depend on: the file and its state. */
-  #drawn = null;
+  /** The segments that are shown, and the transcript that they are of. */
+  #shown = {};
 
-  constructor(queue, node, actions) {
-    [this.#queue, this.#node, this.#actions] = [queue, node, actions];
+  /** @param actions `delete(result)` and `again(result)` */
+  constructor(results, queue, node, actions) {
+    [this.#results, this.#queue, this.#node, this.#actions] = [results, queue, node, actions];
   }
 
   show(id) {
-    const result = id ? this.#queue.result(id) : null;
+    const result = id ? this.#results.get(id) : null;
     if (result === this.#result) return;
     this.player?.close();
     this.#result = result;
-    this.#drawn = null;
     this.#node.hidden = !result;
-    if (result) this.draw();
+    if (!result) return;
+    this.#build(result);
+    this.draw();
+  }
+
+  #build(result) {
+    this.#shown = {};
+    this.player = new Player((seconds) => this.sentences.mark(seconds));
+    this.title = make("h2", { id: "detail-title", dir: "auto", tabIndex: -1 }, result.name);
+    this.meta = make("p", { class: "detail-meta" });
+    this.state = make("p", { class: "detail-state" });
+    this.toolbar = new Toolbar(result, {
+      ...this.#actions,
+      edit: () => this.setEditing(!this.sentences.isEditing), restore: () => this.#restore(),
+      keepFormer: () => this.#queue.keepFormer(result.id),
+    });
+    this.sentences = new Sentences({
+      play: (seconds) => this.player.playFrom(seconds),
+      changed: (change) => this.#edit(change),
+      left: () => this.setEditing(false),
+    });
+    this.#node.replaceChildren(
+      make("header", { class: "detail-head" },
+        make("a", { class: "back", href: "#files" }, icon("back"), texts.actions.back), this.title, this.meta, this.toolbar.node),
+      this.player.picture, this.state, this.sentences.node, this.player.bar);
+    this.#openPlayer(result);
   }
 
   draw() {
     const result = this.#result;
     if (!result) return;
+    const isShown = result.state === "done" && result.transcript === this.#shown.transcript;
+    if (this.sentences.isEditing && !isShown) this.setEditing(false);
     const progress = this.#queue.progress(result.id);
-    const current = `${result.id} ${result.state} ${result.state === "done"}`;
-    if (this.#drawn !== current) {
-      const isNew = !this.#drawn?.startsWith(result.id);
-      this.#drawn = current;
-      this.#build(result, isNew);
-    }
-    say(this.meta, this.#describe(result));
-    say(this.state, this.#explain(result, progress));
-    this.state.hidden = !this.state.textContent;
-    if (progress?.growing.length) this.sentences.grow(sentences(progress.growing));
+    keepingFocus(this.#node, () => {
+      say(this.meta, this.#describe(result));
+      say(this.state, this.#explain(result, progress));
+      this.state.dataset.state = result.state;
+      this.state.hidden = !this.state.textContent;
+      this.toolbar.draw(result, this.sentences.isEditing);
+      this.#drawText(result, progress);
+    }, () => this.title);
   }
 
-  #build(result, isNew) {
-    if (isNew) {
-      this.player?.close();
-      this.player = new Player((seconds) => this.sentences.mark(seconds));
-      this.#openPlayer(result);
-    }
-    const isDone = result.state === "done";
-    this.meta = make("p", { class: "detail-meta" });
-    this.state = make("p", { class: "detail-state", role: "status", data: { state: result.state } });
-    this.sentences = new Sentences({
-      play: (seconds) => this.player.playFrom(seconds),
-      changed: (segments) => this.#edited(segments),
-      left: () => this.setEditing(false),
-    });
-    if (isDone) this.sentences.fill(result.segments);
-    this.#node.replaceChildren(
-      make("header", { class: "detail-head" },
-        make("a", { class: "back", href: "#files" }, icon("back"), texts.actions.back),
-        make("h2", { id: "detail-title", dir: "auto" }, result.name),
-        this.meta,
-        this.#toolbar(result, isDone)),
-      this.player.picture,
-      this.state,
-      this.sentences.node,
-      this.player.bar);
-  }
-
-  #toolbar(result, isDone) {
-    this.copyButton = button(texts.actions.copy, "copy", () => copy(plainText(result)));
-    this.saveButton = button(texts.actions.save, "save", null);
-    this.editButton = button(texts.actions.edit, "edit", () => this.setEditing(!this.sentences.isEditing), { "aria-pressed": "false" });
-    this.restoreButton = button(texts.detail.restore, "undo", () => this.#restore(), { class: "plain", hidden: !result.isEdited });
-    attachMenu(this.saveButton, () => Object.keys(formats).map((format) => [
-      `${texts.detail.formats[format]} (.${format})`, () => save(result, format),
-    ]));
-    return make("div", { class: "toolbar" },
-      isDone && this.copyButton,
-      isDone && make("div", { class: "menu-anchor" }, this.saveButton),
-      isDone && result.text && this.editButton,
-      isDone && this.restoreButton,
-      result.state === "failed" && button(texts.actions.again, "again", () => this.#actions.again(result), { class: "primary" }),
-      isDone && button(texts.actions.transcribeAgain, "again", () => this.#actions.again(result), {
-        class: "plain", title: texts.detail.transcribeAgain,
-      }),
-      button(texts.actions.delete, "delete", () => this.#actions.delete(result), { class: "plain" }));
+  #drawText({ segments, transcript, state }, progress) {
+    this.sentences.node.classList.toggle("is-former", state !== "done" && Boolean(segments));
+    if (!segments) return progress?.growing.length ? this.sentences.grow(sentences(progress.growing)) : undefined;
+    if (segments === this.#shown.segments) return;
+    if (transcript === this.#shown.transcript && this.#shown.segments) this.sentences.update(segments);
+    else this.sentences.fill(segments);
+    this.#shown = { segments, transcript };
   }
 
   #describe(result) {
@@ -104,16 +92,18 @@ export class Detail {
   }
 
   #explain(result, progress) {
+    const state = stateText(result, progress);
     switch (result.state) {
       case "done":
         if (result.error) return texts.detail.failedAgain(result.error);
-        if (!result.text) return texts.detail.noSpeech;
+        if (!result.text && !result.isEdited) return texts.detail.noSpeech;
         if (this.sentences.isEditing) return texts.detail.editing;
         return result.ignored?.length ? texts.detail.ignored(result.ignored.join(", ")) : "";
-      case "working": return `${stateText(result, progress)}.` + (progress?.growing.length ? "" : ` ${texts.detail.growing}`);
-      case "waiting": return progress?.note ?? texts.detail.waiting;
-      default: return stateText(result, progress);
+      case "failed": return state;
     }
+    if (result.segments) return `${state}. ${texts.detail.former}`;
+    if (result.state === "waiting") return progress?.note ?? texts.detail.waiting;
+    return `${state}.` + (progress?.growing.length ? "" : ` ${texts.detail.growing}`);
   }
 
   async #openPlayer(result) {
@@ -121,32 +111,38 @@ export class Detail {
     const recording = await this.#queue.recording(result.id);
     if (!recording) return result.isKept ? null : player.explain(texts.detail.notKept);
     player.open(recording, (length) => {
-      if (!length || length === result.length) return;
-      result.length = length;
-      this.draw();
+      if (length && length !== result.length) this.#results.change(result.id, () => ({ length }));
     });
   }
 
   setEditing(isEditing) {
-    if (this.#result?.state !== "done") return;
+    if (isEditing && this.#result?.state !== "done") return;
     this.sentences.setEditing(isEditing);
-    this.editButton.setAttribute("aria-pressed", `${isEditing}`);
-    say(this.editButton.lastChild, isEditing ? texts.actions.editDone : texts.actions.edit);
     this.draw();
   }
 
-  #edited(segments) {
-    const original = this.#result.original ?? this.#result.segments;
-    this.restoreButton.hidden = false;
-    this.#queue.edit(this.#result.id, { segments, original, isEdited: true, text: plainText({ segments }) });
+  /** Stores a new text of a sentence. If another tab has changed it, too, people may choose. */
+  async #edit({ index, text, before }) {
+    const { id, transcript } = this.#result;
+    let other = before;
+    await this.#results.change(id, (result) => {
+      const fields = edit(result, { transcript, index, text });
+      const current = result.segments?.[index]?.text;
+      if (fields === null) other = null;
+      else if (current !== before && current !== text) other = current;
+      return fields;
+    });
+    if (other === null) toast(texts.detail.editLost(text), { text: texts.actions.copy, run: () => copy(text) });
+    else if (other !== before) {
+      const use = () => this.#results.change(id, (result) => edit(result, { transcript, index, text: other }));
+      toast(texts.detail.editedElsewhere(other), { text: texts.detail.useOther, run: use });
+    }
   }
 
   async #restore() {
-    const { id, original } = this.#result;
+    const { id, transcript } = this.#result;
     this.setEditing(false);
-    await this.#queue.edit(id, { segments: original, original: null, isEdited: false, text: plainText({ segments: original }) });
-    this.#drawn = null;
-    this.draw();
+    await this.#results.change(id, (result) => result.transcript === transcript ? restore(result) : null);
     toast(texts.detail.restored);
   }
 
@@ -160,11 +156,11 @@ export class Detail {
       case "Escape": if (!this.sentences.isEditing) return false; this.setEditing(false); return true;
       case "Delete": this.#actions.delete(this.#result); return true;
     }
-    if (this.#result.state !== "done") return false;
+    if (!this.#result.segments) return false;
     switch (key.toLowerCase()) {
       case "e": this.setEditing(true); return true;
-      case "c": this.copyButton.click(); return true;
-      case "s": this.saveButton.click(); return true;
+      case "c": copy(plainText(this.#result)); return true;
+      case "s": this.toolbar.save.click(); return true;
       default: return false;
     }
   }

@@ -8,18 +8,19 @@ import { words } from "./words.js";
 const uploadShare = 0.2;
 
 export class FileList {
+  #results;
   #queue;
   #list;
   #rows = new Map();
   #remove;
 
-  constructor(queue, list, remove) {
-    [this.#queue, this.#list, this.#remove] = [queue, list, remove];
+  constructor(results, queue, list, remove) {
+    [this.#results, this.#queue, this.#list, this.#remove] = [results, queue, list, remove];
     list.addEventListener("keydown", (event) => this.#press(event));
   }
 
   draw(chosen) {
-    const { results } = this.#queue;
+    const results = this.#results.all;
     const ids = new Set(results.map(({ id }) => id));
     for (const [id, row] of this.#rows) if (!ids.has(id)) { row.node.remove(); this.#rows.delete(id); }
     for (const result of results) {
@@ -29,11 +30,14 @@ export class FileList {
   }
 
   #addRow(result) {
-    const row = new Row(result, () => this.#remove(this.#queue.result(result.id)));
+    const row = new Row(result, () => this.#remove(this.#results.get(result.id)));
     this.#rows.set(result.id, row);
     this.#list.append(row.node);
     return row;
   }
+
+  /** What shows a file; `undefined` if it is not in the list. */
+  link(id) { return this.#rows.get(id)?.link; }
 
   #press(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -41,7 +45,7 @@ export class FileList {
     const index = links.indexOf(document.activeElement);
     if (index < 0) return;
     if (step) links[index + step]?.focus();
-    else if (event.key === "Delete") this.#remove(this.#queue.results[index]);
+    else if (event.key === "Delete") this.#remove(this.#results.all[index]);
     else return;
     event.preventDefault();
     event.stopPropagation();

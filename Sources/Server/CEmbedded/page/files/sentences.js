@@ -11,7 +11,7 @@ export class Sentences {
   #current = null;
   isEditing = false;
 
-  /** @param on `play(seconds)`, `changed(segments)` and `left()`, when Escape ends editing */
+  /** @param on `play(seconds)`, `changed({index, text, before})` and `left()`, when Escape ends editing */
   constructor(on) {
     this.#on = on;
     this.node = make("ol", { class: "sentences", role: "list", "aria-label": texts.detail.sentences });
@@ -20,12 +20,24 @@ export class Sentences {
     this.node.addEventListener("input", (event) => this.#input(event));
   }
 
-  /** Shows the segments of a finished file. */
+  /** Shows the segments of a finished file. The focus stays on the sentence of the same number. */
   fill(segments) {
-    this.#segments = segments.map((segment) => ({ ...segment }));
+    const focused = this.#lines.findIndex((line) => line.contains(document.activeElement));
+    this.#segments = segments;
     this.#lines = [];
+    this.#current = null;
     this.node.replaceChildren();
-    this.#add(this.#segments);
+    this.#add(segments);
+    if (focused >= 0) this.#focus(Math.min(focused, this.#lines.length - 1));
+  }
+
+  /** Shows what was edited here or in another tab; the text is that which is shown. */
+  update(segments) {
+    this.#segments = segments;
+    segments.forEach(({ text }, index) => {
+      const node = this.#lines[index]?.lastChild;
+      if (node && node.textContent !== text) write(node, text);
+    });
   }
 
   /** Shows more of a text that grows. */
@@ -69,12 +81,16 @@ export class Sentences {
 
   /** Plays the segment before or after the current one. */
   step(by) {
+    if (!this.#segments.length) return;
     const index = Math.max(0, Math.min(this.#lines.length - 1, this.#lines.indexOf(this.#current) + by));
-    this.#focus(index);
+    // At once, because the next press may come before the player has moved.
+    this.mark(this.#segments[index].start);
     this.#play(index);
   }
 
   setEditing(isEditing) {
+    if (isEditing === this.isEditing) return;
+    const focused = this.#lines.findIndex((line) => line.contains(document.activeElement));
     this.isEditing = isEditing;
     this.node.classList.toggle("is-editing", isEditing);
     for (const line of this.#lines) {
@@ -86,7 +102,8 @@ export class Sentences {
       // Browsers before 2025 may know only the plain value.
       if (isEditing && !text.isContentEditable) text.setAttribute("contenteditable", "true");
     }
-    if (isEditing) (this.#current ?? this.#lines[0])?.lastChild.focus();
+    if (isEditing) (this.#lines[focused] ?? this.#current ?? this.#lines[0])?.lastChild.focus();
+    else if (focused >= 0) this.#focus(focused);
   }
 
   #play(index) {
@@ -110,8 +127,10 @@ export class Sentences {
 
   #input({ target }) {
     const index = this.#lines.indexOf(target.closest("li"));
-    this.#segments[index].text = target.textContent;
-    this.#on.changed(this.#segments.map((segment) => ({ ...segment })));
+    const before = this.#segments[index].text;
+    const text = target.textContent;
+    this.#segments = this.#segments.map((segment, at) => at === index ? { ...segment, text } : segment);
+    this.#on.changed({ index, text, before });
   }
 
   #press(event) {
@@ -138,4 +157,12 @@ export class Sentences {
     event.stopPropagation();
     this.#focus(Math.max(0, Math.min(this.#lines.length - 1, index + step)));
   }
+}
+
+/** Changes a text; if it is being edited, the caret stays where it was. */
+function write(node, text) {
+  const selection = getSelection();
+  const caret = node.contains(selection.anchorNode) ? selection.anchorOffset : null;
+  node.textContent = text;
+  if (caret !== null && node.firstChild) selection.collapse(node.firstChild, Math.min(caret, text.length));
 }

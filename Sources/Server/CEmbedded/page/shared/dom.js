@@ -35,7 +35,8 @@ export function icon(name) {
 
 /** A button with an icon and a text; `plain` ones have no border. */
 export function button(text, iconName, onclick, properties = {}) {
-  return make("button", { type: "button", onclick, ...properties }, iconName ? icon(iconName) : null, make("span", {}, text));
+  const click = onclick && ((event) => event.currentTarget.getAttribute("aria-disabled") !== "true" && onclick(event));
+  return make("button", { type: "button", onclick: click, ...properties }, iconName ? icon(iconName) : null, make("span", {}, text));
 }
 
 /** A button with an icon alone; the text is for screen readers and shows as a hint. */
@@ -59,6 +60,28 @@ export function select(choices, value, onchange, properties = {}) {
 /** Changes a text only if it differs, so that screen readers do not read it again. */
 export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
+}
+
+/** Gives the focus to something that may take none by itself, such as a heading. */
+export function focus(node) {
+  if (!node) return;
+  if (!node.matches("a, button, input, select, [tabindex]")) node.tabIndex = -1;
+  node.focus();
+}
+
+/** Draws anew within `container`. If what had the focus is gone or hidden after that, the node that `heir` gives gets it. */
+export function keepingFocus(container, draw, heir) {
+  const focused = document.activeElement;
+  const isWithin = container.contains(focused);
+  draw();
+  if (!isWithin) return;
+  if (focused.getClientRects().length === 0) focus(heir());
+  else if (focused !== document.activeElement) focused.focus();
+}
+
+/** Lets buttons wait for an answer. They keep the focus, which disabled ones would lose. */
+export function setBusy(buttons, isBusy) {
+  for (const node of buttons) if (isBusy) node.setAttribute("aria-disabled", "true"); else node.removeAttribute("aria-disabled");
 }
 
 /** Writes the texts that index.html names. */

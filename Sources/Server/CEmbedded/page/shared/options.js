@@ -47,6 +47,7 @@ export class Options {
 
   #draw() {
     const { values } = this;
+    const focused = this.#fields.contains(document.activeElement) ? document.activeElement.name : null;
     const [model, languages] = [this.#model ?? this.#standard, this.#languages];
     this.#fields.replaceChildren(...[
       this.#choice("model", [["", texts.options.standardModel], ...models().map(({ id }) => [id, id])]),
@@ -61,6 +62,7 @@ export class Options {
         this.#choice("lines", [["", texts.options.linesReadable], ["pauses", texts.options.linesPauses]]),
       this.#has.includes("delay") && this.#choice("delay", Object.entries(texts.options.delays), "low"),
     ].filter(Boolean));
+    if (focused) this.#fields.querySelector(`[name=${focused}]`)?.focus();
     this.#sum();
   }
 

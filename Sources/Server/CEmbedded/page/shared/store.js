@@ -45,9 +45,31 @@ export async function put(result) {
   others.postMessage(result.id);
 }
 
+/**
+ * Changes a result as it is stored, in one transaction, so that no change of another tab is lost. `merge` gives the fields to
+ * change, or `null`. Resolves to the new result, or `undefined` if it was deleted; throws if there is no room.
+ */
+export async function change(id, merge) {
+  let result, fields;
+  await run(results, "readwrite", (store) => {
+    const asked = store.get(id);
+    asked.onsuccess = () => {
+      result = asked.result;
+      fields = result && merge(result);
+      if (fields) store.put(Object.assign(result, fields));
+    };
+    return asked;
+  });
+  if (fields) others.postMessage(id);
+  return result;
+}
+
+/** Whether the browser stores anything. */
+export const isOpen = () => database !== null;
+
 /** Keeps a recording. Returns false if there is no room for it. */
 export async function keep(id, recording) {
-  if (!database || !await hasRoom(recording.size)) return false;
+  if (!await hasRoom(recording.size)) return false;
   try {
     await run(recordings, "readwrite", (store) => store.put(recording, id));
     // Otherwise a browser that runs out of room may delete what people still want.
@@ -58,8 +80,9 @@ export async function keep(id, recording) {
   }
 }
 
-/** Asked first, because Chromium stores nothing more, however small, after something had no room. */
-async function hasRoom(size) {
+/** Whether a recording can be kept. Chromium stores nothing more, however small, after something had no room. */
+export async function hasRoom(size) {
+  if (!database) return false;
   const { quota, usage } = await navigator.storage?.estimate?.() ?? { quota: Infinity, usage: 0 };
   return size < roomUsed * (quota - usage);
 }
