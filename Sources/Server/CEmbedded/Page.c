@@ -81,6 +81,12 @@ static const unsigned char microphone_captions_js[] = {
 static const unsigned char microphone_dictation_js[] = {
 #embed "page/microphone/dictation.js"
 };
+static const unsigned char microphone_drafts_js[] = {
+#embed "page/microphone/drafts.js"
+};
+static const unsigned char microphone_earlier_js[] = {
+#embed "page/microphone/earlier.js"
+};
 static const unsigned char microphone_recorder_js[] = {
 #embed "page/microphone/recorder.js"
 };
@@ -207,6 +213,8 @@ static const cembedded_page_file files[] = {
     PAGE_FILE("microphone/area.js", microphone_area_js),
     PAGE_FILE("microphone/captions.js", microphone_captions_js),
     PAGE_FILE("microphone/dictation.js", microphone_dictation_js),
+    PAGE_FILE("microphone/drafts.js", microphone_drafts_js),
+    PAGE_FILE("microphone/earlier.js", microphone_earlier_js),
     PAGE_FILE("microphone/recorder.js", microphone_recorder_js),
     PAGE_FILE("microphone/session.js", microphone_session_js),
     PAGE_FILE("microphone/speech-text.js", microphone_speech_text_js),

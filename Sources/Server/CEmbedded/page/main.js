@@ -28,6 +28,7 @@ const areas = { files, microphone, models };
 
 await results.load();
 await queue.start();
+microphone.takeUp();
 
 function show() {
   const [area, ...rest] = location.hash.slice(1).split("/");

@@ -2,13 +2,14 @@
 
 import { texts } from "../texts.js";
 import { copy } from "../shared/clipboard.js";
-import { byID, iconButton, make, oncePerFrame, say } from "../shared/dom.js";
+import { byID, oncePerFrame, say } from "../shared/dom.js";
 import { clock } from "../shared/format.js";
 import { Options } from "../shared/options.js";
-import * as store from "../shared/store.js";
 import { toast } from "../shared/toast.js";
 import { Captions } from "./captions.js";
 import { Dictation, obstacle } from "./dictation.js";
+import { abandonedDrafts, dropDraft } from "./drafts.js";
+import { Earlier } from "./earlier.js";
 import { SpeechText } from "./speech-text.js";
 
 /** In milliseconds: a press that is longer is a hold, which ends when it is released. */
@@ -16,6 +17,9 @@ const holdLength = 400;
 
 export class MicrophoneArea {
   #dictation = null;
+  /** Those that would lose something if the page was closed. */
+  #open = new Set();
+  #earlier = new Earlier();
   #pressed = 0;
   #draw = oncePerFrame(() => this.#show());
 
@@ -27,8 +31,6 @@ export class MicrophoneArea {
     this.captions = new Captions(() => this.toggle());
     this.#listen();
     this.#show();
-    this.#showEarlier();
-    store.onChange(() => this.#showEarlier());
     const notice = obstacle();
     byID("microphone-notice").hidden = !notice;
     say(byID("microphone-notice"), notice ?? "");
@@ -53,7 +55,16 @@ export class MicrophoneArea {
     byID("captions-open").addEventListener("click", () => this.captions.open());
     addEventListener("keyup", ({ key }) => { if (key === " ") this.#release(); });
     addEventListener("blur", () => { this.#pressed = 0; });
-    addEventListener("beforeunload", (event) => { if (this.isRecording) event.preventDefault(); });
+    addEventListener("beforeunload", (event) => { if (this.#open.size > 0) event.preventDefault(); });
+  }
+
+  /** Takes up recordings whose text was not complete when a page was closed. */
+  async takeUp() {
+    for (const { id, file } of await abandonedDrafts()) {
+      await this.rescue([file]);
+      await dropDraft(id);
+      toast(texts.microphone.takenUp);
+    }
   }
 
   #press() {
@@ -73,15 +84,12 @@ export class MicrophoneArea {
   async start() {
     if (this.isRecording || obstacle()) return;
     // A former one may still wait for its text.
-    const dictation = new Dictation();
+    const dictation = new Dictation((dictation, recording) => this.#keep(dictation, recording));
     this.#dictation = dictation;
+    this.#open.add(dictation);
     this.text.begin();
     for (const name of ["change", "level"]) dictation.addEventListener(name, this.#draw);
-    dictation.addEventListener("rescue", ({ detail }) => {
-      this.rescue([detail]);
-      toast(texts.microphone.rescued);
-    });
-    dictation.addEventListener("end", () => this.#keep(dictation));
+    dictation.addEventListener("change", () => { if (dictation.state === "ended") this.#open.delete(dictation); });
     await dictation.start(this.options.chosen);
   }
 
@@ -90,12 +98,12 @@ export class MicrophoneArea {
     this.#show();
   }
 
-  async #keep(dictation) {
-    if (!dictation.text) return;
-    await store.put({
-      id: crypto.randomUUID?.() ?? `${Date.now()}`, kind: "dictation", added: dictation.began, text: dictation.text, state: "done",
-    }).catch(() => {});
-    this.#showEarlier();
+  async #keep({ text, began }, recording) {
+    if (recording) {
+      toast(texts.microphone.rescued);
+      await this.rescue([recording]);
+    }
+    if (text) await this.#earlier.keep(text, began);
   }
 
   async stopAndCopy() {
@@ -130,20 +138,6 @@ export class MicrophoneArea {
     if (!dictation) return texts.microphone.idle;
     if (dictation.state === "ended") return dictation.text || dictation.problem ? texts.microphone.idle : texts.microphone.silent;
     return texts.microphone[dictation.state];
-  }
-
-  async #showEarlier() {
-    const dictations = (await store.allResults()).filter(({ kind }) => kind === "dictation").sort((a, b) => b.added - a.added);
-    byID("earlier").hidden = dictations.length === 0;
-    byID("earlier-list").replaceChildren(...dictations.map(({ id, added, text }) => {
-      const time = new Date(added).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-      return make("li", {},
-        make("p", { class: "earlier-time" }, time),
-        make("p", { class: "earlier-text", dir: "auto" }, text),
-        make("div", { class: "earlier-actions" },
-          iconButton(`${texts.actions.copy}: ${time}`, "copy", () => copy(text)),
-          iconButton(texts.files.remove(time), "delete", async () => { await store.remove(id); this.#showEarlier(); })));
-    }));
   }
 
   /** What a key does here; returns whether it does anything. */

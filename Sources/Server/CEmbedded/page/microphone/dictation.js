@@ -1,11 +1,12 @@
 // One dictation, from the press of the button to its text. If the connection is lost, no sound is.
 
 import { texts } from "../texts.js";
+import { dropDraft, keepDraft } from "./drafts.js";
 import { Recorder } from "./recorder.js";
 import { Session } from "./session.js";
 import { wave } from "./wave.js";
 
-/** Tells of `change`, `level` and `end`, and of `rescue` (detail: a WAV file) if the server heard only a part. */
+/** Tells of `change` and `level`. */
 export class Dictation extends EventTarget {
   /** `asking`, `connecting`, `live`, `finishing`, `ended`. */
   state = "asking";
@@ -21,6 +22,13 @@ export class Dictation extends EventTarget {
   #starting;
   #opening;
   #ending = null;
+  #keep;
+
+  /** @param keep stores the text, and the recording (a WAV file, or `null`) if the server heard only a part of it */
+  constructor(keep) {
+    super();
+    this.#keep = (recording) => keep(this, recording);
+  }
 
   get text() { return this.#session?.text ?? ""; }
   get turns() { return this.#session?.turns ?? []; }
@@ -78,15 +86,16 @@ export class Dictation extends EventTarget {
     if (this.state === "ended") return;
     this.#become("finishing");
     await this.#recorder.stop();
+    const recording = new File(
+      [wave(this.#blocks, this.#recorder.rate)], texts.microphone.rescuedName(new Date(this.began)), { type: "audio/wav" });
+    const draft = keepDraft(recording);
     await this.#opening;
     if (!this.#isLost) await this.#session?.finish();
-    if ((this.#isLost || this.turns.some(({ error }) => error)) && this.#blocks.length) {
-      const name = texts.microphone.rescuedName(new Date(this.began));
-      this.#tell("rescue", new File([wave(this.#blocks, this.#recorder.rate)], name, { type: "audio/wav" }));
-    }
+    const isWhole = !this.#isLost && this.turns.every(({ error }) => !error);
+    await this.#keep(isWhole || this.#blocks.length === 0 ? null : recording);
+    await dropDraft(await draft);
     this.#blocks = [];
     this.#become("ended");
-    this.#tell("end");
   }
 
   #become(state) {

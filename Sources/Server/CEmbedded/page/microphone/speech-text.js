@@ -1,6 +1,7 @@
 // The text of a dictation as it grows, a paragraph for each turn.
 
 import { texts } from "../texts.js";
+import { announce } from "../shared/announce.js";
 import { make, say } from "../shared/dom.js";
 
 export class SpeechText {
@@ -26,6 +27,8 @@ export class SpeechText {
       if (!turn.text && !turn.error && !this.#turns.has(turn.id)) continue;
       this.#node.querySelector(".placeholder")?.remove();
       const paragraph = this.#turns.get(turn.id) ?? this.#add(turn.id);
+      const isNew = turn.isFinal && turn.text && !paragraph.dataset.final;
+      if (isNew) { paragraph.dataset.final = "true"; announce(turn.text); }
       paragraph.classList.toggle("is-open", !turn.isFinal);
       paragraph.classList.toggle("problem", turn.error !== undefined && !turn.text);
       say(paragraph, turn.text || turn.error || "");
