@@ -16,6 +16,15 @@ struct PageTests {
         try await run("keys", on: ServerProcess.Setup(TestRegistry([.starter]), ["--api-key", "right"]))
     }
 
+    /// The page shows what `/health/ready` says; `/health` alone says that the model is loading.
+    @Test func aDefaultModelThatCannotBeUsedIsExplained() async throws {
+        var registry = TestRegistry([.starter, .senseVoice])
+        registry.defaultModel = nil
+        try await withServer(.init(registry)) { server in
+            try await runPageTests("state", against: server)
+        }
+    }
+
     @Test func modelsComeWithProgressAndRefusalsWithReasons() async throws {
         var broken = TestRegistry.Model.paraformer.named("broken")
         broken.files["tokens"] = "no-tokens.txt"

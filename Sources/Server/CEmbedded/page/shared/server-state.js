@@ -2,7 +2,7 @@
 
 import { texts } from "../texts.js";
 import { address } from "./api.js";
-import { byID, say } from "./dom.js";
+import { byID, make, say } from "./dom.js";
 
 /** In milliseconds: while all is well, and while something is awaited. */
 const [calm, eager] = [10_000, 1_500];
@@ -10,29 +10,53 @@ const [calm, eager] = [10_000, 1_500];
 let timer = 0;
 let waiting = [];
 
-/** `ok`, `loading`, `lost` or `unknown`. */
+/** `ok`, `loading`, `failed`, `lost` or `unknown`. */
 export let serverState = "unknown";
 
 async function look() {
   clearTimeout(timer);
-  let state = "lost";
-  try {
-    const response = await fetch(address("health"), { cache: "no-store", signal: AbortSignal.timeout(5000) });
-    if (response.ok) state = (await response.json()).status === "ok" ? "ok" : "loading";
-  } catch { /* It is lost. */ }
-  show(state);
+  const { state, reason } = await health().catch(() => ({ state: "lost" }));
+  show(state, reason);
   timer = setTimeout(look, state === "ok" ? calm : eager);
 }
 
-function show(state) {
+/** Throws if the server is lost. */
+async function health() {
+  const response = await ask("health");
+  if (!response.ok) return { state: "lost" };
+  return (await response.json()).status === "ok" ? { state: "ok" } : await readiness();
+}
+
+/** Why the default model has not been loaded yet: it may never be. */
+async function readiness() {
+  const response = await ask("health/ready");
+  if (response.ok) return { state: "ok" };
+  const { error } = await response.json().catch(() => ({}));
+  if (!error || error.code === "model_not_ready") return { state: "loading" };
+  return { state: "failed", reason: error.message };
+}
+
+const ask = (path) => fetch(address(path), { cache: "no-store", signal: AbortSignal.timeout(5000) });
+
+function show(state, reason = null) {
   // One missing answer may be an accident.
   if (state === "lost" && serverState === "lost") document.dispatchEvent(new Event("server-lost"));
   serverState = state;
   const node = byID("server-state");
   node.dataset.state = state;
   say(node, texts.server[state]);
+  explain(reason);
   if (state === "lost") return;
   for (const resolve of waiting.splice(0)) resolve();
+}
+
+function explain(reason) {
+  const notice = byID("server-notice");
+  if (reason === null) { notice.hidden = true; return; }
+  if (!notice.hidden && notice.firstChild?.textContent === reason) return;
+  notice.replaceChildren(
+    make("p", {}, reason), make("p", {}, texts.server.advice, " ", make("a", { href: "#models" }, texts.server.showModels)));
+  notice.hidden = false;
 }
 
 export function watchServer() {
