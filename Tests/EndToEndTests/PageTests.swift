@@ -16,6 +16,11 @@ struct PageTests {
         try await run("keys", on: ServerProcess.Setup(TestRegistry([.starter]), ["--api-key", "right"]))
     }
 
+    @Test func refusedChangesAreNotOffered() async throws {
+        let flags = ["--api-key", "right", "--no-model-changes"]
+        try await run("refusals", on: ServerProcess.Setup(TestRegistry([.starter]), flags))
+    }
+
     /// The page shows what `/health/ready` says; `/health` alone says that the model is loading.
     @Test func aDefaultModelThatCannotBeUsedIsExplained() async throws {
         var registry = TestRegistry([.starter, .senseVoice])

@@ -3,7 +3,8 @@
 import { texts } from "../texts.js";
 import { call } from "../shared/api.js";
 import { confirm } from "../shared/confirm.js";
-import { byID, say } from "../shared/dom.js";
+import { announce } from "../shared/announce.js";
+import { byID, keepingFocus, say } from "../shared/dom.js";
 import { models, onModels, refreshModels } from "../shared/models.js";
 import { toast } from "../shared/toast.js";
 import { Catalogue } from "./catalogue.js";
@@ -14,11 +15,13 @@ const [eager, calm] = [1000, 10_000];
 
 export class ModelsArea {
   #rows = new Map();
+  /** By name, as they were announced. */
+  #statuses = new Map();
   #timer = 0;
   #isShown = false;
 
   constructor() {
-    this.catalogue = new Catalogue((entry) => this.#add(entry));
+    this.catalogue = new Catalogue((entry) => this.#add(entry), () => this.#draw());
     onModels(() => this.#draw());
     document.addEventListener("visibilitychange", () => this.#isShown && !document.hidden && this.#look());
     document.addEventListener("key", () => this.#isShown ? this.show() : refreshModels().catch(() => {}));
@@ -50,7 +53,9 @@ export class ModelsArea {
   #draw() {
     const list = byID("model-list");
     const names = new Set(models().map(({ id }) => id));
-    for (const [name, row] of this.#rows) if (!names.has(name)) { row.node.remove(); this.#rows.delete(name); }
+    keepingFocus(list, () => {
+      for (const [name, row] of this.#rows) if (!names.has(name)) { row.node.remove(); this.#rows.delete(name); }
+    }, () => byID("model-list-title"));
     for (const model of models()) {
       if (!this.#rows.has(model.id)) {
         this.#rows.set(model.id, new ModelRow(model.id, {
@@ -58,9 +63,19 @@ export class ModelsArea {
         }));
         list.append(this.#rows.get(model.id).node);
       }
-      this.#rows.get(model.id).draw(model);
+      this.#rows.get(model.id).draw(model, this.catalogue.changes);
+      this.#announce(model);
     }
     this.catalogue.draw();
+    const limit = texts.models.limits[this.catalogue.changes] ?? "";
+    byID("changes-notice").hidden = !limit;
+    say(byID("changes-notice"), limit);
+  }
+
+  #announce({ id, status }) {
+    const former = this.#statuses.get(id);
+    this.#statuses.set(id, status);
+    if (this.#isShown && former && former !== status) announce(texts.models.announce(id, texts.models.status[status] ?? status));
   }
 
   /** `pull`, `load` or `unload`. */

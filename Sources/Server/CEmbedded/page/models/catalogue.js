@@ -2,7 +2,7 @@
 
 import { texts } from "../texts.js";
 import { call } from "../shared/api.js";
-import { button, byID, make, say } from "../shared/dom.js";
+import { button, byID, keepingFocus, make, say, setBusy } from "../shared/dom.js";
 import { bytes, languageName } from "../shared/format.js";
 import { models } from "../shared/models.js";
 import { facts } from "./row.js";
@@ -12,10 +12,13 @@ export class Catalogue {
   #recommendations = [];
   #rows = new Map();
   #add;
+  #loaded;
+  /** What the server lets clients change: see docs/api.md. Older servers do not say. */
+  changes = "unknown";
 
-  /** @param add is called with the row of a model */
-  constructor(add) {
-    this.#add = add;
+  /** @param add is called with the row of a model. @param loaded is called when the server has answered. */
+  constructor(add, loaded) {
+    [this.#add, this.#loaded] = [add, loaded];
     byID("catalogue-words").addEventListener("input", () => this.draw());
     byID("catalogue-language").addEventListener("change", () => this.draw());
   }
@@ -24,14 +27,15 @@ export class Catalogue {
   async load(again = false) {
     if (this.#entries && !again) return;
     try {
-      const { data, recommendations = [] } = await call("GET", "v1/catalogue");
-      [this.#entries, this.#recommendations] = [data, recommendations];
+      const { data, recommendations = [], changes = "allowed" } = await call("GET", "v1/catalogue");
+      [this.#entries, this.#recommendations, this.changes] = [data, recommendations, changes];
     } catch {
-      return;
+      if (this.changes === "unknown") this.changes = "allowed";
+      return this.#loaded();
     }
     byID("catalogue").hidden = false;
     this.#fillLanguages();
-    this.draw();
+    this.#loaded();
   }
 
   #fillLanguages() {
@@ -55,11 +59,18 @@ export class Catalogue {
     const reasons = this.#reasons(language);
     // What is recommended for the language comes first.
     shown.sort((a, b) => reasons.has(b.id) - reasons.has(a.id));
-    byID("catalogue-list").replaceChildren(...shown.map((entry) => {
+    this.#show(shown.map((entry) => {
       const row = this.#row(entry);
-      row.draw(registered.has(entry.registered_as ?? entry.id), reasons.get(entry.id));
+      row.draw(registered.has(entry.registered_as ?? entry.id), this.changes === "allowed", reasons.get(entry.id));
       return row.node;
     }));
+  }
+
+  /** Moves nothing if nothing has changed, so that the focus and the place on the screen stay. */
+  #show(nodes) {
+    const list = byID("catalogue-list");
+    if (nodes.length === list.children.length && nodes.every((node, index) => node === list.children[index])) return;
+    keepingFocus(list, () => list.replaceChildren(...nodes), () => byID("catalogue-words"));
   }
 
   /** Why to take which model for a language first; without a language, for many of them. */
@@ -81,11 +92,12 @@ class CatalogueRow {
   constructor(entry, add) {
     this.name = entry.id;
     this.button = button(texts.models.add, null, () => add(this), { "aria-label": `${texts.models.add}: ${entry.id}` });
+    this.heading = make("h3", { dir: "auto" }, entry.id);
     this.there = make("p", { class: "model-status" }, texts.catalogue.registered);
     const size = entry.display_size_bytes;
     this.node = make("li", { class: "model" },
       make("div", { class: "model-text" },
-        make("h3", { dir: "auto" }, entry.id),
+        this.heading,
         this.#recommendation,
         entry.description && make("p", { class: "model-description" }, entry.description),
         make("p", { class: "model-facts" }, facts(
@@ -94,15 +106,17 @@ class CatalogueRow {
       make("div", { class: "model-actions" }, this.there, this.button));
   }
 
-  draw(isRegistered, reason = "") {
+  draw(isRegistered, mayAdd, reason = "") {
     this.#recommendation.hidden = !reason;
     say(this.#recommendation, reason);
-    this.button.hidden = isRegistered;
-    this.there.hidden = !isRegistered;
+    keepingFocus(this.node, () => {
+      this.button.hidden = isRegistered || !mayAdd;
+      this.there.hidden = !isRegistered;
+    }, () => this.heading);
   }
 
   complain(text) { say(this.#problem, text ?? ""); }
-  setBusy(isBusy) { this.button.disabled = isBusy; }
+  setBusy(isBusy) { setBusy([this.button], isBusy); }
 }
 
 function searched({ id, type, languages, description }) {

@@ -1,8 +1,13 @@
 // A registered model.
 
 import { texts } from "../texts.js";
-import { button, make, say } from "../shared/dom.js";
+import { button, keepingFocus, make, say, setBusy } from "../shared/dom.js";
 import { bytes } from "../shared/format.js";
+
+/** The statuses in which there is something to do. */
+const fitting = { load: ["unloaded", "failed"], pull: ["missing"], unload: ["loaded"], remove: ["loaded", "unloaded", "failed"] };
+/** What can be done, by what the server lets clients change. */
+const actions = { allowed: Object.keys(fitting), key_required: ["load", "pull"] };
 
 export class ModelRow {
   #alias = make("span", { class: "model-alias" });
@@ -11,7 +16,6 @@ export class ModelRow {
   #statusText = make("span");
   #progress = make("progress", { max: 1, hidden: true });
   #problem = make("p", { class: "problem", role: "alert" });
-  #busy = false;
 
   /** @param on `act(action)` and `remove()` */
   constructor(name, on) {
@@ -24,13 +28,15 @@ export class ModelRow {
       remove: button(texts.models.remove, null, on.remove, { class: "plain" }),
     };
     for (const [key, node] of Object.entries(this.buttons)) node.setAttribute("aria-label", `${texts.models[key]}: ${name}`);
+    this.heading = make("h3", { dir: "auto" }, name, " ", this.#alias);
     this.node = make("li", { class: "model" },
-      make("div", { class: "model-text" }, make("h3", { dir: "auto" }, name, " ", this.#alias), this.#facts, this.#progress, this.#problem),
+      make("div", { class: "model-text" }, this.heading, this.#facts, this.#progress, this.#problem),
       this.#status,
       make("div", { class: "model-actions" }, ...Object.values(this.buttons)));
   }
 
-  draw(model) {
+  /** @param changes what the server lets clients change: see docs/api.md */
+  draw(model, changes) {
     const { status, reason, aliases, size_bytes: size } = model;
     this.node.dataset.status = status;
     say(this.#alias, [model.default && texts.models.standard, aliases?.length && texts.models.alias(aliases)].filter(Boolean).join(", "));
@@ -41,11 +47,12 @@ export class ModelRow {
     else if (this.#isOfStatus) this.complain(null);
     this.#isOfStatus = status === "failed";
     this.#drawProgress(model);
-    const fits = { load: ["unloaded", "failed"], pull: ["missing"], unload: ["loaded"], remove: ["loaded", "unloaded", "failed"] };
-    for (const [key, node] of Object.entries(this.buttons)) {
-      node.hidden = !fits[key].includes(status) || (key === "remove" && !size);
-      node.disabled = this.#busy;
-    }
+    const allowed = actions[changes] ?? [];
+    keepingFocus(this.node, () => {
+      for (const [key, node] of Object.entries(this.buttons)) {
+        node.hidden = !allowed.includes(key) || !fitting[key].includes(status) || (key === "remove" && !size);
+      }
+    }, () => this.heading);
   }
   /** Whether the problem that is shown is the model's own. */
   #isOfStatus = false;
@@ -58,10 +65,7 @@ export class ModelRow {
 
   complain(text) { say(this.#problem, text ?? ""); }
 
-  setBusy(isBusy) {
-    this.#busy = isBusy;
-    for (const node of Object.values(this.buttons)) node.disabled = isBusy;
-  }
+  setBusy(isBusy) { setBusy(Object.values(this.buttons), isBusy); }
 }
 
 function progressText({ downloaded_bytes: done, total_bytes: total, download_percent: percent }) {
