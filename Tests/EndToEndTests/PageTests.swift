@@ -5,7 +5,7 @@ import Testing
 /// The page in a browser: see Tests/Page.
 @Suite(.serialized, .enabled(if: Chromium.isInstalled, Chromium.advice))
 struct PageTests {
-    @Test(arguments: ["modules", "files", "edits", "queue", "microphone", "looks"])
+    @Test(arguments: ["modules", "files", "edits", "queue", "microphone", "looks", "focus"])
     func thePageWorksInABrowser(part: String) async throws {
         let setup = ServerProcess.Setup(
             TestRegistry([.starter, .senseVoice, .hotwords]), ["--allowed-host", "speech.example"])
