@@ -5,7 +5,9 @@ import Testing
 /// The page in a browser: see Tests/Page.
 @Suite(.serialized, .enabled(if: Chromium.isInstalled, Chromium.advice))
 struct PageTests {
-    @Test(arguments: ["modules", "files", "edits", "queue", "microphone", "looks", "focus"])
+    @Test(arguments: [
+        "modules", "files", "texts", "edits", "queue", "copies", "microphone", "dictations", "looks", "focus",
+    ])
     func thePageWorksInABrowser(part: String) async throws {
         let setup = ServerProcess.Setup(
             TestRegistry([.starter, .senseVoice, .hotwords]), ["--allowed-host", "speech.example"])

@@ -92,6 +92,18 @@ def link():
     link.cut()
 
 
+@pytest.fixture
+def twenty(tmp_path):
+    for number in range(20):
+        shutil.copy(SPEECH / "beckett.wav", tmp_path / f"{number:02}.wav")
+    return sorted(tmp_path.iterdir())
+
+
+@pytest.fixture
+def copies(twenty):
+    return twenty[:4]
+
+
 def choose(page, *files):
     page.locator("#chooser").set_input_files([str(file) for file in files])
 

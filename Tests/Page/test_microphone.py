@@ -82,54 +82,6 @@ def test_a_recording_survives_a_lost_connection(visit, speaking):
     link.cut()
 
 
-def test_a_recording_that_is_being_finished_is_asked_for_and_stored(visit, speaking, link):
-    page = visit(link.url, path="/#microphone", browser=speaking)
-    page.locator("#record").click()
-    expect(page.locator("#speech-text")).to_contain_text("best of times")
-    link.hold()
-    page.locator("#record").click()
-    expect(page.locator("#record-state")).to_have_text("Finishing")
-    with page.expect_event("dialog") as asked:
-        page.close(run_before_unload=True)
-    assert asked.value.type == "beforeunload"
-    with page.expect_event("close"):
-        asked.value.accept()
-    link.go_on()
-    other = visit(link.url, context=page.context)
-    expect(other.locator("#toasts")).to_contain_text("A recording that was not finished")
-    expect(files(other, "done")).to_have_count(1)
-    files(other).locator("a").click()
-    assert words(" ".join(sentences(other)))[:2] == ["it", "was"]
-    # It is taken up once.
-    other.reload()
-    expect(files(other, "done")).to_have_count(1)
-
-
-def test_turns_are_read_out_when_they_are_final(page):
-    page.locator("#record").click()
-    expect(page.locator("#speech-text p:not(.is-open):not(.placeholder)").first).to_be_visible()
-    first = page.locator("#speech-text p").first.inner_text()
-    expect(page.locator("#announcements p").first).to_have_text(first)
-    # Nothing that changes with each word is a live region.
-    assert page.locator("#speech-text").evaluate("node => node.closest('[role=log], [role=status], [aria-live]')") is None
-    page.locator("#record").click()
-    expect(page.locator("#earlier-list .earlier-text")).to_have_count(1)
-
-
-def test_dictations_are_deleted_by_keyboard(page):
-    for count in (1, 2):
-        page.locator("#record").press("Enter")
-        expect(page.locator("#speech-text")).to_contain_text("best of times")
-        page.locator("#record").press("Enter")
-        expect(page.locator("#earlier-list li")).to_have_count(count)
-    page.locator("#earlier-list li").first.get_by_role("button", name="Delete").press("Enter")
-    expect(page.locator("#earlier-list li")).to_have_count(1)
-    assert page.evaluate("document.activeElement.closest('#earlier-list li') !== null")
-    page.keyboard.press("Enter")
-    expect(page.locator("#earlier")).to_be_hidden()
-    assert page.evaluate("document.activeElement.id") == "record"
-
-
 def test_a_page_without_https_says_why_it_cannot_record(visit, chromium):
     elsewhere = chromium(arguments=["--host-resolver-rules=MAP speech.example 127.0.0.1"])
     page = visit(f"http://speech.example:{PORT}", path="/#microphone", browser=elsewhere)
