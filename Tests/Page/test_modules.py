@@ -132,3 +132,33 @@ def test_answers_say_what_to_do(run, status, body, headers, kind, message):
     assert (told["kind"], told["message"]) == (kind, message)
     if "Retry-After" in headers:
         assert told["wait"] == 7
+
+
+def test_a_session_ends_although_a_turn_begins_in_sound_that_was_cleared(run):
+    finish = """async () => {
+        const { WebSocket } = window;
+        let socket;
+        window.WebSocket = class {
+            static OPEN = 1;
+            readyState = 1;
+            constructor() { socket = this; setTimeout(() => this.onopen()); }
+            send() {}
+            close() {}
+        };
+        const session = new m.Session({ words: [] }, 16000);
+        await session.open();
+        const tell = (type, fields) => socket.onmessage({ data: JSON.stringify({ type, ...fields }) });
+        tell("input_audio_buffer.speech_started", { item_id: "first" });
+        let isFinished = false;
+        session.finish().then(() => { isFinished = true; });
+        tell("input_audio_buffer.committed", { item_id: "first" });
+        tell("input_audio_buffer.cleared", {});
+        tell("input_audio_buffer.speech_started", { item_id: "second" });
+        await new Promise((resolve) => setTimeout(resolve));
+        const before = isFinished;
+        tell("conversation.item.input_audio_transcription.completed", { item_id: "first", transcript: "One." });
+        await new Promise((resolve) => setTimeout(resolve));
+        window.WebSocket = WebSocket;
+        return [before, isFinished, session.text];
+    }"""
+    assert run("microphone/session.js", finish) == [False, True, "One."]

@@ -128,8 +128,9 @@ export class Session extends EventTarget {
   }
 
   #settle() {
-    if (this.isCommitted && this.turns.every(({ isFinal }) => isFinal)) this.#lastCommit.promise.then(() => {
-      if (this.turns.every(({ isFinal }) => isFinal)) this.#allIsHeard.resolve();
+    if (this.isCommitted) this.#lastCommit.promise.then(() => {
+      // A turn may still begin in what was cleared; it is never committed, so it gets no text.
+      if (this.turns.every(({ isFinal, isCommitted }) => isFinal || !isCommitted)) this.#allIsHeard.resolve();
     });
   }
 
