@@ -157,7 +157,7 @@ let package = Package(
         .target(
             name: "TranscriptFormats",
             dependencies: [
-                "CZlib", "SpeechTypes",
+                "CZlib", "Essentials", "SpeechTypes",
             ],
             path: "Sources/Server/TranscriptFormats", swiftSettings: strict),
         .target(
@@ -177,10 +177,17 @@ let package = Package(
             ],
             path: "Sources/Server/Engines", swiftSettings: strict),
         .target(
+            name: "Upstreams",
+            dependencies: [
+                "Concurrency", "Essentials", "ModelStore", "PrometheusMetrics", "SpeechTypes", "TranscriptFormats",
+                .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioSSL, .systemPackage,
+            ],
+            path: "Sources/Server/Upstreams", swiftSettings: strict),
+        .target(
             name: "APIServer",
             dependencies: [
                 "CEmbedded", "Concurrency", "Engines", "Essentials", "PrometheusMetrics", "ModelFamilies", "ModelStore",
-                "SpeechTypes",
+                "SpeechTypes", "Upstreams",
                 "TranscriptFormats", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging,
                 .nioCore, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioWebSocket, .serviceLifecycle,
                 .systemPackage,
@@ -200,7 +207,7 @@ let package = Package(
             dependencies: [
                 "APIServer", "Concurrency", "Dictation", "EngineHost", "EngineLink", "Engines", "Essentials",
                 "ModelFamilies", "ModelStore", "SpeechTypes", "TranscriptFormats", .argumentParser, .asyncHTTPClient,
-                "PrometheusMetrics", .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,
+                "PrometheusMetrics", "Upstreams", .logging, .nioCore, .serviceLifecycle, .subprocess, .systemPackage,
             ],
             path: "Sources/Tool/CommandLineTool", swiftSettings: strict),
         .executableTarget(
@@ -214,6 +221,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "AudioInput", "Concurrency", "ModelFamilies", "SpeechTypes", .crypto, .logging, .nioCore, .nioPosix,
+                .nioSSL,
                 .subprocess, .systemPackage,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
@@ -228,7 +236,8 @@ let package = Package(
             name: "APIServerTests",
             dependencies: [
                 "APIServer", "Concurrency", "EngineHost", "EngineLink", "Engines", "PrometheusMetrics", "ModelFamilies",
-                "ModelStore", "SpeechTypes", "TestSupport", "TranscriptFormats", "asr2clip-engine", .httpTypes,
+                "ModelStore", "SpeechTypes", "TestSupport", "TranscriptFormats", "Upstreams", "asr2clip-engine",
+                .httpTypes,
                 .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioWebSocket,
                 .serviceLifecycle,
             ],
@@ -336,6 +345,13 @@ let package = Package(
             name: "TranscriptFormatsTests",
             dependencies: [
                 "SpeechTypes", "TranscriptFormats",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "UpstreamsTests",
+            dependencies: [
+                "Concurrency", "Essentials", "ModelStore", "PrometheusMetrics", "SpeechTypes", "TestSupport",
+                "TranscriptFormats", "Upstreams", .logging, .nioCore,
             ],
             swiftSettings: strict),
     ]

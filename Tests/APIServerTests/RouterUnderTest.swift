@@ -1,3 +1,4 @@
+import Concurrency
 import Engines
 import EngineHost
 import Hummingbird
@@ -5,6 +6,7 @@ import HummingbirdTesting
 import Logging
 import ModelStore
 import TestSupport
+import Upstreams
 
 @testable import APIServer
 
@@ -43,7 +45,11 @@ struct RouterUnderTest {
         let catalog = ModelService(
             source: RegistrySource(paths: paths, defaultModel: nil),
             store: ModelLibrary(registry: registry, paths: paths, proxies: .none, engine: executable, logger: logger),
-            engines: engines, admission: Admission(registry, maximumQueue: nil), modelWait: .zero,
+            engines: engines, admission: Admission(registry, maximumQueue: nil),
+            upstreams: UpstreamPool(
+                registry, keys: UpstreamKeys(environment: [:]), proxies: .none, executor: EventLoopExecutor(),
+                metrics: metrics.registry, logger: logger),
+            modelWait: .zero,
             served: { _ in
                 EngineConfiguration(models: [], stayingLoaded: nil, threads: 1, keepAlive: nil, maximumLoaded: 1)
             },

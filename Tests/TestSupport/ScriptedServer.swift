@@ -3,6 +3,7 @@ import NIOCore
 import Synchronization
 
 /// A server that responds to each request with the next step of its script, well-formed or not; the last step repeats.
+/// It may answer `GET` apart from the script.
 public struct ScriptedServer: Sendable {
     /// A step after a whole request has been read.
     public enum Step: Sendable {
@@ -26,14 +27,23 @@ public struct ScriptedServer: Sendable {
     }
 
     fileprivate final class State: Sendable {
-        private let state: Mutex<(script: [[Step]], requests: [Request])>
+        private let state: Mutex<(script: [[Step]], requests: [Request], gets: [Request])>
+        private let toGet: [Step]?
 
-        init(_ script: [[Step]]) { state = Mutex((script, [])) }
+        init(_ script: [[Step]], toGet: [Step]?) {
+            state = Mutex((script, [], []))
+            self.toGet = toGet
+        }
 
         var requests: [Request] { state.withLock { $0.requests } }
+        var gets: [Request] { state.withLock { $0.gets } }
 
         func next(after request: Request) -> [Step] {
             state.withLock { state in
+                if let toGet, request.line.hasPrefix("GET ") {
+                    state.gets.append(request)
+                    return toGet
+                }
                 state.requests.append(request)
                 return state.script.count > 1 ? state.script.removeFirst() : state.script[0]
             }
@@ -46,6 +56,9 @@ public struct ScriptedServer: Sendable {
 
     /// The requests so far.
     public var requests: [Request] { state.requests }
+
+    /// The requests so far that are answered apart from the script.
+    public var gets: [Request] { state.gets }
 
     /// The base URL of its API.
     public var url: String { "http://127.0.0.1:\(port)/v1" }
@@ -106,19 +119,22 @@ extension [ScriptedServer.Step] {
 
 /// Runs `body` with a server that follows a script.
 public func withScriptedServer<R: Sendable>(
-    _ script: [ScriptedServer.Step]..., isolation: isolated (any Actor)? = #isolation,
-    _ body: (ScriptedServer) async throws -> R
+    _ script: [ScriptedServer.Step]..., toGet: [ScriptedServer.Step]? = nil,
+    isolation: isolated (any Actor)? = #isolation, _ body: (ScriptedServer) async throws -> R
 ) async throws -> R {
-    try await withScriptedServer(script, isolation: isolation, body)
+    try await withScriptedServer(script, toGet: toGet, isolation: isolation, body)
 }
 
-/// Runs `body` with a server that follows a script.
+/// Runs `body` with a server that follows a script, and answers `GET` with other steps if there are any. With a
+/// `certificate`, it speaks TLS.
 public func withScriptedServer<R: Sendable>(
-    _ script: [[ScriptedServer.Step]], isolation: isolated (any Actor)? = #isolation,
-    _ body: (ScriptedServer) async throws -> R
+    _ script: [[ScriptedServer.Step]], toGet: [ScriptedServer.Step]? = nil, certificate: String? = nil,
+    isolation: isolated (any Actor)? = #isolation, _ body: (ScriptedServer) async throws -> R
 ) async throws -> R {
-    let state = ScriptedServer.State(script)
-    return try await withTestServer(serving: { try await state.serve($0) }, isolation: isolation) { port in
+    let state = ScriptedServer.State(script, toGet: toGet)
+    return try await withTestServer(
+        certificate: certificate, serving: { try await state.serve($0) }, isolation: isolation
+    ) { port in
         try await body(ScriptedServer(state: state, port: port))
     }
 }

@@ -33,6 +33,8 @@ public struct TestRegistry: Sendable {
     public var aliases: [String: String]
     /// The entries, in order.
     public var models: [Model]
+    /// The keys of entries with `type: openai`, by the entries' names.
+    public var upstreams: [String: [String: String]] = [:]
     /// Other keys at the top of the file.
     public var settings: [String: String] = [:]
 
@@ -55,6 +57,10 @@ public struct TestRegistry: Sendable {
             lines += Self.mapping("files", model.files, indent: "    ")
             lines += Self.mapping("options", model.options, indent: "    ")
             lines += Self.mapping("download", model.download, indent: "    ")
+        }
+        for (name, keys) in upstreams.sorted(by: { $0.key < $1.key }) {
+            lines += ["  \(name):", "    type: openai"]
+            lines += keys.sorted { $0.key < $1.key }.map { "    \($0): \($1)" }
         }
         return lines.joined(separator: "\n") + "\n"
     }

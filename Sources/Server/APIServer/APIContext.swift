@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import Upstreams
 
 /// The state of one request on its way through the server.
 struct APIContext: RequestContext {
@@ -12,6 +13,8 @@ struct APIContext: RequestContext {
     private(set) var requestID = ""
     /// The server's log, with the request's id on every line.
     private(set) var log = Logger(label: "asr2clip")
+    /// The servers that have sent the request on to this one.
+    private(set) var hops = UpstreamHops(nil)
     let record = RequestRecord()
     /// When the request arrived.
     let start = ContinuousClock.now
@@ -21,7 +24,8 @@ struct APIContext: RequestContext {
         channel = source.channel
     }
 
-    mutating func identify(by given: String?, log: Logger) {
+    mutating func identify(by given: String?, after hops: UpstreamHops = UpstreamHops(nil), log: Logger) {
+        self.hops = hops
         requestID = Self.requestID(given: given)
         self.log = log
         self.log[metadataKey: "request"] = "\(requestID)"

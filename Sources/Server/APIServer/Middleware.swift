@@ -3,6 +3,7 @@ import Hummingbird
 import Logging
 import SpeechTypes
 import Synchronization
+import Upstreams
 
 /// The rest of a request's way, behind a middleware.
 typealias NextHandler = (Request, APIContext) async throws -> Response
@@ -14,7 +15,7 @@ struct RequestIDMiddleware: RouterMiddleware {
 
     func handle(_ request: Request, context: APIContext, next: NextHandler) async throws -> Response {
         var context = context
-        context.identify(by: request.headers[.requestID], log: log)
+        context.identify(by: request.headers[.requestID], after: UpstreamHops(request.headers[.hops]), log: log)
         var response = try await next(request, context)
         response.headers[.requestID] = context.requestID
         if Routes.path(in: context).map(Routes.recordings.contains) == true {
@@ -23,6 +24,11 @@ struct RequestIDMiddleware: RouterMiddleware {
         // An error has a body even for HEAD, where the client would take it for the next response.
         return request.method == .head ? response.createHeadResponse() : response
     }
+}
+
+extension HTTPField.Name {
+    /// A request header: the servers that have sent it on.
+    fileprivate static let hops = Self.fixed(UpstreamHops.header)
 }
 
 /// Turns errors into responses in OpenAI's shape.

@@ -7,6 +7,8 @@ package struct ModelError: Error, Sendable, CustomStringConvertible {
         case notReady
         /// Requests will fail until the files, the registry or the network change.
         case failed
+        /// The model is on other servers, so it has no files and no engine here.
+        case notLocal
         /// The model has no files that asr2clip may delete.
         case notRemovable
         /// Another model is being downloaded, and this download was not to begin beside it.

@@ -93,12 +93,26 @@ package actor ModelLibrary {
         }
     }
 
-    /// Finds a model.
+    /// Finds a model of this machine.
+    ///
+    /// - Throws: Like `find`, and `.notLocal` if the model is on other servers.
+    package func resolve(_ nameOrAlias: String) throws(ModelError) -> ModelEntry {
+        switch try find(nameOrAlias) {
+        case .local(let entry): return entry
+        case .upstream(let entry):
+            throw ModelError(
+                .notLocal,
+                "The model '\(entry.name)' is not on this machine: its entry in models.yaml sends recordings to "
+                    + "\(entry.hosts.listed). So it has no files and no engine here.")
+        }
+    }
+
+    /// Finds a model, on this machine or on other servers.
     ///
     /// - Throws: `.notFound` if no model or alias has this name, `.failed` if its entry in the registry is unusable.
-    package func resolve(_ nameOrAlias: String) throws(ModelError) -> ModelEntry {
+    package func find(_ nameOrAlias: String) throws(ModelError) -> RegisteredModel {
         let name = registry.aliases[nameOrAlias] ?? nameOrAlias
-        if let entry = registry.entry(named: name) { return entry }
+        if let model = registry.model(named: name) { return model }
         let mistakes = registry.mistakes(in: .model(name)) + registry.mistakes(in: .alias(nameOrAlias))
         if !mistakes.isEmpty {
             throw ModelError(.failed, mistakes.map(\.description).joined(separator: "\n"), hiding: paths.folders())

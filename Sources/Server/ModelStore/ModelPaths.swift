@@ -53,6 +53,11 @@ package struct ModelPaths: Sendable, Equatable {
         Self.absolute(dir, from: modelsRoot, home: homeFolder)
     }
 
+    /// The absolute path of a file named in the registry; a relative name starts at the registry's folder.
+    func besideRegistry(_ file: String) -> String {
+        Self.absolute(file, from: FileSystem.parent(of: registryFile), home: homeFolder)
+    }
+
     /// Makes a path absolute, with `~` expanded, and without `.`, empty parts and a trailing slash.
     private static func absolute(_ path: String, from folder: String, home: String) -> String {
         let full =

@@ -6,6 +6,10 @@ package enum TranscriptStreamEvent: Sendable {
     case delta(String)
     /// The finished transcript; `finished` follows.
     case done(Transcript)
+    /// The text that another server has streamed, which says nothing else about it; `finished` follows.
+    case doneText(String)
+    /// An event of another server as it came: its type, and its JSON in one line.
+    case relayed(type: String, json: String)
     /// The stream failed: the same `{"error": {…}}` as in an ordinary response. Nothing follows.
     case error(JSONValue)
     case finished
@@ -34,6 +38,11 @@ package enum TranscriptStreamEvent: Sendable {
                 members.append(("segments", .array(transcript.segmentsJSON(temperature: request.temperature))))
             }
             return Self.event("transcript.text.done", .object(members), isNamed: isVerbose)
+        case .doneText(let text):
+            return Self.event(
+                "transcript.text.done",
+                ["type": "transcript.text.done", "text": .string(text), "language": "auto"], isNamed: isVerbose)
+        case .relayed(let type, let json): return Self.event(type, json, isNamed: isVerbose)
         case .error(let body): return Self.event("error", body, isNamed: isVerbose)
         case .finished: return "data: [DONE]\n\n"
         case .heard(let time): return ": heard \(JSONValue.seconds(time.milliseconds).text)\n\n"
@@ -43,6 +52,10 @@ package enum TranscriptStreamEvent: Sendable {
 
     /// JSON text contains no line ends, so it fits on one line.
     private static func event(_ name: String, _ json: JSONValue, isNamed: Bool) -> String {
-        (isNamed ? "event: \(name)\n" : "") + "data: \(json.text)\n\n"
+        event(name, json.text, isNamed: isNamed)
+    }
+
+    private static func event(_ name: String, _ json: String, isNamed: Bool) -> String {
+        (isNamed ? "event: \(name)\n" : "") + "data: \(json)\n\n"
     }
 }

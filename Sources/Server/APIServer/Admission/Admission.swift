@@ -66,16 +66,16 @@ package final class Admission: Sendable {
         }
     }
 
-    /// Admits a request with a recording of this size, or throws 429.
-    func enter(_ entry: ModelEntry, bytes: Int) throws(APIError) -> Place {
+    /// Admits a request to a model with a recording of this size, or throws 429.
+    func enter(_ model: String, bytes: Int) throws(APIError) -> Place {
         do {
             try queue.withLock { queue throws(AdmissionQueue.Refusal) in
-                try queue.enter(entry.name, bytes: bytes)
+                try queue.enter(model, bytes: bytes)
             }
         } catch {
             throw .queueFull(error, isBodyUnread: false)
         }
-        return Place(self, model: entry.name, bytes: bytes)
+        return Place(self, model: model, bytes: bytes)
     }
 }
 
@@ -83,6 +83,7 @@ extension AdmissionQueue.Limits {
     fileprivate init(_ registry: ModelRegistry, maximumQueue: Int?) {
         total = maximumQueue ?? registry.capacity.maximumQueue ?? CapacitySettings.standardQueue
         for entry in registry.entries { models[entry.name] = entry.maximumQueue }
+        for entry in registry.upstreams { models[entry.name] = entry.maximumQueue }
     }
 }
 

@@ -1,8 +1,10 @@
 import HTTPTypes
 import Hummingbird
+import ModelStore
 import SpeechTypes
 import Synchronization
 import TranscriptFormats
+import Upstreams
 
 /// The API of whisper-asr-webservice (ahmetoner/whisper-asr-webservice), which Bazarr uses.
 struct WhisperServiceEndpoints: Sendable {
@@ -86,8 +88,21 @@ struct WhisperServiceEndpoints: Sendable {
 extension AudioEndpoints {
     /// The language that is spoken most in the first half minute of speech; `nil` if there is no speech.
     fileprivate func detectLanguage(of form: TranscriptionForm, context: APIContext) async throws -> Language? {
+        let entry: ModelEntry
+        switch try await check(form.model, needing: [.languageDetection]) {
+        case .local(let local): entry = local
+        case .upstream(let upstream):
+            do {
+                return try await forward(form, to: upstream, context: context).transcript().language
+            } catch let error as UpstreamError where error.callsForFallback {
+                guard let substitute = await substitute(for: upstream, needing: [.languageDetection]) else {
+                    throw error
+                }
+                entry = substitute
+            }
+        }
         let tally = Mutex(LanguageTally())
-        let transcription = try await begin(form, needing: [.languageDetection]) { segment in
+        let transcription = try await begin(form, with: entry) { segment in
             tally.withLock { tally in
                 tally.add(segment)
                 return tally.isEnough

@@ -42,12 +42,15 @@ struct AudioEndpoints: Sendable {
         try await APIError.changing({ $0.abandonsBody = true }, in: check)
     }
 
-    /// Checks that there is such a model, and that it has these capabilities; returns its entry.
+    /// Checks that there is such a model, and that it has these capabilities as far as is known; returns it.
     @discardableResult
-    func check(_ model: String?, needing needs: [RequiredCapability]) async throws -> ModelEntry {
-        let entry = try await catalog.resolve(model)
-        try await catalog.check(needs, of: entry)
-        return entry
+    func check(_ name: String?, needing needs: [RequiredCapability]) async throws -> RegisteredModel {
+        let model = try await catalog.find(name)
+        switch model {
+        case .local(let entry): try await catalog.check(needs, of: entry)
+        case .upstream(let entry): try await catalog.check(needs, of: entry)
+        }
+        return model
     }
 
     /// Reads a form, unless the queue is full.
@@ -64,22 +67,34 @@ struct AudioEndpoints: Sendable {
         context: APIContext
     ) async throws -> Response {
         try await hangUps.whileConnected(context.channel) {
-            let answer = TranscriptResponse(
-                form: form, transcription: try await begin(form, needing: form.options.needs),
-                presentation: presentation,
-                tellsProgress: tellsProgress, context: context)
-            return try await form.isStreamed ? answer.streamed() : answer.whole()
+            switch try await check(form.model, needing: form.options.needs) {
+            case .local(let entry):
+                try await transcribed(
+                    form, with: entry, as: presentation, tellsProgress: tellsProgress, context: context)
+            case .upstream(let entry):
+                try await forwarded(form, to: entry, as: presentation, tellsProgress: tellsProgress, context: context)
+            }
         }
     }
 
-    /// Starts to transcribe the recording of a form, once its model and a place for it are found. The events end with the
-    /// segment that `isEnough`, if not before.
+    /// Responds with the transcript of a model of this machine.
+    func transcribed(
+        _ form: TranscriptionForm, with entry: ModelEntry, as presentation: Presentation, tellsProgress: Bool,
+        context: APIContext
+    ) async throws -> Response {
+        let answer = TranscriptResponse(
+            form: form, transcription: try await begin(form, with: entry), presentation: presentation,
+            tellsProgress: tellsProgress, context: context)
+        return try await form.isStreamed ? answer.streamed() : answer.whole()
+    }
+
+    /// Starts to transcribe the recording of a form with a model of this machine, once there is a place for it. The events
+    /// end with the segment that `isEnough`, if not before.
     func begin(
-        _ form: TranscriptionForm, needing needs: [RequiredCapability],
+        _ form: TranscriptionForm, with entry: ModelEntry,
         until isEnough: @escaping @Sendable (Transcript.Segment) -> Bool = { _ in false }
     ) async throws -> RunningTranscription {
-        let entry = try await check(form.model, needing: needs)
-        let place = try catalog.admission.enter(entry, bytes: form.fileSize)
+        let place = try catalog.admission.enter(entry.name, bytes: form.fileSize)
         let job = TranscriptionJob(
             path: form.file.path, fileName: form.fileName, isRawPCM: form.isRawPCM, language: form.language,
             candidates: form.candidates, task: form.task, hints: form.hints, maximumDuration: maximumDuration,

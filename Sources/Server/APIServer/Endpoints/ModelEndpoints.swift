@@ -13,16 +13,17 @@ struct ModelEndpoints: Sendable {
         let registry = await catalog.registry
         var models: [JSONValue] = []
         for entry in registry.entries { models.append(await catalog.json(of: entry)) }
+        for entry in registry.upstreams { models.append(await catalog.json(of: entry)) }
         for (alias, name) in registry.aliases.sorted(by: { $0.key < $1.key }) {
-            guard let entry = registry.entry(named: name) else { continue }
-            models.append(await catalog.json(of: entry, as: alias))
+            guard let model = registry.model(named: name) else { continue }
+            models.append(await catalog.json(of: model, as: alias))
         }
         return Response(json: ["object": "list", "data": .array(models)])
     }
 
     @Sendable func show(_ request: Request, context: APIContext) async throws -> Response {
         let name = name(in: context)
-        return Response(json: await catalog.json(of: try await catalog.resolve(name), as: name))
+        return Response(json: await catalog.json(of: try await catalog.find(name), as: name))
     }
 
     /// Downloads, loads, unloads or adds a model. The work goes on after the response.

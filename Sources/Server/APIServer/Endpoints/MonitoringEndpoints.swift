@@ -1,4 +1,5 @@
 import Engines
+import ModelStore
 import Hummingbird
 import PrometheusMetrics
 import TranscriptFormats
@@ -14,7 +15,14 @@ struct MonitoringEndpoints: Sendable {
     /// was unloaded before; a later restart of its engine does not change it.
     @Sendable func health(_ request: Request, context: APIContext) async throws -> Response {
         var isLoaded = false
-        if let name = await catalog.registry.defaultModel { isLoaded = await catalog.engines.hasBeenLoaded(name) }
+        let registry = await catalog.registry
+        if let name = registry.defaultModel {
+            if case .upstream(let entry) = registry.model(named: name) {
+                isLoaded = entry.fallback != nil || catalog.upstreams.model(of: entry).state == .up
+            } else {
+                isLoaded = await catalog.engines.hasBeenLoaded(name)
+            }
+        }
         return Response(json: ["status": isLoaded ? "ok" : "loading"])
     }
 
@@ -29,6 +37,11 @@ struct MonitoringEndpoints: Sendable {
         let registry = await catalog.registry
         guard let name = registry.defaultModel else {
             throw APIError.modelFailed("The registry \(registry.file) names no default_model.")
+        }
+        if case .upstream(let entry) = registry.model(named: name) {
+            try await spool.check()
+            try check(entry)
+            return Response(json: ["status": "ok"])
         }
         // Throws the reason if files are missing; a download that failed a while ago is retried.
         let model = try await catalog.store.prepare(catalog.store.resolve(name), waitingUpTo: .zero)
@@ -46,6 +59,18 @@ struct MonitoringEndpoints: Sendable {
         return Response(json: ["status": "ok"])
     }
 
+    /// Checks that a request for a model on other servers would be accepted now.
+    private func check(_ entry: UpstreamEntry) throws(APIError) {
+        guard entry.fallback == nil else { return }
+        switch catalog.upstreams.model(of: entry).state {
+        case .up: return
+        case .unknown:
+            throw .modelNotReady("The servers of the default model '\(entry.name)' have not answered yet.")
+        case .down(let reason):
+            throw .modelNotReady("No server of the default model '\(entry.name)' can be used: \(reason).")
+        }
+    }
+
     /// `GET /version`.
     @Sendable func version(_ request: Request, context: APIContext) async throws -> Response {
         Response(json: ["version": .string(metrics.version)])
@@ -53,6 +78,7 @@ struct MonitoringEndpoints: Sendable {
 
     /// `GET /metrics`.
     @Sendable func showMetrics(_ request: Request, context: APIContext) async throws -> Response {
+        catalog.upstreams.measure()
         let text = metrics.text(of: await catalog.engines.measurements())
         return Response(
             status: .ok, headers: [.contentType: MetricRegistry.contentType],

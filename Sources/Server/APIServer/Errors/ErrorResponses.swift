@@ -4,6 +4,7 @@ import Hummingbird
 import ModelStore
 import NIOHTTP1
 import SpeechTypes
+import Upstreams
 
 /// The one place where errors become HTTP. There is no `default` over our own codes: a new one must choose its status.
 extension APIError {
@@ -14,6 +15,7 @@ extension APIError {
         case let error as MultipartError: self.init(error)
         case let error as ModelError: self.init(error)
         case let error as EngineError: self.init(error)
+        case let error as UpstreamError: self.init(error)
         case let error as RegistryEditError: self.init(error)
         case let error as RefusedEdit: self = .registryConflict("registry_invalid", error.message)
         case let error as TranscriptionError: self.init(error)
@@ -40,7 +42,7 @@ extension APIError {
             self.init(status: .notFound, code: "model_not_found", message: error.message, parameter: "model")
         case .notReady: self = .modelNotReady(error.message, retryAfter: error.retryAfter)
         case .failed: self = .modelFailed(error.message)
-        case .notRemovable: self = .invalid("model", error.message)
+        case .notRemovable, .notLocal: self = .invalid("model", error.message)
         case .downloadRunning:
             self.init(
                 status: .conflict, code: "download_running", message: error.message, parameter: "model",
@@ -77,6 +79,33 @@ extension APIError {
                 retryAfter: .seconds(5))
         case .jobFailed: self = .engineFailed("internal_error", error.message)
         case .shuttingDown: self = .shuttingDown
+        }
+    }
+
+    init(_ error: UpstreamError) {
+        switch error.code {
+        case .full:
+            self.init(
+                status: .tooManyRequests, code: "queue_full", message: error.message, retryAfter: error.retryAfter)
+        case .unavailable:
+            self.init(
+                status: .serviceUnavailable, code: "upstream_unavailable", message: error.message, parameter: "model",
+                retryAfter: error.retryAfter ?? .seconds(5))
+        case .misconfigured:
+            self.init(
+                status: .serviceUnavailable, code: "upstream_misconfigured", message: error.message,
+                parameter: "model", isPermanent: true)
+        case .refused(let refusal):
+            self.init(
+                status: HTTPResponse.Status(code: refusal.status), code: refusal.code ?? "invalid_value",
+                message: error.message, parameter: refusal.parameter)
+        case .failed: self.init(status: .badGateway, code: "upstream_failed", message: error.message)
+        case .timedOut: self.init(status: .gatewayTimeout, code: "upstream_timeout", message: error.message)
+        case .looping: self.init(status: .badRequest, code: "upstream_loop", message: error.message, parameter: "model")
+        case .unreadable:
+            self.init(
+                status: .serviceUnavailable, code: "storage_unavailable", message: error.message,
+                retryAfter: .seconds(1))
         }
     }
 

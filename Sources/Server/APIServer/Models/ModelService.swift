@@ -5,6 +5,7 @@ package import Logging
 import ModelFamilies
 package import ModelStore
 import SpeechTypes
+package import Upstreams
 
 /// The registered models as requests use them: found by name, ready to transcribe, with their state.
 package struct ModelService: Sendable {
@@ -12,6 +13,7 @@ package struct ModelService: Sendable {
     let store: ModelLibrary
     let engines: EnginePool
     let admission: Admission
+    let upstreams: UpstreamPool
     let logger: Logger
     /// How long a request waits for its model to be downloaded.
     let modelWait: Duration
@@ -24,7 +26,8 @@ package struct ModelService: Sendable {
     let catalogue: @Sendable () -> Catalogue
 
     package init(
-        source: RegistrySource, store: ModelLibrary, engines: EnginePool, admission: Admission, modelWait: Duration,
+        source: RegistrySource, store: ModelLibrary, engines: EnginePool, admission: Admission,
+        upstreams: UpstreamPool, modelWait: Duration,
         served: @escaping @Sendable (ModelRegistry) -> EngineConfiguration, logger: Logger,
         catalogue: @escaping @Sendable () -> Catalogue = { .builtIn }
     ) {
@@ -32,6 +35,7 @@ package struct ModelService: Sendable {
         self.store = store
         self.engines = engines
         self.admission = admission
+        self.upstreams = upstreams
         self.modelWait = modelWait
         self.served = served
         self.catalogue = catalogue
@@ -44,20 +48,27 @@ package struct ModelService: Sendable {
     /// Applies another registry. Running requests finish with the models they started with.
     package func use(_ registry: ModelRegistry) async {
         admission.use(registry)
+        upstreams.use(registry)
         await store.use(registry)
         await engines.serve(served(registry))
     }
 
     /// Finds the model for the name in a request: a model, an alias or a name of OpenAI's; `nil` for the default model.
     /// Throws `APIError`, or `ModelError` if there is no such model or its entry is unusable.
-    func resolve(_ name: String?) async throws -> ModelEntry {
+    func find(_ name: String?) async throws -> RegisteredModel { try await store.find(registered(name)) }
+
+    /// Finds the model like `find`, and throws `ModelError` if it is not one of this machine.
+    func resolve(_ name: String?) async throws -> ModelEntry { try await store.resolve(registered(name)) }
+
+    /// The name in the registry for the name in a request.
+    private func registered(_ name: String?) async throws -> String {
         let registry = await registry
-        if let name, !Self.isOpenAIName(name) || registry.defines(name) { return try await store.resolve(name) }
+        if let name, !Self.isOpenAIName(name) || registry.defines(name) { return name }
         guard let name = registry.defaultModel ?? name else {
             throw APIError.missing(
                 "model", "The form has no 'model', and the registry no default_model. Send one of GET /v1/models.")
         }
-        return try await store.resolve(name)
+        return name
     }
 
     /// OpenAI's own model names, which many programs send and cannot change. They mean the default model unless
@@ -89,7 +100,8 @@ package struct ModelService: Sendable {
         // The name is read in each round, because the registry may change meanwhile.
         while let name = await registry.defaultModel, await !engines.isDismissed(name) {
             do {
-                let model = try await store.prepare(store.resolve(name), waitingUpTo: modelWait)
+                guard case .local(let entry) = try await store.find(name) else { return }
+                let model = try await store.prepare(entry, waitingUpTo: modelWait)
                 guard await !engines.isDismissed(name) else { return }
                 try await engines.load(model)
                 return logger.info("The default model is ready.", metadata: ["model": "\(name)"])

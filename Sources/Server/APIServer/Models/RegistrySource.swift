@@ -83,6 +83,8 @@ extension ModelService {
         let old = await registry
         for problem in new.problems where !old.problems.contains(problem) { logger.warning("\(problem)") }
         await use(new)
-        logger.info("The registry was read again.", metadata: ["models": "\(new.entries.map(\.name))"])
+        logger.info(
+            "The registry was read again.",
+            metadata: ["models": "\(new.entries.map(\.name) + new.upstreams.map(\.name))"])
     }
 }

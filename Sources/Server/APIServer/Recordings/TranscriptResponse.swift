@@ -12,6 +12,8 @@ struct Presentation: Sendable {
     var headers: @Sendable (_ fileName: String) -> HTTPFields = { _ in [:] }
     /// Renders the body in a format that `ResponseFormat` does not have.
     var render: (@Sendable (Transcript) -> String)?
+    /// The model that is used instead of the one that was asked for.
+    var fallback: String?
     /// Its name of one of our fields.
     var name: @Sendable (String) -> String = { $0 }
     /// Its fields that had no effect, besides those that it has in common with ours.
@@ -131,6 +133,7 @@ struct TranscriptResponse: Sendable {
         let ours = form.options.ignoredFields(with: transcription.entry.specification, unusedHints: unusedHints)
         let ignored = ours.map(presentation.name) + presentation.ignored
         if !ignored.isEmpty { headers[.ignoredFields] = ignored.joined(separator: ", ") }
+        if let name = presentation.fallback { headers[.fallback] = name }
         return headers
     }
 

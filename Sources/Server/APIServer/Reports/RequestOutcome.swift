@@ -56,6 +56,11 @@ struct RequestOutcome: Sendable {
             metadata["turns"] = .number(session.turns)
             metadata["ending"] = "\(session.ending?.word ?? "none")"
         }
+        if let upstream = findings.upstream {
+            metadata["model"] = "\(upstream.model)"
+            metadata["upstream"] = "\(upstream.address)"
+            if let id = upstream.requestID { metadata["upstream_request"] = "\(id)" }
+        }
         guard let recording = findings.recording else { return metadata }
         metadata["model"] = "\(recording.model)"
         metadata["audio_s"] = .number(recording.summary.duration.inSeconds, decimals: 3)
@@ -93,7 +98,17 @@ struct RequestFindings: Sendable {
         }
     }
 
+    /// The server that answered instead of this one.
+    struct Upstream: Sendable {
+        /// The name of the model's entry in the registry.
+        var model: String
+        var address: String
+        /// The server's id of the request.
+        var requestID: String?
+    }
+
     var recording: Recording?
+    var upstream: Upstream?
     /// The live session that the request began.
     var session: SessionSummary?
     /// The code of the error in the response.

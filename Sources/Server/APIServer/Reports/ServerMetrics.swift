@@ -3,6 +3,7 @@ import Essentials
 import HTTPTypes
 package import PrometheusMetrics
 import SpeechTypes
+import Upstreams
 
 /// All metrics of the server, for `GET /metrics`.
 ///
@@ -19,7 +20,7 @@ package struct ServerMetrics: Sendable {
             .requests, .requestDuration, .audio, .realTimeFactor, .queueWait, .spoolSize, .spooledBytes, .connections,
             .lostLogLines, .startTime, .buildInfo, .memory, .jobs, .segments, .lanes, .busyLanes, .liveSessions,
             .endedSessions, .turns, .liveAudio, .textDelay,
-        ] + EngineMetrics.definitions
+        ] + EngineMetrics.definitions + UpstreamMetrics.definitions
 
     package init(version: String) {
         self.version = version

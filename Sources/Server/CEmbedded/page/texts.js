@@ -142,6 +142,8 @@ export const texts = {
       missing: "Not downloaded", downloading: "Downloading", loading: "Loading", loaded: "In memory",
       unloaded: "Ready to load", failed: "Failed",
     },
+    sends: (hosts) => `Sends your recordings to ${hosts.join(", ")}`,
+    upstreamStatus: { loading: "Not reached yet", loaded: "Ready", failed: "Cannot be reached" },
     progress: (done, total) => total ? `${bytes(done)} of ${bytes(total)}` : bytes(done),
     percent: (percent) => `${percent} %`,
     load: "Load", unload: "Unload", pull: "Download", remove: "Delete files", add: "Add and download",

@@ -6,7 +6,7 @@ extension FieldReader {
     /// The entry; `nil` if it has a mistake that makes it unusable. All mistakes are noted, not just the first.
     mutating func entry(named name: String, paths: ModelPaths) -> ModelEntry? {
         warn(ofKeysBut: ["type", "dir", "files", "options", "download", "max_queue"])
-        let families = ModelFamily.allCases.map(\.rawValue).listed
+        let families = (ModelFamily.allCases.map(\.rawValue) + [UpstreamEntry.type]).listed
         let family = parsed("type", orElse: "write type: and one of \(families)", ModelFamily.init(rawValue:)) {
             "Unknown type '\($0)'; write one of \(families)."
         }

@@ -10,8 +10,10 @@ package struct ModelRegistry: Sendable, Equatable {
     package let capacity: CapacitySettings
     /// Other names of models: alias → name.
     package let aliases: [String: String]
-    /// The usable entries, in file order.
+    /// The usable entries of models of this machine, in file order.
     package private(set) var entries: [ModelEntry]
+    /// The usable entries of models on other servers, in file order.
+    package let upstreams: [UpstreamEntry]
     /// The mistakes in the file, by line.
     package let problems: [RegistryProblem]
 
@@ -60,24 +62,31 @@ package struct ModelRegistry: Sendable, Equatable {
         problems.filter { $0.severity == .error && old.mistakes(in: $0.subject).isEmpty }
     }
 
+    /// The entry of the model of this machine with this name.
     package func entry(named name: String) -> ModelEntry? {
         entries.first { $0.name == name }
     }
 
+    /// The entry of this name.
+    package func model(named name: String) -> RegisteredModel? {
+        entry(named: name).map(RegisteredModel.local)
+            ?? upstreams.first { $0.name == name }.map(RegisteredModel.upstream)
+    }
+
     /// Whether the registry has a model or an alias of this name, even one with a mistake.
     package func defines(_ name: String) -> Bool {
-        aliases[name] != nil || entry(named: name) != nil
+        aliases[name] != nil || model(named: name) != nil
             || !mistakes(in: .model(name)).isEmpty || !mistakes(in: .alias(name)).isEmpty
     }
 
-    /// All names a request may use: models in file order, then aliases.
+    /// All names a request may use: models of this machine, those on other servers, aliases.
     var names: [String] {
-        entries.map(\.name) + aliases.keys.sorted()
+        entries.map(\.name) + upstreams.map(\.name) + aliases.keys.sorted()
     }
 
     private mutating func use(defaultModel name: String) throws(RegistryError) {
         let model = aliases[name] ?? name
-        guard entry(named: model) != nil || !mistakes(in: .model(model)).isEmpty else {
+        guard self.model(named: model) != nil || !mistakes(in: .model(model)).isEmpty else {
             throw RegistryError(file: file, "No model is named '\(name)'; choose one of \(names.listed).")
         }
         defaultModel = model

@@ -19,12 +19,12 @@ struct RegistryReader {
         let numThreads = fields.positiveInteger("num_threads", example: 4)
         take(&fields, .setting("num_threads"))
         let capacity = readCapacity(&fields)
-        let (entries, names) = readEntries(&fields)
+        let (entries, upstreams, names) = readEntries(&fields)
         let aliases = readAliases(&fields, models: names)
         let defaultModel = readDefault(&fields, models: names, aliases: aliases)
         return ModelRegistry(
             file: file, defaultModel: defaultModel, numThreads: numThreads, capacity: capacity, aliases: aliases,
-            entries: entries, problems: problems.sorted { $0.line < $1.line })
+            entries: entries, upstreams: upstreams, problems: problems.sorted { $0.line < $1.line })
     }
 
     private func topLevel(of yaml: String) throws(RegistryError) -> FieldReader {
@@ -53,22 +53,31 @@ struct RegistryReader {
     }
 
     /// The usable entries, and the names of all entries.
-    private mutating func readEntries(_ fields: inout FieldReader) -> ([ModelEntry], names: [String]) {
+    private mutating func readEntries(
+        _ fields: inout FieldReader
+    ) -> ([ModelEntry], [UpstreamEntry], names: [String]) {
         defer { take(&fields, .setting("models")) }
         guard var models = fields.mapping("models", orElse: "write models: and below it an entry for each model") else {
-            return ([], [])
+            return ([], [], [])
         }
         let names = models.names().map(\.name)
         take(&models, .setting("models"))
         var entries: [ModelEntry] = []
+        var upstreams: [UpstreamEntry] = []
+        let locals = names.filter { models.peek($0)?.isUpstream == false }
         for name in names {
             if var entry = models.mapping(name, place: "", orElse: "write type:, dir: and files: below it") {
-                if let entry = entry.entry(named: name, paths: paths) { entries.append(entry) }
+                if entry.isUpstream {
+                    let upstream = entry.upstream(named: name, paths: paths, locals: locals)
+                    if let upstream { upstreams.append(upstream) }
+                } else if let entry = entry.entry(named: name, paths: paths) {
+                    entries.append(entry)
+                }
                 take(&entry, .model(name))
             }
             take(&models, .model(name))
         }
-        return (entries, names)
+        return (entries, upstreams, names)
     }
 
     private mutating func readAliases(_ fields: inout FieldReader, models: [String]) -> [String: String] {

@@ -42,6 +42,27 @@ package struct FieldReader {
         return read(&inner)
     }
 
+    /// Reads each mapping of the list at a key; their mistakes are noted here. An item that is no mapping is a mistake, and
+    /// so is an empty list.
+    mutating func insideEach<Value>(
+        _ key: String, orElse advice: String, _ read: (inout FieldReader) -> Value?
+    ) -> [Value] {
+        guard let (node, line) = value(key, orElse: advice) else { return [] }
+        guard case .sequence(let nodes, _) = node, !nodes.isEmpty else {
+            note("'\(key)' must be a list, not \(node.shown); \(advice).", at: line)
+            return []
+        }
+        return nodes.compactMap { node in
+            guard case .mapping(let mapping) = node else {
+                note("'\(key)' must have mappings only, not \(node.shown); \(advice).", at: node.line)
+                return nil
+            }
+            var inner = FieldReader(mapping, place: key)
+            defer { mistakes += inner.mistakes }
+            return read(&inner)
+        }
+    }
+
     mutating func takeMistakes() -> [Mistake] {
         defer { mistakes = [] }
         return mistakes
@@ -178,6 +199,19 @@ package struct FieldReader {
         }
         return FieldReader(mapping, place: place ?? key, line: line)
     }
+
+    /// Whether there is a key of this name, even without a value.
+    func has(_ key: String) -> Bool { pairs.contains { $0.key.scalar?.string == key } }
+
+    /// A reader for the mapping at a key, without notes on mistakes; `nil` if it is missing or not a mapping.
+    func peek(_ key: String) -> FieldReader? {
+        let pair = pairs.first { $0.key.scalar?.string == key }
+        guard case .mapping(let mapping) = pair?.value else { return nil }
+        return FieldReader(mapping)
+    }
+
+    /// The text at a key, without notes on mistakes; `nil` if it is missing or not text.
+    func scalarText(_ key: String) -> String? { pairs.first { $0.key.scalar?.string == key }?.value.scalar?.string }
 
     /// The line of a key; if it is missing, that of the mapping.
     package func lineOf(_ key: String) -> Int {

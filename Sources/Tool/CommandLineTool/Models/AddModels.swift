@@ -42,7 +42,9 @@ extension ModelsOptions {
         do {
             let models = try models(acceptingChanged: acceptingChanged, onProgress: onProgress)
             if models.registry.defines(name) { return (models, false) }
-            known = models.registry.entries.map(\.name) + models.registry.aliases.keys
+            known =
+                models.registry.entries.map(\.name) + models.registry.upstreams.map(\.name)
+                + models.registry.aliases.keys
         } catch let error as RegistryError {
             // An empty file is no registry yet, but becomes one.
             guard Catalogue.builtIn.entry(named: name) != nil else { throw error }

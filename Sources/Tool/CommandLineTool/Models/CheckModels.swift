@@ -1,4 +1,5 @@
 import ArgumentParser
+import Essentials
 import ModelFamilies
 import ModelStore
 import TranscriptFormats
@@ -34,6 +35,7 @@ struct CheckModels: AsyncParsableCommand {
     func run() async throws {
         var problems: [Problem] = []
         var good: [ModelEntry] = []
+        var distant: [UpstreamEntry] = []
         do {
             let registry = try options.models().registry
             problems = registry.problems.map { problem in
@@ -45,6 +47,11 @@ struct CheckModels: AsyncParsableCommand {
                 let found = Self.problems(of: entry, registry: registry.file)
                 problems += found
                 if found.isEmpty { good.append(entry) }
+            }
+            for entry in registry.upstreams {
+                let found = entry.servers.compactMap { server in Self.problem(of: server, in: entry, registry.file) }
+                problems += found
+                if found.isEmpty { distant.append(entry) }
             }
         } catch let error as RegistryError where options.json {
             problems = [Problem(file: error.file, line: error.line, message: error.message)]
@@ -59,9 +66,23 @@ struct CheckModels: AsyncParsableCommand {
                 try StandardOutput.print(
                     "\(entry.name): \(isThere ? "good" : "good; its files are fetched when they are needed")")
             }
+            for entry in distant { try StandardOutput.print("\(entry.name): good; \(entry.shownStatus)") }
             for problem in problems { try StandardOutput.print(problem.text) }
         }
         if !isGood { throw ExitCode.failure }
+    }
+
+    /// A file of an upstream that cannot be read. A variable with a key is not checked: the server may have another
+    /// environment.
+    private static func problem(of server: UpstreamServer, in entry: UpstreamEntry, _ registry: String) -> Problem? {
+        var files = [server.authority].compactMap { $0 }
+        if case .file(let path) = server.key { files.append(path) }
+        guard let file = files.first(where: { access($0, R_OK) != 0 }) else { return nil }
+        return Problem(
+            model: entry.name, file: file,
+            message:
+                "Model '\(entry.name)': this file of \(server.address) cannot be read. Correct its path in \(registry)."
+        )
     }
 
     private static func problems(of entry: ModelEntry, registry: String) -> [Problem] {

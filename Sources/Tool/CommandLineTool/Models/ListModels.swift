@@ -28,14 +28,21 @@ struct ListModels: AsyncParsableCommand {
                 shown(entry.name), entry.family.rawValue, languages(of: entry),
                 size > 0 ? HumanFormat.bytes(size) : "", await models.store.status(of: entry).shown)
         }
+        for entry in models.registry.upstreams {
+            let languages = Self.shown(entry.declared.languages?.map(\.code) ?? [])
+            table.add(shown(entry.name), UpstreamEntry.type, languages, "", entry.shownStatus)
+        }
         for (name, _) in models.unusable { table.add(shown(name), "", "", "", "unusable") }
         return table.text
     }
 
     private func languages(of entry: ModelEntry) -> String {
-        let codes = entry.specification.languages.map(\.code)
-        let shown = codes.prefix(Self.shownLanguages).joined(separator: ", ")
-        return codes.count > Self.shownLanguages ? "\(shown) and \(codes.count - Self.shownLanguages) more" : shown
+        Self.shown(entry.specification.languages.map(\.code))
+    }
+
+    private static func shown(_ codes: [String]) -> String {
+        let shown = codes.prefix(shownLanguages).joined(separator: ", ")
+        return codes.count > shownLanguages ? "\(shown) and \(codes.count - shownLanguages) more" : shown
     }
 
     private func json(of models: RegisteredModels) async -> JSONValue {
@@ -51,6 +58,7 @@ struct ListModels: AsyncParsableCommand {
                 "aliases": .array(models.aliases(of: entry.name).map(JSONValue.string)),
             ])
         }
+        for entry in models.registry.upstreams { values.append(entry.json(models)) }
         for (name, mistakes) in models.unusable {
             let problems = mistakes.map { problem -> JSONValue in
                 ["file": .string(problem.file), "line": .integer(problem.line), "message": .string(problem.message)]

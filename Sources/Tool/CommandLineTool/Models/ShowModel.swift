@@ -14,7 +14,12 @@ struct ShowModel: AsyncParsableCommand {
 
     func run() async throws {
         let models = try options.models()
-        let entry = try await models.store.resolve(name)
+        let entry: ModelEntry
+        switch try await models.store.find(name) {
+        case .local(let local): entry = local
+        case .upstream(let upstream):
+            return try StandardOutput.print(options.json ? upstream.json(models).text : upstream.text(models))
+        }
         let status = await models.store.status(of: entry)
         try StandardOutput.print(options.json ? json(of: entry, models, status).text : text(of: entry, models, status))
     }

@@ -9,6 +9,7 @@ import Logging
 import ModelStore
 import NIOCore
 import ServiceLifecycle
+import Upstreams
 
 /// Configures a server from flags, environment and registry, and runs it.
 struct Serving {
@@ -22,6 +23,14 @@ struct Serving {
         guard downloadOnly else { return try await serve(registry) }
         guard let name = registry.defaultModel else {
             throw Failure("\(registry.file) names no default_model. Add one, or choose with --default-model.")
+        }
+        if case .upstream(let entry) = registry.model(named: name) {
+            guard let fallback = entry.fallback else {
+                return StandardError.report(
+                    "The default model '\(name)' is on other servers: there is nothing to fetch.")
+            }
+            _ = try await RegisteredModels(registry, paths, onProgress: FetchDisplay().show).pull(fallback)
+            return
         }
         FirstModel.advice(paths).map(StandardError.report)
         _ = try await RegisteredModels(registry, paths, onProgress: FetchDisplay().show).pull(name)
@@ -51,10 +60,14 @@ struct Serving {
             engineMemory: options.engineMemory?.bytes, executor: executor, logger: logger, metrics: metrics.registry)
         let directory = engines.directory
         defer { directory.remove() }
+        let upstreams = UpstreamPool(
+            registry, keys: UpstreamKeys(environment: environment), proxies: ProxySettings(environment: environment),
+            executor: executor, metrics: metrics.registry, logger: logger)
         let catalog = ModelService(
             source: RegistrySource(paths: paths, defaultModel: options.defaultModel),
             store: engines.store, engines: engines.pool,
-            admission: Admission(registry, maximumQueue: capacity.maximumQueue), modelWait: settings.modelWait,
+            admission: Admission(registry, maximumQueue: capacity.maximumQueue), upstreams: upstreams,
+            modelWait: settings.modelWait,
             served: { EngineAssembly.served($0, numThreads: numThreads, capacity: capacity) }, logger: logger)
         let output = QueueExecutor(label: "standard output")
         let server = SpeechServer(
@@ -72,7 +85,7 @@ struct Serving {
         }
         let reloading = RegistryReloading(file: paths.registryFile, catalog: catalog)
         var configuration = ServiceGroupConfiguration(
-            services: [engines, reloading, server],
+            services: [engines, UpstreamWatch(upstreams: upstreams), reloading, server],
             // Without the library's routine messages.
             logger: format.logger(max(logger.logLevel, .error), write: log.write))
         configuration.maximumGracefulShutdownDuration = settings.shutdownGrace
@@ -123,6 +136,13 @@ extension Failure {
         default: self.init("The server on \(address) failed: \(error). Check --host and --port.")
         }
     }
+}
+
+/// Asks upstreams how they are, as long as the server runs.
+struct UpstreamWatch: Service {
+    let upstreams: UpstreamPool
+
+    func run() async throws { await cancelWhenGracefulShutdown { await upstreams.run() } }
 }
 
 /// Applies edits of models.yaml while the server runs: when the file changes, and on SIGHUP.

@@ -4,6 +4,7 @@ package import ModelStore
 import NIOCore
 import SpeechTypes
 import Synchronization
+import TranscriptFormats
 
 package final class TranscriptionClient: TranscriptionService {
     private let server: ServerConnection

@@ -5,6 +5,7 @@ import NIOPosix
 import NIOSSL
 import NIOWebSocket
 import Synchronization
+import TranscriptFormats
 
 /// The WebSocket of a live session (RFC 6455).
 struct RealtimeSocket: Sendable {

@@ -110,9 +110,11 @@ class Answer {
 
   #transcript({ text, segments, duration, language }) {
     const ignored = this.#request.getResponseHeader("x-asr-ignored")?.split(", ") ?? [];
+    // A model on another server may tell no times.
+    const heard = segments?.length || !text ? segments ?? [] : [{ start: 0, end: duration ?? 0, text }];
     return {
       text, duration, ignored, language: language === "auto" ? null : language,
-      segments: sentences(segments.map(({ start, end, text }) => ({ start, end, text: text.trim() }))),
+      segments: sentences(heard.map(({ start, end, text }) => ({ start, end, text: text.trim() }))),
     };
   }
 }

@@ -1,0 +1,57 @@
+import Essentials
+
+/// Finds the reason in the body of any server's error response. Does no I/O. OpenAI's shape is `{"error": {"message":
+/// …}}`; whisper.cpp writes `{"error": "…"}`, FastAPI and with it speaches `{"detail": "…"}` or a list of `{"loc": […],
+/// "msg": "…"}`, others `{"message": "…"}` or plain text.
+package enum ServerReason {
+    /// Longer reasons are cut, to fit one line of a terminal.
+    private static let longest = 300
+
+    /// The reason in a body; `nil` if there is none that is readable, as in an HTML page or broken JSON.
+    package static func find(in body: some Sequence<UInt8>) -> String? {
+        let data = Data(body)
+        if let json = try? JSONDecoder().decode(JSONValue.self, from: data) {
+            return json.isObject ? find(in: json) : json.string.flatMap(line)
+        }
+        let text = String(decoding: data, as: UTF8.self)
+        return "<{[".contains(text.first { !$0.isWhitespace } ?? " ") ? nil : line(text)
+    }
+
+    /// The reason in an object, if it is an error.
+    package static func find(in object: JSONValue) -> String? {
+        for key in ["error", "detail", "message"] {
+            if let reason = object[key].flatMap(words) { return reason }
+        }
+        return nil
+    }
+
+    /// A reason that ends with a full stop, unless it has an end of its own, so that more text can follow.
+    package static func asSentence(_ reason: String) -> String {
+        guard let last = reason.last, !".!?…:".contains(last) else { return reason }
+        return reason + "."
+    }
+
+    private static func words(_ value: JSONValue) -> String? {
+        switch value {
+        case .string(let text): return line(text)
+        case .object:
+            guard let message = value["msg"]?.string else { return find(in: value) }
+            let place = value["loc"]?.array?.map { $0.string ?? $0.text }.joined(separator: ".")
+            return line(place.map { "\($0): \(message)" } ?? message)
+        case .array(let list):
+            let reasons = list.compactMap(words)
+            return reasons.isEmpty ? nil : line(reasons.joined(separator: "; "))
+        case .null, .bool, .integer, .number: return nil
+        }
+    }
+
+    private static func line(_ text: String) -> String? {
+        let scalars = text.unicodeScalars.filter {
+            $0.properties.generalCategory != .control || $0.properties.isWhitespace
+        }
+        let words = String(String.UnicodeScalarView(scalars)).split(whereSeparator: \.isWhitespace)
+            .joined(separator: " ")
+        guard !words.isEmpty else { return nil }
+        return words.count <= longest ? words : words.prefix(longest - 1) + "…"
+    }
+}

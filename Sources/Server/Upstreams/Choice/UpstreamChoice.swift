@@ -1,0 +1,122 @@
+import Essentials
+
+/// Which of a model's servers gets the next request: the one with the fewest in hand, among those that are not to be left
+/// alone for a while. Does no I/O and reads no clock.
+struct UpstreamChoice: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    /// Why a server gets no requests now.
+    enum Rest: Sendable, Equatable {
+        /// It has as many requests as it takes.
+        case full
+        /// It cannot be reached, or says that it is not ready.
+        case down(reason: String)
+        /// It refuses every request, until somebody changes the entry or the server.
+        case misconfigured(reason: String)
+
+        /// Why it cannot be used at all; `nil` if it is only full.
+        var fault: String? {
+            switch self {
+            case .full: nil
+            case .down(let reason), .misconfigured(let reason): reason
+            }
+        }
+    }
+
+    private struct Server {
+        var inHand = 0
+        /// Grows with each choice: of equals, the one that was chosen longest ago is next.
+        var chosen = 0
+        /// How often it failed since it last answered.
+        var failures = 0
+        /// Whether it has ever answered, or failed.
+        var isKnown = false
+        var rest: Rest?
+        var restsUntil: Instant?
+
+        func mayWork(at now: Instant) -> Bool { restsUntil.map { now >= $0 } ?? true }
+    }
+
+    private var servers: [Server]
+    private var choices = 0
+
+    /// The first pause after a failure; it doubles with each further one.
+    static let firstPause = Duration.seconds(1)
+    /// The longest pause, also if a server asks for a longer one.
+    static let longestPause = Duration.seconds(30)
+
+    init(servers count: Int) { servers = Array(repeating: Server(), count: count) }
+
+    /// Chooses a server for a request, and counts the request as in its hands; `nil` if there is none beside those that
+    /// were tried.
+    mutating func next(besides tried: Set<Int>, at now: Instant) -> Int? {
+        let able = servers.indices.filter { !tried.contains($0) && servers[$0].mayWork(at: now) }
+        let best = able.min { (servers[$0].inHand, servers[$0].chosen) < (servers[$1].inHand, servers[$1].chosen) }
+        guard let best else { return nil }
+        choices += 1
+        servers[best].chosen = choices
+        servers[best].inHand += 1
+        return best
+    }
+
+    /// A request is no longer in a server's hands.
+    mutating func release(_ index: Int) { servers[index].inHand -= 1 }
+
+    /// The server has answered.
+    mutating func succeed(_ index: Int) {
+        servers[index].isKnown = true
+        servers[index].failures = 0
+        servers[index].rest = nil
+        servers[index].restsUntil = nil
+    }
+
+    /// The server takes no requests for now, as long as it says, or for a time that grows with each failure in a row.
+    mutating func rest(_ index: Int, _ rest: Rest, after pause: Duration?, at now: Instant) {
+        var server = servers[index]
+        server.isKnown = true
+        server.rest = rest
+        if case .full = rest {
+            server.restsUntil = now + min(max(pause ?? Self.firstPause, Self.firstPause), Self.longestPause)
+        } else {
+            let growing = Self.firstPause * (1 << min(server.failures, 8))
+            server.failures += 1
+            server.restsUntil = now + min(max(pause ?? .zero, growing), Self.longestPause)
+        }
+        servers[index] = server
+    }
+
+    /// How many requests each server has in hand.
+    var inHand: [Int] { servers.map(\.inHand) }
+
+    /// Whether a server answered when it was last asked; `nil` if it never was. A full one has answered.
+    func isUp(_ index: Int) -> Bool? { servers[index].isKnown ? servers[index].rest?.fault == nil : nil }
+
+    /// Why a server cannot be used; `nil` if it can, or is only full.
+    func fault(of index: Int) -> String? { servers[index].rest?.fault }
+
+    /// Whether a server is to be left alone now.
+    func isResting(_ index: Int, at now: Instant) -> Bool { !servers[index].mayWork(at: now) }
+
+    /// What to tell a request for which no server is left.
+    struct Outlook: Equatable {
+        /// Whether a server would take the request, if it had not too many.
+        var isFull: Bool
+        /// Whether nothing will change by itself.
+        var isMisconfigured: Bool
+        /// When the first of the servers, or of the full ones, may take a request: from a second to a minute.
+        var retryAfter: Duration
+    }
+
+    /// What to tell a request that found the servers in `wrong` to be set up wrongly for it.
+    func outlook(wrong: Set<Int>, at now: Instant) -> Outlook {
+        let full = servers.filter { $0.rest == .full && !$0.mayWork(at: now) }
+        let waits = (full.isEmpty ? servers : full).map { $0.restsUntil.map { $0 - now } ?? .zero }
+        let seconds = ((waits.min() ?? .zero) / .seconds(1)).rounded(.up)
+        return Outlook(
+            isFull: !full.isEmpty,
+            isMisconfigured: servers.indices.allSatisfy { index in
+                if case .misconfigured = servers[index].rest { true } else { wrong.contains(index) }
+            },
+            retryAfter: .seconds(min(60, max(1, seconds))))
+    }
+}

@@ -1,0 +1,235 @@
+import AsyncHTTPClient
+import Concurrency
+import Essentials
+import ModelStore
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import TranscriptFormats
+
+/// Sends requests to one server, with the server's own key and nothing of the client's.
+///
+/// Each request has a connection of its own: an idle one may be closed by the server just when a request is sent on it,
+/// which looks like a server that dies.
+final class UpstreamClient: Sendable {
+    let server: UpstreamServer
+    let timeout: Duration
+    private let keys: UpstreamKeys
+    private let http: HTTPClient
+    /// Why its proxy cannot be used.
+    private let proxyFault: String?
+
+    /// The longest that a connection may take to be made.
+    private static let longestConnect = Duration.seconds(10)
+    /// More than there are connections of clients.
+    private static let mostConnections = 100_000
+
+    init(
+        _ server: UpstreamServer, timeout: Duration, keys: UpstreamKeys, proxies: ProxySettings, on loop: any EventLoop
+    ) {
+        self.server = server
+        self.timeout = timeout
+        self.keys = keys
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
+        if let authority = server.authority { tls.trustRoots = .file(authority) }
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            timeout: .init(
+                connect: TimeAmount(min(timeout, Self.longestConnect)), read: TimeAmount(timeout),
+                write: TimeAmount(timeout)))
+        configuration.httpVersion = .http1Only
+        configuration.decompression = .disabled
+        configuration.maximumUsesPerConnection = 1
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.mostConnections
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.http1_1ConnectionDebugInitializer = LostConnections.watch
+        do throws(ProxyError) {
+            // Requests to this machine bypass the proxy.
+            configuration.proxy = server.isLocal ? nil : try proxies.clientProxy(for: server.url)
+            proxyFault = nil
+        } catch {
+            proxyFault = error.description
+        }
+        http = HTTPClient(eventLoopGroup: loop, configuration: configuration)
+    }
+
+    deinit {
+        Task.detached { [http] in try? await http.shutdown() }
+    }
+
+    /// Sends a request and waits for the head of the response.
+    ///
+    /// - Throws: `UpstreamFault`, or `CancellationError`.
+    func send(
+        _ endpoint: String, method: HTTPMethod = .GET, headers: HTTPHeaders = [:], body: HTTPClientRequest.Body? = nil
+    ) async throws -> (response: HTTPClientResponse, key: String?) {
+        if let proxyFault { throw UpstreamFault.misconfigured(reason: proxyFault, isCertain: true) }
+        let key = try await key()
+        var request = HTTPClientRequest(url: server.address(of: endpoint))
+        request.method = method
+        request.headers = headers
+        request.headers.add(name: "User-Agent", value: "asr2clip")
+        request.headers.add(name: "Accept-Encoding", value: "identity")
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        request.body = body
+        do {
+            return (try await http.execute(request, deadline: .now() + Self.longestExchange), key)
+        } catch {
+            try Task.checkCancellation()
+            throw fault(error)
+        }
+    }
+
+    /// Longer than any recording takes, even for a server that always makes a little progress.
+    private static let longestExchange = TimeAmount.hours(24)
+
+    private func key() async throws -> String? {
+        do {
+            return try await elsewhere { [keys, server] in Result { try keys.key(of: server) } }.get()
+        } catch {
+            throw UpstreamFault.misconfigured(reason: "\(error)", isCertain: true)
+        }
+    }
+
+    /// What a failure before the response means.
+    private func fault(_ error: any Error) -> UpstreamFault {
+        func unavailable(_ reason: String) -> UpstreamFault { .unavailable(reason: reason, retryAfter: nil) }
+        func misconfigured(_ reason: String) -> UpstreamFault { .misconfigured(reason: reason, isCertain: true) }
+        if error is MultipartUpload.Unreadable {
+            return .final(UpstreamError(.unreadable, "The server lost the recording. Send it again."))
+        }
+        if let error = error as? HTTPClientError {
+            switch error {
+            case .readTimeout, .writeTimeout, .deadlineExceeded:
+                return .final(
+                    UpstreamError(
+                        .timedOut,
+                        "\(server.address) made no progress for \(HumanFormat.time(timeout)) (timeout in models.yaml).")
+                )
+            case .connectTimeout: return unavailable("it cannot be reached in time")
+            case .remoteConnectionClosed: return unavailable("it hung up without an answer")
+            case .tlsHandshakeTimeout: return misconfigured("it does not speak TLS")
+            case .proxyAuthenticationRequired, .invalidProxyResponse:
+                return misconfigured("the proxy does not lead to it: \(error.shortDescription)")
+            default: return unavailable("the connection failed: \(error.shortDescription)")
+            }
+        }
+        if let error = error as? HTTPParserError {
+            return misconfigured(
+                error == .headerOverflow ? "the headers of its answer are too long" : "it does not answer in HTTP")
+        }
+        // BoringSSL's messages; NIOSSL offers nothing else to tell these errors apart.
+        let words = "\(error)"
+        if words.contains("CERTIFICATE_VERIFY_FAILED") || words.contains("unableToValidateCertificate") {
+            return misconfigured("its certificate is not trusted (ca_file in models.yaml)")
+        }
+        if error is NIOSSLError || error is BoringSSLError || words.contains("BoringSSL") {
+            return misconfigured(
+                server.authority == nil
+                    ? "it does not speak TLS as it should"
+                    : "it does not speak TLS as it should, or its ca_file is unreadable")
+        }
+        return unavailable(Self.isHangUp(error) ? "it hung up without an answer" : "it cannot be reached")
+    }
+
+    static func isHangUp(_ error: any Error) -> Bool {
+        if let error = error as? HTTPClientError { return error == .remoteConnectionClosed }
+        if let error = error as? ChannelError { return error == .eof || error == .alreadyClosed }
+        return (error as? IOError).map { [ECONNRESET, EPIPE, ETIMEDOUT].contains($0.errnoCode) } ?? false
+    }
+}
+
+/// Notices within half a minute that a server's machine or the way to it is gone, while the server is awaited: without
+/// this, a request would wait as long as `timeout`.
+private enum LostConnections {
+    /// In seconds.
+    private static let (idle, interval, probes, unacknowledged) = (15, 5, 3, 30)
+
+    @Sendable static func watch(_ channel: any Channel) -> EventLoopFuture<Void> {
+        var options: [(ChannelOptions.Types.SocketOption, SocketOptionValue)] = [
+            (.init(level: .socket, name: .so_keepalive), 1)
+        ]
+        #if os(Linux)
+            let numbers = [
+                (TCP_KEEPIDLE, idle), (TCP_KEEPINTVL, interval), (TCP_KEEPCNT, probes),
+                (TCP_USER_TIMEOUT, unacknowledged * 1000),
+            ]
+            options += numbers.map {
+                (.init(level: .tcp, name: NIOBSDSocket.Option(rawValue: CInt($0))), SocketOptionValue($1))
+            }
+        #endif
+        return EventLoopFuture.andAllComplete(
+            options.map { channel.setOption($0, value: $1) }, on: channel.eventLoop)
+    }
+}
+
+extension UpstreamClient {
+    /// Asks the server about its model.
+    ///
+    /// - Returns: What it says, and whether it knows the model. Servers differ: some tell of one model, some only list all.
+    /// - Throws: `UpstreamFault`, or `CancellationError`.
+    func describeModel(within patience: Duration) async throws -> (UpstreamCapabilities?, isKnown: Bool) {
+        for endpoint in ["models/\(server.model.pathEncoded)", "models"] {
+            let (status, body) = try await get(endpoint, within: patience)
+            guard status == 200 else { continue }
+            if let capabilities = Discovery.capabilities(of: server.model, in: body.readableBytesView) {
+                return (capabilities, true)
+            }
+        }
+        return (nil, false)
+    }
+
+    /// Gets a small document; a 404 is none.
+    private func get(_ endpoint: String, within patience: Duration) async throws -> (status: Int, ByteBuffer) {
+        try await withThrowingTaskGroup(of: (Int, ByteBuffer).self) { group in
+            group.addTask {
+                let (response, key) = try await self.send(endpoint)
+                let head = ResponseHead(
+                    status: Int(response.status.code),
+                    retryAfter: ResponseHead.seconds(of: response.headers.first(name: "retry-after")),
+                    hadKey: key != nil, model: self.server.model)
+                let fault = head.fault(from: self.server.address, body: [], hiding: nil)
+                switch fault {
+                case nil: return (200, try await response.body.collect(upTo: Self.longestDescription))
+                case .misconfigured(_, isCertain: false): return (head.status, ByteBuffer())
+                // A server may refuse to list its models, and yet transcribe.
+                case .final(let error) where error.isRefusal: return (head.status, ByteBuffer())
+                case let fault?: throw fault
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: patience)
+                throw UpstreamFault.unavailable(reason: "it does not answer", retryAfter: nil)
+            }
+            defer { group.cancelAll() }
+            do {
+                return try await group.next() ?? (0, ByteBuffer())
+            } catch let error as UpstreamFault {
+                throw error
+            } catch {
+                try Task.checkCancellation()
+                throw UpstreamFault.unavailable(reason: "it broke off its answer", retryAfter: nil)
+            }
+        }
+    }
+
+    /// The most bytes of a list of models.
+    private static let longestDescription = 1 << 20
+}
+
+extension UpstreamError {
+    fileprivate var isRefusal: Bool { if case .refused = code { true } else { false } }
+}
+
+extension String {
+    /// The text as a part of a path; slashes stay.
+    fileprivate var pathEncoded: String {
+        utf8.reduce(into: "") { text, byte in
+            let character = Character(Unicode.Scalar(byte))
+            let isPlain = character.isASCII && (character.isLetter || character.isNumber || "/_-.~".contains(character))
+            text +=
+                isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }
+    }
+}

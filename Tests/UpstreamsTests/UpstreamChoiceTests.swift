@@ -1,0 +1,74 @@
+import Testing
+
+@testable import Upstreams
+
+struct UpstreamChoiceTests {
+    private let start = ContinuousClock.now
+
+    @Test func theServerWithTheFewestRequestsIsNext() {
+        var choice = UpstreamChoice(servers: 3)
+        #expect((0..<3).map { _ in choice.next(besides: [], at: start) } == [0, 1, 2])
+        choice.release(1)
+        #expect(choice.next(besides: [], at: start) == 1)
+        #expect(choice.inHand == [1, 1, 1])
+    }
+
+    @Test func equalServersTakeTurns() {
+        var choice = UpstreamChoice(servers: 2)
+        let chosen = (0..<4).map { _ in
+            let index = choice.next(besides: [], at: start)
+            choice.release(index ?? 0)
+            return index
+        }
+        #expect(chosen == [0, 1, 0, 1])
+    }
+
+    @Test func aServerThatWasTriedIsNotTriedAgain() {
+        var choice = UpstreamChoice(servers: 2)
+        #expect(choice.next(besides: [0], at: start) == 1)
+        #expect(choice.next(besides: [0, 1], at: start) == nil)
+    }
+
+    @Test func pausesDoubleUpToHalfAMinute() {
+        var choice = UpstreamChoice(servers: 1)
+        for seconds in [1, 2, 4, 8, 16, 30, 30] {
+            choice.rest(0, .down(reason: "gone"), after: nil, at: start)
+            #expect(choice.isResting(0, at: start + .seconds(seconds) - .milliseconds(1)))
+            #expect(!choice.isResting(0, at: start + .seconds(seconds)))
+        }
+        choice.succeed(0)
+        #expect(choice.isUp(0) == true)
+        choice.rest(0, .down(reason: "gone"), after: nil, at: start)
+        #expect(!choice.isResting(0, at: start + .seconds(1)))
+    }
+
+    @Test func aServerIsLeftAloneAsLongAsItAsks() {
+        var choice = UpstreamChoice(servers: 2)
+        choice.rest(0, .full, after: .seconds(7), at: start)
+        #expect(choice.next(besides: [], at: start) == 1)
+        #expect(choice.next(besides: [], at: start + .seconds(6)) == 1)
+        #expect(choice.next(besides: [], at: start + .seconds(7)) == 0)
+        choice.rest(0, .down(reason: "not ready"), after: .seconds(3600), at: start)
+        #expect(!choice.isResting(0, at: start + .seconds(30)))
+    }
+
+    @Test func theSmallestWaitOfTheFullServersCounts() {
+        var choice = UpstreamChoice(servers: 3)
+        choice.rest(0, .full, after: .seconds(9), at: start)
+        choice.rest(1, .full, after: .seconds(4), at: start)
+        choice.rest(2, .down(reason: "gone"), after: nil, at: start)
+        let outlook = choice.outlook(wrong: [], at: start)
+        #expect(outlook == .init(isFull: true, isMisconfigured: false, retryAfter: .seconds(4)))
+    }
+
+    @Test func aFullServerIsUpAndAMisconfiguredOneIsNot() {
+        var choice = UpstreamChoice(servers: 2)
+        #expect(choice.isUp(0) == nil)
+        choice.rest(0, .full, after: nil, at: start)
+        choice.rest(1, .misconfigured(reason: "refuses the key"), after: nil, at: start)
+        #expect(choice.isUp(0) == true)
+        #expect(choice.isUp(1) == false)
+        #expect(!choice.outlook(wrong: [], at: start).isMisconfigured)
+        #expect(choice.outlook(wrong: [0], at: start + .seconds(5)).isMisconfigured)
+    }
+}
