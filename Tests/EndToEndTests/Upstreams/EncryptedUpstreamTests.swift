@@ -1,0 +1,63 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Upstreams over TLS.
+@Suite(.serialized)
+struct EncryptedUpstreamTests {
+    private static let authority = Fixtures.path("Tests/Fixtures/tls/authority.pem")
+
+    private func withEncrypted(
+        _ certificate: String, authority: String?, host: String = "localhost",
+        _ body: (APIClient, ScriptedServer) async throws -> Void
+    ) async throws {
+        try await withScriptedServer(
+            [UpstreamAnswer.text("well")], toGet: UpstreamAnswer.models, certificate: certificate
+        ) { upstream in
+            var entry = ["url": "https://\(host):\(upstream.port)/v1", "model": "m", "api_key_env": "FAR_KEY"]
+            if let authority { entry["ca_file"] = authority }
+            try await withForwarder(to: entry, environment: ["FAR_KEY": "far-key"]) { client, _ in
+                try await body(client, upstream)
+            }
+        }
+    }
+
+    @Test func aServerWithACertificateOfTheEntrysAuthorityIsUsed() async throws {
+        try await withEncrypted("server", authority: Self.authority) { client, upstream in
+            #expect(try await client.transcribe(word, [:]).body == #"{"text": "well"}"#)
+            #expect(upstream.requests.count == 1)
+        }
+    }
+
+    @Test func aServerWithAWrongCertificateGetsNeitherKeyNorSound() async throws {
+        // Signed by nobody that is trusted; of another name; not for this address.
+        for (certificate, authority) in [("server", nil), ("stranger", Self.authority)] {
+            try await withEncrypted(certificate, authority: authority) { client, upstream in
+                let answer = try await client.transcribe(word, [:])
+                try expectError(answer, 503, "upstream_misconfigured", parameter: "model")
+                #expect(answer.body.contains("certificate"), "\(answer.body)")
+                #expect(upstream.requests.isEmpty)
+                #expect(upstream.gets.isEmpty)
+            }
+        }
+    }
+
+    @Test func plainHTTPWhereTLSIsExpectedIsAnError() async throws {
+        try await withScriptedServer(UpstreamAnswer.text("well"), toGet: UpstreamAnswer.models) { upstream in
+            let entry = ["url": upstream.url.replacing("http:", with: "https:"), "model": "m"]
+            try await withForwarder(to: entry) { client, _ in
+                try expectError(
+                    try await client.transcribe(word, [:]), 503, "upstream_misconfigured", parameter: "model")
+                #expect(upstream.requests.isEmpty)
+            }
+        }
+    }
+
+    @Test func aFileOfCertificatesThatIsMissingIsReported() async throws {
+        try await withEncrypted("server", authority: "/nonexistent/ca.pem") { client, _ in
+            let answer = try await client.transcribe(word, [:])
+            try expectError(answer, 503, "upstream_misconfigured", parameter: "model")
+            #expect(answer.body.contains("ca_file"))
+        }
+    }
+}

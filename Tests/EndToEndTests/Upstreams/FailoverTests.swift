@@ -1,0 +1,195 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Several servers of one model, of which some are full, ill or gone.
+@Suite(.serialized)
+struct FailoverTests {
+    @Test func theNextServerIsAskedBeforeTheFirstByte() async throws {
+        let dead = try await deadAddress()
+        for first: [ScriptedServer.Step] in [
+            UpstreamAnswer.error(503), UpstreamAnswer.error(429), UpstreamAnswer.error(401), UpstreamAnswer.error(404),
+            [.hangUp], UpstreamAnswer.error(502),
+        ] {
+            try await withScriptedServer(first, toGet: UpstreamAnswer.models) { ill in
+                try await withScriptedServer(UpstreamAnswer.text("well"), toGet: UpstreamAnswer.models) { good in
+                    try await withForwarder(to: upstreamList(dead, ill.url, good.url)) { client, _ in
+                        for _ in 0..<3 {
+                            #expect(try await client.transcribe(word, [:]).body == #"{"text": "well"}"#)
+                        }
+                        #expect(good.requests.count == 3)
+                        // It is not asked again at once.
+                        #expect(ill.requests.count <= 3)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func fullIsTheAnswerOnlyIfAllThatLiveAreFull() async throws {
+        let dead = try await deadAddress()
+        let full = { UpstreamAnswer.error(429, headers: ["Retry-After: \($0)"]) }
+        try await withScriptedServer(full(20), toGet: UpstreamAnswer.models) { first in
+            try await withScriptedServer(full(7), toGet: UpstreamAnswer.models) { second in
+                try await withForwarder(
+                    to: upstreamList(first.url, dead, second.url).merging(["fallback": "sense_voice"]) { $1 },
+                    beside: [.senseVoice]
+                ) { client, _ in
+                    let answer = try await client.transcribe(word, [:])
+                    try expectError(answer, 429, "queue_full")
+                    let wait = Int(answer.headers["retry-after"] ?? "") ?? 0
+                    #expect((1...7).contains(wait))
+                    // They are left alone meanwhile.
+                    try expectError(try await client.transcribe(word, [:]), 429, "queue_full")
+                    #expect(first.requests.count == 1)
+                    #expect(second.requests.count == 1)
+                }
+            }
+        }
+    }
+
+    @Test func ifAllAreDeadTheAnswerNamesThem() async throws {
+        let (first, second) = (try await deadAddress(), try await deadAddress())
+        try await withForwarder(to: upstreamList(first, second)) { client, server in
+            let answer = try await client.transcribe(word, [:])
+            try expectError(answer, 503, "upstream_unavailable", parameter: "model")
+            #expect(answer.headers["retry-after"] != nil)
+            for url in [first, second] { #expect(answer.body.contains(url.replacing("http://", with: ""))) }
+            try await eventually("the model is known to be down") {
+                try await client.get("/v1/models/far").body.contains(#""status": "failed", "reason": "No server"#)
+            }
+            try expectError(try await client.get("/health/ready"), 503, "model_not_ready", parameter: "model")
+            #expect(try await client.get("/health").body == #"{"status": "loading"}"#)
+            #expect(server.process.standardError.contains("An upstream cannot be used."))
+        }
+    }
+
+    @Test func aModelOfThisMachineTakesThePlaceOfDeadServers() async throws {
+        try await withForwarder(
+            to: upstreamList(try await deadAddress()).merging(["fallback": "sense_voice"]) { $1 }, beside: [.senseVoice]
+        ) { client, server in
+            let answer = try await client.transcribe(word, [:])
+            #expect(answer.body == #"{"text": "stop"}"#)
+            #expect(answer.headers["x-asr-fallback"] == "sense_voice")
+            #expect(try await client.get("/health/ready").status == 200)
+            let events = try await client.stream(.init(path: Fixtures.audio(word)), ["stream": "true"])
+            #expect(events.doneText == "stop")
+            let language = try await client.transcribe(
+                .init(path: Fixtures.audio(word)).named("audio_file"), [:], at: "/detect-language")
+            #expect(language.body.contains(#""language_code": "en""#))
+            // Sense Voice does not translate.
+            try expectError(try await client.translate(word, [:]), 503, "upstream_unavailable", parameter: "model")
+            #expect(server.process.standardError.contains("takes the place"))
+        }
+    }
+
+    @Test func aServerThatDiesInMidRequestIsReplaced() async throws {
+        try await withServer(.init(TestRegistry([.senseVoice]))) { far in
+            try await APIClient(far).waitUntilHealthy()
+            try await withScriptedServer(UpstreamAnswer.text("well"), toGet: UpstreamAnswer.models) { good in
+                let entry = ["upstreams": "[{url: \(far.url)/v1, model: sense_voice}, {url: \(good.url), model: m}]"]
+                try await withForwarder(to: entry) { near, _ in
+                    let answer = try await APIClient(far).whileStopped("sense_voice") { _ in
+                        async let answer = near.transcribe(word, [:])
+                        try await APIClient(far).waitUntilInHand(1, of: "sense_voice")
+                        far.process.signal(SIGKILL)
+                        return try await answer
+                    }
+                    #expect(answer.body == #"{"text": "well"}"#)
+                }
+            }
+        }
+    }
+
+    @Test func aServerThatComesBackIsUsedAgain() async throws {
+        try await withScriptedServer(
+            [UpstreamAnswer.error(503), UpstreamAnswer.text("well")], toGet: UpstreamAnswer.models
+        ) { upstream in
+            try await withForwarder(to: ["url": upstream.url, "model": "m"]) { client, _ in
+                try expectError(
+                    try await client.transcribe(word, [:]), 503, "upstream_unavailable", parameter: "model")
+                try await eventually("the upstream answers again") {
+                    try await client.transcribe(word, [:]).body == #"{"text": "well"}"#
+                }
+            }
+        }
+    }
+
+    @Test func nothingIsSentAgainAfterTheFirstByte() async throws {
+        let half: [ScriptedServer.Step] = [
+            .send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"text\""), .hangUp,
+        ]
+        try await withScriptedServer(half, toGet: UpstreamAnswer.models) { first in
+            try await withScriptedServer(half, toGet: UpstreamAnswer.models) { second in
+                try await withForwarder(to: upstreamList(first.url, second.url)) { client, _ in
+                    try expectError(try await client.transcribe(word, [:]), 502, "upstream_failed")
+                    #expect(first.requests.count + second.requests.count == 1)
+                }
+            }
+        }
+    }
+
+    @Test func aStreamThatBreaksOffEndsWithAnErrorAndWithoutItsEndMark() async throws {
+        let delta = #"{"type": "transcript.text.delta", "delta": "Hi"}"#
+        try await withForwarder(toScript: UpstreamAnswer.events([delta])) { client, _, _ in
+            let events = try await client.stream(.init(path: Fixtures.audio(word)), ["stream": "true"])
+            #expect(events == [.delta("Hi"), .error(code: "upstream_failed")])
+        }
+    }
+
+    @Test func theTimeWithoutProgressIsLimited() async throws {
+        try await withForwarder(toScript: .silence, and: ["timeout": "1s"]) { client, _, _ in
+            try expectError(try await client.transcribe(word, [:]), 504, "upstream_timeout")
+        }
+        let delta = #"data: {"type": "transcript.text.delta", "delta": "Hi"}"# + "\n\n"
+        let stalled: [ScriptedServer.Step] = [
+            .send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + delta), .pause(.seconds(3600)),
+        ]
+        try await withForwarder(toScript: stalled, and: ["timeout": "1s"]) { client, _, _ in
+            let events = try await client.stream(.init(path: Fixtures.audio(word)), ["stream": "true"])
+            #expect(events == [.delta("Hi"), .error(code: "upstream_timeout")])
+        }
+    }
+
+    @Test func aClientThatLeavesEndsTheRequestToTheUpstream() async throws {
+        try await withForwarder(toScript: .silence) { client, _, upstream in
+            let request = Task { try await client.transcribe(word, [:]) }
+            try await eventually("the upstream has it") { upstream.requests.count == 1 }
+            #expect(try await metric("asr2clip_upstream_requests_in_flight", client) == 1)
+            request.cancel()
+            try await eventually("the request is over") {
+                try await metric("asr2clip_upstream_requests_in_flight", client) == 0
+            }
+            #expect(try await client.get("/metrics").body.contains(#"outcome="cancelled"} 1"#))
+        }
+    }
+
+    @Test func eachEntryHasItsOwnLimitOfRequests() async throws {
+        try await withForwarder(toScript: .silence, and: ["max_queue": "1"], beside: [.senseVoice]) {
+            client, _, upstream in
+            let request = Task { try await client.transcribe(word, [:]) }
+            try await eventually("the upstream has it") { upstream.requests.count == 1 }
+            try expectError(try await client.transcribe(word, [:]), 429, "queue_full")
+            #expect(try await client.transcribe(word, ["model": "sense_voice"]).status == 200)
+            request.cancel()
+        }
+    }
+
+    @Test func requestsGoToTheServerWithTheFewestInHand() async throws {
+        try await withScriptedServer([.silence], toGet: UpstreamAnswer.models) { first in
+            try await withScriptedServer([.silence], toGet: UpstreamAnswer.models) { second in
+                try await withForwarder(to: upstreamList(first.url, second.url)) { client, _ in
+                    let requests = (0..<6).map { _ in Task { try await client.transcribe(word, [:]) } }
+                    try await eventually("all are sent") { first.requests.count + second.requests.count == 6 }
+                    #expect(first.requests.count == 3)
+                    for request in requests { request.cancel() }
+                }
+            }
+        }
+    }
+
+    private func metric(_ name: String, _ client: APIClient) async throws -> Double {
+        let lines = try await client.get("/metrics").body.split(separator: "\n").filter { $0.hasPrefix(name + "{") }
+        return lines.compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }.reduce(0, +)
+    }
+}

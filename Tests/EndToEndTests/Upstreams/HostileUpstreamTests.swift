@@ -1,0 +1,256 @@
+import Foundation
+import NIOCore
+import TestSupport
+import Testing
+
+/// Servers that do what they must not.
+@Suite(.serialized)
+struct HostileUpstreamTests {
+    private static let key = "sk-very-secret-0123456789"
+
+    /// Runs `body` with a server that sends recordings with a key to one that follows a script.
+    private func withKey(
+        _ script: [ScriptedServer.Step]..., and keys: [String: String] = [:],
+        _ body: (APIClient, ServerProcess, ScriptedServer) async throws -> Void
+    ) async throws {
+        try await withScriptedServer(script, toGet: UpstreamAnswer.models) { upstream in
+            let entry = ["url": upstream.url, "model": "m", "api_key_env": "FAR_API_KEY"].merging(keys) { $1 }
+            try await withForwarder(to: entry, ["--log-level", "trace"], environment: ["FAR_API_KEY": Self.key]) {
+                try await body($0, $1, upstream)
+                #expect(!$1.process.standardError.contains(Self.key), "the key is in the log")
+                #expect(!$1.process.standardError.contains("client-secret"), "the client's key is in the log")
+            }
+        }
+    }
+
+    @Test(arguments: [301, 302, 303, 307, 308])
+    func aRedirectIsNotFollowed(status: Int) async throws {
+        try await withScriptedServer(UpstreamAnswer.text("taken")) { other in
+            let redirect = UpstreamAnswer.error(status, headers: ["Location: \(other.url)/audio/transcriptions"])
+            try await withKey(redirect) { client, _, _ in
+                let answer = try await client.transcribe(word, [:])
+                try expectError(answer, 503, "upstream_misconfigured", parameter: "model")
+                #expect(answer.headers["x-should-retry"] == "false")
+                #expect(answer.headers["location"] == nil)
+                #expect(!answer.body.contains("\(other.port)"))
+                #expect(other.requests.isEmpty)
+            }
+        }
+    }
+
+    @Test func onlyTheEntrysKeyAndNothingOfTheClientIsSentOn() async throws {
+        try await withKey(UpstreamAnswer.text("well")) { client, _, upstream in
+            let headers = [
+                ("Authorization", "Bearer client-secret"), ("api-key", "client-secret"), ("x-api-key", "client-secret"),
+                ("Cookie", "a=client-secret"), ("X-Forwarded-For", "client-secret"), ("X-Other", "client-secret"),
+                ("OpenAI-Organization", "client-secret"), ("Referer", "http://client-secret/"),
+                ("X-Request-ID", "mine"),
+            ]
+            let answer = try await client.transcribe(
+                .init(path: Fixtures.audio(word)), ["language": "en", "prompt": "p", "junk": "client-secret"],
+                headers: headers)
+            #expect(answer.body == #"{"text": "well"}"#)
+            #expect(answer.headers["x-request-id"] == "mine")
+            #expect(answer.headers["x-asr-ignored"] == "junk")
+            let request = try #require(upstream.requests.first)
+            #expect(!(request.head + request.body).contains("client-secret"))
+            let names = Set(
+                request.head.split(separator: "\r\n").dropFirst().map { $0.prefix { $0 != ":" }.lowercased() })
+            #expect(
+                names == [
+                    "host", "content-type", "content-length", "x-request-id", "x-asr2clip-hop", "user-agent",
+                    "accept-encoding", "authorization", "connection",
+                ], "\(request.head)")
+            #expect(request.head.contains("\r\nauthorization: Bearer \(Self.key)".lowercased()) == false)
+            #expect(request.head.contains("Authorization: Bearer \(Self.key)"))
+            #expect(request.head.lowercased().contains("host: 127.0.0.1:\(upstream.port)"))
+            #expect(request.body.contains("name=\"language\"\r\n\r\nen\r\n"))
+            #expect(request.body.contains("name=\"model\"\r\n\r\nm\r\n"))
+            #expect(request.body.contains("filename=\"\(word)\""))
+        }
+    }
+
+    @Test func ofItsHeadersOnlyTheIDComesBack() async throws {
+        let script = UpstreamAnswer.text(
+            "well",
+            headers: [
+                "Set-Cookie: a=b", "X-Evil: x", "Access-Control-Allow-Origin: *", "X-Request-ID: theirs",
+                "Content-Security-Policy: none", "Server: evil", "x-asr-ignored: evil",
+            ])
+        try await withKey(script) { client, server, _ in
+            let answer = try await client.transcribe(word, [:])
+            #expect(answer.headers["x-asr-upstream-request-id"] == "theirs")
+            #expect(answer.headers["x-request-id"] != "theirs")
+            for name in ["set-cookie", "x-evil", "access-control-allow-origin", "server", "x-asr-ignored"] {
+                #expect(answer.headers[name] == nil)
+            }
+            #expect(answer.headers["content-security-policy"] != "none")
+            #expect(server.process.standardError.contains("upstream_request=theirs"))
+        }
+        let long = UpstreamAnswer.text("well", headers: ["X-Request-ID: " + String(repeating: "x", count: 500)])
+        try await withKey(long) { client, _, _ in
+            #expect(try await client.transcribe(word, [:]).headers["x-asr-upstream-request-id"] == nil)
+        }
+    }
+
+    @Test(arguments: ["text/html", "application/octet-stream", "image/svg+xml", ""])
+    func onlyATranscriptIsPassedOn(type: String) async throws {
+        let page = [ScriptedServer.Step].answer(200, "<script>alert(1)</script>", type: type)
+        try await withKey(page) { client, _, _ in
+            for format in ["json", "text", "verbose_json", "srt", "vtt"] {
+                try expectError(
+                    try await client.transcribe(word, ["response_format": format]), 502, "upstream_failed")
+            }
+        }
+        try await withKey(.answer(200, #"{"texts": 1}"#, type: "application/json")) { client, _, _ in
+            try expectError(try await client.transcribe(word, [:]), 502, "upstream_failed")
+        }
+    }
+
+    @Test func anAnswerWithTheKeyIsNotPassedOn() async throws {
+        try await withKey(UpstreamAnswer.text("Bearer \(Self.key)")) { client, _, _ in
+            let answer = try await client.transcribe(word, [:])
+            try expectError(answer, 502, "upstream_failed")
+            #expect(!answer.body.contains(Self.key))
+        }
+        try await withKey(UpstreamAnswer.error(400, "Authorization: Bearer \(Self.key) \\u001b[31m\\n x")) {
+            client, _, _ in
+            let answer = try await client.transcribe(word, [:])
+            try expectError(answer, 400, "invalid_value")
+            #expect(!answer.body.contains(Self.key))
+            #expect(!answer.body.contains("\\u001b"))
+        }
+        let delta = #"{"type": "transcript.text.delta", "delta": "\#(Self.key)"}"#
+        try await withKey(UpstreamAnswer.events([delta, "[DONE]"])) { client, _, _ in
+            let events = try await client.stream(.init(path: Fixtures.audio(word)), ["stream": "true"])
+            #expect(events == [.error(code: "upstream_failed")])
+        }
+    }
+
+    @Test func aRefusedKeyIsOurOwnFaultAndNotTheClients() async throws {
+        for status in [401, 403] {
+            try await withKey(UpstreamAnswer.error(status, "Wrong key \(Self.key)")) { client, _, _ in
+                let answer = try await client.transcribe(word, [:])
+                try expectError(answer, 503, "upstream_misconfigured", parameter: "model")
+                #expect(answer.headers["x-should-retry"] == "false")
+                #expect(answer.body.contains("'far'"))
+                #expect(!answer.body.contains(Self.key))
+            }
+        }
+    }
+
+    @Test func aKeyThatIsMissingIsReportedWithoutAnUpload() async throws {
+        try await withForwarder(
+            toScript: UpstreamAnswer.text("well"), and: ["api_key_env": "NOT_THERE_KEY"]
+        ) { client, _, upstream in
+            try expectError(
+                try await client.transcribe(word, [:]), 503, "upstream_misconfigured", parameter: "model")
+            #expect(upstream.requests.isEmpty)
+        }
+    }
+
+    @Test func aKeyInAFileMayBeReplacedAtAnyTime() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Data("first\n".utf8), to: "key")
+        try await withForwarder(toScript: UpstreamAnswer.text("well"), and: ["api_key_file": file]) {
+            client, _, upstream in
+            _ = try await client.transcribe(word, [:])
+            _ = try folder.write(Data("second".utf8), to: "key")
+            _ = try await client.transcribe(word, [:])
+            #expect(upstream.requests[0].head.contains("Authorization: Bearer first\r\n"))
+            #expect(upstream.requests[1].head.contains("Authorization: Bearer second\r\n"))
+        }
+    }
+
+    @Test func aCircleOfServersEnds() async throws {
+        let folder = try ServerFolder()
+        var registry = TestRegistry([], defaultModel: "far")
+        registry.upstreams = ["far": ["url": "http://127.0.0.1:1/v1", "model": "far"]]
+        try await withServer(.init(registry), in: folder) { server in
+            let client = APIClient(server)
+            registry.upstreams = ["far": ["url": server.url + "/v1", "model": "far"]]
+            _ = try folder.write(registry)
+            try await eventually("the server leads to itself") {
+                try await client.get("/v1/models/far").body.contains("127.0.0.1:\(server.port)")
+            }
+            let answer = try await client.transcribe(word, [:])
+            try expectError(answer, 400, "upstream_loop", parameter: "model")
+            #expect(answer.body.contains("in a circle"))
+        }
+        try await withForwarder(toScript: UpstreamAnswer.text("well")) { client, _, upstream in
+            let form = MultipartBody(
+                file: try .init(path: Fixtures.audio(word)), fields: ["model": "far"] as KeyValuePairs)
+            let answer = try await client.send(form, headers: [("x-asr2clip-hop", "a,b,c,d,e")])
+            try expectError(answer, 400, "upstream_loop", parameter: "model")
+            #expect(upstream.requests.isEmpty)
+            #expect(try await client.send(form, headers: [("x-asr2clip-hop", "a")]).status == 200)
+            #expect(try #require(upstream.requests.first).head.contains("x-asr2clip-hop: a,"))
+        }
+    }
+
+    /// Floods are sent by a server of their own, because they have no end.
+    @Test(arguments: [
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"text\": \"",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: ",
+        "HTTP/1.1 200 OK\r\nX: ",
+        "HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\n\r\n{\"error\": \"",
+    ])
+    func anAnswerWithoutEndIsCutOff(head: String) async throws {
+        try await withFlood(head, of: "x") { client, server in
+            let isStream = head.contains("event-stream")
+            let answer = try await client.transcribe(word, isStream ? ["stream": "true"] : [:])
+            if isStream {
+                #expect(answer.body.contains("upstream_failed"))
+                #expect(!answer.body.contains("[DONE]"))
+            } else if head.contains("400") {
+                try expectError(answer, 400, "invalid_value")
+            } else {
+                #expect([502, 503].contains(answer.status), "\(answer.body)")
+            }
+            #expect(answer.body.count < 1000)
+            #expect(try await client.get("/health/live").status == 200)
+        }
+    }
+
+    @Test(arguments: [": x\n\n", "data: {}\n\n", "data: x\n", "X: y\r\n"])
+    func aStreamWithoutEndIsCutOff(piece: String) async throws {
+        let type = piece.hasPrefix("X") ? "" : "Content-Type: text/event-stream\r\n\r\n"
+        try await withFlood("HTTP/1.1 200 OK\r\n\(type)", of: piece) { client, _ in
+            let answer = try await client.transcribe(word, ["stream": "true"])
+            #expect(answer.body.contains("upstream_"), "\(answer.body.prefix(300))")
+            #expect(!answer.body.contains("[DONE]"))
+            #expect(answer.body.count < 1000)
+        }
+    }
+
+    /// Runs `body` with an upstream that answers with a beginning and then with one piece again and again.
+    private func withFlood(
+        _ head: String, of piece: String, _ body: (APIClient, ServerProcess) async throws -> Void
+    ) async throws {
+        let flood = ByteBuffer(string: String(repeating: piece, count: (1 << 16) / piece.utf8.count))
+        try await withTestServer { connection in
+            try await connection.executeThenClose { bytes, writer in
+                var iterator = bytes.makeAsyncIterator()
+                var seen = Data()
+                while seen.range(of: Data("--\r\n".utf8)) == nil {
+                    guard let more = try await iterator.next() else { return }
+                    seen += Data(more.readableBytesView)
+                    if seen.starts(with: Data("GET".utf8)) { return }
+                }
+                try await writer.write(ByteBuffer(string: head))
+                while true { try await writer.write(flood) }
+            }
+        } _: { port in
+            try await withForwarder(to: ["url": "http://127.0.0.1:\(port)/v1", "model": "m"]) {
+                try await body($0, $1)
+            }
+        }
+    }
+
+    @Test func whatIsNoHTTPIsAnError() async throws {
+        try await withKey([.send("SSH-2.0-OpenSSH\r\n"), .hangUp]) { client, _, _ in
+            let answer = try await client.transcribe(word, [:])
+            try expectError(answer, 503, "upstream_misconfigured", parameter: "model")
+        }
+    }
+}
