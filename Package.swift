@@ -198,8 +198,8 @@ let package = Package(
             name: "Dictation",
             dependencies: [
                 "Concurrency", "EngineHost", "EngineLink", "Essentials", "ModelStore", "SpeechTypes",
-                "TranscriptFormats", .asyncHTTPClient, .nioCore, .nioFoundationEssentialsCompat, .nioHTTP1, .nioPosix,
-                .nioSSL, .nioWebSocket, .subprocess, .systemPackage,
+                "TranscriptFormats", .asyncHTTPClient, .crypto, .nioCore, .nioFoundationEssentialsCompat, .nioHTTP1,
+                .nioPosix, .nioSSL, .nioWebSocket, .subprocess, .systemPackage,
             ],
             path: "Sources/Tool/Dictation", swiftSettings: strict),
         .target(

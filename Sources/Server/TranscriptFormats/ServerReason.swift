@@ -17,6 +17,11 @@ package enum ServerReason {
         return "<{[".contains(text.first { !$0.isWhitespace } ?? " ") ? nil : line(text)
     }
 
+    /// The name of the field that an error in OpenAI's shape complains about.
+    package static func field(in body: some Sequence<UInt8>) -> String? {
+        (try? JSONDecoder().decode(JSONValue.self, from: Data(body)))?["error"]?["param"]?.string
+    }
+
     /// The reason in an object, if it is an error.
     package static func find(in object: JSONValue) -> String? {
         for key in ["error", "detail", "message"] {

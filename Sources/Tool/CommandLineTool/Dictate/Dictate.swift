@@ -82,6 +82,11 @@ struct Session {
     /// By default, the work does not listen.
     var control = DictationControl(listens: false)
     var endsOnEnter = true
+    /// Whether keys are read, and typed ones not echoed, while the work listens. A process that reads keys is stopped
+    /// in the background.
+    var readsKeys = true
+    /// The message if the work is asked to stop, and finishes what it has in hand.
+    var stopping: String?
     /// The message if the work is cancelled.
     var farewell: String?
 
@@ -89,13 +94,18 @@ struct Session {
     func run(_ work: @escaping @Sendable () async throws -> SessionOutcome) async throws {
         // Makes a write over the file size limit fail like one to a full disk.
         signal(SIGXFSZ, SIG_IGN)
-        let signals = SignalListener([SIGINT, SIGTERM, SIGHUP]) { [control] number in
-            if number == SIGHUP { control.cancel() } else { control.interrupt() }
+        let signals = SignalListener([SIGINT, SIGTERM]) { [control, screen, stopping] _ in
+            if control.isListening, let stopping { screen.show(.note(stopping)) }
+            control.interrupt()
         }
         defer { signals.stop() }
+        // Ignored below nohup(1).
+        let hangUp = SignalListener([SIGHUP], unlessIgnored: true) { [control] _ in control.cancel() }
+        defer { hangUp.stop() }
         // Needed even if Enter has no effect: typed keys would be echoed into the meter.
         let keys =
-            control.isListening ? TerminalKeys { [control, endsOnEnter] in if endsOnEnter { control.stop() } } : nil
+            control.isListening && readsKeys
+            ? TerminalKeys { [control, endsOnEnter] in if endsOnEnter { control.stop() } } : nil
         defer { withExtendedLifetime(keys) {} }
         let animation = Task { [screen] in await screen.animate() }
         defer {

@@ -3,27 +3,40 @@ import Dictation
 import Essentials
 import TranscriptFormats
 
-/// `asr2clip transcribe FILE…`: many files, each to its own text file if requested.
+/// `asr2clip transcribe FILE…`: many files, each to its own text file if requested; with `-r`, whole folders.
 struct TranscribeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "transcribe", abstract: "Transcribe audio files.",
         discussion: """
             Texts go to standard output, or each to a file of the same name in a folder. The clipboard is left alone.
 
+            With -r, the recordings in folders are transcribed, and each gets a file beside it: talk.mp3.txt, or .srt, \
+            .vtt, .json. A second run does what is missing: a recording whose size, time or options have changed is \
+            transcribed again. Hidden files and folders are passed over. The first Ctrl-C finishes what is in hand. The \
+            exit status is 0 if every recording has its result, 5 if some failed, and 1 if the run ended early.
+
             Try it:
               asr2clip transcribe talk.mp3
               asr2clip transcribe --format srt --output-dir subtitles *.m4a
+              asr2clip transcribe -r recordings
             """)
 
-    @Argument(help: "Audio files; - is standard input.", completion: .file()) var files: [String]
+    @Argument(help: "Audio files; - is standard input. With -r: files and folders.", completion: .file())
+    var files: [String]
 
     @Option(
         name: .both("output_dir"),
-        help: .value("folder", "Write each transcript to a file in this folder; it is made if there is none."),
+        help: .value(
+            "folder",
+            "Write each transcript to a file in this folder; it is made if there is none. With -r: below it, in folders "
+                + "as those of the recordings."),
         completion: .directory)
     var outputFolder: String?
 
-    @Flag(help: "Replace transcripts that are there already.") var overwrite = false
+    @Flag(help: "Replace transcripts that are there already. With -r: also files that asr2clip did not write.")
+    var overwrite = false
+
+    @OptionGroup var archive: ArchiveOptions
     @OptionGroup var format: FormatOption
     @OptionGroup var request: RequestOptions
     @OptionGroup var models: ModelFolderOption
@@ -31,6 +44,7 @@ struct TranscribeCommand: AsyncParsableCommand {
     @OptionGroup var configurationFile: ConfigurationOption
 
     func validate() throws {
+        guard !archive.recursive else { return try validateArchive() }
         guard let outputFolder else {
             guard !overwrite else { throw ValidationError("--overwrite belongs to --output_dir.") }
             return
@@ -42,6 +56,7 @@ struct TranscribeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        guard !archive.recursive else { return try await transcribeArchive() }
         let tool = Tool(flags: request.settings, models: models, threads: threads, file: configurationFile.config)
         let configuration = try tool.configuration()
         let session = Session(screen: tool.screen(configuration))
@@ -99,7 +114,7 @@ struct ConfigurationOption: ParsableArguments {
 }
 
 extension ResponseFormat {
-    fileprivate var fileExtension: String {
+    var fileExtension: String {
         switch self {
         case .text: "txt"
         case .json, .verboseJSON: "json"

@@ -48,12 +48,13 @@ final class DictationScreen: Sendable {
             switch event {
             case .started(let device): say("Listening to '\(device)'.", &state)
             case .note(let words): say(words, &state)
+            case .step(let words): if terminal == nil { say(words, &state) }
             case .warning(let words): say(words, &state, isWarning: true)
             case .progress(.notice(let words)): say(words, &state)
             case .progress(.retrying(let error, let pause)):
                 say("\(error) Trying again in \(HumanFormat.time(pause)).", &state)
             case .listened, .transcribed: draw(&state, isForced: true)
-            case .level, .live, .length, .transcribing, .progress: draw(&state)
+            case .level, .live, .length, .transcribing, .progress, .archive: draw(&state)
             }
         }
     }

@@ -17,6 +17,9 @@ struct StatusLine {
     /// What is being said, in one line.
     private var words = ""
 
+    /// The counts of a run through an archive, and when it began.
+    private var archive: (ArchiveCounts, since: ContinuousClock.Instant)?
+
     /// A shorter recording is finished before a bar would be of use.
     private static let shortestForBar = Duration.seconds(30)
     private static let meterWidth = 20
@@ -38,13 +41,15 @@ struct StatusLine {
             if !waiting.isEmpty { waiting.removeFirst() }
             waitingSince = now
         case .live(let text): words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").printable
+        case .archive(let counts): archive = (counts, archive?.since ?? now)
         case .listened: level = nil
-        case .started, .progress(.delta), .progress(.notice), .progress(.retrying), .note, .warning: break
+        case .started, .progress(.delta), .progress(.notice), .progress(.retrying), .step, .note, .warning: break
         }
     }
 
     func text(at now: ContinuousClock.Instant) -> String? {
         if let level { return meter(level.0, level.elapsed) }
+        if let archive { return progress(of: archive.0, for: archive.since.duration(to: now)) }
         guard let waitingSince, !waiting.isEmpty else { return nil }
         return progress(for: waitingSince.duration(to: now))
     }
@@ -74,6 +79,19 @@ struct StatusLine {
         return words.end(columns: width - 1)
     }
 
+    private func progress(of counts: ArchiveCounts, for time: Duration) -> String {
+        let parts = [(counts.done, "done"), (counts.skipped, "skipped"), (counts.failed, "failed")].map { count, what in
+            "\(count) \(what)"
+        }
+        let sound = counts.sound > .zero ? ", \(HumanFormat.time(counts.sound)) of sound" : ""
+        let line = "\(frame(at: time)) \(parts.joined(separator: ", ")), \(counts.inHand) in hand\(sound)"
+        return "\(line)  \(HumanFormat.clock(time))".cut(to: width - 1)
+    }
+
+    private func frame(at time: Duration) -> Character {
+        Self.spinner[Int(time / .milliseconds(100)) % Self.spinner.count]
+    }
+
     private func progress(for time: Duration) -> String {
         let length = waiting.first ?? nil
         if let sent, sent < 1, heard == nil {
@@ -84,9 +102,8 @@ struct StatusLine {
             return ProgressBar(width: width - 1).line(
                 ["\(HumanFormat.clock(heard)) of \(HumanFormat.clock(length))"], percent: percent)
         }
-        let frame = Self.spinner[Int(time / .milliseconds(100)) % Self.spinner.count]
         let sound = length.map { " \(HumanFormat.time($0)) of sound" } ?? ""
-        return "\(frame) Transcribing\(sound)… \(HumanFormat.clock(time))".cut(to: width - 1)
+        return "\(frame(at: time)) Transcribing\(sound)… \(HumanFormat.clock(time))".cut(to: width - 1)
     }
 }
 

@@ -74,7 +74,7 @@ struct ServerConnection: Sendable {
         do {
             client.proxy = try proxies.clientProxy(for: configuration.baseURL)
         } catch {
-            throw ClientError(.refused, "\(error)")
+            throw ClientError(.refused, "\(error)", hitsEveryRequest: true)
         }
         return client
     }
@@ -86,17 +86,30 @@ struct ServerConnection: Sendable {
         let message = "\(name) answers \(status): \(ServerReason.asSentence(reason))"
         let isForbidden = response.headers.first(name: "x-should-retry") == "false"
         let pause = response.headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds(max(0, $0)) }
+        func error(_ code: ClientError.Code, _ words: String, hitsEveryRequest: Bool = true) -> ClientError {
+            ClientError(code, words, status: Int(status), hitsEveryRequest: hitsEveryRequest)
+        }
         switch status {
-        case 408, 429, 502, 503, 504: return ClientError(.busy, message, retryAfter: pause, mayBeRepeated: !isForbidden)
-        case 500...: return ClientError(.failed, message)
-        case 401, 403: return ClientError(.refused, message + (configuration.keyAdvice.map { " \($0)" } ?? ""))
-        case 300..<400: return ClientError(.refused, "\(message) Write the address it leads to as api_base_url.")
-        default: return ClientError(.refused, message)
+        case 408, 429, 502, 503, 504:
+            return ClientError(
+                .busy, message, retryAfter: pause, mayBeRepeated: !isForbidden, status: Int(status))
+        case 500...: return error(.failed, message, hitsEveryRequest: false)
+        case 401, 403: return error(.refused, message + (configuration.keyAdvice.map { " \($0)" } ?? ""))
+        case 300..<400: return error(.refused, "\(message) Write the address it leads to as api_base_url.")
+        case 402, 404, 405, 407: return error(.refused, message)
+        default:
+            let field = ServerReason.field(in: body.readableBytesView) ?? ""
+            return error(.refused, message, hitsEveryRequest: Self.usualFields.contains(field))
         }
     }
 
+    /// The fields that are the same in all requests of a run.
+    private static let usualFields: Set<String> = ["model", "language", "prompt", "response_format", "stream"]
+
     private var noTLS: ClientError {
-        ClientError(.refused, "\(name) does not speak TLS. Write http:// instead of https:// in api_base_url.")
+        ClientError(
+            .refused, "\(name) does not speak TLS. Write http:// instead of https:// in api_base_url.",
+            hitsEveryRequest: true)
     }
 
     private func lost(_ error: any Error, after patience: Duration, hasAnswered: Bool) -> ClientError {
@@ -107,7 +120,8 @@ struct ServerConnection: Sendable {
             }
             if error == .tlsHandshakeTimeout { return noTLS }
             if error == .proxyAuthenticationRequired || error == .invalidProxyResponse {
-                return ClientError(.refused, "The proxy does not lead to \(name): \(error.shortDescription).")
+                return ClientError(
+                    .refused, "The proxy does not lead to \(name): \(error.shortDescription).", hitsEveryRequest: true)
             }
         }
         // BoringSSL's messages; NIOSSL offers nothing else to tell these errors apart.
@@ -116,7 +130,9 @@ struct ServerConnection: Sendable {
             return noTLS
         }
         if words.contains("CERTIFICATE_VERIFY_FAILED") {
-            return ClientError(.refused, "The certificate of \(name) is not trusted. Check the host in api_base_url.")
+            return ClientError(
+                .refused, "The certificate of \(name) is not trusted. Check the host in api_base_url.",
+                hitsEveryRequest: true)
         }
         if Self.isHangUp(error) {
             return ClientError(
@@ -128,7 +144,8 @@ struct ServerConnection: Sendable {
             return ClientError(.failed, "The answer of \(name) cannot be read: \(error). Check api_base_url.")
         }
         if error is HTTPParserError {
-            return ClientError(.unreachable, "\(name) does not answer in HTTP. Check api_base_url.")
+            return ClientError(
+                .unreachable, "\(name) does not answer in HTTP. Check api_base_url.", hitsEveryRequest: true)
         }
         let advice =
             configuration.isLocal

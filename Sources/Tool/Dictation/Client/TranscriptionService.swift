@@ -82,12 +82,21 @@ package struct ClientError: Error, Equatable, CustomStringConvertible {
     package let description: String
     let retryAfter: Duration?
     let mayBeRepeated: Bool
+    /// The status of the server's response, if that is the failure.
+    let status: Int?
+    /// Whether a request with another recording would fail as well, until the user or the server changes something.
+    let hitsEveryRequest: Bool
 
-    init(_ code: Code, _ description: String, retryAfter: Duration? = nil, mayBeRepeated: Bool = false) {
+    init(
+        _ code: Code, _ description: String, retryAfter: Duration? = nil, mayBeRepeated: Bool = false,
+        status: Int? = nil, hitsEveryRequest: Bool = false
+    ) {
         self.code = code
         self.description = description
         self.retryAfter = retryAfter
         self.mayBeRepeated = mayBeRepeated
+        self.status = status
+        self.hitsEveryRequest = hitsEveryRequest
     }
 }
 
@@ -125,7 +134,8 @@ package struct LocalService: TranscriptionService {
         do throws(MalformedLanguage) {
             language = try request.language.flatMap { text throws(MalformedLanguage) in try Language(parsing: text) }
         } catch {
-            throw ClientError(.refused, "'\(error.text)' is no language code; write one such as en or zh.")
+            throw ClientError(
+                .refused, "'\(error.text)' is no language code; write one such as en or zh.", hitsEveryRequest: true)
         }
         let job = TranscriptionJob(
             path: request.file, fileName: request.sentName, language: language,
@@ -148,7 +158,7 @@ package struct LocalService: TranscriptionService {
                 }
             }
         } catch let error as TranscriptionError {
-            throw ClientError(.refused, error.message)
+            throw ClientError(.refused, error.message, hitsEveryRequest: error.code == .unsupportedLanguage)
         } catch let error where !(error is CancellationError || error is DeliveryError) {
             throw ClientError(.failed, "\(error)")
         }

@@ -41,7 +41,10 @@ final class InputRecording: Sendable {
         }
         switch status.st_mode & S_IFMT {
         case S_IFREG: return false
-        case S_IFDIR: throw ClientError(.unreadable, "'\(SystemName.shown(file))' is a folder. Name the files in it.")
+        case S_IFDIR:
+            throw ClientError(
+                .unreadable,
+                "'\(SystemName.shown(file))' is a folder. Name the files in it, or use: asr2clip transcribe -r")
         default: return true
         }
     }

@@ -19,6 +19,10 @@ package enum DictationEvent: Sendable {
     case progress(TranscriptionProgress)
     /// A transcription has ended, with or without success.
     case transcribed
+    /// The counts of a run through an archive.
+    case archive(ArchiveCounts)
+    /// A part of such a run has been done; for display where the counts cannot be shown as they change.
+    case step(String)
     /// A note that is not about a failure.
     case note(String)
     /// A failure after which the work goes on.

@@ -65,7 +65,7 @@ extension RecordingTranscriber {
     }
 
     /// Reads the length of a recording from its header, for timeouts and the display. `nil` if it cannot be read.
-    private func length(of path: String) async throws -> Duration? {
+    func length(of path: String) async throws -> Duration? {
         do {
             let length = try await engine.ask(.measure(path: path), for: Duration?.self, within: .seconds(10))
             return length.map { min(max($0, .zero), .longest) }
