@@ -160,6 +160,17 @@ import Testing
         #expect(mixed.exitCode == .failure)
     }
 
+    @Test(arguments: [["--jobs", "2"], ["--force"], ["--jobs", "0", "-r"], ["-r", "-"]])
+    func optionsOfArchivesNeedFoldersOrFiles(arguments: [String]) {
+        #expect(throws: (any Error).self) { try TranscribeCommand.parse(arguments + ["a"]) }
+    }
+
+    @Test func anArchiveNeedsNoOutputFolder() throws {
+        let command = try TranscribeCommand.parse(["-r", "a", "--jobs", "64", "--force", "--overwrite"])
+        #expect(command.archive.recursive && command.archive.jobs == 64)
+        #expect(throws: (any Error).self) { try TranscribeCommand.parse(["--overwrite", "a"]) }
+    }
+
     @Test(arguments: ["input", "output", "config"])
     func completionsOfferTheNamesOfFiles(option: String) {
         let script = ClipCommand.completionScript(for: .zsh).split(separator: "\n")

@@ -45,6 +45,16 @@ import TranscriptFormats
         #expect(line([.transcribing(.seconds(2)), level, .transcribed])?.contains("transcribing…") == false)
     }
 
+    @Test func theCountsOfAnArchiveAreShown() {
+        var counts = ArchiveCounts()
+        (counts.done, counts.skipped, counts.failed, counts.inHand) = (12, 3, 1, 4)
+        #expect(line([.archive(counts)], after: .seconds(67)) == "⠋ 12 done, 3 skipped, 1 failed, 4 in hand  1:07")
+        counts.sound = .seconds(3720)
+        let shown = line([.archive(ArchiveCounts()), .archive(counts)], after: .seconds(5))
+        #expect(shown == "⠋ 12 done, 3 skipped, 1 failed, 4 in hand, 1 h 2 min of sound  0:05")
+        #expect(line([.archive(counts)], width: 20)?.count == 19)
+    }
+
     @Test func whatIsSaidIsShownBesideTheMeter() {
         let level = DictationEvent.level(SoundLevel(of: [0.1]), .seconds(1))
         let meter = "● 0:01  █████████████░░░░░░░"

@@ -38,8 +38,10 @@ final class DictationScreen: Sendable {
     }
 
     @Sendable func show(_ event: DictationEvent) {
-        if case .level = event { return draw { $0.line.receive(event, at: .now) } }
-        queue.async { [self] in showNow(event) }
+        switch event {
+        case .level, .archive: draw { $0.line.receive(event, at: .now) }
+        default: queue.async { [self] in showNow(event) }
+        }
     }
 
     private func showNow(_ event: DictationEvent) {

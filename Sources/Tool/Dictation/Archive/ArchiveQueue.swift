@@ -18,8 +18,8 @@ final class ArchiveQueue: Sendable {
         case due(ArchiveTask)
         /// The result is there.
         case done
-        /// A file that is no recording: it is listed as one of our results.
-        case ours
+        /// The file needs nothing: it is one of our results, or a recording that was handed out before.
+        case passedOver
         /// A recording, or all that are left in a folder, how many, and why they cannot be transcribed.
         case failed(String, count: Int, reason: String)
     }
@@ -64,7 +64,7 @@ final class ArchiveQueue: Sendable {
             return .failed(path, count: 1, reason: "cannot be read: \(SystemReason.words(for: error.rawValue)).")
         case .recording(let source)?:
             let folder = SystemPath.folder(of: source.path)
-            if source.isNamed, ResultJournal.lists(source.name, in: folder) { return .ours }
+            if source.isNamed, ResultJournal.lists(source.name, in: folder) { return .passedOver }
             return step(source, in: archive.output.map { SystemPath.joined($0, source.place) } ?? folder, &state)
         }
     }
@@ -89,7 +89,7 @@ final class ArchiveQueue: Sendable {
                 reason: "'\(SystemPath.joined(folder, result))' \(reason); --overwrite replaces it.")
         case .due:
             // The same recording may be named and be in a folder that is named.
-            guard journal.begin(result) else { return .ours }
+            guard journal.begin(result) else { return .passedOver }
             return .due(ArchiveTask(source: source, result: result, origin: origin, journal: journal))
         }
     }

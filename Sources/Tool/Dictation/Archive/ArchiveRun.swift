@@ -49,7 +49,8 @@ extension RecordingTranscriber {
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<max(1, archive.jobs) { group.addTask { try await run.work() } }
-                try await group.waitForAll()
+                // Throws at once, which cancels the others.
+                while try await group.next() != nil {}
             }
         } catch let end as ArchiveEnd {
             return run.report(end: end.description)
@@ -81,6 +82,9 @@ private final class ArchiveRun: Sendable {
     /// How often an answer may break off in the middle before the recording counts as failed.
     private static let mostBreaks = 3
 
+    /// Further waits for the server are reported.
+    private static let shortWaits = 3
+
     init(_ transcriber: RecordingTranscriber, _ archive: Archive, _ control: DictationControl) {
         self.transcriber = transcriber
         self.archive = archive
@@ -101,7 +105,7 @@ private final class ArchiveRun: Sendable {
     func work() async throws {
         while control.isListening, let step = try await queue.next() {
             switch step {
-            case .ours: break
+            case .passedOver: break
             case .done: count { $0.skipped += 1 }
             case .failed(let name, let count, let reason): fail(name, reason, count: count)
             case .due(let task):
@@ -202,8 +206,9 @@ private final class ArchiveRun: Sendable {
                 isSent.set()
             case .delta: hasText.set()
             case .notice: transcriber.report(.progress(progress))
-            // Each of them would be a line of its own.
-            case .retrying, .sent, .heard: break
+            // The run waits itself: longer, and until the user stops it.
+            case .retrying(let error, _): throw error
+            case .sent, .heard: break
             }
         }
     }
@@ -220,6 +225,7 @@ private final class ArchiveRun: Sendable {
         let (decision, isNew) = state.withLock { state in
             let decision = state.patience.decide(on: error, attempt: attempt, since: beginning, now: .now)
             guard case .wait = decision else { return (decision, false) }
+            guard state.patience.hasAnswered, attempt >= Self.shortWaits else { return (decision, false) }
             return (decision, !exchange(&state.isWaiting, with: true))
         }
         let limit = HumanFormat.time(archive.patience.limit)

@@ -27,7 +27,9 @@ struct FileFacts: Sendable {
     let kind: Kind
     let stamp: FileStamp
     let identity: FileIdentity
+}
 
+extension FileFacts {
     /// Asks about a path, encoded as `SystemName`.
     init(_ path: String, followsLinks: Bool = true) throws(Errno) {
         var status = stat()

@@ -40,7 +40,8 @@ final class ResultJournal: Sendable {
             while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
                 if errno == EINTR { continue }
                 guard errno == EWOULDBLOCK else {
-                    throw ResultError("The folder cannot be locked", Errno(rawValue: errno))
+                    throw ResultError(
+                        "The folder cannot be locked, so name another with --output-dir", Errno(rawValue: errno))
                 }
                 throw ResultError("Another asr2clip is at work in this folder; run this again when it has ended.")
             }

@@ -76,6 +76,7 @@ extension ResultVerdict {
     ///   - wanted: What the result is to be made from.
     ///   - records: All records of this result, oldest first.
     ///   - existing: The file that has the result's name; `nil` if there is none.
+    ///   - rules: What may be done again, and replaced.
     ///   - hash: Reads that file; asked only if its stamp is in no record.
     init(
         on wanted: ResultOrigin, records: [ResultRecord], existing: FileFacts?, rules: ReplacementRules,

@@ -15,9 +15,11 @@ struct ServerPatience {
     /// The requests that a server has received completely and not answered yet.
     var inHand = 0
 
-    private var hasAnswered = false
+    /// Whether any request got a response.
+    private(set) var hasAnswered = false
     private var lastResult: ContinuousClock.Instant?
 
+    private static let firstTries = 4
     private static let longestPause = Duration.seconds(30)
 
     init(limit: Duration = .seconds(600)) { self.limit = limit }
@@ -34,7 +36,7 @@ struct ServerPatience {
     ) -> Decision {
         hasAnswered = hasAnswered || error.status != nil
         // No server was there from the start: the address is wrong, or it was never started.
-        guard hasAnswered else { return .end }
+        guard hasAnswered || attempt < Self.firstTries else { return .end }
         let pause = error.retryAfter ?? .seconds(1 << min(attempt - 1, 10))
         let wait = Decision.wait(min(pause, Self.longestPause))
         guard now - beginning >= limit else { return wait }
