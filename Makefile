@@ -3,7 +3,7 @@ SERVER := .build/release/asr2clip-serve
 BUILT := .build/asr2clip-serve.built
 SOURCES := Package.swift scripts/setup.d/pins/sherpa-onnx-core.txt $(shell find Sources)
 STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
-# For `make serve`: PORT=9000, or any flags of the server in ARGS. `make bench` and `make soak` pass theirs on.
+# For `make serve`: PORT=9000, or any flags of the server in ARGS. `make bench`, `make soak` and `make cluster` pass theirs on.
 PORT :=
 ARGS :=
 # For `make fuzz`: times as much as the tests.
@@ -11,7 +11,7 @@ FUZZ_SCALE := 4
 # For `make install`.
 PREFIX := /usr/local
 
-.PHONY: help setup needs build release serve install test check bench soak fuzz format clean FORCE
+.PHONY: help setup needs build release serve install test check bench soak cluster fuzz format clean FORCE
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,9 @@ bench: $(BUILT) ## Measure the server against the bare engine (ARGS="--json FILE
 soak: $(BUILT) ## Mixed load, kills and bad clients for 30 minutes (ARGS="--minutes 5"), then damaged input (make fuzz)
 	@Benchmarks/soak.py --server $(SERVER) $(ARGS)
 	@$(MAKE) fuzz
+
+cluster: $(BUILT) setup ## Two nodes behind nginx and HAProxy: killed, unplugged, drained, full, for five minutes (ARGS="--short")
+	@.deps/venv/bin/python Benchmarks/cluster.py --server $(SERVER) $(ARGS)
 
 fuzz: setup ## Send a server four times as many damaged forms and recordings as the tests do (FUZZ_SCALE=4)
 	swift build --build-tests

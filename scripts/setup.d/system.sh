@@ -15,6 +15,8 @@ debian_packages=(
 live_test_packages=(pulseaudio pulseaudio-utils libasound2-plugins xvfb xclip xsel)
 # What the tests of the page take besides: a browser, and letters for it.
 page_test_packages=(chromium fonts-dejavu-core)
+# What the tests of a cluster take besides: network namespaces.
+cluster_test_packages=(iproute2)
 pkg_config_names=(libavformat libavcodec libswresample libavutil libarchive portaudio-2.0 yaml-0.1)
 [[ $(uname -s) != Linux ]] || pkg_config_names+=(jemalloc libseccomp)
 
@@ -107,21 +109,27 @@ install_test_packages() {
 
 # A server for the tests, in .deps/PACKAGE: unpacked and not installed, because an installed one begins to serve.
 #
-#   unpack_package PACKAGE PROGRAM FLAG     PROGRAM is below /usr; with FLAG, it prints its version
+#   unpack_package PACKAGE PROGRAM FLAG [LIBRARY…]     PROGRAM is below /usr; with FLAG, it prints its version. Packages of
+#                                                      libraries that it needs are unpacked into the same folder
 unpack_package() {
-    local name=$1 program=$2 flag=$3 folder
+    local name=$1 program=$2 flag=$3 folder package
+    shift 3
     [[ ! -x .deps/$name/usr/$program ]] || return 0
     command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 0
     say "unpacking $name for the tests"
     folder=$(mktemp -d)
-    if (cd "$folder" && download_package "$name") && dpkg-deb --extract "$folder/$name"_*.deb "$folder/$name" &&
-        "$folder/$name/usr/$program" "$flag" >/dev/null 2>&1; then
+    if (cd "$folder" && for package in "$name" "$@"; do
+        download_package "$package" && dpkg-deb --extract "$package"_*.deb "$name" || exit
+    done) && LD_LIBRARY_PATH=$(libraries_below "$folder/$name") "$folder/$name/usr/$program" "$flag" >/dev/null 2>&1; then
         mkdir -p .deps && rm -rf ".deps/$name" && mv "$folder/$name" ".deps/$name"
     else
         say "the tests with $name will be skipped: Debian's $name cannot be fetched, or does not run"
     fi
     rm -rf "$folder"
 }
+
+# The folders with libraries of an unpacked package, as LD_LIBRARY_PATH takes them.
+libraries_below() { find "$1"/usr/lib -maxdepth 1 -name '*-linux-gnu' -printf '%p:' 2>/dev/null || true; }
 
 # Fetches a package's file into the current folder, with new lists if apt's are missing or old.
 download_package() {

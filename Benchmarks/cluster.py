@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""A cluster on one machine: two nodes behind nginx and behind HAProxy, with the configurations of deploy/, and a Prometheus.
+
+    make cluster
+    Benchmarks/cluster.py --short
+
+Each of them is on a machine of its own: a network namespace with a cable. The official OpenAI client sends uploads of every size,
+streams and live sessions through both balancers, while a node is killed with -9, unplugged, drained, and all nodes are filled.
+Prints what came of every request as a table; exits with 1 if a count is not what it must be. Figures in seconds are not judged.
+
+Needs Linux, and what `scripts/setup --test` unpacks. It runs without root where the kernel allows user namespaces. Everything
+that it starts ends with it.
+"""
+
+import argparse
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+from clustering import namespaces
+from clustering.balancers import BALANCERS, certificate, missing
+from clustering.faults import FAULTS, drain, fill, kill, unplug, unplug_at_rest
+from clustering.ledger import Ledger
+from clustering.load import DEFAULT, Background, Clients
+from clustering.monitor import Prometheus
+from clustering.nodes import Node, until
+from clustering.recordings import long, mixed, sizes, spoken
+from clustering.verdict import Verdict
+from harness import machine
+from harness.paths import DEPS, ROOT, SERVER
+from harness.report import Report
+
+#: Clients that send at the same time through a balancer while the balance is measured.
+PARALLEL = 4
+
+
+class Cluster:
+    """The nodes, what is in front of them, and what is known of their requests."""
+
+    def __init__(self, executable):
+        network = namespaces.Network()
+        self.nodes = [Node(executable, network.machine(name)) for name in ("node1", "node2")]
+        machines = [network.machine(kind.name.lower()) for kind in BALANCERS]
+        files = certificate(machines)
+        self.balancers = [kind(machine, self.nodes, files) for kind, machine in zip(BALANCERS, machines)]
+        self.prometheus = Prometheus(network.machine("prometheus"), self.nodes)
+        self.ledger = Ledger()
+        self.clients = [Clients(balancer, self.ledger, files[0]) for balancer in self.balancers]
+        self.sizes, self.long = sizes(), long()
+        self.faults = []
+        #: The exit statuses of drained nodes.
+        self.drained = []
+        #: What came of sessions with client secrets, by balancer.
+        self.secrets = {}
+
+    def start(self):
+        for node in self.nodes:
+            node.start()
+        for each in [*self.balancers, self.prometheus]:
+            each.start()
+
+    def learn(self):
+        """Has each recording transcribed alone, through a balancer, and remembers the text."""
+        self.ledger.phase = "alone"
+        for recording in [*self.sizes, self.long]:
+            request = self.clients[0].upload(recording, 0)
+            if request.result != "ok" or not request.detail:
+                raise RuntimeError(f"{recording.name}: {request.result}, {request.detail}")
+            recording.text = request.detail
+
+    def balance(self, count):
+        """Sends recordings of mixed lengths through each balancer, without faults."""
+        self.ledger.phase = "balance"
+        for clients in self.clients:
+            work = iter(mixed(count, seed=1))
+            lock = threading.Lock()
+
+            def send(clients=clients, work=work, lock=lock):
+                while True:
+                    with lock:
+                        recording = next(work, None)
+                    if recording is None:
+                        return
+                    clients.upload(recording, 0)
+
+            together(send, PARALLEL)
+
+    def suffer(self, what, node):
+        """Does something to a node under load."""
+        self.ledger.phase = FAULTS[what]
+        what(self, node)
+        self.say(f"{FAULTS[what]}: {node.name}")
+
+    def settle(self, fault):
+        """Lets traffic go on for a while, so that the table shows when it avoids the node."""
+        time.sleep(max(0, fault.begin + 8 - time.time()))
+
+    def over(self, fault):
+        """Sends requests through each balancer until each node has got one again."""
+        fault.end = time.time()
+        self.faults.append(fault)
+        self.ledger.phase = "between"
+        for clients, balancer in zip(self.clients, self.balancers):
+            # More at once than a node has live sessions, which count as connections as well.
+            until(f"{balancer.name} uses all nodes", lambda: self._uses_all(clients, balancer, fault.end))
+
+    def _uses_all(self, clients, balancer, begin):
+        together(lambda: clients.upload(self.sizes[0], DEFAULT), 8)
+        passages = [passage for passages in balancer.passages().values() for passage in passages if passage.begin > begin]
+        used = {passage.nodes[-1] for passage in passages if passage.status == 200 and passage.nodes}
+        return used == {node.name for node in self.nodes}
+
+    say = staticmethod(lambda text: _say(text))
+
+    def refused(self):
+        """How many requests nodes have refused so far because they are full, as their logs have it."""
+        return sum(node.log.read_text().count("queue_full") for node in self.nodes)
+
+
+def together(what, count):
+    """Calls something in several threads, and waits for all."""
+    threads = [threading.Thread(target=what) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def run(cluster, options, report):
+    cluster.start()
+    cluster.learn()
+    _say(f"two nodes, {' and '.join(balancer.name for balancer in cluster.balancers)}, and Prometheus run")
+    cluster.secrets = {each.balancer: [each.opens_with_a_secret() for _ in range(4)] for each in cluster.clients}
+    cluster.balance(options.requests)
+    _say(f"{options.requests} requests through each balancer")
+    said = cluster.clients[0].session(spoken(), None, threading.Event())
+    cluster.ledger.phase = "between"
+    background = Background(cluster.clients, cluster.sizes[:2], spoken(), said.detail, seed=1)
+    try:
+        for index in range(options.rounds):
+            # Sessions move to the node that is left, so the next fault is that node's.
+            for number, what in enumerate((kill, unplug, drain, unplug_at_rest, fill)):
+                cluster.suffer(what, cluster.nodes[(index + number) % 2])
+    finally:
+        cluster.ledger.phase = "end"
+        background.end()
+    Verdict(cluster, report).judge()
+
+
+def _say(text):
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--server", type=Path, default=SERVER)
+    parser.add_argument("--short", action="store_true", help="one round of faults instead of three")
+    parser.add_argument("--json", type=Path, help="where the raw numbers go")
+    parser.add_argument("--keep", type=Path, help="a folder for the logs, also of a run that fails")
+    options = parser.parse_args()
+    options.requests, options.rounds = (300, 1) if options.short else (600, 3)
+    if absent := missing():
+        sys.exit(f"{', '.join(absent)} not in {DEPS.relative_to(ROOT)}: run scripts/setup --test")
+    options.server = options.server.absolute()
+    namespaces.enter()
+    about = {"machine": machine.description(), "rounds": options.rounds}
+    report = Report()
+    try:
+        run(Cluster(options.server), options, report)
+    finally:
+        if options.keep:
+            _keep(options.keep)
+    print(f"\n{report.table()}")
+    if options.json:
+        report.write(options.json, **about)
+    if report.missed:
+        print(f"\nNot as it must be: {'; '.join(report.missed)}", file=sys.stderr)
+    return bool(report.missed)
+
+
+def _keep(folder):
+    for path in namespaces.SCRATCH.rglob("*"):
+        if path.is_file() and path.parent.parent == namespaces.SCRATCH and path.stat().st_size < 50_000_000:
+            target = folder / path.relative_to(namespaces.SCRATCH)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+
+
+if __name__ == "__main__":
+    # Not by sys.exit alone: a thread that waits for a node must not keep process 1, and with it everything else, alive.
+    status = main()
+    sys.stdout.flush()
+    os._exit(status)
