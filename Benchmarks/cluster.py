@@ -13,6 +13,7 @@ that it starts ends with it.
 """
 
 import argparse
+import importlib.util
 import os
 import sys
 import threading
@@ -39,8 +40,7 @@ PARALLEL = 4
 class Cluster:
     """The nodes, what is in front of them, and what is known of their requests."""
 
-    def __init__(self, executable):
-        network = namespaces.Network()
+    def __init__(self, executable, network):
         self.nodes = [Node(executable, network.machine(name)) for name in ("node1", "node2")]
         machines = [network.machine(kind.name.lower()) for kind in BALANCERS]
         files = certificate(machines)
@@ -149,6 +149,22 @@ def run(cluster, options, report):
     Verdict(cluster, report).judge()
 
 
+def archive(network, server, report):
+    """An archive that Ray spreads over machines, two of which die (deploy/ray)."""
+    if not importlib.util.find_spec("clustering.ray_archive"):
+        return
+    from clustering import ray_archive
+
+    try:
+        rows, wrong = ray_archive.run(network, server, namespaces.SCRATCH / "archive", say=_say)
+    except ray_archive.Failure as failure:
+        report.missing("archive on Ray", str(failure))
+        return
+    for node, event, count, rate in rows:
+        report.check(f"Ray, {node} ({event})", f"{count} recordings", "", None, f"{rate:.0f} a minute before that")
+    report.check("Ray: recordings without exactly one right result", str(len(wrong)), "0", not wrong, "; ".join(wrong[:3]))
+
+
 def _say(text):
     print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
 
@@ -166,9 +182,11 @@ def main():
     options.server = options.server.absolute()
     namespaces.enter()
     about = {"machine": machine.description(), "rounds": options.rounds}
-    report = Report()
+    report, network = Report(), namespaces.Network()
     try:
-        run(Cluster(options.server), options, report)
+        run(Cluster(options.server, network), options, report)
+        if not options.short:
+            archive(network, options.server, report)
     finally:
         if options.keep:
             _keep(options.keep)

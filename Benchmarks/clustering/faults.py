@@ -38,7 +38,7 @@ class Volley:
                 self._start(clients.stream, cluster.long, 0, begun[-1])
         for event in begun:
             event.wait()
-            for node in cluster.nodes:
+        for node in cluster.nodes:
             node.freeze()
         for recording in cluster.sizes:
             for retries in (0, DEFAULT):

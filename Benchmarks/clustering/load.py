@@ -87,9 +87,9 @@ class Clients:
         """
         request = self.ledger.begin(self.balancer, "session", "", 0)
         client = self.clients[0]
-        connection = None
         try:
-            options = {"ssl": self.tls, "open_timeout": PATIENCE, "proxy": None}
+            # Without the client's own pings: a node whose engine stands still for long reads none.
+            options = {"ssl": self.tls, "open_timeout": PATIENCE, "proxy": None, "ping_interval": None}
             headers = {"x-request-id": request.id}
             with client.realtime.connect(
                 extra_query={"intent": "transcription"}, extra_headers=headers, websocket_connection_options=options, max_retries=0
@@ -132,12 +132,17 @@ class Clients:
     def _turn(connection, sound):
         """Says a turn; its text."""
         step = 3200
-        for start in range(0, len(sound), step):
-            connection.input_audio_buffer.append(audio=base64.b64encode(sound[start : start + step]).decode())
-        while (event := connection.recv()).type != TRANSCRIPTION + "completed":
-            if event.type == "error":
-                raise RuntimeError(event)
-        return event.transcript
+        patience = threading.Timer(PATIENCE, connection.close)
+        patience.start()
+        try:
+            for start in range(0, len(sound), step):
+                connection.input_audio_buffer.append(audio=base64.b64encode(sound[start : start + step]).decode())
+            while (event := connection.recv()).type != TRANSCRIPTION + "completed":
+                if event.type == "error":
+                    raise RuntimeError(event)
+            return event.transcript
+        finally:
+            patience.cancel()
 
 
 def judged(error):
