@@ -8,6 +8,7 @@ import Testing
 struct CapacityTests {
     private let environment = [
         "ASR2CLIP_MAX_QUEUE": "9", "ASR2CLIP_KEEP_ALIVE": "never", "ASR2CLIP_MAX_LOADED_MODELS": "2",
+        "ASR2CLIP_DRAIN_DELAY": "10s",
     ]
 
     private func settings(_ arguments: [String], _ environment: [String: String]) throws -> CapacitySettings {
@@ -20,13 +21,16 @@ struct CapacityTests {
     }
 
     @Test func theEnvironmentSetsCapacity() throws {
-        let said = CapacitySettings(keepAlive: KeepAlive(nil as Duration?), maximumLoadedModels: 2, maximumQueue: 9)
+        let said = CapacitySettings(
+            keepAlive: KeepAlive(nil as Duration?), maximumLoadedModels: 2, maximumQueue: 9,
+            drainDelay: DrainDelay("10"))
         #expect(try settings([], environment) == said)
     }
 
     @Test func flagsOverrideTheEnvironment() throws {
-        let flags = ["--max-queue", "1", "--keep-alive", "0", "--max-loaded-models", "4"]
-        let said = CapacitySettings(keepAlive: KeepAlive(.zero), maximumLoadedModels: 4, maximumQueue: 1)
+        let flags = ["--max-queue", "1", "--keep-alive", "0", "--max-loaded-models", "4", "--drain-delay", "0"]
+        let said = CapacitySettings(
+            keepAlive: KeepAlive(.zero), maximumLoadedModels: 4, maximumQueue: 1, drainDelay: DrainDelay("0"))
         #expect(try settings(flags, environment) == said)
     }
 
@@ -34,6 +38,7 @@ struct CapacityTests {
         ("ASR2CLIP_MAX_QUEUE", "0"), ("ASR2CLIP_MAX_QUEUE", "many"), ("ASR2CLIP_KEEP_ALIVE", "soon"),
         ("ASR2CLIP_MAX_LOADED_MODELS", "-1"), ("ASR2CLIP_MAX_QUEUE", "9223372036854775808"),
         ("ASR2CLIP_KEEP_ALIVE", "99999999999d"), ("ASR2CLIP_KEEP_ALIVE", "999999999h"),
+        ("ASR2CLIP_DRAIN_DELAY", "-1"), ("ASR2CLIP_DRAIN_DELAY", "3601"), ("ASR2CLIP_DRAIN_DELAY", "never"),
     ])
     func aBadVariableIsReportedWithItsValue(name: String, value: String) throws {
         let failure = #expect(throws: Failure.self) { try settings([], [name: value]) }

@@ -13,7 +13,7 @@ import Testing
         "--host", "::1", "--port", "0", "--model-dir", "/m", "--num-threads", "3", "--config", "/r.yaml",
         "--default-model", "tiny", "--max-upload-size", "5M", "--max-duration", "2h", "--model-wait", "9s",
         "--load-timeout", "4m",
-        "--max-queue", "7", "--keep-alive", "2h", "--max-loaded-models", "5",
+        "--max-queue", "7", "--keep-alive", "2h", "--max-loaded-models", "5", "--drain-delay", "10",
         "--log-level", "DEBUG", "--api-key", "a", "--api-key", "b", "--api-key-file", "/k",
         "--allowed-host", "speech.example", "--cors-origin", "app://obsidian.md", "--cors-origin", "*",
         "--max-connections", "7", "--header-timeout", "3s", "--idle-timeout", "4s", "--min-upload-rate", "1K",
@@ -33,6 +33,7 @@ import Testing
         #expect(options.noModelChanges)
         #expect(options.maxQueue == 7 && options.maxLoadedModels == 5)
         #expect(options.keepAlive?.duration == .seconds(7_200))
+        #expect(options.drainDelay?.duration == .seconds(10))
         #expect(options.apiKey == ["a", "b"] && options.apiKeyFile == "/k")
         #expect(options.allowedHost == [HostName("speech.example")])
         #expect(options.corsOrigin == [AllowedOrigin("app://obsidian.md"), .any])
@@ -92,6 +93,7 @@ import Testing
         (["--max-upload-size", "much"], "--max-upload-size"), (["--max-duration", "0"], "--max-duration"),
         (["--model-wait", "soon"], "--model-wait"), (["--max-queue", "0"], "must be 1 or more, not 0"),
         (["--max-loaded-models", "0"], "must be 1 or more, not 0"), (["--keep-alive", "long"], "--keep-alive"),
+        (["--drain-delay", "61m"], "--drain-delay"), (["--drain-delay=-1"], "--drain-delay"),
         (["--log-level", "loud"], "--log-level"),
         (["--serve"], "--serve"), (["serve"], "serve"), (["--unknown"], "--unknown"),
     ])

@@ -32,6 +32,7 @@ struct RegistryMistakeTests {
             files: {encoder: e.ort, merged_decoder: d.ort, tokens: t.txt}
         max_loaded_models: 3
         max_queue: 64
+        drain_delay: 10s
         """
 
     struct Row: Sendable, CustomTestStringConvertible {
@@ -152,6 +153,13 @@ struct RegistryMistakeTests {
             old: "max_queue: 64", new: "max_queue: none", line: 26, part: "not 'none'; write max_queue: 64",
             subject: .setting("max_queue")),
         Row(
+            old: "drain_delay: 10s", new: "drain_delay: 2h", line: 27,
+            part: "a time from 0 to 1h, such as 10 or 10s, not '2h'; write drain_delay: 10s.",
+            subject: .setting("drain_delay")),
+        Row(
+            old: "drain_delay: 10s", new: "drain_delay: never", line: 27, part: "not 'never'; write drain_delay: 10s",
+            subject: .setting("drain_delay")),
+        Row(
             old: "keep_alive", new: "keepalive", line: 3, part: "Unknown key 'keepalive' is ignored", subject: .file,
             severity: .warning),
         Row(
@@ -219,6 +227,16 @@ struct RegistryMistakeTests {
         #expect(registry.capacity.maximumLoadedModels == 3 && registry.capacity.maximumQueue == 64)
     }
 
+    @Test(arguments: [
+        ("0", Duration.zero), ("10", .seconds(10)), ("10s", .seconds(10)), ("2.5", .milliseconds(2500)),
+        ("1h", .seconds(3600)),
+    ])
+    func drainDelayIsATimeUpToAnHour(text: String, duration: Duration) throws {
+        let registry = try Self.parse(Row(old: "drain_delay: 10s", new: "drain_delay: \(text)", line: 0, part: ""))
+        #expect(registry.problems == [])
+        #expect(registry.capacity.drainDelay?.duration == duration)
+    }
+
     @Test func aModelMayHaveItsOwnQueueLimit() throws {
         let registry = try Self.parse(Row(old: "dir: folder", new: "dir: folder\n    max_queue: 8", line: 0, part: ""))
         #expect(registry.problems == [])
@@ -229,7 +247,9 @@ struct RegistryMistakeTests {
         let registry = try Self.parse(Row(old: "keep_alive: 15m", new: "keep_alive:", line: 0, part: ""))
         #expect(registry.problems == [])
         let flags = CapacitySettings(maximumQueue: 2)
-        #expect(flags.or(registry.capacity) == CapacitySettings(maximumLoadedModels: 3, maximumQueue: 2))
+        #expect(
+            flags.or(registry.capacity)
+                == CapacitySettings(maximumLoadedModels: 3, maximumQueue: 2, drainDelay: DrainDelay("10s")))
     }
 
     private static func parse(_ row: Row) throws -> ModelRegistry {

@@ -2,7 +2,6 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import SpeechTypes
-import Synchronization
 import Upstreams
 
 /// The rest of a request's way, behind a middleware.
@@ -44,17 +43,5 @@ struct ErrorMiddleware: RouterMiddleware {
             answer.abandonsBody = hasBody && (answer.abandonsBody || request.method != .post)
             return answer.response
         }
-    }
-}
-
-/// Refuses requests that arrive on open connections after the server was asked to stop; earlier ones are finished.
-final class ShutdownRefusal: RouterMiddleware {
-    private let isShuttingDown = Atomic(false)
-
-    func begin() { isShuttingDown.store(true, ordering: .relaxed) }
-
-    func handle(_ request: Request, context: APIContext, next: NextHandler) async throws -> Response {
-        guard !isShuttingDown.load(ordering: .relaxed) else { throw APIError.shuttingDown }
-        return try await next(request, context)
     }
 }

@@ -13,7 +13,7 @@ package struct SpeechServer: Service {
     private let metrics: ServerMetrics
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
-    private let shutdownRefusal = ShutdownRefusal()
+    private let shutdown = Shutdown()
     private let executor: EventLoopExecutor
     private let hangUps: DisconnectRegistry
     private let sessions: LiveSessions
@@ -70,10 +70,13 @@ package struct SpeechServer: Service {
                 group.cancelAll()
             }
         } onGracefulShutdown: {
-            shutdownRefusal.begin()
+            shutdown.refuse()
             catalog.source.close()
         }
     }
+
+    /// Lets balancers know that the server is about to stop: from now on, it is not ready. It still answers all requests.
+    package func drain() { shutdown.drain() }
 
     private var crossOriginPolicy: CrossOriginPolicy { CrossOriginPolicy(allowing: settings.allowedOrigins) }
 
@@ -83,7 +86,7 @@ package struct SpeechServer: Service {
         return HTTPServerBuilder { [policy = crossOriginPolicy] responder in
             HTTPConnection(
                 responder: responder, limits: settings.connections, count: count, policy: policy, hangUps: hangUps,
-                metrics: metrics, log: logger)
+                shutdown: shutdown, metrics: metrics, log: logger)
         }
     }
 
@@ -94,7 +97,7 @@ package struct SpeechServer: Service {
         router.add(middleware: CrossOriginHeaders(policy: crossOriginPolicy))
         router.add(middleware: AccessLogMiddleware(metrics: metrics))
         router.add(middleware: ErrorMiddleware())
-        router.add(middleware: shutdownRefusal)
+        router.add(middleware: shutdown)
         let hosts = AllowedHosts(
             listeningOn: settings.host, isLoopback: Loopback.bounds(settings.host), listed: settings.allowedHosts)
         router.add(middleware: OriginPolicyMiddleware(hosts: hosts, policy: crossOriginPolicy))
@@ -109,7 +112,8 @@ package struct SpeechServer: Service {
                 catalog: catalog, authentication: authentication, allowsChanges: settings.allowsModelChanges,
                 hangUps: hangUps),
             catalogue: CatalogueEndpoint(catalog: catalog, changes: settings.modelChanges),
-            monitoring: MonitoringEndpoints(catalog: catalog, sessions: sessions, spool: spool, metrics: metrics),
+            monitoring: MonitoringEndpoints(
+                catalog: catalog, sessions: sessions, spool: spool, metrics: metrics, shutdown: shutdown),
             realtime: RealtimeEndpoint(
                 catalog: catalog, authentication: authentication, secrets: ClientSecrets(), sessions: sessions,
                 budget: MessageBudget()),

@@ -18,6 +18,7 @@ struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
     let count: ConnectionCount
     let policy: CrossOriginPolicy
     let hangUps: DisconnectRegistry
+    let shutdown: Shutdown
     let metrics: ServerMetrics
     /// The server's log; Hummingbird passes one of its own.
     let log: Logger
@@ -27,7 +28,9 @@ struct HTTPConnection: ServerChildChannel, HTTPChannelHandler {
             let decoder = RequestDecoder()
             try channel.pipeline.syncOperations.addHandlers([
                 LingeringClose(), HTTP2Refusal(), decoder, HTTPResponseEncoder(), decoder.decoder,
-                RequestRulesHandler(policy: policy, decoder: decoder) { $0.report(to: log, metrics) },
+                RequestRulesHandler(policy: policy, decoder: decoder, shutdown: shutdown) {
+                    $0.report(to: log, metrics)
+                },
                 HTTP1ToHTTPServerCodec(secure: false), SecurityHeadersHandler(),
                 ConnectionLimitHandler(count: count, metrics: metrics, policy: policy, logger: log),
                 RequestPaceHandler(limits: limits, policy: policy), HangUpHandler(hangUps),

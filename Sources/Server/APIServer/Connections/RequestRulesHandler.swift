@@ -12,6 +12,7 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let policy: CrossOriginPolicy
     private let decoder: RequestDecoder
+    private let shutdown: Shutdown
     /// Called for each request that is refused here; the others are reported behind the router.
     private let onRefusal: @Sendable (RequestOutcome) -> Void
     /// The requests whose responses have not been completed.
@@ -25,10 +26,12 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isOver = false
 
     init(
-        policy: CrossOriginPolicy, decoder: RequestDecoder, onRefusal: @escaping @Sendable (RequestOutcome) -> Void
+        policy: CrossOriginPolicy, decoder: RequestDecoder, shutdown: Shutdown,
+        onRefusal: @escaping @Sendable (RequestOutcome) -> Void
     ) {
         self.policy = policy
         self.decoder = decoder
+        self.shutdown = shutdown
         self.onRefusal = onRefusal
     }
 
@@ -115,13 +118,18 @@ final class RequestRulesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// Adapts a response to the client's version. HTTP/1.0 has no chunks, so a response without a length ends with the
-    /// connection; and its connections close unless the response says `keep-alive`.
+    /// connection; and its connections close unless the response says `keep-alive`. While the server is about to end,
+    /// every response is the last of its connection, so that the client's next one goes to another server; unless the
+    /// client has sent a further request, which would be lost.
     private func framed(_ answer: HTTPResponseHead) -> HTTPResponseHead {
         guard var exchange = unanswered.first else { return answer }
         var answer = answer
         answer.version = exchange.version
         let isOld = exchange.version == .http1_0
-        if answer.headers["connection"] == ["close"] || isOld && !answer.headers.contains(name: "content-length") {
+        let isLast = shutdown.hasBegun && unanswered.count == 1
+        if isLast || answer.headers["connection"] == ["close"]
+            || isOld && !answer.headers.contains(name: "content-length")
+        {
             exchange.keepsAlive = false
             unanswered[unanswered.startIndex] = exchange
         }

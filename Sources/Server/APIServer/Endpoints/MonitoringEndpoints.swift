@@ -10,6 +10,7 @@ struct MonitoringEndpoints: Sendable {
     let sessions: LiveSessions
     let spool: UploadSpool
     let metrics: ServerMetrics
+    let shutdown: Shutdown
 
     /// `GET /health`: `loading` until the default model has been loaded once, even if that waits for a request because it
     /// was unloaded before; a later restart of its engine does not change it.
@@ -32,8 +33,10 @@ struct MonitoringEndpoints: Sendable {
     }
 
     /// `GET /health/ready`, which others call `/readyz`: 200 if a request for the default model would be accepted now; the
-    /// check starts whatever is missing for that.
+    /// check starts whatever is missing for that. It does not matter how busy the server is, but whether it is about to
+    /// stop.
     @Sendable func ready(_ request: Request, context: APIContext) async throws -> Response {
+        guard !shutdown.hasBegun else { throw APIError.draining }
         let registry = await catalog.registry
         guard let name = registry.defaultModel else {
             throw APIError.modelFailed("The registry \(registry.file) names no default_model.")

@@ -191,8 +191,13 @@ extension APIError {
     }
 
     static let shuttingDown = unavailable(
-        "shutting_down", "The server is shutting down. Send the request again when it is back.",
-        retryAfter: .seconds(5))
+        "shutting_down", "The server is shutting down. Send the request again when it is back, or to another server.",
+        retryAfter: .seconds(1))
+
+    /// The answer to balancers that ask whether the server is ready; all other requests are still answered.
+    static let draining = unavailable(
+        "draining", "The server is about to stop. It still answers requests; send new ones to another server.",
+        retryAfter: .seconds(1))
 
     /// A models.yaml that the server cannot change before somebody else does.
     private static func registryConflict(_ code: String, _ message: String) -> Self {

@@ -1,6 +1,6 @@
 import Essentials
 
-/// Limits of a server's load: admitted requests, models in memory. `nil` means not set.
+/// Limits of a server's load: admitted requests, models in memory; and how it stops. `nil` means not set.
 package struct CapacitySettings: Sendable, Equatable {
     /// How long an unused model stays loaded.
     package var keepAlive: KeepAlive?
@@ -8,11 +8,17 @@ package struct CapacitySettings: Sendable, Equatable {
     package var maximumLoadedModels: Int?
     /// How many requests may be admitted, running and waiting.
     package var maximumQueue: Int?
+    /// How long the server goes on answering after it was asked to stop.
+    package var drainDelay: DrainDelay?
 
-    package init(keepAlive: KeepAlive? = nil, maximumLoadedModels: Int? = nil, maximumQueue: Int? = nil) {
+    package init(
+        keepAlive: KeepAlive? = nil, maximumLoadedModels: Int? = nil, maximumQueue: Int? = nil,
+        drainDelay: DrainDelay? = nil
+    ) {
         self.keepAlive = keepAlive
         self.maximumLoadedModels = maximumLoadedModels
         self.maximumQueue = maximumQueue
+        self.drainDelay = drainDelay
     }
 
     /// Fills in the limits that are not set here from settings of lower precedence.
@@ -20,7 +26,8 @@ package struct CapacitySettings: Sendable, Equatable {
         Self(
             keepAlive: keepAlive ?? other.keepAlive,
             maximumLoadedModels: maximumLoadedModels ?? other.maximumLoadedModels,
-            maximumQueue: maximumQueue ?? other.maximumQueue)
+            maximumQueue: maximumQueue ?? other.maximumQueue,
+            drainDelay: drainDelay ?? other.drainDelay)
     }
 
     /// How many models may be loaded at once by default: the default model and two to compare with it. At some hundred

@@ -13,7 +13,9 @@ struct RegistryReader {
         var fields = try topLevel(of: yaml)
         fields.warn(
             ofKeysBut: [
-                "default_model", "num_threads", "keep_alive", "max_loaded_models", "max_queue", "aliases", "models",
+                "default_model", "num_threads", "keep_alive", "max_loaded_models", "max_queue", "drain_delay",
+                "aliases",
+                "models",
             ])
         take(&fields, .file)
         let numThreads = fields.positiveInteger("num_threads", example: 4)
@@ -49,6 +51,8 @@ struct RegistryReader {
         take(&fields, .setting("max_loaded_models"))
         capacity.maximumQueue = fields.positiveInteger("max_queue", example: 64)
         take(&fields, .setting("max_queue"))
+        capacity.drainDelay = fields.notation("drain_delay", wanted: DrainDelay.wanted, example: "10s", DrainDelay.init)
+        take(&fields, .setting("drain_delay"))
         return capacity
     }
 

@@ -50,6 +50,14 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: .value(
+            "time",
+            "How long the server still answers after SIGTERM or Ctrl-C, while /health/ready says 503 so that balancers "
+                + "send nothing more: 10, 10s, up to 1h. (default: $ASR2CLIP_DRAIN_DELAY, else the registry's, else 0)")
+    )
+    var drainDelay: DrainDelay?
+
+    @Option(
+        help: .value(
             "size", "The most memory the engine of a model may take, such as 4G; Linux only. (default: what there is)"))
     var engineMemory: ByteCount?
 
@@ -122,7 +130,8 @@ struct ServeOptions: ParsableArguments {
             "--host": host, "--port": port, "--default-model": defaultModel, "--max-upload-size": maxUploadSize,
             "--max-duration": maxDuration, "--model-wait": modelWait, "--load-timeout": loadTimeout,
             "--max-queue": maxQueue, "--keep-alive": keepAlive, "--max-loaded-models": maxLoadedModels,
-            "--engine-memory": engineMemory, "--log-level": logLevel, "--log-format": logFormat,
+            "--drain-delay": drainDelay, "--engine-memory": engineMemory, "--log-level": logLevel,
+            "--log-format": logFormat,
             "--api-key": apiKey.first, "--api-key-file": apiKeyFile, "--allowed-host": allowedHost.first,
             "--cors-origin": corsOrigin.first, "--max-connections": maxConnections, "--header-timeout": headerTimeout,
             "--idle-timeout": idleTimeout, "--min-upload-rate": minUploadRate,
@@ -179,7 +188,8 @@ extension ServeOptions {
         return CapacitySettings(
             keepAlive: try value(keepAlive, or: "ASR2CLIP_KEEP_ALIVE", wanted: KeepAlive.wanted) { KeepAlive($0) },
             maximumLoadedModels: try count(maxLoadedModels, or: "ASR2CLIP_MAX_LOADED_MODELS"),
-            maximumQueue: try count(maxQueue, or: "ASR2CLIP_MAX_QUEUE"))
+            maximumQueue: try count(maxQueue, or: "ASR2CLIP_MAX_QUEUE"),
+            drainDelay: try value(drainDelay, or: "ASR2CLIP_DRAIN_DELAY", wanted: DrainDelay.wanted) { DrainDelay($0) })
     }
 
     /// The keys from flags, environment and file. An empty key is an error: usually a script's variable is unset.
@@ -243,6 +253,11 @@ extension LogFormat: ExpressibleByArgument {}
 
 extension KeepAlive: ExpressibleByArgument {
     /// Parses a value of `--keep-alive`.
+    package init?(argument: String) { self.init(argument) }
+}
+
+extension DrainDelay: ExpressibleByArgument {
+    /// Parses a value of `--drain-delay`.
     package init?(argument: String) { self.init(argument) }
 }
 

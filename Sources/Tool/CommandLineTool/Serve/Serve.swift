@@ -90,21 +90,29 @@ struct Serving {
             logger: format.logger(max(logger.logLevel, .error), write: log.write))
         configuration.maximumGracefulShutdownDuration = settings.shutdownGrace
         let group = ServiceGroup(configuration: configuration)
-        let firstSignal = FirstSignal()
-        let signals = SignalListener([SIGINT, SIGTERM]) { number in
-            if firstSignal.receive(number) {
-                Task { await group.triggerGracefulShutdown() }
-            } else {
+        let end = ServerEnd(
+            drain: server.drain,
+            delay: {
+                let delay = await capacity.or(catalog.registry.capacity).drainDelay?.duration ?? .zero
+                if delay > .zero {
+                    logger.notice(
+                        "The server stops soon. Until then, it answers requests, but says that it is not ready.",
+                        metadata: ["drain_delay": "\(HumanFormat.time(delay))"])
+                }
+                return delay
+            },
+            stop: group.triggerGracefulShutdown,
+            exit: { number in
                 directory.remove()
                 log.flush()
                 _exit(128 + number)
-            }
-        }
+            })
+        let signals = SignalListener([SIGINT, SIGTERM], handler: end.receive)
         defer { signals.stop() }
         do {
             try await group.run()
         } catch {
-            guard firstSignal.number > 0 else {
+            guard end.isStopping else {
                 // If the log is not read, writing the reason would block too, and the process must end.
                 guard log.flush() else { throw ExitCode.failure }
                 throw Failure(error, settings: settings)
