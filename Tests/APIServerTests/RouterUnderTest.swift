@@ -45,7 +45,7 @@ struct RouterUnderTest {
         let catalog = ModelService(
             source: RegistrySource(paths: paths, defaultModel: nil),
             store: ModelLibrary(registry: registry, paths: paths, proxies: .none, engine: executable, logger: logger),
-            engines: engines, admission: Admission(registry, maximumQueue: nil),
+            engines: engines, admission: Admission(registry, maximumQueue: nil, lanes: 1),
             upstreams: UpstreamPool(
                 registry, keys: UpstreamKeys(environment: [:]), proxies: .none, executor: EventLoopExecutor(),
                 metrics: metrics.registry, logger: logger),

@@ -40,6 +40,17 @@ struct JobFailureTests {
         }
     }
 
+    @Test func theStartOfAJobIsReportedWhenItsEngineHasIt() async throws {
+        let engine = ScriptedEngine { [hello, done] job in job.reply(hello, done) }
+        try await withPool(engine, [model]) { pool in
+            let starts = Counter()
+            let events = await pool.transcribe(job("a"), with: model, onStart: starts.increment)
+            #expect(starts.value == 0)
+            for try await event in events where event == hello { #expect(starts.value == 1) }
+            #expect(starts.value == 1)
+        }
+    }
+
     @Test func noEngineIsStartedAfterShutdown() async throws {
         let engine = ScriptedEngine { [done] job in job.reply(done) }
         try await withPool(engine, [model]) { pool in
@@ -195,10 +206,11 @@ struct JobFailureTests {
         }
         try await withPool(engine, [model]) { pool in
             let heard = Counter()
-            let events = await pool.transcribe(job("a"), with: model) { _ in
+            let isEnough: @Sendable (Transcript.Segment) -> Bool = { _ in
                 heard.increment()
                 return heard.value == 2
             }
+            let events = await pool.transcribe(job("a"), with: model, until: isEnough)
             #expect(try await events.reduce(into: []) { $0.append($1) } == [hello, .working, hello])
             try await isOver.value()
             #expect(heard.value == 2)

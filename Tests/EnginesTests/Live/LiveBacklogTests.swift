@@ -41,6 +41,26 @@ import Testing
         #expect(backlog.length == .milliseconds(4990))
     }
 
+    /// The silence that another engine would have to hear again does not count.
+    @Test func onlySoundThatMayStillGetATextIsUntranscribed() {
+        var backlog = Self.backlog(seconds: 10)
+        #expect(backlog.untranscribed == .zero)
+        backlog.add(.audio(Self.second))
+        #expect(backlog.untranscribed == .seconds(1))
+        _ = backlog.note(.heard(upTo: 11 * 16_000))
+        #expect(backlog.untranscribed == .zero)
+        #expect(backlog.note(.turnBegan(turn: 0, at: 10 * 16_000, bySpeech: true)) == true)
+        #expect(backlog.untranscribed == .seconds(1))
+        backlog.add(.audio(Self.second))
+        #expect(backlog.note(.piece(turn: 0, segments: [], upTo: 11 * 16_000)) == true)
+        #expect(backlog.untranscribed == .seconds(1))
+        _ = backlog.note(.heard(upTo: 12 * 16_000))
+        #expect(backlog.note(.committed(turn: 0, audio: 160_000..<190_000, byClient: false)) == true)
+        #expect(backlog.untranscribed == .seconds(1))
+        #expect(backlog.note(.completed(turn: 0, language: nil)) == true)
+        #expect(backlog.untranscribed == .zero)
+    }
+
     @Test func whatAnotherEngineRepeatsIsNotNew() {
         var backlog = Self.backlog(seconds: 3)
         #expect(backlog.note(.turnBegan(turn: 0, at: 0, bySpeech: true)) == true)

@@ -9,52 +9,50 @@ package final class Admission: Sendable {
     private let queue: Mutex<AdmissionQueue>
     private let maximumQueue: Int?
 
+    typealias Load = AdmissionQueue.Load
+
     /// A request's place, released with the value, or earlier by `finish()`.
     final class Place: Sendable {
-        private enum Stage {
-            case waiting, running, left
-        }
-
         private let admission: Admission
-        private let model: String
-        private let bytes: Int
-        private let stage = Mutex(Stage.waiting)
+        private let ticket: AdmissionQueue.Ticket
 
-        fileprivate init(_ admission: Admission, model: String, bytes: Int) {
+        fileprivate init(_ admission: Admission, _ ticket: AdmissionQueue.Ticket) {
             self.admission = admission
-            self.model = model
-            self.bytes = bytes
+            self.ticket = ticket
         }
 
-        /// Notes that the request is passed to its engine.
-        func begin() {
-            stage.withLock { $0 = .running }
-            admission.queue.withLock { $0.begin(model, at: .now) }
-        }
+        /// Notes that the engine has the request.
+        @Sendable func begin() { admission.queue.withLock { $0.begin(ticket, at: .now) } }
 
-        /// Releases the place: the whole recording has been transcribed.
-        func finish() { leave(isDone: true) }
+        /// Notes that the text has come as far as this position of the recording.
+        func hear(until position: Duration) { admission.queue.withLock { $0.hear(ticket, until: position, at: .now) } }
 
-        deinit { leave(isDone: false) }
+        /// Releases the place: the whole recording has been transcribed. `length` is `nil` if nobody has told it.
+        func finish(_ length: Duration?) { admission.queue.withLock { $0.leave(ticket, length: length, at: .now) } }
 
-        private func leave(isDone: Bool) {
-            let before = stage.withLock { exchange(&$0, with: .left) }
-            guard before != .left else { return }
-            admission.queue.withLock {
-                $0.leave(model, bytes: bytes, hasBegun: before == .running, isDone: isDone, at: .now)
-            }
-        }
+        // A place that was released has no effect any more.
+        deinit { admission.queue.withLock { $0.leave(ticket, at: .now) } }
     }
 
-    /// If it is not `nil`, `maximumQueue` overrides the `max_queue` of each registry.
-    package init(_ registry: ModelRegistry, maximumQueue: Int?) {
+    /// If it is not `nil`, `maximumQueue` overrides the `max_queue` of each registry. `lanes` is how many segments a model
+    /// decodes at once.
+    package init(_ registry: ModelRegistry, maximumQueue: Int?, lanes: Int) {
         self.maximumQueue = maximumQueue
-        queue = Mutex(AdmissionQueue(AdmissionQueue.Limits(registry, maximumQueue: maximumQueue)))
+        queue = Mutex(AdmissionQueue(AdmissionQueue.Limits(registry, maximumQueue: maximumQueue, lanes: lanes)))
     }
 
     /// Applies another registry. Admitted requests stay, even if there are more than it allows.
-    func use(_ registry: ModelRegistry) {
-        queue.withLock { $0.limits = AdmissionQueue.Limits(registry, maximumQueue: maximumQueue) }
+    func use(_ registry: ModelRegistry, lanes: Int) {
+        queue.withLock {
+            $0.limits = AdmissionQueue.Limits(registry, maximumQueue: maximumQueue, lanes: lanes)
+            $0.forget(allBut: Set(registry.entries.map(\.name) + registry.upstreams.map(\.name)))
+        }
+    }
+
+    /// The load of each of these models, and of others that have requests or live sessions. `live` is the sound of live
+    /// sessions that has no text yet, by model.
+    func loads(of models: [String], live: [String: Duration]) -> [String: Load] {
+        queue.withLock { $0 }.loads(of: models, live: live)
     }
 
     /// Checks that a request could be admitted now, before its upload is read; otherwise throws 429.
@@ -67,20 +65,21 @@ package final class Admission: Sendable {
     }
 
     /// Admits a request to a model with a recording of this size, or throws 429.
-    func enter(_ model: String, bytes: Int) throws(APIError) -> Place {
+    func enter(_ model: String, bytes: Int, _ format: RecordingFormat) throws(APIError) -> Place {
         do {
-            try queue.withLock { queue throws(AdmissionQueue.Refusal) in
-                try queue.enter(model, bytes: bytes)
+            let ticket = try queue.withLock { queue throws(AdmissionQueue.Refusal) in
+                try queue.enter(model, bytes: bytes, format)
             }
+            return Place(self, ticket)
         } catch {
             throw .queueFull(error, isBodyUnread: false)
         }
-        return Place(self, model: model, bytes: bytes)
     }
 }
 
 extension AdmissionQueue.Limits {
-    fileprivate init(_ registry: ModelRegistry, maximumQueue: Int?) {
+    fileprivate init(_ registry: ModelRegistry, maximumQueue: Int?, lanes: Int) {
+        self.lanes = lanes
         total = maximumQueue ?? registry.capacity.maximumQueue ?? CapacitySettings.standardQueue
         for entry in registry.entries { models[entry.name] = entry.maximumQueue }
         for entry in registry.upstreams { models[entry.name] = entry.maximumQueue }

@@ -1,7 +1,8 @@
 import Essentials
+import SpeechTypes
 
-/// The admitted requests by model, waiting and running: how many there may be, and when a refused one should be
-/// retried. Does no I/O and reads no clock.
+/// The admitted requests by model, waiting and running: how many there may be, how much they have to do, and when a
+/// refused one should be retried. Does no I/O and reads no clock.
 struct AdmissionQueue: Sendable {
     typealias Instant = ContinuousClock.Instant
 
@@ -10,6 +11,8 @@ struct AdmissionQueue: Sendable {
         var total: Int
         /// For models with a limit of their own, by name.
         var models: [String: Int] = [:]
+        /// How many segments each model decodes at once.
+        var lanes = 1
     }
 
     /// The limit that a request would exceed, and when to retry it.
@@ -20,103 +23,81 @@ struct AdmissionQueue: Sendable {
         let retryAfter: Duration
     }
 
-    private struct Work {
-        var requests = 0
-        var bytes = 0
-        /// The requests that are with the engine; the others wait for the model to be downloaded.
-        var running = 0
-        /// Since when there is work that is not counted in the throughput yet.
-        var countedUntil: Instant?
-        var throughput = Throughput()
+    /// An admitted request.
+    struct Ticket: Sendable, Equatable {
+        let model: String
+        fileprivate let number: Int
+    }
 
-        /// The time for half of the admitted work: some places are free by then, and there is still work. On average, a
-        /// request is half done.
-        var wait: Duration { throughput.time(for: bytes) / 2 }
-
-        mutating func count(_ bytes: Int, at now: Instant) {
-            if let countedUntil { throughput.add(bytes, in: now - countedUntil) }
-            countedUntil = running > 0 ? now : nil
-        }
+    /// What a model has to do.
+    struct Load: Sendable, Equatable {
+        /// The sound that has no text yet.
+        var sound = Duration.zero
+        /// How long the server takes for it.
+        var time = Duration.zero
     }
 
     var limits: Limits
-    private var works: [String: Work] = [:]
+    private var works: [String: ModelWork] = [:]
+    private var lastNumber = 0
 
     init(_ limits: Limits) { self.limits = limits }
 
     /// The number of admitted requests.
-    var count: Int { works.values.reduce(0) { $0 + $1.requests } }
+    var count: Int { works.values.reduce(0) { $0 + $1.count } }
 
     func checkRoom() throws(Refusal) {
         guard count < limits.total else {
-            throw Refusal(limit: limits.total, retryAfter: Self.bounded(meanWait))
+            // Any model may be the first to release a place.
+            let times = works.values.compactMap { $0.timeUntilAnEnd(lanes: limits.lanes) }
+            throw Refusal(limit: limits.total, retryAfter: Self.bounded(times.min()))
         }
     }
 
-    mutating func enter(_ model: String, bytes: Int) throws(Refusal) {
+    mutating func enter(_ model: String, bytes: Int, _ format: RecordingFormat = .other) throws(Refusal) -> Ticket {
         try checkRoom()
-        var work = works[model] ?? Work()
-        if let limit = limits.models[model], work.requests >= limit {
-            throw Refusal(limit: limit, model: model, retryAfter: Self.bounded(work.wait))
+        if let limit = limits.models[model], let work = works[model], work.count >= limit {
+            let time = work.timeUntilAnEnd(lanes: limits.lanes)
+            throw Refusal(limit: limit, model: model, retryAfter: Self.bounded(time))
         }
-        work.requests += 1
-        work.bytes += bytes
-        works[model] = work
+        lastNumber += 1
+        works[model, default: ModelWork()].enter(lastNumber, bytes: bytes, format)
+        return Ticket(model: model, number: lastNumber)
     }
 
-    /// Notes that a request is passed to its engine.
-    mutating func begin(_ model: String, at now: Instant) {
-        works[model]?.running += 1
-        works[model]?.count(0, at: now)
+    /// Notes that the engine has a request; a further call for the same one has no effect.
+    mutating func begin(_ ticket: Ticket, at now: Instant) { works[ticket.model]?.begin(ticket.number, at: now) }
+
+    /// Notes that the text of a request has come as far as this position of its recording.
+    mutating func hear(_ ticket: Ticket, until position: Duration, at now: Instant) {
+        works[ticket.model]?.hear(ticket.number, until: position, at: now)
     }
 
-    /// Removes a request that has entered, and perhaps begun. `isDone`: its whole recording was transcribed.
-    mutating func leave(_ model: String, bytes: Int, hasBegun: Bool, isDone: Bool, at now: Instant) {
-        guard var work = works[model] else { return }
-        work.requests -= 1
-        work.bytes -= bytes
-        if hasBegun { work.running -= 1 }
-        work.count(isDone ? bytes : 0, at: now)
-        works[model] = work
+    /// Removes a request. `length` is that of its recording if all of it was transcribed.
+    mutating func leave(_ ticket: Ticket, length: Duration? = nil, at now: Instant) {
+        works[ticket.model]?.leave(ticket.number, length: length, at: now)
     }
 
-    /// The wait for each model's work, weighted by its requests: any of them may be the first to release its place.
-    private var meanWait: Duration {
-        let waits = works.values.reduce(Duration.zero) { $0 + $1.wait * $1.requests }
-        return waits / max(1, count)
+    /// The load of each of these models, and of others that have requests or live sessions. `live` is the sound of live
+    /// sessions that has no text yet, by model.
+    func loads(of models: [String], live: [String: Duration] = [:]) -> [String: Load] {
+        let busy = works.filter { $0.value.count > 0 }.map(\.key)
+        var loads: [String: Load] = [:]
+        for model in Set(models + busy + live.keys) {
+            let work = works[model] ?? ModelWork()
+            let sound = work.sound + (live[model] ?? .zero).inSeconds
+            loads[model] = Load(sound: .seconds(sound), time: work.time(for: sound))
+        }
+        return loads
+    }
+
+    /// Forgets how fast models were that are registered no more and have no requests.
+    mutating func forget(allBut models: Set<String>) {
+        works = works.filter { models.contains($0.key) || $0.value.count > 0 }
     }
 
     /// Rounds up to whole seconds, at least one. OpenAI's clients ignore waits above a minute.
-    private static func bounded(_ wait: Duration) -> Duration {
-        min(.seconds(60), max(.seconds(1), .seconds((wait / .seconds(1)).rounded(.up))))
-    }
-}
-
-/// A model's recent speed: bytes of recordings per second in which it had work.
-///
-/// Bytes, because only the engine knows how long a recording is. Work counts half after each further minute of work.
-struct Throughput: Sendable, Equatable {
-    private var bytes: Double
-    private var seconds: Double
-
-    private static let halfLife = 60.0
-
-    /// Starts with a guess that counts like ten seconds of work: ten times as fast as speech in 16-bit samples.
-    init() {
-        seconds = 10
-        bytes = seconds * 10 * 32_000
-    }
-
-    /// Adds the bytes of finished recordings, and how long the model had work since the last call.
-    mutating func add(_ done: Int, in time: Duration) {
-        let time = max(0, time / .seconds(1))
-        let rest = exp2(-time / Self.halfLife)
-        bytes = bytes * rest + Double(done)
-        seconds = seconds * rest + time
-    }
-
-    /// How long these bytes take; a day at most, even if nothing was ever finished.
-    func time(for waiting: Int) -> Duration {
-        .seconds(min(Double(waiting) * seconds / max(bytes, 1), 86_400))
+    private static func bounded(_ wait: Duration?) -> Duration {
+        min(.seconds(60), max(.seconds(1), .seconds(((wait ?? .zero) / .seconds(1)).rounded(.up))))
     }
 }

@@ -115,7 +115,7 @@ extension AudioEndpoints {
             case .working: break
             case .done(let known):
                 summary = known
-                transcription.place.finish()
+                transcription.place.finish(known.duration)
             }
         }
         transcription.note(summary, in: context)

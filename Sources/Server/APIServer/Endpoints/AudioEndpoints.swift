@@ -94,7 +94,7 @@ struct AudioEndpoints: Sendable {
         _ form: TranscriptionForm, with entry: ModelEntry,
         until isEnough: @escaping @Sendable (Transcript.Segment) -> Bool = { _ in false }
     ) async throws -> RunningTranscription {
-        let place = try catalog.admission.enter(entry.name, bytes: form.fileSize)
+        let place = try catalog.admission.enter(entry.name, bytes: form.fileSize, form.recordingFormat)
         let job = TranscriptionJob(
             path: form.file.path, fileName: form.fileName, isRawPCM: form.isRawPCM, language: form.language,
             candidates: form.candidates, task: form.task, hints: form.hints, maximumDuration: maximumDuration,

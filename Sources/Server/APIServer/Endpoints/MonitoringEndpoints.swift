@@ -82,7 +82,13 @@ struct MonitoringEndpoints: Sendable {
     /// `GET /metrics`.
     @Sendable func showMetrics(_ request: Request, context: APIContext) async throws -> Response {
         catalog.upstreams.measure()
-        let text = metrics.text(of: await catalog.engines.measurements())
+        let engines = await catalog.engines.measurements()
+        let live = await sessions.backlogs
+        let registry = await catalog.registry
+        // What other servers do is no work of this one.
+        let remote = Set(registry.upstreams.map(\.name))
+        let loads = catalog.admission.loads(of: registry.entries.map(\.name), live: live)
+        let text = metrics.text(of: engines, queued: loads.filter { !remote.contains($0.key) })
         return Response(
             status: .ok, headers: [.contentType: MetricRegistry.contentType],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))

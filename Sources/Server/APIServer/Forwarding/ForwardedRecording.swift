@@ -47,7 +47,7 @@ struct ForwardedRecording: Sendable {
 
     /// Notes how much sound was transcribed, if the server has said so.
     func note(_ duration: Duration?, language: Language? = nil) {
-        place.finish()
+        place.finish(duration)
         guard let duration else { return }
         context.record.note(
             \.recording,
@@ -72,7 +72,7 @@ extension AudioEndpoints {
                         + "\(languages.map(\.code).joined(separator: ", ")).")
             }
         }
-        let place = try catalog.admission.enter(entry.name, bytes: form.fileSize)
+        let place = try catalog.admission.enter(entry.name, bytes: form.fileSize, form.recordingFormat)
         place.begin()
         return ForwardedRecording(
             form: form, entry: entry, model: model, place: place, context: context)

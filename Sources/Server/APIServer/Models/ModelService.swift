@@ -47,10 +47,11 @@ package struct ModelService: Sendable {
 
     /// Applies another registry. Running requests finish with the models they started with.
     package func use(_ registry: ModelRegistry) async {
-        admission.use(registry)
+        let served = served(registry)
+        admission.use(registry, lanes: served.threads)
         upstreams.use(registry)
         await store.use(registry)
-        await engines.serve(served(registry))
+        await engines.serve(served)
     }
 
     /// Finds the model for the name in a request: a model, an alias or a name of OpenAI's; `nil` for the default model.
@@ -90,8 +91,10 @@ package struct ModelService: Sendable {
         until isEnough: @escaping @Sendable (Transcript.Segment) -> Bool
     ) async throws -> TranscriptEvents {
         let model = try await store.prepare(entry, waitingUpTo: modelWait)
-        place.begin()
-        return await engines.transcribe(job, with: model, until: isEnough)
+        return await engines.transcribe(job, with: model, onStart: place.begin) { segment in
+            place.hear(until: segment.end)
+            return isEnough(segment)
+        }
     }
 
     /// Downloads and loads the default model, however long that takes. Errors are only logged, because the other models

@@ -67,10 +67,23 @@ final class LiveSessions: Sendable {
     /// What each session is doing, in the order of their beginnings.
     var summaries: [SessionSummary] {
         get async {
-            let sessions = state.withLock { $0.running.sorted { $0.key < $1.key }.compactMap(\.value) }
             var summaries: [SessionSummary] = []
             for session in sessions { summaries.append(await session.summary) }
             return summaries
         }
+    }
+
+    /// The sound of all sessions that has no text yet, by the name of the model.
+    var backlogs: [String: Duration] {
+        get async {
+            var backlogs: [String: Duration] = [:]
+            for session in sessions { backlogs.merge(await session.backlogs, uniquingKeysWith: +) }
+            return backlogs
+        }
+    }
+
+    /// The sessions that have begun, in that order.
+    private var sessions: [RealtimeSession] {
+        state.withLock { $0.running.sorted { $0.key < $1.key }.compactMap(\.value) }
     }
 }

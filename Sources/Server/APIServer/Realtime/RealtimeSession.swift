@@ -60,8 +60,8 @@ actor RealtimeSession {
     private var jobNumber = 0
     /// What takes the events of a job, by its number: of the one in use, and of former ones that complete their turns.
     private var work: [Int: Task<Void, Never>] = [:]
-    /// The name of each such job's model.
-    private var models: [Int: String] = [:]
+    /// Each such job, with the name of its model.
+    private var jobs: [Int: (job: LiveJob, model: String)] = [:]
     private var lastAudio = ContinuousClock.now
     /// Whether audio of the client waits to be heard.
     private var isTakingAudio = false
@@ -89,6 +89,15 @@ actor RealtimeSession {
         var summary = state
         summary.turns = conversation.turnCount
         return summary
+    }
+
+    /// The sound that has no text yet, by the name of the model.
+    var backlogs: [String: Duration] {
+        get async {
+            var backlogs: [String: Duration] = [:]
+            for (job, model) in jobs.values { backlogs[model, default: .zero] += await job.backlogLength }
+            return backlogs
+        }
     }
 
     /// Runs the session until its end, and closes the connection.
@@ -202,7 +211,7 @@ actor RealtimeSession {
 
     private func startJob() {
         guard state.ending == nil else { return }
-        models[jobNumber] = entry.name
+        jobs[jobNumber] = (job, entry.name)
         work[jobNumber] = Task { [job, jobNumber] in await self.work(on: job, number: jobNumber) }
     }
 
@@ -232,7 +241,7 @@ actor RealtimeSession {
     private static let mostJobs = 4
 
     private func work(on job: LiveJob, number: Int) async {
-        defer { (work[number], models[number]) = (nil, nil) }
+        defer { (work[number], jobs[number]) = (nil, nil) }
         do {
             while let event = try await job.next() { receive(event, of: number) }
         } catch is CancellationError {
@@ -250,7 +259,7 @@ actor RealtimeSession {
     }
 
     private func tell(_ event: ServerEvent, of job: Int) {
-        if configuration.transcription != nil, let model = models[job] {
+        if configuration.transcription != nil, let model = jobs[job]?.model {
             clock.receive(event, of: model, in: metrics)
         }
         emit(event)

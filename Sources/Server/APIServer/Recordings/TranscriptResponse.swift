@@ -41,7 +41,7 @@ struct TranscriptResponse: Sendable {
             case .working: break
             case .done(let known):
                 summary = known
-                transcription.place.finish()
+                transcription.place.finish(known.duration)
             }
         }
         transcript.duration = summary.duration
@@ -113,7 +113,7 @@ struct TranscriptResponse: Sendable {
                 if lastWrite.duration(to: .now) >= Self.keepAliveInterval { try await send(.keepAlive) }
             case .done(let known):
                 summary = known
-                transcription.place.finish()
+                transcription.place.finish(known.duration)
                 transcript.duration = summary.duration
                 transcript.assume(summary.language)
                 try await send(.done(transcript))

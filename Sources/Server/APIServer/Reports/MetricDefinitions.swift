@@ -40,6 +40,13 @@ extension MetricDefinition {
     static let jobs = Self(
         .gauge, "asr2clip_queue_jobs", labels: ["model"],
         "Recordings that the model's engine was given and that are not done, those that wait for it to load included.")
+    static let queueAudio = Self(
+        .gauge, "asr2clip_queue_audio_seconds", labels: ["model"],
+        "Sound that has no text yet, of recordings that wait or are at work and of live sessions; by the sizes of the "
+            + "files until their lengths are known.")
+    static let queueTime = Self(
+        .gauge, "asr2clip_queue_seconds", labels: ["model"],
+        "How long the server takes for that sound, at the model's speed in its last minutes of work.")
     static let segments = Self(
         .gauge, "asr2clip_queue_segments", labels: ["model"], "Segments of recordings that wait for a decode lane.")
     static let lanes = Self(

@@ -18,8 +18,8 @@ package struct ServerMetrics: Sendable {
     static let definitions: [MetricDefinition] =
         [
             .requests, .requestDuration, .audio, .realTimeFactor, .queueWait, .spoolSize, .spooledBytes, .connections,
-            .lostLogLines, .startTime, .buildInfo, .memory, .jobs, .segments, .lanes, .busyLanes, .liveSessions,
-            .endedSessions, .turns, .liveAudio, .textDelay,
+            .lostLogLines, .startTime, .buildInfo, .memory, .jobs, .queueAudio, .queueTime, .segments, .lanes,
+            .busyLanes, .liveSessions, .endedSessions, .turns, .liveAudio, .textDelay,
         ] + EngineMetrics.definitions + UpstreamMetrics.definitions
 
     package init(version: String) {
@@ -48,14 +48,17 @@ package struct ServerMetrics: Sendable {
         if let wait = recording.summary.laneWait { registry.observe(wait.inSeconds, in: .queueWait, recording.model) }
     }
 
-    /// All metrics in Prometheus's text format, with these engines; a model may have two while one of them ends.
-    func text(of engines: [EngineReport]) -> String {
+    /// All metrics in Prometheus's text format, with these engines and the loads of the models by name; a model may have
+    /// two engines while one of them ends.
+    func text(of engines: [EngineReport], queued: [String: Admission.Load]) -> String {
         let server = ProcessMemory.resident(of: getpid()).map { (["server", ""], Double($0)) }
         registry.replace(
             .memory,
             with: [server].compactMap { $0 }
                 + engines.compactMap { engine in engine.memory.map { (["engine", engine.model], Double($0)) } })
         registry.replace(.jobs, with: engines.map { ([$0.model], Double($0.requests)) })
+        registry.replace(.queueAudio, with: queued.map { ([$0], $1.sound.inSeconds) })
+        registry.replace(.queueTime, with: queued.map { ([$0], $1.time.inSeconds) })
         let loads = engines.compactMap { engine in engine.lanes.map { (engine.model, $0) } }
         registry.replace(.segments, with: loads.map { ([$0], Double($1.waiting)) })
         registry.replace(.lanes, with: loads.map { ([$0], Double($1.lanes)) })

@@ -11,6 +11,8 @@ struct TranscriptionForm: Sendable {
     let fileSize: Int
     /// Whether the file has no header, only samples (`TranscriptionJob.isRawPCM`).
     var isRawPCM = false
+    /// The file's format, as far as its name tells it.
+    var recordingFormat: RecordingFormat { isRawPCM ? .pcm : RecordingFormat(fileName: fileName) }
     let options: TranscriptionOptions
 
     /// Validates a form as it was sent to an endpoint, which may have only one task, and may lack fields of others.

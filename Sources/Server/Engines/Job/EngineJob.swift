@@ -5,6 +5,7 @@ import SpeechTypes
 /// Runs one job in an engine, and again in a second run if the first dies.
 actor EngineJob {
     private let job: TranscriptionJob
+    private let onStart: @Sendable () -> Void
     private let isEnough: @Sendable (Transcript.Segment) -> Bool
     private let supervisor: EngineSupervisor
     private var attempt = 0
@@ -19,12 +20,15 @@ actor EngineJob {
     private var segmentsOfThisAttempt = 0
     private var isDone = false
 
-    /// `isEnough` is called with each segment that is reported, and says whether the client needs no further event.
+    /// `onStart` is called whenever an engine has been given the job. `isEnough` is called with each segment that is
+    /// reported, and says whether the client needs no further event.
     init(
-        _ job: TranscriptionJob, until isEnough: @escaping @Sendable (Transcript.Segment) -> Bool,
+        _ job: TranscriptionJob, onStart: @escaping @Sendable () -> Void,
+        until isEnough: @escaping @Sendable (Transcript.Segment) -> Bool,
         supervisor: EngineSupervisor, ticket: JobCounter.Ticket
     ) {
         self.job = job
+        self.onStart = onStart
         self.isEnough = isEnough
         self.supervisor = supervisor
         self.ticket = ticket
@@ -87,6 +91,7 @@ actor EngineJob {
             answer = begun
         } else {
             answer = try await place.connection.send(job)
+            onStart()
         }
         let event = try await answer.next()
         self.answer = answer

@@ -74,6 +74,9 @@ struct LiveBacklog {
     /// The audio that has no final text yet.
     var length: Duration { Duration(samples: max(0, end - checkpoint)) }
 
+    /// The audio from the first speech without a final text on; if all speech has one, the audio that has not been heard.
+    var untranscribed: Duration { Duration(samples: max(0, end - (turns.values.first?.final ?? heard))) }
+
     /// The inputs that have not been heard, counted by their weights.
     private(set) var waiting = 0
 

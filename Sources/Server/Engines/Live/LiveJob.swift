@@ -72,6 +72,9 @@ package actor LiveJob {
     /// The end of the audio sent, in samples at 16 kHz.
     package var end: Int { backlog.end }
 
+    /// The audio that has no final text yet, without silence.
+    package var backlogLength: Duration { hasEnded ? .zero : backlog.untranscribed }
+
     /// The next event; `nil` after `finished`. Events of a second engine that the first has reported are left out.
     ///
     /// - Throws: `TranscriptionError` if the model does not support the settings, `EngineError`, `CancellationError`.

@@ -63,12 +63,14 @@ struct Serving {
         let upstreams = UpstreamPool(
             registry, keys: UpstreamKeys(environment: environment), proxies: ProxySettings(environment: environment),
             executor: executor, metrics: metrics.registry, logger: logger)
+        let served: @Sendable (ModelRegistry) -> EngineConfiguration = {
+            EngineAssembly.served($0, numThreads: numThreads, capacity: capacity)
+        }
         let catalog = ModelService(
             source: RegistrySource(paths: paths, defaultModel: options.defaultModel),
             store: engines.store, engines: engines.pool,
-            admission: Admission(registry, maximumQueue: capacity.maximumQueue), upstreams: upstreams,
-            modelWait: settings.modelWait,
-            served: { EngineAssembly.served($0, numThreads: numThreads, capacity: capacity) }, logger: logger)
+            admission: Admission(registry, maximumQueue: capacity.maximumQueue, lanes: served(registry).threads),
+            upstreams: upstreams, modelWait: settings.modelWait, served: served, logger: logger)
         let output = QueueExecutor(label: "standard output")
         let server = SpeechServer(
             settings, catalog: catalog, directory: directory, metrics: metrics, executor: executor, logger: logger
