@@ -30,8 +30,7 @@ package final class VoiceActivityDetector {
         guard let data = FileManager.default.contents(atPath: model) else {
             throw SherpaOnnxError(.wrongModel, printed: "The file cannot be read.")
         }
-        let digits = SHA256.hash(data: data).flatMap { [$0 >> 4, $0 & 0xF] }.map { String($0, radix: 16) }
-        guard digits.joined() == modelDigest else {
+        guard SHA256.hash(data: data).hexadecimal == modelDigest else {
             throw SherpaOnnxError(
                 .wrongModel, printed: "The file is not silero_vad_16k_op15.onnx of silero-vad 6.2.3, or is damaged.")
         }

@@ -1,3 +1,4 @@
+import Essentials
 import HTTPTypes
 import Hummingbird
 import ModelStore
@@ -129,8 +130,7 @@ extension String {
         utf8.prefix(255).reduce(into: "") { text, byte in
             let character = Character(Unicode.Scalar(byte))
             let isPlain = character.isASCII && (character.isLetter || character.isNumber || "_.-~".contains(character))
-            text +=
-                isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            text += isPlain ? String(character) : "%" + CollectionOfOne(byte).hexadecimal.uppercased()
         }
     }
 }

@@ -1,5 +1,6 @@
 import CEmbedded
 import Crypto
+import Essentials
 import NIOCore
 
 /// A file of the page for people. All of them are part of the program: the page needs no other file and no network.
@@ -26,9 +27,6 @@ struct PageFile: Sendable {
             default: "application/octet-stream"
             }
         content = ByteBuffer(bytes: bytes)
-        let hash = SHA256.hash(data: bytes).prefix(16).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        tag = "\"\(hash.joined())\""
+        tag = "\"\(SHA256.hash(data: bytes).prefix(16).hexadecimal)\""
     }
 }

@@ -25,7 +25,7 @@ final class ClientSecrets: Sendable {
         value: String, expiry: Int
     ) {
         let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
-        let value = "ek_" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 0xF, radix: 16) }.joined()
+        let value = "ek_" + bytes.hexadecimal
         let expiry = Date() + Double(seconds)
         let isFull = secrets.withLock { secrets in
             secrets.removeAll { $0.expiry <= Date() }

@@ -71,16 +71,6 @@ struct PartialDownload {
     }
 }
 
-extension Sequence<UInt8> {
-    /// The bytes as lower-case hex digits, two each.
-    var hexadecimal: String {
-        map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
-    }
-}
-
 /// A file that is counted and hashed while it is written. It has one user at a time.
 final class IncomingFile {
     private(set) var size: Int64 = 0
