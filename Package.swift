@@ -150,7 +150,7 @@ let package = Package(
         // Server
         .systemLibrary(name: "CYAML", path: "Sources/Server/CYAML", pkgConfig: "yaml-0.1"),
         .systemLibrary(name: "CZlib", path: "Sources/Server/CZlib"),
-        .target(name: "CEmbedded", path: "Sources/Server/CEmbedded", exclude: ["catalogue.yaml", "page"]),
+        .target(name: "CEmbedded", path: "Sources/Server/CEmbedded", exclude: ["api", "catalogue.yaml", "page"]),
         .target(
             name: "PrometheusMetrics",
             path: "Sources/Server/PrometheusMetrics", swiftSettings: strict),

@@ -19,7 +19,8 @@ struct Routes: Sendable {
     ]
     /// The routes that need no key. All others do, and so does every path without a route.
     static let open: Set<String> = [
-        "/", "/page/**", "/health", "/health/live", "/health/ready", "/healthz", "/readyz", "/ping",
+        "/", "/page/**", "/docs", "/openapi.json", "/asyncapi.json", "/health", "/health/live", "/health/ready",
+        "/healthz", "/readyz", "/ping",
     ]
     /// The route of live sessions, which also takes keys that no other route does.
     static let live = "/v1/realtime"
@@ -27,12 +28,15 @@ struct Routes: Sendable {
     /// page's many files.
     static let probes = open.union(["/metrics"])
 
-    private typealias Handler = @Sendable (Request, APIContext) async throws -> Response
+    typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
-    private var table: [(method: HTTPRequest.Method, path: RouterPath, handler: Handler)] {
+    var table: [(method: HTTPRequest.Method, path: RouterPath, handler: Handler)] {
         [
             (.get, "/", page.showStart),
             (.get, "/page/**", page.show),
+            (.get, "/docs", page.showDocumentation),
+            (.get, "/openapi.json", page.showOpenAPI),
+            (.get, "/asyncapi.json", page.showAsyncAPI),
             (.post, "/v1/audio/transcriptions", audio.transcribe),
             (.post, "/v1/audio/translations", audio.translate),
             (.post, "/openai/deployments/{deployment}/audio/transcriptions", audio.transcribeByDeployment),
@@ -66,7 +70,7 @@ struct Routes: Sendable {
         for (path, routes) in Dictionary(grouping: table, by: \.path.description) {
             let allowed = routes.map(\.method.rawValue) + (routes.contains { $0.method == .get } ? ["HEAD"] : [])
             let known = allowed.joined(separator: ", ")
-            for method in Self.methods where !allowed.contains(method.rawValue) {
+            for method in Self.methods + Self.otherMethods where !allowed.contains(method.rawValue) {
                 router.on(RouterPath(path), method: method) { request, _ -> Response in
                     throw APIError(
                         status: .methodNotAllowed, code: "method_not_allowed",
@@ -84,6 +88,13 @@ struct Routes: Sendable {
         context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
 
-    /// The methods that the server knows.
+    /// The methods that programs send.
     static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+    /// All others that the HTTP library reads; it refuses a request with any other one. No endpoint takes them.
+    private static let otherMethods = [
+        "TRACE", "CONNECT", "QUERY", "COPY", "LOCK", "MKCOL", "MOVE", "PROPFIND", "PROPPATCH", "SEARCH", "UNLOCK",
+        "BIND",
+        "REBIND", "UNBIND", "ACL", "REPORT", "MKACTIVITY", "CHECKOUT", "MERGE", "M-SEARCH", "NOTIFY", "SUBSCRIBE",
+        "UNSUBSCRIBE", "PURGE", "MKCALENDAR", "LINK", "UNLINK", "SOURCE",
+    ].compactMap { HTTPRequest.Method($0) }
 }

@@ -3,6 +3,18 @@
 // The page for people. Every file in `page` is listed twice here; a test compares the list with the folder.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
+static const unsigned char docs_index_html[] = {
+#embed "page/docs/index.html"
+};
+static const unsigned char docs_main_js[] = {
+#embed "page/docs/main.js"
+};
+static const unsigned char docs_shape_js[] = {
+#embed "page/docs/shape.js"
+};
+static const unsigned char docs_style_css[] = {
+#embed "page/docs/style.css"
+};
 static const unsigned char files_area_js[] = {
 #embed "page/files/area.js"
 };
@@ -186,7 +198,11 @@ static const unsigned char texts_js[] = {
 
 #define PAGE_FILE(path, bytes) {path, {bytes, sizeof bytes}}
 
-static const cembedded_page_file files[] = {
+static const cembedded_named_file files[] = {
+    PAGE_FILE("docs/index.html", docs_index_html),
+    PAGE_FILE("docs/main.js", docs_main_js),
+    PAGE_FILE("docs/shape.js", docs_shape_js),
+    PAGE_FILE("docs/style.css", docs_style_css),
     PAGE_FILE("files/area.js", files_area_js),
     PAGE_FILE("files/detail.js", files_detail_js),
     PAGE_FILE("files/edits.js", files_edits_js),
@@ -249,5 +265,5 @@ static const cembedded_page_file files[] = {
     PAGE_FILE("texts.js", texts_js),
 };
 
-const cembedded_page_file *cembedded_page(void) { return files; }
+const cembedded_named_file *cembedded_page(void) { return files; }
 size_t cembedded_page_count(void) { return sizeof files / sizeof *files; }

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 
 /// `GET /` and `GET /page/**`: the page for people. It needs no key, has nothing of anybody's in it, and asks the API for
-/// everything.
+/// everything. So does the page at `GET /docs`, which shows `GET /openapi.json` and `GET /asyncapi.json`.
 struct PageEndpoint: Sendable {
     @Sendable func showStart(_ request: Request, context: APIContext) async throws -> Response {
         try respond(with: Self.start, to: request)
@@ -10,16 +10,37 @@ struct PageEndpoint: Sendable {
 
     @Sendable func show(_ request: Request, context: APIContext) async throws -> Response {
         let path = context.parameters.getCatchAll().joined(separator: "/")
-        // Its links are relative to `/`, so a browser would show it without styles and scripts.
-        guard path != Self.start else { throw HTTPError(.notFound) }
+        // Their links are relative to `/`, so a browser would show them without styles and scripts.
+        guard ![Self.start, Self.documentation].contains(path) else { throw HTTPError(.notFound) }
         return try respond(with: path, to: request)
     }
 
-    /// The file that is the page at `/`.
+    @Sendable func showDocumentation(_ request: Request, context: APIContext) async throws -> Response {
+        // The addresses on the page are relative, so that it works behind a proxy that adds a path.
+        guard !request.uri.path.hasSuffix("/") else {
+            return Response(status: .permanentRedirect, headers: [.location: "../docs"])
+        }
+        return try respond(with: Self.documentation, to: request)
+    }
+
+    @Sendable func showOpenAPI(_ request: Request, context: APIContext) async throws -> Response {
+        respond(with: .openAPI, to: request)
+    }
+
+    @Sendable func showAsyncAPI(_ request: Request, context: APIContext) async throws -> Response {
+        respond(with: .asyncAPI, to: request)
+    }
+
+    /// The files that are the pages at `/` and `/docs`.
     private static let start = "index.html"
+    private static let documentation = "docs/index.html"
 
     private func respond(with path: String, to request: Request) throws -> Response {
         guard let file = PageFile.all[path] else { throw HTTPError(.notFound) }
+        return respond(with: file, to: request)
+    }
+
+    private func respond(with file: PageFile, to request: Request) -> Response {
         var headers = Self.headers
         headers[.eTag] = file.tag
         if request.headers[.ifNoneMatch].map({ Self.lists(file.tag, in: $0) }) == true {

@@ -3,7 +3,8 @@ import Crypto
 import Essentials
 import NIOCore
 
-/// A file of the page for people. All of them are part of the program: the page needs no other file and no network.
+/// A file of the page for people, or a document for programs. All of them are part of the program: the page needs no other
+/// file and no network.
 struct PageFile: Sendable {
     let contentType: String
     let content: ByteBuffer
@@ -17,8 +18,14 @@ struct PageFile: Sendable {
             return (String(cString: file.path), PageFile(path: String(cString: file.path), bytes: bytes))
         })
 
+    /// What OpenAPI says of the endpoints, and AsyncAPI of live sessions.
+    static let openAPI = PageFile(json: APIDocuments.openAPI)
+    static let asyncAPI = PageFile(json: APIDocuments.asyncAPI)
+
+    private init(json: String) { self.init(contentType: "application/json", bytes: ByteBuffer(string: json)) }
+
     private init(path: String, bytes: UnsafeRawBufferPointer) {
-        contentType =
+        let type =
             switch path.split(separator: ".").last {
             case "html": "text/html; charset=utf-8"
             case "css": "text/css; charset=utf-8"
@@ -26,7 +33,12 @@ struct PageFile: Sendable {
             case "svg": "image/svg+xml"
             default: "application/octet-stream"
             }
-        content = ByteBuffer(bytes: bytes)
-        tag = "\"\(SHA256.hash(data: bytes).prefix(16).hexadecimal)\""
+        self.init(contentType: type, bytes: ByteBuffer(bytes: bytes))
+    }
+
+    private init(contentType: String, bytes: ByteBuffer) {
+        self.contentType = contentType
+        content = bytes
+        tag = "\"\(SHA256.hash(data: bytes.readableBytesView).prefix(16).hexadecimal)\""
     }
 }

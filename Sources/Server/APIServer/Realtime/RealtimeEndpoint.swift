@@ -37,18 +37,9 @@ struct RealtimeEndpoint: Sendable {
 
     /// Makes a client secret.
     @Sendable func createSecret(_ request: Request, context: APIContext) async throws -> Response {
+        try JSONBody.checkType(request)
         let value = try await Self.secretBody.read(request, from: context.client)
-        let lifetimes = ClientSecrets.lifetimes
-        var seconds = 600
-        if let given = value["expires_after"]?["seconds"], !given.isNull {
-            guard let number = given.double, let whole = Int(exactly: number), lifetimes.contains(whole) else {
-                throw APIError.invalid(
-                    "expires_after.seconds",
-                    "The value \(given.text.excerpt) of expires_after.seconds is not a whole number from "
-                        + "\(lifetimes.lowerBound) to \(lifetimes.upperBound).")
-            }
-            seconds = whole
-        }
+        let seconds = try Self.lifetime(in: value["expires_after"] ?? .null)
         let configuration = try RealtimeConfiguration().merging(value["session"] ?? .object([]))
         let entry = try await catalog.resolve(configuration.transcription?.model)
         try await catalog.checkLive(configuration.transcription, of: entry)
@@ -58,6 +49,29 @@ struct RealtimeEndpoint: Sendable {
             "session": configuration.json(id: RealtimeID.make("sess"), expiry: 0, model: entry.name),
         ])
     }
+
+    /// How long a secret is valid, in seconds.
+    private static func lifetime(in field: JSONValue) throws(APIError) -> Int {
+        guard !field.isNull else { return standardLifetime }
+        guard field.isObject else {
+            throw .invalid("expires_after", "The value \(field.text.excerpt) of expires_after is not an object.")
+        }
+        if let anchor = field["anchor"], !anchor.isNull, anchor.string != "created_at" {
+            throw .invalid(
+                "expires_after.anchor", "The value \(anchor.text.excerpt) of expires_after.anchor is not created_at.")
+        }
+        guard let given = field["seconds"], !given.isNull else { return standardLifetime }
+        let lifetimes = ClientSecrets.lifetimes
+        guard let number = given.double, let whole = Int(exactly: number), lifetimes.contains(whole) else {
+            throw .invalid(
+                "expires_after.seconds",
+                "The value \(given.text.excerpt) of expires_after.seconds is not a whole number from "
+                    + "\(lifetimes.lowerBound) to \(lifetimes.upperBound).")
+        }
+        return whole
+    }
+
+    private static let standardLifetime = 600
 
     /// The sessions of all secrets are kept in memory, so their length is limited.
     private static let secretBody = JSONBody(

@@ -12,15 +12,19 @@ typedef struct {
 /// The catalogue of models, in YAML.
 cembedded_file cembedded_catalogue(void);
 
-/// A file of the page for people.
+/// One of several files in a folder.
 typedef struct {
-    /// Relative to the page's folder, with slashes.
+    /// Relative to the folder, with slashes.
     const char *path;
     cembedded_file content;
-} cembedded_page_file;
+} cembedded_named_file;
 
-/// The first of the page's files, and their number.
-const cembedded_page_file *cembedded_page(void);
+/// The first of the files of the page for people, and their number.
+const cembedded_named_file *cembedded_page(void);
 size_t cembedded_page_count(void);
+
+/// The first of the parts of the documents for programs, and their number. Each is a JSON object.
+const cembedded_named_file *cembedded_api(void);
+size_t cembedded_api_count(void);
 
 #endif
