@@ -9,7 +9,8 @@ import Testing
 struct RouteAccessTests {
     private static let settings = ServerSettings(apiKeys: [APIKey("sesame")])
     private static let open = [
-        "/", "/page/whisper", "/health", "/health/live", "/health/ready", "/healthz", "/readyz", "/ping",
+        "/", "/page/whisper", "/docs", "/openapi.json", "/asyncapi.json", "/health", "/health/live", "/health/ready",
+        "/healthz", "/readyz", "/ping",
     ]
 
     /// Spellings of the same path by routers, proxies and clients, and some paths that only look similar.
@@ -49,7 +50,8 @@ struct RouteAccessTests {
     }
 
     @Test(arguments: [
-        "/v1", "/v1/", "/page", "/v2/models", "/docs", "/healthz/x", "/livez", "/health/secret", "/health/../v1/models",
+        "/v1", "/v1/", "/page", "/v2/models", "/docs/x", "/healthz/x", "/livez", "/health/secret",
+        "/health/../v1/models",
         "/metric", "/v1/audio", "/openai", "/openai/deployments/whisper", "/openai/deployments//audio/transcriptions",
         "/openai/deployments/a/b/audio/transcriptions", "/inference/x", "/asr/x", "*",
     ])

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .enabled(if: Chromium.isInstalled, Chromium.advice))
 struct PageTests {
     @Test(arguments: [
-        "modules", "files", "texts", "edits", "queue", "copies", "microphone", "dictations", "looks", "focus",
+        "modules", "files", "texts", "edits", "queue", "copies", "microphone", "dictations", "looks", "focus", "docs",
     ])
     func thePageWorksInABrowser(part: String) async throws {
         let setup = ServerProcess.Setup(

@@ -28,9 +28,9 @@ struct Routes: Sendable {
     /// page's many files.
     static let probes = open.union(["/metrics"])
 
-    typealias Handler = @Sendable (Request, APIContext) async throws -> Response
+    private typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
-    var table: [(method: HTTPRequest.Method, path: RouterPath, handler: Handler)] {
+    private var table: [(method: HTTPRequest.Method, path: RouterPath, handler: Handler)] {
         [
             (.get, "/", page.showStart),
             (.get, "/page/**", page.show),

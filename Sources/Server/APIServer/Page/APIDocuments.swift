@@ -32,7 +32,7 @@ enum APIDocuments {
     }
 
     /// Each file with what is within its outermost braces.
-    private static let parts: [(path: String, members: String)] =
+    static let parts: [(path: String, members: String)] =
         UnsafeBufferPointer(start: cembedded_api(), count: cembedded_api_count()).map { file in
             let bytes = UnsafeRawBufferPointer(start: file.content.bytes, count: file.content.count)
             let object = String(decoding: bytes, as: UTF8.self).trimmed

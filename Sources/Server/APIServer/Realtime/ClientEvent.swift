@@ -12,6 +12,14 @@ enum ClientEvent: Sendable {
     case commit
     case clear
 
+    /// The types of events, as `/asyncapi.json` describes them.
+    enum Kind: String, CaseIterable {
+        case update = "session.update"
+        case append = "input_audio_buffer.append"
+        case commit = "input_audio_buffer.commit"
+        case clear = "input_audio_buffer.clear"
+    }
+
     /// The event and the id that the client gave it, if any.
     struct Received: Sendable {
         let event: ClientEvent
@@ -37,13 +45,19 @@ enum ClientEvent: Sendable {
     }
 
     private static func event(of head: Head, in message: ByteBuffer) throws(APIError) -> ClientEvent {
-        switch head.type {
-        case "session.update":
+        guard let kind = Kind(rawValue: head.type) else {
+            throw .unsupported(
+                "type",
+                "There is no event '\(head.type.excerpt)' in a transcription session. Send session.update or "
+                    + "input_audio_buffer.append, .commit or .clear.")
+        }
+        switch kind {
+        case .update:
             guard let session = (try? JSONDecoder().decode(JSONValue.self, from: message))?["session"],
                 session.isObject
             else { throw .missing("session", "A session.update has an object \"session\".") }
             return .update(session)
-        case "input_audio_buffer.append":
+        case .append:
             guard let text = head.audio else {
                 throw .missing("audio", "An input_audio_buffer.append has its \"audio\" as base64.")
             }
@@ -54,13 +68,8 @@ enum ClientEvent: Sendable {
                 throw .invalid("audio", "The audio is not base64 (RFC 4648, section 4).")
             }
             return .append(audio)
-        case "input_audio_buffer.commit": return .commit
-        case "input_audio_buffer.clear": return .clear
-        default:
-            throw .unsupported(
-                "type",
-                "There is no event '\(head.type.excerpt)' in a transcription session. Send session.update or "
-                    + "input_audio_buffer.append, .commit or .clear.")
+        case .commit: return .commit
+        case .clear: return .clear
         }
     }
 

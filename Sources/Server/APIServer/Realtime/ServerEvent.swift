@@ -19,58 +19,73 @@ enum ServerEvent: Sendable {
     /// `cause` is the id of the client's event.
     case error(APIError, cause: String?)
 
-    /// The event as a message.
-    var text: String {
-        let (type, members) = content
-        return JSONValue.object([("type", .string(type)), ("event_id", .string(RealtimeID.make("event")))] + members)
-            .text
+    /// The types of events, as `/asyncapi.json` describes them.
+    enum Kind: String, CaseIterable {
+        case created = "session.created"
+        case updated = "session.updated"
+        case speechStarted = "input_audio_buffer.speech_started"
+        case speechStopped = "input_audio_buffer.speech_stopped"
+        case timeoutTriggered = "input_audio_buffer.timeout_triggered"
+        case committed = "input_audio_buffer.committed"
+        case cleared = "input_audio_buffer.cleared"
+        case itemAdded = "conversation.item.added"
+        case itemDone = "conversation.item.done"
+        case delta = "conversation.item.input_audio_transcription.delta"
+        case completed = "conversation.item.input_audio_transcription.completed"
+        case failed = "conversation.item.input_audio_transcription.failed"
+        case error
     }
 
-    private var content: (type: String, members: [(String, JSONValue)]) {
+    /// The event as a message.
+    var text: String {
+        let (kind, members) = content
+        let head: [(String, JSONValue)] = [
+            ("type", .string(kind.rawValue)), ("event_id", .string(RealtimeID.make("event"))),
+        ]
+        return JSONValue.object(head + members).text
+    }
+
+    private var content: (kind: Kind, members: [(String, JSONValue)]) {
         switch self {
-        case .created(let session): ("session.created", [("session", session)])
-        case .updated(let session): ("session.updated", [("session", session)])
+        case .created(let session): (.created, [("session", session)])
+        case .updated(let session): (.updated, [("session", session)])
         case .speechStarted(let item, let start):
             (
-                "input_audio_buffer.speech_started",
+                .speechStarted,
                 [("audio_start_ms", .integer(start.inMilliseconds)), ("item_id", .string(item))]
             )
         case .speechStopped(let item, let end):
             (
-                "input_audio_buffer.speech_stopped",
+                .speechStopped,
                 [("audio_end_ms", .integer(end.inMilliseconds)), ("item_id", .string(item))]
             )
         case .timeoutTriggered(let item, let audio):
             (
-                "input_audio_buffer.timeout_triggered",
+                .timeoutTriggered,
                 [
                     ("audio_start_ms", .integer(audio.lowerBound.inMilliseconds)),
                     ("audio_end_ms", .integer(audio.upperBound.inMilliseconds)), ("item_id", .string(item)),
                 ]
             )
         case .committed(let item, let previous):
-            ("input_audio_buffer.committed", [("previous_item_id", JSONValue(previous)), ("item_id", .string(item))])
-        case .cleared: ("input_audio_buffer.cleared", [])
+            (.committed, [("previous_item_id", JSONValue(previous)), ("item_id", .string(item))])
+        case .cleared: (.cleared, [])
         case .itemAdded(let item, let previous):
-            ("conversation.item.added", Self.message(item, after: previous))
-        case .itemDone(let item, let previous): ("conversation.item.done", Self.message(item, after: previous))
-        case .delta(let item, let text): (Self.transcription("delta"), Self.part(of: item) + [("delta", .string(text))])
+            (.itemAdded, Self.message(item, after: previous))
+        case .itemDone(let item, let previous): (.itemDone, Self.message(item, after: previous))
+        case .delta(let item, let text): (.delta, Self.part(of: item) + [("delta", .string(text))])
         case .completed(let item, let transcript, let seconds, let includesLogProbabilities):
             (
-                Self.transcription("completed"),
+                .completed,
                 Self.part(of: item) + [("transcript", .string(transcript.text))]
                     + Self.details(of: transcript, includesLogProbabilities)
                     + [("usage", ["type": "duration", "seconds": .number(seconds)])]
             )
         case .failed(let item, let error):
-            (Self.transcription("failed"), Self.part(of: item) + [("error", error.details)])
+            (.failed, Self.part(of: item) + [("error", error.details)])
         case .error(let error, let cause):
-            ("error", [("error", error.details(cause: cause))])
+            (.error, [("error", error.details(cause: cause))])
         }
-    }
-
-    private static func transcription(_ kind: String) -> String {
-        "conversation.item.input_audio_transcription.\(kind)"
     }
 
     private static func part(of item: String) -> [(String, JSONValue)] {

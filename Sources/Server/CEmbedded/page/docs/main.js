@@ -59,7 +59,7 @@ function bodies(content, api) {
 
 function entry(id, mark, title, summary, ...content) {
   return make("details", { id, class: "entry", data: { words: "" } },
-    make("summary", {}, make("h3", {}, mark, make("span", { class: "path" }, title), make("span", { class: "summary" }, summary))),
+    make("summary", {}, make("h3", {}, mark, make("span", { class: "path" }, title), make("span", { class: "summary" }, ...paragraphs(summary, "span")))),
     make("div", { class: "entry-body" }, ...content));
 }
 

@@ -32,7 +32,7 @@ function limits({ minimum, maximum, minLength, maxLength, minItems, maxItems, pa
   if (minimum !== undefined && maximum !== undefined) words.push(`${minimum} to ${maximum}`);
   else if (minimum !== undefined) words.push(`at least ${minimum}`);
   else if (maximum !== undefined) words.push(`at most ${maximum}`);
-  if (minLength) words.push(`at least ${minLength} characters`);
+  if (minLength) words.push(minLength === 1 ? "not empty" : `at least ${minLength} characters`);
   if (maxLength) words.push(`at most ${maxLength} characters`);
   if (minItems) words.push(`at least ${minItems}`);
   if (maxItems !== undefined) words.push(`at most ${maxItems} of them`);

@@ -1,0 +1,51 @@
+"""Runs schemathesis against the server: it sends what a document allows and what it does not, and checks every answer."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+from conftest import KEY, URL
+
+HERE = Path(__file__).resolve().parent
+AUTHORIZATION = {"Authorization": f"Bearer {KEY}"} if KEY else {}
+
+
+def conform(folder, document, *arguments):
+    """Lets schemathesis compare the server with a document.
+
+    Returns its exit status, what it printed, and for each operation the number of examples, the statuses and the failures.
+    """
+    (folder / "openapi.json").write_text(json.dumps(document))
+    calls = folder / "calls.json"
+    environment = {
+        **os.environ, "PYTHONPATH": str(HERE), "SCHEMATHESIS_HOOKS": "hooks", "ASR2CLIP_CALLS": str(calls),
+        "ASR2CLIP_MODELS": " ".join(names()),
+    }
+    key = [argument for name, value in AUTHORIZATION.items() for argument in ("--header", f"{name}: {value}")]
+    done = subprocess.run(
+        [Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "run", "openapi.json"]
+        + ["--url", URL, "--no-color", *(key or ["--exclude-checks", "ignored_auth"]), *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
+    # A failure is shown with its request, which may be a recording.
+    said = "\n".join(line[:400] for line in (done.stdout + done.stderr).splitlines())
+    assert done.returncode in (0, 1), said
+    return done.returncode, said, json.loads(calls.read_text())
+
+
+def names():
+    """The names of the models."""
+    with urllib.request.urlopen(urllib.request.Request(f"{URL}/v1/models", headers=AUTHORIZATION)) as answer:
+        return [model["id"] for model in json.load(answer)["data"]]
+
+
+def operations(document):
+    """The operations of a document, with schemathesis's names."""
+    return {
+        f"{method.upper()} {path}": operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters"
+    }

@@ -1,0 +1,86 @@
+"""What schemathesis cannot know: recordings, the names of models, and answers of a type that says little. At the end, it writes
+what was sent and answered to the file `ASR2CLIP_CALLS`."""
+
+import atexit
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import jsonschema_rs
+import schemathesis
+from hypothesis import strategies as st
+
+AUDIO = Path(__file__).resolve().parent.parent / "Fixtures" / "audio"
+RECORDINGS = [(AUDIO / name).read_bytes() for name in ("en_word_16k.wav", "en_44k1_vorbis.ogg", "silence_16k.wav")]
+
+# Whole recordings, beginnings of recordings, and bytes that are none.
+schemathesis.openapi.format(
+    "binary",
+    st.one_of(
+        st.sampled_from(RECORDINGS),
+        st.builds(lambda sound, count: sound[:count], st.sampled_from(RECORDINGS), st.integers(1, 4096)),
+        st.binary(min_size=1),
+    ),
+)
+
+NAMES = {
+    "id": os.environ["ASR2CLIP_MODELS"].split(),
+    "deployment": os.environ["ASR2CLIP_MODELS"].split(),
+    "path": ["main.js", "index.html", "style/base.css", "icon.svg"],
+}
+
+
+@schemathesis.hook
+def flatmap_path_parameters(context, path_parameters):
+    """In half of the requests, a name that the server knows."""
+    known = [st.just({**path_parameters, name: value}) for name in path_parameters or {} for value in NAMES[name]]
+    return st.one_of(st.just(path_parameters), st.one_of(known)) if known else st.just(path_parameters)
+
+
+@schemathesis.check
+def a_request_keeps_its_id(ctx, response, case):
+    """A given id comes back if it is fit for a log line, and another one is replaced."""
+    given = response.request.headers.get("x-request-id")
+    if isinstance(given, bytes):
+        given = given.decode("latin-1")
+    [answered] = response.headers["x-request-id"]
+    if given is not None and 1 <= len(given) <= 128 and all("!" <= character <= "~" for character in given):
+        assert answered == given
+    else:
+        assert answered.startswith("req_")
+
+
+@schemathesis.check
+def an_answer_as_text_has_the_form_that_was_asked_for(ctx, response, case):
+    """whisper-asr-webservice answers JSON as text/plain."""
+    if case.operation.path != "/asr" or response.status_code != 200 or (case.query or {}).get("output") != "json":
+        return
+    components = case.operation.schema.raw_schema["components"]
+    schema = {"$ref": "#/components/schemas/WhisperServiceJSON", "components": components}
+    jsonschema_rs.Draft202012Validator(schema).validate(json.loads(response.content))
+
+
+calls = {}
+
+
+def call(case):
+    return calls.setdefault(case.operation.label, {"examples": 0, "statuses": Counter(), "failures": Counter()})
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    call(case)["statuses"][response.status_code] += 1
+    if case.meta.phase.name.value == "fuzzing":
+        call(case)["examples"] += 1
+
+
+@schemathesis.hook
+def filter_failure(context, failure, case, response):
+    call(case)["failures"][type(failure).__name__] += 1
+    return True  # it counts
+
+
+@atexit.register
+def write():
+    Path(os.environ["ASR2CLIP_CALLS"]).write_text(json.dumps(calls))
