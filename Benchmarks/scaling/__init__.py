@@ -1,0 +1,1 @@
+"""How many nodes an amount of sound needs: a simulation, and what it is fed with."""
