@@ -13,14 +13,13 @@ that it starts ends with it.
 """
 
 import argparse
-import importlib.util
 import os
 import sys
 import threading
 import time
 from pathlib import Path
 
-from clustering import namespaces
+from clustering import namespaces, ray_archive
 from clustering.balancers import BALANCERS, certificate, missing
 from clustering.faults import FAULTS, drain, fill, kill, unplug, unplug_at_rest
 from clustering.ledger import Ledger
@@ -151,10 +150,6 @@ def run(cluster, options, report):
 
 def archive(network, server, report):
     """An archive that Ray spreads over machines, two of which die (deploy/ray)."""
-    if not importlib.util.find_spec("clustering.ray_archive"):
-        return
-    from clustering import ray_archive
-
     try:
         rows, wrong = ray_archive.run(network, server, namespaces.SCRATCH / "archive", say=_say)
     except ray_archive.Failure as failure:

@@ -15,7 +15,7 @@
                     Fixtures.path("Benchmarks/cluster.py"), "--short", "--server",
                     ServerProcess.path(of: "asr2clip-serve"),
                 ],
-                environment: folder.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 })
+                environment: folder.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 }, within: .seconds(600))
             #expect(result.status == .exited(0), "\(result.output)\(result.error)")
             #expect(result.output.contains("| nginx, unplugged: uploads, max_retries=0 |"))
         }

@@ -30,8 +30,8 @@ public final class RunningProcess: Sendable {
     }
 
     /// Waits until it has ended and all of its output has been read.
-    public func exit() async throws -> TerminationStatus {
-        try await untilFound("the end of the process") { try state.withLock { try $0.end?.get() } }
+    public func exit(within limit: Duration = .seconds(120)) async throws -> TerminationStatus {
+        try await untilFound("the end of the process", within: limit) { try state.withLock { try $0.end?.get() } }
     }
 
     /// Waits for a line of standard output that contains this text, and returns the rest of the line.
@@ -105,10 +105,11 @@ public func withProcess<R: Sendable>(
 
 /// Runs a program to its end, and returns its status and output.
 public func runToEnd(
-    _ executable: String, _ arguments: [String] = [], environment: [String: String] = [:]
+    _ executable: String, _ arguments: [String] = [], environment: [String: String] = [:],
+    within limit: Duration = .seconds(120)
 ) async throws -> (status: TerminationStatus, output: String, error: String) {
     try await withProcess(executable, arguments, environment: environment) { process in
-        let status = try await process.exit()
+        let status = try await process.exit(within: limit)
         return (status, process.standardOutput, process.standardError)
     }
 }

@@ -1,0 +1,243 @@
+"""An archive on a Ray cluster: machines with a server and Ray each, of which one is killed and one unplugged.
+
+The job is deploy/ray/transcribe.py as it is. Its driver and Ray's head are on a machine of their own, without a server.
+"""
+
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import time
+
+from harness.paths import DEPS, FIXTURES, ROOT
+from harness.registry import MODELS, registry
+
+RAY = DEPS / "ray/bin"
+JOB = ROOT / "deploy/ray/transcribe.py"
+MODEL = MODELS["transducer"]
+PORT, RAY_PORT = 8000, 6399
+#: How many recordings a node takes at once.
+SLOTS = 2
+#: When Ray gives up a node that is silent, in milliseconds and checks. With its own settings this takes minutes: see
+#: docs/archives.md.
+SETTINGS = {
+    "health_check_initial_delay_ms": 1000, "health_check_period_ms": 1000, "health_check_timeout_ms": 1000,
+    "health_check_failure_threshold": 10,
+    "grpc_client_keepalive_time_ms": 10_000, "grpc_client_keepalive_timeout_ms": 10_000,
+}
+#: How long anything may take before it counts as never, in seconds.
+PATIENCE = 240
+
+
+class Failure(Exception):
+    """The test itself cannot go on; the message has the log that says why."""
+
+
+class Archive:
+    """Recordings whose texts are known, under one folder with folders in it."""
+
+    def __init__(self, folder, count, seed):
+        self.folder = folder
+        chance = random.Random(seed)
+        known = {}
+        for entry in json.loads((FIXTURES / "audio/manifest.json").read_text())["files"]:
+            if text := entry.get("expected", {}).get(MODEL.name, {}).get("text"):
+                known[FIXTURES / "audio" / entry["file"]] = text
+        #: The text of each recording, by path.
+        self.texts = {}
+        for index in range(count):
+            clip = chance.choice(sorted(known))
+            path = folder / f"{index % 7}" / f"{index:04}{clip.suffix}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(clip, path)
+            self.texts[path] = known[clip]
+
+    def results(self):
+        return [path for path in self.folder.rglob("*.txt") if not path.name.startswith(".")]
+
+    def judge(self):
+        """What is wrong with the results: a list of sentences."""
+        wrong = []
+        for path, text in self.texts.items():
+            result = path.with_name(f"{path.name}.txt")
+            if not result.exists():
+                wrong.append(f"{path.name} has no result")
+            elif result.read_text().strip() != text:
+                wrong.append(f"{path.name} has the text {result.read_text()!r} instead of {text!r}")
+        if (count := len(self.results())) != len(self.texts):
+            wrong.append(f"there are {count} results of {len(self.texts)} recordings")
+        return wrong
+
+
+class Node:
+    """A machine with a server and Ray."""
+
+    def __init__(self, machine, server, folder, head):
+        self.machine, self.server, self.folder, self.head = machine, server, folder / machine.name, head
+        (self.folder / "tmp").mkdir(parents=True)
+        self.config = self.folder / "models.yaml"
+        self.config.write_text(registry(MODEL))
+        self.serving = None
+
+    def serve(self):
+        """Starts the server, and waits until it is ready."""
+        command = [self.server, "--port", PORT, "--config", self.config]
+        command += ["--model-dir", DEPS / "models", "--num-threads", 1]
+        environment = {**os.environ, "TMPDIR": str(self.folder / "tmp"), "HOME": str(self.folder)}
+        with (self.folder / "server.log").open("a") as log:
+            self.serving = self.machine.popen(command, stdout=log, stderr=log, env=environment)
+        check = ["curl", "--silent", "--fail", "--output", "/dev/null", f"http://127.0.0.1:{PORT}/health/ready"]
+        wait_until(
+            lambda: subprocess.run(self.machine.inside(check)).returncode == 0,
+            f"the server on {self.machine.name} is not ready", self.folder / "server.log")
+
+    def join(self):
+        """Starts Ray, in a mount namespace with a session folder of its own, as on another machine."""
+        ray = start(self.machine, "--address", f"{self.head.address}:{RAY_PORT}", "--num-cpus", SLOTS)
+        session = self.folder.parent / "ray"
+        own = f"mount -t tmpfs tmpfs {session} && exec {' '.join(map(str, ray))}"
+        with (self.folder / "ray.log").open("w") as log:
+            process = self.machine.popen(
+                ["unshare", "--mount", "sh", "-c", own], stdout=log, stderr=log, env=environment_of_ray())
+            if process.wait(PATIENCE):
+                said = (self.folder / "ray.log").read_text()[-2000:]
+                raise Failure(f"Ray does not start on {self.machine.name}: {said}")
+
+    def answered(self):
+        """How many recordings its server has transcribed."""
+        text = self.machine.run("curl", "--silent", "--fail", f"http://127.0.0.1:{PORT}/metrics")
+        pattern = r'^asr2clip_http_requests_total{(?=.*"/v1/audio/transcriptions")(?=.*"200").*} (.+)$'
+        counts = re.findall(pattern, text, re.MULTILINE)
+        return sum(map(float, counts))
+
+    def kill(self):
+        """Ends the server and all of Ray, without a word to anybody."""
+        self.machine.end()
+
+    def unplug(self):
+        self.machine.unplug()
+
+    def restart_server(self):
+        self.serving.kill()
+        self.serving.wait()
+        self.serve()
+
+
+class Job:
+    """deploy/ray/transcribe.py on the head."""
+
+    def __init__(self, head, archive, folder, name="job"):
+        self.log, self.report = folder / f"{name}.log", folder / f"{name}.json"
+        command = [RAY / "python", JOB, archive.folder, "--address", f"{head.address}:{RAY_PORT}"]
+        command += ["--url", f"http://127.0.0.1:{PORT}/v1", "--model", MODEL.name, "--report", self.report]
+        with self.log.open("w") as log:
+            self.process = head.popen(command, stdout=log, stderr=log, env=environment_of_ray())
+
+    def wait(self):
+        """Waits for its end. Returns its exit status, and its report."""
+        status = self.process.wait(PATIENCE)
+        if not self.report.exists():
+            raise Failure(f"The job ended with status {status}: {self.log.read_text()[-2000:]}")
+        return status, json.loads(self.report.read_text())
+
+
+def environment_of_ray():
+    settings = {f"RAY_{name}": str(value) for name, value in SETTINGS.items()}
+    return {**os.environ, **settings, "RAY_DISABLE_IMPORT_WARNING": "1"}
+
+
+def start(machine, *options):
+    """The command that starts Ray on a machine. It does not ask who is elsewhere on the network, nor tell anybody."""
+    return [RAY / "ray", "start", "--node-ip-address", machine.address, "--disable-usage-stats",
+            "--object-store-memory", 100 << 20, *options]
+
+
+def wait_until(holds, failure, log):
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > deadline:
+            raise Failure(f"{failure}: {log.read_text()[-2000:] if log.exists() else 'no log'}")
+        time.sleep(0.1)
+
+
+def start_head(head, folder):
+    session = folder / "ray"
+    session.mkdir()
+    log = folder / "head.log"
+    command = start(head, "--head", "--port", RAY_PORT, "--num-cpus", 0, "--include-dashboard=false")
+    command += ["--temp-dir", session]
+    with log.open("w") as file:
+        if head.popen(command, stdout=file, stderr=file, env=environment_of_ray()).wait(PATIENCE):
+            raise Failure(f"Ray does not start: {log.read_text()[-2000:]}")
+
+
+def run(network, server, folder, count=200, seed=1, say=print):
+    """Transcribes an archive while one server is restarted, one node killed and one unplugged.
+
+    Returns the rows of a table (node, what happened to it, recordings, recordings a minute before that), and what went
+    wrong. Every process that it started is killed at the end.
+    """
+    if not (RAY / "ray").exists():
+        raise Failure("Ray is missing. Run: scripts/setup --ray")
+    head = network.machine("ray-head")
+    machines = [network.machine(f"ray-{index}") for index in (1, 2, 3)]
+    try:
+        return _run(head, machines, server, folder, count, seed, say)
+    finally:
+        for machine in (head, *machines):
+            machine.end()
+
+
+def _run(head, machines, server, folder, count, seed, say):
+    archive = Archive(folder / "archive", count, seed)
+    began = time.monotonic()
+    nodes = [Node(machine, server, folder, head) for machine in machines]
+    start_head(head, folder)
+    for node in nodes:
+        # One after the other: when several join at once, some of Ray's time out.
+        node.serve()
+        node.join()
+    say(f"Ray and servers on {len(nodes)} machines after {time.monotonic() - began:.0f} s")
+    job = Job(head, archive, folder)
+
+    def wait_for(part):
+        wait_until(lambda: len(archive.results()) >= part * count or job.process.poll() is not None,
+                   f"there are not {part * count:.0f} results", job.log)
+        return len(archive.results()), time.monotonic()
+
+    # The first recordings wait for Ray's workers to start.
+    first = [wait_for(0.1)[1], *(node.answered() for node in nodes)]
+    before, now = wait_for(0.4)
+    calm = [60 * (node.answered() - earlier) / (now - first[0]) for node, earlier in zip(nodes, first[1:])]
+    restarted, killed, unplugged = nodes
+    steps = [(0.4, "the server of ray-1 is killed and started again", restarted.restart_server),
+             (0.5, "ray-2 is killed, the server and all of Ray", killed.kill),
+             (0.65, "ray-3 is unplugged", unplugged.unplug)]
+    for part, event, do in steps:
+        say(f"{wait_for(part)[0]} of {count} results: {event}")
+        do()
+    status, report = job.wait()
+    say(job.log.read_text())
+    wrong = archive.judge()
+    if status != 0:
+        wrong.append(f"the job ended with status {status}")
+    done = report["nodes"]
+    if sum(done.values()) != count:
+        wrong.append(f"{sum(done.values())} recordings were transcribed instead of {count}")
+    rows = []
+    for node, event, rate in zip(nodes, ["its server restarted", "killed", "unplugged"], calm):
+        rows.append((node.machine.name, event, done.get(node.machine.address, 0), rate))
+        if not rows[-1][2]:
+            wrong.append(f"{node.machine.name} transcribed nothing")
+    return rows, wrong + _again(head, archive, folder)
+
+
+def _again(head, archive, folder):
+    """Runs the job again, with a recording that cannot be decoded beside those that are done. Returns what was wrong."""
+    shutil.copyfile(FIXTURES / "audio/bad_text.wav", archive.folder / "bad.wav")
+    status, report = Job(head, archive, folder, "again").wait()
+    found = [status, report["done"], report["skipped"], report["failed"]]
+    expected = [5, 0, len(archive.texts), 1]
+    return [] if found == expected else [f"status, done, skipped, failed of a second job are {found}, not {expected}"]

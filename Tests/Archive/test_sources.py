@@ -1,0 +1,38 @@
+"""Which files and addresses are recordings."""
+
+from archive.sources import Recording, Unlisted, recordings
+
+
+def names(inputs, lists=()):
+    return [recording.relative for recording in recordings([str(name) for name in inputs], lists)]
+
+
+def test_folders_are_walked_in_order_without_loops(folder):
+    (folder / "later/again").symlink_to(folder)
+    (folder / "later/notes.txt").write_text("no recording")
+    (folder / "later/.hidden.wav").write_text("hidden")
+    (folder / ".hidden").mkdir()
+    (folder / ".hidden/c.wav").write_text("hidden")
+    (folder / "z.MP3").symlink_to(folder / "first.wav")
+    assert names([folder]) == ["first.wav", "z.MP3", "later/a.wav", "later/b.wav"]
+
+
+def test_several_folders_keep_their_names(folder):
+    assert names([folder / "later", folder / "first.wav"]) == ["later/a.wav", "later/b.wav", "first.wav"]
+
+
+def test_a_link_that_leads_nowhere_is_reported(folder):
+    (folder / "gone.wav").symlink_to(folder / "nowhere")
+    [missing] = [found for found in recordings([str(folder)], []) if isinstance(found, Unlisted)]
+    assert missing == Unlisted(f"{folder}/gone.wav", "No such file or directory")
+
+
+def test_a_list_has_paths_and_addresses(folder):
+    listed = folder / "list"
+    named = "https://user:word@calls.example:8443/../2026/a%20b.wav?key=1"
+    listed.write_text(f"{folder}/first.wav\n\n{named}\n{folder}/missing.wav\n")
+    first, address, missing = recordings([], [str(listed)])
+    assert first.relative == f"{folder}/first.wav".lstrip("/")
+    assert address == Recording(named, "calls.example:8443/2026/a b.wav", (0, 0))
+    assert address.name.startswith("https://calls.example:8443/../2026/a%20b.wav?sha256=") and "key" not in address.name
+    assert isinstance(missing, Unlisted)

@@ -1,0 +1,1 @@
+"""An archive of recordings, transcribed by servers on many machines."""
