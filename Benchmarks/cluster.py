@@ -93,7 +93,7 @@ class Cluster:
         self.say(f"{FAULTS[what]}: {node.name}")
 
     def settle(self, fault):
-        """Lets traffic go on for a while, so that the table shows when it avoids the node."""
+        """Lets traffic go on until 8 s after a fault, so that the table shows when it avoids the node."""
         time.sleep(max(0, fault.begin + 8 - time.time()))
 
     def over(self, fault):
@@ -139,9 +139,11 @@ def run(cluster, options, report):
     background = Background(cluster.clients, cluster.sizes[:2], spoken(), said.detail, seed=1)
     try:
         for index in range(options.rounds):
-            # Sessions move to the node that is left, so the next fault is that node's.
-            for number, what in enumerate((kill, unplug, drain, unplug_at_rest, fill)):
-                cluster.suffer(what, cluster.nodes[(index + number) % 2])
+            one, other = cluster.nodes[index % 2], cluster.nodes[1 - index % 2]
+            # Live sessions move to the node that is left, so the next fault is that node's. A node without sessions gets the
+            # uploads, so that is the one to be unplugged at rest.
+            for what, node in ((kill, one), (unplug, other), (drain, one), (unplug_at_rest, one), (fill, one)):
+                cluster.suffer(what, node)
     finally:
         cluster.ledger.phase = "end"
         background.end()

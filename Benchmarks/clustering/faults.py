@@ -19,23 +19,41 @@ class Fault:
     end: float = 0.0
 
 
-class Volley:
+class Burst:
+    """Requests that are sent at the same time."""
+
+    def __init__(self):
+        self.threads = []
+
+    def start(self, what, *arguments):
+        self.threads.append(threading.Thread(target=what, args=arguments))
+        self.threads[-1].start()
+
+    def wait(self):
+        for thread in self.threads:
+            thread.join()
+
+
+class Volley(Burst):
     """Requests of every size through every balancer, two of each kind, so that each node gets one of the two.
 
     The engines stand still meanwhile. So all of them are in hand at the nodes, however small they are, when `sent` returns.
     """
 
+    #: Streams through each balancer. A node may have two live sessions more than the other, and must get a stream all the same.
+    STREAMS = 4
+
     def __init__(self, cluster):
+        super().__init__()
         self.cluster = cluster
-        self.threads = []
 
     def send(self):
         cluster = self.cluster
         begun = []
         for clients in cluster.clients:
-            for _ in cluster.nodes:
+            for _ in range(self.STREAMS):
                 begun.append(threading.Event())
-                self._start(clients.stream, cluster.long, 0, begun[-1])
+                self.start(clients.stream, cluster.long, 0, begun[-1])
         for event in begun:
             event.wait()
         for node in cluster.nodes:
@@ -53,19 +71,11 @@ class Volley:
         wanted = self._in_hand() + len(cluster.clients) * len(cluster.nodes)
         for clients in cluster.clients:
             for _ in cluster.nodes:
-                self._start(getattr(clients, kind), recording, retries)
+                self.start(getattr(clients, kind), recording, retries)
         until("the nodes have the requests", lambda: self._in_hand() >= wanted)
 
     def _in_hand(self):
         return sum(node.in_hand() for node in self.cluster.nodes)
-
-    def _start(self, what, *arguments):
-        self.threads.append(threading.Thread(target=what, args=arguments))
-        self.threads[-1].start()
-
-    def wait(self):
-        for thread in self.threads:
-            thread.join()
 
 
 def kill(cluster, node):
@@ -97,9 +107,16 @@ def unplug(cluster, node):
 
 
 def unplug_at_rest(cluster, node):
-    """Pulls the cable of a node that has little to do: connections to it are kept, and new ones are tried."""
+    """Pulls the cable of a node that has little to do. Of what is sent then, some takes connections that were kept, and some
+    tries new ones. The cable is back when all is answered.
+    """
     fault = Fault(FAULTS[unplug_at_rest], node.name, time.time())
     node.machine.unplug()
+    burst = Burst()
+    for index in range(16):
+        for clients in cluster.clients:
+            burst.start(clients.upload, cluster.sizes[0], DEFAULT if index % 2 else 0)
+    burst.wait()
     cluster.settle(fault)
     node.machine.plug()
     until(f"{node.name} answers again", lambda: node.status("/health/ready") == 200)
@@ -127,16 +144,13 @@ def fill(cluster, node):
     fault = Fault(FAULTS[fill], "", time.time())
     for each in cluster.nodes:
         each.freeze()
-    burst = []
-    small = cluster.sizes[0]
+    burst = Burst()
     for index in range(MAX_QUEUE + 20):
         for clients in cluster.clients:
-            burst.append(threading.Thread(target=clients.upload, args=(small, DEFAULT if index % 2 else 0)))
-            burst[-1].start()
+            burst.start(clients.upload, cluster.sizes[0], DEFAULT if index % 2 else 0)
     until("nodes refuse", lambda: cluster.refused() >= 10)
     _thaw(cluster)
-    for thread in burst:
-        thread.join()
+    burst.wait()
     return cluster.over(fault)
 
 

@@ -25,7 +25,7 @@ MAX_QUEUE = 40
 #: How long a node says that it is not ready before it stops, if it knows the flag.
 DRAIN_DELAY = 6
 #: Seconds until something that must happen counts as lost. Nothing is measured by it.
-PATIENCE = 120
+PATIENCE = 300
 
 
 def until(what, happens, patience=PATIENCE):
@@ -34,7 +34,7 @@ def until(what, happens, patience=PATIENCE):
     while not (found := happens()):
         if time.monotonic() > deadline:
             raise TimeoutError(f"not within {patience} s: {what}")
-        time.sleep(0.02)
+        time.sleep(0.1)
     return found
 
 

@@ -51,8 +51,8 @@ def sizes():
 
 
 def long():
-    """One that is streamed for some seconds."""
-    return Recording("10 MB, long", wav(_counting(300)), 300)
+    """One that is streamed long enough to be interrupted."""
+    return Recording("2 minutes", wav(_counting(120)), 120)
 
 
 def mixed(count, seed):

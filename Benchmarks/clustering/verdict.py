@@ -69,16 +69,16 @@ class Verdict:
         if fault.node:
             tally = collections.Counter(request.size for request in met)
             note = ", ".join(f"{size}: {count}" for size, count in sorted(tally.items()))
-            self.report.figure(f"{balancer.name}, {fault.name}: uploads in hand there", len(met), note=note, at_least=self._least(fault))
+            self.report.figure(f"{balancer.name}, {fault.name}: uploads that the node did not answer", len(met), note=note, at_least=self._least(fault))
 
     @staticmethod
     def _least(fault):
-        # A node that drains goes on answering what it has; one at rest has little.
-        return 1 if fault.name in ("kill -9", "unplugged") else None
+        # A node that drains goes on answering what it has; nothing need have met it.
+        return 1 if fault.name in DEADLY else None
 
     def _met(self, fault, balancer, request):
-        """Whether the request was at the node when that died."""
-        if not request.begin <= fault.begin <= request.end:
+        """Whether the request was at the node when that died, or was sent there afterwards."""
+        if not request.begin <= fault.end or not fault.begin <= request.end:
             return False
         return any(passage.retries > 0 or passage.status == 502 for passage in self.passages[balancer.name][request.id])
 
@@ -125,7 +125,9 @@ class Verdict:
             request for request in self.cluster.ledger.select(balancer=balancer.name, kind="session")
             if request.begin <= fault.begin <= request.end
         ]
-        ended = [request for request in sessions if request.result not in ("ok", "") and request.end <= fault.end]
+        # Until the next fault: a connection to a silent node is given up after some time.
+        next_fault = min((other.begin for other in self.cluster.faults if other.begin > fault.begin), default=float("inf"))
+        ended = [request for request in sessions if request.result not in ("ok", "") and request.end < next_fault]
         elsewhere = [request for request in ended if fault.node not in self._nodes(balancer, request)]
         later = [
             request for request in self.cluster.ledger.select(balancer=balancer.name, kind="session")
