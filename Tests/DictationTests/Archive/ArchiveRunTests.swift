@@ -158,8 +158,11 @@ import Testing
     @Test func stoppingFinishesTheRecordingsInHand() async throws {
         try makeRecordings(9)
         let control = DictationControl()
+        let isBetween = Flag()
         let outcome = try await run([answer("one")], jobs: 1, control: control) { event in
-            if case .archive(let counts) = event, counts.inHand == 1, counts.done == 2 { control.interrupt() }
+            guard case .archive(let counts) = event, counts.done == 2 else { return }
+            if counts.inHand == 0 { isBetween.set() }
+            if counts.inHand == 1, isBetween.isSet { control.interrupt() }
         }
         #expect(outcome.report.isInterrupted && outcome.report.counts.done == 3 && outcome.requests == 3)
         #expect(try results == ["0.wav.txt", "1.wav.txt", "2.wav.txt"])
