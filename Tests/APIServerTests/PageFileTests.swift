@@ -83,9 +83,14 @@ struct PageFileTests {
         }
     }
 
+    @Test func slashesOfAPathMayBeEscaped() async throws {
+        #expect(try await get("/page/style%2Fbase.css").headers[.contentType] == "text/css; charset=utf-8")
+    }
+
     @Test(arguments: [
-        "/page/", "/page/nothing.js", "/page/../Page.c", "/page/%2e%2e/catalogue.yaml", "/page//etc/passwd",
-        "/page/index.html", "/page//index.html", "/page/./index.html",
+        "/page/%2Fetc%2Fpasswd", "/page/style%2F..%2Findex.html", "/page/", "/page/nothing.js", "/page/../Page.c",
+        "/page/%2e%2e/catalogue.yaml", "/page//etc/passwd", "/page/index.html", "/page//index.html",
+        "/page/./index.html", "/page/index%2Ehtml", "/page/docs/index.html",
     ])
     func nothingElseIsServed(path: String) async throws {
         let answer = try await get(path, [.authorization: "Bearer sesame"])

@@ -33,7 +33,7 @@ struct OpenAPITests {
             // No request may reach another machine, even if it names a model of the catalogue.
             let flags = ["--api-key", "sesame", "--model-mirror", "http://127.0.0.1:9"]
             try await run(
-                "test_conformance.py", on: .init(TestRegistry([.senseVoice, model]), flags), key: "sesame")
+                "test_conformance.py", on: .init(TestRegistry([.senseVoice, .whisper, model]), flags), key: "sesame")
         }
     }
 }

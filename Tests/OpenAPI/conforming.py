@@ -10,19 +10,23 @@ from pathlib import Path
 from conftest import KEY, URL
 
 HERE = Path(__file__).resolve().parent
+# The name of a model that the server has downloaded, if it has a key.
+DOWNLOADED = "fetched"
 AUTHORIZATION = {"Authorization": f"Bearer {KEY}"} if KEY else {}
 
 
 def conform(folder, document, *arguments):
     """Lets schemathesis compare the server with a document.
 
-    Returns its exit status, what it printed, and for each operation the number of examples, the statuses and the failures.
+    Returns its exit status, what it printed, and for each operation the number of examples, the statuses, the types of successes
+    and the failures.
     """
     (folder / "openapi.json").write_text(json.dumps(document))
     calls = folder / "calls.json"
     environment = {
         **os.environ, "PYTHONPATH": str(HERE), "SCHEMATHESIS_HOOKS": "hooks", "ASR2CLIP_CALLS": str(calls),
-        "ASR2CLIP_MODELS": " ".join(names()),
+        "ASR2CLIP_MODELS": " ".join(names()), "ASR2CLIP_TRANSLATOR": "whisper",
+        "ASR2CLIP_DOWNLOADED": DOWNLOADED,
     }
     key = [argument for name, value in AUTHORIZATION.items() for argument in ("--header", f"{name}: {value}")]
     done = subprocess.run(
@@ -35,10 +39,17 @@ def conform(folder, document, *arguments):
     return done.returncode, said, json.loads(calls.read_text())
 
 
+def ask(path, **body):
+    """What the server answers to GET, or with a body to POST."""
+    data = json.dumps(body).encode() if body else None
+    headers = {**AUTHORIZATION, "Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(URL + path, data, headers)) as answer:
+        return json.load(answer)
+
+
 def names():
     """The names of the models."""
-    with urllib.request.urlopen(urllib.request.Request(f"{URL}/v1/models", headers=AUTHORIZATION)) as answer:
-        return [model["id"] for model in json.load(answer)["data"]]
+    return [model["id"] for model in ask("/v1/models")["data"]]
 
 
 def operations(document):

@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema_rs
 import schemathesis
 from hypothesis import strategies as st
+from schemathesis.transport.serialization import Binary
 
 AUDIO = Path(__file__).resolve().parent.parent / "Fixtures" / "audio"
 RECORDINGS = [(AUDIO / name).read_bytes() for name in ("en_word_16k.wav", "en_44k1_vorbis.ogg", "silence_16k.wav")]
@@ -61,17 +62,58 @@ def an_answer_as_text_has_the_form_that_was_asked_for(ctx, response, case):
     jsonschema_rs.Draft202012Validator(schema).validate(json.loads(response.content))
 
 
+# What chance seldom makes: requests that have everything, so that each operation and each format succeeds.
+FORMATS = [{"response_format": name} for name in ("json", "text", "verbose_json", "srt", "vtt")]
+STREAMS = [{"stream": True}, {"stream": True, "response_format": "verbose_json", "chunking_strategy": {"type": "server_vad"}}]
+WORDS = [{"response_format": "verbose_json", "timestamp_granularities[]": ["word", "segment"]}]
+FORMS = {
+    "/v1/audio/transcriptions": FORMATS + STREAMS + WORDS,
+    "/v1/audio/translations": FORMATS,
+    "/openai/deployments/{deployment}/audio/transcriptions": FORMATS + STREAMS,
+    "/openai/deployments/{deployment}/audio/translations": FORMATS,
+    "/inference": [*FORMATS, {"response_format": "verbose_json", "no_timestamps": True}],
+    "/asr": [{}],
+    "/detect-language": [{}],
+}
+OUTPUTS = [{"output": name, "word_timestamps": words} for name in ("txt", "json", "srt", "vtt", "tsv") for words in (False, True)]
+TRANSLATOR = os.environ["ASR2CLIP_TRANSLATOR"]
+
+
+@schemathesis.hook
+def before_add_examples(context, examples):
+    operation = context.operation
+    for fields in FORMS.get(operation.path, []):
+        file = "audio_file" if operation.path in ("/asr", "/detect-language") else "file"
+        for query in OUTPUTS if operation.path == "/asr" else [{}]:
+            case = {"body": {file: Binary(RECORDINGS[0]), **fields}, "media_type": "multipart/form-data", "query": query}
+            if "{deployment}" in operation.path:
+                case["path_parameters"] = {"deployment": TRANSLATOR}
+            elif file == "file":
+                case["body"]["model"] = TRANSLATOR
+            examples.append(operation.Case(**case))
+    if operation.label == "DELETE /v1/models/{id}":
+        examples.append(operation.Case(path_parameters={"id": os.environ["ASR2CLIP_DOWNLOADED"]}))
+    if operation.label == "POST /v1/models/{id}":
+        for action in ("pull", "load"):
+            body = {"body": {"action": action}, "media_type": "application/json"}
+            examples.append(operation.Case(path_parameters={"id": NAMES["id"][0]}, **body))
+
+
 calls = {}
 
 
 def call(case):
-    return calls.setdefault(case.operation.label, {"examples": 0, "statuses": Counter(), "failures": Counter()})
+    empty = {"examples": 0, "statuses": Counter(), "types": Counter(), "failures": Counter()}
+    return calls.setdefault(case.operation.label, empty)
 
 
 @schemathesis.hook
 def after_call(context, case, response):
     call(case)["statuses"][response.status_code] += 1
-    if case.meta.phase.name.value == "fuzzing":
+    if response.status_code < 300:
+        [written] = response.headers.get("content-type", [""])
+        call(case)["types"][written.split(";")[0]] += 1
+    if case.meta and case.meta.phase.name.value == "fuzzing":
         call(case)["examples"] += 1
 
 

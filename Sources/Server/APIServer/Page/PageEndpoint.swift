@@ -9,7 +9,8 @@ struct PageEndpoint: Sendable {
     }
 
     @Sendable func show(_ request: Request, context: APIContext) async throws -> Response {
-        let path = context.parameters.getCatchAll().joined(separator: "/")
+        // Clients that are made from the description write the slashes of a parameter as %2F.
+        let path = context.parameters.getCatchAll().joined(separator: "/").percentDecoded
         // Their links are relative to `/`, so a browser would show them without styles and scripts.
         guard ![Self.start, Self.documentation].contains(path) else { throw HTTPError(.notFound) }
         return try respond(with: path, to: request)
