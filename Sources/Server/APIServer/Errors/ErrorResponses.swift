@@ -82,6 +82,11 @@ extension APIError {
         }
     }
 
+    private static let sizeCodes: Set<String> = ["audio_too_large", "audio_too_long"]
+    private static let formCodes: Set<String> = [
+        "missing_required_parameter", "unsupported_value", "audio_empty", "audio_too_short", "audio_undecodable",
+    ]
+
     init(_ error: UpstreamError) {
         switch error.code {
         case .full:
@@ -96,9 +101,13 @@ extension APIError {
                 status: .serviceUnavailable, code: "upstream_misconfigured", message: error.message,
                 parameter: "model", isPermanent: true)
         case .refused(let refusal):
+            // Only the statuses and codes that docs/api.md has; other servers use many more for the same.
+            let isTooLarge = refusal.status == 413
+            let (usual, others) = isTooLarge ? ("audio_too_large", Self.sizeCodes) : ("invalid_value", Self.formCodes)
             self.init(
-                status: HTTPResponse.Status(code: refusal.status), code: refusal.code ?? "invalid_value",
-                message: error.message, parameter: refusal.parameter)
+                status: isTooLarge ? .contentTooLarge : .badRequest,
+                code: refusal.code.flatMap { others.contains($0) ? $0 : nil } ?? usual, message: error.message,
+                parameter: refusal.parameter)
         case .failed: self.init(status: .badGateway, code: "upstream_failed", message: error.message)
         case .timedOut: self.init(status: .gatewayTimeout, code: "upstream_timeout", message: error.message)
         case .looping: self.init(status: .badRequest, code: "upstream_loop", message: error.message, parameter: "model")
