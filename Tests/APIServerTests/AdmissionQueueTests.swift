@@ -122,7 +122,7 @@ struct AdmissionQueueTests {
 }
 
 /// What the models have to do, for the metrics.
-struct QueueLoadTests {
+struct AdmissionLoadTests {
     private typealias Load = AdmissionQueue.Load
     private let start = ContinuousClock.now
 
@@ -163,6 +163,19 @@ struct QueueLoadTests {
             queue.hear(ticket, until: .seconds(position), at: start)
             #expect(queue.loads(of: [])["a"]?.sound == .seconds(rest))
         }
+    }
+
+    @Test func theLengthThatTheEngineTellsReplacesTheEstimate() throws {
+        var queue = queue()
+        let ticket = try queue.enter("a", bytes: 3_200_000, .wav)
+        queue.measure(ticket, .seconds(300))
+        #expect(queue.loads(of: [])["a"] == Load(sound: .seconds(300), time: .seconds(30)))
+        queue.begin(ticket, at: start)
+        queue.hear(ticket, until: .seconds(120), at: start)
+        #expect(queue.loads(of: [])["a"]?.sound == .seconds(180))
+        queue.leave(ticket, at: start)
+        queue.measure(ticket, .seconds(300))
+        #expect(queue.loads(of: ["a"]) == ["a": Load()])
     }
 
     @Test func liveSessionsCountWithTheSpeedOfTheirModel() throws {

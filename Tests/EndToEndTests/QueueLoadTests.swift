@@ -98,6 +98,28 @@ struct QueueLoadTests {
         }
     }
 
+    /// By its name, the recording would be eight times as long.
+    @Test func theEngineTellsTheLengthOfALongRecording() async throws {
+        try await withServer(.init(TestRegistry([.whisper]), ["--num-threads", "1"])) { server in
+            let client = APIClient(server)
+            try await client.waitUntilHealthy()
+            var file = try Phrases(400).file
+            file.name = "phrases.opus"
+            let request = Task { [file] in try await client.transcribe(file, ["model": "whisper"]) }
+            let seconds = 400 * 3.6
+            try await client.whileStopped("whisper") { _ in
+                try await eventually("the estimate is too long") {
+                    try await queueLoad(of: "whisper", client)?.sound ?? 0 > seconds * 7
+                }
+            }
+            try await eventually("the length is known") {
+                try await (0.001...seconds).contains(queueLoad(of: "whisper", client)?.sound ?? 0)
+            }
+            request.cancel()
+            try await waitUntilIdle("whisper", client)
+        }
+    }
+
     /// See Tests/Client/test_realtime_load.py.
     @Test func liveSessionsCountWithWhatHasNoText() async throws {
         try await withServer(.init(TestRegistry([.transducer]))) { server in

@@ -36,8 +36,9 @@ struct MessageTests {
         }
 
         mutating func event() -> TranscriptEvent {
-            switch Int.random(in: 0...3, using: &generator) {
+            switch Int.random(in: 0...4, using: &generator) {
             case 0: .working
+            case 2: .length(time())
             case 1:
                 .done(
                     RecordingSummary(

@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import ModelFamilies
 import SpeechTypes
+import Synchronization
 import TestSupport
 import Testing
 
@@ -40,14 +41,19 @@ struct JobFailureTests {
         }
     }
 
-    @Test func theStartOfAJobIsReportedWhenItsEngineHasIt() async throws {
-        let engine = ScriptedEngine { [hello, done] job in job.reply(hello, done) }
+    @Test func theProgressOfAJobIsReportedOnceItsEngineHasIt() async throws {
+        let engine = ScriptedEngine { [hello, done] job in job.reply(.length(.seconds(9)), .working, hello, done) }
         try await withPool(engine, [model]) { pool in
-            let starts = Counter()
-            let events = await pool.transcribe(job("a"), with: model, onStart: starts.increment)
-            #expect(starts.value == 0)
-            for try await event in events where event == hello { #expect(starts.value == 1) }
-            #expect(starts.value == 1)
+            let progress = Mutex<[JobProgress]>([])
+            let events = await pool.transcribe(
+                job("a"), with: model,
+                onProgress: { new in
+                    progress.withLock { $0.append(new) }
+                })
+            #expect(progress.withLock { $0 }.isEmpty)
+            let received = try await events.reduce(into: []) { $0.append($1) }
+            #expect(received == [.length(.seconds(9)), .working, hello, done])
+            #expect(progress.withLock { $0 } == [.started, .length(.seconds(9)), .heard(.seconds(1))])
         }
     }
 

@@ -43,16 +43,16 @@ package actor EnginePool {
     /// Gives a job to its model's engine, starting the engine if necessary. The model's files are present; if it is no
     /// longer served, it gets an engine for this job alone. The events may throw `TranscriptionError` and `EngineError`.
     ///
-    /// `onStart` is called when the engine is loaded and has the job; again if the job is started over. `isEnough` is called
-    /// with each segment. If it returns `true`, that segment is the last event, and the job counts as answered. If the
-    /// events are released before their end, the job counts as abandoned.
+    /// `isEnough` is called with each segment. If it returns `true`, that segment is the last event, and the job counts as
+    /// answered. If the events are released before their end, the job counts as abandoned.
     package func transcribe(
-        _ job: TranscriptionJob, with model: ModelSpecification, onStart: @escaping @Sendable () -> Void = {},
+        _ job: TranscriptionJob, with model: ModelSpecification,
+        onProgress: @escaping @Sendable (JobProgress) -> Void = { _ in },
         until isEnough: @escaping @Sendable (Transcript.Segment) -> Bool = { _ in false }
     ) -> TranscriptEvents {
         let engine = engine(for: model)
         defer { if !served.models.contains(model) { retire(engine) } }
-        return engine.transcribe(job, onStart: onStart, until: isEnough)
+        return engine.transcribe(job, onProgress: onProgress, until: isEnough)
     }
 
     /// Begins a live session whose audio starts at `position`, in samples at 16 kHz. When its first event is requested,

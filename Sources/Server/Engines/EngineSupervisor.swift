@@ -94,13 +94,13 @@ actor EngineSupervisor {
     func load() async throws { _ = try await connection() }
 
     /// Accepts a job, which starts when its first event is requested. The job counts from now on: `retire()` waits for
-    /// it. `onStart` is called when the engine has it. It ends with the segment that `isEnough`, if not before. Its events
-    /// may throw `TranscriptionError` and `EngineError`.
+    /// it. It ends with the segment that `isEnough`, if not before. Its events may throw `TranscriptionError` and
+    /// `EngineError`.
     nonisolated func transcribe(
-        _ job: TranscriptionJob, onStart: @escaping @Sendable () -> Void,
+        _ job: TranscriptionJob, onProgress: @escaping @Sendable (JobProgress) -> Void,
         until isEnough: @escaping @Sendable (Transcript.Segment) -> Bool
     ) -> TranscriptEvents {
-        let job = EngineJob(job, onStart: onStart, until: isEnough, supervisor: self, ticket: usage.begin())
+        let job = EngineJob(job, onProgress: onProgress, until: isEnough, supervisor: self, ticket: usage.begin())
         return TranscriptEvents { try await job.next() }
     }
 

@@ -60,6 +60,7 @@ extension TranscriptEvent {
     fileprivate var bounded: TranscriptEvent {
         switch self {
         case .segment(let segment): return .segment(segment.bounded)
+        case .length(let length): return .length(length.bounded)
         case .working: return self
         case .done(var summary):
             summary.duration = summary.duration.bounded

@@ -1,7 +1,9 @@
-/// An event of a transcription, in this order: segments, then one `done`; `working` at any time.
+/// An event of a transcription, in this order: segments, then one `done`; `length` and `working` at any time before.
 package enum TranscriptEvent: Sendable, Equatable, Codable {
     /// The next segment, in order. Its text is empty if there is no speech in it.
     case segment(Transcript.Segment)
+    /// The recording's length by its header, if it states one; sent once, and only if the work takes longer than a second.
+    case length(Duration)
     /// The work continues; sent about once a second.
     case working
     case done(RecordingSummary)

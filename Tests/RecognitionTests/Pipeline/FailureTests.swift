@@ -82,7 +82,7 @@ import Testing
             recognizer: try LoadedPipeline.recognizer(.paraformer), lanes: 2, detector: .installed)
         let work = Task {
             try await pipeline.run(.job(path, maximumDuration: .seconds(36_000))) { events in
-                #expect(events == [.working])
+                #expect(events == [.length(.seconds(36_000)), .working])
                 withUnsafeCurrentTask { $0?.cancel() }
             }
         }

@@ -109,16 +109,19 @@ import Testing
         let path = folder.file("silence.wav")
         try WaveFile.writeSilence(seconds: 3_600, to: path)
         var isWorking = false
+        var lengths: [Duration] = []
         for try await event in try LoadedPipeline.transcriber(.paraformer)
             .transcribe(.job(path, maximumDuration: .seconds(3_600)))
         {
             switch event {
+            case .length(let length): lengths.append(length)
             case .working: isWorking = true
             case .segment(let segment): Issue.record("\(segment)")
             case .done(let summary): #expect(summary.duration == .seconds(3_600))
             }
         }
         #expect(isWorking)
+        #expect(lengths == [.seconds(3_600)])
     }
 
     @Test func tenMinutesOfNoiseHaveNoText() async throws {

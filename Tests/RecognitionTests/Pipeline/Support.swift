@@ -137,7 +137,7 @@ struct Report: Sendable {
             case .segment(let segment):
                 segments.append(segment)
                 transcript.append(segment)
-            case .working: break
+            case .length, .working: break
             case .done(let summary):
                 transcript.duration = summary.duration
                 self.summary = summary

@@ -1,6 +1,7 @@
 import AudioInput
 import Concurrency
 import SpeechTypes
+import Synchronization
 
 /// Reads a recording segment by segment, on a thread of its own.
 ///
@@ -11,6 +12,9 @@ actor SegmentReader {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     nonisolated let watch = CallWatch()
+    private let stated = Mutex<Duration?>(nil)
+    /// The recording's length by its header; `nil` if it states none, or has not been read.
+    nonisolated var statedLength: Duration? { stated.withLock { $0 } }
     /// The longest that reading a second of audio may take: from a disk that spins up, or over a network.
     private static let patience = Duration.seconds(120)
 
@@ -75,6 +79,8 @@ actor SegmentReader {
         if decoder == nil {
             decoder = try AudioDecoder(
                 path: job.path, name: job.fileName, isRawPCM: job.isRawPCM, maximumDuration: job.maximumDuration)
+            let length = decoder?.declaredDuration
+            stated.withLock { $0 = length }
         }
         return try decoder?.next()
     }

@@ -82,6 +82,7 @@ package struct TranscriptionPipeline: Sendable {
             var isReading = false
             var summary: RecordingSummary?
             var firstWait: Duration?
+            var toldLength: Duration?
             var order = InOrder<[Transcript.Segment]>()
             var events: [TranscriptEvent] = []
             let jobID = UniqueID()
@@ -120,7 +121,11 @@ package struct TranscriptionPipeline: Sendable {
                     }
                 case .tick:
                     // If the receiver gets no event for too long, it ends the process.
-                    if !reader.watch.isOverdue, await !scheduler.isStuck { try await report([.working]) }
+                    if !reader.watch.isOverdue, await !scheduler.isStuck {
+                        let length = toldLength == nil ? reader.statedLength : nil
+                        toldLength = toldLength ?? length
+                        try await report((length.map { [.length($0)] } ?? []) + [.working])
+                    }
                     addTick()
                 }
             }

@@ -1,3 +1,4 @@
+import Engines
 import Essentials
 package import ModelStore
 import Synchronization
@@ -21,11 +22,16 @@ package final class Admission: Sendable {
             self.ticket = ticket
         }
 
-        /// Notes that the engine has the request.
-        @Sendable func begin() { admission.queue.withLock { $0.begin(ticket, at: .now) } }
-
-        /// Notes that the text has come as far as this position of the recording.
-        func hear(until position: Duration) { admission.queue.withLock { $0.hear(ticket, until: position, at: .now) } }
+        /// Notes how far the request has come.
+        @Sendable func note(_ progress: JobProgress) {
+            admission.queue.withLock { queue in
+                switch progress {
+                case .started: queue.begin(ticket, at: .now)
+                case .length(let length): queue.measure(ticket, length)
+                case .heard(let position): queue.hear(ticket, until: position, at: .now)
+                }
+            }
+        }
 
         /// Releases the place: the whole recording has been transcribed. `length` is `nil` if nobody has told it.
         func finish(_ length: Duration?) { admission.queue.withLock { $0.leave(ticket, length: length, at: .now) } }

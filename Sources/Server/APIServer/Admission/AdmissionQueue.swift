@@ -68,6 +68,11 @@ struct AdmissionQueue: Sendable {
     /// Notes that the engine has a request; a further call for the same one has no effect.
     mutating func begin(_ ticket: Ticket, at now: Instant) { works[ticket.model]?.begin(ticket.number, at: now) }
 
+    /// Notes the length of a request's recording.
+    mutating func measure(_ ticket: Ticket, _ length: Duration) {
+        works[ticket.model]?.measure(ticket.number, length)
+    }
+
     /// Notes that the text of a request has come as far as this position of its recording.
     mutating func hear(_ ticket: Ticket, until position: Duration, at now: Instant) {
         works[ticket.model]?.hear(ticket.number, until: position, at: now)

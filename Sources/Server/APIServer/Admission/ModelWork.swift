@@ -9,6 +9,8 @@ struct ModelWork: Sendable {
     private struct Request {
         let bytes: Int
         let format: RecordingFormat
+        /// The length of the recording in seconds, if its engine has told it.
+        var length: Double?
         /// How far the text has come, in seconds of sound.
         var heard = 0.0
         /// Whether the engine has it; otherwise it waits for the model.
@@ -39,7 +41,7 @@ struct ModelWork: Sendable {
     }
 
     private func rest(of request: Request) -> Double {
-        max(0, lengths.estimate(of: request.bytes, request.format) - request.heard)
+        max(0, (request.length ?? lengths.estimate(of: request.bytes, request.format)) - request.heard)
     }
 
     mutating func enter(_ number: Int, bytes: Int, _ format: RecordingFormat) {
@@ -53,6 +55,9 @@ struct ModelWork: Sendable {
         running += 1
         count(0, at: now)
     }
+
+    /// Notes the length of a request's recording.
+    mutating func measure(_ number: Int, _ length: Duration) { requests[number]?.length = length.inSeconds }
 
     /// Notes that the text of a request has come as far as this position of its recording.
     mutating func hear(_ number: Int, until position: Duration, at now: Instant) {

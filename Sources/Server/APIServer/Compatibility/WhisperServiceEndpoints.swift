@@ -113,7 +113,7 @@ extension AudioEndpoints {
         for try await event in transcription.events {
             switch event {
             case .segment(let segment): summary.duration = segment.end
-            case .working: break
+            case .length, .working: break
             case .done(let known):
                 summary = known
                 transcription.place.finish(known.duration)

@@ -1,4 +1,5 @@
 import Concurrency
+import Engines
 import Hummingbird
 import ModelStore
 import SpeechTypes
@@ -73,7 +74,7 @@ extension AudioEndpoints {
             }
         }
         let place = try catalog.admission.enter(entry.name, bytes: form.fileSize, form.recordingFormat)
-        place.begin()
+        place.note(.started)
         return ForwardedRecording(
             form: form, entry: entry, model: model, place: place, context: context)
     }

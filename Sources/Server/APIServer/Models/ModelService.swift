@@ -91,10 +91,7 @@ package struct ModelService: Sendable {
         until isEnough: @escaping @Sendable (Transcript.Segment) -> Bool
     ) async throws -> TranscriptEvents {
         let model = try await store.prepare(entry, waitingUpTo: modelWait)
-        return await engines.transcribe(job, with: model, onStart: place.begin) { segment in
-            place.hear(until: segment.end)
-            return isEnough(segment)
-        }
+        return await engines.transcribe(job, with: model, onProgress: place.note, until: isEnough)
     }
 
     /// Downloads and loads the default model, however long that takes. Errors are only logged, because the other models

@@ -38,7 +38,7 @@ struct TranscriptResponse: Sendable {
         for try await event in transcription.events {
             switch event {
             case .segment(let segment): transcript.append(segment)
-            case .working: break
+            case .length, .working: break
             case .done(let known):
                 summary = known
                 transcription.place.finish(known.duration)
@@ -108,6 +108,7 @@ struct TranscriptResponse: Sendable {
                 let delta = transcript.append(segment)
                 if !delta.isEmpty { try await send(.delta(delta)) }
                 if tellsProgress { try await send(.heard(segment.end)) }
+            case .length: break
             case .working:
                 try context.checkClient()
                 if lastWrite.duration(to: .now) >= Self.keepAliveInterval { try await send(.keepAlive) }

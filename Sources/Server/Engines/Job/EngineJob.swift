@@ -5,7 +5,7 @@ import SpeechTypes
 /// Runs one job in an engine, and again in a second run if the first dies.
 actor EngineJob {
     private let job: TranscriptionJob
-    private let onStart: @Sendable () -> Void
+    private let onProgress: @Sendable (JobProgress) -> Void
     private let isEnough: @Sendable (Transcript.Segment) -> Bool
     private let supervisor: EngineSupervisor
     private var attempt = 0
@@ -20,15 +20,14 @@ actor EngineJob {
     private var segmentsOfThisAttempt = 0
     private var isDone = false
 
-    /// `onStart` is called whenever an engine has been given the job. `isEnough` is called with each segment that is
-    /// reported, and says whether the client needs no further event.
+    /// `isEnough` is called with each segment that is reported, and says whether the client needs no further event.
     init(
-        _ job: TranscriptionJob, onStart: @escaping @Sendable () -> Void,
+        _ job: TranscriptionJob, onProgress: @escaping @Sendable (JobProgress) -> Void,
         until isEnough: @escaping @Sendable (Transcript.Segment) -> Bool,
         supervisor: EngineSupervisor, ticket: JobCounter.Ticket
     ) {
         self.job = job
-        self.onStart = onStart
+        self.onProgress = onProgress
         self.isEnough = isEnough
         self.supervisor = supervisor
         self.ticket = ticket
@@ -57,7 +56,9 @@ actor EngineJob {
                     // A second run repeats the segments of the first; they are not reported again.
                     guard segmentsOfThisAttempt > segmentsReported else { continue }
                     segmentsReported += 1
+                    onProgress(.heard(segment.end))
                     if isEnough(segment) { end() }
+                case .length(let length): onProgress(.length(length))
                 case .done: end()
                 case .working: break
                 }
@@ -91,7 +92,7 @@ actor EngineJob {
             answer = begun
         } else {
             answer = try await place.connection.send(job)
-            onStart()
+            onProgress(.started)
         }
         let event = try await answer.next()
         self.answer = answer

@@ -149,7 +149,7 @@ package struct LocalService: TranscriptionService {
                     let delta = transcript.append(segment)
                     if !delta.isEmpty, request.isStreamed { try await report(.delta(delta)) }
                     try await report(.heard(segment.end))
-                case .working: break
+                case .length, .working: break
                 case .done(let summary):
                     transcript.duration = summary.duration
                     transcript.assume(summary.language)
