@@ -1,4 +1,4 @@
-"""Runs schemathesis against the server: it sends what a document allows and what it does not, and checks every answer."""
+"""Runs schemathesis against the server: it sends what a document allows and what not, and checks every answer."""
 
 import json
 import os
@@ -18,8 +18,8 @@ AUTHORIZATION = {"Authorization": f"Bearer {KEY}"} if KEY else {}
 def conform(folder, document, *arguments):
     """Lets schemathesis compare the server with a document.
 
-    Returns its exit status, what it printed, and for each operation the number of examples, the statuses, the types of successes
-    and the failures.
+    Returns its exit status, what it printed, and for each operation the number of examples, the statuses, the types of
+    successes and the failures.
     """
     (folder / "openapi.json").write_text(json.dumps(document))
     calls = folder / "calls.json"
@@ -29,10 +29,11 @@ def conform(folder, document, *arguments):
         "ASR2CLIP_DOWNLOADED": DOWNLOADED,
     }
     key = [argument for name, value in AUTHORIZATION.items() for argument in ("--header", f"{name}: {value}")]
+    key = key or ["--exclude-checks", "ignored_auth"]
+    program = Path(sys.executable).with_name("schemathesis")
+    command = [program, "--config-file", HERE / "schemathesis.toml", "run", "openapi.json", "--url", URL, "--no-color"]
     done = subprocess.run(
-        [Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "run", "openapi.json"]
-        + ["--url", URL, "--no-color", *(key or ["--exclude-checks", "ignored_auth"]), *arguments],
-        cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
+        [*command, *key, *arguments], cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
     # A failure is shown with its request, which may be a recording.
     said = "\n".join(line[:400] for line in (done.stdout + done.stderr).splitlines())
     assert done.returncode in (0, 1), said

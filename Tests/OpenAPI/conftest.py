@@ -1,4 +1,4 @@
-"""What the tests of the documents share: a server, which EndToEndTests/OpenAPITests.swift starts, and what it says of itself."""
+"""What the tests of the documents share: a server, which EndToEndTests/OpenAPITests.swift starts."""
 
 import json
 import os

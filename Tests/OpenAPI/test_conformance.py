@@ -1,5 +1,5 @@
-"""Every operation of openapi.json answers as the document says. The server has a key, and the model `fetched`, which it can
-download, if `ASR2CLIP_KEY` says so."""
+"""Every operation of openapi.json answers as the document says. The server has a key, and the model `fetched`, which it
+can download, if `ASR2CLIP_KEY` says so."""
 
 import time
 

@@ -1,5 +1,5 @@
-"""Every event of real live sessions fits asyncapi.json, and every event of asyncapi.json occurs. The server has the models
-`transducer` (its default) and `whisper`."""
+"""Every event of real live sessions fits asyncapi.json, and every event of asyncapi.json occurs. The server has the
+models `transducer` (its default) and `whisper`."""
 
 import asyncio
 import base64
@@ -93,7 +93,8 @@ def test_turns_that_the_server_detects(live):
             await session.say(samples("en_digits_16k.wav") + SILENCE)
             turn = await session.until(TRANSCRIPTION + "completed")
             assert turn["transcript"] == "ONE TWO THREE FOUR"
-        await session.update(turn_detection={"type": "semantic_vad", "eagerness": "high"}, noise_reduction={"type": "far_field"})
+        semantic = {"type": "semantic_vad", "eagerness": "high"}
+        await session.update(turn_detection=semantic, noise_reduction={"type": "far_field"})
         await session.update(turn_detection={"type": "server_vad", "idle_timeout_ms": 1000})
         await session.say(5 * SILENCE)
         await session.until("input_audio_buffer.timeout_triggered")
@@ -126,12 +127,13 @@ def test_errors(live):
         await session.send("input_audio_buffer.commit", event_id="mine")
         error = (await session.until("error"))["error"]
         assert (error["code"], error["event_id"]) == ("input_audio_buffer_commit_empty", "mine")
+        unknown = {"audio": {"input": {"transcription": {"model": "nobody"}}}}
         for message, code, parameter in [
             ({"type": "response.create"}, "unsupported_value", "type"),
             ({"type": "session.update"}, "missing_required_parameter", "session"),
             ({"type": "input_audio_buffer.append", "audio": "?"}, "invalid_value", "audio"),
-            ({"type": "session.update", "session": {"audio": {"input": {"transcription": {"model": "x"}}}}}, "model_not_found", "model"),
             ({"type": "session.update", "session": {"include": ["all"]}}, "invalid_value", "session.include[0]"),
+            ({"type": "session.update", "session": unknown}, "model_not_found", "model"),
         ]:
             await session.socket.send(json.dumps(message))
             error = (await session.until("error"))["error"]
@@ -145,7 +147,8 @@ def test_a_turn_that_fails(live):
         while True:
             for one in get("/v1/ps")["data"]:
                 # A death counts for a session if the engine works for it.
-                if one["model"] == "transducer" and one["status"] == "loaded" and one["requests"] > 0 and one["pid"] != but:
+                works = one["model"] == "transducer" and one["status"] == "loaded" and one["requests"] > 0
+                if works and one["pid"] != but:
                     return one["pid"]
             await asyncio.sleep(0.05)
 

@@ -28,13 +28,14 @@ def entry(page, title):
 
 def test_every_operation_and_message_is_there(docs):
     api, live = load("/openapi.json"), load("/asyncapi.json")
-    ids = [operation["operationId"] for item in api["paths"].values() for key, operation in item.items() if key != "parameters"]
-    ids += [f"message-{name}" for name in live["components"]["messages"]]
+    operations = [one for item in api["paths"].values() for key, one in item.items() if key != "parameters"]
+    ids = [one["operationId"] for one in operations] + [f"message-{name}" for name in live["components"]["messages"]]
     assert sorted(docs.evaluate("[...document.querySelectorAll('.entry')].map((one) => one.id)")) == sorted(ids)
     expect(docs.locator("#problem")).to_be_empty()
     for tag in api["tags"]:
         expect(docs.get_by_role("navigation").get_by_role("link", name=tag["name"], exact=True)).to_be_visible()
-    assert "undefined" not in docs.locator("main").text_content() and "[object" not in docs.locator("main").text_content()
+    text = docs.locator("main").text_content()
+    assert "undefined" not in text and "[object" not in text
 
 
 def test_an_operation_tells_its_fields_its_answers_and_a_command(docs):
