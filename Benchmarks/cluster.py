@@ -63,7 +63,7 @@ class Cluster:
     def learn(self):
         """Has each recording transcribed alone, through a balancer, and remembers the text."""
         self.ledger.phase = "alone"
-        for recording in [*self.sizes, self.long]:
+        for recording in self.sizes:
             request = self.clients[0].upload(recording, 0)
             if request.result != "ok" or not request.detail:
                 raise RuntimeError(f"{recording.name}: {request.result}, {request.detail}")

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 from clustering.load import DEFAULT
-from clustering.nodes import MAX_QUEUE, until
+from clustering.nodes import LANES, MAX_QUEUE, until
 
 
 @dataclass
@@ -35,44 +35,58 @@ class Burst:
 
 
 class Volley(Burst):
-    """Requests of every size through every balancer, two of each kind, so that each node gets one of the two.
+    """Requests of every size and streams through every balancer, two of each kind.
 
-    The engines stand still meanwhile. So all of them are in hand at the nodes, however small they are, when `sent` returns.
+    The engines stand still meanwhile. So they are in hand at the nodes, however small they are, when `send` returns; the
+    balancers choose the node that has less, so half of them at each.
     """
 
     #: Streams through each balancer. A node may have two live sessions more than the other, and must get a stream all the same.
     STREAMS = 4
+    #: Seconds for which the engines stand still at most. After 30 s their servers would think that they hang, and end them.
+    FROZEN = 20
 
     def __init__(self, cluster):
         super().__init__()
         self.cluster = cluster
+        self.lock = threading.Lock()
+        # A node begins only so many long recordings at once; if it has more, the others wait.
+        self.waiting = min(self.STREAMS * len(cluster.clients), 2 * LANES + 2)
+        self.are_frozen, self.enough = threading.Event(), threading.Event()
 
     def send(self):
         cluster = self.cluster
-        begun = []
         for clients in cluster.clients:
             for _ in range(self.STREAMS):
-                begun.append(threading.Event())
-                self.start(clients.stream, cluster.long, 0, begun[-1])
-        for event in begun:
-            event.wait()
-        for node in cluster.nodes:
-            node.freeze()
-        for recording in cluster.sizes:
-            for retries in (0, DEFAULT):
-                self._send_to_each_node("upload", recording, retries)
-        self._send_to_each_node("stream", cluster.sizes[0], 0)
-
-    def _send_to_each_node(self, kind, recording, retries):
-        """Sends as many as there are nodes through each balancer, and waits until the nodes have them. The balancers choose the
-        node that has less, so each gets one.
-        """
-        cluster = self.cluster
-        wanted = self._in_hand() + len(cluster.clients) * len(cluster.nodes)
+                self.start(clients.stream, cluster.long, 0, self._has_begun, self.enough)
+        self.are_frozen.wait()
+        count = self._in_hand()
         for clients in cluster.clients:
+            for recording in cluster.sizes:
+                for retries in (0, DEFAULT, 0, DEFAULT):
+                    self.start(clients.upload, recording, retries)
+                    count += 1
             for _ in cluster.nodes:
-                self.start(getattr(clients, kind), recording, retries)
-        until("the nodes have the requests", lambda: self._in_hand() >= wanted)
+                self.start(clients.stream, cluster.sizes[0], 0)
+                count += 1
+        try:
+            until("the nodes have the requests", lambda: self._in_hand() >= count, patience=self.FROZEN)
+        except TimeoutError:
+            pass  # the machine is slow, and the table says how many they had
+
+    def wait(self):
+        """Waits for the answers. Long streams are over with their next event."""
+        self.enough.set()
+        super().wait()
+
+    def _has_begun(self):
+        """Stops the engines as soon as enough long streams have begun."""
+        with self.lock:
+            self.waiting -= 1
+            if self.waiting == 0:
+                for node in self.cluster.nodes:
+                    node.freeze()
+                self.are_frozen.set()
 
     def _in_hand(self):
         return sum(node.in_hand() for node in self.cluster.nodes)
@@ -97,10 +111,9 @@ def unplug(cluster, node):
     volley.send()
     fault.begin = time.time()
     node.machine.unplug()
-    _thaw(cluster, but=node)
+    _thaw(cluster)
     volley.wait()
     cluster.settle(fault)
-    node.thaw()
     node.machine.plug()
     until(f"{node.name} answers again", lambda: node.status("/health/ready") == 200)
     return cluster.over(fault)

@@ -32,7 +32,7 @@ class Request:
     detail: str = ""
     #: How often the client sent it.
     sent: int = 0
-    #: Whether an event of a stream has come, or the first text of a session.
+    #: Whether the head of a stream has come, or the first text of a session.
     has_begun: bool = False
     #: Seconds of sound that were answered.
     length: float = 0.0

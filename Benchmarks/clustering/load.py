@@ -54,24 +54,36 @@ class Clients:
             self._finish(request, recording, text)
         return request
 
-    def stream(self, recording, retries, begun=threading.Event()):
-        """Sets `begun` at the first event, or at the end."""
+    def stream(self, recording, retries, has_spoken=lambda: None, enough=None):
+        """Calls `has_spoken` at the first event, or at the end if there is none. Hangs up at the first event that comes after
+        `enough` was set: the stream has survived what happened before.
+        """
         request = self._begin("stream", recording, retries)
+        text, has_survived, is_silent = None, False, True
         try:
-            text = None
-            for event in self._create(request, recording, stream=True):
+            with self._create(request, recording, stream=True) as events:
+                # The head of the answer is here: with the first event, or with a comment after 15 s.
                 request.has_begun = True
-                begun.set()
-                if event.type == "transcript.text.done":
-                    text = event.text
+                for event in events:
+                    has_survived = enough is not None and enough.is_set()
+                    if has_survived:
+                        break
+                    if is_silent:
+                        is_silent = False
+                        has_spoken()
+                    if event.type == "transcript.text.done":
+                        text = event.text
         except Exception as error:  # what the client raises in the middle of a stream depends on its HTTP library
             self.ledger.end(request, *(("broken", repr(error)) if request.has_begun else judged(error)))
         else:
-            if text is None:
+            if has_survived:
+                self.ledger.end(request, "ok", "it goes on")
+            elif text is None:
                 self.ledger.end(request, "broken", "it ends without its last event")
             else:
                 self._finish(request, recording, text)
-        begun.set()
+        if is_silent:
+            has_spoken()
         return request
 
     def _finish(self, request, recording, text):
@@ -101,6 +113,8 @@ class Clients:
                     if text is None:
                         self.ledger.end(request, "ok", said)
                         return request
+                    if said != text and text.startswith(said):
+                        connection.recv()  # a node that stops completes the turn as it is, and then ends the session
                     if said != text:
                         self.ledger.end(request, "wrong text", f"'{said}' and not '{text}'")
                         return request

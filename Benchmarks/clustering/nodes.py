@@ -22,6 +22,8 @@ KEY = "the-key-of-the-cluster"
 MODEL = MODELS["paraformer"]
 #: Requests that a node has in hand at most. More are sent when "full" is tested, and fewer otherwise.
 MAX_QUEUE = 40
+#: Segments that a node decodes at once. It cuts two recordings more than twice as many at the same time.
+LANES = 2
 #: How long a node says that it is not ready before it stops, if it knows the flag.
 DRAIN_DELAY = 6
 #: Seconds until something that must happen counts as lost. Nothing is measured by it.
@@ -53,7 +55,7 @@ class Node:
     def start(self):
         """Starts it, and waits until it is ready."""
         flags = ["--host", self.machine.address, "--port", PORT, "--config", self.config, "--model-dir", DEPS / "models"]
-        flags += ["--api-key", KEY, "--max-queue", MAX_QUEUE, "--num-threads", 1]
+        flags += ["--api-key", KEY, "--max-queue", MAX_QUEUE, "--num-threads", LANES]
         flags += ["--drain-delay", f"{DRAIN_DELAY}s"] if self.drains else []
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "TMPDIR": str(self.folder / "tmp")}
         with self.log.open("a") as log:

@@ -1,8 +1,10 @@
 """What is sent: uploads of every size, and sound of every length. The texts are known from a node that does nothing else."""
 
 import array
+import io
 import random
 import struct
+import wave
 from dataclasses import dataclass
 
 from harness.paths import FIXTURES
@@ -51,8 +53,16 @@ def sizes():
 
 
 def long():
-    """One that is streamed long enough to be interrupted."""
-    return Recording("2 minutes", wav(_counting(120)), 120)
+    """One that takes so long that its stream is interrupted, of 8-bit samples at 8 kHz."""
+    seconds = 1200
+    samples = _counting(seconds)[::2]
+    target = io.BytesIO()
+    with wave.open(target, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(1)
+        file.setframerate(RATE // 2)
+        file.writeframes(bytes((sample >> 8) + 128 for sample in samples))
+    return Recording("10 MB, 20 minutes", target.getvalue(), seconds)
 
 
 def mixed(count, seed):
