@@ -135,6 +135,8 @@ def run(cluster, options, report):
     cluster.balance(options.requests)
     _say(f"{options.requests} requests through each balancer")
     said = cluster.clients[0].session(spoken(), None, threading.Event())
+    if said.result != "ok":
+        raise RuntimeError(f"a live session: {said.result}, {said.detail}")
     cluster.ledger.phase = "between"
     background = Background(cluster.clients, cluster.sizes[:2], spoken(), said.detail, seed=1)
     try:
@@ -177,6 +179,9 @@ def main():
     if absent := missing():
         sys.exit(f"{', '.join(absent)} not in {DEPS.relative_to(ROOT)}: run scripts/setup --test")
     options.server = options.server.absolute()
+    # A server starts no engine that belongs to neither root nor its user, and a user namespace has no other users.
+    if os.geteuid() not in (0, options.server.stat().st_uid):
+        sys.exit(f"{options.server} belongs to somebody else. Run this as root, or with a build of your own.")
     namespaces.enter()
     about = {"machine": machine.description(), "rounds": options.rounds}
     report, network = Report(), namespaces.Network()

@@ -95,18 +95,18 @@ class Balancer:
 
 class Nginx(Balancer):
     name = "nginx"
-    #: The rest of nginx.conf, which a distribution brings.
+    #: The rest of nginx.conf, which a distribution brings. In a user namespace there is only root.
     MAIN = """
-        {user}
+        user root;
         daemon off;
         worker_processes 2;
         pid nginx.pid;
-        events {{ worker_connections 1024; }}
-        http {{
+        events { worker_connections 1024; }
+        http {
             client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; scgi_temp_path scgi;
             uwsgi_temp_path uwsgi;
             include asr2clip.conf;
-        }}
+        }
     """
     LINE = re.compile(r'end=(?P<end>\S+) took=(?P<took>\S+) \S+ \S+ (?P<status>\d+) id=(?P<id>\S+) nodes="(?P<nodes>[^"]*)"')
 
@@ -116,8 +116,7 @@ class Nginx(Balancer):
             "/var/log/nginx/asr2clip.log": self.log,
         }
         (self.folder / "asr2clip.conf").write_text(filled_in("nginx/asr2clip.conf", {**self.addresses(), **paths}))
-        # In here everybody is root, and nobody else exists.
-        (self.folder / "nginx.conf").write_text(self.MAIN.format(user="user root;"))
+        (self.folder / "nginx.conf").write_text(self.MAIN)
         for line in (DEPLOY / "nginx/asr2clip-sysctl.conf").read_text().splitlines():
             if line and not line.startswith("#"):
                 name, value = line.split(" = ")
@@ -135,7 +134,10 @@ class Nginx(Balancer):
 
 class HAProxy(Balancer):
     name = "HAProxy"
-    LINE = re.compile(r"end=(?P<end>\d+) took=(?P<took>\d+) \S+ \S+ (?P<status>\d+) id=(?P<id>\S+) node=(?P<node>\S+) retries=\+?(?P<retries>\d+)")
+    LINE = re.compile(
+        r"end=(?P<end>\d+) took=(?P<took>\d+) \S+ \S+ (?P<status>\d+) id=(?P<id>\S+) node=(?P<node>\S+) "
+        r"retries=\+?(?P<retries>\d+)"
+    )
 
     def start(self):
         pem = self.folder / "both.pem"

@@ -104,7 +104,8 @@ class Clients:
             options = {"ssl": self.tls, "open_timeout": PATIENCE, "proxy": None, "ping_interval": None}
             headers = {"x-request-id": request.id}
             with client.realtime.connect(
-                extra_query={"intent": "transcription"}, extra_headers=headers, websocket_connection_options=options, max_retries=0
+                extra_query={"intent": "transcription"}, extra_headers=headers, websocket_connection_options=options,
+                max_retries=0,
             ) as connection:
                 audio = {"format": {"type": "audio/pcm", "rate": 16_000}}
                 connection.session.update(session={"type": "transcription", "audio": {"input": audio}})

@@ -39,7 +39,8 @@ class Verdict:
         for balancer, failures in self.cluster.secrets.items():
             failed = [failure for failure in failures if failure]
             found = f"{len(failures) - len(failed)} of {len(failures)}"
-            self.report.check(f"{balancer}: sessions opened with a client secret", found, "all", not failed, "; ".join(failed[:2]))
+            name = f"{balancer}: sessions opened with a client secret"
+            self.report.check(name, found, "all", not failed, "; ".join(failed[:2]))
 
     def _balance(self, balancer):
         seconds = collections.Counter({node.name: 0 for node in self.cluster.nodes})
@@ -56,7 +57,10 @@ class Verdict:
 
     def _uploads(self, fault, balancer):
         everything = self.cluster.ledger.select(balancer=balancer.name, phase=fault.name)
-        uploads = [request for request in everything if request.kind == "upload" or not request.has_begun and request.kind == "stream"]
+        # A stream that has sent nothing is an upload that may be sent to another node.
+        uploads = [
+            request for request in everything if request.kind == "upload" or request.kind == "stream" and not request.has_begun
+        ]
         limit = balancer.limit
         sizes = {recording.name: len(recording.content) for recording in [*self.cluster.sizes, self.cluster.long]}
         fits = [request for request in uploads if limit is None or sizes[request.size] < limit]
@@ -69,7 +73,8 @@ class Verdict:
         if fault.node:
             tally = collections.Counter(request.size for request in met)
             note = ", ".join(f"{size}: {count}" for size, count in sorted(tally.items()))
-            self.report.figure(f"{balancer.name}, {fault.name}: uploads that the node did not answer", len(met), note=note, at_least=self._least(fault))
+            name = f"{balancer.name}, {fault.name}: uploads that the node did not answer"
+            self.report.figure(name, len(met), note=note, at_least=self._least(fault))
 
     @staticmethod
     def _least(fault):
@@ -90,10 +95,11 @@ class Verdict:
         tally = collections.Counter(request.result for request in requests)
         failed = [request for request in requests if request.result in FAILURES]
         slowest = max((request.end - request.begin for request in requests), default=0)
+        counts = ", ".join(f"{tally[result]} {result}" for result in ANSWERS if tally[result])
         name = f"{balancer.name}, {fault.name}: uploads, {what}"
         self.report.check(
             name, f"{len(requests) - len(failed)} of {len(requests)}", "all", not failed,
-            _told(failed) or f"{', '.join(f'{tally[result]} {result}' for result in ANSWERS if tally[result])}; slowest {slowest:.1f} s")
+            _told(failed) or f"{counts}; slowest {slowest:.1f} s")
 
     def _larger(self, fault, balancer, requests):
         """Uploads that do not fit into the buffer: without retries, the balancer's own 502; with the client's, an answer."""
@@ -103,12 +109,15 @@ class Verdict:
         slowest = max((request.end - max(request.begin, fault.begin) for request in lost), default=0)
         name = f"{balancer.name}, {fault.name}: uploads above tune.bufsize"
         note = f"{slowest:.1f} s after the fault at the latest" if lost else ""
-        self.report.check(f"{name}, max_retries=0", f"{len(lost)} of {len(once)} are 502", "", not other or None, _told(other) or note)
+        is_right = not other and (fault.name in DEADLY or not lost)
+        goal = "no other error" if fault.name in DEADLY else "none"
+        self.report.check(f"{name}, max_retries=0", f"{len(lost)} of {len(once)} are 502", goal, is_right, _told(other) or note)
         self._answers(fault, balancer, f"above tune.bufsize, max_retries={DEFAULT}", again)
 
     def _streams(self, fault, balancer):
         streams = [
-            request for request in self.cluster.ledger.select(balancer=balancer.name, phase=fault.name, kind="stream") if request.has_begun
+            request for request in self.cluster.ledger.select(balancer=balancer.name, phase=fault.name, kind="stream")
+            if request.has_begun
         ]
         if not streams:
             return
@@ -138,7 +147,8 @@ class Verdict:
         found = ", ".join(f"{count} {result}" for result, count in tally.items()) or "none ended"
         note = _told(elsewhere)
         if ended and later:
-            note = note or f"a new one has its first text {min(request.first_text for request in later) - fault.begin:.1f} s after the fault"
+            first = min(request.first_text for request in later) - fault.begin
+            note = note or f"a new one has its first text {first:.1f} s after the fault"
         self.report.check(
             f"{name} ({len(sessions)} open)", found, "those of the node", not elsewhere and (not ended or bool(later)), note)
 
