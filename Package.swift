@@ -180,7 +180,7 @@ let package = Package(
             name: "Upstreams",
             dependencies: [
                 "Concurrency", "Essentials", "ModelStore", "PrometheusMetrics", "SpeechTypes", "TranscriptFormats",
-                .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioSSL, .systemPackage,
+                .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioSSL, .nioWebSocket, .systemPackage,
             ],
             path: "Sources/Server/Upstreams", swiftSettings: strict),
         .target(
@@ -198,8 +198,8 @@ let package = Package(
             name: "Dictation",
             dependencies: [
                 "Concurrency", "EngineHost", "EngineLink", "Essentials", "ModelStore", "SpeechTypes",
-                "TranscriptFormats", .asyncHTTPClient, .crypto, .nioCore, .nioFoundationEssentialsCompat, .nioHTTP1,
-                .nioPosix, .nioSSL, .nioWebSocket, .subprocess, .systemPackage,
+                "TranscriptFormats", "Upstreams", .asyncHTTPClient, .crypto, .nioCore, .nioFoundationEssentialsCompat,
+                .nioHTTP1, .nioPosix, .nioSSL, .nioWebSocket, .subprocess, .systemPackage,
             ],
             path: "Sources/Tool/Dictation", swiftSettings: strict),
         .target(
@@ -266,7 +266,8 @@ let package = Package(
             name: "DictationTests",
             dependencies: [
                 "AudioInput", "Concurrency", "Dictation", "EngineHost", "EngineLink", "Essentials", "ModelStore",
-                "SherpaOnnx", "SpeechTypes", "TestSupport", "TranscriptFormats", "asr2clip-engine", .logging,
+                "SherpaOnnx", "SpeechTypes", "TestSupport", "TranscriptFormats", "Upstreams", "asr2clip-engine",
+                .logging,
                 .nioCore, .nioPosix, .systemPackage,
             ],
             swiftSettings: strict),

@@ -17,6 +17,7 @@ COUNTS_OF_THINGS = {
     "asr2clip_http_requests", "asr2clip_http_connections", "asr2clip_queue_jobs", "asr2clip_queue_segments",
     "asr2clip_decode_lanes", "asr2clip_decode_lanes_busy", "asr2clip_engine_restarts", "asr2clip_model_loads",
     "asr2clip_model_unloads", "asr2clip_live_sessions", "asr2clip_live_sessions_ended", "asr2clip_live_turns",
+    "asr2clip_upstream_requests", "asr2clip_upstream_requests_in_flight", "asr2clip_upstream_up",
 }  # fmt: skip
 
 

@@ -11,14 +11,14 @@ import Synchronization
 /// take it. Requests keep it when an edit of models.yaml replaces it.
 package final class UpstreamModel: Sendable {
     package let entry: UpstreamEntry
-    private let clients: [UpstreamClient]
+    let clients: [UpstreamClient]
     private let choice: Mutex<UpstreamChoice>
     /// What each server says about the model.
     private let discovered: Mutex<[UpstreamCapabilities?]>
     private let metrics: MetricRegistry
     private let logger: Logger
     /// The id of this server in `UpstreamHops`.
-    private let id: String
+    let id: String
 
     init(
         _ entry: UpstreamEntry, id: String, metrics: MetricRegistry, logger: Logger,
@@ -39,11 +39,18 @@ package final class UpstreamModel: Sendable {
     /// - Throws: `UpstreamError`, or `CancellationError`.
     package func send(_ request: UpstreamRequest) async throws -> UpstreamAnswer {
         let hops = try request.hops.header(passing: id)
+        return try await firstAnswer { index, lease in try await send(request, hops, to: index, lease) }
+    }
+
+    /// Asks one server after the other, until one answers. `ask` gets a server's index, and its lease.
+    func firstAnswer<Answer>(_ ask: (Int, UpstreamLease) async throws -> Answer) async throws -> Answer {
         var tried: [Int: Refused] = [:]
         while let index = choice.withLock({ $0.next(besides: Set(tried.keys), at: .now) }) {
             let lease = lease(index)
             do {
-                return try await send(request, hops, to: index, lease)
+                let answer = try await ask(index, lease)
+                succeed(index)
+                return answer
             } catch let fault as UpstreamFault {
                 tried[index] = try note(fault, of: index, lease)
             }
@@ -71,7 +78,6 @@ package final class UpstreamModel: Sendable {
             request.endpoint, method: .POST, headers: headers,
             body: .stream(upload, length: .known(upload.length)))
         if let fault = await fault(in: response, from: client, hiding: key) { throw fault }
-        succeed(index)
         return UpstreamAnswer(response, to: asked, lease: lease, key: key)
     }
 

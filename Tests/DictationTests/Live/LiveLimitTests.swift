@@ -2,6 +2,7 @@ import Essentials
 import Testing
 
 @testable import Dictation
+@testable import Upstreams
 
 /// How often sessions are tried, and how much is read in them.
 @Suite struct LiveLimitTests {

@@ -24,7 +24,7 @@ struct EncryptedUpstreamTests {
 
     @Test func aServerWithACertificateOfTheEntrysAuthorityIsUsed() async throws {
         try await withEncrypted("server", authority: Self.authority) { client, upstream in
-            #expect(try await client.transcribe(word, [:]).body == #"{"text": "well"}"#)
+            try await client.expect(#"{"text": "well"}"#)
             #expect(upstream.requests.count == 1)
         }
     }
@@ -33,7 +33,7 @@ struct EncryptedUpstreamTests {
         // Signed by nobody that is trusted; of another name; not for this address.
         for (certificate, authority) in [("server", nil), ("stranger", Self.authority)] {
             try await withEncrypted(certificate, authority: authority) { client, upstream in
-                let answer = try await client.transcribe(word, [:])
+                let answer = try await client.hear()
                 try expectError(answer, 503, "upstream_misconfigured", parameter: "model")
                 #expect(answer.body.contains("certificate"), "\(answer.body)")
                 #expect(upstream.requests.isEmpty)
@@ -47,7 +47,7 @@ struct EncryptedUpstreamTests {
             let entry = ["url": upstream.url.replacing("http:", with: "https:"), "model": "m"]
             try await withForwarder(to: entry) { client, _ in
                 try expectError(
-                    try await client.transcribe(word, [:]), 503, "upstream_misconfigured", parameter: "model")
+                    try await client.hear(), 503, "upstream_misconfigured", parameter: "model")
                 #expect(upstream.requests.isEmpty)
             }
         }
@@ -55,7 +55,7 @@ struct EncryptedUpstreamTests {
 
     @Test func aFileOfCertificatesThatIsMissingIsReported() async throws {
         try await withEncrypted("server", authority: "/nonexistent/ca.pem") { client, _ in
-            let answer = try await client.transcribe(word, [:])
+            let answer = try await client.hear()
             try expectError(answer, 503, "upstream_misconfigured", parameter: "model")
             #expect(answer.body.contains("ca_file"))
         }

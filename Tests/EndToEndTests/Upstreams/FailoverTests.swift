@@ -15,7 +15,7 @@ struct FailoverTests {
                 try await withScriptedServer(UpstreamAnswer.text("well"), toGet: UpstreamAnswer.models) { good in
                     try await withForwarder(to: upstreamList(dead, ill.url, good.url)) { client, _ in
                         for _ in 0..<3 {
-                            #expect(try await client.transcribe(word, [:]).body == #"{"text": "well"}"#)
+                            try await client.expect(#"{"text": "well"}"#)
                         }
                         #expect(good.requests.count == 3)
                         // It is not asked again at once.
@@ -28,19 +28,19 @@ struct FailoverTests {
 
     @Test func fullIsTheAnswerOnlyIfAllThatLiveAreFull() async throws {
         let dead = try await deadAddress()
-        let full = { UpstreamAnswer.error(429, headers: ["Retry-After: \($0)"]) }
+        let full = { (seconds: Int) in UpstreamAnswer.error(429, headers: ["Retry-After: \(seconds)"]) }
         try await withScriptedServer(full(20), toGet: UpstreamAnswer.models) { first in
             try await withScriptedServer(full(7), toGet: UpstreamAnswer.models) { second in
                 try await withForwarder(
                     to: upstreamList(first.url, dead, second.url).merging(["fallback": "sense_voice"]) { $1 },
                     beside: [.senseVoice]
                 ) { client, _ in
-                    let answer = try await client.transcribe(word, [:])
+                    let answer = try await client.hear()
                     try expectError(answer, 429, "queue_full")
                     let wait = Int(answer.headers["retry-after"] ?? "") ?? 0
                     #expect((1...7).contains(wait))
                     // They are left alone meanwhile.
-                    try expectError(try await client.transcribe(word, [:]), 429, "queue_full")
+                    try expectError(try await client.hear(), 429, "queue_full")
                     #expect(first.requests.count == 1)
                     #expect(second.requests.count == 1)
                 }
@@ -51,7 +51,7 @@ struct FailoverTests {
     @Test func ifAllAreDeadTheAnswerNamesThem() async throws {
         let (first, second) = (try await deadAddress(), try await deadAddress())
         try await withForwarder(to: upstreamList(first, second)) { client, server in
-            let answer = try await client.transcribe(word, [:])
+            let answer = try await client.hear()
             try expectError(answer, 503, "upstream_unavailable", parameter: "model")
             #expect(answer.headers["retry-after"] != nil)
             for url in [first, second] { #expect(answer.body.contains(url.replacing("http://", with: ""))) }
@@ -68,7 +68,7 @@ struct FailoverTests {
         try await withForwarder(
             to: upstreamList(try await deadAddress()).merging(["fallback": "sense_voice"]) { $1 }, beside: [.senseVoice]
         ) { client, server in
-            let answer = try await client.transcribe(word, [:])
+            let answer = try await client.hear()
             #expect(answer.body == #"{"text": "stop"}"#)
             #expect(answer.headers["x-asr-fallback"] == "sense_voice")
             #expect(try await client.get("/health/ready").status == 200)
@@ -90,7 +90,7 @@ struct FailoverTests {
                 let entry = ["upstreams": "[{url: \(far.url)/v1, model: sense_voice}, {url: \(good.url), model: m}]"]
                 try await withForwarder(to: entry) { near, _ in
                     let answer = try await APIClient(far).whileStopped("sense_voice") { _ in
-                        async let answer = near.transcribe(word, [:])
+                        async let answer = near.hear()
                         try await APIClient(far).waitUntilInHand(1, of: "sense_voice")
                         far.process.signal(SIGKILL)
                         return try await answer
@@ -107,9 +107,9 @@ struct FailoverTests {
         ) { upstream in
             try await withForwarder(to: ["url": upstream.url, "model": "m"]) { client, _ in
                 try expectError(
-                    try await client.transcribe(word, [:]), 503, "upstream_unavailable", parameter: "model")
+                    try await client.hear(), 503, "upstream_unavailable", parameter: "model")
                 try await eventually("the upstream answers again") {
-                    try await client.transcribe(word, [:]).body == #"{"text": "well"}"#
+                    try await client.hear().body == #"{"text": "well"}"#
                 }
             }
         }
@@ -122,7 +122,7 @@ struct FailoverTests {
         try await withScriptedServer(half, toGet: UpstreamAnswer.models) { first in
             try await withScriptedServer(half, toGet: UpstreamAnswer.models) { second in
                 try await withForwarder(to: upstreamList(first.url, second.url)) { client, _ in
-                    try expectError(try await client.transcribe(word, [:]), 502, "upstream_failed")
+                    try expectError(try await client.hear(), 502, "upstream_failed")
                     #expect(first.requests.count + second.requests.count == 1)
                 }
             }
@@ -139,7 +139,7 @@ struct FailoverTests {
 
     @Test func theTimeWithoutProgressIsLimited() async throws {
         try await withForwarder(toScript: .silence, and: ["timeout": "1s"]) { client, _, _ in
-            try expectError(try await client.transcribe(word, [:]), 504, "upstream_timeout")
+            try expectError(try await client.hear(), 504, "upstream_timeout")
         }
         let delta = #"data: {"type": "transcript.text.delta", "delta": "Hi"}"# + "\n\n"
         let stalled: [ScriptedServer.Step] = [
@@ -153,7 +153,7 @@ struct FailoverTests {
 
     @Test func aClientThatLeavesEndsTheRequestToTheUpstream() async throws {
         try await withForwarder(toScript: .silence) { client, _, upstream in
-            let request = Task { try await client.transcribe(word, [:]) }
+            let request = Task { try await client.hear() }
             try await eventually("the upstream has it") { upstream.requests.count == 1 }
             #expect(try await metric("asr2clip_upstream_requests_in_flight", client) == 1)
             request.cancel()
@@ -167,9 +167,9 @@ struct FailoverTests {
     @Test func eachEntryHasItsOwnLimitOfRequests() async throws {
         try await withForwarder(toScript: .silence, and: ["max_queue": "1"], beside: [.senseVoice]) {
             client, _, upstream in
-            let request = Task { try await client.transcribe(word, [:]) }
+            let request = Task { try await client.hear() }
             try await eventually("the upstream has it") { upstream.requests.count == 1 }
-            try expectError(try await client.transcribe(word, [:]), 429, "queue_full")
+            try expectError(try await client.hear(), 429, "queue_full")
             #expect(try await client.transcribe(word, ["model": "sense_voice"]).status == 200)
             request.cancel()
         }
@@ -179,7 +179,7 @@ struct FailoverTests {
         try await withScriptedServer([.silence], toGet: UpstreamAnswer.models) { first in
             try await withScriptedServer([.silence], toGet: UpstreamAnswer.models) { second in
                 try await withForwarder(to: upstreamList(first.url, second.url)) { client, _ in
-                    let requests = (0..<6).map { _ in Task { try await client.transcribe(word, [:]) } }
+                    let requests = (0..<6).map { _ in Task { try await client.hear() } }
                     try await eventually("all are sent") { first.requests.count + second.requests.count == 6 }
                     #expect(first.requests.count == 3)
                     for request in requests { request.cancel() }

@@ -1,4 +1,5 @@
 import Foundation
+import Subprocess
 import TestSupport
 import Testing
 
@@ -26,7 +27,7 @@ struct ForwardingTests {
 
     @Test func eachFormatIsWhatTheFarServerAnswers() async throws {
         try await withChain { near, far, server in
-            let file = try MultipartBody.Upload(path: Fixtures.audio("en_sentence_16k.wav"))
+            let file = try MultipartBody.Upload(path: Fixtures.audio("en_two_phrases_16k.wav"))
             for format in ["json", "text", "verbose_json", "srt", "vtt"] {
                 let answer = try await near.transcribe(file, ["model": "far", "response_format": format])
                 let direct = try await far.transcribe(
@@ -121,14 +122,54 @@ struct ForwardingTests {
         }
     }
 
+    /// The tool leaves the choice of the model to the server, although another one is the first in its list.
     @Test func theToolUsesItWithoutKnowing() async throws {
-        try await withChain { near, _, server in
-            let result = try await runToEnd(
-                ServerProcess.path(of: "asr2clip"), ["transcribe", Fixtures.audio(word)],
-                environment: server.folder.environment.merging(["ASR2CLIP_BASE_URL": near.url + "/v1"]) { $1 })
-            #expect(result.status == .exited(0), "\(result.error)")
-            #expect(result.output == "stop\n")
+        try await withServer(.init(TestRegistry([.senseVoice]))) { far in
+            let entry = ["url": far.url + "/v1", "model": "sense_voice"]
+            try await withForwarder(to: entry, beside: [.transducer]) { near, server in
+                let result = try await runToEnd(
+                    ServerProcess.path(of: "asr2clip"), ["transcribe", Fixtures.audio(word)],
+                    environment: server.folder.environment.merging(["OPENAI_BASE_URL": near.url + "/v1"]) { $1 })
+                #expect(result.status == .exited(0), "\(result.error)")
+                #expect(result.output == "stop\n")
+                #expect(server.engines.isEmpty)
+            }
         }
+    }
+
+    @Test func theCommandsAboutModelsSayWhereSoundIsSent() async throws {
+        let folder = try ServerFolder()
+        var registry = TestRegistry([.senseVoice], defaultModel: "far")
+        registry.upstreams = [
+            "far": [
+                "url": "https://gpu.example/v1", "model": "m", "api_key_file": "/nonexistent/key", "translates": "yes",
+            ]
+        ]
+        let config = try folder.write(registry)
+        func run(_ arguments: String...) async throws -> (status: TerminationStatus, text: String) {
+            let result = try await runToEnd(
+                ServerProcess.path(of: "asr2clip"), arguments + ["--config", config], environment: folder.environment)
+            return (result.status, result.output + result.error)
+        }
+        let list = try await run("models")
+        #expect(list.text.contains("far (default)"))
+        #expect(list.text.contains("sends sound to gpu.example:443"))
+        let show = try await run("models", "show", "far")
+        #expect(show.text.contains("https://gpu.example/v1: m, with a key"), "\(show.text)")
+        #expect(show.text.contains("Translates yes"), "\(show.text)")
+        let json = try await run("models", "show", "far", "--json")
+        #expect(json.text.contains(#""sends_audio_to": ["gpu.example:443"]"#), "\(json.text)")
+        let check = try await run("models", "check")
+        #expect(check.status == .exited(1))
+        #expect(check.text.contains("/nonexistent/key"), "\(check.text)")
+        for command in ["pull", "remove"] {
+            let refused = try await run("models", command, "far")
+            #expect(refused.status == .exited(1))
+            #expect(refused.text.contains("is not on this machine"), "\(refused.text)")
+        }
+        let fetched = try await run("serve", "--download-model")
+        #expect(fetched.status == .exited(0), "\(fetched.text)")
+        #expect(fetched.text.contains("nothing to fetch"), "\(fetched.text)")
     }
 
     @Test func nothingThatConcernsFilesOrEnginesIsDoneToIt() async throws {
@@ -165,7 +206,7 @@ struct ForwardingTests {
         try await withScriptedServer(slow, toGet: UpstreamAnswer.models) { first in
             try await withScriptedServer(UpstreamAnswer.text("second"), toGet: UpstreamAnswer.models) { second in
                 try await withForwarder(to: ["url": first.url, "model": "m"]) { client, server in
-                    async let early = client.transcribe(word, [:])
+                    async let early = client.hear()
                     try await eventually("the first upstream has it") { first.requests.count == 1 }
                     var registry = TestRegistry([], defaultModel: "far")
                     registry.upstreams = ["far": ["url": second.url, "model": "m"]]
@@ -173,7 +214,7 @@ struct ForwardingTests {
                     try await eventually("the edit is in force") {
                         try await client.get("/v1/models/far").body.contains("127.0.0.1:\(second.port)")
                     }
-                    #expect(try await client.transcribe(word, [:]).body == #"{"text": "second"}"#)
+                    try await client.expect(#"{"text": "second"}"#)
                     #expect(try await early.body == #"{"text": "first"}"#)
                     #expect(first.requests.count == 1)
                 }

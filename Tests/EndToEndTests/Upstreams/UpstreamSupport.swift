@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// Answers of servers with OpenAI's API.
 enum UpstreamAnswer {
@@ -62,3 +63,14 @@ func deadAddress() async throws -> String {
 }
 
 let word = "en_word_16k.wav"
+
+extension APIClient {
+    /// Sends a recording of the word `stop` to the default model.
+    func hear() async throws -> Answer { try await transcribe(word, ["response_format": "json"]) }
+
+    /// Checks the answer to such a recording.
+    func expect(_ body: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let answer = try await hear()
+        #expect(answer.body == body, sourceLocation: sourceLocation)
+    }
+}

@@ -63,20 +63,11 @@ extension AudioEndpoints {
     func forward(
         _ form: TranscriptionForm, to entry: UpstreamEntry, context: APIContext
     ) throws -> ForwardedRecording {
-        let model = catalog.upstreams.model(of: entry)
-        if let languages = model.capabilities.languages {
-            let named = form.language.map { [("language", $0)] } ?? form.candidates.map { ("languages", $0) }
-            if let (field, language) = named.first(where: { !languages.contains($0.1) }) {
-                throw APIError.unsupported(
-                    field,
-                    "The model '\(entry.name)' does not know the language '\(language)'; it knows "
-                        + "\(languages.map(\.code).joined(separator: ", ")).")
-            }
-        }
+        try catalog.check(form.language, form.candidates, of: entry)
         let place = try catalog.admission.enter(entry.name, bytes: form.fileSize, form.recordingFormat)
         place.note(.started)
         return ForwardedRecording(
-            form: form, entry: entry, model: model, place: place, context: context)
+            form: form, entry: entry, model: catalog.upstreams.model(of: entry), place: place, context: context)
     }
 
     /// Responds with the answer of another server, or of the model that takes its place.

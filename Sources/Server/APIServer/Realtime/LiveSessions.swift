@@ -2,6 +2,12 @@ import Essentials
 import PrometheusMetrics
 import Synchronization
 
+/// A live session, heard here or on another server.
+protocol LiveSessionInHand: Sendable {
+    /// What the log and `/v1/ps` tell.
+    var summary: SessionSummary { get async }
+}
+
 /// The live sessions of a server: how many there may be, and what each is doing.
 final class LiveSessions: Sendable {
     /// A session's place, held until the value is released.
@@ -15,7 +21,7 @@ final class LiveSessions: Sendable {
         }
 
         /// The session has begun.
-        func begin(_ session: RealtimeSession) {
+        func begin(_ session: any LiveSessionInHand) {
             sessions.state.withLock { $0.running[number] = .some(session) }
         }
 
@@ -28,7 +34,7 @@ final class LiveSessions: Sendable {
     private struct State {
         var next = 0
         /// `nil` for a session that has a place but has not begun.
-        var running: [Int: RealtimeSession?] = [:]
+        var running: [Int: (any LiveSessionInHand)?] = [:]
     }
 
     let limits: RealtimeLimits

@@ -3,6 +3,7 @@ import Engines
 import ModelFamilies
 import ModelStore
 import SpeechTypes
+import Upstreams
 
 extension ModelService {
     /// Begins a live session with a model, downloading its files first if they are missing, however long that takes.
@@ -17,6 +18,31 @@ extension ModelService {
                 }
             }
         }
+    }
+
+    /// Checks what a live session asks of a model on other servers, as far as is known.
+    func checkLive(
+        _ transcription: RealtimeConfiguration.Transcription?, of entry: UpstreamEntry
+    ) throws(APIError) {
+        guard upstreams.model(of: entry).capabilities.isLive != false else {
+            throw .unsupported("model", "The model '\(entry.name)' is on other servers and has no live sessions.")
+        }
+        guard let transcription else { return }
+        try check(
+            transcription.language, transcription.languages, in: "session.audio.input.transcription.", of: entry)
+    }
+
+    /// Checks the languages that a request for a model on other servers names, if those that it knows are known.
+    func check(
+        _ language: Language?, _ candidates: [Language], in place: String = "", of entry: UpstreamEntry
+    ) throws(APIError) {
+        guard let known = upstreams.model(of: entry).capabilities.languages else { return }
+        let named = language.map { [("language", $0)] } ?? candidates.map { ("languages", $0) }
+        guard let (field, wrong) = named.first(where: { !known.contains($0.1) }) else { return }
+        throw .unsupported(
+            place + field,
+            "The model '\(entry.name)' does not know the language '\(wrong)'; it knows "
+                + "\(known.map(\.code).joined(separator: ", ")).")
     }
 
     /// Checks what a live session asks of a model, as far as that is known before the model is loaded.

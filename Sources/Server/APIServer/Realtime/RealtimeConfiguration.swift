@@ -118,7 +118,7 @@ extension RealtimeConfiguration.Transcription {
 }
 
 extension RealtimeConfiguration.TurnDetection {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         switch self {
         case .server(let detection, let idleTimeout):
             [

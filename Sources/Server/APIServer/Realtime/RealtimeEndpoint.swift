@@ -2,7 +2,9 @@ import Engines
 import Essentials
 import HTTPTypes
 import Hummingbird
+import ModelStore
 import TranscriptFormats
+import Upstreams
 
 /// `GET /v1/realtime`: live sessions over a WebSocket, and `POST /v1/realtime/client_secrets`: keys for them.
 struct RealtimeEndpoint: Sendable {
@@ -20,19 +22,74 @@ struct RealtimeEndpoint: Sendable {
             configuration.transcription?.model = model
             configuration.chooseTurnDetection()
         }
-        let entry = try await catalog.resolve(configuration.transcription?.model)
+        let model = try await catalog.find(configuration.transcription?.model)
         let place = try sessions.enter()
         defer { withExtendedLifetime(place) {} }
-        let socket = try await WebSocket.accept(
-            request, context: context, subprotocols: [Self.subprotocol], headers: [.requestID: context.requestID],
-            budget: budget)
+        let opening = Opening(request: request, context: context, configuration: configuration, place: place)
+        switch model {
+        case .local(let entry): return try await hear(opening, with: entry)
+        case .upstream(let entry):
+            do {
+                return try await relay(opening, to: entry)
+            } catch let error as UpstreamError where error.callsForFallback {
+                guard let name = entry.fallback, let substitute = await catalog.registry.entry(named: name) else {
+                    throw error
+                }
+                return try await hear(opening, with: substitute, insteadOf: entry)
+            }
+        }
+    }
+
+    /// A session that is asked for.
+    private struct Opening {
+        let request: Request
+        let context: APIContext
+        let configuration: RealtimeConfiguration
+        let place: LiveSessions.Place
+    }
+
+    /// Runs a session with a model of this machine.
+    private func hear(
+        _ opening: Opening, with entry: ModelEntry, insteadOf upstream: UpstreamEntry? = nil
+    ) async throws -> Response {
+        let socket = try await accept(opening, upstream == nil ? [:] : [.fallback: entry.name])
         let session = RealtimeSession(
-            over: socket, catalog: catalog, entry: entry, configuration: configuration, limits: sessions.limits,
-            metrics: sessions.metrics)
-        place.begin(session)
+            over: socket, catalog: catalog, entry: entry, configuration: opening.configuration,
+            limits: sessions.limits, metrics: sessions.metrics)
+        opening.place.begin(session)
         await session.run()
-        context.record.note(\.session, await session.summary)
+        opening.context.record.note(\.session, await session.summary)
         return socket.response
+    }
+
+    /// Runs a session with a model on other servers.
+    private func relay(_ opening: Opening, to entry: UpstreamEntry) async throws -> Response {
+        let context = opening.context
+        // A mistake of the client is found before the other server is asked.
+        _ = try WebSocketUpgrade(opening.request, subprotocols: [Self.subprotocol])
+        try catalog.checkLive(opening.configuration.transcription, of: entry)
+        return try await catalog.upstreams.model(of: entry).withSession(
+            requestID: context.requestID, hops: context.hops
+        ) { upstream in
+            let socket = try await accept(opening)
+            let session = RelayedSession(
+                over: socket, to: upstream, catalog: catalog, entry: entry, configuration: opening.configuration,
+                limits: sessions.limits, metrics: sessions.metrics)
+            opening.place.begin(session)
+            await session.run()
+            context.record.note(\.session, await session.summary)
+            context.record.note(
+                \.upstream, RequestFindings.Upstream(model: entry.name, address: upstream.server.address))
+            return socket.response
+        }
+    }
+
+    private func accept(_ opening: Opening, _ headers: HTTPFields = [:]) async throws -> WebSocket {
+        var headers = headers
+        headers[.requestID] = opening.context.requestID
+        return try await WebSocket.accept(
+            opening.request, context: opening.context, subprotocols: [Self.subprotocol], headers: headers,
+            budget: budget)
     }
 
     /// Makes a client secret.
@@ -41,12 +98,15 @@ struct RealtimeEndpoint: Sendable {
         let value = try await Self.secretBody.read(request, from: context.client)
         let seconds = try Self.lifetime(in: value["expires_after"] ?? .null)
         let configuration = try RealtimeConfiguration().merging(value["session"] ?? .object([]))
-        let entry = try await catalog.resolve(configuration.transcription?.model)
-        try await catalog.checkLive(configuration.transcription, of: entry)
+        let model = try await catalog.find(configuration.transcription?.model)
+        switch model {
+        case .local(let entry): try await catalog.checkLive(configuration.transcription, of: entry)
+        case .upstream(let entry): try catalog.checkLive(configuration.transcription, of: entry)
+        }
         let (secret, expiry) = try secrets.make(lasting: seconds, configuration)
         return Response(json: [
             "value": .string(secret), "expires_at": .integer(expiry),
-            "session": configuration.json(id: RealtimeID.make("sess"), expiry: 0, model: entry.name),
+            "session": configuration.json(id: RealtimeID.make("sess"), expiry: 0, model: model.name),
         ])
     }
 

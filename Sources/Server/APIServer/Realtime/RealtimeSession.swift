@@ -12,11 +12,13 @@ import SpeechTypes
 import TranscriptFormats
 
 /// One live session: takes the client's events, has its audio heard by an engine, and sends turns and text.
-actor RealtimeSession {
+actor RealtimeSession: LiveSessionInHand {
     /// Why a session ended.
     enum Ending: Sendable {
         /// The client closed the connection, or violated the protocol.
         case byClient
+        /// The server that hears it closed it.
+        case byUpstream
         /// It has lasted as long as a session may.
         case expired
         /// It has sent no audio for too long.
@@ -32,6 +34,7 @@ actor RealtimeSession {
         var word: String {
             switch self {
             case .byClient: "client"
+            case .byUpstream: "upstream"
             case .expired: "expired"
             case .idle: "idle"
             case .shutdown: "shutdown"
@@ -282,16 +285,6 @@ actor RealtimeSession {
         state.ending = ending
         switch ending {
         case .byClient: break
-        case .notText: await close(.unacceptableData, "Send events as text, with audio in base64.")
-        case .idle: await close(.goingAway, "The session has sent no audio for \(HumanFormat.time(limits.idleTime)).")
-        case .expired:
-            let error = APIError(
-                status: .badRequest, code: "session_expired",
-                message:
-                    "The session has reached its longest duration of \(HumanFormat.time(limits.longest)). Open another one."
-            )
-            emit(.error(error, cause: nil))
-            await close(.goingAway, "The session has reached its longest duration.")
         case .shutdown:
             await withTaskGroup { group in
                 group.addTask { await self.finish() }
@@ -300,17 +293,18 @@ actor RealtimeSession {
                 for task in work.values { task.cancel() }
                 group.cancelAll()
             }
-            await close(.goingAway, "The server is shutting down.")
-        case .failed(let error):
-            emit(.error(error, cause: nil))
-            await close(.unexpectedServerError, error.code)
+            await close(ending)
+        case .byUpstream, .notText, .idle, .expired, .failed:
+            if let error = ending.error(limits) { emit(.error(error, cause: nil)) }
+            await close(ending)
         }
         for task in work.values { task.cancel() }
     }
 
-    private func close(_ code: WebSocketErrorCode, _ reason: String) async {
+    private func close(_ ending: Ending) async {
         output.finish()
         _ = try? await written.value(within: .seconds(5))
+        let (code, reason) = ending.closing(limits)
         await socket.close(code, reason: reason)
     }
 }

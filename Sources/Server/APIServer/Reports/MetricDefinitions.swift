@@ -56,7 +56,7 @@ extension MetricDefinition {
     static let liveSessions = Self(.gauge, "asr2clip_live_sessions", "Live sessions that are open now.")
     static let endedSessions = Self(
         .counter, "asr2clip_live_sessions_ended_total", labels: ["ending"],
-        "Live sessions that are over, by why: client, idle, expired, shutdown, or the code of an error.")
+        "Live sessions that are over, by why: client, upstream, idle, expired, shutdown, or the code of an error.")
     static let turns = Self(
         .counter, "asr2clip_live_turns_total", labels: ["model", "outcome"],
         "Turns of live sessions, completed or failed.")

@@ -137,19 +137,8 @@ package final class UpstreamAnswer: Sendable {
 
     /// Refuses a body that has the server's key, as of a server that echoes requests.
     private func check(_ body: some Collection<UInt8>) throws {
-        guard let key, body.count >= key.count, Self.contains(key, in: body) else { return }
+        guard let key, key.isContained(in: body) else { return }
         throw failure("sent its key back, so its answer is not passed on.")
-    }
-
-    private static func contains(_ key: [UInt8], in body: some Collection<UInt8>) -> Bool {
-        guard let first = key.first else { return false }
-        var rest = body[...]
-        while let place = rest.firstIndex(of: first) {
-            rest = rest[place...]
-            if rest.starts(with: key) { return true }
-            rest = rest.dropFirst()
-        }
-        return false
     }
 
     private func reading<R>(_ read: () async throws -> R) async throws -> R {
@@ -175,5 +164,19 @@ package final class UpstreamAnswer: Sendable {
     private func failure(_ words: String) -> UpstreamError {
         lease.end(.failed)
         return UpstreamError(.failed, "\(server.address) \(words)")
+    }
+}
+
+extension [UInt8] {
+    /// Whether these bytes stand in others one after the other.
+    func isContained(in others: some Collection<UInt8>) -> Bool {
+        guard let first else { return false }
+        var rest = others[...]
+        while let place = rest.firstIndex(of: first) {
+            rest = rest[place...]
+            if rest.starts(with: self) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
     }
 }

@@ -25,7 +25,7 @@ struct MultipartUpload: AsyncSequence, Sendable {
         for (name, value) in fields {
             head += "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
         }
-        let name = recording.isRawPCM ? "audio.wav" : recording.name.quotable
+        let name = recording.isRawPCM ? "audio.wav" : recording.name.quotedForForm
         head += "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(name)\"\r\n"
         head += "Content-Type: application/octet-stream\r\n\r\n"
         var bytes = ByteBuffer(string: head)
@@ -96,13 +96,6 @@ struct MultipartUpload: AsyncSequence, Sendable {
             }
             return read > 0 ? piece : nil
         }
-    }
-}
-
-extension String {
-    /// The text as it stands between the quotes of a parameter (WHATWG HTML, multipart/form-data).
-    fileprivate var quotable: String {
-        replacing("\"", with: "%22").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
     }
 }
 

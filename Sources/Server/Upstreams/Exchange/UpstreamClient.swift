@@ -15,6 +15,7 @@ final class UpstreamClient: Sendable {
     let server: UpstreamServer
     let timeout: Duration
     private let keys: UpstreamKeys
+    private let tls: TLSConfiguration
     private let http: HTTPClient
     /// Why its proxy cannot be used.
     private let proxyFault: String?
@@ -33,6 +34,7 @@ final class UpstreamClient: Sendable {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         if let authority = server.authority { tls.trustRoots = .file(authority) }
+        self.tls = tls
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(
@@ -84,7 +86,7 @@ final class UpstreamClient: Sendable {
     /// Longer than any recording takes, even for a server that always makes a little progress.
     private static let longestExchange = TimeAmount.hours(24)
 
-    private func key() async throws -> String? {
+    func key() async throws -> String? {
         do {
             return try await elsewhere { [keys, server] in Result { try keys.key(of: server) } }.get()
         } catch {
@@ -93,7 +95,7 @@ final class UpstreamClient: Sendable {
     }
 
     /// What a failure before the response means.
-    private func fault(_ error: any Error) -> UpstreamFault {
+    func fault(_ error: any Error) -> UpstreamFault {
         func unavailable(_ reason: String) -> UpstreamFault { .unavailable(reason: reason, retryAfter: nil) }
         func misconfigured(_ reason: String) -> UpstreamFault { .misconfigured(reason: reason, isCertain: true) }
         if error is MultipartUpload.Unreadable {
@@ -119,16 +121,16 @@ final class UpstreamClient: Sendable {
             return misconfigured(
                 error == .headerOverflow ? "the headers of its answer are too long" : "it does not answer in HTTP")
         }
+        if let authority = server.authority, access(authority, R_OK) != 0 {
+            return misconfigured("its ca_file cannot be read: \(SystemReason.words(for: errno))")
+        }
         // BoringSSL's messages; NIOSSL offers nothing else to tell these errors apart.
         let words = "\(error)"
-        if words.contains("CERTIFICATE_VERIFY_FAILED") || words.contains("unableToValidateCertificate") {
+        if words.contains("CERTIFICATE_VERIFY_FAILED") || words.contains("failedToValidateHostname") {
             return misconfigured("its certificate is not trusted (ca_file in models.yaml)")
         }
         if error is NIOSSLError || error is BoringSSLError || words.contains("BoringSSL") {
-            return misconfigured(
-                server.authority == nil
-                    ? "it does not speak TLS as it should"
-                    : "it does not speak TLS as it should, or its ca_file is unreadable")
+            return misconfigured("it does not speak TLS as it should")
         }
         return unavailable(Self.isHangUp(error) ? "it hung up without an answer" : "it cannot be reached")
     }
@@ -137,6 +139,65 @@ final class UpstreamClient: Sendable {
         if let error = error as? HTTPClientError { return error == .remoteConnectionClosed }
         if let error = error as? ChannelError { return error == .eof || error == .alreadyClosed }
         return (error as? IOError).map { [ECONNRESET, EPIPE, ETIMEDOUT].contains($0.errnoCode) } ?? false
+    }
+}
+
+extension UpstreamClient {
+    /// Opens a live session.
+    ///
+    /// - Throws: `UpstreamFault`, or `CancellationError`.
+    func openSession(_ headers: HTTPHeaders) async throws -> (WebSocketClient.Frames, key: String?) {
+        let key = try await key()
+        let model = server.model.pathEncoded.replacing("/", with: "%2F")
+        var head = HTTPRequestHead(
+            version: .http1_1, method: .GET, uri: "\(server.url.path)/realtime?intent=transcription&model=\(model)")
+        head.headers = headers
+        head.headers.add(name: "Host", value: server.hostHeader)
+        head.headers.add(name: "User-Agent", value: "asr2clip")
+        if let key { head.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        do {
+            var context: NIOSSLContext?
+            if server.isEncrypted {
+                context = try await elsewhere { [tls] in
+                    var tls = tls
+                    tls.applicationProtocols = ["http/1.1"]
+                    return Result { try NIOSSLContext(configuration: tls) }
+                }.get()
+            }
+            return (
+                try await WebSocketClient.open(
+                    head, to: server.url, tls: context, within: min(timeout, Self.longestConnect),
+                    heartbeat: Self.heartbeat, largestMessage: UpstreamSession.largestMessage), key
+            )
+        } catch let failure as WebSocketClient.Failure {
+            try Task.checkCancellation()
+            throw fault(of: failure, hadKey: key != nil)
+        } catch {
+            throw fault(error)
+        }
+    }
+
+    /// How long the server of a session may be silent before it is pinged, and then before it counts as gone.
+    private static let heartbeat = Duration.seconds(20)
+
+    private func fault(of failure: WebSocketClient.Failure, hadKey: Bool) -> UpstreamFault {
+        let hasNone = UpstreamFault.misconfigured(reason: "it has no live sessions", isCertain: false)
+        switch failure {
+        case .refused(let status, let pause):
+            let head = ResponseHead(status: status, retryAfter: pause, hadKey: hadKey, model: server.model)
+            return head.fault(from: server.address, body: [], hiding: nil) ?? hasNone
+        case .unsupported: return hasNone
+        case .unreachable(let error): return fault(error)
+        case .silent: return .unavailable(reason: "it does not answer", retryAfter: nil)
+        }
+    }
+}
+
+extension UpstreamServer {
+    /// The value of `Host`.
+    fileprivate var hostHeader: String {
+        let host = url.host ?? ""
+        return (host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host) + (url.port.map { ":\($0)" } ?? "")
     }
 }
 

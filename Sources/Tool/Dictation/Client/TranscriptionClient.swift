@@ -80,11 +80,11 @@ package final class TranscriptionClient: TranscriptionService {
         return defaultModel.withLock { $0?.name }
     }
 
-    /// The model for live sessions, and whether the server is asr2clip's own, whose sessions can do more. `name` is the
-    /// model that the user names.
+    /// The model for live sessions, and whether the server is asr2clip's own and hears them itself: those sessions can do
+    /// more. `name` is the model that the user names.
     func liveModel(named name: String?) async throws -> (name: String?, isOurs: Bool) {
         let usual = try await usualModel()
-        return (name ?? usual, defaultModel.withLock { $0?.isOurs } ?? false)
+        return (name ?? usual, defaultModel.withLock { $0?.isHere } ?? false)
     }
 
     package func liveSpeech(
@@ -185,10 +185,15 @@ private struct DefaultModel {
     let name: String?
     /// Whether the server is asr2clip's own.
     let isOurs: Bool
+    /// Whether it has all its models itself.
+    let isHere: Bool
 
     init(in list: ModelList) {
         // Other servers report no status.
-        isOurs = !list.data.isEmpty && list.data.allSatisfy { $0.owner == "local" && $0.status != nil }
+        isOurs =
+            !list.data.isEmpty
+            && list.data.allSatisfy { ["local", "upstream"].contains($0.owner) && $0.status != nil }
+        isHere = isOurs && list.data.allSatisfy { $0.owner == "local" }
         name = isOurs ? nil : list.data.first?.id ?? "whisper-1"
     }
 }
