@@ -6,6 +6,8 @@ import Synchronization
 protocol LiveSessionInHand: Sendable {
     /// What the log and `/v1/ps` tell.
     var summary: SessionSummary { get async }
+    /// The sound that this server has to give a text to, by the name of the model.
+    var backlogs: [String: Duration] { get async }
 }
 
 /// The live sessions of a server: how many there may be, and what each is doing.
@@ -89,7 +91,7 @@ final class LiveSessions: Sendable {
     }
 
     /// The sessions that have begun, in that order.
-    private var sessions: [RealtimeSession] {
-        state.withLock { $0.running.sorted { $0.key < $1.key }.compactMap(\.value) }
+    private var sessions: [any LiveSessionInHand] {
+        state.withLock { state in state.running.keys.sorted().compactMap { state.running[$0] ?? nil } }
     }
 }

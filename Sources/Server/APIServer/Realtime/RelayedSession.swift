@@ -51,6 +51,9 @@ actor RelayedSession: LiveSessionInHand {
         return summary
     }
 
+    /// None: the other server gives the texts.
+    nonisolated let backlogs: [String: Duration] = [:]
+
     /// Runs the session until its end, and closes the connection of the client.
     func run() async {
         await emit(.created(session: json))
