@@ -1,5 +1,6 @@
 """What a node makes of a server's answers."""
 
+import contextlib
 import functools
 import http.server
 import socket
@@ -32,8 +33,30 @@ def test_what_would_happen_to_every_recording_is_told_apart(wrong):
     assert ask(question(**wrong), str(CLIP), "here").kind == "hopeless"
 
 
-def test_a_file_that_is_not_there_is_unreadable():
-    assert ask(question(), "/no/such/file.wav", "here").kind == "unreadable"
+def test_only_a_file_that_is_not_there_tells_of_its_folder(tmp_path):
+    assert ask(question(), "/no/such/file.wav", "here").kind == "unopened"
+    # It can be opened, and not be read.
+    assert ask(question(), str(tmp_path), "here").kind == "failed"
+    assert ask(question(), "/proc/self/mem", "here").kind == "failed"
+
+
+def test_a_file_that_becomes_shorter_fails_alone(tmp_path):
+    """It is cut while the server has read its beginning only."""
+    path = tmp_path / "long.wav"
+    path.write_bytes(bytes(64 << 20))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        outcomes = []
+        asking = threading.Thread(target=lambda: outcomes.append(
+            ask(question(f"http://127.0.0.1:{listener.getsockname()[1]}/v1"), str(path), "here")))
+        asking.start()
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1)
+            path.write_bytes(b"")
+            while connection.recv(1 << 20):
+                pass
+        asking.join()
+    assert (outcomes[0].kind, outcomes[0].content) == ("failed", "it became shorter while it was sent")
 
 
 @pytest.fixture
@@ -74,24 +97,60 @@ def test_a_node_waits_for_a_server_that_starts(tmp_path):
     assert outcomes[0].content.strip() == TEXT
 
 
-def test_a_full_server_is_waited_for_however_long():
-    """A server that is full twice, and then is not: each refusal begins the patience anew."""
+@contextlib.contextmanager
+def answering(*answers):
+    """A server with these answers, one after the other and then the last again: status, headers, body. Yields its address and
+    the paths that it was asked for."""
     asked = []
 
-    class Full(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            self.rfile.read(int(self.headers["Content-Length"]))
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, headers, body = answers[min(len(asked), len(answers) - 1)]
             asked.append(self.path)
-            self.send_response(429 if len(asked) < 3 else 200)
-            self.send_header("Retry-After", "1")
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(b'{"error": {"message": "full"}}' if len(asked) < 3 else b"text")
+            self.wfile.write(body)
+
+        do_POST = do_GET
 
         def log_message(self, *_):
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Full) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever).start()
-        outcome = ask(question(f"http://127.0.0.1:{server.server_port}/v1", patience=2), str(CLIP), "here")
+        yield f"http://127.0.0.1:{server.server_port}", asked
         server.shutdown()
+
+
+def test_a_full_server_is_waited_for_however_long():
+    """Also if it asks for more seconds than the patience has: each refusal begins the patience anew."""
+    full = 429, {"Retry-After": "2"}, b'{"error": {"message": "full"}}'
+    with answering(full, full, (200, {}, b"text")) as (url, asked):
+        outcome = ask(question(f"{url}/v1", patience=1), str(CLIP), "here")
     assert (outcome.content, asked) == ("text", ["/v1/audio/transcriptions"] * 3)
+
+
+WHOLE = CLIP.read_bytes()
+
+
+@pytest.mark.parametrize("first", [
+    (200, {"Content-Length": str(len(WHOLE))}, WHOLE[:1000]),
+    (200, {"Transfer-Encoding": "chunked"}, b"3e8\r\n" + WHOLE[:1000] + b"\r\n"),
+    (503, {"Retry-After": "1"}, b""),
+    (429, {}, b""),
+])
+def test_an_address_is_fetched_again_if_its_server_fails(first):
+    with answering(first, (200, {"Content-Length": str(len(WHOLE))}, WHOLE)) as (url, asked):
+        assert ask(question(), f"{url}/a.wav", "here").content.strip() == TEXT
+    assert asked == ["/a.wav"] * 2
+
+
+def test_an_address_that_is_never_whole_fails_alone():
+    with answering((200, {"Content-Length": "1000000"}, WHOLE[:1000])) as (url, asked):
+        outcome = ask(question(patience=1), f"{url}/a.wav", "here")
+    assert outcome.kind == "failed" and "IncompleteRead" in outcome.content and len(asked) > 1
+    outcome = ask(question(patience=1), f"http://127.0.0.1:{free_port()}/a.wav", "here")
+    assert outcome.kind == "failed" and "cannot be fetched" in outcome.content

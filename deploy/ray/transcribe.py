@@ -148,9 +148,9 @@ def check(recording, outcome):
     """Ends the run if the other recordings would fail in the same way."""
     if outcome.kind == "hopeless":
         raise Stop(f"{shown(recording.name)}: {shown(outcome.content)}\nThis would happen to every recording.")
-    if outcome.kind == "unreadable" and not is_address(recording.source) and os.access(recording.source, os.R_OK):
+    if outcome.kind == "unopened" and not is_address(recording.source) and os.access(recording.source, os.R_OK):
         raise Stop(
-            f"Node {outcome.node} cannot read '{shown(recording.source)}' ({outcome.content}), and this one can. "
+            f"Node {outcome.node} cannot open '{shown(recording.source)}' ({outcome.content}), and this one can. "
             "The folder must be in the same place on all nodes.")
 
 

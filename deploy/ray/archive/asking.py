@@ -42,6 +42,10 @@ class Unreadable(Exception):
     """The recording itself cannot be read."""
 
 
+class Unopened(Unreadable):
+    """It is not there, or not for this user: so may be the whole folder on this node."""
+
+
 @dataclass(frozen=True)
 class Question:
     """What is the same for all recordings."""
@@ -58,8 +62,8 @@ class Question:
 class Outcome:
     """What became of a recording."""
 
-    #: `done`, `failed`, `unreadable` (here; the folder may be missing on this node), or `hopeless`: all others would
-    #: fail in the same way.
+    #: `done`, `failed`, `unopened` (the folder may be missing on this node), or `hopeless`: all others would fail in the
+    #: same way.
     kind: str
     #: The text if it is done, else the reason.
     content: str
@@ -72,40 +76,113 @@ def ask(question, source, node):
     Raises `Away`; every other failure is an outcome, since another try would end the same.
     """
     try:
-        with opened(source, question.patience) as file:
+        with opened(source, question.patience, node) as file:
             return _ask_until_answered(question, file, os.path.splitext(urlsplit(source).path)[1], node)
-    except urllib.error.HTTPError as error:
-        return Outcome("failed", f"its address answers {error.code} {error.reason}", node)
-    except (http.client.HTTPException, ValueError) as error:
+    except ValueError as error:
         return Outcome("failed", f"its address cannot be fetched: {type(error).__name__}", node)
+    except Unopened as error:
+        return Outcome("unopened", str(error), node)
     except (Unreadable, OSError) as error:
-        return Outcome("unreadable", getattr(error, "strerror", None) or str(error), node)
+        return Outcome("failed", getattr(error, "strerror", None) or str(error), node)
 
 
 @contextlib.contextmanager
-def opened(source, patience):
+def opened(source, patience, node):
     """A recording as a file. What an address has is fetched first, so that the server can be asked again."""
     if not source.startswith(("http://", "https://")):
-        with open(source, "rb") as file:
+        try:
+            file = open(source, "rb")
+        except (FileNotFoundError, PermissionError) as error:
+            raise Unopened(error.strerror) from error
+        with file:
             yield file
         return
     with tempfile.TemporaryFile() as file:
-        with urllib.request.urlopen(source, timeout=max(10, patience)) as answer:
-            while block := answer.read(BLOCK):
-                file.write(block)
+        _fetch_until_whole(source, file, patience, node)
         yield file
 
 
-def _ask_until_answered(question, file, suffix, node):
-    started = time.monotonic()
-    pause, told = PAUSES[0], False
+def _fetch_until_whole(source, file, patience, node):
+    """Fetches an address, and waits for its server as for ours. Raises `Unreadable` and `ValueError`."""
+    tries = Tries(patience, node)
     while True:
+        wanted = None
+        try:
+            fetch(source, file, max(10, patience))
+            return
+        except http.client.InvalidURL as error:
+            raise Unreadable(f"its address cannot be fetched: {type(error).__name__}") from error
+        except urllib.error.HTTPError as error:
+            why, wanted = f"its address answers {error.code} {error.reason}", retry_after(error.headers)
+            if error.code not in TEMPORARY:
+                raise Unreadable(why) from error
+        except (http.client.HTTPException, OSError) as error:
+            cause = getattr(error, "reason", error)
+            why = f"its address cannot be fetched: {cause or type(cause).__name__}"
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                raise Unreadable(why) from error
+        try:
+            tries.wait(why, wanted)
+        except Away as error:
+            raise Unreadable(f"{error}") from error
+
+
+def fetch(source, file, timeout):
+    """Writes what an address has to a file. Raises `IncompleteRead` if that is less than its server has announced."""
+    file.seek(0)
+    file.truncate()
+    with urllib.request.urlopen(source, timeout=timeout) as answer:
+        while block := answer.read(BLOCK):
+            _keep(file.write, block)
+        _keep(file.flush)
+        size, announced = file.tell(), answer.headers.get("Content-Length", "")
+    # Read in blocks, http.client takes a connection that ends early for the end.
+    if announced.isdecimal() and size < int(announced):
+        raise http.client.IncompleteRead(b"", int(announced) - size)
+
+
+def _keep(write, *block):
+    try:
+        write(*block)
+    except OSError as error:
+        raise Unreadable(f"there is no room for it: {error.strerror}") from error
+
+
+class Tries:
+    """Waits between tries: longer each time, and within the patience in all."""
+
+    def __init__(self, patience, node):
+        self.patience, self.node = patience, node
+        self.started = time.monotonic()
+        self.pause, self.told = PAUSES[0], False
+
+    def wait(self, why, wanted=None, is_full=False):
+        """Waits for so many seconds if the server names them. One that is full works, and will have room: so it is waited
+        for without limit, and the patience begins anew. Raises `Away` if the patience does not suffice."""
+        # Not all at the same moment.
+        seconds = (wanted or self.pause) * random.uniform(1, 1.25)
+        self.pause = min(2 * self.pause, PAUSES[1])
+        waited = time.monotonic() - self.started
+        if not is_full and waited + seconds > self.patience:
+            raise Away(f"{why} (on {self.node}, for {waited:.0f} s)")
+        if waited > TOLD_AFTER and not self.told:
+            self.told = True
+            print(f"{self.node} is waiting: {why}", file=sys.stderr, flush=True)
+        time.sleep(seconds)
+        if is_full:
+            self.started = time.monotonic()
+
+
+def _ask_until_answered(question, file, suffix, node):
+    tries = Tries(question.patience, node)
+    while True:
+        wanted, status = None, None
         try:
             status, headers, body = post(question, file, suffix)
         except ssl.SSLCertVerificationError as error:
             return Outcome("hopeless", f"the certificate of {question.url} is refused: {error.verify_message}", node)
         except (http.client.HTTPException, OSError) as error:
-            wait, why = pause, f"{question.url} does not answer: {error or type(error).__name__}"
+            why = f"{question.url} does not answer: {error or type(error).__name__}"
         else:
             if status == 200:
                 return Outcome("done", body.decode("utf-8", "replace"), node)
@@ -113,19 +190,8 @@ def _ask_until_answered(question, file, suffix, node):
             if status not in TEMPORARY or headers.get("x-should-retry") == "false":
                 hopeless = status in HOPELESS or status == 503 or (field is not None and field != "file")
                 return Outcome("hopeless" if hopeless else "failed", why, node)
-            wait = retry_after(headers) or pause
-            if status == 429:
-                started = time.monotonic()  # it works, and will have room
-        pause = min(2 * pause, PAUSES[1])
-        # Not all at the same moment.
-        wait *= random.uniform(1, 1.25)
-        waited = time.monotonic() - started
-        if waited + wait > question.patience:
-            raise Away(f"{why} (on {node}, for {waited:.0f} s)")
-        if waited > TOLD_AFTER and not told:
-            told = True
-            print(f"{node} is waiting: {why}", file=sys.stderr, flush=True)
-        time.sleep(wait)
+            wanted = retry_after(headers)
+        tries.wait(why, wanted, is_full=status == 429)
 
 
 def post(question, file, suffix):
@@ -139,8 +205,7 @@ def post(question, file, suffix):
     safe = suffix if suffix.isascii() and suffix[1:].isalnum() else ""
     form += f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="recording{safe}"\r\n\r\n'
     head, tail = form.encode(), f"\r\n--{boundary}--\r\n".encode()
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
+    size = size_of(file)
     address = urlsplit(question.url)
     kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
     connection = kind(address.hostname, address.port, timeout=REQUEST_TIMEOUT)
@@ -160,6 +225,16 @@ def post(question, file, suffix):
             connection.send(tail)
         response = connection.getresponse()
         return response.status, response.headers, response.read()
+
+
+def size_of(file):
+    """The size of a recording, which is then at its beginning. Raises `Unreadable`."""
+    try:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error)) from error
+    return size
 
 
 def blocks(file, size):
