@@ -21,7 +21,6 @@ struct StreamTranslation {
     /// The text that chunks had so far.
     private var text = ""
     private var hasChunks = false
-    private var hasFinishedChunks = false
     private var hasDone = false
     /// The length of the recording, as the server tells it.
     private(set) var duration: Duration?
@@ -57,7 +56,6 @@ struct StreamTranslation {
         hasChunks = true
         // The last chunk may have no choice, but the usage.
         guard let choice = chunk["choices"]?.array?.first else { return [] }
-        if choice["finish_reason"]?.string != nil { hasFinishedChunks = true }
         guard let delta = choice["delta"]?["content"]?.string, !delta.isEmpty else { return [] }
         text += delta
         return [.delta(delta)]
@@ -67,7 +65,8 @@ struct StreamTranslation {
     mutating func end() -> [UpstreamEvent] { hasEnded ? [] : end(isMarked: false) }
 
     private mutating func end(isMarked: Bool) -> [UpstreamEvent] {
-        if hasDone || hasChunks && (isMarked || hasFinishedChunks) {
+        // A `finish_reason` is no end: vLLM sends one for each piece of a long recording, and always `[DONE]` at last.
+        if hasDone || hasChunks && isMarked {
             hasEnded = true
             return (hasDone ? [] : [.done(text)]) + [.finished]
         }
