@@ -52,6 +52,33 @@ struct ResponseHeadTests {
                         .refused(.init(status: 400, code: nil, parameter: nil)), "host:80/v1 answers: No.")))
     }
 
+    @Test func aKeyIsHiddenBeforeAReasonIsCut() {
+        let key = "sk-0123456789/abcdef"
+        for text in [key, key.replacing("/", with: #"\/"#), key.replacing("5", with: #"\u0035"#)] {
+            for count in 270...300 {
+                let reason = String(repeating: "x", count: count) + text
+                let answer = fault(400, #"{"error": {"message": "\#(reason)"}}"#, key: key)
+                guard case .final(let error) = answer else {
+                    Issue.record("\(String(describing: answer))")
+                    continue
+                }
+                #expect(!error.message.contains("sk-"), "\(error.message)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "a sk-1/2 b", #"a sk-1\/2 b"#, #"\u0073k\u002d1/2"#, #"\u0073\u006B\u002D\u0031\u002F\u0032"#, #"\\sk-1\/2"#,
+    ])
+    func aKeyIsFoundHoweverItIsEscaped(text: String) {
+        #expect(Array("sk-1/2".utf8).isContained(in: text.utf8))
+    }
+
+    @Test(arguments: ["", "sk-1", #"sk-1\/"#, #"sk-1\u002"#, #"sk-1\u012f2"#, #"sk-1\"#, "sk-1 /2"])
+    func whatIsNotTheKeyIsNotTakenForIt(text: String) {
+        #expect(!Array("sk-1/2".utf8).isContained(in: text.utf8))
+    }
+
     @Test(arguments: [("5", Duration.seconds(5)), ("-1", nil), ("Wed, 21 Oct 2026 07:28:00 GMT", nil), (nil, nil)])
     func onlySecondsOfRetryAfterCount(text: String?, pause: Duration?) {
         #expect(ResponseHead.seconds(of: text) == pause)

@@ -92,6 +92,12 @@ struct HostileUpstreamTests {
             let answer = try await client.hear()
             #expect(answer.headers["x-asr-upstream-request-id"] == nil)
         }
+        // `withKey` looks for the key in the log.
+        try await withKey(UpstreamAnswer.text("well", headers: ["X-Request-ID: a-\(Self.key)"])) { client, _, _ in
+            let answer = try await client.hear()
+            #expect(answer.body == #"{"text": "well"}"#)
+            #expect(answer.headers["x-asr-upstream-request-id"] == nil)
+        }
     }
 
     @Test(arguments: ["text/html", "application/octet-stream", "image/svg+xml", ""])
@@ -120,6 +126,18 @@ struct HostileUpstreamTests {
             try expectError(answer, 400, "invalid_value")
             #expect(!answer.body.contains(Self.key))
             #expect(!answer.body.contains("\\u001b"))
+        }
+        // The cut of a long message falls into the key.
+        let long = String(repeating: "x", count: 290) + Self.key
+        try await withKey(UpstreamAnswer.error(400, long)) { client, server, _ in
+            let answer = try await client.hear()
+            try expectError(answer, 400, "invalid_value")
+            #expect(!answer.body.contains("sk-very"))
+            #expect(!server.process.standardError.contains("sk-very"))
+        }
+        let escaped = Self.key.replacing("-", with: #"\u002d"#)
+        try await withKey(UpstreamAnswer.text("Bearer \(escaped)")) { client, _, _ in
+            try expectError(try await client.hear(), 502, "upstream_failed")
         }
         let delta = { (text: String) in #"{"type": "transcript.text.delta", "delta": "\#(text)"}"# }
         try await withKey(UpstreamAnswer.events([delta("Hi"), delta(Self.key), "[DONE]"])) { client, _, _ in

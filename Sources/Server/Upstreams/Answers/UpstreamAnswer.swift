@@ -9,7 +9,7 @@ import TranscriptFormats
 package final class UpstreamAnswer: Sendable {
     package let server: UpstreamServer
     package let asked: UpstreamRequest.Asked
-    /// The server's id of the request, if it is fit for a log line.
+    /// The server's id of the request, if it is fit for a log line and does not have the key in it.
     package let requestID: String?
     /// The type of the body, without parameters: `application/json`.
     package let mediaType: String
@@ -27,10 +27,12 @@ package final class UpstreamAnswer: Sendable {
         self.response = response
         self.asked = asked
         self.lease = lease
-        self.key = key.map { Array($0.utf8) }
+        let key = key.map { Array($0.utf8) }
+        self.key = key
         server = lease.server
         requestID = response.headers.first(name: "x-request-id").flatMap { id in
-            (1...128).contains(id.utf8.count) && id.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? id : nil
+            let isFit = (1...128).contains(id.utf8.count) && id.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+            return isFit && key?.isContained(in: id.utf8) != true ? id : nil
         }
         mediaType =
             response.headers.first(name: "content-type")?.prefix { $0 != ";" }.lowercased().trimmed ?? ""
@@ -122,6 +124,8 @@ package final class UpstreamAnswer: Sendable {
             switch event {
             case .finished: answer.lease.end(.answered)
             case .failed(let reason):
+                // Once more: it is not what was checked, but made of it.
+                if let reason { try answer.check(reason.utf8) }
                 throw answer.failure(
                     reason.map { "failed. \(ServerReason.asSentence($0))" } ?? "failed without a reason.")
             case .relayed, .delta, .done: break
@@ -164,19 +168,5 @@ package final class UpstreamAnswer: Sendable {
     private func failure(_ words: String) -> UpstreamError {
         lease.end(.failed)
         return UpstreamError(.failed, "\(server.address) \(words)")
-    }
-}
-
-extension [UInt8] {
-    /// Whether these bytes stand in others one after the other.
-    func isContained(in others: some Collection<UInt8>) -> Bool {
-        guard let first else { return false }
-        var rest = others[...]
-        while let place = rest.firstIndex(of: first) {
-            rest = rest[place...]
-            if rest.starts(with: self) { return true }
-            rest = rest.dropFirst()
-        }
-        return false
     }
 }

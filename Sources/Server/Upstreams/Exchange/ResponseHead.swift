@@ -33,15 +33,16 @@ struct ResponseHead: Equatable {
         case 429: return .full(retryAfter: retryAfter)
         case 400..<500:
             let json = try? JSONDecoder().decode(JSONValue.self, from: Data(body))
-            let reason = ServerReason.find(in: body) ?? "It gives no reason."
-            let hidden = key.map { reason.replacing($0, with: "…") } ?? reason
+            var reason = ServerReason.find(in: body, hiding: key) ?? "It gives no reason."
+            // With escapes that are no JSON of ours.
+            if let key, Array(key.utf8).isContained(in: reason.utf8) { reason = "It gives no reason." }
             return .final(
                 UpstreamError(
                     .refused(
                         UpstreamError.Refusal(
                             status: status, code: json?["error"]?["code"]?.string.flatMap { $0.word(hiding: key) },
                             parameter: json?["error"]?["param"]?.string.flatMap { $0.word(hiding: key) })),
-                    "\(address) answers: \(ServerReason.asSentence(hidden))"))
+                    "\(address) answers: \(ServerReason.asSentence(reason))"))
         case 502, 503, 504: return .unavailable(reason: "it answers \(status)", retryAfter: retryAfter)
         default: return .final(UpstreamError(.failed, "\(address) answers \(status)."))
         }
