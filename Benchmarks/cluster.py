@@ -86,11 +86,11 @@ class Cluster:
 
             together(send, PARALLEL)
 
-    def suffer(self, what, node):
+    def suffer(self, what, node, phase):
         """Does something to a node under load."""
-        self.ledger.phase = FAULTS[what]
+        self.ledger.phase = phase
         what(self, node)
-        self.say(f"{FAULTS[what]}: {node.name}")
+        self.say(f"{phase}: {node.name}")
 
     def settle(self, fault):
         """Lets traffic go on until 8 s after a fault, so that the table shows when it avoids the node."""
@@ -98,7 +98,7 @@ class Cluster:
 
     def over(self, fault):
         """Sends requests through each balancer until each node has got one again."""
-        fault.end = time.time()
+        fault.end, fault.phase = time.time(), self.ledger.phase
         self.faults.append(fault)
         self.ledger.phase = "between"
         for clients, balancer in zip(self.clients, self.balancers):
@@ -145,7 +145,7 @@ def run(cluster, options, report):
             # Live sessions move to the node that is left, so the next fault is that node's. A node without sessions gets the
             # uploads, so that is the one to be unplugged at rest.
             for what, node in ((kill, one), (unplug, other), (drain, one), (unplug_at_rest, one), (fill, one)):
-                cluster.suffer(what, node)
+                cluster.suffer(what, node, FAULTS[what] + (f", round {index + 1}" if options.rounds > 1 else ""))
     finally:
         cluster.ledger.phase = "end"
         background.end()

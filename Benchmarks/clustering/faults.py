@@ -17,6 +17,8 @@ class Fault:
     begin: float
     #: When the node served again.
     end: float = 0.0
+    #: The phase of the requests of this time.
+    phase: str = ""
 
 
 class Burst:

@@ -56,7 +56,7 @@ class Verdict:
         self.report.figure(f"{name}: sound of a node, from the mean", 100 * worst, " %", at_most=100 * UNEVEN, note=note)
 
     def _uploads(self, fault, balancer):
-        everything = self.cluster.ledger.select(balancer=balancer.name, phase=fault.name)
+        everything = self.cluster.ledger.select(balancer=balancer.name, phase=fault.phase)
         # A stream that has sent nothing is an upload that may be sent to another node.
         uploads = [
             request for request in everything if request.kind == "upload" or request.kind == "stream" and not request.has_begun
@@ -73,7 +73,7 @@ class Verdict:
         if fault.node:
             tally = collections.Counter(request.size for request in met)
             note = ", ".join(f"{size}: {count}" for size, count in sorted(tally.items()))
-            name = f"{balancer.name}, {fault.name}: uploads that the node did not answer"
+            name = f"{balancer.name}, {fault.phase}: uploads that the node did not answer"
             self.report.figure(name, len(met), note=note, at_least=self._least(fault))
 
     @staticmethod
@@ -96,7 +96,7 @@ class Verdict:
         failed = [request for request in requests if request.result in FAILURES]
         slowest = max((request.end - request.begin for request in requests), default=0)
         counts = ", ".join(f"{tally[result]} {result}" for result in ANSWERS if tally[result])
-        name = f"{balancer.name}, {fault.name}: uploads, {what}"
+        name = f"{balancer.name}, {fault.phase}: uploads, {what}"
         self.report.check(
             name, f"{len(requests) - len(failed)} of {len(requests)}", "all", not failed,
             _told(failed) or f"{counts}; slowest {slowest:.1f} s")
@@ -107,7 +107,7 @@ class Verdict:
         lost = [request for request in once if request.result in FAILURES]
         other = [request for request in lost if (request.result, request.detail) != ("balancer", "status 502")]
         slowest = max((request.end - max(request.begin, fault.begin) for request in lost), default=0)
-        name = f"{balancer.name}, {fault.name}: uploads above tune.bufsize"
+        name = f"{balancer.name}, {fault.phase}: uploads above tune.bufsize"
         note = f"{slowest:.1f} s after the fault at the latest" if lost else ""
         is_right = not other and (fault.name in DEADLY or not lost)
         goal = "no other error" if fault.name in DEADLY else "none"
@@ -116,7 +116,7 @@ class Verdict:
 
     def _streams(self, fault, balancer):
         streams = [
-            request for request in self.cluster.ledger.select(balancer=balancer.name, phase=fault.name, kind="stream")
+            request for request in self.cluster.ledger.select(balancer=balancer.name, phase=fault.phase, kind="stream")
             if request.has_begun
         ]
         if not streams:
@@ -125,7 +125,7 @@ class Verdict:
         elsewhere = [request for request in broken if fault.node not in self._nodes(balancer, request)]
         deadly = fault.name in DEADLY
         unexplained = elsewhere if deadly else broken
-        name = f"{balancer.name}, {fault.name}: streams that had begun"
+        name = f"{balancer.name}, {fault.phase}: streams that had begun"
         found = f"{len(broken)} of {len(streams)} broken"
         self.report.check(name, found, "those of the node" if deadly else "0 broken", not unexplained, _told(unexplained))
 
@@ -143,7 +143,7 @@ class Verdict:
             if request.has_begun and fault.begin < request.begin
         ]
         tally = collections.Counter(request.result for request in ended)
-        name = f"{balancer.name}, {fault.name}: live sessions"
+        name = f"{balancer.name}, {fault.phase}: live sessions"
         found = ", ".join(f"{count} {result}" for result, count in tally.items()) or "none ended"
         note = _told(elsewhere)
         if ended and later:
@@ -165,7 +165,7 @@ class Verdict:
             last = begin
         others = sum(begin > last for begin in tries)
         self.report.check(
-            f"{balancer.name}, {fault.name}: the node is avoided after", f"{last - fault.begin:.1f} s", "", None,
+            f"{balancer.name}, {fault.phase}: the node is avoided after", f"{last - fault.begin:.1f} s", "", None,
             f"{len(tries)} requests tried it, {others} of them later, to see whether it is back")
 
     def _monitoring(self, fault):
@@ -174,7 +174,7 @@ class Verdict:
         down = {node: values.count(0.0) for node, values in up.items()}
         note = f"queue of at most {_values({node: max(values) for node, values in queue.items()})} s" if queue else ""
         seen = down.get(fault.node, 0) > 0 if fault.name in DEADLY else None
-        self.report.check(f"Prometheus, {fault.name}: seconds with up = 0", _values(down), "", seen, note)
+        self.report.check(f"Prometheus, {fault.phase}: seconds with up = 0", _values(down), "", seen, note)
 
 
 def _values(by_node):
