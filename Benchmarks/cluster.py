@@ -155,7 +155,7 @@ def run(cluster, options, report):
 def archive(network, server, report):
     """An archive that Ray spreads over machines, two of which die (deploy/ray)."""
     try:
-        rows, wrong = ray_archive.run(network, server, namespaces.SCRATCH / "archive", say=_say)
+        rows, wrong = ray_archive.run(network, server, namespaces.SCRATCH, say=_say)
     except ray_archive.Failure as failure:
         report.missing("archive on Ray", str(failure))
         return
