@@ -51,6 +51,16 @@ struct PageTests {
         }
     }
 
+    @Test func aModelOnAnotherServerIsShownAsOne() async throws {
+        try await withForwarder(
+            toScript: UpstreamAnswer.text("well"), beside: [.transducer.named("near")]
+        ) { client, server, upstream in
+            try await client.waitUntilHealthy()
+            try await runPageTests(
+                "upstream", against: server, environment: ["ASR2CLIP_UPSTREAM": "127.0.0.1:\(upstream.port)"])
+        }
+    }
+
     private func run(_ part: String, on setup: ServerProcess.Setup) async throws {
         try await withServer(setup) { server in
             try await APIClient(server).waitUntilHealthy()

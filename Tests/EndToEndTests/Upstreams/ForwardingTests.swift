@@ -167,9 +167,11 @@ struct ForwardingTests {
             #expect(refused.status == .exited(1))
             #expect(refused.text.contains("is not on this machine"), "\(refused.text)")
         }
-        let fetched = try await run("serve", "--download-model")
-        #expect(fetched.status == .exited(0), "\(fetched.text)")
-        #expect(fetched.text.contains("nothing to fetch"), "\(fetched.text)")
+        let fetched = try await runToEnd(
+            ServerProcess.path(of: "asr2clip-serve"), ["--download-model", "--config", config],
+            environment: folder.environment)
+        #expect(fetched.status == .exited(0), "\(fetched.error)")
+        #expect(fetched.error.contains("nothing to fetch"), "\(fetched.error)")
     }
 
     @Test func nothingThatConcernsFilesOrEnginesIsDoneToIt() async throws {

@@ -101,6 +101,8 @@ actor RelayedSession: LiveSessionInHand {
                 }
             }
             ended.resolve(.success(.byClient))
+        } catch is UpstreamError {
+            // The other server has ended the session; `readUpstream` finds out how.
         } catch {
             fail(error)
         }

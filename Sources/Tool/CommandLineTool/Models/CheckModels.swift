@@ -81,7 +81,7 @@ struct CheckModels: AsyncParsableCommand {
         return Problem(
             model: entry.name, file: file,
             message:
-                "Model '\(entry.name)': this file of \(server.address) cannot be read. Correct its path in \(registry)."
+                "Model '\(entry.name)': \(file), for \(server.address), cannot be read. Correct its path in \(registry)."
         )
     }
 
