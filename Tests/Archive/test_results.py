@@ -1,5 +1,6 @@
 """Which recordings are done, whatever happens to a run."""
 
+import json
 import os
 import shutil
 import signal
@@ -52,6 +53,55 @@ def test_an_edited_result_is_done_and_a_foreign_file_is_in_the_way(folder):
     with pytest.raises(Refused, match="written by another program"):
         transcribe(found(folder / "first.wav"))
     assert (folder / "first.wav.txt").read_text() == "somebody else's"
+
+
+def test_force_does_not_replace_an_edited_result(folder):
+    transcribe(found(folder))
+    (folder / "first.wav.txt").write_text("edited")
+    with pytest.raises(Refused, match="changed by another program"):
+        transcribe(found(folder / "first.wav"), is_forced=True)
+    assert transcribe(found(folder / "later"), is_forced=True) == ["a.wav", "b.wav"]
+    assert (folder / "first.wav.txt").read_text() == "edited"
+
+
+def test_a_result_that_is_edited_meanwhile_is_not_replaced(folder):
+    with Results(FIELDS, None, True) as results:
+        transcribe(found(folder / "later"))
+        [recording] = found(folder / "first.wav")
+        assert results.begin(recording)
+        results.finish(recording, "the text")
+        assert results.begin(recording)
+        (folder / "first.wav.txt").write_text("edited")
+        with pytest.raises(Refused, match="changed by another program"):
+            results.finish(recording, "the text")
+    assert (folder / "first.wav.txt").read_text() == "edited"
+
+
+@pytest.mark.parametrize("result", [None, [], {}])
+def test_a_line_that_is_none_of_ours_does_no_harm(folder, result):
+    transcribe(found(folder / "first.wav"))
+    [line] = journal(folder)
+    line["result"] = result
+    if result is None:
+        del line["result"]
+    with (folder / ".asr2clip-results.jsonl").open("a") as file:
+        file.write(json.dumps(line) + "\n" + "[" * 100_000 + "\n")
+    assert transcribe(found(folder / "first.wav")) == []
+
+
+@pytest.mark.parametrize("text, written", [
+    (" Hello \n", "Hello\n"), ("a\x1b[31mb\x07\r\n c\td\x9b", "a[31mb\n c\td\n"), (" \n\t", ""), ("[blank_audio]", ""),
+    ("[ Silence ]", ""), ("(upbeat music) [MUSIC]\n", ""), ("*coughs*", ""), ("♪♪♪", ""), ("<|nospeech|>", ""), ("...", ""),
+    ("[Silence].", ""), ("Hello [BLANK_AUDIO] world", "Hello world\n"), ("<|en|>Hello\u200b", "Hello\n"),
+    ("(Hello) world", "(Hello) world\n"), ("5 * 3 * 2", "5 * 3 * 2\n"), ("?", "?\n"), ("[x", "[x\n"), ("a\nb", "a\nb\n"),
+])
+def test_texts_are_cleaned_as_by_the_tool(folder, text, written):
+    """The cases of SpokenTextTests."""
+    with Results(FIELDS, None, False) as results:
+        [recording] = found(folder / "first.wav")
+        results.begin(recording)
+        results.finish(recording, text)
+    assert (folder / "first.wav.txt").read_bytes().decode() == written
 
 
 def test_a_line_without_its_result_counts_for_nothing(folder):

@@ -36,3 +36,27 @@ def test_a_list_has_paths_and_addresses(folder):
     assert address == Recording(named, "calls.example:8443/2026/a b.wav", (0, 0))
     assert address.name.startswith("https://calls.example:8443/../2026/a%20b.wav?sha256=") and "key" not in address.name
     assert isinstance(missing, Unlisted)
+
+
+def test_a_link_that_leads_to_itself_is_reported_if_it_is_named_as_a_recording(folder):
+    for name in "loop.wav", "loop":
+        (folder / name).symlink_to(name)
+    listed = list(recordings([str(folder)], []))
+    assert [found.name for found in listed if isinstance(found, Unlisted)] == [f"{folder}/loop.wav"]
+    assert len(listed) == 4
+
+
+def test_what_cannot_be_a_name_in_a_list_fails_alone(folder):
+    wrong = ["http://[", "http://../x.wav", "http://user@./x.wav", "http:///x.wav", "http://host/%00.wav", "a\0b.wav"]
+    listed = folder / "list"
+    listed.write_text("\n".join([*wrong, f"{folder}/first.wav"]))
+    *failed, first = recordings([], [str(listed)])
+    assert all(isinstance(found, Unlisted) for found in failed) and len(failed) == len(wrong)
+    assert first.source == f"{folder}/first.wav"
+
+
+def test_the_query_of_an_address_need_not_be_utf8(folder):
+    listed = folder / "list"
+    listed.write_bytes(b"http://host/a.wav?key=\xe9\n")
+    [address] = recordings([], [str(listed)])
+    assert address.name.startswith("http://host/a.wav?sha256=")

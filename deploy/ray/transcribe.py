@@ -107,7 +107,7 @@ def begin(recording, results, report):
         raise Stop("Results of addresses need an --output-dir.")
     try:
         is_begun = results.begin(recording)
-    except (Busy, Refused, OSError) as error:
+    except (Busy, Refused, OSError, ValueError) as error:
         report.count_failed(recording.name, unwritten(error))
         return False
     report.skipped += not is_begun
@@ -128,10 +128,10 @@ def finish(recording, reference, results, report):
         failure = outcome.content
         check(recording, outcome)
     try:
-        results.finish(recording, None if failure else outcome.content)
-    except (Refused, OSError) as error:
+        results.finish(recording, outcome.content if failure is None else None)
+    except (Refused, OSError, ValueError) as error:
         failure = unwritten(error)
-    if failure:
+    if failure is not None:
         report.count_failed(recording.name, failure)
     else:
         report.count_done(outcome.node)
@@ -175,7 +175,7 @@ def arguments():
     parser.add_argument("--language", default="", help="else the model detects it")
     parser.add_argument("--prompt", default="", help="words to expect")
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
-    parser.add_argument("--force", action="store_true", help="transcribe also what is done")
+    parser.add_argument("--force", action="store_true", help="transcribe also what is done, but for results that were edited")
     parser.add_argument("--address", default="auto", help="of the Ray cluster (default: that of this machine)")
     parser.add_argument("--in-flight", type=int, metavar="N",
                         help="recordings in hand at once (default: twice what the nodes take)")

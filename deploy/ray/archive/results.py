@@ -15,9 +15,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from archive.sources import is_address
+from archive.texts import cleaned
 
 JOURNAL = ".asr2clip-results.jsonl"
 PARTIAL = ".asr2clip-partial-"
+LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 EXTENSIONS = {"text": "txt", "json": "json", "verbose_json": "json", "srt": "srt", "vtt": "vtt"}
 
 
@@ -91,14 +93,15 @@ class Journal:
                     record = Record(
                         origin["source"], _version(origin["stamp"]), _version(found["written"]), found["sha256"],
                         origin["options"] == self.options)
-                except (ValueError, KeyError, TypeError):
+                    records[found["result"]].append(record)
+                except (ValueError, KeyError, TypeError, RecursionError):
                     continue
-                records[found["result"]].append(record)
         return records
 
-    def is_done(self, name, source, version):
+    def is_done(self, name, source, version, is_forced=False):
         """Whether the folder has the result of this version of a recording, made with these options. Raises `Refused`
-        if it has another file of that name that no process of asr2clip wrote for this recording."""
+        if it has another file of that name that no process of asr2clip wrote for this recording, and for a result that
+        somebody has edited if it `is_forced` to be written again."""
         try:
             existing = os.lstat(os.path.join(self.folder, name))
         except FileNotFoundError:
@@ -112,7 +115,7 @@ class Journal:
             digest = self._digest(name)
             record = next((record for record in reversed(records) if record.sha256 == digest), None)
         if record is None:
-            if records and self._is_same(records[-1], version) and records[-1].source == source:
+            if not is_forced and records and self._is_same(records[-1], version) and records[-1].source == source:
                 return True  # somebody has edited the result
             raise Refused(f"'{name}' is there and was {'changed' if records else 'written'} by another program")
         if self._is_same(record, version):
@@ -222,7 +225,7 @@ class Results:
             if other == source:
                 return False  # listed twice
             raise Refused(f"'{name}' will be the result of '{other}'")
-        is_done = journal.is_done(name, source, recording.version)
+        is_done = journal.is_done(name, source, recording.version, self.is_forced)
         if is_done and not self.is_forced:
             return False
         journal.begun[name] = source
@@ -234,9 +237,9 @@ class Results:
         journal = self.journals[folder]
         try:
             if answer is not None:
-                # Another program may have made a file of that name meanwhile.
-                journal.is_done(name, source, recording.version)
-                text = answer.strip() if self.options["format"] == "text" else answer.strip("\n")
+                # Another program may have made or changed a file of that name meanwhile.
+                journal.is_done(name, source, recording.version, is_forced=True)
+                text = cleaned(answer) if self.options["format"] == "text" else answer.strip(LINE_ENDS)
                 journal.write(name, source, recording.version, f"{text}\n" if text else "")
         finally:
             del journal.begun[name]

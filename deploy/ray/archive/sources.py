@@ -35,7 +35,7 @@ class Recording:
         if not is_address(self.source):
             return self.source
         parts = urlsplit(self.source)
-        query = f"sha256={hashlib.sha256(parts.query.encode()).hexdigest()[:16]}" if parts.query else ""
+        query = f"sha256={hashlib.sha256(os.fsencode(parts.query)).hexdigest()[:16]}" if parts.query else ""
         return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query, fragment="").geturl()
 
 
@@ -66,9 +66,10 @@ def recordings(inputs, lists):
 
 def _of(name, place, visited, is_listed=False):
     if is_address(name):
-        parts = urlsplit(name)
-        inside = [part for part in unquote(parts.path).split("/") if part not in ("", ".", "..")]
-        yield Recording(name, os.path.join(parts.netloc.rpartition("@")[2], *inside), NO_VERSION)
+        yield _address(name)
+        return
+    if "\0" in name:
+        yield Unlisted(name, "A name cannot have a NUL character")
         return
     path = os.path.abspath(name)
     try:
@@ -83,6 +84,18 @@ def _of(name, place, visited, is_listed=False):
         yield Recording(path, os.path.join(place, base) if is_listed else base, _version(found))
     else:
         yield Unlisted(name, "It is neither a file nor a folder")
+
+
+def _address(name):
+    try:
+        parts = urlsplit(name)
+    except ValueError as error:
+        return Unlisted(f"{name.partition('//')[0]}//…", f"It is no address: {error}")
+    places = [parts.netloc.rpartition("@")[2], *unquote(parts.path).split("/")]
+    # Nothing may lead out of the output folder.
+    if places[0] in ("", ".", "..") or any("\0" in place for place in places):
+        return Unlisted(f"{parts.scheme}://…", "It is no address of a recording")
+    return Recording(name, os.path.join(*(place for place in places if place not in ("", ".", ".."))), NO_VERSION)
 
 
 def is_address(name):
@@ -107,7 +120,7 @@ def _walk(top, place, visited):
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir():
+            if _is_folder(entry):
                 folders.append((entry.path, os.path.join(place, entry.name)))
                 continue
             if entry.name.rpartition(".")[2].lower() not in EXTENSIONS or "." not in entry.name:
@@ -120,6 +133,13 @@ def _walk(top, place, visited):
             if stat.S_ISREG(found.st_mode):
                 yield Recording(entry.path, os.path.join(place, entry.name), _version(found))
         pending += reversed(folders)
+
+
+def _is_folder(entry):
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # such as a link that leads to itself: counts as a file, whose name decides
 
 
 def _version(found):
