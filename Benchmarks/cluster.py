@@ -132,6 +132,9 @@ def run(cluster, options, report):
     cluster.learn()
     _say(f"two nodes, {' and '.join(balancer.name for balancer in cluster.balancers)}, and Prometheus run")
     cluster.secrets = {each.balancer: [each.opens_with_a_secret() for _ in range(4)] for each in cluster.clients}
+    for each in cluster.clients:
+        if not each.lists_models():
+            raise RuntimeError(f"{each.balancer} redirects to its list of models, or has another one")
     cluster.balance(options.requests)
     _say(f"{options.requests} requests through each balancer")
     said = cluster.clients[0].session(spoken(), None, threading.Event())

@@ -143,6 +143,11 @@ class Clients:
             return repr(error)
         return None
 
+    def lists_models(self):
+        """Whether the list of models comes, without a redirect on the way."""
+        answer = self.clients[0].models.with_raw_response.list()
+        return MODEL.name in [model.id for model in answer.parse().data] and not answer.http_response.history
+
     @staticmethod
     def _turn(connection, sound):
         """Says a turn; its text."""
