@@ -34,7 +34,7 @@ class Verdict:
         statuses = self.cluster.drained
         self.report.check("exit status of drained nodes", str(statuses), "0", all(status == 0 for status in statuses))
         up = self.cluster.prometheus.query("up")
-        self.report.check("Prometheus at the end: up", _values(up), "1", all(value == 1 for value in up.values()))
+        self.report.check("Prometheus at the end: up", _values(up), "1", set(up.values()) == {1} and len(up) == len(self.cluster.nodes))
 
         for balancer, failures in self.cluster.secrets.items():
             failed = [failure for failure in failures if failure]
@@ -98,7 +98,7 @@ class Verdict:
         counts = ", ".join(f"{tally[result]} {result}" for result in ANSWERS if tally[result])
         name = f"{balancer.name}, {fault.phase}: uploads, {what}"
         self.report.check(
-            name, f"{len(requests) - len(failed)} of {len(requests)}", "all", not failed,
+            name, f"{len(requests) - len(failed)} of {len(requests)}", "all", bool(requests) and not failed,
             _told(failed) or f"{counts}; slowest {slowest:.1f} s")
 
     def _larger(self, fault, balancer, requests):
