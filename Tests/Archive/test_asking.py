@@ -1,13 +1,15 @@
 """What a node makes of a server's answers."""
 
 import contextlib
+import dataclasses
 import functools
 import http.server
 import socket
 import threading
 
 import pytest
-from archive.asking import Away, Question, ask
+from archive.asking import Away, Outcome, Question, ask
+from archive.first import FirstAnswer
 from harness.registry import MODELS, registry
 from harness.serving import serving
 from conftest import CLIP, FIELDS, FIXTURES, KEY, SERVER, TEXT, URL
@@ -154,3 +156,28 @@ def test_an_address_that_is_never_whole_fails_alone():
     assert outcome.kind == "failed" and "IncompleteRead" in outcome.content and len(asked) > 1
     outcome = ask(question(patience=1), f"http://127.0.0.1:{free_port()}/a.wav", "here")
     assert outcome.kind == "failed" and "cannot be fetched" in outcome.content
+
+
+def test_a_server_that_nobody_has_reached_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr("archive.asking.FIRST_PATIENCE", 1)
+    first = dataclasses.replace(question(f"http://127.0.0.1:{free_port()}/v1", patience=3600), is_known=False)
+    outcome = ask(first, str(CLIP), "here")
+    assert (outcome.kind, outcome.is_answered) == ("unanswered", False) and "does not answer" in outcome.content
+
+
+def test_a_server_that_is_busy_at_first_is_there(monkeypatch):
+    monkeypatch.setattr("archive.asking.FIRST_PATIENCE", 1)
+    busy = 503, {"Retry-After": "2"}, b""
+    with answering(busy, (200, {}, b"text")) as (url, asked):
+        outcome = ask(dataclasses.replace(question(f"{url}/v1"), is_known=False), str(CLIP), "here")
+    assert (outcome.content, outcome.is_answered, len(asked)) == ("text", True, 2)
+
+
+def test_recordings_without_a_server_are_handed_out_again_after_the_first_answer():
+    first, none, done = FirstAnswer(), Outcome("unanswered", "", "a"), Outcome("done", "text", "b", is_answered=True)
+    assert first.takes("one", none) and first.again() == []
+    assert not first.takes("two", Outcome("failed", "its address answers 404", "a")) and not first.is_here
+    assert not first.takes("three", done) and first.is_here
+    assert first.again() == ["one"] and first.again() == []
+    # It was handed out before the first answer came.
+    assert first.takes("four", none) and first.again() == ["four"]

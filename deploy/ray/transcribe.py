@@ -13,6 +13,7 @@ not go on, 130 after Ctrl-C. 2 if the command line is wrong.
 """
 
 import argparse
+import dataclasses
 import errno
 import os
 import resource
@@ -26,6 +27,7 @@ except ImportError:
 
 import archive
 from archive.asking import Away, Question, ask
+from archive.first import FirstAnswer
 from archive.report import Report, say, shown
 from archive.results import Busy, Refused, Results
 from archive.sources import Unlisted, is_address, recordings
@@ -69,7 +71,8 @@ def run(options, report):
     # Ray repeats a task whose node died, and one whose server is away, as a rule on another node.
     task = ray.remote(transcribe).options(
         max_retries=options.retries, retry_exceptions=[Away], scheduling_strategy="SPREAD", **needs)
-    shared = ray.put(question)
+    known, unknown = ray.put(question), ray.put(dataclasses.replace(question, is_known=False))
+    first = FirstAnswer()
     found = recordings(options.inputs, options.list)
     with Results(fields, options.output_dir, options.force) as results:
         hand = {}
@@ -79,18 +82,23 @@ def run(options, report):
             if report.is_due or not room:
                 room, nodes = slots(options)
                 report.progress(len(hand), nodes)
-            recording = next(found, None) if not is_over and len(hand) < room else None
+            has_room = len(hand) + len(first.kept) < room
+            recording = next(found, None) if not is_over and has_room else None
             if recording is not None:
                 if begin(recording, results, report):
-                    hand[task.remote(shared, recording.source)] = recording
+                    hand[task.remote(known if first.is_here else unknown, recording.source)] = recording
                 continue
-            is_over = is_over or len(hand) < room
+            is_over = is_over or has_room
             # At once all that are ready, and at least one, or nothing for a while.
             ready, _ = ray.wait(list(hand), num_returns=1, timeout=1) if hand else ([], [])
             if ready:
                 ready, _ = ray.wait(list(hand), num_returns=len(hand), timeout=0)
             for reference in ready:
-                finish(hand.pop(reference), reference, results, report)
+                finish(hand.pop(reference), reference, results, report, first)
+            for recording in first.again():
+                hand[task.remote(known, recording.source)] = recording
+            if first.kept and not hand:
+                raise Stop(f"{shown(first.reason)}\nNo server has answered.")
 
 
 def transcribe(question, source):
@@ -114,16 +122,20 @@ def begin(recording, results, report):
     return is_begun
 
 
-def finish(recording, reference, results, report):
-    """Writes the result of a task that ended, or counts its failure."""
+def finish(recording, reference, results, report, first):
+    """Writes the result of a task that ended, or counts its failure, unless it is to be handed out again."""
     outcome, failure = None, None
     try:
         outcome = ray.get(reference)
     except ray.exceptions.RayTaskError as error:
         failure = f"{error.cause}"
+        # It had patience, because a server had answered.
+        first.is_here = first.is_here or isinstance(error.cause, Away)
     except ray.exceptions.RayError as error:
         # Its nodes died, more often than it may be repeated.
         failure = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
+    if outcome is not None and first.takes(recording, outcome):
+        return
     if outcome is not None and outcome.kind != "done":
         failure = outcome.content
         check(recording, outcome)

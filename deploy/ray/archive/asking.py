@@ -25,6 +25,8 @@ REQUEST_TIMEOUT = 6 * 3600
 PAUSES = 0.5, 30
 #: The longest wait that a server may ask for in Retry-After, in seconds.
 LONGEST_RETRY_AFTER = 120
+#: How long a server may be away as long as no node has got an answer from any, in seconds.
+FIRST_PATIENCE = 10
 #: A node that has waited this long for its server says so, in seconds.
 TOLD_AFTER = 20
 BLOCK = 1 << 20
@@ -56,18 +58,22 @@ class Question:
     key: str | None
     #: How long to wait for a server that is away, in seconds. For one that is full there is no limit.
     patience: float
+    #: Whether any server has answered a node before. If not, the address may be wrong.
+    is_known: bool = True
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of a recording."""
 
-    #: `done`, `failed`, `unopened` (the folder may be missing on this node), or `hopeless`: all others would fail in the
-    #: same way.
+    #: `done`, `failed`, `unopened` (the folder may be missing on this node), `unanswered` (no server is there, and none is
+    #: known), or `hopeless`: all others would fail in the same way.
     kind: str
     #: The text if it is done, else the reason.
     content: str
     node: str
+    #: Whether the server has answered.
+    is_answered: bool = False
 
 
 def ask(question, source, node):
@@ -174,7 +180,8 @@ class Tries:
 
 
 def _ask_until_answered(question, file, suffix, node):
-    tries = Tries(question.patience, node)
+    tries = Tries(question.patience if question.is_known else min(FIRST_PATIENCE, question.patience), node)
+    is_known = question.is_known
     while True:
         wanted, status = None, None
         try:
@@ -184,14 +191,20 @@ def _ask_until_answered(question, file, suffix, node):
         except (http.client.HTTPException, OSError) as error:
             why = f"{question.url} does not answer: {error or type(error).__name__}"
         else:
+            is_known, tries.patience = True, question.patience
             if status == 200:
-                return Outcome("done", body.decode("utf-8", "replace"), node)
+                return Outcome("done", body.decode("utf-8", "replace"), node, is_answered=True)
             why, field = reason(status, body)
             if status not in TEMPORARY or headers.get("x-should-retry") == "false":
                 hopeless = status in HOPELESS or status == 503 or (field is not None and field != "file")
-                return Outcome("hopeless" if hopeless else "failed", why, node)
+                return Outcome("hopeless" if hopeless else "failed", why, node, is_answered=True)
             wanted = retry_after(headers)
-        tries.wait(why, wanted, is_full=status == 429)
+        try:
+            tries.wait(why, wanted, is_full=status == 429)
+        except Away as error:
+            if is_known:
+                raise
+            return Outcome("unanswered", f"{error}", node)
 
 
 def post(question, file, suffix):
