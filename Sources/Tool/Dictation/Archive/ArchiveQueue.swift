@@ -31,7 +31,12 @@ final class ArchiveQueue: Sendable {
         var journal: ResultJournal?
         /// The journals of recordings that are being transcribed: a second lock on one of them would fail.
         var open: [FileIdentity: Open] = [:]
+        /// The results in the folder of the last named file that may be one.
+        var results: (folder: String, names: Set<[UInt8]>)?
     }
+
+    /// How the names of results end, in any format.
+    private static let resultEndings = [".txt", ".srt", ".vtt", ".json"]
 
     private let state: Mutex<State>
     private let hidden = Atomic(0)
@@ -64,9 +69,23 @@ final class ArchiveQueue: Sendable {
             return .failed(path, count: 1, reason: "cannot be read: \(SystemReason.words(for: error.rawValue)).")
         case .recording(let source)?:
             let folder = SystemPath.folder(of: source.path)
-            if source.isNamed, ResultJournal.lists(source.name, in: folder) { return .passedOver }
+            if source.isNamed, isResult(source.name, in: folder, &state) { return .passedOver }
             return step(source, in: archive.output.map { SystemPath.joined($0, source.place) } ?? folder, &state)
         }
+    }
+
+    /// Whether a named file is recorded as a result. Named files of one folder come one after the other, as a shell lists
+    /// them, so its journal is read once.
+    private func isResult(_ name: String, in folder: String, _ state: inout State) -> Bool {
+        guard Self.resultEndings.contains(where: { name.utf8.suffix($0.utf8.count).elementsEqual($0.utf8) }) else {
+            return false
+        }
+        if let results = state.results, results.folder.utf8.elementsEqual(folder.utf8) {
+            return results.names.contains(Array(name.utf8))
+        }
+        let names = ResultJournal.results(in: folder)
+        state.results = (folder, names)
+        return names.contains(Array(name.utf8))
     }
 
     private func step(_ source: SourceFile, in folder: String, _ state: inout State) -> Step {

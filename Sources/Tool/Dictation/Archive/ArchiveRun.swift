@@ -183,7 +183,8 @@ private final class ArchiveRun: Sendable {
             } catch let error as ClientError {
                 if error.hitsEveryRequest { throw ArchiveEnd(description: error.description) }
                 if !error.mayBeRepeated {
-                    answered()
+                    // A file that cannot be read, or a wait that was too long, says nothing about the server.
+                    if error.status != nil || hasText.isSet { answered() }
                     breaks += 1
                     guard error.code == .failed, hasText.isSet, breaks < Self.mostBreaks else { throw error }
                     continue

@@ -55,17 +55,16 @@ final class ResultJournal: Sendable {
 
     deinit { try? file.close() }
 
-    /// Whether a file of a folder is recorded as a result there.
-    static func lists(_ name: String, in folder: String) -> Bool {
+    /// The names of the results that are recorded in a folder, as bytes. Needs no lock.
+    static func results(in folder: String) -> Set<[UInt8]> {
         let descriptor = open(
             SystemName.cString(SystemPath.joined(folder, fileName)), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return false }
+        guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }
         let lines = JournalLines(FileDescriptor(rawValue: descriptor))
-        while let record = try? lines.next() {
-            if record.result.utf8.elementsEqual(name.utf8) { return true }
-        }
-        return false
+        var names: Set<[UInt8]> = []
+        while let record = try? lines.next() { names.insert(Array(record.result.utf8)) }
+        return names
     }
 
     /// Decides about a recording. Blocks while it reads a result.
