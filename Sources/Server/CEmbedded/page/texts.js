@@ -47,6 +47,9 @@ export const texts = {
       : "Recordings go to this server only. They stay in this browser with their texts until you delete them.",
     keptNowhere: "This browser does not let the page store anything. If you close the page, the texts are gone.",
     full: "The browser has no room for more texts. Delete files, or save the texts before you close this page.",
+    givenUp: (names) => names.length === 1
+      ? `The browser had no room for a text, so the recording of “${names[0]}” was deleted. Its text stays.`
+      : `The browser had no room for texts, so ${number(names.length)} recordings were deleted. Their texts stay: ${names.join(", ")}.`,
     tooLarge: (name) => `The browser has no room to keep “${name}”. Leave this page open until its text is there.`,
     folder: "A folder cannot be dropped here. Choose the files in it.",
     announceAll: (count) => count === 1 ? "The text is ready." : `All ${number(count)} texts are ready.`,
@@ -78,7 +81,7 @@ export const texts = {
     growing: "The text grows here as it is recognised.",
     ignored: (fields) => `This model made no use of: ${fields}.`,
     noPlayer: "This browser cannot play this format.",
-    notKept: "The recording was too large to keep, so it cannot be played after the page was closed.",
+    notKept: "The browser has no room for this recording, so only its text is kept.",
     play: "Play", pause: "Pause", position: "Position", speed: "Speed", video: "Video",
     playFromAbout: (seconds) => `Play from about ${clock(seconds)}`,
     estimated: "This model gives no times for single sentences, so this one is estimated.",

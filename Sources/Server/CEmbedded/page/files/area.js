@@ -6,6 +6,7 @@ import { announce } from "../shared/announce.js";
 import { byID, keepingFocus, make, oncePerFrame, say } from "../shared/dom.js";
 import { attachMenu } from "../shared/menu.js";
 import { Options } from "../shared/options.js";
+import * as store from "../shared/store.js";
 import { toast } from "../shared/toast.js";
 import { Detail } from "./detail.js";
 import { FileList, stateText } from "./list.js";
@@ -17,6 +18,8 @@ export class FilesArea {
   #chosen = null;
   /** What people should know now, by what it is about. */
   #notices = new Map();
+  /** The names of those whose recording was given up, by id. */
+  #givenUp = new Map();
   /** The states that were announced, by id. */
   #states = new Map();
 
@@ -32,6 +35,11 @@ export class FilesArea {
     const drawAll = oncePerFrame(() => this.#draw());
     results.addEventListener("change", ({ detail }) => { drawAll(); this.#announce(detail); });
     results.addEventListener("full", () => this.#notice({ about: "room", text: texts.files.full }));
+    results.addEventListener("stored", () => this.#notice({ about: "room", text: null }));
+    store.onGivenUp(({ id, name }) => {
+      this.#givenUp.set(id, name);
+      this.#noticeGivenUp();
+    });
     queue.addEventListener("progress", drawAll);
     queue.addEventListener("notice", ({ detail }) => this.#notice(detail));
     queue.addEventListener("finished", ({ detail }) => this.#finish(results.get(detail)));
@@ -123,10 +131,18 @@ export class FilesArea {
     notice.replaceChildren(...[...new Set(this.#notices.values())].map((text) => make("p", {}, text)));
   }
 
+  /** Of what was deleted, nobody needs to know it. */
+  #noticeGivenUp() {
+    for (const id of this.#givenUp.keys()) if (!this.results.get(id)) this.#givenUp.delete(id);
+    const names = [...this.#givenUp.values()];
+    this.#notice({ about: "given up", text: names.length ? texts.files.givenUp(names) : null });
+  }
+
   /** Tells screen readers when a file is begun and when it is finished; what was there when the page was opened is known. */
   #announce(id) {
     const result = id === null ? null : this.results.get(id);
     if (!result) {
+      this.#noticeGivenUp();
       for (const { id, state } of this.results.all) if (!this.#states.has(id)) this.#states.set(id, state);
       return;
     }

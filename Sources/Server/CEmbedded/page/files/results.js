@@ -14,7 +14,7 @@
 
 import * as store from "../shared/store.js";
 
-/** Tells of `change` (detail: the id, or `null` for all) and of `full` if there is no room to store a result. */
+/** Tells of `change` (detail: the id, or `null` for all), `full` if there is no room to store a result, and `stored` if all are. */
 export class Results extends EventTarget {
   #known = new Map();
   /** New ones that are not stored yet, because their recording is not. */
@@ -76,14 +76,24 @@ export class Results extends EventTarget {
   async #store(known, merge) {
     try {
       if (!store.isOpen()) return known;
-      if (this.#unstored.has(known.id)) await store.put(known);
-      const stored = this.#unstored.delete(known.id) ? known : await store.change(known.id, merge);
-      return stored;
+      if (!this.#unstored.has(known.id)) return await store.change(known.id, merge);
+      await store.put(known);
+      this.#settle(known.id);
+      return known;
     } catch {
       this.#unstored.add(known.id);
       this.#tell("full", known.id);
       return known;
     }
+  }
+
+  #settle(id) {
+    if (this.#unstored.delete(id) && this.#unstored.size === 0) this.#tell("stored", id);
+  }
+
+  /** Something was deleted, so there may be room for what is not stored. */
+  async #storeRest() {
+    for (const id of this.#unstored) if (!this.#writes.get(id) && !this.#held.has(id)) await this.change(id, () => null);
   }
 
   async delete(id) {
@@ -92,13 +102,15 @@ export class Results extends EventTarget {
   }
 
   #forget(id) {
-    for (const set of [this.#known, this.#held, this.#unstored, this.#writes]) set.delete(id);
+    for (const set of [this.#known, this.#held, this.#writes]) set.delete(id);
+    this.#settle(id);
     this.#tell("change", id);
   }
 
-  /** Another tab has changed or deleted a result. */
+  /** Another tab has changed or deleted a result, or it was deleted or lost its recording here. */
   async #reload(id) {
     const stored = await store.result(id);
+    if (!stored?.isKept) this.#storeRest();
     if (this.#writes.get(id) || this.#held.has(id) || this.#unstored.has(id)) return;
     const known = this.#known.get(id);
     if (known && stored) Object.assign(known, stored);

@@ -26,9 +26,22 @@ export async function open() {
   }
 }
 
-/** Calls `changed` with the id of each result that another tab changes. */
+/** Calls `changed` with the id of each result that another tab changes, or that is deleted or loses its recording here. */
 export function onChange(changed) {
   others.addEventListener("message", ({ data }) => changed(data));
+  changes.addEventListener("change", ({ detail }) => changed(detail));
+}
+
+/** Calls `lost` with the result whose recording was deleted here to make room. */
+export function onGivenUp(lost) {
+  changes.addEventListener("given-up", ({ detail }) => lost(detail));
+}
+
+const changes = new EventTarget();
+
+function tellAll(id) {
+  others.postMessage(id);
+  changes.dispatchEvent(new CustomEvent("change", { detail: id }));
 }
 
 export async function allResults() {
@@ -41,7 +54,7 @@ export async function result(id) {
 
 /** Stores a result; throws if there is no room. */
 export async function put(result) {
-  if (database) await run(results, "readwrite", (store) => store.put(result));
+  if (database) await makingRoom(() => run(results, "readwrite", (store) => store.put(result)));
   others.postMessage(result.id);
 }
 
@@ -51,7 +64,7 @@ export async function put(result) {
  */
 export async function change(id, merge) {
   let result, fields;
-  await run(results, "readwrite", (store) => {
+  await makingRoom(() => run(results, "readwrite", (store) => {
     const asked = store.get(id);
     asked.onsuccess = () => {
       result = asked.result;
@@ -59,7 +72,7 @@ export async function change(id, merge) {
       if (fields) store.put(Object.assign(result, fields));
     };
     return asked;
-  });
+  }));
   if (fields) others.postMessage(id);
   return result;
 }
@@ -80,7 +93,7 @@ export async function keep(id, recording) {
   }
 }
 
-/** Whether a recording can be kept. Chromium stores nothing more, however small, after something had no room. */
+/** Whether a recording can be kept. Once something had no room, Chromium stores nothing, however small, until something is deleted. */
 export async function hasRoom(size) {
   if (!database) return false;
   const { quota, usage } = await navigator.storage?.estimate?.() ?? { quota: Infinity, usage: 0 };
@@ -96,13 +109,57 @@ export async function remove(id) {
     await run(results, "readwrite", (store) => store.delete(id));
     await run(recordings, "readwrite", (store) => store.delete(id));
   }
-  others.postMessage(id);
+  tellAll(id);
 }
 
-/** One request in a transaction of its own; resolves when it has been committed. */
-function run(name, mode, request) {
-  const transaction = database.transaction(name, mode);
-  const asked = request(transaction.objectStore(name));
+/** Writes. As long as there is no room, gives up a recording and tries again; throws if there is none to give up. */
+async function makingRoom(write) {
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (error?.name !== "QuotaExceededError") throw error;
+      // Writes that fail at the same time wait for one recording.
+      freeing ??= giveUpRecording().finally(() => { freeing = null; });
+      if (!await freeing) throw error;
+    }
+  }
+}
+let freeing = null;
+
+/**
+ * Deletes the largest recording whose text is complete; resolves to whether there was one. The deletion has a transaction of its
+ * own, because Chromium counts its room as free only once it is committed.
+ */
+async function giveUpRecording() {
+  const kept = new Set(await run(recordings, "readonly", (store) => store.getAllKeys()));
+  const done = (await allResults()).filter(({ id, state }) => kept.has(id) && state === "done");
+  if (done.length === 0) return false;
+  const largest = done.reduce((first, second) => first.size >= second.size ? first : second);
+  let isGone = false;
+  await run([results, recordings], "readwrite", (results, recordings) => {
+    const asked = results.get(largest.id);
+    asked.onsuccess = () => {
+      isGone = asked.result?.state === "done";  // Another tab may have asked for its text again.
+      if (isGone) recordings.delete(largest.id);
+    };
+    return asked;
+  });
+  if (!isGone) return true;
+  await run(results, "readwrite", (store) => {
+    const asked = store.get(largest.id);
+    asked.onsuccess = () => asked.result && store.put({ ...asked.result, isKept: false });
+    return asked;
+  }).catch(() => {});  // Then only the size that the page shows is wrong.
+  tellAll(largest.id);
+  changes.dispatchEvent(new CustomEvent("given-up", { detail: largest }));
+  return true;
+}
+
+/** One request in a transaction of its own; resolves when it has been committed. `request` gets each store of `names`. */
+function run(names, mode, request) {
+  const transaction = database.transaction(names, mode);
+  const asked = request(...[names].flat().map((name) => transaction.objectStore(name)));
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(asked.result);
     transaction.onabort = () => reject(transaction.error ?? asked.error);
