@@ -52,3 +52,25 @@ def test_dictations_are_deleted_by_keyboard(page):
     page.keyboard.press("Enter")
     expect(page.locator("#earlier")).to_be_hidden()
     assert page.evaluate("document.activeElement.id") == "record"
+
+
+def test_a_stored_recording_is_taken_up_although_there_is_no_room_for_a_second_copy(visit):
+    former = visit()
+    former.evaluate(
+        """async () => {
+            const store = await import("/page/shared/store.js");
+            const sound = await (await import("/page/microphone/wave.js")).wave([new Int16Array(16000)], 16000);
+            await store.keep("draft", new File([sound], "Dictation.wav", { type: "audio/wav" }));
+            await store.put({ id: "draft", kind: "draft", name: "Dictation.wav", added: 1, tab: "closed" });
+        }"""
+    )
+    former.close()
+    page = visit(context=former.context, script="navigator.storage.estimate = async () => ({ quota: 1000, usage: 0 })")
+    expect(page.locator("#toasts")).to_contain_text("A recording that was not finished")
+    expect(files(page, "done")).to_have_count(1)
+    expect(page.locator("#kept-text")).to_contain_text("32 kB")
+    page.reload()
+    expect(files(page, "done")).to_have_count(1)
+    # Nobody has it elsewhere.
+    files(page).get_by_role("button").click()
+    expect(page.locator("dialog")).to_contain_text("Dictation.wav")

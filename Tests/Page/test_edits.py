@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from conftest import AUDIO, BECKETT, SPEECH, URL, files, transcribe
+from conftest import AUDIO, BECKETT, SPEECH, URL, choose, files, transcribe
 
 # A tab that hears nothing of the others, as if it was frozen.
 DEAF = "window.BroadcastChannel = class extends EventTarget { postMessage() {} };"
@@ -152,3 +152,15 @@ def test_an_edit_that_a_new_text_would_replace_is_kept(visit, link):
     link.go_on()
     expect(page.locator(".detail-state")).to_contain_text("its text was changed meanwhile")
     shows(page, "Edited meanwhile.")
+
+
+def test_a_file_with_a_text_is_not_deleted_without_a_question_while_it_waits(page):
+    transcribe(page, SPEECH / "beckett.wav")
+    page.route("**/v1/audio/transcriptions", lambda route: None)
+    choose(page, AUDIO / "en_word_16k.wav", AUDIO / "en_digits_16k.wav")
+    expect(files(page, "working")).to_have_count(2)
+    page.get_by_role("button", name="Transcribe again").click()
+    expect(files(page, "waiting")).to_have_count(1)
+    files(page, "waiting").get_by_role("button").click()
+    page.locator("dialog").get_by_role("button", name="Cancel").click()
+    expect(files(page)).to_have_count(3)

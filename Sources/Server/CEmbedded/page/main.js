@@ -22,7 +22,7 @@ const isStored = await store.open();
 const results = new Results();
 const queue = new Queue(results);
 const files = new FilesArea(results, queue, isStored);
-const microphone = new MicrophoneArea((recordings) => queue.add(recordings, files.options.chosen));
+const microphone = new MicrophoneArea((file, id) => queue.rescue(file, id, files.options.chosen));
 const models = new ModelsArea();
 const areas = { files, microphone, models };
 

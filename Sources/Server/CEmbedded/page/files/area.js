@@ -161,7 +161,7 @@ export class FilesArea {
   }
 
   async delete(result) {
-    const hasWorth = result.state === "done" || this.queue.isWorking(result.id);
+    const hasWorth = result.segments || result.isOnlyCopy || this.queue.isWorking(result.id);
     if (hasWorth && !await confirm(`${texts.files.remove(result.name)}?`, null, texts.actions.delete)) return;
     const results = this.results.all;
     const index = results.indexOf(result);

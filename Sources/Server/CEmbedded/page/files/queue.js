@@ -65,17 +65,35 @@ export class Queue extends EventTarget {
 
   /** Adds files to the end of the queue; resolves to their results when all are stored. */
   async add(files, options) {
-    const last = Math.max(0, ...this.#results.all.map(({ added }) => added));
-    const now = Date.now();
-    const results = files.map(({ name, size, type }, index) => ({
-      id: newID(), kind: "file", name, size, type, added: Math.max(now, last + 1) + index,
-      options, asked: now, state: "waiting", isKept: false, tab,
-    }));
+    const results = files.map((file, index) => this.#next(file, index, { options }));
     results.forEach(({ id }, index) => this.#recordings.add(id, files[index]));
     this.#results.add(results);
     // Another tab may work on the queue, so the recording is stored before its result.
     await Promise.all(results.map((result) => this.#keep(result)));
     return results;
+  }
+
+  /**
+   * Adds a recording of which nobody has another copy.
+   *
+   * @param id what it is stored under already, so that it needs no second room; `null` if it is not stored
+   */
+  async rescue(file, id, options) {
+    const result = this.#next(file, 0, { options, isOnlyCopy: true, ...(id && { id, isKept: true }) });
+    if (id === null) this.#recordings.add(result.id, file);
+    this.#results.add([result]);
+    await (id === null ? this.#keep(result) : this.#results.release(id, {}));
+    this.#advance();
+  }
+
+  /** A result for the end of the list. */
+  #next({ name, size, type }, index, fields) {
+    const last = Math.max(0, ...this.#results.all.map(({ added }) => added));
+    const now = Date.now();
+    return {
+      id: newID(), kind: "file", name, size, type, added: Math.max(now, last + 1) + index,
+      asked: now, state: "waiting", isKept: false, tab, ...fields,
+    };
   }
 
   async #keep({ id, name }) {

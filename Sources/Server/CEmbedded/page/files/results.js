@@ -6,6 +6,7 @@
 //   options, asked                      what it was sent with, and when that was asked for, in milliseconds since 1970
 //   state                               waiting, working, done, failed
 //   isKept, tab                         whether the browser keeps the recording; if not, the tab that has it
+//   isOnlyCopy                          whether nobody has the recording elsewhere, because it is a dictation
 //   length                              of the recording in seconds, if the browser knows it
 //   error                               why the last attempt failed
 //   text, segments, duration, language, model, ignored    if there is a text; times in seconds. While it is made again, the former

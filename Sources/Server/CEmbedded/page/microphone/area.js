@@ -8,7 +8,7 @@ import { Options } from "../shared/options.js";
 import { toast } from "../shared/toast.js";
 import { Captions } from "./captions.js";
 import { Dictation, obstacle } from "./dictation.js";
-import { abandonedDrafts, dropDraft } from "./drafts.js";
+import { abandonedDrafts } from "./drafts.js";
 import { Earlier } from "./earlier.js";
 import { SpeechText } from "./speech-text.js";
 
@@ -23,7 +23,7 @@ export class MicrophoneArea {
   #pressed = 0;
   #draw = oncePerFrame(() => this.#show());
 
-  /** @param rescue takes a recording that the server heard only in part, as a file */
+  /** @param rescue takes a recording that the server heard only in part, and the id it is stored under, or `null` */
   constructor(rescue) {
     this.rescue = rescue;
     this.options = new Options("speech", byID("speech-options-fields"), byID("speech-options-summary"), ["words", "delay"]);
@@ -61,8 +61,7 @@ export class MicrophoneArea {
   /** Takes up recordings whose text was not complete when a page was closed. */
   async takeUp() {
     for (const { id, file } of await abandonedDrafts()) {
-      await this.rescue([file]);
-      await dropDraft(id);
+      await this.rescue(file, id);
       toast(texts.microphone.takenUp);
     }
   }
@@ -84,7 +83,7 @@ export class MicrophoneArea {
   async start() {
     if (this.isRecording || obstacle()) return;
     // A former one may still wait for its text.
-    const dictation = new Dictation((dictation, recording) => this.#keep(dictation, recording));
+    const dictation = new Dictation((dictation, recording, draft) => this.#keep(dictation, recording, draft));
     this.#dictation = dictation;
     this.#open.add(dictation);
     this.text.begin();
@@ -98,10 +97,10 @@ export class MicrophoneArea {
     this.#show();
   }
 
-  async #keep({ text, began }, recording) {
+  async #keep({ text, began }, recording, draft) {
     if (recording) {
       toast(texts.microphone.rescued);
-      await this.rescue([recording]);
+      await this.rescue(recording, draft);
     }
     if (text) await this.#earlier.keep(text, began);
   }

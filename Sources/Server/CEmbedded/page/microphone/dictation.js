@@ -24,10 +24,13 @@ export class Dictation extends EventTarget {
   #ending = null;
   #keep;
 
-  /** @param keep stores the text, and the recording (a WAV file, or `null`) if the server heard only a part of it */
+  /**
+   * @param keep stores the text, and the recording (a WAV file, or `null`) if the server heard only a part of it; gets the id of the
+   *   recording's draft, or `null` if there was no room for one
+   */
   constructor(keep) {
     super();
-    this.#keep = (recording) => keep(this, recording);
+    this.#keep = (recording, draft) => keep(this, recording, draft);
   }
 
   get text() { return this.#session?.text ?? ""; }
@@ -88,12 +91,13 @@ export class Dictation extends EventTarget {
     await this.#recorder.stop();
     const recording = new File(
       [wave(this.#blocks, this.#recorder.rate)], texts.microphone.rescuedName(new Date(this.began)), { type: "audio/wav" });
-    const draft = keepDraft(recording);
+    const keeping = keepDraft(recording);
     await this.#opening;
     if (!this.#isLost) await this.#session?.finish();
-    const isWhole = !this.#isLost && this.turns.every(({ error }) => !error);
-    await this.#keep(isWhole || this.#blocks.length === 0 ? null : recording);
-    await dropDraft(await draft);
+    const isWhole = this.#blocks.length === 0 || !this.#isLost && this.turns.every(({ error }) => !error);
+    const draft = await keeping;
+    await this.#keep(isWhole ? null : recording, draft);
+    if (isWhole && draft !== null) await dropDraft(draft);
     this.#blocks = [];
     this.#become("ended");
   }

@@ -3,11 +3,17 @@
 import * as store from "../shared/store.js";
 import { isOpen, newID, tab } from "../shared/tab.js";
 
-/** Stores a recording; gives its name in the store. */
+/** Stores a recording; resolves to its id in the store, or `null` if there is no room. */
 export async function keepDraft(file) {
   const id = newID();
-  if (await store.keep(id, file)) await store.put({ id, kind: "draft", name: file.name, added: Date.now(), tab }).catch(() => {});
-  return id;
+  if (!await store.keep(id, file)) return null;
+  try {
+    await store.put({ id, kind: "draft", name: file.name, added: Date.now(), tab });
+    return id;
+  } catch {
+    await store.remove(id);
+    return null;
+  }
 }
 
 export const dropDraft = (id) => store.remove(id);
