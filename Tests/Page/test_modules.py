@@ -120,7 +120,9 @@ def test_sound_becomes_a_wave_file(run):
         (503, '{"error": {"message": "Never."}}', {"x-should-retry": "false"}, "refused", "Never."),
         (429, '{"error": {"message": "Full."}}', {}, "busy", "Full."),
         (413, "<html>nginx</html>", {}, "refused", "The server answered with status 413 and no reason."),
-        (502, "", {}, "busy", "The server answered with status 502 and no reason."),
+        (502, "", {"Retry-After": "7"}, "busy", "The server answered with status 502 and no reason."),
+        (504, '{"error": {"message": "Too slow."}}', {}, "broken", "Too slow."),
+        (502, "", {}, "broken", "The server answered with status 502 and no reason."),
     ],
 )
 def test_answers_say_what_to_do(run, status, body, headers, kind, message):

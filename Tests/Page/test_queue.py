@@ -57,3 +57,32 @@ def test_two_tabs_share_one_queue(visit, twenty):
     first.close()
     choose(second, AUDIO / "en_word_16k.wav")
     expect(files(second, "done")).to_have_count(3)
+
+
+def test_a_file_at_which_another_server_fails_is_not_sent_for_ever(page):
+    error = {"error": {"message": "The other server is out of memory.", "code": "upstream_failed"}}
+    sent = []
+
+    def fail(route):
+        sent.append(route)
+        route.fulfill(status=502, json=error)
+
+    page.route("**/v1/audio/transcriptions", fail, times=5)
+    choose(page, AUDIO / "en_word_16k.wav")
+    expect(files(page, "waiting")).to_contain_text("The other server is out of memory.")
+    expect(files(page, "failed")).to_contain_text("The other server is out of memory.")
+    assert len(sent) == 5
+    page.get_by_role("button", name="Try again").click()
+    expect(files(page, "done")).to_have_count(1)
+
+
+def test_an_error_within_a_stream_that_passes_is_waited_for(page):
+    error = 'data: {"error": {"message": "Too many wait.", "code": "queue_full"}}\n\n'
+    page.route(
+        "**/v1/audio/transcriptions",
+        lambda route: route.fulfill(status=200, content_type="text/event-stream", body=error),
+        times=1,
+    )
+    choose(page, AUDIO / "en_word_16k.wav")
+    expect(files(page, "waiting")).to_contain_text("Too many wait.")
+    expect(files(page, "done")).to_have_count(1)

@@ -201,6 +201,10 @@ export class Queue extends EventTarget {
         if (await this.#trouble.isBrokenForGood(id, signal)) await this.#fail(id, texts.server.brokeOffOften);
         return;
       }
+      case "broken":
+        await wait(error.message);
+        if (await this.#trouble.isBrokenForGood(id, signal)) await this.#fail(id, error.message);
+        return;
       default:
         return this.#fail(id, error.message);
     }

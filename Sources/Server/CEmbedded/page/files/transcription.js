@@ -47,6 +47,12 @@ function form(recording, name, options, isTranslation) {
   return form;
 }
 
+/** What passes by itself, by the codes of errors. */
+const statuses = {
+  queue_full: 429,
+  shutting_down: 503, model_not_ready: 503, server_overloaded: 503, upstream_unavailable: 503, storage_unavailable: 503,
+};
+
 /** The answer while it arrives. */
 class Answer {
   #request;
@@ -105,7 +111,7 @@ class Answer {
 
   /** An error within a stream has no status of its own. */
   #statusOfError() {
-    return ["shutting_down", "model_not_ready", "server_overloaded"].includes(this.#error.code) ? 503 : 500;
+    return statuses[this.#error.code] ?? 500;
   }
 
   #transcript({ text, segments, duration, language }) {

@@ -9,8 +9,8 @@ export const address = (path) => new URL(path, document.baseURI);
 /** An answer that is no success. `kind` says what to do about it. */
 export class Refusal extends Error {
   /**
-   * @param kind `unreachable`: wait until the server is back. `busy`: try again after `wait` seconds. `key`: ask for a key.
-   *   `refused`: the same request will fail again.
+   * @param kind `unreachable`: wait until the server is back. `busy`: try again after `wait` seconds. `broken`: something behind
+   *   the server or a proxy failed; try again a few times. `key`: ask for a key. `refused`: the same request will fail again.
    */
   constructor(kind, message, { status = 0, code = null, wait = 0 } = {}) {
     super(message);
@@ -21,10 +21,15 @@ export class Refusal extends Error {
   static of(status, body, header) {
     const { message, code = null } = errorIn(body) ?? {};
     const details = { status, code, wait: Number(header("Retry-After")) || 2 };
-    const mayPass = [429, 502, 503, 504].includes(status) && header("x-should-retry") !== "false";
-    const kind = status === 0 ? "unreachable" : status === 401 ? "key" : mayPass ? "busy" : "refused";
-    return new Refusal(kind, message ?? texts.server.noAnswer(status), details);
+    return new Refusal(kindOf(status, header), message ?? texts.server.noAnswer(status), details);
   }
+}
+
+function kindOf(status, header) {
+  if (status === 0) return "unreachable";
+  if (status === 401) return "key";
+  if (![429, 502, 503, 504].includes(status) || header("x-should-retry") === "false") return "refused";
+  return [502, 504].includes(status) && !header("Retry-After") ? "broken" : "busy";
 }
 
 /** The server wants a key, and none was entered. */
