@@ -59,7 +59,7 @@ def test_a_stored_recording_is_taken_up_although_there_is_no_room_for_a_second_c
     former.evaluate(
         """async () => {
             const store = await import("/page/shared/store.js");
-            const sound = await (await import("/page/microphone/wave.js")).wave([new Int16Array(16000)], 16000);
+            const sound = (await import("/page/microphone/wave.js")).wave([new Int16Array(16000)], 16000);
             await store.keep("draft", new File([sound], "Dictation.wav", { type: "audio/wav" }));
             await store.put({ id: "draft", kind: "draft", name: "Dictation.wav", added: 1, tab: "closed" });
         }"""

@@ -2,6 +2,9 @@
 
 import { bytes, clock, languageName, number } from "./shared/format.js";
 
+/** Says how long a recording is, if that is known, and something else about it. */
+const timed = (seconds, text) => [Number.isFinite(seconds) && clock(seconds), text].filter(Boolean).join(", ");
+
 export const texts = {
   language: "en",
 
@@ -68,8 +71,8 @@ export const texts = {
     copying: "Copying into the browser",
     moved: "The file was moved or changed on the disk before the browser had a copy of it. Choose it again.",
     elsewhere: "In work in another tab",
-    done: (seconds, words) => `${clock(seconds)}, ${number(words)} ${words === 1 ? "word" : "words"}`,
-    silent: (seconds) => `${clock(seconds)}, no speech`,
+    done: (seconds, words) => timed(seconds, `${number(words)} ${words === 1 ? "word" : "words"}`),
+    silent: (seconds) => timed(seconds, "no speech"),
     failed: "Failed",
     lost: "The recording is not in this browser any more. Choose the file again.",
     edited: "edited",
@@ -175,7 +178,7 @@ export const texts = {
     search: "Search by name, language or kind", language: "Language", anyLanguage: "All languages",
     count: (count) => count === 1 ? "1 model" : `${number(count)} models`,
     nothing: "No model fits. Try fewer words, or another language.",
-    registered: "On this server", 
+    registered: "On this server",
     recommended: (machine, reason) => `A first choice for a ${machine} machine: ${reason}.`,
     licence: (name) => name === "unknown" ? "licence unknown" : name,
   },

@@ -19,7 +19,7 @@ export class Detail {
   #node;
   #actions;
   #result = null;
-  /** The segments that are shown, and the transcript that they are of. */
+  /** The segments that are shown, and the transcript that they are of; or the progress whose growing text is shown. */
   #shown = {};
 
   /** @param actions `delete(result)` and `again(result)` */
@@ -79,11 +79,18 @@ export class Detail {
 
   #drawText({ segments, transcript, state }, progress) {
     this.sentences.node.classList.toggle("is-former", state !== "done" && Boolean(segments));
-    if (!segments) return progress?.growing.length ? this.sentences.grow(sentences(progress.growing)) : undefined;
+    if (!segments) return this.#drawGrowing(progress);
     if (segments === this.#shown.segments) return;
     if (transcript === this.#shown.transcript && this.#shown.segments) this.sentences.update(segments);
     else this.sentences.fill(segments);
     this.#shown = { segments, transcript };
+  }
+
+  #drawGrowing(progress) {
+    // Another attempt hears everything anew.
+    if (progress !== this.#shown.progress) this.sentences.fill([]);
+    this.#shown = { progress };
+    if (progress) this.sentences.grow(sentences(progress.growing.map((piece) => ({ ...piece, text: piece.text.trim() }))));
   }
 
   #describe(result) {

@@ -165,17 +165,26 @@ export class Queue extends EventTarget {
     const changed = () => this.#tell("progress", id);
     const { name, options } = this.#results.get(id) ?? {};
     if (signal.aborted) return;
-    lengthOf(recording).then((length) => length && this.#results.change(id, () => ({ length })));
+    const length = lengthOf(recording);
+    length.then((length) => length && this.#results.change(id, () => ({ length })));
     const transcript = await transcribe(recording, name, options, {
       uploaded: (sent) => { progress.sent = sent; changed(); },
-      // The time to which the server has heard follows the text that it heard there.
-      delta: (text) => { progress.growing.push({ start: progress.heard, end: progress.heard, text: text.trim() }); },
-      heard: (seconds) => {
-        progress.heard = seconds;
-        if (progress.growing.length) progress.growing.at(-1).end = seconds;
+      // The time to which the server has heard follows the text that it heard there. Another server may tell no times.
+      delta: (text) => {
+        const last = progress.growing.at(-1);
+        if (last?.isOpen) last.text += text;
+        else progress.growing.push({ start: progress.heard, end: progress.heard, text, isOpen: true });
         changed();
       },
+      heard: (seconds) => {
+        progress.heard = seconds;
+        const last = progress.growing.at(-1);
+        if (last?.isOpen) Object.assign(last, { end: seconds, isOpen: false });
+        changed();
+      },
+      length: () => length,
     }, signal);
+    if (signal.aborted) return;
     this.#trouble.forget(id);
     const text = { ...transcript, model: options.model, transcript: newID() };
     await this.#results.change(id, (result) => replace(result, text, texts.detail.editedMeanwhile));

@@ -40,9 +40,9 @@ export class Sentences {
     });
   }
 
-  /** Shows more of a text that grows. */
+  /** Shows more of a text that grows: its last sentences may have become longer, and others may follow. */
   grow(segments) {
-    this.#segments = segments;
+    this.update(segments);
     this.#add(segments.slice(this.#lines.length));
   }
 

@@ -9,7 +9,8 @@ import { sentences } from "./splitting.js";
  * Sends a recording; resolves to `{text, segments, duration, language, ignored}` and throws `Refusal`.
  *
  * @param options see options.js
- * @param on `uploaded(bytes)`, `heard(seconds)` and `delta(text)` are called as the work goes on
+ * @param on `uploaded(bytes)`, `heard(seconds)` and `delta(text)` are called as the work goes on. `length()` resolves to the length
+ *   of the recording in seconds, or `null`; it is called if the server does not tell it.
  * @param signal ends the request
  */
 export function transcribe(recording, name, options, on, signal) {
@@ -24,9 +25,7 @@ export function transcribe(recording, name, options, on, signal) {
 
   return new Promise((resolve, reject) => {
     const answer = new Answer(request, on);
-    const finish = () => {
-      try { resolve(isTranslation ? answer.whole() : answer.streamed()); } catch (refusal) { reject(refusal); }
-    };
+    const finish = () => (isTranslation ? answer.whole() : answer.streamed()).then(resolve, reject);
     request.onprogress = () => isTranslation || answer.read();
     request.onload = finish;
     request.onerror = finish;
@@ -86,7 +85,7 @@ class Answer {
     else if (event.type === "transcript.text.done") this.#done = event;
   }
 
-  streamed() {
+  async streamed() {
     this.#check();
     this.read();
     if (this.#error) throw Refusal.of(this.#statusOfError(), JSON.stringify({ error: this.#error }), () => null);
@@ -94,10 +93,10 @@ class Answer {
     return this.#transcript(this.#done);
   }
 
-  whole() {
+  async whole() {
     this.#check();
     try {
-      return this.#transcript(JSON.parse(this.#request.responseText));
+      return await this.#transcript(JSON.parse(this.#request.responseText));
     } catch {
       throw new Refusal("unreachable", texts.server.brokeOff);
     }
@@ -114,12 +113,13 @@ class Answer {
     return statuses[this.#error.code] ?? 500;
   }
 
-  #transcript({ text, segments, duration, language }) {
+  async #transcript({ text, segments, duration, language }) {
+    const length = duration ?? await this.#on.length();
     const ignored = this.#request.getResponseHeader("x-asr-ignored")?.split(", ") ?? [];
     // A model on another server may tell no times.
-    const heard = segments?.length || !text ? segments ?? [] : [{ start: 0, end: duration ?? 0, text }];
+    const heard = segments?.length || !text ? segments ?? [] : [{ start: 0, end: length ?? 0, text }];
     return {
-      text, duration, ignored, language: language === "auto" ? null : language,
+      text, duration: length, ignored, language: language === "auto" ? null : language,
       segments: sentences(heard.map(({ start, end, text }) => ({ start, end, text: text.trim() }))),
     };
   }
