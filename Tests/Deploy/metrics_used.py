@@ -3,7 +3,6 @@
 import json
 import re
 
-import pending
 import yaml
 from conftest import DEPLOY, REPOSITORY
 
@@ -15,10 +14,6 @@ def documented():
     """The kind of each metric by its name."""
     text = (REPOSITORY / "docs/metrics.md").read_text()
     return dict(re.findall(r"^\| `(asr2clip_\w+)` \| (\w+) \|", text, re.MULTILINE))
-
-
-def not_there_yet():
-    return pending.METRICS - set(documented())
 
 
 def names(query):

@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 import manifests
-import pending
 import pod
 import pytest
 
@@ -20,9 +19,6 @@ RECORDINGS = {
     "two/with space.webm": "en_48k_opus.webm",
     "two/it's.ogg": "en_48k_opus.ogg",
 }
-needs_folders = pytest.mark.skipif(
-    pending.lacks("asr2clip", "transcribe"), reason="asr2clip transcribe -r comes with the next merge"
-)
 
 
 @pytest.fixture
@@ -81,7 +77,6 @@ def results(archive):
     return [path for path in found if not path.name.startswith(".")]
 
 
-@needs_folders
 def test_each_recording_has_one_result(template, archive):
     for index in range(WORKERS):
         done = work(template, archive, index)
@@ -93,7 +88,6 @@ def test_each_recording_has_one_result(template, archive):
     assert all((archive.folders["archive"] / "results" / path).read_text().strip() for path in found)
 
 
-@needs_folders
 def test_a_worker_that_is_started_again_skips_what_is_done(template, archive):
     assert work(template, archive, 1).returncode == 0
     paths = [archive.folders["archive"] / "results" / path for path in results(archive)]
@@ -102,18 +96,15 @@ def test_a_worker_that_is_started_again_skips_what_is_done(template, archive):
     assert {path: path.stat().st_ino for path in paths} == before
 
 
-@needs_folders
 def test_a_worker_with_failures_fails(template, archive):
     (archive.folders["archive"] / "recordings/two/a.wav").write_text("no sound")
     assert sorted(work(template, archive, index).returncode for index in range(WORKERS)) == [0, 0, 5]
 
 
-@needs_folders
 def test_a_worker_with_a_wrong_key_ends_at_once(template, archive):
     done = work(template, archive, 1, OPENAI_API_KEY="wrong")
     assert done.returncode == 1 and not results(archive), done.stderr
 
 
-@needs_folders
 def test_a_worker_without_a_share_does_no_harm(template, archive):
     assert work(template, archive, len(RECORDINGS) + 1, WORKERS="100").returncode == 0

@@ -14,7 +14,6 @@ import threading
 from hashlib import sha256
 
 import manifests
-import pending
 import pod
 import pytest
 import yaml
@@ -68,13 +67,12 @@ def volumes(template, registry, tmp_path_factory):
 
 
 def arguments(container, port):
-    """The server's, with another port, and without flags that are not there yet."""
-    waiting = {"--drain-delay"} if pending.lacks("asr2clip-serve") else {}
+    """The server's, with another port."""
     [stated] = [entry["containerPort"] for entry in container["ports"] if entry["name"] == "http"]
     changed = [flag.replace(f"--port={stated}", f"--port={port}") for flag in container["args"]]
     changed = [flag.replace("--host=0.0.0.0", "--host=127.0.0.1") for flag in changed]
     assert sum(before != after for before, after in zip(container["args"], changed)) == 2
-    return [flag for flag in changed if flag.split("=")[0] not in waiting]
+    return changed
 
 
 @pytest.fixture(scope="module")
@@ -151,10 +149,9 @@ def test_models_cannot_be_changed(server):
 def test_the_pod_ends_on_sigterm(server):
     url, process, log = server
     process.send_signal(signal.SIGTERM)
-    if not pending.lacks("asr2clip-serve"):
-        eventually("it is not ready", lambda: ask("GET", "/health/ready", url=url)[0] == 503)
-        assert ask("GET", "/health/live", url=url)[0] == 200
-        assert transcribe("zh_digits_16k.wav", url)[0] == 200
-        # Ends the delay.
-        process.send_signal(signal.SIGTERM)
+    eventually("it is not ready", lambda: ask("GET", "/health/ready", url=url)[0] == 503)
+    assert ask("GET", "/health/live", url=url)[0] == 200
+    assert transcribe("zh_digits_16k.wav", url)[0] == 200
+    # Ends the delay.
+    process.send_signal(signal.SIGTERM)
     assert process.wait(100) == 0, log.read_text()
