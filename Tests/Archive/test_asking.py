@@ -101,8 +101,8 @@ def test_a_node_waits_for_a_server_that_starts(tmp_path):
 
 @contextlib.contextmanager
 def answering(*answers):
-    """A server with these answers, one after the other and then the last again: status, headers, body. Yields its address and
-    the paths that it was asked for."""
+    """A server with these answers, one after the other and then the last again: status, headers, body. Yields its address
+    and the paths that it was asked for."""
     asked = []
 
     class Handler(http.server.BaseHTTPRequestHandler):

@@ -91,9 +91,11 @@ def test_a_line_that_is_none_of_ours_does_no_harm(folder, result):
 
 @pytest.mark.parametrize("text, written", [
     (" Hello \n", "Hello\n"), ("a\x1b[31mb\x07\r\n c\td\x9b", "a[31mb\n c\td\n"), (" \n\t", ""), ("[blank_audio]", ""),
-    ("[ Silence ]", ""), ("(upbeat music) [MUSIC]\n", ""), ("*coughs*", ""), ("♪♪♪", ""), ("<|nospeech|>", ""), ("...", ""),
+    ("[ Silence ]", ""), ("(upbeat music) [MUSIC]\n", ""), ("*coughs*", ""), ("♪♪♪", ""), ("<|nospeech|>", ""),
+    ("...", ""),
     ("[Silence].", ""), ("Hello [BLANK_AUDIO] world", "Hello world\n"), ("<|en|>Hello\u200b", "Hello\n"),
-    ("(Hello) world", "(Hello) world\n"), ("5 * 3 * 2", "5 * 3 * 2\n"), ("?", "?\n"), ("[x", "[x\n"), ("a\nb", "a\nb\n"),
+    ("(Hello) world", "(Hello) world\n"), ("5 * 3 * 2", "5 * 3 * 2\n"), ("?", "?\n"), ("[x", "[x\n"),
+    ("a\nb", "a\nb\n"),
 ])
 def test_texts_are_cleaned_as_by_the_tool(folder, text, written):
     """The cases of SpokenTextTests."""

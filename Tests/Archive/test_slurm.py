@@ -7,7 +7,7 @@ from conftest import ROOT
 
 
 def job(number, array, folder):
-    """Runs a job of an array over a list of five lines. Returns its exit status, its errors, and the lines that it took."""
+    """Runs a job of an array over a list of five lines. Returns its exit status, its errors, and the lines it took."""
     programs, listed = folder / "programs", folder / "list"
     programs.mkdir(exist_ok=True)
     tool = programs / "asr2clip"

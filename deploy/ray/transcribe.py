@@ -187,7 +187,7 @@ def arguments():
     parser.add_argument("--language", default="", help="else the model detects it")
     parser.add_argument("--prompt", default="", help="words to expect")
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
-    parser.add_argument("--force", action="store_true", help="transcribe also what is done, but for results that were edited")
+    parser.add_argument("--force", action="store_true", help="transcribe also what is done, except edited results")
     parser.add_argument("--address", default="auto", help="of the Ray cluster (default: that of this machine)")
     parser.add_argument("--in-flight", type=int, metavar="N",
                         help="recordings in hand at once (default: twice what the nodes take)")

@@ -66,8 +66,8 @@ class Question:
 class Outcome:
     """What became of a recording."""
 
-    #: `done`, `failed`, `unopened` (the folder may be missing on this node), `unanswered` (no server is there, and none is
-    #: known), or `hopeless`: all others would fail in the same way.
+    #: `done`, `failed`, `unopened` (the folder may be missing on this node), `unanswered` (no server is there, and none
+    #: is known), or `hopeless`: all others would fail in the same way.
     kind: str
     #: The text if it is done, else the reason.
     content: str
@@ -163,8 +163,8 @@ class Tries:
         self.pause, self.told = PAUSES[0], False
 
     def wait(self, why, wanted=None, is_full=False):
-        """Waits for so many seconds if the server names them. One that is full works, and will have room: so it is waited
-        for without limit, and the patience begins anew. Raises `Away` if the patience does not suffice."""
+        """Waits for so many seconds if the server names them. One that is full works, and will have room: so it is
+        waited for without limit, and the patience begins anew. Raises `Away` if the patience does not suffice."""
         # Not all at the same moment.
         seconds = (wanted or self.pause) * random.uniform(1, 1.25)
         self.pause = min(2 * self.pause, PAUSES[1])

@@ -9,8 +9,8 @@ _EDGES = re.compile(r"\A[\s\u200b]+|[\s\u200b]+\Z")
 
 
 def cleaned(text):
-    """The text, trimmed and without control characters. Empty if it only says that there was no speech: then models write
-    `[BLANK_AUDIO]`, `(music)`, `*coughs*` or `♪`, and special tokens such as `<|nospeech|>`."""
+    """The text, trimmed and without control characters. Empty if it only says that there was no speech: then models
+    write `[BLANK_AUDIO]`, `(music)`, `*coughs*` or `♪`, and special tokens such as `<|nospeech|>`."""
     printable = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
     words = _TOKENS.sub("", printable)
     is_spoken = any(not c.isspace() and c != "." for c in _REMARKS.sub("", words))
