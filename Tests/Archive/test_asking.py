@@ -101,7 +101,7 @@ def test_a_node_waits_for_a_server_that_starts(tmp_path):
 
 @contextlib.contextmanager
 def answering(*answers):
-    """A server with these answers, one after the other and then the last again: status, headers, body. Yields its address
+    """A server with these answers in order, then the last again: status, headers, body. Yields its address
     and the paths that it was asked for."""
     asked = []
 

@@ -59,8 +59,8 @@ def running(kind, folder, ports):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-         "-subj", "/CN=a", "-out", folder / "fullchain.pem", "-keyout", folder / "key.pem"], check=True, capture_output=True)
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+         "-nodes", "-subj", "/CN=a", "-out", folder / "fullchain.pem", "-keyout", folder / "key.pem"], check=True, capture_output=True)
     path = {"nginx": "nginx/asr2clip.conf", "haproxy": "haproxy/haproxy.cfg"}[kind]
     text = (DEPLOY / path).read_text()
     for index, node in enumerate(ports):
