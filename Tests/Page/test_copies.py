@@ -81,3 +81,18 @@ def test_a_recording_that_was_lost_with_its_tab_says_so(visit, link, copies):
     link.go_on()
     second = visit(link.url, context=first.context)
     expect(files(second, "failed")).to_contain_text("not in this browser any more")
+
+
+def test_a_recording_is_missed_although_its_tab_was_closed_later(visit, link, copies):
+    first = visit(link.url)
+    second = visit(link.url, context=first.context)
+    expect(second.locator("#queue-notice")).to_contain_text("another tab")
+    second.evaluate("navigator.storage.estimate = async () => ({ quota: 1000, usage: 0 })")
+    link.hold()
+    choose(second, copies[0])
+    expect(files(first, "working")).to_contain_text("another tab")
+    second.close()
+    link.go_on()
+    choose(first, copies[1])
+    expect(files(first, "failed")).to_contain_text("not in this browser any more")
+    expect(files(first, "done")).to_have_count(1)

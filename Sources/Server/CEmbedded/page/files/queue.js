@@ -43,14 +43,27 @@ export class Queue extends EventTarget {
 
   async #begin() {
     this.#tell("notice", { about: "tabs", text: null });
-    for (const result of this.#results.all.filter(isUnfinished)) {
-      const { id, isKept, tab } = result;
+    for (const { id, isKept, state } of this.#results.all) {
       // A file that was in work when the page was closed is sent again.
-      if (isKept && result.state === "working") await this.#results.change(id, () => ({ state: "waiting" }));
-      if (!isKept && !this.#recordings.isOnlyHere(id) && !await isOpen(tab)) await this.#fail(id, texts.state.lost);
+      if (isKept && state === "working") await this.#results.change(id, () => ({ state: "waiting" }));
     }
     this.#isOwner = true;
     this.#advance();
+    await this.#findLost();
+    // Without locks, nobody can tell whether the other tab is open.
+    if (!navigator.locks) return;
+    document.addEventListener("visibilitychange", () => document.hidden || this.#findLost());
+    this.#results.addEventListener("change", () => this.#findLost());
+  }
+
+  /** Says of files that wait for a tab with their recording that they are lost, if that tab was closed. */
+  async #findLost() {
+    for (const { id, isKept, tab, state } of this.#results.all.filter(isUnfinished)) {
+      const isElsewhere = !isKept && !this.#recordings.isOnlyHere(id) && !this.#running.has(id);
+      if (!isElsewhere || await isOpen(tab)) continue;
+      const result = this.#results.get(id);
+      if (result && isUnfinished(result)) await this.#fail(id, texts.state.lost);
+    }
   }
 
   progress(id) {
