@@ -86,3 +86,26 @@ def test_an_error_within_a_stream_that_passes_is_waited_for(page):
     choose(page, AUDIO / "en_word_16k.wav")
     expect(files(page, "waiting")).to_contain_text("Too many wait.")
     expect(files(page, "done")).to_have_count(1)
+
+
+SLOW_HEALTH = """
+    const ask = window.fetch;
+    window.fetch = async (address, options) => {
+        if (`${address}`.endsWith("/health")) await new Promise((resolve) => setTimeout(resolve, 1500));
+        return ask(address, options);
+    };
+"""
+
+
+def test_a_server_that_answers_slowly_does_not_hide_that_a_file_breaks(visit):
+    page = visit(script=SLOW_HEALTH)
+    sent = []
+
+    def abort(route):
+        sent.append(route)
+        route.abort()
+
+    page.route("**/v1/audio/transcriptions", abort)
+    choose(page, AUDIO / "en_word_16k.wav")
+    expect(files(page, "failed")).to_contain_text("broke off five times")
+    assert len(sent) == 5

@@ -33,6 +33,7 @@ export const texts = {
     title: "API key",
     lead: "This server wants a key. The page keeps it until you close this tab, and sends it to this server only.",
     field: "Key", use: "Use this key", wrong: "The server does not know this key.",
+    unsendable: "Browsers cannot send a key with these characters.",
     needed: "The server wants an API key.", enter: "Enter a key",
   },
 

@@ -116,6 +116,7 @@ export class Detail {
   async #openPlayer(result) {
     const { player } = this;
     const recording = await this.#queue.recording(result.id);
+    if (player !== this.player || result !== this.#result) return;  // Another file is shown.
     if (!recording) return result.isKept ? null : player.explain(texts.detail.notKept);
     player.open(recording, (length) => {
       if (length && length !== result.length) this.#results.change(result.id, () => ({ length }));

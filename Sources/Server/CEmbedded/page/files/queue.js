@@ -161,12 +161,15 @@ export class Queue extends EventTarget {
     try {
       await this.#attempt(id, ending.signal);
     } catch (error) {
-      if (!ending.signal.aborted) await this.#recover(id, error, ending.signal);
+      // The browser's storage may fail at any time.
+      const give = (error) => this.#fail(id, error.message);
+      if (!ending.signal.aborted) await this.#recover(id, error, ending.signal).catch(give);
+    } finally {
+      this.#running.delete(id);
+      this.#progress.delete(id);
+      this.#tell("progress", id);
+      this.#advance();
     }
-    this.#running.delete(id);
-    this.#progress.delete(id);
-    this.#tell("progress", id);
-    this.#advance();
   }
 
   async #attempt(id, signal) {

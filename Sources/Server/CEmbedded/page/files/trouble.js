@@ -24,12 +24,10 @@ export class Trouble {
 
   /** Waits until the server is there again. Returns true if it was there all the time and this file breaks nonetheless. */
   async isBrokenForGood(id, signal) {
-    const began = Date.now();
     const timer = setTimeout(() => this.#tell("server", texts.files.waitingForServer), 300);
-    await serverIsBack();
+    const wasThere = await serverIsBack();
     clearTimeout(timer);
     this.#tell("server", null);
-    const wasThere = Date.now() - began < 1000;
     const breaks = wasThere ? (this.#breaks.get(id) ?? 0) + 1 : 0;
     this.#breaks.set(id, breaks);
     if (wasThere) await this.pause(Math.min(breaks, 3), signal);

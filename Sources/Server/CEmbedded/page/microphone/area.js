@@ -106,8 +106,10 @@ export class MicrophoneArea {
   }
 
   async stopAndCopy() {
+    // Another one may begin before this one has ended.
+    const dictation = this.#dictation;
     await this.stop();
-    if (this.text.whole) copy(this.text.whole); else toast(texts.microphone.silent);
+    if (dictation?.text) copy(dictation.text); else toast(texts.microphone.silent);
   }
 
   #show() {

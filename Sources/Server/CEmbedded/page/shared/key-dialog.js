@@ -20,6 +20,8 @@ async function ask() {
   const isEntered = new Promise((resolve, reject) => {
     dialog.querySelector("form").addEventListener("submit", async (event) => {
       event.preventDefault();
+      problem.textContent = canBeSent(input.value) ? "" : texts.key.unsendable;
+      if (problem.textContent) return;
       const former = key.value;
       key.value = input.value.trim();
       try {
@@ -40,6 +42,9 @@ async function ask() {
   byID("key-button").hidden = true;
   document.dispatchEvent(new Event("key"));
 }
+
+/** Whether a header can carry a key. */
+const canBeSent = (key) => !/[^\x20-\xff]/.test(key);
 
 askForKeyWith(ask);
 byID("key-button").addEventListener("click", () => askForKey().catch(() => {}));

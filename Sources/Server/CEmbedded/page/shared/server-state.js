@@ -13,10 +13,17 @@ let waiting = [];
 /** `ok`, `loading`, `failed`, `lost` or `unknown`. */
 export let serverState = "unknown";
 
-async function look() {
+/** One look at a time, so that an accident counts once. */
+function look() {
   clearTimeout(timer);
+  looking ??= lookOnce().finally(() => { looking = null; });
+}
+let looking = null;
+
+async function lookOnce() {
   const { state, reason } = await health().catch(() => ({ state: "lost" }));
   show(state, reason);
+  clearTimeout(timer);
   timer = setTimeout(look, state === "ok" ? calm : eager);
 }
 
@@ -46,8 +53,8 @@ function show(state, reason = null) {
   node.dataset.state = state;
   say(node, texts.server[state]);
   explain(reason);
-  if (state === "lost") return;
-  for (const resolve of waiting.splice(0)) resolve();
+  if (state !== "lost") for (const { resolve, wasThere } of waiting.splice(0)) resolve(wasThere);
+  for (const waiter of waiting) waiter.wasThere = false;
 }
 
 function explain(reason) {
@@ -65,9 +72,9 @@ export function watchServer() {
   document.addEventListener("visibilitychange", () => document.hidden || look());
 }
 
-/** Looks at once, and resolves as soon as the server answers. */
+/** Looks at once, and resolves as soon as the server answers, to whether it was there all the time. */
 export function serverIsBack() {
-  const answer = new Promise((resolve) => waiting.push(resolve));
+  const answer = new Promise((resolve) => waiting.push({ resolve, wasThere: true }));
   look();
   return answer;
 }
