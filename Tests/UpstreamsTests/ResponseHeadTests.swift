@@ -11,10 +11,10 @@ struct ResponseHeadTests {
     @Test func statusesMeanWhoIsAskedNext() {
         #expect(fault(200) == nil)
         #expect(fault(429) == .full(retryAfter: .seconds(3)))
-        for status in [408, 502, 503, 504] {
+        for status in [408, 502, 503] {
             #expect(fault(status) == .unavailable(reason: "it answers \(status)", retryAfter: .seconds(3)))
         }
-        for status in [301, 302, 303, 307, 308, 401, 403] {
+        for status in [301, 302, 303, 307, 308, 401] {
             guard case .misconfigured(_, isCertain: true) = fault(status) else {
                 Issue.record("\(status) is \(String(describing: fault(status)))")
                 continue
@@ -26,6 +26,13 @@ struct ResponseHeadTests {
                 continue
             }
         }
+        // Of this request only: another server may take it, but none is left alone for it.
+        #expect(
+            fault(403, #"{"error": {"message": "Not that."}}"#)
+                == .refused(
+                    UpstreamError(
+                        .refused(.init(status: 403, code: nil, parameter: nil)), "host:80/v1 answers: Not that.")))
+        #expect(fault(504) == .final(UpstreamError(.timedOut, "host:80/v1 answers 504.")))
         #expect(fault(500) == .final(UpstreamError(.failed, "host:80/v1 answers 500.")))
         #expect(fault(204) == .final(UpstreamError(.failed, "host:80/v1 answers 204.")))
     }

@@ -57,7 +57,7 @@ struct UpstreamChoiceTests {
         choice.rest(0, .full, after: .seconds(9), at: start)
         choice.rest(1, .full, after: .seconds(4), at: start)
         choice.rest(2, .down(reason: "gone"), after: nil, at: start)
-        let outlook = choice.outlook(wrong: [], at: start)
+        let outlook = choice.outlook(full: [], wrong: [], at: start)
         #expect(outlook == .init(isFull: true, isMisconfigured: false, retryAfter: .seconds(4)))
     }
 
@@ -68,7 +68,65 @@ struct UpstreamChoiceTests {
         choice.rest(1, .misconfigured(reason: "refuses the key"), after: nil, at: start)
         #expect(choice.isUp(0) == true)
         #expect(choice.isUp(1) == false)
-        #expect(!choice.outlook(wrong: [], at: start).isMisconfigured)
-        #expect(choice.outlook(wrong: [0], at: start + .seconds(5)).isMisconfigured)
+        #expect(!choice.outlook(full: [], wrong: [], at: start).isMisconfigured)
+        #expect(choice.outlook(full: [], wrong: [0], at: start + .seconds(5)).isMisconfigured)
+    }
+
+    @Test func aPauseThatEndedWithinARequestStillCountsAsFull() {
+        var choice = UpstreamChoice(servers: 3)
+        choice.rest(0, .full, after: .seconds(1), at: start)
+        choice.rest(1, .full, after: .seconds(9), at: start)
+        choice.rest(2, .down(reason: "gone"), after: nil, at: start)
+        let late = start + .seconds(60)
+        #expect(!choice.outlook(full: [], wrong: [], at: late).isFull)
+        #expect(choice.outlook(full: [0, 1], wrong: [], at: late).isFull)
+        #expect(choice.outlook(full: [1], wrong: [], at: start + .seconds(2)).retryAfter == .seconds(7))
+        #expect(choice.outlook(full: [0, 1], wrong: [], at: late).retryAfter == .seconds(1))
+    }
+
+    @Test func theWatchEndsNoPauseThatARequestFoundOut() {
+        var choice = UpstreamChoice(servers: 2)
+        choice.rest(0, .full, after: .seconds(20), at: start)
+        choice.rest(1, .down(reason: "not ready"), after: nil, at: start)
+        for index in 0..<2 { choice.greet(index, at: start) }
+        #expect(choice.isResting(0, at: start + .seconds(19)))
+        #expect(choice.isUp(1) == false)
+        // It may be tried again, and is down for longer if it fails again.
+        choice.greet(1, at: start + .seconds(1))
+        #expect(choice.isUp(1) == true)
+        choice.rest(1, .down(reason: "not ready"), after: nil, at: start + .seconds(1))
+        #expect(choice.isResting(1, at: start + .seconds(2)))
+        choice.succeed(1)
+        choice.rest(1, .down(reason: "not ready"), after: nil, at: start + .seconds(9))
+        #expect(!choice.isResting(1, at: start + .seconds(10)))
+    }
+
+    @Test func theWatchEndsItsOwnPauses() {
+        var choice = UpstreamChoice(servers: 2)
+        choice.greet(0, at: start)
+        #expect(choice.isUp(0) == true)
+        choice.rest(0, .down(reason: "gone"), after: .seconds(20), seenBy: .watch, at: start)
+        #expect(choice.isUp(0) == false)
+        choice.greet(0, at: start)
+        #expect(choice.isUp(0) == true)
+        #expect(!choice.isResting(0, at: start))
+        // A request's pause stays as long as it is, whatever the watch finds.
+        choice.rest(1, .full, after: .seconds(20), at: start)
+        choice.rest(1, .down(reason: "gone"), after: nil, seenBy: .watch, at: start)
+        #expect(choice.isResting(1, at: start + .seconds(19)))
+        #expect(choice.isUp(1) == true)
+    }
+
+    @Test func onlyTheSecondHangUpInARowMakesAPause() {
+        var choice = UpstreamChoice(servers: 1)
+        choice.hangUp(0, at: start)
+        #expect(!choice.isResting(0, at: start))
+        choice.succeed(0)
+        choice.hangUp(0, at: start)
+        choice.greet(0, at: start)
+        #expect(!choice.isResting(0, at: start))
+        choice.hangUp(0, at: start)
+        #expect(choice.isResting(0, at: start))
+        #expect(choice.fault(of: 0) == "it hung up without an answer")
     }
 }

@@ -57,6 +57,10 @@ enum UpstreamFault: Error, Equatable {
     case full(retryAfter: Duration?)
     /// It cannot be reached, or is not ready; the next one may be.
     case unavailable(reason: String, retryAfter: Duration?)
+    /// It closed the connection, as one does that dies of a recording; the next one may live.
+    case hungUp
+    /// It refuses this request, or each of ours; the next one may not. If all do, this is the client's answer.
+    case refused(UpstreamError)
     /// It refuses every request. `isCertain`: whatever the request says.
     case misconfigured(reason: String, isCertain: Bool)
     /// No other server is to be asked.

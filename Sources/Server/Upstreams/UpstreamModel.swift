@@ -12,11 +12,11 @@ import Synchronization
 package final class UpstreamModel: Sendable {
     package let entry: UpstreamEntry
     let clients: [UpstreamClient]
-    private let choice: Mutex<UpstreamChoice>
+    let choice: Mutex<UpstreamChoice>
     /// What each server says about the model.
-    private let discovered: Mutex<[UpstreamCapabilities?]>
+    let discovered: Mutex<[UpstreamCapabilities?]>
     private let metrics: MetricRegistry
-    private let logger: Logger
+    let logger: Logger
     /// The id of this server in `UpstreamHops`.
     let id: String
 
@@ -42,7 +42,8 @@ package final class UpstreamModel: Sendable {
         return try await firstAnswer { index, lease in try await send(request, hops, to: index, lease) }
     }
 
-    /// Asks one server after the other, until one answers. `ask` gets a server's index, and its lease.
+    /// Asks one server after the other, until one answers. `ask` gets a server's index, and its lease. A recording that kills
+    /// servers does not kill all of them: the second that hangs up is the last that is asked.
     func firstAnswer<Answer>(_ ask: (Int, UpstreamLease) async throws -> Answer) async throws -> Answer {
         var tried: [Int: Refused] = [:]
         while let index = choice.withLock({ $0.next(besides: Set(tried.keys), at: .now) }) {
@@ -54,15 +55,23 @@ package final class UpstreamModel: Sendable {
             } catch let fault as UpstreamFault {
                 tried[index] = try note(fault, of: index, lease)
             }
+            if let error = hangUps(tried) { throw error }
         }
         throw outlook(tried)
     }
 
     /// Why a server did not take a request.
     private struct Refused {
+        enum Kind: Equatable {
+            case full, down, hungUp
+            /// It is set up wrongly, at least for this request.
+            case wrong
+            /// It refuses this request, or each.
+            case refused(UpstreamError)
+        }
+
         var reason: String
-        /// Whether it is set up wrongly, at least for this request.
-        var isWrong = false
+        var kind: Kind
     }
 
     private func send(
@@ -106,15 +115,22 @@ package final class UpstreamModel: Sendable {
         case .full(let pause):
             lease.end(.full)
             rest(index, .full, after: pause)
-            return Refused(reason: "it is full")
+            return Refused(reason: "it is full", kind: .full)
         case .unavailable(let words, let pause):
             lease.end(.unavailable)
             rest(index, .down(reason: words), after: pause)
-            refused = Refused(reason: words)
+            refused = Refused(reason: words, kind: .down)
+        case .hungUp:
+            lease.end(.unavailable)
+            choice.withLock { $0.hangUp(index, at: .now) }
+            refused = Refused(reason: "it hung up without an answer", kind: .hungUp)
+        case .refused(let error):
+            lease.end(.refused)
+            refused = Refused(reason: "it answers 403", kind: .refused(error))
         case .misconfigured(let words, let isCertain):
             lease.end(.misconfigured)
             if isCertain { rest(index, .misconfigured(reason: words), after: UpstreamChoice.longestPause) }
-            refused = Refused(reason: words, isWrong: true)
+            refused = Refused(reason: words, kind: .wrong)
         case .final(let error):
             switch error.code {
             case .refused:
@@ -133,12 +149,34 @@ package final class UpstreamModel: Sendable {
         return refused
     }
 
+    /// The error for a request at which too many servers hung up; `nil` for another one.
+    private func hangUps(_ tried: [Int: Refused]) -> UpstreamError? {
+        let gone = tried.filter { $0.value.kind == .hungUp }.keys.sorted()
+        guard gone.count > Self.mostResends else { return nil }
+        let list = gone.map { entry.servers[$0].address }.joined(separator: " and ")
+        return UpstreamError(.failed, "\(list) hung up without an answer, so no other server is asked.")
+    }
+
+    /// How often a request is sent again after a hang-up.
+    private static let mostResends = 1
+
     /// Why no server is left for a request, which tried some of them.
     private func outlook(_ tried: [Int: Refused]) -> UpstreamError {
-        let wrong = Set(tried.filter(\.value.isWrong).keys)
+        let refusals = tried.sorted { $0.key < $1.key }.compactMap { _, refused -> UpstreamError? in
+            if case .refused(let error) = refused.kind { error } else { nil }
+        }
+        if let refusal = refusals.first, refusals.count == entry.servers.count { return refusal }
+        let full = Set(tried.filter { $0.value.kind == .full }.keys)
+        let wrong = Set(
+            tried.filter { _, refused in
+                switch refused.kind {
+                case .wrong, .refused: true
+                case .full, .down, .hungUp: false
+                }
+            }.keys)
         let (outlook, faults) = choice.withLock { choice in
             let faults = entry.servers.indices.map { tried[$0]?.reason ?? choice.fault(of: $0) ?? "it is full" }
-            return (choice.outlook(wrong: wrong, at: .now), faults)
+            return (choice.outlook(full: full, wrong: wrong, at: .now), faults)
         }
         let list = zip(entry.servers, faults).map { "\($0.address) (\($1))" }.joined(separator: ", ")
         if outlook.isFull {
@@ -162,12 +200,16 @@ package final class UpstreamModel: Sendable {
         }
     }
 
-    private func succeed(_ index: Int) {
-        let wasDown = choice.withLock { choice in
-            defer { choice.succeed(index) }
-            return choice.isUp(index) == false
+    private func succeed(_ index: Int) { noteAnswer(of: index) { $0.succeed(index) } }
+
+    /// Notes a server's answer, and logs if it was down and is so no more.
+    func noteAnswer(of index: Int, _ note: (inout UpstreamChoice) -> Void) {
+        let isBack = choice.withLock { choice in
+            let wasDown = choice.isUp(index) == false
+            note(&choice)
+            return wasDown && choice.isUp(index) == true
         }
-        guard wasDown else { return }
+        guard isBack else { return }
         logger.info(
             "An upstream answers again.",
             metadata: ["model": "\(entry.name)", "upstream": "\(entry.servers[index].address)"])
@@ -229,70 +271,4 @@ extension UpstreamModel {
         }
     }
 
-    /// Asks each server from time to time how it is and what its model can do, until it is cancelled.
-    func watch() async {
-        await withDiscardingTaskGroup { group in
-            for index in clients.indices {
-                group.addTask {
-                    while !Task.isCancelled {
-                        await self.ask(index)
-                        let asked = ContinuousClock.now
-                        repeat {
-                            guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
-                        } while !self.isDue(index, askedAt: asked)
-                    }
-                }
-            }
-        }
-    }
-
-    /// How often a server that answers is asked.
-    private static let interval = Duration.seconds(60)
-    /// How long it may take to answer.
-    private static let patience = Duration.seconds(10)
-
-    private func isDue(_ index: Int, askedAt asked: ContinuousClock.Instant) -> Bool {
-        choice.withLock { choice in
-            if choice.fault(of: index) != nil { return !choice.isResting(index, at: .now) }
-            return ContinuousClock.now - asked >= Self.interval
-        }
-    }
-
-    /// Asks a server about its model.
-    private func ask(_ index: Int) async {
-        let client = clients[index]
-        do {
-            let (capabilities, isKnown) = try await client.describeModel(within: Self.patience)
-            discovered.withLock { $0[index] = capabilities }
-            succeed(index)
-            guard !isKnown else { return }
-            logger.debug(
-                "An upstream does not list its model.",
-                metadata: ["model": "\(entry.name)", "upstream": "\(client.server.address)"])
-        } catch let fault as UpstreamFault {
-            let wasUp = choice.withLock { $0.isUp(index) } != false
-            let reason: String
-            switch fault {
-            // It answers, and has more to do than to tell.
-            case .full: return succeed(index)
-            case .unavailable(let words, let pause):
-                reason = words
-                rest(index, .down(reason: words), after: pause)
-            case .misconfigured(let words, _):
-                reason = words
-                rest(index, .misconfigured(reason: words), after: UpstreamChoice.longestPause)
-            case .final(let error):
-                reason = error.message
-                rest(index, .down(reason: "it does not answer"), after: nil)
-            }
-            guard wasUp else { return }
-            logger.warning(
-                "An upstream cannot be used.",
-                metadata: [
-                    "model": "\(entry.name)", "upstream": "\(client.server.address)", "reason": "\(reason)",
-                ])
-        } catch {
-            // Cancelled.
-        }
-    }
 }

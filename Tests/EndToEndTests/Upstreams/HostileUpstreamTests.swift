@@ -147,14 +147,22 @@ struct HostileUpstreamTests {
     }
 
     @Test func aRefusedKeyIsOurOwnFaultAndNotTheClients() async throws {
-        for status in [401, 403] {
-            try await withKey(UpstreamAnswer.error(status, "Wrong key \(Self.key)")) { client, _, _ in
-                let answer = try await client.hear()
-                try expectError(answer, 503, "upstream_misconfigured", parameter: "model")
-                #expect(answer.headers["x-should-retry"] == "false")
-                #expect(answer.body.contains("'far'"))
-                #expect(!answer.body.contains(Self.key))
-            }
+        try await withKey(UpstreamAnswer.error(401, "Wrong key \(Self.key)")) { client, _, _ in
+            let answer = try await client.hear()
+            try expectError(answer, 503, "upstream_misconfigured", parameter: "model")
+            #expect(answer.headers["x-should-retry"] == "false")
+            #expect(answer.body.contains("'far'"))
+            #expect(!answer.body.contains(Self.key))
+        }
+    }
+
+    @Test func aRefusalOfOneRequestTakesTheModelFromNobody() async throws {
+        let refusal = UpstreamAnswer.error(403, "Not with \(Self.key)")
+        try await withKey(refusal, UpstreamAnswer.text("well")) { client, _, _ in
+            let answer = try await client.hear()
+            try expectError(answer, 400, "invalid_value")
+            #expect(answer.body.contains("Not with …"), "\(answer.body)")
+            try await client.expect(#"{"text": "well"}"#)
         }
     }
 

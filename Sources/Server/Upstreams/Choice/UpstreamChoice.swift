@@ -23,16 +23,24 @@ struct UpstreamChoice: Sendable {
         }
     }
 
+    /// Who found out that a server is to be left alone: a request that it did not take, or the watch, which only asks what
+    /// its models are.
+    enum Observer: Sendable { case request, watch }
+
     private struct Server {
         var inHand = 0
         /// Grows with each choice: of equals, the one that was chosen longest ago is next.
         var chosen = 0
-        /// How often it failed since it last answered.
-        var failures = 0
+        /// How often it failed since it last answered, by who has seen that.
+        var failures: [Observer: Int] = [:]
+        /// How often it hung up since it last answered a request.
+        var hangUps = 0
         /// Whether it has ever answered, or failed.
         var isKnown = false
         var rest: Rest?
         var restsUntil: Instant?
+        /// Who found out what `rest` says.
+        var observer = Observer.request
 
         func mayWork(at now: Instant) -> Bool { restsUntil.map { now >= $0 } ?? true }
     }
@@ -42,6 +50,8 @@ struct UpstreamChoice: Sendable {
 
     /// The first pause after a failure; it doubles with each further one.
     static let firstPause = Duration.seconds(1)
+    /// After how many hang-ups in a row a server is left alone. After one, it may be the recording that kills servers.
+    static let mostHangUps = 2
     /// The longest pause, also if a server asks for a longer one.
     static let longestPause = Duration.seconds(30)
 
@@ -62,24 +72,47 @@ struct UpstreamChoice: Sendable {
     /// A request is no longer in a server's hands.
     mutating func release(_ index: Int) { servers[index].inHand -= 1 }
 
-    /// The server has answered.
+    /// The server has answered a request.
     mutating func succeed(_ index: Int) {
         servers[index].isKnown = true
-        servers[index].failures = 0
+        servers[index].failures = [:]
+        servers[index].hangUps = 0
         servers[index].rest = nil
         servers[index].restsUntil = nil
     }
 
-    /// The server takes no requests for now, as long as it says, or for a time that grows with each failure in a row.
-    mutating func rest(_ index: Int, _ rest: Rest, after pause: Duration?, at now: Instant) {
+    /// The server has answered the watch. That ends no pause that a request found out, nor makes the next one shorter: a
+    /// server may tell of its models and yet take no requests.
+    mutating func greet(_ index: Int, at now: Instant) {
+        servers[index].isKnown = true
+        servers[index].failures[.watch] = nil
+        guard servers[index].observer == .watch || servers[index].mayWork(at: now) else { return }
+        servers[index].rest = nil
+        servers[index].restsUntil = nil
+    }
+
+    /// The server hung up in the middle of a request.
+    mutating func hangUp(_ index: Int, at now: Instant) {
+        servers[index].hangUps += 1
+        guard servers[index].hangUps >= Self.mostHangUps else { return }
+        rest(index, .down(reason: "it hung up without an answer"), after: nil, at: now)
+    }
+
+    /// The server takes no requests for now, as long as it says, or for a time that grows with each failure in a row. The
+    /// watch does not change a pause that a request found out.
+    mutating func rest(
+        _ index: Int, _ rest: Rest, after pause: Duration?, seenBy observer: Observer = .request, at now: Instant
+    ) {
         var server = servers[index]
+        guard observer == .request || server.observer == .watch || server.mayWork(at: now) else { return }
         server.isKnown = true
         server.rest = rest
+        server.observer = observer
         if case .full = rest {
             server.restsUntil = now + min(max(pause ?? Self.firstPause, Self.firstPause), Self.longestPause)
         } else {
-            let growing = Self.firstPause * (1 << min(server.failures, 8))
-            server.failures += 1
+            let growing = Self.firstPause * (1 << min(server.failures[observer, default: 0], 8))
+            server.failures[observer, default: 0] += 1
             server.restsUntil = now + min(max(pause ?? .zero, growing), Self.longestPause)
         }
         servers[index] = server
@@ -107,10 +140,15 @@ struct UpstreamChoice: Sendable {
         var retryAfter: Duration
     }
 
-    /// What to tell a request that found the servers in `wrong` to be set up wrongly for it.
-    func outlook(wrong: Set<Int>, at now: Instant) -> Outlook {
-        let full = servers.filter { $0.rest == .full && !$0.mayWork(at: now) }
-        let waits = (full.isEmpty ? servers : full).map { $0.restsUntil.map { $0 - now } ?? .zero }
+    /// What to tell a request that found the servers in `full` to be full, even if their pauses are over by now, and those
+    /// in `wrong` to be set up wrongly for it.
+    func outlook(full: Set<Int>, wrong: Set<Int>, at now: Instant) -> Outlook {
+        let full = servers.indices.filter { index in
+            full.contains(index) || servers[index].rest == .full && !servers[index].mayWork(at: now)
+        }
+        let waits = (full.isEmpty ? Array(servers.indices) : full).map { index in
+            servers[index].restsUntil.map { $0 - now } ?? .zero
+        }
         let seconds = ((waits.min() ?? .zero) / .seconds(1)).rounded(.up)
         return Outlook(
             isFull: !full.isEmpty,

@@ -21,7 +21,7 @@ struct ResponseHead: Equatable {
                 reason:
                     "it answers \(status), a redirect, which is not followed; its address is the url of models.yaml",
                 isCertain: true)
-        case 401, 403:
+        case 401:
             return .misconfigured(
                 reason: hadKey ? "it refuses the key of its entry" : "it wants a key, and its entry has none",
                 isCertain: true)
@@ -29,23 +29,31 @@ struct ResponseHead: Equatable {
             // Of one request only: perhaps it has transcriptions and no translations.
             return .misconfigured(
                 reason: "it answers \(status): it has no such endpoint, or no model '\(model)'", isCertain: false)
-        case 408: return .unavailable(reason: "it answers \(status)", retryAfter: retryAfter)
+        case _ where isUnavailable: return .unavailable(reason: "it answers \(status)", retryAfter: retryAfter)
         case 429: return .full(retryAfter: retryAfter)
-        case 400..<500:
-            let json = try? JSONDecoder().decode(JSONValue.self, from: Data(body))
-            var reason = ServerReason.find(in: body, hiding: key) ?? "It gives no reason."
-            // With escapes that are no JSON of ours.
-            if let key, Array(key.utf8).isContained(in: reason.utf8) { reason = "It gives no reason." }
-            return .final(
-                UpstreamError(
-                    .refused(
-                        UpstreamError.Refusal(
-                            status: status, code: json?["error"]?["code"]?.string.flatMap { $0.word(hiding: key) },
-                            parameter: json?["error"]?["param"]?.string.flatMap { $0.word(hiding: key) })),
-                    "\(address) answers: \(ServerReason.asSentence(reason))"))
-        case 502, 503, 504: return .unavailable(reason: "it answers \(status)", retryAfter: retryAfter)
+        // The key may lack a right, or a filter before the server may dislike the text of this request.
+        case 403: return .refused(refusal(from: address, body: body, hiding: key))
+        case 400..<500: return .final(refusal(from: address, body: body, hiding: key))
+        // A proxy before the server lost its patience with this recording. That says nothing of other ones.
+        case 504: return .final(UpstreamError(.timedOut, "\(address) answers 504."))
         default: return .final(UpstreamError(.failed, "\(address) answers \(status)."))
         }
+    }
+
+    /// Whether the server takes no requests now, whatever they ask for.
+    private var isUnavailable: Bool { [408, 502, 503].contains(status) }
+
+    private func refusal(from address: String, body: some Sequence<UInt8>, hiding key: String?) -> UpstreamError {
+        let json = try? JSONDecoder().decode(JSONValue.self, from: Data(body))
+        var reason = ServerReason.find(in: body, hiding: key) ?? "It gives no reason."
+        // With escapes that are no JSON of ours.
+        if let key, Array(key.utf8).isContained(in: reason.utf8) { reason = "It gives no reason." }
+        return UpstreamError(
+            .refused(
+                UpstreamError.Refusal(
+                    status: status, code: json?["error"]?["code"]?.string.flatMap { $0.word(hiding: key) },
+                    parameter: json?["error"]?["param"]?.string.flatMap { $0.word(hiding: key) })),
+            "\(address) answers: \(ServerReason.asSentence(reason))")
     }
 
     /// The seconds of a `Retry-After`.

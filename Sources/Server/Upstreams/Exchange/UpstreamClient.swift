@@ -110,7 +110,7 @@ final class UpstreamClient: Sendable {
                         "\(server.address) made no progress for \(HumanFormat.time(timeout)) (timeout in models.yaml).")
                 )
             case .connectTimeout: return unavailable("it cannot be reached in time")
-            case .remoteConnectionClosed: return unavailable("it hung up without an answer")
+            case .remoteConnectionClosed: return .hungUp
             case .tlsHandshakeTimeout: return misconfigured("it does not speak TLS")
             case .proxyAuthenticationRequired, .invalidProxyResponse:
                 return misconfigured("the proxy does not lead to it: \(error.shortDescription)")
@@ -132,7 +132,7 @@ final class UpstreamClient: Sendable {
         if error is NIOSSLError || error is BoringSSLError || words.contains("BoringSSL") {
             return misconfigured("it does not speak TLS as it should")
         }
-        return unavailable(Self.isHangUp(error) ? "it hung up without an answer" : "it cannot be reached")
+        return Self.isHangUp(error) ? .hungUp : unavailable("it cannot be reached")
     }
 
     static func isHangUp(_ error: any Error) -> Bool {
@@ -228,35 +228,36 @@ private enum LostConnections {
 extension UpstreamClient {
     /// Asks the server about its model.
     ///
-    /// - Returns: What it says, and whether it knows the model. Servers differ: some tell of one model, some only list all.
-    /// - Throws: `UpstreamFault`, or `CancellationError`.
-    func describeModel(within patience: Duration) async throws -> (UpstreamCapabilities?, isKnown: Bool) {
+    /// - Returns: What it says; `nil` if that is nothing. Servers differ: some tell of one model, some only list all, and
+    ///   some keep their list from who may transcribe.
+    /// - Throws: `UpstreamFault` if no request can reach it, or `CancellationError`.
+    func describeModel(within patience: Duration) async throws -> UpstreamCapabilities? {
         for endpoint in ["models/\(server.model.pathEncoded)", "models"] {
             let (status, body) = try await get(endpoint, within: patience)
             guard status == 200 else { continue }
             if let capabilities = Discovery.capabilities(of: server.model, in: body.readableBytesView) {
-                return (capabilities, true)
+                return capabilities
             }
         }
-        return (nil, false)
+        return nil
     }
 
-    /// Gets a small document; a 404 is none.
+    /// Gets a small document; empty if the server has none for us.
     private func get(_ endpoint: String, within patience: Duration) async throws -> (status: Int, ByteBuffer) {
         try await withThrowingTaskGroup(of: (Int, ByteBuffer).self) { group in
             group.addTask {
-                let (response, key) = try await self.send(endpoint)
-                let head = ResponseHead(
-                    status: Int(response.status.code),
-                    retryAfter: ResponseHead.seconds(of: response.headers.first(name: "retry-after")),
-                    hadKey: key != nil, model: self.server.model)
-                let fault = head.fault(from: self.server.address, body: [], hiding: nil)
-                switch fault {
-                case nil: return (200, try await response.body.collect(upTo: Self.longestDescription))
-                case .misconfigured(_, isCertain: false): return (head.status, ByteBuffer())
-                // A server may refuse to list its models, and yet transcribe.
-                case .final(let error) where error.isRefusal: return (head.status, ByteBuffer())
-                case let fault?: throw fault
+                let (response, _) = try await self.send(endpoint)
+                let status = Int(response.status.code)
+                // 504 too: no recording is in the way of this answer.
+                if [408, 502, 503, 504].contains(status) {
+                    let pause = ResponseHead.seconds(of: response.headers.first(name: "retry-after"))
+                    throw UpstreamFault.unavailable(reason: "it answers \(status)", retryAfter: pause)
+                }
+                guard status == 200 else { return (status, ByteBuffer()) }
+                do {
+                    return (status, try await response.body.collect(upTo: Self.longestDescription))
+                } catch is NIOTooManyBytesError {
+                    return (status, ByteBuffer())
                 }
             }
             group.addTask {
@@ -277,10 +278,6 @@ extension UpstreamClient {
 
     /// The most bytes of a list of models.
     private static let longestDescription = 1 << 20
-}
-
-extension UpstreamError {
-    fileprivate var isRefusal: Bool { if case .refused = code { true } else { false } }
 }
 
 extension String {
