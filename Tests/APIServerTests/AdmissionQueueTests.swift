@@ -215,4 +215,26 @@ struct AdmissionLoadTests {
         #expect(load.sound == .seconds(100))
         #expect(abs(load.time / .seconds(1) - 50) < 1)
     }
+
+    /// Servers that do not say how long a recording is must not look ever slower.
+    @Test func aFinishedRequestOfUnknownLengthIsNoStandstill() throws {
+        func time(finishing: Bool) throws -> Duration {
+            var queue = AdmissionQueue(.init(total: 10))
+            for round in 0..<20 {
+                let now = start + .seconds(10 * round)
+                let ticket = try queue.enter("far", bytes: 320_000)
+                queue.begin(ticket, at: now)
+                if finishing {
+                    queue.finish(ticket, at: now + .seconds(10))
+                } else {
+                    queue.leave(ticket, at: now + .seconds(10))
+                }
+            }
+            _ = try queue.enter("far", bytes: 320_000)
+            return try #require(queue.loads(of: ["far"])["far"]).time
+        }
+        let (finished, failed) = (try time(finishing: true), try time(finishing: false))
+        #expect(finished < failed)
+        #expect(finished < .seconds(30))
+    }
 }

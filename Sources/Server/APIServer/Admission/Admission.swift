@@ -34,7 +34,15 @@ package final class Admission: Sendable {
         }
 
         /// Releases the place: the whole recording has been transcribed. `length` is `nil` if nobody has told it.
-        func finish(_ length: Duration?) { admission.queue.withLock { $0.leave(ticket, length: length, at: .now) } }
+        func finish(_ length: Duration?) {
+            admission.queue.withLock { queue in
+                if let length {
+                    queue.leave(ticket, length: length, at: .now)
+                } else {
+                    queue.finish(ticket, at: .now)
+                }
+            }
+        }
 
         // A place that was released has no effect any more.
         deinit { admission.queue.withLock { $0.leave(ticket, at: .now) } }

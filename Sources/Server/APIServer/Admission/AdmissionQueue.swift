@@ -83,6 +83,9 @@ struct AdmissionQueue: Sendable {
         works[ticket.model]?.leave(ticket.number, length: length, at: now)
     }
 
+    /// Removes a request of which all was transcribed, although nobody has told how long its recording is.
+    mutating func finish(_ ticket: Ticket, at now: Instant) { works[ticket.model]?.finish(ticket.number, at: now) }
+
     /// The load of each of these models, and of others that have requests or live sessions. `live` is the sound of live
     /// sessions that has no text yet, by model.
     func loads(of models: [String], live: [String: Duration] = [:]) -> [String: Load] {

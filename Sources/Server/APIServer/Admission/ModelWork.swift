@@ -74,6 +74,14 @@ struct ModelWork: Sendable {
         count(max(0, (length?.inSeconds ?? 0) - request.heard), at: now)
     }
 
+    /// Removes a request of which all was transcribed, although nobody has told how long its recording is: what it likely had
+    /// left counts as transcribed, but teaches nothing about lengths.
+    mutating func finish(_ number: Int, at now: Instant) {
+        guard let request = requests.removeValue(forKey: number) else { return }
+        if request.hasBegun { running -= 1 }
+        count(rest(of: request), at: now)
+    }
+
     /// Counts transcribed sound, and the time since the last call if there was work.
     private mutating func count(_ sound: Double, at now: Instant) {
         if let countedUntil { throughput.add(sound, in: now - countedUntil) }
