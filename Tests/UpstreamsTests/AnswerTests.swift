@@ -27,7 +27,8 @@ struct AnswerTests {
         let list = #"{"object": "list", "data": [{"id": "m", "object": "model", "owned_by": "vllm", "root": "m"}]}"#
         #expect(
             Discovery.capabilities(of: "m", in: list.utf8)
-                == UpstreamCapabilities(streams: true, writesSubtitles: false, isLive: false))
+                == UpstreamCapabilities(
+                    streams: true, streamsVerboseJSON: false, writesSubtitles: false, isLive: false))
         #expect(
             Discovery.capabilities(of: "m", in: #"{"id": "m", "owned_by": "openai"}"#.utf8) == UpstreamCapabilities())
         for damaged in ["", "[]", "{", #"{"id": 1}"#] {
@@ -86,6 +87,10 @@ struct AnswerTests {
         #expect(asked(.init(writesSubtitles: false)).format == (isSubtitle ? .verboseJSON : format))
         #expect(asked(.init(), isStreamed: true).isStreamed)
         #expect(!asked(.init(streams: false), isStreamed: true).isStreamed)
+        // vLLM.
+        #expect(
+            asked(.init(streams: true, streamsVerboseJSON: false), isStreamed: true)
+                == .init(format: format, isStreamed: format != .verboseJSON))
     }
 
     @Test(arguments: [0, 1, 300_000])

@@ -74,6 +74,19 @@ struct DialectTests {
         }
     }
 
+    @Test func aStreamOfSegmentsIsMadeForVLLM() async throws {
+        try await withForwarder(toScript: [Self.verbose]) { client, _, upstream in
+            // What it says of its model is known.
+            try await eventually("the upstream is known") { try await client.get("/health/ready").status == 200 }
+            let events = try await client.stream(
+                .init(path: Fixtures.audio(word)), ["stream": "true", "response_format": "verbose_json"])
+            #expect(events == [.delta("Hi you"), .done(text: "Hi you", duration: 2, language: "en"), .finished])
+            let body = try #require(upstream.requests.first).body
+            #expect(body.contains("name=\"response_format\"\r\n\r\nverbose_json\r\n"))
+            #expect(!body.contains("name=\"stream\""))
+        }
+    }
+
     @Test func subtitlesAreMadeForAServerThatWritesNone() async throws {
         try await withForwarder(toScript: [Self.verbose], and: ["subtitles": "false"]) { client, _, upstream in
             let answer = try await client.transcribe(word, ["response_format": "srt"])

@@ -6,7 +6,7 @@ import Testing
 enum UpstreamAnswer {
     /// What vLLM says about its models.
     static let models: [ScriptedServer.Step] = .answer(
-        200, #"{"object": "list", "data": [{"id": "m", "object": "model", "owned_by": "someone"}]}"#,
+        200, #"{"object": "list", "data": [{"id": "m", "object": "model", "owned_by": "vllm"}]}"#,
         type: "application/json")
 
     static func text(_ text: String, headers: [String] = []) -> [ScriptedServer.Step] {

@@ -71,18 +71,21 @@ package struct UpstreamCapabilities: Sendable, Equatable {
     package var translates: Bool?
     /// Whether it streams its text. If not, its text is made a stream of one piece.
     package var streams: Bool?
+    /// Whether it streams `verbose_json` too. Whoever does not may refuse it.
+    package var streamsVerboseJSON: Bool?
     /// Whether it writes `srt` and `vtt`. If not, they are made of its `verbose_json`.
     package var writesSubtitles: Bool?
     /// Whether it has live sessions.
     package var isLive: Bool?
 
     package init(
-        languages: [Language]? = nil, translates: Bool? = nil, streams: Bool? = nil, writesSubtitles: Bool? = nil,
-        isLive: Bool? = nil
+        languages: [Language]? = nil, translates: Bool? = nil, streams: Bool? = nil, streamsVerboseJSON: Bool? = nil,
+        writesSubtitles: Bool? = nil, isLive: Bool? = nil
     ) {
         self.languages = languages
         self.translates = translates
         self.streams = streams
+        self.streamsVerboseJSON = streamsVerboseJSON
         self.writesSubtitles = writesSubtitles
         self.isLive = isLive
     }
@@ -92,7 +95,9 @@ package struct UpstreamCapabilities: Sendable, Equatable {
         guard let other else { return self }
         return Self(
             languages: languages ?? other.languages, translates: translates ?? other.translates,
-            streams: streams ?? other.streams, writesSubtitles: writesSubtitles ?? other.writesSubtitles,
+            streams: streams ?? other.streams,
+            streamsVerboseJSON: streamsVerboseJSON ?? other.streamsVerboseJSON,
+            writesSubtitles: writesSubtitles ?? other.writesSubtitles,
             isLive: isLive ?? other.isLive)
     }
 }

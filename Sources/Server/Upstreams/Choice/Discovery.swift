@@ -11,8 +11,9 @@ enum Discovery {
         let described = json["data"]?.array?.first { $0["id"]?.string == model } ?? json
         guard described["id"]?.string == model else { return nil }
         if described["owned_by"]?.string == "vllm" {
-            // Its realtime API is another one, and it writes no subtitles.
-            return UpstreamCapabilities(streams: true, writesSubtitles: false, isLive: false)
+            // Its realtime API is another one, it writes no subtitles, and it answers 400 to a stream of verbose_json.
+            return UpstreamCapabilities(
+                streams: true, streamsVerboseJSON: false, writesSubtitles: false, isLive: false)
         }
         let codes = described["languages"]?.array?.compactMap(\.string) ?? []
         let languages = codes.compactMap { try? Language(parsing: $0) }

@@ -48,7 +48,8 @@ package struct UpstreamRequest: Sendable {
         if needsTranscript || isSubtitle && capabilities.writesSubtitles == false {
             return Asked(format: .verboseJSON, isStreamed: false)
         }
-        return Asked(format: format, isStreamed: isStreamed && capabilities.streams != false)
+        let streams = format == .verboseJSON ? capabilities.streamsVerboseJSON : nil
+        return Asked(format: format, isStreamed: isStreamed && (streams ?? capabilities.streams) != false)
     }
 
     /// All fields for a server.
