@@ -39,6 +39,7 @@ import Testing
         let exposed = headers[.accessControlExposeHeaders]?.split(separator: ", ").map(String.init) ?? []
         let wanted = [
             "x-request-id", "x-asr-ignored", "x-asr-damaged-packets", "openai-processing-ms", "retry-after",
+            "x-asr-fallback", "x-asr-upstream-request-id",
         ]
         #expect(wanted.allSatisfy(exposed.contains), "\(exposed)")
     }

@@ -62,7 +62,7 @@ struct CrossOriginPolicy: Sendable {
 
     private static let exposed = [
         HTTPField.Name.requestID, .ignoredFields, .damagedPackets, .estimated, .processingMilliseconds, .retryAfter,
-        .shouldRetry,
+        .shouldRetry, .fallback, .upstreamRequestID,
     ].map { $0.canonicalName }.joined(separator: ", ")
 }
 
