@@ -107,6 +107,9 @@ struct FailoverTests {
         try await withForwarder(
             to: upstreamList(try await deadAddress()).merging(["fallback": "sense_voice"]) { $1 }, beside: [.senseVoice]
         ) { client, server in
+            // Before any request.
+            try await eventually("the fallback is ready") { try await client.get("/health/ready").status == 200 }
+            #expect(server.engines.count == 1)
             let answer = try await client.hear()
             #expect(answer.body == #"{"text": "stop"}"#)
             #expect(answer.headers["x-asr-fallback"] == "sense_voice")
@@ -119,6 +122,17 @@ struct FailoverTests {
             // Sense Voice does not translate.
             try expectError(try await client.translate(word, [:]), 503, "upstream_unavailable", parameter: "model")
             #expect(server.process.standardError.contains("takes the place"))
+        }
+    }
+
+    @Test func aFallbackThatCannotWorkIsNotReady() async throws {
+        let keys = upstreamList(try await deadAddress()).merging(["fallback": "sense_voice"]) { $1 }
+        try await withForwarder(to: keys, beside: [.senseVoice.named("sense_voice", in: "/nonexistent")]) { client, _ in
+            try await eventually("the model is known to be down") {
+                try await client.get("/v1/models/far").body.contains(#""status": "failed""#)
+            }
+            try expectError(try await client.get("/health/ready"), 503, "model_failed", parameter: "model")
+            #expect(try await client.get("/health").body == #"{"status": "loading"}"#)
         }
     }
 

@@ -19,7 +19,10 @@ struct MonitoringEndpoints: Sendable {
         let registry = await catalog.registry
         if let name = registry.defaultModel {
             if case .upstream(let entry) = registry.model(named: name) {
-                isLoaded = entry.fallback != nil || catalog.upstreams.model(of: entry).state == .up
+                isLoaded = catalog.upstreams.model(of: entry).state == .up
+                if !isLoaded, let fallback = entry.fallback.flatMap(registry.entry(named:)) {
+                    isLoaded = await catalog.engines.hasBeenLoaded(fallback.name)
+                }
             } else {
                 isLoaded = await catalog.engines.hasBeenLoaded(name)
             }
@@ -43,9 +46,15 @@ struct MonitoringEndpoints: Sendable {
         }
         if case .upstream(let entry) = registry.model(named: name) {
             try await spool.check()
-            try check(entry)
+            if let substitute = try await check(entry) { try await check(localModel: substitute.name) }
             return Response(json: ["status": "ok"])
         }
+        try await check(localModel: name)
+        return Response(json: ["status": "ok"])
+    }
+
+    /// Checks that a request for a model of this machine would be accepted now.
+    private func check(localModel name: String) async throws {
         // Throws the reason if files are missing; a download that failed a while ago is retried.
         let model = try await catalog.store.prepare(catalog.store.resolve(name), waitingUpTo: .zero)
         try await spool.check()
@@ -59,18 +68,22 @@ struct MonitoringEndpoints: Sendable {
                 status: .serviceUnavailable, code: "model_not_ready",
                 message: "The default model '\(name)' is being loaded.", retryAfter: .seconds(5))
         }
-        return Response(json: ["status": "ok"])
     }
 
     /// Checks that a request for a model on other servers would be accepted now.
-    private func check(_ entry: UpstreamEntry) throws(APIError) {
-        guard entry.fallback == nil else { return }
-        switch catalog.upstreams.model(of: entry).state {
-        case .up: return
+    ///
+    /// - Returns: The model of this machine that would have to answer it, because no server can.
+    private func check(_ entry: UpstreamEntry) async throws -> ModelEntry? {
+        let state = catalog.upstreams.model(of: entry).state
+        if state != .up, let name = entry.fallback, let substitute = await catalog.registry.entry(named: name) {
+            return substitute
+        }
+        switch state {
+        case .up: return nil
         case .unknown:
-            throw .modelNotReady("The servers of the default model '\(entry.name)' have not answered yet.")
+            throw APIError.modelNotReady("The servers of the default model '\(entry.name)' have not answered yet.")
         case .down(let reason):
-            throw .modelNotReady("No server of the default model '\(entry.name)' can be used: \(reason).")
+            throw APIError.modelNotReady("No server of the default model '\(entry.name)' can be used: \(reason).")
         }
     }
 

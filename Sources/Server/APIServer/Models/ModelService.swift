@@ -94,17 +94,31 @@ package struct ModelService: Sendable {
         return await engines.transcribe(job, with: model, onProgress: place.note, until: isEnough)
     }
 
-    /// Downloads and loads the default model, however long that takes. Errors are only logged, because the other models
-    /// can still be served.
+    /// Downloads and loads the default model, or the one that takes its place if it is on servers of which none can be used,
+    /// however long that takes. Errors are only logged, because the other models can still be served.
     package func loadDefault() async {
         // The name is read in each round, because the registry may change meanwhile.
         while let name = await registry.defaultModel, await !engines.isDismissed(name) {
             do {
-                guard case .local(let entry) = try await store.find(name) else { return }
+                let entry: ModelEntry
+                switch try await store.find(name) {
+                case .local(let found): entry = found
+                case .upstream(let far):
+                    let state = upstreams.model(of: far).state
+                    guard state != .up, let fallback = far.fallback,
+                        let found = await registry.entry(named: fallback), await !engines.isDismissed(found.name)
+                    else { return }
+                    guard state != .unknown else {
+                        // Its servers are just being asked.
+                        guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+                        continue
+                    }
+                    entry = found
+                }
                 let model = try await store.prepare(entry, waitingUpTo: modelWait)
-                guard await !engines.isDismissed(name) else { return }
+                guard await !engines.isDismissed(entry.name) else { return }
                 try await engines.load(model)
-                return logger.info("The default model is ready.", metadata: ["model": "\(name)"])
+                return logger.info("The default model is ready.", metadata: ["model": "\(entry.name)"])
             } catch let error as ModelError where error.code == .notReady {
                 // It is tried again.
             } catch let error as EngineError where [.modelNotReady, .overloaded].contains(error.code) {
