@@ -11,6 +11,8 @@ public struct ScriptedServer: Sendable {
         case send(String)
         /// Waits.
         case pause(Duration)
+        /// Waits for what the test waits for.
+        case wait(@Sendable () async -> Void)
         /// Closes the connection.
         case hangUp
     }
@@ -73,6 +75,7 @@ extension ScriptedServer.State {
                     switch step {
                     case .send(let text): try await writer.write(ByteBuffer(string: text))
                     case .pause(let time): try await Task.sleep(for: time)
+                    case .wait(let end): await end()
                     case .hangUp: return
                     }
                 }

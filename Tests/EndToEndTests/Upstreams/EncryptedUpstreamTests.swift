@@ -8,13 +8,13 @@ struct EncryptedUpstreamTests {
     private static let authority = Fixtures.path("Tests/Fixtures/tls/authority.pem")
 
     private func withEncrypted(
-        _ certificate: String, authority: String?, host: String = "localhost",
+        _ certificate: String, authority: String?,
         _ body: (APIClient, ScriptedServer) async throws -> Void
     ) async throws {
         try await withScriptedServer(
             [UpstreamAnswer.text("well")], toGet: UpstreamAnswer.models, certificate: certificate
         ) { upstream in
-            var entry = ["url": "https://\(host):\(upstream.port)/v1", "model": "m", "api_key_env": "FAR_KEY"]
+            var entry = ["url": "https://localhost:\(upstream.port)/v1", "model": "m", "api_key_env": "FAR_KEY"]
             if let authority { entry["ca_file"] = authority }
             try await withForwarder(to: entry, environment: ["FAR_KEY": "far-key"]) { client, _ in
                 try await body(client, upstream)
@@ -30,7 +30,7 @@ struct EncryptedUpstreamTests {
     }
 
     @Test func aServerWithAWrongCertificateGetsNeitherKeyNorSound() async throws {
-        // Signed by nobody that is trusted; of another name; not for this address.
+        // Signed by nobody that is trusted; of another name.
         for (certificate, authority) in [("server", nil), ("stranger", Self.authority)] {
             try await withEncrypted(certificate, authority: authority) { client, upstream in
                 let answer = try await client.hear()

@@ -204,7 +204,8 @@ struct ForwardingTests {
     }
 
     @Test func anEditChangesWhereRecordingsGoAndRequestsInHandKeepTheirs() async throws {
-        let slow: [ScriptedServer.Step] = [.pause(.seconds(2))] + UpstreamAnswer.text("first")
+        let (edit, editing) = AsyncStream<Never>.makeStream()
+        let slow: [ScriptedServer.Step] = [.wait { for await _ in edit {} }] + UpstreamAnswer.text("first")
         try await withScriptedServer(slow, toGet: UpstreamAnswer.models) { first in
             try await withScriptedServer(UpstreamAnswer.text("second"), toGet: UpstreamAnswer.models) { second in
                 try await withForwarder(to: ["url": first.url, "model": "m"]) { client, server in
@@ -217,6 +218,7 @@ struct ForwardingTests {
                         try await client.get("/v1/models/far").body.contains("127.0.0.1:\(second.port)")
                     }
                     try await client.expect(#"{"text": "second"}"#)
+                    editing.finish()
                     #expect(try await early.body == #"{"text": "first"}"#)
                     #expect(first.requests.count == 1)
                 }
