@@ -55,7 +55,7 @@ import Testing
             shouldRetry: "false"),
         Answer(
             error: EngineError(.shuttingDown, "m"), status: 503, code: "shutting_down", type: "server_error",
-            retryAfter: "5"),
+            retryAfter: "1"),
         Answer(error: TranscriptionError(.audioEmpty, "m"), status: 400, code: "audio_empty", parameter: "file"),
         Answer(
             error: TranscriptionError(.audioUnreadable, "m"), status: 503, code: "storage_unavailable",
