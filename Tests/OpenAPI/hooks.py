@@ -28,7 +28,7 @@ schemathesis.openapi.format(
 NAMES = {
     "id": os.environ["ASR2CLIP_MODELS"].split(),
     "deployment": os.environ["ASR2CLIP_MODELS"].split(),
-    "path": ["main.js", "index.html", "style/base.css", "icon.svg"],
+    "path": ["main.js", "style/base.css", "icon.svg", "docs/main.js"],
 }
 
 
