@@ -39,12 +39,14 @@ package final class UpstreamModel: Sendable {
     /// - Throws: `UpstreamError`, or `CancellationError`.
     package func send(_ request: UpstreamRequest) async throws -> UpstreamAnswer {
         let hops = try request.hops.header(passing: id)
-        return try await firstAnswer { index, lease in try await send(request, hops, to: index, lease) }
+        return try await firstAnswer(mostHangUps: 2) { try await send(request, hops, to: $0, $1) }
     }
 
-    /// Asks one server after the other, until one answers. `ask` gets a server's index, and its lease. A recording that kills
-    /// servers does not kill all of them: the second that hangs up is the last that is asked.
-    func firstAnswer<Answer>(_ ask: (Int, UpstreamLease) async throws -> Answer) async throws -> Answer {
+    /// Asks one server after the other, until one answers, or `mostHangUps` of them have hung up: a recording may be what
+    /// kills servers. `ask` gets a server's index, and its lease.
+    func firstAnswer<Answer>(
+        mostHangUps: Int = .max, _ ask: (Int, UpstreamLease) async throws -> Answer
+    ) async throws -> Answer {
         var tried: [Int: Refused] = [:]
         while let index = choice.withLock({ $0.next(besides: Set(tried.keys), at: .now) }) {
             let lease = lease(index)
@@ -55,7 +57,11 @@ package final class UpstreamModel: Sendable {
             } catch let fault as UpstreamFault {
                 tried[index] = try note(fault, of: index, lease)
             }
-            if let error = hangUps(tried) { throw error }
+            let gone = tried.filter { $0.value.kind == .hungUp }.keys.sorted()
+            if gone.count >= mostHangUps {
+                let list = gone.map { entry.servers[$0].address }.joined(separator: " and ")
+                throw UpstreamError(.failed, "\(list) hung up without an answer, so no other server is asked.")
+            }
         }
         throw outlook(tried)
     }
@@ -148,17 +154,6 @@ package final class UpstreamModel: Sendable {
             ])
         return refused
     }
-
-    /// The error for a request at which too many servers hung up; `nil` for another one.
-    private func hangUps(_ tried: [Int: Refused]) -> UpstreamError? {
-        let gone = tried.filter { $0.value.kind == .hungUp }.keys.sorted()
-        guard gone.count > Self.mostResends else { return nil }
-        let list = gone.map { entry.servers[$0].address }.joined(separator: " and ")
-        return UpstreamError(.failed, "\(list) hung up without an answer, so no other server is asked.")
-    }
-
-    /// How often a request is sent again after a hang-up.
-    private static let mostResends = 1
 
     /// Why no server is left for a request, which tried some of them.
     private func outlook(_ tried: [Int: Refused]) -> UpstreamError {
