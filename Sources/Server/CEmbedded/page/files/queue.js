@@ -58,7 +58,7 @@ export class Queue extends EventTarget {
 
   /** Says of files that wait for a tab with their recording that they are lost, if that tab was closed. */
   async #findLost() {
-    for (const { id, isKept, tab, state } of this.#results.all.filter(isUnfinished)) {
+    for (const { id, isKept, tab } of this.#results.all.filter(isUnfinished)) {
       const isElsewhere = !isKept && !this.#recordings.isOnlyHere(id) && !this.#running.has(id);
       if (!isElsewhere || await isOpen(tab)) continue;
       const result = this.#results.get(id);
