@@ -127,5 +127,5 @@ def test_a_recording_that_the_browser_cannot_keep_is_transcribed_all_the_same(vi
     expect(page.locator(".player .play")).to_be_visible()
     text = sentences(page)
     page.reload()
-    expect(page.locator(".player-hint")).to_contain_text("too large to keep")
+    expect(page.locator(".player-hint")).to_contain_text("no room for this recording")
     assert sentences(page) == text
