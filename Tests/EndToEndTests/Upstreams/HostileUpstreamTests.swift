@@ -85,7 +85,9 @@ struct HostileUpstreamTests {
                 #expect(answer.headers[name] == nil)
             }
             #expect(answer.headers["content-security-policy"] != "none")
-            #expect(server.process.standardError.contains("upstream_request=theirs"))
+            try await eventually("the log has the other server's id") {
+                server.process.standardError.contains("upstream_request=theirs")
+            }
         }
         let long = UpstreamAnswer.text("well", headers: ["X-Request-ID: " + String(repeating: "x", count: 500)])
         try await withKey(long) { client, _, _ in
