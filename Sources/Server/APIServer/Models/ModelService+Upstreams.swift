@@ -46,7 +46,6 @@ extension ModelService {
 extension UpstreamCapabilities {
     /// What the model is known to do besides plain text of recordings, in the words of the catalogue.
     fileprivate var words: [String] {
-        [(Capability.translation.rawValue, translates), (Capability.live.rawValue, isLive)]
-            .filter { $0.1 == true }.map(\.0)
+        translates == true ? [Capability.translation.rawValue] : []
     }
 }

@@ -132,13 +132,15 @@ final class UpstreamClient: Sendable {
         if error is NIOSSLError || error is BoringSSLError || words.contains("BoringSSL") {
             return misconfigured("it does not speak TLS as it should")
         }
+        // Its machine, or the way to it, and not a recording that kills it: see `LostConnections`.
+        if (error as? IOError)?.errnoCode == ETIMEDOUT { return unavailable("it is gone without a word") }
         return Self.isHangUp(error) ? .hungUp : unavailable("it cannot be reached")
     }
 
     static func isHangUp(_ error: any Error) -> Bool {
         if let error = error as? HTTPClientError { return error == .remoteConnectionClosed }
         if let error = error as? ChannelError { return error == .eof || error == .alreadyClosed }
-        return (error as? IOError).map { [ECONNRESET, EPIPE, ETIMEDOUT].contains($0.errnoCode) } ?? false
+        return (error as? IOError).map { [ECONNRESET, EPIPE].contains($0.errnoCode) } ?? false
     }
 }
 
