@@ -1,6 +1,6 @@
 import Engines
-import ModelStore
 import Hummingbird
+import ModelStore
 import PrometheusMetrics
 import TranscriptFormats
 
