@@ -110,7 +110,7 @@ def test_clients_cannot_create_series(transcribe):
 
     def all_counted(before, count):
         for request in (
-            ("other", "GET", 404), ("other", "other", 404), ("/v1/models/**", "GET", 404), ("/health", "PUT", 405),
+            ("other", "GET", 404), ("/v1/models", "other", 405), ("/v1/models/**", "GET", 404), ("/health", "PUT", 405),
         ):  # fmt: skip
             eventually(lambda: counted(before, *request), count)
 

@@ -39,11 +39,13 @@ import Testing
         until isEnough: @escaping @Sendable (_ heard: Duration, _ warnings: [String]) -> Bool = { _, _ in false }
     ) async throws -> Outcome {
         let (recordings, queue) = AsyncStream.makeStream(of: Utterance.self, bufferingPolicy: .unbounded)
+        var listening = settings
+        listening.patience = patience
         let heard = Mutex(Duration.zero)
         let warnings = Mutex<[String]>([])
         let devices = Mutex<[String]>([])
         let listener = Listener(
-            settings, link: try MicrophoneLink(settings.order, program: program), store: store,
+            listening, link: try MicrophoneLink(listening.order, program: program), store: store,
             report: { event in
                 switch event {
                 case .level(_, let time): heard.withLock { $0 = time }
@@ -51,7 +53,7 @@ import Testing
                 case .started(let device): devices.withLock { $0.append(device) }
                 default: break
                 }
-            }, queue: queue, patience: patience)
+            }, queue: queue)
         var outcome = Outcome(recordings: [], warnings: [], devices: [])
         do {
             try await listener.listen { !isEnough(heard.withLock { $0 }, warnings.withLock { $0 }) }

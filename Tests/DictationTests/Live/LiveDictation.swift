@@ -47,7 +47,9 @@ struct LiveDictation {
         policy.heartbeat = heartbeat
         policy.connectTimeout = min(.seconds(10), patience)
         let configuration = try ClientConfiguration(flags: flags)
-        let listening = ListeningSettings(mode: mode, detectorModel: mode == .untilStopped ? nil : "/model.onnx")
+        // The scripted ear is silent while it waits for the server.
+        let listening = ListeningSettings(
+            mode: mode, detectorModel: mode == .untilStopped ? nil : "/model.onnx", patience: .seconds(60))
         let microphone = try MicrophoneLink(listening.order, program: ear)
         let transcriber = RecordingTranscriber(
             service: TranscriptionClient(configuration, policy: policy),

@@ -35,14 +35,19 @@ import Testing
 
     @Test func aServerMaySendMoreTheLongerTheSessionLasts() {
         var allowance = ReadAllowance(since: start)
-        func admits(_ bytes: Int, after time: Duration) -> Bool { allowance.admits(bytes, at: start + time) }
+        func admits(_ bytes: Int, after time: Duration) -> Bool {
+            allowance.admits(bytes, isControl: false, at: start + time)
+        }
         #expect(admits(4_000_000, after: .zero))
         #expect(!admits(1_000_000, after: .zero))
         #expect(admits(0, after: .seconds(60)))
         #expect(!admits(.max, after: .seconds(60)))
         #expect(!admits(.max, after: .longest))
-        var empty = ReadAllowance(since: start)
-        let areAllAdmitted = (1...100_000).allSatisfy { _ in empty.admits(0, at: start) }
-        #expect(!areAllAdmitted)
+        func areAdmitted(_ count: Int, areControl: Bool) -> Bool {
+            var allowance = ReadAllowance(since: start)
+            return (1...count).allSatisfy { _ in allowance.admits(0, isControl: areControl, at: start) }
+        }
+        #expect(areAdmitted(10_000, areControl: false) && !areAdmitted(100_000, areControl: false))
+        #expect(areAdmitted(100, areControl: true) && !areAdmitted(10_000, areControl: true))
     }
 }

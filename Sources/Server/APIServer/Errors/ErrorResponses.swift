@@ -85,6 +85,7 @@ extension APIError {
     private static let sizeCodes: Set<String> = ["audio_too_large", "audio_too_long"]
     private static let formCodes: Set<String> = [
         "missing_required_parameter", "unsupported_value", "audio_empty", "audio_too_short", "audio_undecodable",
+        "upstream_loop",
     ]
 
     init(_ error: UpstreamError) {

@@ -55,7 +55,7 @@ package struct UpstreamSession: Sendable {
         /// - Throws: `UpstreamError` if the connection breaks or the server violates the protocol, or `CancellationError`.
         package mutating func next(isolation: isolated (any Actor)? = #isolation) async throws -> ByteBuffer? {
             while let frame = try await nextFrame() {
-                guard allowance.admits(frame.length, at: .now) else {
+                guard allowance.admits(frame.length, isControl: frame.opcode.isControlOpcode, at: .now) else {
                     throw session.failure("sends more than a live session needs.")
                 }
                 guard frame.maskKey == nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
@@ -107,8 +107,9 @@ package struct ReadAllowance {
     /// In bytes.
     private static let atOnce = 4 << 20
     private static let perSecond = 64 << 10
-    /// What a frame counts beside its content.
+    /// What a frame counts beside its content. Each ping and pong takes more: one every minute is usual.
     private static let frame = 64
+    private static let controlFrame = 4 << 10
 
     private let start: ContinuousClock.Instant
     private var count = 0
@@ -116,8 +117,8 @@ package struct ReadAllowance {
     package init(since start: ContinuousClock.Instant) { self.start = start }
 
     /// Counts a frame of this many bytes; returns whether it is allowed.
-    package mutating func admits(_ bytes: Int, at now: ContinuousClock.Instant) -> Bool {
-        count = count.addingClamped(bytes.addingClamped(Self.frame))
+    package mutating func admits(_ bytes: Int, isControl: Bool, at now: ContinuousClock.Instant) -> Bool {
+        count = count.addingClamped(bytes.addingClamped(isControl ? Self.controlFrame : Self.frame))
         let seconds = Int(clamped: (now - start) / .seconds(1))
         return count <= Self.atOnce.addingClamped(seconds.multipliedClamped(by: Self.perSecond))
     }

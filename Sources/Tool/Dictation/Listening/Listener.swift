@@ -25,8 +25,6 @@ actor Listener {
     private let report: DictationEvents
     private let queue: AsyncStream<Utterance>.Continuation
     private let live: LiveSpeech?
-    /// A device that delivers nothing for this long is gone. A process gets this long to finish.
-    private let patience: Duration
     private var link: MicrophoneLink
     private var cutter: UtteranceSegmenter
     private var mute = MuteWatch()
@@ -48,7 +46,7 @@ actor Listener {
 
     init(
         _ settings: ListeningSettings, link: MicrophoneLink, store: RecordingStore, report: @escaping DictationEvents,
-        queue: AsyncStream<Utterance>.Continuation, live: LiveSpeech? = nil, patience: Duration = .seconds(4)
+        queue: AsyncStream<Utterance>.Continuation, live: LiveSpeech? = nil
     ) {
         self.settings = settings
         self.link = link
@@ -56,7 +54,6 @@ actor Listener {
         self.report = report
         self.queue = queue
         self.live = live
-        self.patience = patience
         cutter = UtteranceSegmenter(settings.mode)
     }
 
@@ -113,13 +110,13 @@ actor Listener {
         let end = settings.longest?.samples ?? .max
         while isListening(), samples < end {
             if let reason = try takeNext() { return reason }
-            guard quiet < (isOn ? patience : MicrophoneLink.startPatience) else {
+            guard quiet < (isOn ? settings.patience : MicrophoneLink.startPatience) else {
                 return isOn ? .gone : .broken("The listening process does not answer.")
             }
         }
         guard isOn else { return nil }
         link.finish()
-        let deadline = ContinuousClock.now + patience
+        let deadline = ContinuousClock.now + settings.patience
         while ContinuousClock.now < deadline, try takeNext() == nil {}
         return nil
     }

@@ -11,6 +11,9 @@ package struct ListeningSettings: Sendable {
     var detectorModel: String?
     /// The time after which listening ends by itself; `nil` for never.
     var longest: Duration?
+    /// How long a device that has started may give no sound before it counts as unplugged. A process gets this long to
+    /// finish.
+    var patience = Duration.seconds(4)
 
     /// The threshold that Silero recommends.
     private static let usualThreshold = 0.5

@@ -91,7 +91,7 @@ struct RealtimeMessages {
     /// - Throws: `LiveEnding` if the connection ends or the server violates the protocol.
     mutating func next(isolation: isolated (any Actor)? = #isolation) async throws -> ByteBuffer {
         while let frame = try await nextFrame() {
-            guard allowance.admits(frame.length, at: .now) else {
+            guard allowance.admits(frame.length, isControl: frame.opcode.isControlOpcode, at: .now) else {
                 throw LiveEnding.failed("It sends more than a live session needs.")
             }
             guard frame.maskKey == nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
