@@ -4,6 +4,10 @@ import Testing
 
 /// A virtual microphone and a display.
 struct DictationSurroundings {
+    /// Options for a model that hears each utterance of the session right, however the microphone's clock divides the sound into
+    /// frames. (The small transducer hears one word twice in 1 of 80 divisions.)
+    static let steadyModel = ["--model", "paraformer"]
+
     let sound: SoundServer
     let display: Display
 

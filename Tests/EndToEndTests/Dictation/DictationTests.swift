@@ -5,9 +5,9 @@ import Testing
 /// Speech from a virtual microphone through the tool and a real server.
 @Suite(
     .serialized, .enabled(if: SoundServer.isInstalled, SoundServer.advice),
-    .enabled(if: Display.isInstalled, Display.advice), .server(TestRegistry([.transducer])))
+    .enabled(if: Display.isInstalled, Display.advice), .server(TestRegistry([.transducer, .paraformer])))
 struct DictationTests {
-    private static let utterances = Manifest.shared.session.utterances.map { $0.text.uppercased() }
+    private static let utterances = Manifest.shared.session.utterances.map(\.text)
 
     @Test func aSentenceIsPrintedAndCopied() async throws {
         try await withSurroundings { here in
@@ -116,10 +116,11 @@ struct DictationTests {
     @Test func everyUtteranceIsDeliveredOnceAndInOrder() async throws {
         try await withSurroundings { here in
             let notes = here.sound.file("notes.txt")
-            try await here.listening(["--vad", "--silence_duration", "0.5", "-o", notes]) { tool in
+            let options = ["--vad", "--silence_duration", "0.5", "-o", notes] + DictationSurroundings.steadyModel
+            try await here.listening(options) { tool in
                 try await here.sound.play(Manifest.shared.session.file)
-                try await eventually("the last utterance") { tool.standardOutput.contains("START NINE STOP\n") }
-                try await eventually("it is copied") { try await here.display.clipboard() == "START NINE STOP" }
+                try await eventually("the last utterance") { tool.standardOutput.contains("start nine stop\n") }
+                try await eventually("it is copied") { try await here.display.clipboard() == "start nine stop" }
                 tool.signal(SIGINT)
                 #expect(try await tool.exit() == .exited(0))
                 #expect(tool.standardOutput.split(separator: "\n").map(String.init) == Self.utterances)
@@ -139,7 +140,7 @@ struct DictationTests {
             let arguments = [script, try ServerProcess.shared().url + "/v1"]
             try await withProcess(Fixtures.path(".deps/venv/bin/python"), arguments) { server in
                 let url = "http://127.0.0.1:\(try await server.output(after: "port "))/v1"
-                let options = ["--vad", "--silence_duration", "0.5", "--model", "transducer"]
+                let options = ["--vad", "--silence_duration", "0.5"] + DictationSurroundings.steadyModel
                 let delivered = try await here.listening(options, url: url) { tool in
                     try await here.sound.play(Manifest.shared.session.file)
                     tool.signal(SIGINT)
@@ -150,7 +151,7 @@ struct DictationTests {
                     return tool.standardOutput.split(separator: "\n").map(String.init)
                 }
                 #expect(delivered.count + here.sound.recordings.count == Self.utterances.count)
-                let retry = try await here.run(["--retry"])
+                let retry = try await here.run(["--retry"] + DictationSurroundings.steadyModel)
                 #expect(retry.status == 0)
                 let all = delivered + retry.output.split(separator: "\n").map(String.init)
                 #expect(all.sorted() == Self.utterances.sorted())

@@ -8,7 +8,7 @@ import Testing
     .serialized, .enabled(if: SoundServer.isInstalled, SoundServer.advice),
     .enabled(if: Display.isInstalled, Display.advice))
 struct LiveSpeechTests {
-    private static let setup = ServerProcess.Setup(TestRegistry([.transducer]))
+    private static let setup = ServerProcess.Setup(TestRegistry([.transducer, .paraformer]))
     private static let long = "OPEN ONE TWO THREE LEFT RIGHT FOUR FIVE SIX SEVEN STOP NINE CLOSE ZERO"
     private static let digits = "ONE TWO THREE FOUR"
 
@@ -52,14 +52,15 @@ struct LiveSpeechTests {
     @Test(arguments: [[], ["--live"]])
     func utterancesAreHeardWhileTheyAreSaidAndNotSentAsFiles(arguments: [String]) async throws {
         try await withLiveServer { here, server, client in
-            try await here.listening(["--vad", "--silence_duration", "0.5"] + arguments, url: server.url) { tool in
+            let options = ["--vad", "--silence_duration", "0.5"] + DictationSurroundings.steadyModel + arguments
+            try await here.listening(options, url: server.url) { tool in
                 // The session is open before anybody speaks.
                 try await untilHeard(0, client)
                 try await here.sound.play(Manifest.shared.session.file)
-                try await eventually("the last utterance") { tool.standardOutput.contains("START NINE STOP\n") }
+                try await eventually("the last utterance") { tool.standardOutput.contains("start nine stop\n") }
                 tool.signal(SIGINT)
                 #expect(try await tool.exit() == .exited(0))
-                let expected = Manifest.shared.session.utterances.map { $0.text.uppercased() }
+                let expected = Manifest.shared.session.utterances.map(\.text)
                 #expect(tool.standardOutput.split(separator: "\n").map(String.init) == expected)
             }
             #expect(try await files(client) == 0 && here.sound.recordings.isEmpty)
