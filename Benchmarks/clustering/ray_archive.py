@@ -145,7 +145,9 @@ class Job:
 
 def environment_of_ray():
     settings = {f"RAY_{name}": str(value) for name, value in SETTINGS.items()}
-    return {**os.environ, **settings, "RAY_DISABLE_IMPORT_WARNING": "1"}
+    # A token in the home folder of whoever runs this (~/.ray) would shut out the nodes.
+    token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "of-the-archive-in-namespaces"}
+    return {**os.environ, **settings, **token, "RAY_DISABLE_IMPORT_WARNING": "1"}
 
 
 def start(machine, *options):

@@ -44,6 +44,12 @@ class Session:
             audio = base64.b64encode(sound[start : start + step]).decode()
             await self.send("input_audio_buffer.append", audio=audio)
 
+    async def hear_a_word(self):
+        """Says a word and commits it: its text must come."""
+        await self.say(samples("en_word_16k.wav"))
+        await self.send("input_audio_buffer.commit")
+        assert (await self.until(TRANSCRIPTION + "completed"))["transcript"] == "STOP"
+
     async def next(self):
         event = json.loads(await asyncio.wait_for(self.socket.recv(), 60))
         EVENTS.validate_python(event)

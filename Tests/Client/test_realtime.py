@@ -109,9 +109,7 @@ def test_an_error_leaves_the_session_alive_and_unchanged(message, code, paramete
         error = (await session.until("error"))["error"]
         assert (error["code"], error["param"]) == (code, parameter)
         assert error["event_id"] == ("e1" if "e1" in message else None)
-        await session.say(samples("en_word_16k.wav"))
-        await session.send("input_audio_buffer.commit")
-        assert (await session.until(TRANSCRIPTION + "completed"))["transcript"] == "STOP"
+        await session.hear_a_word()
 
     live(scenario)
 
@@ -122,9 +120,7 @@ def test_cleared_audio_has_no_text():
         await session.say(samples("en_digits_16k.wav"))
         await session.send("input_audio_buffer.clear")
         await session.until("input_audio_buffer.cleared")
-        await session.say(samples("en_word_16k.wav"))
-        await session.send("input_audio_buffer.commit")
-        assert (await session.until(TRANSCRIPTION + "completed"))["transcript"] == "STOP"
+        await session.hear_a_word()
 
     live(scenario)
 
@@ -177,9 +173,7 @@ def test_a_session_outlives_its_engine(deaths):
             await session.until(TRANSCRIPTION + "failed")
             # What was said after the failure is a turn of its own.
             await session.until(TRANSCRIPTION + "completed")
-        await session.say(samples("en_word_16k.wav"))
-        await session.send("input_audio_buffer.commit")
-        assert (await session.until(TRANSCRIPTION + "completed"))["transcript"] == "STOP"
+        await session.hear_a_word()
 
     live(scenario)
 

@@ -35,63 +35,43 @@ package struct UpstreamSession: Sendable {
     }
 
     /// The server's messages, which can be read once.
-    package func makeMessages() -> Messages { Messages(session: self, frames: frames.makeAsyncIterator()) }
+    package func makeMessages() -> Messages {
+        Messages(session: self, received: WebSocketMessages(frames, answeringBy: writer))
+    }
 
-    /// The messages of a session, one after the other. Answers pings.
+    /// The messages of a session, one after the other.
     package struct Messages {
         fileprivate let session: UpstreamSession
-        fileprivate var frames: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator
-        private var allowance = ReadAllowance(since: .now)
-
-        fileprivate init(
-            session: UpstreamSession, frames: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator
-        ) {
-            self.session = session
-            self.frames = frames
-        }
+        fileprivate var received: WebSocketMessages
 
         /// The next message; `nil` if the server has closed the session as agreed.
         ///
         /// - Throws: `UpstreamError` if the connection breaks or the server violates the protocol, or `CancellationError`.
         package mutating func next(isolation: isolated (any Actor)? = #isolation) async throws -> ByteBuffer? {
-            while let frame = try await nextFrame() {
-                guard allowance.admits(frame.length, isControl: frame.opcode.isControlOpcode, at: .now) else {
-                    throw session.failure("sends more than a live session needs.")
+            do {
+                let message = try await received.next(isolation: isolation)
+                if let key = session.key, key.isContained(in: message.readableBytesView) {
+                    throw session.failure("sent its key back, so its answer is not passed on.")
                 }
-                guard frame.maskKey == nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
-                    throw session.failure("violates the WebSocket protocol.")
+                return message
+            } catch WebSocketMessages.End.closed(var content) {
+                switch content.readWebSocketErrorCode() {
+                case .normalClosure, .goingAway, nil: return nil
+                case let code?: throw session.failure("closed the session (\(UInt16(webSocketErrorCode: code))).")
                 }
-                switch frame.opcode {
-                case .text:
-                    if let key = session.key, key.isContained(in: frame.data.readableBytesView) {
-                        throw session.failure("sent its key back, so its answer is not passed on.")
-                    }
-                    return frame.data
-                case .ping: try await session.writer.write(WebSocketClient.frame(.pong, frame.data))
-                case .pong: break
-                case .connectionClose:
-                    var content = frame.data
-                    switch content.readWebSocketErrorCode() {
-                    case .normalClosure, .goingAway, nil: return nil
-                    case let code?: throw session.failure("closed the session (\(UInt16(webSocketErrorCode: code))).")
-                    }
-                default: throw session.failure("sends messages that are no text.")
-                }
+            } catch let end as WebSocketMessages.End {
+                throw session.failure(Self.words(for: end))
             }
-            throw session.failure("hung up.")
         }
 
-        private mutating func nextFrame(
-            isolation: isolated (any Actor)? = #isolation
-        ) async throws -> WebSocketFrame? {
-            do {
-                return try await frames.next(isolation: isolation)
-            } catch is CancellationError {
-                throw CancellationError()
-            } catch WebSocketClient.Failure.silent {
-                throw session.failure("does not answer any more.")
-            } catch {
-                throw session.failure("sends messages that cannot be read.")
+        private static func words(for end: WebSocketMessages.End) -> String {
+            switch end {
+            case .flood: "sends more than a live session needs."
+            case .violation: "violates the WebSocket protocol."
+            case .notText: "sends messages that are no text."
+            case .closed, .hungUp: "hung up."
+            case .silent: "does not answer any more."
+            case .unreadable: "sends messages that cannot be read."
             }
         }
     }
@@ -100,26 +80,4 @@ package struct UpstreamSession: Sendable {
     package func malformed() -> UpstreamError { failure("sends messages that are no events.") }
 
     private func failure(_ words: String) -> UpstreamError { UpstreamError(.failed, "\(server.address) \(words)") }
-}
-
-/// How much a server may send in a live session: far more than its texts take, but not without end. Does no I/O.
-package struct ReadAllowance {
-    /// In bytes.
-    private static let atOnce = 4 << 20
-    private static let perSecond = 64 << 10
-    /// What a frame counts beside its content. Each ping and pong takes more: one every minute is usual.
-    private static let frame = 64
-    private static let controlFrame = 4 << 10
-
-    private let start: ContinuousClock.Instant
-    private var count = 0
-
-    package init(since start: ContinuousClock.Instant) { self.start = start }
-
-    /// Counts a frame of this many bytes; returns whether it is allowed.
-    package mutating func admits(_ bytes: Int, isControl: Bool, at now: ContinuousClock.Instant) -> Bool {
-        count = count.addingClamped(bytes.addingClamped(isControl ? Self.controlFrame : Self.frame))
-        let seconds = Int(clamped: (now - start) / .seconds(1))
-        return count <= Self.atOnce.addingClamped(seconds.multipliedClamped(by: Self.perSecond))
-    }
 }

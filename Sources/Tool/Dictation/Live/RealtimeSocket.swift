@@ -18,7 +18,7 @@ struct RealtimeSocket: Sendable {
     private let writer: Writer
 
     /// The server's messages, which can be read once.
-    var messages: RealtimeMessages { RealtimeMessages(frames: frames.makeAsyncIterator(), writer: writer) }
+    var messages: RealtimeMessages { RealtimeMessages(received: WebSocketMessages(frames, answeringBy: writer)) }
 
     /// Opens a WebSocket and closes it when `body` returns. A server that is silent for `heartbeat` is pinged; if it is silent for
     /// as long again, the connection ends.
@@ -72,57 +72,34 @@ struct RealtimeSocket: Sendable {
     }
 }
 
-/// The messages of a live session's server, one after the other. Answers its pings.
+/// The messages of a live session's server, one after the other.
 struct RealtimeMessages {
-    fileprivate var frames: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator
-    fileprivate let writer: NIOAsyncChannelOutboundWriter<WebSocketFrame>
-    private var allowance = ReadAllowance(since: .now)
-
-    fileprivate init(
-        frames: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator,
-        writer: NIOAsyncChannelOutboundWriter<WebSocketFrame>
-    ) {
-        self.frames = frames
-        self.writer = writer
-    }
+    fileprivate var received: WebSocketMessages
 
     /// The next message.
     ///
     /// - Throws: `LiveEnding` if the connection ends or the server violates the protocol.
     mutating func next(isolation: isolated (any Actor)? = #isolation) async throws -> ByteBuffer {
-        while let frame = try await nextFrame() {
-            guard allowance.admits(frame.length, isControl: frame.opcode.isControlOpcode, at: .now) else {
-                throw LiveEnding.failed("It sends more than a live session needs.")
-            }
-            guard frame.maskKey == nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
-                throw LiveEnding.failed("It violates the WebSocket protocol.")
-            }
-            switch frame.opcode {
-            case .text: return frame.data
-            case .ping: try await writer.write(WebSocketClient.frame(.pong, frame.data))
-            case .pong: break
-            case .connectionClose: throw Self.ending(frame.data)
-            default: throw LiveEnding.failed("It sends messages that are no text.")
-            }
-        }
-        throw LiveEnding.failed("It hung up.")
-    }
-
-    private mutating func nextFrame(
-        isolation: isolated (any Actor)? = #isolation
-    ) async throws -> WebSocketFrame? {
         do {
-            return try await frames.next(isolation: isolation)
-        } catch let error as CancellationError {
-            throw error
-        } catch WebSocketClient.Failure.silent {
-            throw LiveEnding.failed("It does not answer any more.")
-        } catch {
-            throw LiveEnding.failed("Its messages cannot be read: \(error).")
+            return try await received.next(isolation: isolation)
+        } catch let end as WebSocketMessages.End {
+            throw Self.ending(end)
         }
     }
 
-    private static func ending(_ content: ByteBuffer) -> LiveEnding {
+    private static func ending(_ end: WebSocketMessages.End) -> LiveEnding {
+        switch end {
+        case .flood: .failed("It sends more than a live session needs.")
+        case .violation: .failed("It violates the WebSocket protocol.")
+        case .notText: .failed("It sends messages that are no text.")
+        case .closed(let content): ending(closing: content)
+        case .hungUp: .failed("It hung up.")
+        case .silent: .failed("It does not answer any more.")
+        case .unreadable(let error): .failed("Its messages cannot be read: \(error).")
+        }
+    }
+
+    private static func ending(closing content: ByteBuffer) -> LiveEnding {
         var content = content
         switch content.readWebSocketErrorCode() {
         case .normalClosure, .goingAway: return .expired
