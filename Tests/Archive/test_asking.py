@@ -1,22 +1,16 @@
 """What a node makes of a server's answers."""
 
-import contextlib
 import dataclasses
-import functools
-import http.server
-import socket
 import threading
 
 import pytest
-from archive.asking import Away, Outcome, Question, ask
+from archive.asking import Outcome, ask
 from archive.first import FirstAnswer
+from archive.tries import Away
 from harness.registry import MODELS, registry
 from harness.serving import serving
-from conftest import CLIP, FIELDS, FIXTURES, KEY, SERVER, TEXT, URL
-
-
-def question(url=URL, key=KEY, patience=60, **fields):
-    return Question(url, FIELDS | fields, key, patience)
+from servers import answering, free_port, question
+from conftest import CLIP, FIXTURES, SERVER, TEXT, URL
 
 
 def test_a_recording_is_answered():
@@ -31,55 +25,8 @@ def test_a_recording_that_cannot_be_decoded_fails_alone():
 
 @pytest.mark.parametrize(
     "wrong", [{"key": "wrong"}, {"model": "unknown"}, {"language": "no language"}, {"url": f"{URL}/v2"}])
-def test_what_would_happen_to_every_recording_is_told_apart(wrong):
+def test_failures_that_every_recording_would_have_are_told_apart(wrong):
     assert ask(question(**wrong), str(CLIP), "here").kind == "hopeless"
-
-
-def test_only_a_file_that_is_not_there_tells_of_its_folder(tmp_path):
-    assert ask(question(), "/no/such/file.wav", "here").kind == "unopened"
-    # It can be opened, and not be read.
-    assert ask(question(), str(tmp_path), "here").kind == "failed"
-    assert ask(question(), "/proc/self/mem", "here").kind == "failed"
-
-
-def test_a_file_that_becomes_shorter_fails_alone(tmp_path):
-    """It is cut while the server has read its beginning only."""
-    path = tmp_path / "long.wav"
-    path.write_bytes(bytes(64 << 20))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        outcomes = []
-        asking = threading.Thread(target=lambda: outcomes.append(
-            ask(question(f"http://127.0.0.1:{listener.getsockname()[1]}/v1"), str(path), "here")))
-        asking.start()
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(1)
-            path.write_bytes(b"")
-            while connection.recv(1 << 20):
-                pass
-        asking.join()
-    assert (outcomes[0].kind, outcomes[0].content) == ("failed", "it became shorter while it was sent")
-
-
-@pytest.fixture
-def web():
-    """A web server with the clips, on an address of its own."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=FIXTURES / "audio")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-def test_the_node_fetches_an_address(web):
-    assert ask(question(), f"{web}/{CLIP.name}", "here").content.strip() == TEXT
-    assert "404" in ask(question(), f"{web}/missing.wav", "here").content
-    assert ask(question(), "http://[", "here").kind == ask(question(), "http://127.0.0.1:x/", "here").kind == "failed"
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def test_a_node_gives_up_a_server_that_stays_away():
@@ -99,34 +46,6 @@ def test_a_node_waits_for_a_server_that_starts(tmp_path):
     assert outcomes[0].content.strip() == TEXT
 
 
-@contextlib.contextmanager
-def answering(*answers):
-    """A server with these answers in order, then the last again: status, headers, body. Yields its address
-    and the paths that it was asked for."""
-    asked = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, headers, body = answers[min(len(asked), len(answers) - 1)]
-            asked.append(self.path)
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_POST = do_GET
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever).start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
-
-
 def test_a_full_server_is_waited_for_however_long():
     """Also if it asks for more seconds than the patience has: each refusal begins the patience anew."""
     full = 429, {"Retry-After": "2"}, b'{"error": {"message": "full"}}'
@@ -135,27 +54,37 @@ def test_a_full_server_is_waited_for_however_long():
     assert (outcome.content, asked) == ("text", ["/v1/audio/transcriptions"] * 3)
 
 
-WHOLE = CLIP.read_bytes()
+LOGIN = b"<!DOCTYPE html><title>Who are you?</title>"
+CUES = b"1\n00:00:00,000 --> 00:00:01,000\ntext\n\n"
 
 
-@pytest.mark.parametrize("first", [
-    (200, {"Content-Length": str(len(WHOLE))}, WHOLE[:1000]),
-    (200, {"Transfer-Encoding": "chunked"}, b"3e8\r\n" + WHOLE[:1000] + b"\r\n"),
-    (503, {"Retry-After": "1"}, b""),
-    (429, {}, b""),
+@pytest.mark.parametrize("form, type, body, kind", [
+    ("text", "text/plain", b"a < b", "done"), ("text", "text/plain", b"", "done"),
+    ("text", "text/html", b"text", "hopeless"), ("srt", "", b"\n" + LOGIN, "hopeless"), ("vtt", "", LOGIN, "hopeless"),
+    ("json", "application/json", LOGIN, "hopeless"),
+    ("srt", "", CUES, "done"), ("srt", "", CUES.replace(b"\n", b"\r\n"), "done"), ("srt", "", b"", "done"),
+    ("srt", "", b"text", "failed"), ("vtt", "", b"WEBVTT\n\n", "done"), ("vtt", "", CUES, "failed"),
+    ("json", "", b'{"text": ""}', "done"), ("verbose_json", "", b'{"text": ""}', "done"),
+    ("json", "", b'{"error": ""}', "failed"), ("json", "", b"[]", "failed"), ("json", "", b"text", "failed"),
 ])
-def test_an_address_is_fetched_again_if_its_server_fails(first):
-    with answering(first, (200, {"Content-Length": str(len(WHOLE))}, WHOLE)) as (url, asked):
-        assert ask(question(), f"{url}/a.wav", "here").content.strip() == TEXT
-    assert asked == ["/a.wav"] * 2
+def test_an_answer_must_be_a_transcript(form, type, body, kind):
+    with answering((200, {"Content-Type": type} if type else {}, body)) as (url, asked):
+        outcome = ask(question(f"{url}/v1", response_format=form), str(CLIP), "here")
+    assert (outcome.kind, len(asked)) == (kind, 1), outcome
+    assert kind != "done" or outcome.content == body.decode()
 
 
-def test_an_address_that_is_never_whole_fails_alone():
-    with answering((200, {"Content-Length": "1000000"}, WHOLE[:1000])) as (url, asked):
-        outcome = ask(question(patience=1), f"{url}/a.wav", "here")
-    assert outcome.kind == "failed" and "IncompleteRead" in outcome.content and len(asked) > 1
-    outcome = ask(question(patience=1), f"http://127.0.0.1:{free_port()}/a.wav", "here")
-    assert outcome.kind == "failed" and "cannot be fetched" in outcome.content
+@pytest.mark.parametrize("form", ["text", "json", "verbose_json", "srt", "vtt"])
+def test_answers_of_our_server_are_transcripts(form):
+    outcome = ask(question(response_format=form), str(CLIP), "here")
+    assert outcome.kind == "done" and TEXT in outcome.content
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_server_that_redirects_ends_the_run(status):
+    with answering((status, {"Location": "/elsewhere"}, b"")) as (url, asked):
+        outcome = ask(question(f"{url}/v1"), str(CLIP), "here")
+    assert outcome.kind == "hopeless" and f"({status})" in outcome.content and len(asked) == 1
 
 
 def test_a_server_that_nobody_has_reached_is_not_waited_for(monkeypatch):

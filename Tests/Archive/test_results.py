@@ -28,7 +28,7 @@ def transcribe(recordings, output=None, is_forced=False, **fields):
     return [os.path.basename(recording.source) for recording in begun]
 
 
-def test_what_is_done_is_skipped(folder):
+def test_done_recordings_are_skipped(folder):
     assert transcribe(found(folder)) == ["first.wav", "a.wav", "b.wav"]
     assert (folder / "later/a.wav.txt").read_text() == "the text\n"
     assert transcribe(found(folder)) == []
@@ -165,6 +165,32 @@ def test_results_of_one_name_are_refused(folder):
     output = folder / "texts"
     with pytest.raises(Refused, match="is the result of"):
         transcribe(found(folder / "first.wav", folder / "later/first.wav"), output)
+
+
+def test_each_query_of_an_address_has_its_result(tmp_path):
+    listed, output = tmp_path / "list", tmp_path / "texts"
+    listed.write_text("http://host/call?id=1\nhttp://host/call?id=2\n")
+    assert len(transcribe(found(lists=[str(listed)]), output)) == 2
+    assert len(list(output.rglob("*.txt"))) == 2
+    assert transcribe(found(lists=[str(listed)]), output) == []
+
+
+def test_the_result_of_another_address_is_in_the_way(tmp_path):
+    """An address has no version that would tell it from another one."""
+    listed, output = tmp_path / "list", tmp_path / "texts"
+    listed.write_text("http://host/a.wav\n")
+    transcribe(found(lists=[str(listed)]), output)
+    listed.write_text("https://host/a.wav\n")
+    with pytest.raises(Refused, match="is the result of 'http://host/a.wav'"):
+        transcribe(found(lists=[str(listed)]), output)
+
+
+def test_an_archive_that_was_moved_is_done(folder, tmp_path_factory):
+    output = tmp_path_factory.mktemp("texts")
+    transcribe(found(folder), output)
+    moved = tmp_path_factory.mktemp("moved") / "archive"
+    shutil.copytree(folder, moved)
+    assert transcribe(found(moved), output) == []
 
 
 def test_results_below_another_folder_have_the_places_of_their_recordings(folder):

@@ -26,11 +26,12 @@ except ImportError:
     sys.exit("Ray is missing. Run: pip install --require-hashes --requirement deploy/ray/requirements.txt")
 
 import archive
-from archive.asking import Away, Question, ask
+from archive.asking import Question, ask
 from archive.first import FirstAnswer
 from archive.report import Report, say, shown
 from archive.results import Busy, Refused, Results
 from archive.sources import Unlisted, is_address, recordings
+from archive.tries import Away
 
 FORMATS = ["text", "json", "verbose_json", "srt", "vtt"]
 
@@ -43,7 +44,8 @@ def main():
     options = arguments()
     # Else every node would need these files in the same place.
     ray.cloudpickle.register_pickle_by_value(archive)
-    ray.cloudpickle.register_pickle_by_value(sys.modules["archive.asking"])
+    for name in "asking", "opening", "tries":
+        ray.cloudpickle.register_pickle_by_value(sys.modules[f"archive.{name}"])
     # Each folder with recordings in hand has an open journal.
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     ray.init(address=options.address, log_to_driver=True, logging_level="warning")

@@ -14,7 +14,7 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
-from archive.sources import is_address
+from archive.sources import NO_VERSION, is_address
 from archive.texts import cleaned
 
 JOURNAL = ".asr2clip-results.jsonl"
@@ -115,17 +115,20 @@ class Journal:
             digest = self._digest(name)
             record = next((record for record in reversed(records) if record.sha256 == digest), None)
         if record is None:
-            if not is_forced and records and self._is_same(records[-1], version) and records[-1].source == source:
+            last = records[-1] if records and records[-1].source == source else None
+            if last and not is_forced and self._is_same(last, source, version):
                 return True  # somebody has edited the result
             raise Refused(f"'{name}' is there and was {'changed' if records else 'written'} by another program")
-        if self._is_same(record, version):
+        if self._is_same(record, source, version):
             return True
         if record.source != source:
             raise Refused(f"'{name}' is the result of '{record.source}'")
         return False
 
     @staticmethod
-    def _is_same(record, version):
+    def _is_same(record, source, version):
+        if version == NO_VERSION and record.source != source:
+            return False  # unlike that of a file, it tells no recordings apart
         return record.version == version and record.is_same
 
     def _digest(self, name):

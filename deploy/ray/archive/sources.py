@@ -35,7 +35,7 @@ class Recording:
         if not is_address(self.source):
             return self.source
         parts = urlsplit(self.source)
-        query = f"sha256={hashlib.sha256(os.fsencode(parts.query)).hexdigest()[:16]}" if parts.query else ""
+        query = f"sha256={_digest(parts.query)}" if parts.query else ""
         return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query, fragment="").geturl()
 
 
@@ -95,7 +95,13 @@ def _address(name):
     # Nothing may lead out of the output folder.
     if places[0] in ("", ".", "..") or any("\0" in place for place in places):
         return Unlisted(f"{parts.scheme}://…", "It is no address of a recording")
-    return Recording(name, os.path.join(*(place for place in places if place not in ("", ".", ".."))), NO_VERSION)
+    place = os.path.join(*(place for place in places if place not in ("", ".", "..")))
+    # Recordings may differ in nothing but the query.
+    return Recording(name, f"{place}-{_digest(parts.query)}" if parts.query else place, NO_VERSION)
+
+
+def _digest(query):
+    return hashlib.sha256(os.fsencode(query)).hexdigest()[:16]
 
 
 def is_address(name):
