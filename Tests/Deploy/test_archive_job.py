@@ -101,6 +101,22 @@ def test_a_worker_with_failures_fails(template, archive):
     assert sorted(work(template, archive, index).returncode for index in range(WORKERS)) == [0, 0, 5]
 
 
+def test_a_recording_that_is_gone_fails_alone(template, archive):
+    """Its line is still in the list."""
+    folder = archive.folders["archive"]
+    (folder / "recordings/two/it's.ogg").unlink()
+    workers = [work(template, archive, index) for index in range(WORKERS)]
+    assert sorted(done.returncode for done in workers) == [0, 0, 5]
+    assert sum("it's.ogg" in done.stderr for done in workers) == 1
+    assert len(results(archive)) == len(RECORDINGS) - 1
+
+
+def test_a_worker_without_a_list_fails(template, archive):
+    (archive.folders["archive"] / "list.txt").unlink()
+    done = work(template, archive, 1)
+    assert done.returncode == 1 and "list.txt" in done.stderr, done.stderr
+
+
 def test_a_worker_with_a_wrong_key_ends_at_once(template, archive):
     done = work(template, archive, 1, OPENAI_API_KEY="wrong")
     assert done.returncode == 1 and not results(archive), done.stderr

@@ -32,6 +32,13 @@ def test_built_in_kinds_are_valid(item, version):
     kubernetes_validate.validate(item, version, strict=True)
 
 
+def test_a_worker_of_the_archive_that_loses_its_machine_has_not_failed():
+    [job] = manifests.read(manifests.KUBERNETES / "archive-job.yaml")
+    [rule] = job["spec"]["podFailurePolicy"]["rules"]
+    assert rule == {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+    assert job["spec"]["template"]["spec"]["restartPolicy"] == "Never"  # which the policy requires
+
+
 def test_the_validator_refuses_a_mistake():
     [deployment] = manifests.read(manifests.KUBERNETES / "base/deployment.yaml")
     wrong = copy.deepcopy(deployment)
