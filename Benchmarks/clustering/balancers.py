@@ -1,19 +1,16 @@
-"""nginx and HAProxy with the configurations of deploy/: only addresses, paths and the log's place are put in."""
+"""nginx and HAProxy, each on a machine of its own, and what their logs say of requests."""
 
 import collections
 import re
 import resource
-import subprocess
 from dataclasses import dataclass
 
-from harness.paths import DEPS, ROOT
+from harness.paths import DEPS
 
+from clustering import programs
 from clustering.namespaces import SCRATCH
-from clustering.nodes import PORT, until
+from clustering.nodes import until
 
-DEPLOY = ROOT / "deploy"
-#: The addresses of the nodes in the configurations.
-PLACEHOLDERS = ["192.0.2.11:8000", "192.0.2.12:8000"]
 PACKAGES = ["nginx", "haproxy", "prometheus"]
 
 
@@ -23,23 +20,8 @@ def missing():
 
 
 def certificate(machines):
-    """A certificate of its own authority for the balancers' addresses. Returns the paths of it and of its key."""
-    files = SCRATCH / "certificate.pem", SCRATCH / "key.pem"
-    names = ",".join(f"IP:{machine.address}" for machine in machines)
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-    command += ["-subj", "/CN=speech.example.com", "-addext", f"subjectAltName={names}"]
-    subprocess.run([*command, "-out", files[0], "-keyout", files[1]], check=True, capture_output=True)
-    return files
-
-
-def filled_in(path, replacements):
-    """The text of a configuration with each placeholder, which must occur, replaced."""
-    text = (DEPLOY / path).read_text()
-    for placeholder, value in replacements.items():
-        if placeholder not in text:
-            raise ValueError(f"{path} has no {placeholder}")
-        text = text.replace(placeholder, str(value))
-    return text
+    """A certificate for the balancers. Returns the paths of it and of its key."""
+    return programs.certificate(SCRATCH, [machine.address for machine in machines])
 
 
 @dataclass
@@ -70,8 +52,9 @@ class Balancer:
         self.log = self.folder / "log"
         self.errors = self.folder / "errors"
 
-    def addresses(self):
-        return dict(zip(PLACEHOLDERS, [node.authority for node in self.nodes], strict=True))
+    def written(self, program):
+        """Writes the configuration of one of `programs`. Returns its command and the variables that this needs."""
+        return program(self.folder, self.files, [node.authority for node in self.nodes])
 
     def run(self, command, **options):
         with self.log.open("a") as log, self.errors.open("a") as errors:
@@ -95,34 +78,16 @@ class Balancer:
 
 class Nginx(Balancer):
     name = "nginx"
-    #: The rest of nginx.conf, which a distribution brings. In a user namespace there is only root.
-    MAIN = """
-        user root;
-        daemon off;
-        worker_processes 2;
-        pid nginx.pid;
-        events { worker_connections 1024; }
-        http {
-            client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; scgi_temp_path scgi;
-            uwsgi_temp_path uwsgi;
-            include asr2clip.conf;
-        }
-    """
     LINE = re.compile(r'end=(?P<end>\S+) took=(?P<took>\S+) \S+ \S+ (?P<status>\d+) id=(?P<id>\S+) nodes="(?P<nodes>[^"]*)"')
 
     def start(self):
-        paths = {
-            "/etc/nginx/tls/fullchain.pem": self.files[0], "/etc/nginx/tls/key.pem": self.files[1],
-            "/var/log/nginx/asr2clip.log": self.log,
-        }
-        (self.folder / "asr2clip.conf").write_text(filled_in("nginx/asr2clip.conf", {**self.addresses(), **paths}))
-        (self.folder / "nginx.conf").write_text(self.MAIN)
-        for line in (DEPLOY / "nginx/asr2clip-sysctl.conf").read_text().splitlines():
+        for line in (programs.DEPLOY / "nginx/asr2clip-sysctl.conf").read_text().splitlines():
             if line and not line.startswith("#"):
                 name, value = line.split(" = ")
                 path = f"/proc/sys/{name.replace('.', '/')}"
                 self.machine.run("sh", "-c", 'echo "$0" > "$1"', value, path)
-        self.run([DEPS / "nginx/usr/sbin/nginx", "-p", self.folder, "-c", "nginx.conf", "-e", "stderr"])
+        command, environment = self.written(programs.nginx)
+        self.run(command, env=environment)
 
     def passage(self, match):
         names = {node.authority: node.name for node in self.nodes}
@@ -140,20 +105,11 @@ class HAProxy(Balancer):
     )
 
     def start(self):
-        pem = self.folder / "both.pem"
-        pem.write_text("".join(file.read_text() for file in self.files))
-        here = {
-            "/etc/haproxy/tls/asr2clip.pem": pem, "log /dev/log": "log stdout format raw", "user haproxy": "user root",
-            "group haproxy": "group root",
-        }
-        text = filled_in("haproxy/haproxy.cfg", {**self.addresses(), **here})
-        self.limit = int(re.search(r"tune.bufsize (\d+)", text)[1])
-        (self.folder / "haproxy.cfg").write_text(text)
+        command, environment = self.written(programs.haproxy)
+        self.limit = int(re.search(r"tune.bufsize (\d+)", (self.folder / "haproxy.cfg").read_text())[1])
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-        libraries = ":".join(str(path) for path in DEPS.glob("haproxy/usr/lib/*-linux-gnu"))
-        command = [DEPS / "haproxy/usr/sbin/haproxy", "-db", "-f", "haproxy.cfg"]
-        self.run(command, env={"LD_LIBRARY_PATH": libraries})
+        self.run(command, env=environment)
 
     def passage(self, match):
         end, took = int(match["end"]) / 1000, int(match["took"]) / 1000

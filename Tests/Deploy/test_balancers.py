@@ -1,10 +1,9 @@
-"""What nginx and HAProxy do with paths and keys, with the configurations of deploy/ and nodes that say their names."""
+"""What nginx and HAProxy do with paths, keys and failures: the configurations of deploy/, and nodes that answer as told."""
 
 import contextlib
 import http.client
 import http.server
-import os
-import re
+import json
 import socket
 import ssl
 import subprocess
@@ -12,19 +11,9 @@ import threading
 import time
 
 import pytest
-from conftest import DEPLOY, PATIENCE, REPOSITORY
+from clustering import programs
+from conftest import PATIENCE
 
-DEPS = REPOSITORY / ".deps"
-NGINX = """
-    daemon off;
-    pid nginx.pid;
-    events {}
-    http {
-        client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; scgi_temp_path scgi;
-        uwsgi_temp_path uwsgi;
-        include asr2clip.conf;
-    }
-"""
 SECRETS = [
     {"Authorization": "Bearer ek_1"}, {"Authorization": "bearer  ek_1"},
     {"Sec-WebSocket-Protocol": "realtime, openai-insecure-api-key.ek_1"},
@@ -33,60 +22,63 @@ KEYS = [
     {}, {"Authorization": "Bearer my-week_key"}, {"Authorization": "Bearer sk-ek_1"},
     {"Sec-WebSocket-Protocol": "realtime, openai-insecure-api-key.week_1"},
 ]
+#: Larger than nginx keeps in memory.
+UPLOAD = bytes(300_000)
 
 
 class Node(http.server.ThreadingHTTPServer):
-    """Answers everything with its name."""
+    """Answers everything with its name, like a node with an id, and counts requests other than for its health."""
 
     def __init__(self, name):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.name, self.status = name, 200
+        self.name, self.status, self.requests = name, 200, 0
+        #: How many requests it has yet to answer by hanging up.
+        self.hang_ups = 0
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(self.server.status)
+    def answer(self):
+        node = self.server
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path == "/health/ready":
+            return self.say(200)
+        node.requests += 1
+        if node.hang_ups:
+            node.hang_ups -= 1
+            self.close_connection = True
+            return None
+        return self.say(node.status)
+
+    def say(self, status):
+        self.send_response(status)
+        self.send_header("x-request-id", self.headers.get("x-request-id", "mine"))
+        self.send_header("Content-Length", str(len(self.server.name)))
+        if status in (429, 503):
+            self.send_header("Retry-After", "7")
         self.end_headers()
         self.wfile.write(self.server.name.encode())
+
+    do_GET = do_POST = do_DELETE = do_PUT = answer
 
     def log_message(self, *_):
         pass
 
 
 @contextlib.contextmanager
-def running(kind, folder, ports):
-    """Runs a balancer in front of nodes with these ports. Yields its port."""
+def running(program, folder, nodes):
+    """Runs a balancer in front of nodes with these addresses. Yields its port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-         "-nodes", "-subj", "/CN=a", "-out", folder / "fullchain.pem", "-keyout", folder / "key.pem"], check=True, capture_output=True)
-    path = {"nginx": "nginx/asr2clip.conf", "haproxy": "haproxy/haproxy.cfg"}[kind]
-    text = (DEPLOY / path).read_text()
-    for index, node in enumerate(ports):
-        text = text.replace(f"192.0.2.1{index + 1}:8000", f"127.0.0.1:{node}")
-    text = text.replace("listen 443", f"listen 127.0.0.1:{port}").replace("bind :443", f"bind 127.0.0.1:{port}")
-    text = text.replace("/etc/nginx/tls", str(folder)).replace("/var/log/nginx", str(folder))
-    text = text.replace("/etc/haproxy/tls/asr2clip.pem", f"{folder}/both.pem")
-    text = text.replace("log /dev/log", "log stdout format raw")
-    text = re.sub(r" +(user|group) haproxy\n", "", text)
-    (folder / path.partition("/")[2]).write_text(text)
-    # Otherwise a worker of root's becomes somebody who must not enter the folder.
-    (folder / "nginx.conf").write_text(("user root;" if os.geteuid() == 0 else "") + NGINX)
-    (folder / "both.pem").write_text((folder / "fullchain.pem").read_text() + (folder / "key.pem").read_text())
-    libraries = ":".join(str(found) for found in DEPS.glob("haproxy/usr/lib/*-linux-gnu"))
-    command = {
-        "nginx": [DEPS / "nginx/usr/sbin/nginx", "-p", folder, "-c", "nginx.conf", "-e", "stderr"],
-        "haproxy": [DEPS / "haproxy/usr/sbin/haproxy", "-db", "-f", "haproxy.cfg"],
-    }[kind]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=folder, env={"LD_LIBRARY_PATH": libraries}, stdout=log, stderr=log)
+    files = programs.certificate(folder, ["127.0.0.1"])
+    command, environment = program(folder, files, nodes, f"127.0.0.1:{port}")
+    with (folder / "output").open("w") as log:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + PATIENCE
         while True:
             with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
                 break
-            assert process.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
+            assert process.poll() is None and time.monotonic() < deadline, (folder / "output").read_text()
             time.sleep(0.05)
         yield port
     finally:
@@ -94,24 +86,47 @@ def running(kind, folder, ports):
         process.wait(PATIENCE)
 
 
+class Balanced:
+    """A balancer in front of two nodes."""
+
+    def __init__(self, name, port, nodes):
+        self.name, self.port, self.nodes = name, port, nodes
+
+    def ask(self, path, headers=(), method="GET", body=None):
+        """The status, headers and body of an answer."""
+        connection = http.client.HTTPSConnection(
+            f"127.0.0.1:{self.port}", context=ssl._create_unverified_context(), timeout=PATIENCE)
+        with contextlib.closing(connection):
+            connection.request(method, path, body, dict(headers))
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
+
+    def status(self, *arguments, **more):
+        return self.ask(*arguments, **more)[0]
+
+    def answering(self, *arguments, **more):
+        """Which nodes answer six requests."""
+        answers = [self.ask(*arguments, **more) for _ in range(6)]
+        assert {status for status, _, _ in answers} == {200}
+        return {name for _, _, name in answers}
+
+    def upload(self, **headers):
+        return self.ask("/v1/audio/transcriptions", headers, "POST", UPLOAD)
+
+    @property
+    def requests(self):
+        return sum(node.requests for node in self.nodes)
+
+
 @pytest.fixture(params=["nginx", "haproxy"])
 def balanced(request, tmp_path):
-    """A function that asks the balancer, and the nodes."""
     nodes = [Node("one"), Node("two")]
     for node in nodes:
-        threading.Thread(target=node.serve_forever).start()
-
-    def ask(path, headers):
-        connection = http.client.HTTPSConnection(
-            f"127.0.0.1:{port}", context=ssl._create_unverified_context(), timeout=PATIENCE)
-        with contextlib.closing(connection):
-            connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-
+        threading.Thread(target=node.serve_forever, daemon=True).start()
     try:
-        with running(request.param, tmp_path, [node.server_port for node in nodes]) as port:
-            yield ask, nodes
+        addresses = [f"127.0.0.1:{node.server_port}" for node in nodes]
+        with running(getattr(programs, request.param), tmp_path, addresses) as port:
+            yield Balanced(request.param, port, nodes)
     finally:
         for node in nodes:
             node.shutdown()
@@ -119,21 +134,83 @@ def balanced(request, tmp_path):
 
 
 def test_models_are_listed_and_metrics_are_not(balanced):
-    ask, _ = balanced
-    for path in "/v1/models", "/v1/models/a", "/health":
-        assert ask(path, {})[0] == 200, path
+    for path in "/v1/models", "/v1/models/", "/v1/models/a", "//v1//models//a", "/health":
+        assert balanced.status(path) == 200, path
     for path in "/metrics", "/metrics/", "//metrics", "/%6detrics":
-        assert ask(path, {})[0] == 404, path
+        assert balanced.status(path) == 404, path
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE", "PUT"])
+def test_models_are_not_changed(balanced, method):
+    """However the path is spelled: nodes pass over empty parts."""
+    for path in "/v1/models/a", "//v1/models/a", "/v1//models/a/b", "/v1/models//a/", "/v1/%6dodels/a", "/v1/models%2Fa":
+        assert balanced.status(path, method=method) == 403, path
+    assert balanced.requests == 0
 
 
 def test_only_client_secrets_stay_on_the_first_node(balanced):
-    ask, nodes = balanced
-    for headers in SECRETS:
-        assert {ask("/v1/realtime", headers) for _ in range(6)} == {(200, "one")}, headers
+    for path in "/v1/realtime", "//v1/realtime/":
+        for headers in SECRETS:
+            assert balanced.answering(path, headers) == {"one"}, headers
     for headers in KEYS:
-        assert {ask("/v1/realtime", headers) for _ in range(6)} == {(200, "one"), (200, "two")}, headers
-    # Another node would not know the secret.
-    nodes[0].status = 429
-    for headers in SECRETS:
-        assert ask("/v1/realtime", headers) == (429, "one"), headers
-    assert ask("/v1/realtime/client_secrets", {}) == (429, "one")
+        assert balanced.answering("/v1/realtime", headers) == {"one", "two"}, headers
+
+
+@pytest.mark.parametrize("path", [
+    "/v1/realtime/client_secrets", "/v1/realtime/client_secrets/", "//v1//realtime/client_secrets//"])
+def test_client_secrets_are_made_on_the_first_node(balanced, path):
+    assert balanced.answering(path, method="POST") == {"one"}
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_first_node_alone_refuses_secrets_and_their_sessions(balanced, status):
+    """The other one would not know the secret, and answer 401."""
+    balanced.nodes[0].status = status
+    for method, path, given in ("GET", "/v1/realtime", SECRETS[0]), ("POST", "/v1/realtime/client_secrets", {}):
+        answer, headers, name = balanced.ask(path, given, method)
+        assert (answer, name, headers["Retry-After"], balanced.nodes[1].requests) == (status, "one", "7", 0)
+
+
+@pytest.mark.parametrize("status, code", [(502, "upstream_failed"), (504, "upstream_timeout")])
+def test_a_recording_at_which_a_nodes_upstream_fails_is_sent_to_no_other_node(balanced, status, code):
+    """It is the node's own answer, which may mean that the recording makes servers fail."""
+    for node in balanced.nodes:
+        node.status = status
+    answer, headers, body = balanced.upload(**{"x-request-id": "given"})
+    assert (answer, headers["x-request-id"], balanced.requests) == (status, "given", 1)
+    if balanced.name == "nginx":
+        # It cannot pass on the body of an answer that it may have to replace.
+        assert headers["Content-Type"] == "application/json"
+        error = json.loads(body)["error"]
+        assert (error["code"], error["type"], error["param"]) == (code, "server_error", None)
+    else:
+        assert body in ("one", "two")
+
+
+def test_an_upload_at_which_a_node_hangs_up_is_answered_by_another(balanced):
+    balanced.nodes[0].hang_ups = balanced.nodes[1].hang_ups = 1
+    for _ in range(2):
+        assert balanced.upload()[0] == 200
+    assert balanced.nodes[0].hang_ups + balanced.nodes[1].hang_ups <= 1
+
+
+def test_an_upload_at_which_all_nodes_hang_up_has_a_second_chance(balanced):
+    """nginx asks each node twice, HAProxy four in all."""
+    balanced.nodes[0].hang_ups = balanced.nodes[1].hang_ups = 1
+    assert balanced.upload()[0] == 200
+    assert (balanced.requests, [node.hang_ups for node in balanced.nodes]) == (3, [0, 0])
+
+
+def test_a_refusal_of_all_nodes_is_passed_on(balanced):
+    for node in balanced.nodes:
+        node.status = 429
+    status, headers, name = balanced.upload()
+    assert (status, headers["Retry-After"]) == (429, "7") and name in ("one", "two")
+
+
+def test_a_full_node_is_not_left_out(balanced):
+    balanced.nodes[0].status = 429
+    # HAProxy 2.6 passes a 429 on.
+    assert {balanced.upload()[0] for _ in range(6)} == ({200} if balanced.name == "nginx" else {200, 429})
+    balanced.nodes[0].status = 200
+    assert balanced.answering("/v1/models") == {"one", "two"}
