@@ -204,8 +204,9 @@ def main():
 
 
 def _keep(folder):
-    for path in namespaces.SCRATCH.rglob("*"):
-        if path.is_file() and path.parent.parent == namespaces.SCRATCH and path.stat().st_size < 50_000_000:
+    """Copies what is in the scratch folder and in the folders in it."""
+    for path in [*namespaces.SCRATCH.glob("*"), *namespaces.SCRATCH.glob("*/*")]:
+        if path.is_file() and path.stat().st_size < 50_000_000:
             target = folder / path.relative_to(namespaces.SCRATCH)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())

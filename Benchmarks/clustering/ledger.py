@@ -4,8 +4,10 @@ import threading
 import time
 from dataclasses import dataclass
 
-#: An answer: 200 with the right text, or a node's own 429 or 503 with Retry-After.
-ANSWERS = ["ok", "refused"]
+#: 200 with the right text.
+OK = "ok"
+#: A node's own 429 or 503 with Retry-After. It is an answer too, and right if all nodes are full.
+REFUSED = "refused"
 #: No answer: the balancer's own error, no connection, a text that is not the right one, an error of a node.
 FAILURES = ["balancer", "no answer", "wrong text", "node's error"]
 
@@ -27,11 +29,9 @@ class Request:
     #: In seconds since 1970.
     begin: float
     end: float = 0.0
-    #: One of ANSWERS or FAILURES; "broken" after the first event of a stream or a session's first text; "" while it goes on.
+    #: OK, REFUSED or one of FAILURES; "broken" after the first event of a stream or a session's first text; "" while it goes on.
     result: str = ""
     detail: str = ""
-    #: How often the client sent it.
-    sent: int = 0
     #: Whether the head of a stream has come, or the first text of a session.
     has_begun: bool = False
     #: Seconds of sound that were answered.

@@ -24,20 +24,12 @@ class Clients:
         self.tls = ssl.create_default_context(cafile=authority)
         self.clients = {}
         for retries in (0, DEFAULT):
-            hooks = {"request": [self._count]}
-            transport = openai.DefaultHttpxClient(verify=self.tls, trust_env=False, event_hooks=hooks)
+            transport = openai.DefaultHttpxClient(verify=self.tls, trust_env=False)
             self.clients[retries] = openai.OpenAI(
                 base_url=f"{balancer.url}/v1", api_key=KEY, http_client=transport, max_retries=retries, timeout=PATIENCE)
-        self.by_id = {}
-
-    def _count(self, sent):
-        if request := self.by_id.get(sent.headers.get("x-request-id")):
-            request.sent += 1
 
     def _begin(self, kind, recording, retries):
-        request = self.ledger.begin(self.balancer, kind, recording.name, retries)
-        self.by_id[request.id] = request
-        return request
+        return self.ledger.begin(self.balancer, kind, recording.name, retries)
 
     def _create(self, request, recording, **options):
         return self.clients[request.retries].audio.transcriptions.create(

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import time
 import urllib.error
@@ -20,8 +19,8 @@ PORT = 8000
 KEY = "the-key-of-the-cluster"
 #: A model of the fixtures: it is fast, so that the balancers are what is tested.
 MODEL = MODELS["paraformer"]
-#: Requests that a node has in hand at most. More are sent when "full" is tested, and fewer otherwise.
-MAX_QUEUE = 40
+#: Requests that a node has in hand at most. More are sent when "full" is tested; otherwise, one node has room for all of them.
+MAX_QUEUE = 64
 #: Segments that a node decodes at once. It cuts two recordings more than twice as many at the same time.
 LANES = 2
 #: How long a node says that it is not ready before it stops, if it knows the flag.
@@ -85,12 +84,6 @@ class Node:
         except OSError:
             return None
 
-    def metric(self, name):
-        """The sum of a metric over its labels; 0 if there is none."""
-        values = re.findall(rf"^{name}(?:{{.*}})? (\S+)$", self.get("/metrics") or "", re.MULTILINE)
-        return sum(map(float, values))
-
-
     def in_hand(self):
         """How many requests its engines have, live sessions included. Needs no answer of an engine, unlike most metrics."""
         return sum(engine["requests"] for engine in json.loads(self.get("/v1/ps") or '{"data": []}')["data"])
@@ -107,8 +100,7 @@ class Node:
             os.kill(engine, number)
 
     def kill(self):
-        """Ends the server and its engines with kill -9, as if the machine's power failed; but its kernel goes on, so whoever
-        is connected gets a reset."""
+        """Ends the server and its engines with kill -9. The machine's kernel goes on, and resets their connections."""
         self.machine.end()
         self.process.wait()
 

@@ -7,8 +7,8 @@ from harness.paths import DEPS, ROOT
 DEPLOY = ROOT / "deploy"
 #: The addresses of the nodes in the configurations.
 PLACEHOLDERS = ["192.0.2.11:8000", "192.0.2.12:8000"]
-#: The rest of nginx.conf, which a distribution brings. A worker of root's that became somebody else could not enter the folder, and
-#: in a user namespace there is only root.
+#: The rest of nginx.conf, which a distribution brings. Another user than root might not be allowed to enter the folder, and does
+#: not exist in a user namespace.
 NGINX = """
     user root;
     daemon off;
@@ -58,7 +58,8 @@ def haproxy(folder, files, nodes, address=""):
     """The same for HAProxy, which writes its log to standard output."""
     pem = folder / "both.pem"
     pem.write_text("".join(file.read_text() for file in files))
-    here = {"/etc/haproxy/tls/asr2clip.pem": pem, "log /dev/log": "log stdout format raw", "bind :443": f"bind {address or ':443'}"}
+    here = {"/etc/haproxy/tls/asr2clip.pem": pem, "log /dev/log": "log stdout format raw"}
+    here |= {"bind :443": f"bind {address or ':443'}"}
     here |= {"    user haproxy\n": "", "    group haproxy\n": ""}
     (folder / "haproxy.cfg").write_text(filled_in("haproxy/haproxy.cfg", dict(zip(PLACEHOLDERS, nodes, strict=True)) | here))
     libraries = ":".join(str(path) for path in DEPS.glob("haproxy/usr/lib/*-linux-gnu"))

@@ -101,9 +101,8 @@ class Node:
         with (self.folder / "ray.log").open("w") as log:
             process = self.machine.popen(
                 ["unshare", "--mount", "sh", "-c", own], stdout=log, stderr=log, env=environment_of_ray())
-            if process.wait(PATIENCE):
-                said = (self.folder / "ray.log").read_text()[-2000:]
-                raise Failure(f"Ray does not start on {self.machine.name}: {said}")
+        if status_of(process, f"Ray does not start on {self.machine.name}", self.folder / "ray.log"):
+            raise Failure(f"Ray does not start on {self.machine.name}: {end_of(self.folder / 'ray.log')}")
 
     def answered(self):
         """How many recordings its server has transcribed."""
@@ -137,9 +136,9 @@ class Job:
 
     def wait(self):
         """Waits for its end. Returns its exit status, and its report."""
-        status = self.process.wait(PATIENCE)
+        status = status_of(self.process, "The job does not end", self.log)
         if not self.report.exists():
-            raise Failure(f"The job ended with status {status}: {self.log.read_text()[-2000:]}")
+            raise Failure(f"The job ended with status {status}: {end_of(self.log)}")
         return status, json.loads(self.report.read_text())
 
 
@@ -160,8 +159,20 @@ def wait_until(holds, failure, log):
     deadline = time.monotonic() + PATIENCE
     while not holds():
         if time.monotonic() > deadline:
-            raise Failure(f"{failure}: {log.read_text()[-2000:] if log.exists() else 'no log'}")
+            raise Failure(f"{failure}: {end_of(log)}")
         time.sleep(0.1)
+
+
+def status_of(process, failure, log):
+    """Waits for the end of a process. Returns its exit status."""
+    try:
+        return process.wait(PATIENCE)
+    except subprocess.TimeoutExpired as error:
+        raise Failure(f"{failure}: {end_of(log)}") from error
+
+
+def end_of(log):
+    return log.read_text(errors="replace")[-2000:] if log.exists() else "no log"
 
 
 def start_head(head, folder):
@@ -171,8 +182,9 @@ def start_head(head, folder):
     command = start(head, "--head", "--port", RAY_PORT, "--num-cpus", 0, "--include-dashboard=false")
     command += ["--temp-dir", session]
     with log.open("w") as file:
-        if head.popen(command, stdout=file, stderr=file, env=environment_of_ray()).wait(PATIENCE):
-            raise Failure(f"Ray does not start: {log.read_text()[-2000:]}")
+        process = head.popen(command, stdout=file, stderr=file, env=environment_of_ray())
+    if status_of(process, "Ray does not start", log):
+        raise Failure(f"Ray does not start: {end_of(log)}")
 
 
 def run(network, server, folder, count=200, seed=1, say=print):

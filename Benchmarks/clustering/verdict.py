@@ -2,7 +2,8 @@
 
 import collections
 
-from clustering.ledger import ANSWERS, FAILURES
+from clustering.faults import FAULTS, drain, fill, kill, unplug, unplug_at_rest
+from clustering.ledger import FAILURES, OK, REFUSED
 from clustering.load import DEFAULT
 
 #: How far a node's seconds of sound may be from the mean.
@@ -10,7 +11,7 @@ UNEVEN = 0.2
 #: Seconds without a request to a dead node after which it counts as avoided.
 QUIET = 3.0
 #: Faults that end connections.
-DEADLY = ["kill -9", "unplugged", "unplugged at rest"]
+DEADLY = [FAULTS[kill], FAULTS[unplug], FAULTS[unplug_at_rest]]
 
 
 class Verdict:
@@ -93,18 +94,18 @@ class Verdict:
 
     def _answers(self, fault, balancer, what, requests):
         tally = collections.Counter(request.result for request in requests)
-        failed = [request for request in requests if request.result in FAILURES]
+        failed = [request for request in requests if request.result in _failures(fault)]
         slowest = max((request.end - request.begin for request in requests), default=0)
-        counts = ", ".join(f"{tally[result]} {result}" for result in ANSWERS if tally[result])
         name = f"{balancer.name}, {fault.phase}: uploads, {what}"
         self.report.check(
-            name, f"{len(requests) - len(failed)} of {len(requests)}", "all", bool(requests) and not failed,
-            _told(failed) or f"{counts}; slowest {slowest:.1f} s")
+            name, f"{tally[OK]} texts, {tally[REFUSED]} refusals of {len(requests)}",
+            "all of both" if _may_refuse(fault) else "all texts", bool(requests) and not failed,
+            _told(failed) or f"slowest {slowest:.1f} s")
 
     def _larger(self, fault, balancer, requests):
         """Uploads that do not fit into the buffer: without retries, the balancer's own 502; with the client's, an answer."""
         once, again = ([request for request in requests if bool(request.retries) == retries] for retries in (False, True))
-        lost = [request for request in once if request.result in FAILURES]
+        lost = [request for request in once if request.result in _failures(fault)]
         other = [request for request in lost if (request.result, request.detail) != ("balancer", "status 502")]
         slowest = max((request.end - max(request.begin, fault.begin) for request in lost), default=0)
         name = f"{balancer.name}, {fault.phase}: uploads above tune.bufsize"
@@ -137,7 +138,13 @@ class Verdict:
         # Until the next fault: a connection to a silent node is given up after some time.
         next_fault = min((other.begin for other in self.cluster.faults if other.begin > fault.begin), default=float("inf"))
         ended = [request for request in sessions if request.result not in ("ok", "") and request.end < next_fault]
-        elsewhere = [request for request in ended if fault.node not in self._nodes(balancer, request)]
+        # Only a node that dies may break a connection.
+        is_drained = fault.name == FAULTS[drain]
+        wrong = [
+            request for request in ended
+            if fault.node not in self._nodes(balancer, request) or is_drained and request.result != "ended by the node"
+        ]
+        goal = "those of the node" + (", which ends them" if is_drained else "")
         later = [
             request for request in self.cluster.ledger.select(balancer=balancer.name, kind="session")
             if request.has_begun and fault.begin < request.begin
@@ -145,12 +152,12 @@ class Verdict:
         tally = collections.Counter(request.result for request in ended)
         name = f"{balancer.name}, {fault.phase}: live sessions"
         found = ", ".join(f"{count} {result}" for result, count in tally.items()) or "none ended"
-        note = _told(elsewhere)
+        note = _told(wrong)
         if ended and later:
             first = min(request.first_text for request in later) - fault.begin
             note = note or f"a new one has its first text {first:.1f} s after the fault"
         self.report.check(
-            f"{name} ({len(sessions)} open)", found, "those of the node", not elsewhere and (not ended or bool(later)), note)
+            f"{name} ({len(sessions)} open)", found, goal, not wrong and (not ended or bool(later)), note)
 
     def _avoidance(self, fault, balancer):
         """When the last request was sent to the node before others, or the balancer's log says that it was tried again."""
@@ -175,6 +182,15 @@ class Verdict:
         note = f"queue of at most {_values({node: max(values) for node, values in queue.items()})} s" if queue else ""
         seen = down.get(fault.node, 0) > 0 if fault.name in DEADLY else None
         self.report.check(f"Prometheus, {fault.phase}: seconds with up = 0", _values(down), "", seen, note)
+
+
+def _may_refuse(fault):
+    return fault.name == FAULTS[fill]
+
+
+def _failures(fault):
+    """Which results are failures: a refusal also, unless all nodes are full."""
+    return FAILURES if _may_refuse(fault) else [*FAILURES, REFUSED]
 
 
 def _values(by_node):

@@ -3,6 +3,7 @@
 import statistics
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from harness.client import Connection, form
 from harness.registry import STARTER
@@ -44,28 +45,23 @@ def service_times(servers, lanes, clips):
 
 def _seconds_for_each(servers, lanes, equal):
     """The mean time between two answers of a server for which more clips wait than it has lanes."""
-    spans = []
-
     def keep_busy(server):
         for _ in range(TIMES):
             for clip in equal:
                 clip.ask(server)
 
     def measure(server):
-        threads = [threading.Thread(target=keep_busy, args=[server]) for _ in range(2 * lanes)]
         started = time.monotonic()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        spans.append((time.monotonic() - started) / (2 * lanes * TIMES * len(equal)))
+        together(keep_busy, [server] * (2 * lanes))
+        return (time.monotonic() - started) / (2 * lanes * TIMES * len(equal))
 
-    threads = [threading.Thread(target=measure, args=[server]) for server in servers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return statistics.mean(spans)
+    return statistics.mean(together(measure, servers))
+
+
+def together(what, arguments):
+    """Calls something with each argument at the same time. Returns the results in order; raises the first failure at the end."""
+    with ThreadPoolExecutor(len(arguments)) as threads:
+        return list(threads.map(what, arguments))
 
 
 class Traffic:
@@ -78,19 +74,17 @@ class Traffic:
         self.turn = 0
 
     def run(self, plan):
-        """`plan` has pairs of a time in seconds and a clip. Returns the seconds to each answer, `None` if refused."""
-        answers = [None] * len(plan)
-        threads = []
+        """`plan` has pairs of a time in seconds and a clip. Returns the seconds to each answer, `None` if refused. Raises the
+        first failure when all are over."""
         started = time.monotonic()
-        for index, (when, clip) in enumerate(plan):
-            time.sleep(max(0, started + when - time.monotonic()))
-            threads.append(threading.Thread(target=self._ask, args=[clip, answers, index]))
-            threads[-1].start()
-        for thread in threads:
-            thread.join()
-        return answers
+        with ThreadPoolExecutor(max(1, len(plan))) as threads:
+            answers = []
+            for when, clip in plan:
+                time.sleep(max(0, started + when - time.monotonic()))
+                answers.append(threads.submit(self._ask, clip))
+        return [answer.result() for answer in answers]
 
-    def _ask(self, clip, answers, index):
+    def _ask(self, clip):
         with self.lock:
             fewest = min(self.in_hand.values())
             equal = [server for server in self.servers if self.in_hand[server] == fewest]
@@ -98,7 +92,7 @@ class Traffic:
             server = equal[self.turn % len(equal)]
             self.in_hand[server] += 1
         try:
-            answers[index] = clip.ask(server)
+            return clip.ask(server)
         finally:
             with self.lock:
                 self.in_hand[server] -= 1
