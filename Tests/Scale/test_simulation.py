@@ -5,7 +5,7 @@ import math
 import random
 
 import pytest
-from scaling.arrivals import ServiceTimes, arrivals, constant, mixed
+from scaling.arrivals import CURVES, DAY, ServiceTimes, arrivals, mixed
 from scaling.simulation import Request, Scaling, Simulation, percentile
 
 COUNT = 100_000
@@ -109,7 +109,6 @@ def test_no_recording_is_lost_when_nodes_come_and_go():
     done = simulation.run(requests)
     assert all(request.ended is not None for request in done)
     assert max(count for _, count in simulation.history) > 2
-    assert constant(0) == 1
 
 
 def test_service_times_are_those_that_were_measured():
@@ -118,3 +117,10 @@ def test_service_times_are_those_that_were_measured():
     assert times.request(0, 10).segments == [pytest.approx(1.0)]
     hour = times.request(0, 3600)
     assert (len(hour.segments), sum(hour.segments), hour.is_long) == (240, pytest.approx(360), True)
+
+
+@pytest.mark.parametrize("name, mean", [("constant", 1), ("daily", 1), ("burst", 1 + 9 * 600 / DAY)])
+def test_curves_have_their_mean_and_stay_below_their_highest(name, mean):
+    curve, highest = CURVES[name]
+    values = [curve(second) for second in range(DAY)]
+    assert sum(values) / DAY == pytest.approx(mean) and max(values) == pytest.approx(highest)

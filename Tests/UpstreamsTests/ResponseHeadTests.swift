@@ -82,7 +82,7 @@ struct ResponseHeadTests {
     }
 
     @Test(arguments: ["", "sk-1", #"sk-1\/"#, #"sk-1\u002"#, #"sk-1\u012f2"#, #"sk-1\"#, "sk-1 /2"])
-    func whatIsNotTheKeyIsNotTakenForIt(text: String) {
+    func aTextWithPartsOfTheKeyDoesNotContainIt(text: String) {
         #expect(!Array("sk-1/2".utf8).isContained(in: text.utf8))
     }
 

@@ -52,7 +52,7 @@ import Testing
         #expect(steps("c/.e").paths == ["c/.e/f.mp3"])
     }
 
-    @Test func whatCannotBeReadIsNamedAndTheWalkGoesOn() throws {
+    @Test func unreadableInputsAreNamedAndTheWalkGoesOn() throws {
         try write("a.mp3", "c.mp3")
         try FileManager.default.createSymbolicLink(atPath: folder.file("b.mp3"), withDestinationPath: "nowhere")
         try FileManager.default.createSymbolicLink(atPath: folder.file("d"), withDestinationPath: "nowhere")

@@ -52,7 +52,7 @@ import Testing
         for name in ["a.mp3.txt", "b.mp3.txt"] { #expect(journal.verdict(on: name, from: origin, rules) == .done) }
     }
 
-    @Test func whatAKilledProcessHadBegunIsDeleted() throws {
+    @Test func partialFilesOfAKilledProcessAreDeleted() throws {
         try folder.write("hal", to: ResultJournal.partialPrefix + "7")
         try folder.write("mine", to: "other")
         _ = try ResultJournal(folder.path)

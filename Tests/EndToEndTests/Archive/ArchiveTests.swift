@@ -51,7 +51,7 @@ struct ArchiveTests {
         #expect(try archive.names() == ["a.wav", "a.wav.\(ending)"])
     }
 
-    @Test func whatHasChangedIsDoneAgain() async throws {
+    @Test func changedRecordingsAndMissingResultsAreDoneAgain() async throws {
         for name in ["a.wav", "b.wav", "c.wav", "d.wav"] { try archive.add("en_word_16k.wav", as: name) }
         #expect(try await archive.run(url).counts == [4, 0, 0])
         try archive.add("en_digits_16k.wav", as: "a.wav")

@@ -53,7 +53,7 @@ struct FailoverTests {
         }
     }
 
-    @Test func oneRequestThatFailsTakesTheModelFromNobody() async throws {
+    @Test func aServerThatFailsOneRequestGetsTheNext() async throws {
         let well = UpstreamAnswer.text("well")
         try await withForwarder(toScript: [.hangUp], well) { client, _, _ in
             try expectError(try await client.hear(), 503, "upstream_unavailable", parameter: "model")

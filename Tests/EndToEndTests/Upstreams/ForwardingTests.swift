@@ -95,7 +95,7 @@ struct ForwardingTests {
         }
     }
 
-    @Test func whatTheModelCanDoIsAskedOrDeclared() async throws {
+    @Test func aModelsAbilitiesAreAskedOfItsServerOrDeclared() async throws {
         try await withChain([.senseVoice]) { near, _, _ in
             let model = try await near.get("/v1/models/far").body
             #expect(model.contains(#""owned_by": "upstream", "type": "openai", "languages": ["zh", "en""#), "\(model)")

@@ -1,5 +1,4 @@
 import Foundation
-import NIOCore
 import TestSupport
 import Testing
 
@@ -61,8 +60,8 @@ struct HostileUpstreamTests {
                     "host", "content-type", "content-length", "x-request-id", "x-asr2clip-hop", "user-agent",
                     "accept-encoding", "authorization",
                 ], "\(request.head)")
-            #expect(request.head.contains("\r\nauthorization: Bearer \(Self.key)".lowercased()) == false)
-            #expect(request.head.contains("Authorization: Bearer \(Self.key)"))
+            let lines = request.head.split(separator: "\r\n").filter { $0.lowercased().hasPrefix("authorization") }
+            #expect(lines == ["Authorization: Bearer \(Self.key)"])
             #expect(request.head.lowercased().contains("host: 127.0.0.1:\(upstream.port)"))
             #expect(request.body.contains("name=\"language\"\r\n\r\nen\r\n"))
             #expect(request.body.contains("name=\"model\"\r\n\r\nm\r\n"))
@@ -158,7 +157,7 @@ struct HostileUpstreamTests {
         }
     }
 
-    @Test func aRefusalOfOneRequestTakesTheModelFromNobody() async throws {
+    @Test func aServerThatRefusesOneRequestGetsTheNext() async throws {
         let refusal = UpstreamAnswer.error(403, "Not with \(Self.key)")
         try await withKey(refusal, UpstreamAnswer.text("well")) { client, _, _ in
             let answer = try await client.hear()
@@ -217,74 +216,7 @@ struct HostileUpstreamTests {
         }
     }
 
-    /// Floods are sent by a server of their own, because they have no end.
-    @Test(arguments: [
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"text\": \"",
-        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: ",
-        "HTTP/1.1 200 OK\r\nX: ",
-        "HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\n\r\n{\"error\": \"",
-    ])
-    func anAnswerWithoutEndIsCutOff(head: String) async throws {
-        try await withFlood(head, of: "x") { client, server in
-            let isStream = head.contains("event-stream")
-            let answer = try await client.transcribe(word, isStream ? ["stream": "true"] : [:])
-            if isStream {
-                #expect(answer.body.contains("upstream_failed"))
-                #expect(!answer.body.contains("[DONE]"))
-            } else if head.contains("400") {
-                try expectError(answer, 400, "invalid_value")
-            } else if head.contains("X: ") {
-                try expectError(answer, 503, "upstream_misconfigured", parameter: "model")
-                #expect(answer.body.contains("headers"), "\(answer.body)")
-            } else {
-                try expectError(answer, 502, "upstream_failed")
-            }
-            #expect(answer.body.count < 1000)
-            #expect(try await client.get("/health/live").status == 200)
-        }
-    }
-
-    @Test(arguments: [": x\n\n", "data: {}\n\n", "data: x\n", "X: y\r\n"])
-    func aStreamWithoutEndIsCutOff(piece: String) async throws {
-        let type = piece.hasPrefix("X") ? "" : "Content-Type: text/event-stream\r\n\r\n"
-        try await withFlood("HTTP/1.1 200 OK\r\n\(type)", of: piece) { client, _ in
-            let answer = try await client.transcribe(word, ["stream": "true"])
-            #expect(
-                answer.body.contains(piece.hasPrefix("X") ? "headers" : "upstream_failed"),
-                "\(answer.body.prefix(300))")
-            #expect(!answer.body.contains("[DONE]"))
-            #expect(answer.body.count < 1000)
-        }
-    }
-
-    /// Runs `body` with an upstream that answers with a beginning and then with one piece again and again.
-    private func withFlood(
-        _ head: String, of piece: String, _ body: (APIClient, ServerProcess) async throws -> Void
-    ) async throws {
-        let flood = ByteBuffer(string: String(repeating: piece, count: (1 << 16) / piece.utf8.count))
-        try await withTestServer { connection in
-            try await connection.executeThenClose { bytes, writer in
-                var iterator = bytes.makeAsyncIterator()
-                var seen = Data()
-                while seen.range(of: Data("--\r\n".utf8)) == nil {
-                    guard let more = try await iterator.next() else { return }
-                    seen += Data(more.readableBytesView)
-                    if seen.starts(with: Data("GET".utf8)) {
-                        return try await writer.write(
-                            ByteBuffer(string: "HTTP/1.1 404 None\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
-                    }
-                }
-                try await writer.write(ByteBuffer(string: head))
-                while true { try await writer.write(flood) }
-            }
-        } _: { port in
-            try await withForwarder(to: ["url": "http://127.0.0.1:\(port)/v1", "model": "m"]) {
-                try await body($0, $1)
-            }
-        }
-    }
-
-    @Test func whatIsNoHTTPIsAnError() async throws {
+    @Test func anAnswerThatIsNotHTTPIsAnError() async throws {
         try await withKey([.send("SSH-2.0-OpenSSH\r\n"), .hangUp]) { client, _, _ in
             let answer = try await client.hear()
             try expectError(answer, 503, "upstream_misconfigured", parameter: "model")
