@@ -59,7 +59,8 @@ def _seconds_for_each(servers, lanes, equal):
 
 
 def together(what, arguments):
-    """Calls something with each argument at the same time. Returns the results in order; raises the first failure at the end."""
+    """Calls something with each argument at the same time. Returns the results in order. Raises the first failure when
+    all are over."""
     with ThreadPoolExecutor(len(arguments)) as threads:
         return list(threads.map(what, arguments))
 
@@ -74,8 +75,8 @@ class Traffic:
         self.turn = 0
 
     def run(self, plan):
-        """`plan` has pairs of a time in seconds and a clip. Returns the seconds to each answer, `None` if refused. Raises the
-        first failure when all are over."""
+        """`plan` has pairs of a time in seconds and a clip. Returns the seconds to each answer, `None` if refused.
+        Raises the first failure when all are over."""
         started = time.monotonic()
         with ThreadPoolExecutor(max(1, len(plan))) as threads:
             answers = []

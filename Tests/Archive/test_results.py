@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from archive.results import Busy, Refused, Results
+from archive.journal import Busy, Refused
+from archive.results import Results
 from archive.sources import recordings
 from conftest import FIELDS, ROOT, journal
 

@@ -27,7 +27,7 @@ struct DeploymentTests {
     }
 
     #if os(Linux)
-        @Test func balancersKnowPathsAndSecrets() async throws { try await runTests("test_balancers.py") }
+        @Test func balancersKnowPathsSecretsAndFailures() async throws { try await runTests("test_balancers.py") }
 
         @Test(arguments: ["test_pod.py", "test_archive_job.py"])
         func containersRunInTheRightsOfTheirManifests(file: String) async throws {

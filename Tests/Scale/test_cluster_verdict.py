@@ -13,7 +13,7 @@ NODE, OTHER = "node1", "node2"
 
 
 def judged(fault, kind, results):
-    """Which rows of the table are not as they must be, if requests ended like this at `NODE`, or at a node named with it."""
+    """Which rows of the table are not as they must be, if requests ended like this: pairs of a result and a node."""
     ledger, passages = Ledger(), {}
     ledger.phase = fault
     for result, node in results:
@@ -48,8 +48,9 @@ def test_nodes_may_refuse_only_if_all_are_full(fault, results, is_right):
 
 
 @pytest.mark.parametrize("fault, result, node, is_right", [
-    ("drained", "ended by the node", NODE, True), ("drained", "broken", NODE, False), ("drained", "no answer", NODE, False),
-    ("drained", "ended by the node", OTHER, False), ("kill -9", "broken", NODE, True), ("kill -9", "broken", OTHER, False),
+    ("drained", "ended by the node", NODE, True), ("drained", "broken", NODE, False),
+    ("drained", "no answer", NODE, False), ("drained", "ended by the node", OTHER, False),
+    ("kill -9", "broken", NODE, True), ("kill -9", "broken", OTHER, False),
 ])
 def test_sessions_end_at_the_node_and_a_drained_one_ends_them(fault, result, node, is_right):
     assert bool(judged(fault, "session", [(result, node)])) != is_right

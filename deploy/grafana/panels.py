@@ -201,6 +201,8 @@ ROWS = {
         Panel(
             "Lost lines of the log, in an hour", {grown("asr2clip_log_lines_lost_total", "instance"): "{{instance}}"}
         ),
-        Panel("Time since the start", {f"time() - asr2clip_process_start_time_seconds{{{NODES}}}": "{{instance}}"}, "s"),
+        Panel(
+            "Time since the start", {f"time() - asr2clip_process_start_time_seconds{{{NODES}}}": "{{instance}}"}, "s"
+        ),
     ],
 }

@@ -28,8 +28,9 @@ except ImportError:
 import archive
 from archive.asking import Question, ask
 from archive.first import FirstAnswer
+from archive.journal import Busy, Refused
 from archive.report import Report, say, shown
-from archive.results import Busy, Refused, Results
+from archive.results import Results
 from archive.sources import Unlisted, is_address, recordings
 from archive.tries import Away
 
