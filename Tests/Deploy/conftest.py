@@ -4,14 +4,12 @@ EndToEndTests/DeploymentTests.swift starts their server, with a key and two mode
 
 import http.client
 import os
-import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 DEPLOY = REPOSITORY / "deploy"
-sys.path.append(str(REPOSITORY / "Benchmarks"))
 FIXTURES = REPOSITORY / "Tests/Fixtures"
 AUDIO = FIXTURES / "audio"
 # The folder of the built programs.

@@ -7,12 +7,15 @@ import json
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 
 import pytest
-from clustering import programs
-from conftest import PATIENCE
+from conftest import PATIENCE, REPOSITORY
+
+sys.path.append(str(REPOSITORY / "Benchmarks"))
+from clustering import programs  # noqa: E402
 
 SECRETS = [
     {"Authorization": "Bearer ek_1"}, {"Authorization": "bearer  ek_1"},

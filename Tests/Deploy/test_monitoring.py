@@ -11,7 +11,7 @@ import prometheus
 import pytest
 from conftest import KEY, REPOSITORY, ask, eventually, transcribe
 
-sys.path.append(str(REPOSITORY / "Tests/Client"))
+sys.path.insert(0, str(REPOSITORY / "Tests/Client"))
 from live import PCM, SILENCE, TRANSCRIPTION, live, samples  # noqa: E402
 
 HEADERS = {"Authorization": f"Bearer {KEY}"}

@@ -5,7 +5,9 @@ import Testing
 struct ScriptTests {
     @Test func theAddressesOfTheCatalogueAreChecked() async throws { try await runPython("Tests/Scripts") }
 
-    @Test func simulatedNodesAgreeWithTheoryAndBenchmarksNoticeFailures() async throws { try await runPython("Tests/Scale") }
+    @Test func simulationsAgreeWithTheoryAndBenchmarksNoticeFailures() async throws {
+        try await runPython("Tests/Scale")
+    }
 
     /// Runs the tests of a folder.
     private func runPython(_ tests: String) async throws {
