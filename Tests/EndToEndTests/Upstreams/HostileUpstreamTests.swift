@@ -216,6 +216,17 @@ struct HostileUpstreamTests {
         }
     }
 
+    /// By the id, nginx tells a node's answer from its own (deploy/nginx/asr2clip.conf).
+    @Test(arguments: [(500, 502), (504, 504)])
+    func aFailureHasTheIDOfItsRequest(theirs: Int, ours: Int) async throws {
+        try await withKey(UpstreamAnswer.error(theirs)) { client, _, _ in
+            let answer = try await client.transcribe(
+                .init(path: Fixtures.audio(word)), [:], headers: [("X-Request-ID", "mine")])
+            #expect(answer.status == ours)
+            #expect(answer.headers["x-request-id"] == "mine")
+        }
+    }
+
     @Test func anAnswerThatIsNotHTTPIsAnError() async throws {
         try await withKey([.send("SSH-2.0-OpenSSH\r\n"), .hangUp]) { client, _, _ in
             let answer = try await client.hear()
