@@ -170,9 +170,10 @@ def check(recording, outcome):
 
 
 def slots(options):
-    """How many recordings may be in hand: twice as many as the nodes take at once. And the number of nodes alive."""
-    has = ray.cluster_resources().get(options.resource or "CPU", 0)
-    nodes = sum(node["Alive"] for node in ray.nodes())
+    """How many recordings may be in hand: twice as many as the nodes take at once. And the number of nodes that take some."""
+    resource = options.resource or "CPU"
+    has = ray.cluster_resources().get(resource, 0)
+    nodes = sum(node["Alive"] and node["Resources"].get(resource, 0) > 0 for node in ray.nodes())
     return options.in_flight or max(1, int(2 * has)), nodes
 
 
