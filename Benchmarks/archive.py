@@ -21,7 +21,7 @@ def main():
     parser.add_argument("--count", type=int, default=200, help="recordings")
     parser.add_argument("--seed", type=int, default=1, help="which recordings")
     options = parser.parse_args()
-    namespaces.enter()
+    namespaces.enter(options.server)
     try:
         rows, wrong = ray_archive.run(
             namespaces.Network(), options.server.absolute(), namespaces.SCRATCH, options.count, options.seed)

@@ -200,7 +200,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", type=Path, default=SERVER)
     options = parser.parse_args()
-    namespaces.enter()
+    namespaces.enter(options.server)
     trial, report = Trial(options.server.absolute(), namespaces.Network()), Report()
     trial.start()
     judge(trial.suffer(), report)

@@ -1,6 +1,6 @@
 """Machines on this machine: network namespaces on a bridge, each with a cable that can be unplugged.
 
-    namespaces.enter()                      # first thing in main(): the rest runs in namespaces of its own
+    namespaces.enter(server)                # first thing in main(): the rest runs in namespaces of its own
     network = namespaces.Network()
     node = network.machine("node1")         # 10.77.0.2, reached by every other machine and by this process
     process = node.popen([...])             # subprocess.Popen in there
@@ -30,11 +30,14 @@ _INSIDE = "ASR2CLIP_INSIDE_NAMESPACES"
 _TOOLS = ["ip", "mount", "nsenter", "setpriv", "unshare"]
 
 
-def enter():
+def enter(server):
     """Returns inside of the namespaces. The outer process never returns from this: it ends with the inner one's status.
 
-    Ends the program with a message if the kernel refuses.
+    Ends the program with a message if the kernel refuses, or if `server`, the program that will run inside, could not start its
+    engines there: it starts none that belongs to neither root nor its user, and a user namespace has no other users.
     """
+    if os.geteuid() not in (0, server.stat().st_uid):
+        sys.exit(f"{server} belongs to somebody else. Run this as root, or with a build of your own.")
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     if os.environ.pop(_INSIDE, None) and os.getpid() == 1:
         _furnish()
