@@ -6,8 +6,8 @@ import Testing
 @Suite(.serialized, .enabled(if: Chromium.isInstalled, Chromium.advice))
 struct PageTests {
     @Test(arguments: [
-        "modules", "files", "texts", "edits", "queue", "copies", "room", "streams", "microphone", "dictations", "looks",
-        "focus", "docs",
+        "modules", "files", "texts", "edits", "queue", "copies", "room", "streams", "microphone", "dictations",
+        "sessions", "looks", "focus", "docs",
     ])
     func thePageWorksInABrowser(part: String) async throws {
         let setup = ServerProcess.Setup(

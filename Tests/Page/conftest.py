@@ -104,6 +104,34 @@ def copies(twenty):
     return twenty[:4]
 
 
+def closing_asks(page):
+    """Whether the browser asks before it closes the page; if so, the page stays."""
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+    asked.value.dismiss()
+    return asked.value.type == "beforeunload"
+
+
+def close(page):
+    """Closes a page, about which the browser asks nothing."""
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
+
+
+def confirm(page, answer="Delete"):
+    page.locator("dialog").get_by_role("button", name=answer).press("Enter")
+
+
+def model(page, name):
+    """The row of a registered model."""
+    return page.locator("#model-list li").filter(has=page.get_by_role("heading", name=name))
+
+
+def stored(page):
+    """What the browser stores once the writes that have begun are done."""
+    return page.evaluate("async () => (await import('/page/shared/store.js')).allResults()")
+
+
 def choose(page, *files):
     page.locator("#chooser").set_input_files([str(file) for file in files])
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from conftest import BECKETT, choose, files, sentences
+from conftest import AUDIO, BECKETT, choose, close, closing_asks, confirm, files, sentences
 
 
 def kept(page, *recordings):
@@ -51,14 +51,33 @@ def test_the_browser_asks_before_a_recording_is_lost_that_it_cannot_keep(visit, 
         page.keyboard.press("Enter")
     chooser.value.set_files(str(copies[0]))
     expect(page.locator("#queue-notice")).to_contain_text("has no room to keep “00.wav”")
-    with page.expect_event("dialog") as asked:
-        page.close(run_before_unload=True)
-    assert asked.value.type == "beforeunload"
-    asked.value.dismiss()
+    assert closing_asks(page)
     link.go_on()
     expect(files(page, "done")).to_have_count(1)
     expect(page.locator("#queue-notice")).to_be_hidden()
-    page.close(run_before_unload=True)
+    close(page)
+
+
+# The stores of each transaction that writes recordings.
+WRITES = """
+    window.writes = [];
+    const begin = IDBDatabase.prototype.transaction;
+    IDBDatabase.prototype.transaction = function (names, mode, ...rest) {
+        if (mode === "readwrite" && [names].flat().includes("recordings")) writes.push([names].flat().sort().join());
+        return begin.call(this, names, mode, ...rest);
+    };
+"""
+
+
+def test_a_recording_is_never_stored_or_left_without_its_result(visit):
+    page = visit(script=WRITES)
+    choose(page, AUDIO / "en_word_16k.wav")
+    expect(files(page, "done")).to_have_count(1)
+    assert page.evaluate("writes") == ["recordings,results"]
+    files(page).get_by_role("button").press("Enter")
+    confirm(page)
+    expect(files(page)).to_have_count(0)
+    assert page.evaluate("writes") == ["recordings,results"] * 2
 
 
 def test_a_tab_sends_what_only_it_has(visit, link, copies):

@@ -1,13 +1,16 @@
 """Dictations: stored until their text is complete, read out, and deleted."""
 
+import pytest
 from playwright.sync_api import expect
 
-from conftest import files, sentences
+from conftest import confirm, files, sentences, stored
 from test_microphone import page, speaking, words  # noqa: F401
 
 
 def test_a_recording_that_is_being_finished_is_asked_for_and_stored(visit, speaking, link):
     page = visit(link.url, path="/#microphone", browser=speaking)
+    page.locator("#speech-options summary").click()
+    page.locator("#speech-options [name=model]").select_option("moonshine-tiny-en")
     page.locator("#record").click()
     expect(page.locator("#speech-text")).to_contain_text("best of times")
     link.hold()
@@ -24,9 +27,10 @@ def test_a_recording_that_is_being_finished_is_asked_for_and_stored(visit, speak
     expect(files(other, "done")).to_have_count(1)
     files(other).locator("a").click()
     assert words(" ".join(sentences(other)))[:2] == ["it", "was"]
-    # It is taken up once.
-    other.reload()
-    expect(files(other, "done")).to_have_count(1)
+    # It was sent with the options of the dictation.
+    expect(other.locator(".detail-meta")).to_contain_text("moonshine-tiny-en")
+    # No draft is left that could be taken up again.
+    assert [result["kind"] for result in stored(other)] == ["file"]
 
 
 def test_turns_are_read_out_when_they_are_final(page):
@@ -47,23 +51,61 @@ def test_dictations_are_deleted_by_keyboard(page):
         page.locator("#record").press("Enter")
         expect(page.locator("#earlier-list li")).to_have_count(count)
     page.locator("#earlier-list li").first.get_by_role("button", name="Delete").press("Enter")
+    confirm(page, "Cancel")
+    expect(page.locator("#earlier-list li")).to_have_count(2)
+    page.keyboard.press("Enter")
+    confirm(page)
     expect(page.locator("#earlier-list li")).to_have_count(1)
     assert page.evaluate("document.activeElement.closest('#earlier-list li') !== null")
     page.keyboard.press("Enter")
+    confirm(page)
     expect(page.locator("#earlier")).to_be_hidden()
     assert page.evaluate("document.activeElement.id") == "record"
 
 
-def test_a_stored_recording_is_taken_up_although_there_is_no_room_for_a_second_copy(visit):
-    former = visit()
-    former.evaluate(
+@pytest.fixture
+def abandoned(visit):
+    """A page in whose browser a tab left a recording when it was closed."""
+    page = visit()
+    page.evaluate(
         """async () => {
             const store = await import("/page/shared/store.js");
             const sound = (await import("/page/microphone/wave.js")).wave([new Int16Array(16000)], 16000);
-            await store.keep("draft", new File([sound], "Dictation.wav", { type: "audio/wav" }));
-            await store.put({ id: "draft", kind: "draft", name: "Dictation.wav", added: 1, tab: "closed" });
+            await store.keep(
+                new File([sound], "Dictation.wav", { type: "audio/wav" }),
+                { id: "draft", kind: "draft", name: "Dictation.wav", added: 1, tab: "closed", options: { words: [] } });
         }"""
     )
+    return page
+
+
+def test_tabs_that_are_restored_together_take_a_recording_up_once(visit, abandoned):
+    # Both tabs are open before either has looked.
+    abandoned.evaluate(
+        """() => new Promise((begun) => navigator.locks.request("asr2clip-drafts", () => {
+            begun();
+            return new Promise((end) => { window.end = end; });
+        }))"""
+    )
+    tabs = [visit(context=abandoned.context) for _ in range(2)]
+    waiting = """async () => {
+        const { pending } = await navigator.locks.query();
+        return pending.filter(({ name }) => name === "asr2clip-drafts").length;
+    }"""
+    while abandoned.evaluate(waiting) < 2:
+        pass
+    assert [result["kind"] for result in stored(abandoned)] == ["draft"]
+    abandoned.evaluate("end()")
+    toasts = []
+    for tab in tabs:
+        expect(files(tab, "done")).to_have_count(1)
+        toasts += tab.locator("#toasts").get_by_text("A recording that was not finished").all()
+    assert len(toasts) == 1
+    assert [result["kind"] for result in stored(abandoned)] == ["file"]
+
+
+def test_a_stored_recording_is_taken_up_although_there_is_no_room_for_a_second_copy(visit, abandoned):
+    former = abandoned
     former.close()
     page = visit(context=former.context, script="navigator.storage.estimate = async () => ({ quota: 1000, usage: 0 })")
     expect(page.locator("#toasts")).to_contain_text("A recording that was not finished")
@@ -74,3 +116,24 @@ def test_a_stored_recording_is_taken_up_although_there_is_no_room_for_a_second_c
     # Nobody has it elsewhere.
     files(page).get_by_role("button").click()
     expect(page.locator("dialog")).to_contain_text("Dictation.wav")
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("navigator.storage.estimate = async () => { throw new Error('unknown'); };", None),
+        ("IDBObjectStore.prototype.delete = () => { throw new Error('The disk is broken.'); };", "The disk is broken."),
+    ],
+    ids=["estimate", "delete"],
+)
+def test_a_storage_that_fails_does_not_keep_a_dictation_from_ending(visit, speaking, fault, says):
+    page = visit(browser=speaking, path="/#microphone", script=fault)
+    page.locator("#record").click()
+    expect(page.locator("#speech-text")).to_contain_text("best of times")
+    page.locator("#record").click()
+    expect(page.locator("#record-state")).to_have_text("Ready to record")
+    expect(page.locator("#earlier-list .earlier-text")).to_contain_text("best of times")
+    if says:
+        expect(page.locator("#microphone-notice")).to_contain_text(says)
+    else:
+        expect(page.locator("#microphone-notice")).to_be_hidden()

@@ -80,7 +80,26 @@ def test_a_deleted_file_leaves_nothing(page):
     assert page.evaluate(stored) == [0, 0]
 
 
-def test_options_are_offered_where_the_model_has_them(page):
+# The browser does not show the body of an upload.
+SENT = """
+    const send = XMLHttpRequest.prototype.send;
+    XMLHttpRequest.prototype.send = function (form) {
+        window.sent = [...form].map(([name, value]) => [name, value.name ?? value]);
+        send.call(this, form);
+    };
+"""
+HOTWORDS_SENT = [
+    ["model", "hotwords"],
+    ["keywords[]", "STOP"],
+    ["keywords[]", "GO"],
+    ["response_format", "verbose_json"],
+    ["stream", "true"],
+    ["file", "en_word_16k.wav"],
+]
+
+
+def test_options_are_offered_where_the_model_has_them(visit):
+    page = visit(script=SENT)
     page.locator("#file-options summary").click()
     fields = page.locator("#file-options-fields select, #file-options-fields input")
     names = lambda: [field.get_attribute("name") for field in fields.all()]
@@ -92,26 +111,26 @@ def test_options_are_offered_where_the_model_has_them(page):
     assert names() == ["model", "words", "lines"]
     page.locator("[name=words]").first.fill("STOP, GO")
     page.locator("[name=words]").first.press("Enter")
-    # The browser does not show the body of an upload.
-    page.evaluate(
-        """() => {
-            const send = XMLHttpRequest.prototype.send;
-            XMLHttpRequest.prototype.send = function (form) {
-                window.sent = [...form].map(([name, value]) => [name, value.name ?? value]);
-                send.call(this, form);
-            };
-        }"""
-    )
     transcribe(page, AUDIO / "en_word_16k.wav")
-    assert page.evaluate("sent") == [
-        ["model", "hotwords"],
-        ["keywords[]", "STOP"],
-        ["keywords[]", "GO"],
-        ["response_format", "verbose_json"],
-        ["stream", "true"],
-        ["file", "en_word_16k.wav"],
-    ]
+    assert page.evaluate("sent") == HOTWORDS_SENT
     assert "STOP" in sentences(page)[0]
+
+
+def test_options_are_remembered_while_the_models_are_not_known(visit):
+    page = visit(script=SENT)
+    page.evaluate("localStorage.setItem('options-files', JSON.stringify({ model: 'hotwords', words: 'STOP, GO' }))")
+    page.route("**/v1/models", lambda route: route.abort())
+    page.reload()
+    transcribe(page, AUDIO / "en_word_16k.wav")
+    assert page.evaluate("sent") == HOTWORDS_SENT
+
+
+def test_models_are_asked_for_again_once_the_server_is_back(visit, link):
+    page = visit(link.url)
+    link.cut()
+    expect(page.locator("#server-state")).to_have_text("No connection")
+    with page.expect_response("**/v1/models"):
+        link.mend()
 
 
 def test_a_recording_that_the_browser_cannot_keep_is_transcribed_all_the_same(visit, link):

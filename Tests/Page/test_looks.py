@@ -101,3 +101,20 @@ def test_the_page_works_in_a_browser_that_stores_nothing(browser):
     choose(page, SPEECH / "beckett.wav")
     expect(files(page, "done")).to_have_count(1)
     page.context.close()
+
+
+def test_a_storage_that_cannot_be_read_is_left_alone(visit):
+    former = visit()
+    choose(former, AUDIO / "en_word_16k.wav")
+    expect(files(former, "done")).to_have_count(1)
+    unreadable = "IDBObjectStore.prototype.getAll = () => { throw new DOMException('', 'DataError'); };"
+    page = visit(context=former.context, script=unreadable)
+    expect(page.locator("#queue-notice")).to_contain_text("cannot read what this page stored before")
+    expect(files(page)).to_have_count(0)
+    former.close()
+    choose(page, SPEECH / "beckett.wav")
+    expect(files(page, "done")).to_have_count(1)
+    page.close()
+    later = visit(context=former.context)
+    expect(files(later, "done")).to_have_count(1)
+    expect(files(later)).to_contain_text("en_word_16k.wav")

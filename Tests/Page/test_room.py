@@ -3,7 +3,20 @@
 import pytest
 from playwright.sync_api import expect
 
-from conftest import AUDIO, BECKETT, SPEECH, URL, choose, files, sentences, transcribe
+from conftest import (
+    AUDIO,
+    BECKETT,
+    SPEECH,
+    choose,
+    close,
+    closing_asks,
+    confirm,
+    files,
+    sentences,
+    stored,
+    transcribe,
+)
+from test_microphone import speaking  # noqa: F401
 
 # Stores something until there is no room, also for a little.
 FILL = """async () => {
@@ -27,8 +40,21 @@ FILL = """async () => {
 @pytest.fixture
 def small(page):
     """A page whose browser has room for little."""
-    page.context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", {"origin": URL, "quotaSize": 4_000_000})
+    return make_small(page)
+
+
+def make_small(page):
+    origin = page.evaluate("location.origin")
+    page.context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 4_000_000})
     return page
+
+
+def wait_with_a_recording(page):
+    """Leaves a recording in the queue. As it still waits for its text, it is never given up."""
+    page.route("**/v1/audio/transcriptions", lambda route: None, times=1)
+    choose(page, SPEECH / "beckett.wav")
+    expect(files(page, "working")).to_have_count(1)
+    expect(page.locator("#kept-text")).to_contain_text("319 kB")
 
 
 def test_a_recording_is_given_up_for_a_text(small):
@@ -48,11 +74,7 @@ def test_a_recording_is_given_up_for_a_text(small):
 
 def test_a_text_without_room_is_stored_once_something_is_deleted(small):
     page = small
-    # A recording that still waits for its text is never given up.
-    page.route("**/v1/audio/transcriptions", lambda route: None, times=1)
-    choose(page, SPEECH / "beckett.wav")
-    expect(files(page, "working")).to_have_count(1)
-    expect(page.locator("#kept-text")).to_contain_text("319 kB")
+    wait_with_a_recording(page)
     assert 0 < page.evaluate(FILL) < 1000
     choose(page, AUDIO / "en_word_16k.wav")
     expect(files(page, "done")).to_have_count(1)
@@ -64,3 +86,72 @@ def test_a_text_without_room_is_stored_once_something_is_deleted(small):
     expect(page.locator("#queue-notice")).to_be_hidden()
     page.reload()
     expect(files(page, "done")).to_have_count(1)
+
+
+def dictate(page):
+    page.locator("#record").click()
+    expect(page.locator("#speech-text")).to_contain_text("best of times")
+    page.locator("#record").click()
+    expect(page.locator("#record-state")).to_have_text("Ready to record")
+
+
+def shows_text(page):
+    expect(page.locator("#earlier-list .earlier-text")).to_contain_text("best of times")
+
+
+def test_the_text_of_a_dictation_without_room_stays_until_it_is_stored(visit, speaking):
+    page = make_small(visit(browser=speaking))
+    wait_with_a_recording(page)
+    assert 0 < page.evaluate(FILL) < 1000
+    page.keyboard.press("2")
+    dictate(page)
+    shows_text(page)
+    expect(page.locator("#microphone-notice")).to_contain_text("no room for a text")
+    assert closing_asks(page)
+    # The next dictation does not take it away.
+    dictate(page)
+    expect(page.locator("#earlier-list li")).to_have_count(2)
+    page.locator("#earlier-list li").first.get_by_role("button", name="Delete").press("Enter")
+    confirm(page)
+    expect(page.locator("#earlier-list li")).to_have_count(1)
+    page.keyboard.press("1")
+    files(page).get_by_role("button").press("Enter")
+    confirm(page)
+    expect(files(page)).to_have_count(0)
+    page.keyboard.press("2")
+    shows_text(page)
+    expect(page.locator("#microphone-notice")).to_be_hidden()
+    page.reload()
+    shows_text(page)
+
+
+def test_the_draft_of_a_dictation_makes_room_for_its_text(visit, speaking, link):
+    page = make_small(visit(link.url, browser=speaking, path="/#microphone"))
+    page.route("**/health", lambda route: route.fulfill(json={"status": "ok"}))
+    page.locator("#record").click()
+    expect(page.locator("#speech-text")).to_contain_text("best of times")
+    link.hold()
+    page.locator("#record").click()
+    while [result["kind"] for result in stored(page)] != ["draft"]:
+        pass
+    assert 0 < page.evaluate(FILL) < 1000
+    link.go_on()
+    shows_text(page)
+    expect(page.locator("#record-state")).to_have_text("Ready to record")
+    expect(page.locator("#microphone-notice")).to_be_hidden()
+    page.reload()
+    shows_text(page)
+
+
+def test_a_browser_that_stores_nothing_shows_dictations_and_asks_before_they_are_lost(visit, speaking):
+    forbid = "Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('', 'SecurityError'); } });"
+    page = visit(browser=speaking, path="/#microphone", script=forbid)
+    expect(page.locator("#speech-kept")).to_contain_text("This browser stores no texts")
+    dictate(page)
+    shows_text(page)
+    expect(page.locator("#microphone-notice")).to_contain_text("does not store the texts")
+    assert closing_asks(page)
+    page.locator("#earlier-list").get_by_role("button", name="Delete").press("Enter")
+    confirm(page)
+    expect(page.locator("#earlier")).to_be_hidden()
+    close(page)

@@ -9,17 +9,24 @@ const areSingleKeysOn = () => remembered(setting) !== "off";
 
 /** Passes keys to `press(key, isRepeated)`, which returns whether they mean anything; fields and open dialogs keep theirs. */
 export function listenToKeys(press) {
+  /** The keys that are down and mean something to the page. */
+  const taken = new Set();
   byID("help-button").addEventListener("click", showKeys);
   addEventListener("keydown", (event) => {
     const { key, target } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
     if (document.querySelector("dialog[open]") || target.closest?.("[role=menu]")) return;
     if (isField(target) && key !== "Escape") return;
     if (isControl(target) && ["Enter", " "].includes(key)) return;
     if (key.length === 1 && key !== " " && !areSingleKeysOn()) return;
     const isMeant = key === "?" ? (showKeys(), true) : press(key, event.repeat);
-    if (isMeant) event.preventDefault();
+    if (!isMeant) return;
+    event.preventDefault();
+    taken.add(key);
   });
+  // Firefox clicks a focused button when space is released, whatever became of the press.
+  addEventListener("keyup", (event) => { if (taken.delete(event.key)) event.preventDefault(); });
+  addEventListener("blur", () => taken.clear());
 }
 
 const isField = (node) => node.matches?.("input, textarea, select, [contenteditable]");

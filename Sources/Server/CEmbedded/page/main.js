@@ -17,18 +17,20 @@ import { showThatTabIsOpen } from "./shared/tab.js";
 fillInTexts();
 watchServer();
 showThatTabIsOpen();
-const isStored = await store.open();
+// A server that was away tells its models once it is back.
+document.addEventListener("server-answers", () => refreshModels(false).catch(() => {}));
+await store.open();
 
 const results = new Results();
 const queue = new Queue(results);
-const files = new FilesArea(results, queue, isStored);
-const microphone = new MicrophoneArea((file, id) => queue.rescue(file, id, files.options.chosen));
+const files = new FilesArea(results, queue);
+const microphone = new MicrophoneArea((file, id, options) => queue.rescue(file, id, options));
 const models = new ModelsArea();
 const areas = { files, microphone, models };
 
 await results.load();
 await queue.start();
-microphone.takeUp();
+microphone.takeUp().catch(() => {});  // What cannot be read stays for the next visit.
 
 function show() {
   const [area, ...rest] = location.hash.slice(1).split("/");
@@ -54,6 +56,8 @@ addEventListener("hashchange", show);
 show();
 
 listenToKeys((key, isRepeated) => {
+  // They cover the other areas.
+  if (microphone.captions.isOpen) return microphone.press(key, isRepeated);
   const name = { 1: "files", 2: "microphone", 3: "models" }[key];
   if (name) { location.hash = `#${name}`; return true; }
   return areas[document.body.dataset.shown].press(key, isRepeated);

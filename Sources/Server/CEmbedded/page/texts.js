@@ -45,11 +45,13 @@ export const texts = {
       ? `${number(total)} ${total === 1 ? "file" : "files"}`
       : `${number(done)} of ${number(total)} done` + (failed ? `, ${number(failed)} failed` : ""),
     saveAll: "Save all", deleteAll: "Delete all", cleared: "All files were deleted.", deleted: (name) => `“${name}” was deleted.`,
+    deletedElsewhere: (name) => `“${name}” was deleted in another tab.`,
     remove: (name) => `Delete ${name}`,
     kept: (size) => size
       ? `Recordings go to this server only. They stay in this browser with their texts until you delete them: ${bytes(size)}.`
       : "Recordings go to this server only. They stay in this browser with their texts until you delete them.",
     keptNowhere: "This browser does not let the page store anything. If you close the page, the texts are gone.",
+    unreadable: "The browser cannot read what this page stored before. Nothing is stored now; what was stored is left as it is.",
     full: "The browser has no room for more texts. Delete files, or save the texts before you close this page.",
     givenUp: (names) => names.length === 1
       ? `The browser had no room for a text, so the recording of “${names[0]}” was deleted. Its text stays.`
@@ -86,7 +88,7 @@ export const texts = {
     ignored: (fields) => `This model made no use of: ${fields}.`,
     noPlayer: "This browser cannot play this format.",
     notKept: "The browser has no room for this recording, so only its text is kept.",
-    play: "Play", pause: "Pause", position: "Position", speed: "Speed", video: "Video",
+    play: "Play", pause: "Pause", position: "Position", speed: (rate) => `Speed: ${rate}×`, video: "Video",
     playFromAbout: (seconds) => `Play from about ${clock(seconds)}`,
     estimated: "This model gives no times for single sentences, so this one is estimated.",
     playFrom: (seconds) => `Play from ${clock(seconds)}`,
@@ -99,6 +101,7 @@ export const texts = {
     editedMeanwhile: "its text was changed meanwhile, and was kept.",
     editedElsewhere: (text) => `Another tab had changed this sentence to “${text}”.`, useOther: "Use that",
     editLost: (text) => `The text was replaced in another tab, so your last change was not kept: “${text}”`,
+    editGone: (text) => `The file was deleted in another tab, so your last change was not kept: “${text}”`,
     restore: "Restore the original", restored: "The original text is back.",
     formats: { txt: "Text", srt: "SubRip subtitles", vtt: "WebVTT subtitles", json: "JSON with times" },
   },
@@ -125,6 +128,7 @@ export const texts = {
     idle: "Ready to record", asking: "Waiting for the microphone", connecting: "Connecting", live: "Listening", finishing: "Finishing",
     silent: "No speech was heard.",
     kept: "Sound goes to this server only. Texts stay in this browser until you delete them.",
+    keptNowhere: "Sound goes to this server only. This browser stores no texts: if you close the page, they are gone.",
     insecure: "Browsers give the microphone only to pages with https or on this machine. Open http://localhost with the server’s "
       + "port on the machine it runs on, or put a proxy with TLS in front of the server.",
     unsupported: "This browser cannot record sound for a page.",
@@ -135,7 +139,10 @@ export const texts = {
     rescued: "The recording was moved to Files, where it will be transcribed.",
     rescuedName: (date) => `Dictation ${date.toLocaleString("sv").slice(0, 16).replace(":", ".")}.wav`,
     takenUp: "A recording that was not finished when the page was closed was moved to Files.",
-    full: "The browser has no room for this text. Copy it before you close this page.",
+    full: "The browser has no room for a text under “Earlier”. Copy it before you close this page, or delete something.",
+    notStored: "The browser does not store the texts under “Earlier”. Copy them before you close this page.",
+    silentServer: "The server has said nothing for two minutes.",
+    failed: (reason) => `The recording could not be finished: ${reason}`,
     ended: "The microphone was taken away or turned off.",
   },
 

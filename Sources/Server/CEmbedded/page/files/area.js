@@ -23,9 +23,8 @@ export class FilesArea {
   /** The states that were announced, by id. */
   #states = new Map();
 
-  /** @param isStored whether the browser stores anything */
-  constructor(results, queue, isStored) {
-    Object.assign(this, { results, queue, isStored });
+  constructor(results, queue) {
+    Object.assign(this, { results, queue });
     this.options = new Options("files", byID("file-options-fields"), byID("file-options-summary"), ["task", "words", "lines"]);
     this.list = new FileList(results, queue, byID("file-list"), (result) => this.delete(result));
     this.detail = new Detail(results, queue, byID("detail"), {
@@ -36,6 +35,7 @@ export class FilesArea {
     results.addEventListener("change", ({ detail }) => { drawAll(); this.#announce(detail); });
     results.addEventListener("full", () => this.#notice({ about: "room", text: texts.files.full }));
     results.addEventListener("stored", () => this.#notice({ about: "room", text: null }));
+    results.addEventListener("unreadable", () => this.#notice({ about: "store", text: texts.files.unreadable }));
     store.onGivenUp(({ id, name }) => {
       this.#givenUp.set(id, name);
       this.#noticeGivenUp();
@@ -108,6 +108,7 @@ export class FilesArea {
   }
 
   #draw() {
+    if (this.#chosen && !this.results.get(this.#chosen)) return this.#leave();
     const results = this.results.all;
     const done = this.#done;
     const section = byID("files");
@@ -118,9 +119,16 @@ export class FilesArea {
     const failed = results.filter(({ state }) => state === "failed");
     say(byID("list-title"), texts.files.count(results.length, done.length, failed.length));
     const size = results.filter(({ isKept }) => isKept).reduce((sum, { size }) => sum + size, 0);
-    say(byID("kept-text"), this.isStored ? texts.files.kept(size) : texts.files.keptNowhere);
+    say(byID("kept-text"), store.isOpen() ? texts.files.kept(size) : texts.files.keptNowhere);
     this.list.draw(this.#chosen);
     this.detail.draw();
+  }
+
+  /** The chosen file was deleted in another tab. */
+  #leave() {
+    toast(texts.files.deletedElsewhere(this.detail.title.textContent));
+    location.hash = "#files";
+    this.choose(null);
   }
 
   #notice({ about, text }) {
@@ -131,7 +139,7 @@ export class FilesArea {
     notice.replaceChildren(...[...new Set(this.#notices.values())].map((text) => make("p", {}, text)));
   }
 
-  /** Of what was deleted, nobody needs to know it. */
+  /** Says whose recordings were given up, but for files that were deleted since. */
   #noticeGivenUp() {
     for (const id of this.#givenUp.keys()) if (!this.results.get(id)) this.#givenUp.delete(id);
     const names = [...this.#givenUp.values()];
@@ -167,14 +175,14 @@ export class FilesArea {
     const index = results.indexOf(result);
     const next = results[index + 1] ?? results[index - 1];
     const hadFocus = byID("files").contains(document.activeElement);
-    await this.results.delete(result.id);
-    toast(texts.files.deleted(result.name));
     const isWide = matchMedia("(min-width: 56rem)").matches;
     if (this.#chosen === result.id) {
       const shown = isWide ? next : null;
       location.hash = shown ? `#files/${shown.id}` : "#files";
       this.choose(shown?.id);
     }
+    await this.results.delete(result.id);
+    toast(texts.files.deleted(result.name));
     this.#draw();
     if (hadFocus) (this.list.link(next?.id) ?? byID("choose")).focus();
   }
@@ -189,9 +197,9 @@ export class FilesArea {
     const count = this.results.all.length;
     if (!await confirm(`${texts.files.deleteAll}?`, texts.files.count(count, count), texts.actions.delete)) return;
     location.hash = "#files";
+    this.choose(null);
     for (const { id } of this.results.all) await this.results.delete(id);
     toast(texts.files.cleared);
-    this.choose(null);
     byID("choose").focus();
   }
 

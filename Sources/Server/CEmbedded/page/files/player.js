@@ -11,7 +11,7 @@ export class Player {
   #toggle = make("button", { type: "button", class: "play", onclick: () => this.toggle() });
   #position = make("input", { type: "range", min: 0, max: 0, step: 0.1, value: 0, "aria-label": texts.detail.position });
   #time = make("span", { class: "time" });
-  #speed = make("button", { type: "button", class: "plain speed", "aria-label": texts.detail.speed });
+  #speed = make("button", { type: "button", class: "plain speed" });
   #hint = make("p", { class: "player-hint" });
   #address = null;
   /** Where to begin once the recording can be played. */
@@ -97,5 +97,6 @@ export class Player {
     this.#position.style.setProperty("--share", length ? currentTime / length : 0);
     say(this.#time, `${clock(currentTime)} / ${clock(length)}`);
     say(this.#speed, `${playbackRate}×`);
+    this.#speed.setAttribute("aria-label", texts.detail.speed(playbackRate));
   }
 }

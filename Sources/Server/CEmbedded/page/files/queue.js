@@ -1,4 +1,4 @@
-// Sends the files one after the other, and goes on after whatever comes between.
+// Sends the files to the server, two at a time, and tries again after lost connections, busy servers and missing keys.
 
 import { texts } from "../texts.js";
 import { Refusal } from "../shared/api.js";
@@ -87,7 +87,7 @@ export class Queue extends EventTarget {
   }
 
   /**
-   * Adds a recording of which nobody has another copy.
+   * Adds a recording of which nobody has another copy; resolves when it is stored, as far as there is room.
    *
    * @param id what it is stored under already, so that it needs no second room; `null` if it is not stored
    */
@@ -110,8 +110,9 @@ export class Queue extends EventTarget {
   }
 
   async #keep({ id, name }) {
-    const outcome = await this.#recordings.copy(id);
-    if (!this.#results.get(id)) return this.#results.delete(id);  // It was deleted meanwhile.
+    const known = () => this.#results.get(id);
+    const outcome = await this.#recordings.copy(id, () => known() && { ...known(), isKept: true });
+    if (!known()) return this.#results.delete(id);  // It was deleted meanwhile.
     const failure = outcome === "unreadable" ? { state: "failed", error: texts.state.moved } : {};
     await this.#results.release(id, { isKept: outcome === "kept", ...failure });
     if (outcome === "full") this.#tell("notice", { about: id, text: texts.files.tooLarge(name) });

@@ -22,17 +22,21 @@ export class Recordings {
   /** Whether there may be a copy soon. */
   isPending(id) { return this.#pending.has(id); }
 
-  /** Copies a recording after those before it. Resolves to `kept`, `full` if there is no room, or `unreadable`. */
-  copy(id) {
-    this.#turn = this.#turn.then(() => this.#copy(id));
+  /**
+   * Copies a recording after those before it. Resolves to `kept`, `full` if there is no room, or `unreadable`.
+   *
+   * @param result gives what to store with it, or `undefined` if it is not wanted any more
+   */
+  copy(id, result) {
+    this.#turn = this.#turn.then(() => this.#copy(id, result));
     return this.#turn;
   }
 
-  async #copy(id) {
+  async #copy(id, result) {
     const original = this.#originals.get(id);
     if (!original) return "full";
     this.copying = id;
-    const outcome = await store.hasRoom(original.size) ? await keep(id, original) : "full";
+    const outcome = await store.hasRoom(original.size) ? await keep(original, result) : "full";
     this.copying = null;
     this.#pending.delete(id);
     if (outcome === "kept") this.#originals.delete(id);
@@ -48,10 +52,11 @@ export class Recordings {
   }
 }
 
-async function keep(id, original) {
+async function keep(original, result) {
   let copy;
   try { copy = await read(original); } catch { return "unreadable"; }
-  return await store.keep(id, copy) ? "kept" : "full";
+  const stored = result();
+  return stored && await store.keep(copy, stored) ? "kept" : "full";
 }
 
 /** In bytes: how much of a file is in memory as an array. The browser puts the parts of a large copy on the disk. */

@@ -15,7 +15,10 @@
 
 import * as store from "../shared/store.js";
 
-/** Tells of `change` (detail: the id, or `null` for all), `full` if there is no room to store a result, and `stored` if all are. */
+/**
+ * Tells of `change` (detail: the id, or `null` for all), `full` if there is no room to store a result, `stored` if all are, and
+ * `unreadable` if nothing that was stored can be read.
+ */
 export class Results extends EventTarget {
   #known = new Map();
   /** New ones that are not stored yet, because their recording is not. */
@@ -25,10 +28,15 @@ export class Results extends EventTarget {
   /** How many writes of a result are under way. */
   #writes = new Map();
 
-  /** Reads what is stored, and follows what other tabs change. */
+  /** Reads what is stored, and follows what other tabs change. What cannot be read is left alone, and nothing is stored then. */
   async load() {
     store.onChange((id) => this.#reload(id));
-    for (const result of await store.allResults()) if (result.kind === "file") this.#known.set(result.id, result);
+    try {
+      for (const result of await store.allResults()) if (result.kind === "file") this.#known.set(result.id, result);
+    } catch {
+      store.close();
+      this.#tell("unreadable", null);
+    }
     this.#tell("change", null);
   }
 
@@ -82,6 +90,7 @@ export class Results extends EventTarget {
       this.#settle(known.id);
       return known;
     } catch {
+      if (!this.#known.has(known.id)) return known;  // It was deleted meanwhile.
       this.#unstored.add(known.id);
       this.#tell("full", known.id);
       return known;

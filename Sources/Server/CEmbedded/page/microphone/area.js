@@ -5,10 +5,11 @@ import { copy } from "../shared/clipboard.js";
 import { byID, oncePerFrame, say } from "../shared/dom.js";
 import { clock } from "../shared/format.js";
 import { Options } from "../shared/options.js";
+import * as store from "../shared/store.js";
 import { toast } from "../shared/toast.js";
 import { Captions } from "./captions.js";
 import { Dictation, obstacle } from "./dictation.js";
-import { abandonedDrafts } from "./drafts.js";
+import { takeUpDrafts } from "./drafts.js";
 import { Earlier } from "./earlier.js";
 import { SpeechText } from "./speech-text.js";
 
@@ -19,22 +20,22 @@ export class MicrophoneArea {
   #dictation = null;
   /** Those that would lose something if the page was closed. */
   #open = new Set();
-  #earlier = new Earlier();
   #pressed = 0;
   #draw = oncePerFrame(() => this.#show());
+  #earlier = new Earlier(this.#draw);
 
-  /** @param rescue takes a recording that the server heard only in part, and the id it is stored under, or `null` */
+  /**
+   * @param rescue takes a recording that the server heard only in part, the id it is stored under, or `null`, and the options of
+   *   its dictation
+   */
   constructor(rescue) {
     this.rescue = rescue;
     this.options = new Options("speech", byID("speech-options-fields"), byID("speech-options-summary"), ["words", "delay"]);
     this.text = new SpeechText(byID("speech-text"));
     this.captions = new Captions(() => this.toggle());
     this.#listen();
+    byID("record").disabled = obstacle() !== null;
     this.#show();
-    const notice = obstacle();
-    byID("microphone-notice").hidden = !notice;
-    say(byID("microphone-notice"), notice ?? "");
-    byID("record").disabled = notice !== null;
   }
 
   get isRecording() { return this.#dictation !== null && !["finishing", "ended"].includes(this.#dictation.state); }
@@ -51,19 +52,22 @@ export class MicrophoneArea {
     // A click without a pointer: the Enter key, or a screen reader.
     record.addEventListener("click", ({ detail }) => { if (detail === 0) this.toggle(); });
     byID("stop-and-copy").addEventListener("click", () => this.stopAndCopy());
-    byID("speech-copy").addEventListener("click", () => copy(this.text.whole));
+    byID("speech-copy").addEventListener("click", () => copy(this.#dictation.text));
     byID("captions-open").addEventListener("click", () => this.captions.open());
     addEventListener("keyup", ({ key }) => { if (key === " ") this.#release(); });
-    addEventListener("blur", () => { this.#pressed = 0; });
-    addEventListener("beforeunload", (event) => { if (this.#open.size > 0) event.preventDefault(); });
+    // Another window has the keys now. The question for the microphone may be such a window: then a hold becomes a press.
+    addEventListener("blur", () => { if (this.#dictation?.state === "asking") this.#pressed = 0; else this.#release(); });
+    addEventListener("beforeunload", (event) => {
+      if (this.#open.size > 0 || this.#earlier.areUnstored) event.preventDefault();
+    });
   }
 
   /** Takes up recordings whose text was not complete when a page was closed. */
   async takeUp() {
-    for (const { id, file } of await abandonedDrafts()) {
-      await this.rescue(file, id);
+    await takeUpDrafts(async (file, id, options) => {
+      await this.rescue(file, id, options);
       toast(texts.microphone.takenUp);
-    }
+    });
   }
 
   #press() {
@@ -83,13 +87,14 @@ export class MicrophoneArea {
   async start() {
     if (this.isRecording || obstacle()) return;
     // A former one may still wait for its text.
-    const dictation = new Dictation((dictation, recording, draft) => this.#keep(dictation, recording, draft));
+    const dictation = new Dictation(
+      this.options.chosen, (dictation, recording, draft) => this.#keep(dictation, recording, draft));
     this.#dictation = dictation;
     this.#open.add(dictation);
     this.text.begin();
     for (const name of ["change", "level"]) dictation.addEventListener(name, this.#draw);
     dictation.addEventListener("change", () => { if (dictation.state === "ended") this.#open.delete(dictation); });
-    await dictation.start(this.options.chosen);
+    await dictation.start();
   }
 
   async stop() {
@@ -97,19 +102,19 @@ export class MicrophoneArea {
     this.#show();
   }
 
-  async #keep({ text, began }, recording, draft) {
-    if (recording) {
-      toast(texts.microphone.rescued);
-      await this.rescue(recording, draft);
-    }
+  async #keep({ text, began, options }, recording, draft) {
     if (text) await this.#earlier.keep(text, began);
+    if (!recording) return;
+    await this.rescue(recording, draft, options);
+    toast(texts.microphone.rescued);
   }
 
   async stopAndCopy() {
     // Another one may begin before this one has ended.
     const dictation = this.#dictation;
     await this.stop();
-    if (dictation?.text) copy(dictation.text); else toast(texts.microphone.silent);
+    if (dictation?.text) copy(dictation.text);
+    else if (!dictation?.problem) toast(texts.microphone.silent);
   }
 
   #show() {
@@ -127,12 +132,18 @@ export class MicrophoneArea {
     say(byID("record-time"), dictation && isLive ? clock(dictation.length) : "");
     byID("stop-and-copy").hidden = !isLive;
     if (dictation) this.text.draw(dictation.turns);
-    byID("speech-copy").disabled = !this.text.whole;
-    this.captions.draw(dictation?.turns ?? [], isLive);
-    if (!obstacle()) {
-      byID("microphone-notice").hidden = !dictation?.problem;
-      say(byID("microphone-notice"), dictation?.problem ?? "");
-    }
+    byID("speech-copy").disabled = !dictation?.text;
+    const problem = this.#problem;
+    this.captions.draw(dictation?.turns ?? [], isLive, problem);
+    byID("microphone-notice").hidden = !problem;
+    say(byID("microphone-notice"), problem);
+    say(byID("speech-kept"), store.isOpen() ? texts.microphone.kept : texts.microphone.keptNowhere);
+  }
+
+  /** What people should know now; empty if there is nothing. */
+  get #problem() {
+    const unstored = this.#earlier.areUnstored && (store.isOpen() ? texts.microphone.full : texts.microphone.notStored);
+    return [obstacle(), this.#dictation?.problem, unstored].filter(Boolean).join(" ");
   }
 
   #stateText(dictation) {
@@ -145,7 +156,7 @@ export class MicrophoneArea {
   press(key, isRepeated) {
     switch (key) {
       case " ": if (!isRepeated) this.#press(); return true;
-      case "c": case "C": if (this.isRecording) this.stopAndCopy(); else if (this.text.whole) copy(this.text.whole); return true;
+      case "c": case "C": if (this.isRecording) this.stopAndCopy(); else if (this.#dictation?.text) copy(this.#dictation.text); return true;
       case "l": case "L": this.captions.open(); return true;
       case "Escape": return this.captions.close();
       default: return false;

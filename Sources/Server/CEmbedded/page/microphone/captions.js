@@ -21,8 +21,10 @@ export class Captions {
     this.#resize(0);
   }
 
+  get isOpen() { return !byID("captions").hidden; }
+
   open() {
-    if (!byID("captions").hidden) return;
+    if (this.isOpen) return;
     this.#opener = document.activeElement;
     byID("captions").hidden = false;
     document.querySelector("main").inert = true;
@@ -33,7 +35,7 @@ export class Captions {
 
   /** Returns whether it was open. */
   close() {
-    if (byID("captions").hidden) return false;
+    if (!this.isOpen) return false;
     byID("captions").hidden = true;
     document.querySelector("main").inert = false;
     document.querySelector(".frame-header").inert = false;
@@ -42,7 +44,10 @@ export class Captions {
     return true;
   }
 
-  draw(turns, isLive) {
+  /** @param problem what went wrong, in words; empty if nothing did */
+  draw(turns, isLive, problem) {
+    byID("captions-problem").hidden = !problem;
+    say(byID("captions-problem"), problem);
     say(byID("captions-record"), isLive ? texts.microphone.stop : texts.microphone.start);
     const shown = turns.filter(({ text }) => text).slice(-mostShown);
     const node = byID("captions-text");

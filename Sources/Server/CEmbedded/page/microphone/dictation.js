@@ -1,6 +1,7 @@
 // One dictation, from the press of the button to its text. If the connection is lost, no sound is.
 
 import { texts } from "../texts.js";
+import { Refusal } from "../shared/api.js";
 import { dropDraft, keepDraft } from "./drafts.js";
 import { Recorder } from "./recorder.js";
 import { Session } from "./session.js";
@@ -25,11 +26,13 @@ export class Dictation extends EventTarget {
   #keep;
 
   /**
-   * @param keep stores the text, and the recording (a WAV file, or `null`) if the server heard only a part of it; gets the id of the
-   *   recording's draft, or `null` if there was no room for one
+   * @param options see options.js
+   * @param keep stores the text, and the recording (a WAV file, or `null`) if the server heard only a part of it; gets the id of
+   *   the recording's draft, or `null` if there was no room for one. Resolves when both are as safe as they can be.
    */
-  constructor(keep) {
+  constructor(options, keep) {
     super();
+    this.options = options;
     this.#keep = (recording, draft) => keep(this, recording, draft);
   }
 
@@ -39,12 +42,12 @@ export class Dictation extends EventTarget {
   get length() { return this.#blocks.reduce((sum, { length }) => sum + length, 0) / this.#recorder.rate; }
 
   /** Resolves when it records, or has ended because it cannot. */
-  start(options) {
-    this.#starting = this.#start(options);
+  start() {
+    this.#starting = this.#start();
     return this.#starting;
   }
 
-  async #start(options) {
+  async #start() {
     try {
       const lose = () => { this.problem = texts.microphone.ended; this.stop(); };
       await this.#recorder.start((samples, level) => this.#hear(samples, level), lose);
@@ -53,7 +56,7 @@ export class Dictation extends EventTarget {
       return this.#become("ended");
     }
     this.began = Date.now();
-    this.#session = new Session(options, this.#recorder.rate);
+    this.#session = new Session(this.options, this.#recorder.rate);
     this.#session.addEventListener("text", () => this.#tell("change"));
     this.#session.addEventListener("lost", () => this.#lose());
     for (const block of this.#blocks) this.#session.append(block);
@@ -88,18 +91,30 @@ export class Dictation extends EventTarget {
     await this.#starting;
     if (this.state === "ended") return;
     this.#become("finishing");
+    try {
+      await this.#finish();
+    } catch (error) {
+      // If the recording has a draft, the next visit takes it up.
+      this.problem = texts.microphone.failed(error.message);
+    } finally {
+      this.#blocks = [];
+      this.#become("ended");
+    }
+  }
+
+  async #finish() {
     await this.#recorder.stop();
     const recording = new File(
       [wave(this.#blocks, this.#recorder.rate)], texts.microphone.rescuedName(new Date(this.began)), { type: "audio/wav" });
-    const keeping = keepDraft(recording);
+    const keeping = keepDraft(recording, this.options);
     await this.#opening;
     if (!this.#isLost) await this.#session?.finish();
     const isWhole = this.#blocks.length === 0 || !this.#isLost && this.turns.every(({ error }) => !error);
+    this.problem ??= this.turns.find(({ error }) => error)?.error ?? null;
     const draft = await keeping;
     await this.#keep(isWhole ? null : recording, draft);
+    // If the text had no room, it may get that of the draft.
     if (isWhole && draft !== null) await dropDraft(draft);
-    this.#blocks = [];
-    this.#become("ended");
   }
 
   #become(state) {
@@ -111,8 +126,9 @@ export class Dictation extends EventTarget {
 }
 
 /** Why the microphone cannot be used: the names are those of the Media Capture specification. */
-function reason({ name }) {
-  switch (name) {
+function reason(error) {
+  if (error instanceof Refusal) return error.message;
+  switch (error.name) {
     case "NotAllowedError": case "SecurityError": return texts.microphone.denied;
     case "NotFoundError": case "OverconstrainedError": return texts.microphone.noDevice;
     default: return texts.microphone.busy;

@@ -2,32 +2,51 @@
 
 import { texts } from "../texts.js";
 import { copy } from "../shared/clipboard.js";
+import { confirm } from "../shared/confirm.js";
 import { byID, focus, iconButton, make } from "../shared/dom.js";
 import * as store from "../shared/store.js";
 import { newID } from "../shared/tab.js";
-import { toast } from "../shared/toast.js";
 
 export class Earlier {
   #rows = new Map();
+  /** The dictations that are not stored, by id: there is no room, or the browser stores nothing. */
+  #unstored = new Map();
+  #changed;
 
-  constructor() {
+  /** @param changed is called when `areUnstored` may have changed */
+  constructor(changed) {
+    this.#changed = changed;
     this.draw();
-    store.onChange(() => this.draw());
+    store.onChange(() => this.#storeRest());
   }
 
-  /** Stores the text of a dictation. */
+  /** Whether a text is lost if the page is closed. */
+  get areUnstored() { return this.#unstored.size > 0; }
+
+  /** Shows the text of a dictation and stores it; resolves to whether it is stored. */
   async keep(text, added) {
-    await store.put({ id: newID(), kind: "dictation", added, text, state: "done" }).catch(() => toast(texts.microphone.full));
+    const dictation = { id: newID(), kind: "dictation", added, text, state: "done" };
+    this.#unstored.set(dictation.id, dictation);
+    await this.#storeRest();
+    return !this.#unstored.has(dictation.id);
+  }
+
+  /** Tries to store what is not stored yet: something may have been deleted since. */
+  async #storeRest() {
+    for (const [id, dictation] of [...this.#unstored]) {
+      if (this.#unstored.has(id)) await store.put(dictation).then(() => this.#unstored.delete(id), () => {});
+    }
+    this.#changed();
     await this.draw();
   }
 
   async draw() {
-    const dictations = (await store.allResults()).filter(({ kind }) => kind === "dictation").sort((a, b) => b.added - a.added);
-    byID("earlier").hidden = dictations.length === 0;
-    const ids = new Set(dictations.map(({ id }) => id));
-    for (const [id, node] of this.#rows) if (!ids.has(id)) { node.remove(); this.#rows.delete(id); }
+    const stored = (await store.allResults().catch(() => [])).filter(({ kind }) => kind === "dictation");
+    const dictations = new Map([...stored.map((dictation) => [dictation.id, dictation]), ...this.#unstored]);
+    byID("earlier").hidden = dictations.size === 0;
+    for (const [id, node] of this.#rows) if (!dictations.has(id)) { node.remove(); this.#rows.delete(id); }
     // A new one comes first; the others stay where they are, and the focus with them.
-    for (const dictation of dictations.reverse()) {
+    for (const dictation of [...dictations.values()].sort((a, b) => a.added - b.added)) {
       if (this.#rows.has(dictation.id)) continue;
       const node = this.#row(dictation);
       this.#rows.set(dictation.id, node);
@@ -42,14 +61,16 @@ export class Earlier {
       make("p", { class: "earlier-text", dir: "auto" }, text),
       make("div", { class: "earlier-actions" },
         iconButton(`${texts.actions.copy}: ${time}`, "copy", () => copy(text)),
-        iconButton(texts.files.remove(time), "delete", () => this.#delete(id, node))));
+        iconButton(texts.files.remove(time), "delete", () => this.#delete(id, node, time))));
     return node;
   }
 
-  async #delete(id, node) {
+  async #delete(id, node, time) {
+    if (!await confirm(`${texts.files.remove(time)}?`, null, texts.actions.delete)) return;
     const next = node.nextElementSibling ?? node.previousElementSibling;
+    this.#unstored.delete(id);
     await store.remove(id);
-    await this.draw();
+    await this.#storeRest();
     focus(next?.querySelector("button:last-child") ?? byID("record"));
   }
 }

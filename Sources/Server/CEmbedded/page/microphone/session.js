@@ -8,13 +8,22 @@ const transcription = "conversation.item.input_audio_transcription.";
 /** Bytes that wait to be sent, beyond which the connection counts as lost: about a minute of sound. */
 const mostWaiting = 4 << 20;
 
+/** In milliseconds: how long `finish` waits for each event of the server. A model may have to be loaded first. */
+const longestSilence = 120_000;
+
 /** Tells of `text` when the text of a turn changes, and of `lost` if the connection ends before `finish` has. */
 export class Session extends EventTarget {
   /** The turns in order: `{id, text, isCommitted, isFinal}`. */
   turns = [];
+  /** Why the session failed, in the server's words. */
+  error;
   #socket;
   #before = [];
+  /** Whether the server has accepted the format of the samples. */
+  #isAccepted = false;
+  #isCommitted = false;
   #isFinished = false;
+  #silence = 0;
   #end = new AbortController();
   #allIsHeard = withResolvers();
   #lastCommit = withResolvers();
@@ -28,17 +37,31 @@ export class Session extends EventTarget {
 
   /** Connects; throws `Refusal`. Sound may be sent before: it waits. */
   async open() {
-    const socket = new WebSocket(this.#address, await this.#protocols());
+    const { signal } = this.#end;
+    const lost = new Promise((_, reject) => {
+      // A network that is gone does not end a request or close a WebSocket for a long time.
+      document.addEventListener("server-lost", () => { this.#lose(""); reject(notReached()); }, { signal });
+    });
+    try {
+      await Promise.race([this.#connect(signal), lost]);
+    } catch (error) {
+      this.#lose("");
+      throw error;
+    }
+  }
+
+  async #connect(signal) {
+    const protocols = await this.#protocols();
+    if (signal.aborted) return;
+    const socket = new WebSocket(this.#address, protocols);
     this.#socket = socket;
     await new Promise((resolve, reject) => {
       socket.onopen = resolve;
       // Browsers do not tell pages why a WebSocket was refused.
-      socket.onclose = () => reject(new Refusal("unreachable", texts.server.notReached));
+      socket.onclose = () => reject(notReached());
     });
     socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
     socket.onclose = ({ reason }) => this.#lose(reason);
-    // A network that is gone does not close a WebSocket for a long time.
-    document.addEventListener("server-lost", () => { this.#lose(""); this.close(); }, { signal: this.#end.signal });
     this.#send("session.update", { session: { type: "transcription", audio: { input: this.#configuration } } });
     for (const audio of this.#before.splice(0)) this.#append(audio);
   }
@@ -78,7 +101,7 @@ export class Session extends EventTarget {
 
   #append(audio) {
     this.#send("input_audio_buffer.append", { audio });
-    if (this.#socket.bufferedAmount > mostWaiting) this.close();
+    if (this.#socket.bufferedAmount > mostWaiting) this.#lose("");
   }
 
   /** Ends the open turn; resolves when the text of every turn is there, or the connection has ended. */
@@ -86,7 +109,8 @@ export class Session extends EventTarget {
     this.#send("input_audio_buffer.commit");
     // Its answer comes once all sound before it was heard, so every turn is known by then.
     this.#send("input_audio_buffer.clear");
-    this.isCommitted = true;
+    this.#isCommitted = true;
+    this.#expectEvent();
     await this.#lastCommit.promise;
     this.#settle();
     await this.#allIsHeard.promise;
@@ -96,23 +120,37 @@ export class Session extends EventTarget {
 
   close() { this.#socket?.close(); }
 
+  /** Counts the connection as lost if the server sends nothing for too long: what is behind it may hang. */
+  #expectEvent() {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#lose(texts.microphone.silentServer), longestSilence);
+  }
+
   #send(type, fields = {}) {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ type, ...fields }));
   }
 
   #receive(event) {
+    if (this.#isCommitted && !this.#end.signal.aborted) this.#expectEvent();
     switch (event.type) {
+      case "session.updated": this.#isAccepted = true; return;
       case "input_audio_buffer.speech_started": this.#turn(event.item_id); break;
       case "input_audio_buffer.committed": this.#turn(event.item_id).isCommitted = true; break;
       case "input_audio_buffer.cleared": this.#forgetOpenTurn(); break;
       case `${transcription}delta`: this.#turn(event.item_id).text += event.delta; break;
       case `${transcription}completed`: Object.assign(this.#turn(event.item_id), { text: event.transcript, isFinal: true }); break;
       case `${transcription}failed`: Object.assign(this.#turn(event.item_id), { isFinal: true, error: event.error.message }); break;
-      case "error": this.error = event.error.message; break;
+      case "error": this.#refuse(event.error.message); break;
       default: return;
     }
     this.dispatchEvent(new Event("text"));
     this.#settle();
+  }
+
+  /** The server refuses something. Only the last commit does no harm: it may find nothing to commit. */
+  #refuse(reason) {
+    if (this.#isAccepted && this.#isCommitted) this.error = reason;
+    else this.#lose(reason);
   }
 
   /** A turn that had only just begun is too short to be committed, so it gets no text. */
@@ -128,15 +166,18 @@ export class Session extends EventTarget {
   }
 
   #settle() {
-    if (this.isCommitted) this.#lastCommit.promise.then(() => {
+    if (this.#isCommitted) this.#lastCommit.promise.then(() => {
       // A turn may still begin in what was cleared; it is never committed, so it gets no text.
       if (this.turns.every(({ isFinal, isCommitted }) => isFinal || !isCommitted)) this.#allIsHeard.resolve();
     });
   }
 
+  /** The connection has ended, or is ended because it is of no more use. */
   #lose(reason) {
     if (this.#end.signal.aborted) return;
     this.#end.abort();
+    clearTimeout(this.#silence);
+    this.close();
     this.error ??= reason;
     this.#lastCommit.resolve();
     this.#allIsHeard.resolve();
@@ -146,6 +187,8 @@ export class Session extends EventTarget {
   /** The text so far, a line for each turn. */
   get text() { return this.turns.map(({ text }) => text.trim()).filter(Boolean).join("\n"); }
 }
+
+const notReached = () => new Refusal("unreachable", texts.server.notReached);
 
 /** `Promise.withResolvers`, which browsers before 2024 do not have. */
 function withResolvers() {

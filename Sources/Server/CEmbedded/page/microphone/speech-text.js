@@ -13,9 +13,6 @@ export class SpeechText {
     this.begin();
   }
 
-  /** The text without the hint that stands there before. */
-  get whole() { return [...this.#turns.values()].map(({ textContent }) => textContent.trim()).filter(Boolean).join("\n"); }
-
   begin() {
     this.#turns.clear();
     this.#node.replaceChildren(make("p", { class: "placeholder" }, texts.microphone.placeholder));

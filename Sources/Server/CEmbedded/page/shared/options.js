@@ -19,10 +19,11 @@ export class Options {
     onModels(() => this.#draw());
   }
 
-  /** The choices that the model takes, for a request. */
+  /** The choices that the model takes, for a request. All of them, as long as the server has not told its models. */
   get chosen() {
-    const { model, language, task, lines, delay } = this.values;
+    const { model = "", language = "", task = "", lines = "", delay = "" } = this.values;
     const words = (this.values.words ?? "").split(/[,\n]/).map((word) => word.trim()).filter(Boolean);
+    if (models().length === 0) return { model, language, task, words, lines, delay };
     return {
       model: this.#model ? model : "",
       language: this.#languages.includes(language) ? language : "",

@@ -1,4 +1,5 @@
-// Asks the server how it is, and tells whoever waits for it. If it is lost, the document gets the event `server-lost`.
+// Asks the server regularly how it is, shows the answer, and resolves the promises of `serverIsBack`. The document gets the event
+// `server-lost` when two questions in a row had no answer, and `server-answers` when an answer says something else than the last.
 
 import { texts } from "../texts.js";
 import { address } from "./api.js";
@@ -48,6 +49,7 @@ const ask = (path) => fetch(address(path), { cache: "no-store", signal: AbortSig
 function show(state, reason = null) {
   // One missing answer may be an accident.
   if (state === "lost" && serverState === "lost") document.dispatchEvent(new Event("server-lost"));
+  if (state !== serverState && !["lost", "unknown"].includes(state)) document.dispatchEvent(new Event("server-answers"));
   serverState = state;
   const node = byID("server-state");
   node.dataset.state = state;

@@ -52,9 +52,10 @@ export async function result(id) {
   return database ? await run(results, "readonly", (store) => store.get(id)) : undefined;
 }
 
-/** Stores a result; throws if there is no room. */
+/** Stores a result; throws if there is no room, or if the browser stores nothing. */
 export async function put(result) {
-  if (database) await makingRoom(() => run(results, "readwrite", (store) => store.put(result)));
+  if (!database) throw new DOMException("", "InvalidStateError");
+  await makingRoom(() => run(results, "readwrite", (store) => store.put(result)));
   others.postMessage(result.id);
 }
 
@@ -80,11 +81,20 @@ export async function change(id, merge) {
 /** Whether the browser stores anything. */
 export const isOpen = () => database !== null;
 
-/** Keeps a recording. Returns false if there is no room for it. */
-export async function keep(id, recording) {
+/** Stores nothing from now on, because what is stored cannot be read. */
+export function close() {
+  database?.close();
+  database = null;
+}
+
+/** Stores a recording together with its result, so that neither is ever there alone. Returns false if there is no room for it. */
+export async function keep(recording, result) {
   if (!await hasRoom(recording.size)) return false;
   try {
-    await run(recordings, "readwrite", (store) => store.put(recording, id));
+    await run([results, recordings], "readwrite", (results, recordings) => {
+      recordings.put(recording, result.id);
+      return results.put(result);
+    });
     // Otherwise a browser that runs out of room may delete what people still want.
     navigator.storage?.persist?.();
     return true;
@@ -96,7 +106,8 @@ export async function keep(id, recording) {
 /** Whether a recording can be kept. Once something had no room, Chromium stores nothing, however small, until something is deleted. */
 export async function hasRoom(size) {
   if (!database) return false;
-  const { quota, usage } = await navigator.storage?.estimate?.() ?? { quota: Infinity, usage: 0 };
+  const unknown = { quota: Infinity, usage: 0 };
+  const { quota, usage } = await navigator.storage?.estimate?.().catch(() => unknown) ?? unknown;
   return size < roomUsed * (quota - usage);
 }
 
@@ -106,8 +117,10 @@ export async function recording(id) {
 
 export async function remove(id) {
   if (database) {
-    await run(results, "readwrite", (store) => store.delete(id));
-    await run(recordings, "readwrite", (store) => store.delete(id));
+    await run([results, recordings], "readwrite", (results, recordings) => {
+      recordings.delete(id);
+      return results.delete(id);
+    });
   }
   tellAll(id);
 }

@@ -1,0 +1,120 @@
+"""Live sessions that do not go well: their recordings become files, and the page says why."""
+
+import json
+import re
+
+from playwright.sync_api import expect
+
+from conftest import files, sentences
+from test_microphone import speaking, words  # noqa: F401
+
+HEALTHY = {"status": "ok"}
+
+
+def is_rescued(page):
+    """Waits until the recording is a file with a text."""
+    expect(page.locator("#toasts")).to_contain_text("moved to Files")
+    expect(page.locator("#record-state")).to_have_text("Ready to record")
+    page.locator("[data-area=files]").click()
+    expect(files(page, "done")).to_have_count(1)
+    files(page, "done").locator("a").click()
+    assert words(" ".join(sentences(page)))[:2] == ["it", "was"]
+
+
+def test_a_recording_survives_a_lost_connection(visit, speaking, link):
+    page = visit(link.url, path="/#microphone", browser=speaking)
+    page.locator("#record").click()
+    expect(page.locator("#speech-text")).to_contain_text("best of times")
+    link.cut()
+    expect(page.locator("#microphone-notice")).to_contain_text("the recording is kept")
+    # People who look at captions see it as well.
+    page.keyboard.press("l")
+    expect(page.locator("#captions-problem")).to_contain_text("the recording is kept")
+    page.keyboard.press("Escape")
+    page.locator("#record").click()
+    expect(page.locator("#toasts")).to_contain_text("moved to Files")
+    link.mend()
+    is_rescued(page)
+
+
+def test_a_session_that_the_server_refuses_is_not_heard_at_a_wrong_rate(visit, speaking):
+    # The server refuses this one in its own words.
+    script = """
+        const send = WebSocket.prototype.send;
+        WebSocket.prototype.send = function (text) { send.call(this, text.replace('"rate":16000', '"rate":1')); };
+    """
+    page = visit(path="/#microphone", browser=speaking, script=script)
+    page.locator("#record").click()
+    expect(page.locator("#microphone-notice")).to_contain_text("rate")
+    expect(page.locator("#record-time")).to_have_text(re.compile("0:0[4-9]|0:[1-9]."))
+    page.get_by_role("button", name="Stop and copy").click()
+    is_rescued(page)
+    assert "No speech" not in page.locator("#toasts").inner_text()
+
+
+def test_a_connection_that_is_never_made_does_not_hold_up_the_end(visit, speaking, link):
+    page = visit(link.url, path="/#microphone", browser=speaking)
+    expect(page.locator("#server-state")).to_have_text("Ready")
+    expect(page.locator("#speech-options-summary")).to_have_text("moonshine-tiny-en")
+
+    def hold(route):
+        link.hold()
+        route.continue_()
+
+    # It is the first thing that a session asks for.
+    page.route("**/v1/models", hold)
+    page.locator("#record").click()
+    expect(page.locator("#record-state")).to_have_text("Connecting")
+    expect(page.locator("#record-time")).to_have_text(re.compile("0:0[4-9]|0:[1-9]."))
+    page.locator("#record").click()
+    expect(page.locator("#toasts")).to_contain_text("moved to Files")
+    link.go_on()
+    is_rescued(page)
+
+
+def test_a_server_that_says_nothing_does_not_hold_up_the_end(visit, speaking, link):
+    # Two minutes pass in no time.
+    script = """
+        const wait = window.setTimeout;
+        window.setTimeout = (run, length, ...rest) => wait(run, length === 120_000 ? 1000 : length, ...rest);
+    """
+    page = visit(link.url, path="/#microphone", browser=speaking, script=script)
+    page.route("**/health", lambda route: route.fulfill(json=HEALTHY))
+    page.locator("#record").click()
+    expect(page.locator("#speech-text")).to_contain_text("best of times")
+    link.hold()
+    page.locator("#record").click()
+    expect(page.locator("#toasts")).to_contain_text("moved to Files")
+    expect(page.locator("#microphone-notice")).to_have_text("The server has said nothing for two minutes.")
+    link.go_on()
+    is_rescued(page)
+
+
+def test_a_turn_that_failed_is_not_copied_as_a_text(visit, speaking):
+    page = visit(path="/#microphone", browser=speaking)
+
+    def fail(session):
+        server = session.connect_to_server()
+
+        def answer(message):
+            event = json.loads(message)
+            kind = event["type"].rpartition(".")[2]
+            if kind == "completed":
+                event["type"] = event["type"].replace("completed", "failed")
+                event["error"] = {"message": "The engine has died."}
+            if kind != "delta":
+                session.send(json.dumps(event))
+
+        server.on_message(answer)
+
+    page.route_web_socket("**/v1/realtime**", fail)
+    page.evaluate("navigator.clipboard.writeText('before')")
+    page.locator("#record").click()
+    expect(page.locator("#speech-text")).to_contain_text("The engine has died.")
+    expect(page.locator("#speech-copy")).to_be_disabled()
+    page.get_by_role("button", name="Stop and copy").click()
+    expect(page.locator("#toasts")).to_contain_text("moved to Files")
+    expect(page.locator("#microphone-notice")).to_have_text("The engine has died.")
+    assert "No speech" not in page.locator("#toasts").inner_text()
+    assert page.evaluate("navigator.clipboard.readText()") == "before"
+    is_rescued(page)
