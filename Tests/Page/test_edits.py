@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from conftest import AUDIO, BECKETT, SPEECH, URL, choose, files, transcribe
+from conftest import AUDIO, BECKETT, SPEECH, URL, choose, confirm, files, transcribe
 
 # A tab that hears nothing of the others, as if it was frozen.
 DEAF = "window.BroadcastChannel = class extends EventTarget { postMessage() {} };"
@@ -49,6 +49,11 @@ def test_edits_of_two_tabs_are_merged_and_shown_in_both(tabs):
     first.reload()
     shows(first, "First.", "Second.", "Third.")
     first.get_by_role("button", name="Restore the original").click()
+    confirm(first, "Cancel")
+    shows(first, "First.", "Second.", "Third.")
+    first.get_by_role("button", name="Restore the original").click()
+    confirm(first, "Restore the original")
+    expect(first.locator("#toasts")).to_contain_text("The original text is back.")
     shows(second, "It was the best of times.")
     expect(second.get_by_role("button", name="Restore the original")).to_be_hidden()
 
@@ -86,6 +91,38 @@ def test_an_edit_that_another_tab_replaces_is_offered_again(tabs):
     shows(deaf, "Of the first tab.")
     first.reload()
     shows(first, "Of the first tab.")
+
+
+def test_a_file_that_another_tab_deletes_is_left(tabs):
+    first, second, another = tabs
+    deaf = another(DEAF)
+    edit(deaf, 0, "One.")
+    first.keyboard.press("Delete")
+    confirm(first)
+    expect(first.locator("#toasts")).to_contain_text("“two_cities.wav” was deleted.")
+    expect(second.locator("#toasts")).to_contain_text("“two_cities.wav” was deleted in another tab.")
+    expect(second.locator("#detail")).to_be_hidden()
+    assert second.url.endswith("#files")
+    # A tab that did not hear of it says that the edit is lost, and lets people copy it.
+    edit(deaf, 0, "Two.")
+    toast = deaf.locator("#toasts > *").filter(has_text="The file was deleted in another tab")
+    expect(toast).to_contain_text("“Two.”")
+    toast.get_by_role("button", name="Copy").click()
+    expect(deaf.locator("#toasts")).to_contain_text("Copied")
+    assert deaf.evaluate("navigator.clipboard.readText()") == "Two."
+    expect(deaf.locator("#detail")).to_be_hidden()
+
+
+def test_keys_of_an_input_method_stay_in_the_sentence(tabs):
+    page, *_ = tabs
+    edit(page, 0, "One.")
+    press = """key => document.activeElement.dispatchEvent(
+        new KeyboardEvent("keydown", { key, isComposing: true, bubbles: true, cancelable: true }))"""
+    for key in ("Enter", "Escape"):
+        assert page.evaluate(press, key), "the key keeps its own effect"
+        assert page.evaluate("document.activeElement.textContent") == "One."
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.textContent") != "One."
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pysubs2
 import webvtt
 from playwright.sync_api import expect
 
-from conftest import AUDIO, BECKETT, SPEECH, choose, files, sentences, transcribe
+from conftest import AUDIO, BECKETT, SPEECH, choose, confirm, files, sentences, stored, transcribe
 
 
 def save(page, format, button="Save as"):
@@ -38,6 +38,9 @@ def test_a_click_on_a_sentence_plays_it_and_it_is_marked(page):
     # The mark follows the sound, also by keys.
     page.locator("body").press("ArrowDown")
     expect(page.locator(".sentences li").nth(5)).to_have_attribute("aria-current", "true")
+    # Screen readers hear how fast it is.
+    page.locator(".player .speed").click()
+    expect(page.locator(".player .speed")).to_have_accessible_name("Speed: 1×")
     page.keyboard.press("Space")
 
 
@@ -67,6 +70,7 @@ def test_subtitles_are_made_from_the_edited_text(page):
     assert times == sorted(times) and times[-1] <= document["duration"] * 1000
 
     page.get_by_role("button", name="Restore the original").click()
+    confirm(page, "Restore the original")
     expect(page.locator(".sentence").nth(1)).to_have_text("It was the worst of times.")
 
 
@@ -116,6 +120,7 @@ def test_names_and_texts_never_become_markup(page, tmp_path):
     expect(files(page, "failed")).to_contain_text("Cannot decode '<b>not audio.wav'")
     page.keyboard.press("e")
     page.locator(".sentence").fill("<img src=x onerror=alert(3)>")
+    assert any(result.get("isEdited") for result in stored(page))
     page.reload()
     expect(page.locator(".sentence")).to_have_text("<img src=x onerror=alert(3)>")
     files(page, "failed").locator("a").click()

@@ -2,6 +2,7 @@
 
 import { texts } from "../texts.js";
 import { copy } from "../shared/clipboard.js";
+import { confirm } from "../shared/confirm.js";
 import { icon, keepingFocus, make, say } from "../shared/dom.js";
 import { bytes, languageName } from "../shared/format.js";
 import { toast } from "../shared/toast.js";
@@ -140,8 +141,11 @@ export class Detail {
       else if (current !== before && current !== text) other = current;
       return fields;
     });
-    if (other === null) toast(texts.detail.editLost(text), { text: texts.actions.copy, run: () => copy(text) });
-    else if (other !== before) {
+    const isGone = !this.#results.get(id);
+    if (isGone || other === null) {
+      const lost = isGone ? texts.detail.editGone(text) : texts.detail.editLost(text);
+      toast(lost, { text: texts.actions.copy, run: () => copy(text) });
+    } else if (other !== before) {
       const use = () => this.#results.change(id, (result) => edit(result, { transcript, index, text: other }));
       toast(texts.detail.editedElsewhere(other), { text: texts.detail.useOther, run: use });
     }
@@ -149,9 +153,15 @@ export class Detail {
 
   async #restore() {
     const { id, transcript } = this.#result;
+    if (!await confirm(`${texts.detail.restore}?`, texts.detail.sureAgain, texts.detail.restore)) return;
     this.setEditing(false);
-    await this.#results.change(id, (result) => result.transcript === transcript ? restore(result) : null);
-    toast(texts.detail.restored);
+    let isRestored = false;
+    await this.#results.change(id, (result) => {
+      const fields = result.transcript === transcript ? restore(result) : null;
+      isRestored ||= Boolean(fields);
+      return fields;
+    });
+    if (isRestored) toast(texts.detail.restored);
   }
 
   press(key) {

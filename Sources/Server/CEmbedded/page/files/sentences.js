@@ -143,6 +143,8 @@ export class Sentences {
   #pressInText(event, index) {
     // Other keys are the field's own, not the page's.
     event.stopPropagation();
+    // Enter and Escape may be meant for an input method.
+    if (event.isComposing) return;
     if (event.key === "Escape") this.#on.left();
     else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.#play(index);
     else if (event.key === "Enter") this.#lines[index + 1]?.lastChild.focus();
