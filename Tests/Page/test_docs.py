@@ -61,6 +61,12 @@ def test_an_address_opens_its_entry(visit):
     expect(update.get_by_text("turn_detection", exact=True)).to_be_visible()
 
 
+def test_an_address_that_is_no_name_opens_nothing(visit):
+    page = visit(path="/docs#%")
+    expect(page.locator("#transcribe")).to_be_visible()
+    expect(page.locator("#problem")).to_be_empty()
+
+
 def test_a_search_finds_what_has_all_words(docs):
     search = docs.get_by_role("searchbox")
     search.fill("silence_duration client")

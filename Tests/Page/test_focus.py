@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from conftest import AUDIO, BECKETT, SPEECH, choose, files, transcribe
+from conftest import AUDIO, BECKETT, SPEECH, choose, confirm, files, model, transcribe
 
 PHONE = {"width": 375, "height": 740}
 
@@ -18,22 +18,18 @@ def focused(page):
     )
 
 
-def confirm(page, answer):
-    page.locator("dialog").get_by_role("button", name=answer).press("Enter")
-
-
 def test_after_a_file_is_deleted_the_next_one_has_the_focus(page):
     transcribe(page, AUDIO / "en_word_16k.wav", AUDIO / "en_digits_16k.wav", SPEECH / "beckett.wav")
     files(page).nth(1).get_by_role("button").press("Enter")
-    confirm(page, "Delete")
+    confirm(page)
     expect(files(page)).to_have_count(2)
     assert focused(page) == "beckett.wav"
     page.keyboard.press("Delete")
-    confirm(page, "Delete")
+    confirm(page)
     expect(files(page)).to_have_count(1)
     assert focused(page) == "en_word_16k.wav"
     page.locator(".toolbar").get_by_role("button", name="Delete").press("Enter")
-    confirm(page, "Delete")
+    confirm(page)
     expect(files(page)).to_have_count(0)
     assert focused(page) == "Choose files"
 
@@ -83,7 +79,7 @@ def test_another_area_gets_the_focus_if_the_former_had_it(page):
 
 def test_a_model_that_is_loaded_keeps_the_focus_and_is_announced(page):
     page.keyboard.press("3")
-    row = page.locator("#model-list li").filter(has=page.get_by_role("heading", name="sense_voice"))
+    row = model(page, "sense_voice")
     row.get_by_role("button", name="Load: sense_voice").press("Enter")
     expect(row).to_have_attribute("data-status", "loaded")
     assert focused(page).startswith("sense_voice")

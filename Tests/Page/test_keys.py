@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from conftest import BECKETT, SPEECH, URL, choose, files, sentences
+from conftest import BECKETT, SPEECH, URL, choose, files, model, sentences
 
 
 def test_the_key_is_asked_for_once_and_forgotten_with_the_tab(visit):
@@ -59,7 +59,7 @@ def test_a_model_is_unloaded_with_a_key(visit):
     page = visit(path="/#models")
     page.locator("dialog input").fill("right")
     page.locator("dialog input").press("Enter")
-    starter = page.locator("#model-list li").filter(has=page.get_by_role("heading", name="moonshine-tiny-en"))
+    starter = model(page, "moonshine-tiny-en")
     expect(starter).to_have_attribute("data-status", "loaded")
     starter.get_by_role("button", name="Unload").click()
     expect(starter).to_have_attribute("data-status", "unloaded")

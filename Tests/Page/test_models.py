@@ -5,14 +5,12 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-
-def row(page, name):
-    return page.locator("#model-list li").filter(has=page.get_by_role("heading", name=name))
+from conftest import model
 
 
 def test_a_model_is_downloaded_with_progress_and_loaded(visit):
     page = visit(path="/#models")
-    fetched = row(page, "fetched")
+    fetched = model(page, "fetched")
     expect(fetched).to_have_attribute("data-status", "missing")
     fetched.get_by_role("button", name="Download").click()
     expect(fetched.locator(".model-status")).to_have_text("Downloading, " + os.environ["ASR2CLIP_HALF"])
@@ -27,7 +25,7 @@ def test_a_model_is_downloaded_with_progress_and_loaded(visit):
 
 def test_what_needs_a_key_of_the_server_is_not_offered_without_one(visit):
     page = visit(path="/#models")
-    starter = row(page, "moonshine-tiny-en")
+    starter = model(page, "moonshine-tiny-en")
     expect(starter).to_contain_text("standard")
     expect(starter).to_have_attribute("data-status", "loaded")
     expect(page.locator("#changes-notice")).to_contain_text("start the server with --api-key")
@@ -38,9 +36,21 @@ def test_what_needs_a_key_of_the_server_is_not_offered_without_one(visit):
     expect(page.locator("dialog")).to_have_count(0)
 
 
+def test_a_catalogue_that_failed_once_is_asked_for_again(visit):
+    page = visit()
+    page.route("**/v1/catalogue", lambda route: route.fulfill(status=500, body="{}"), times=1)
+    with page.expect_response("**/v1/catalogue"):
+        page.keyboard.press("3")
+    # What the server allows is not known yet, so nothing is offered.
+    expect(model(page, "moonshine-tiny-en")).to_be_visible()
+    expect(page.get_by_role("button", name="Unload")).to_have_count(0)
+    expect(page.locator("#catalogue-list li").first).to_be_visible()
+    expect(page.locator("#changes-notice")).to_contain_text("start the server with --api-key")
+
+
 def test_a_broken_model_says_what_is_wrong(visit):
     page = visit(path="/#models")
-    broken = row(page, "broken")
+    broken = model(page, "broken")
     broken.get_by_role("button", name="Download").click()
     expect(broken.locator(".problem")).not_to_be_empty()
 

@@ -118,9 +118,14 @@ function search() {
   say(byID("found"), words.length === 0 ? "" : `${found} found`);
 }
 
+/** What the address names; `null` if there is none. */
+function named() {
+  try { return byID(decodeURIComponent(location.hash.slice(1))); } catch { return null; }  // Not every `%` is an escape.
+}
+
 /** Opens the entry that the address names. */
 function open() {
-  const target = byID(decodeURIComponent(location.hash.slice(1)));
+  const target = named();
   if (!target) return;
   if (target.matches("details")) target.open = true;
   target.scrollIntoView();

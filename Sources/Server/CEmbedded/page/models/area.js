@@ -29,7 +29,6 @@ export class ModelsArea {
 
   show() {
     this.#isShown = true;
-    this.catalogue.load();
     this.#look(true);
   }
 
@@ -41,7 +40,10 @@ export class ModelsArea {
   async #look(asksForKey = false) {
     clearTimeout(this.#timer);
     let problem = null;
-    try { await refreshModels(asksForKey); } catch (error) { problem = error.message; }
+    try {
+      await refreshModels(asksForKey);
+      this.catalogue.load();
+    } catch (error) { problem = error.message; }
     byID("models-notice").hidden = !problem;
     say(byID("models-notice"), problem ?? "");
     clearTimeout(this.#timer);

@@ -13,6 +13,9 @@ export class Catalogue {
   #rows = new Map();
   #add;
   #loaded;
+  /** Whether the server has answered, be it that it has no catalogue. */
+  #isKnown = false;
+  #loading = null;
   /** What the server lets clients change: see docs/api.md. Older servers do not say. */
   changes = "unknown";
 
@@ -23,19 +26,26 @@ export class Catalogue {
     byID("catalogue-language").addEventListener("change", () => this.draw());
   }
 
-  /** Asks the server, once. One without a catalogue has no such part of the page. */
+  /** Asks the server until it has answered. If it has no catalogue, the page shows none. */
   async load(again = false) {
-    if (this.#entries && !again) return;
+    if (this.#isKnown && !again) return;
+    this.#loading ??= this.#load().finally(() => { this.#loading = null; });
+    await this.#loading;
+    this.#loaded();
+  }
+
+  async #load() {
     try {
       const { data, recommendations = [], changes = "allowed" } = await call("GET", "v1/catalogue");
       [this.#entries, this.#recommendations, this.changes] = [data, recommendations, changes];
-    } catch {
+    } catch (refusal) {
+      // After another failure, nobody knows yet.
+      if (refusal.status !== 404) return;
       if (this.changes === "unknown") this.changes = "allowed";
-      return this.#loaded();
     }
-    byID("catalogue").hidden = false;
-    this.#fillLanguages();
-    this.#loaded();
+    this.#isKnown = true;
+    byID("catalogue").hidden = this.#entries === null;
+    if (this.#entries) this.#fillLanguages();
   }
 
   #fillLanguages() {
