@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,13 @@ def confirm(page, answer="Delete"):
 def model(page, name):
     """The row of a registered model."""
     return page.locator("#model-list li").filter(has=page.get_by_role("heading", name=name))
+
+
+def eventually(holds, what):
+    """Waits until something is true that no locator shows."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline, what
 
 
 def stored(page):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from conftest import confirm, files, sentences, stored
+from conftest import confirm, eventually, files, sentences, stored
 from test_microphone import page, speaking, words  # noqa: F401
 
 
@@ -92,8 +92,7 @@ def test_tabs_that_are_restored_together_take_a_recording_up_once(visit, abandon
         const { pending } = await navigator.locks.query();
         return pending.filter(({ name }) => name === "asr2clip-drafts").length;
     }"""
-    while abandoned.evaluate(waiting) < 2:
-        pass
+    eventually(lambda: abandoned.evaluate(waiting) == 2, "both tabs wait")
     assert [result["kind"] for result in stored(abandoned)] == ["draft"]
     abandoned.evaluate("end()")
     toasts = []

@@ -111,6 +111,7 @@ def test_a_storage_that_cannot_be_read_is_left_alone(visit):
     page = visit(context=former.context, script=unreadable)
     expect(page.locator("#queue-notice")).to_contain_text("cannot read what this page stored before")
     expect(files(page)).to_have_count(0)
+    expect(page.locator("#speech-kept")).to_contain_text("stores no texts")
     former.close()
     choose(page, SPEECH / "beckett.wav")
     expect(files(page, "done")).to_have_count(1)

@@ -11,6 +11,7 @@ from conftest import (
     close,
     closing_asks,
     confirm,
+    eventually,
     files,
     sentences,
     stored,
@@ -132,8 +133,7 @@ def test_the_draft_of_a_dictation_makes_room_for_its_text(visit, speaking, link)
     expect(page.locator("#speech-text")).to_contain_text("best of times")
     link.hold()
     page.locator("#record").click()
-    while [result["kind"] for result in stored(page)] != ["draft"]:
-        pass
+    eventually(lambda: [result["kind"] for result in stored(page)] == ["draft"], "the recording is stored")
     assert 0 < page.evaluate(FILL) < 1000
     link.go_on()
     shows_text(page)

@@ -56,7 +56,7 @@ addEventListener("hashchange", show);
 show();
 
 listenToKeys((key, isRepeated) => {
-  // They cover the other areas.
+  // Captions cover the areas.
   if (microphone.captions.isOpen) return microphone.press(key, isRepeated);
   const name = { 1: "files", 2: "microphone", 3: "models" }[key];
   if (name) { location.hash = `#${name}`; return true; }

@@ -52,7 +52,7 @@ export class MicrophoneArea {
     // A click without a pointer: the Enter key, or a screen reader.
     record.addEventListener("click", ({ detail }) => { if (detail === 0) this.toggle(); });
     byID("stop-and-copy").addEventListener("click", () => this.stopAndCopy());
-    byID("speech-copy").addEventListener("click", () => copy(this.#dictation.text));
+    byID("speech-copy").addEventListener("click", () => this.#copy());
     byID("captions-open").addEventListener("click", () => this.captions.open());
     addEventListener("keyup", ({ key }) => { if (key === " ") this.#release(); });
     // Another window has the keys now. The question for the microphone may be such a window: then a hold becomes a press.
@@ -109,6 +109,10 @@ export class MicrophoneArea {
     toast(texts.microphone.rescued);
   }
 
+  #copy() {
+    if (this.#dictation?.text) copy(this.#dictation.text);
+  }
+
   async stopAndCopy() {
     // Another one may begin before this one has ended.
     const dictation = this.#dictation;
@@ -156,7 +160,7 @@ export class MicrophoneArea {
   press(key, isRepeated) {
     switch (key) {
       case " ": if (!isRepeated) this.#press(); return true;
-      case "c": case "C": if (this.isRecording) this.stopAndCopy(); else if (this.#dictation?.text) copy(this.#dictation.text); return true;
+      case "c": case "C": if (this.isRecording) this.stopAndCopy(); else this.#copy(); return true;
       case "l": case "L": this.captions.open(); return true;
       case "Escape": return this.captions.close();
       default: return false;

@@ -26,7 +26,10 @@ export async function open() {
   }
 }
 
-/** Calls `changed` with the id of each result that another tab changes, or that is deleted or loses its recording here. */
+/**
+ * Calls `changed` with the id of each result that another tab changes, or that is deleted or loses its recording here, and with
+ * `null` when nothing is stored any more.
+ */
 export function onChange(changed) {
   others.addEventListener("message", ({ data }) => changed(data));
   changes.addEventListener("change", ({ detail }) => changed(detail));
@@ -85,9 +88,10 @@ export const isOpen = () => database !== null;
 export function close() {
   database?.close();
   database = null;
+  changes.dispatchEvent(new CustomEvent("change", { detail: null }));
 }
 
-/** Stores a recording together with its result, so that neither is ever there alone. Returns false if there is no room for it. */
+/** Stores a recording with its result, so that a recording is never there alone. Returns false if there is no room for it. */
 export async function keep(recording, result) {
   if (!await hasRoom(recording.size)) return false;
   try {
