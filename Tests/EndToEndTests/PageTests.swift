@@ -16,7 +16,13 @@ struct PageTests {
     }
 
     @Test func keysAreAskedForOnce() async throws {
-        try await run("keys", on: ServerProcess.Setup(TestRegistry([.starter]), ["--api-key", "right"]))
+        try await CatalogueMirror.run { mirror in
+            mirror.release()
+            let setup = ServerProcess.Setup(
+                TestRegistry([.starter, .whisper]), ["--api-key", "right"],
+                environment: ["ASR2CLIP_MODEL_MIRROR": mirror.server])
+            try await run("keys", on: setup)
+        }
     }
 
     @Test func refusedChangesAreNotOffered() async throws {

@@ -1,8 +1,8 @@
-"""A server with the key `right`."""
+"""A server with the key `right`, and a mirror for models of the catalogue."""
 
 from playwright.sync_api import expect
 
-from conftest import BECKETT, SPEECH, URL, choose, files, model, sentences
+from conftest import AUDIO, BECKETT, SPEECH, URL, choose, files, model, sentences
 
 
 def test_the_key_is_asked_for_once_and_forgotten_with_the_tab(visit):
@@ -65,3 +65,30 @@ def test_a_model_is_unloaded_with_a_key(visit):
     expect(starter).to_have_attribute("data-status", "unloaded")
     starter.get_by_role("button", name="Load: ", exact=False).first.click()
     expect(starter).to_have_attribute("data-status", "loaded")
+
+
+def test_a_translation_is_asked_for_with_the_key(visit):
+    page = visit()
+    page.locator("dialog input").fill("right")
+    page.locator("dialog input").press("Enter")
+    page.locator("#file-options summary").click()
+    page.locator("#file-options-fields [name=model]").select_option("whisper")
+    page.locator("#file-options-fields [name=task]").select_option("translation")
+    with page.expect_request("**/v1/audio/translations") as sent:
+        choose(page, AUDIO / "zh_digits_16k.wav")
+    assert sent.value.headers["authorization"] == "Bearer right"
+    expect(files(page, "done")).to_have_count(1)
+    assert sentences(page) == ["one two three four five"]
+
+
+def test_a_model_of_the_catalogue_is_added_with_the_key(visit):
+    page = visit(path="/#models")
+    page.locator("dialog input").fill("right")
+    page.locator("dialog input").press("Enter")
+    page.locator("#catalogue-words").fill("sense-voice-cantonese-int8")
+    page.locator("#catalogue-list").get_by_role("button", name="Add and download").click()
+    added = model(page, "sense-voice-cantonese-int8")
+    expect(added).to_have_attribute("data-status", "unloaded")
+    added.get_by_role("button", name="Load").click()
+    expect(added).to_have_attribute("data-status", "loaded")
+    expect(page.locator("#catalogue-list li")).to_contain_text("On this server")
