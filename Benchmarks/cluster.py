@@ -22,7 +22,7 @@ from pathlib import Path
 from clustering import namespaces, ray_archive
 from clustering.balancers import BALANCERS, certificate, missing
 from clustering.faults import FAULTS, drain, fill, kill, unplug, unplug_at_rest
-from clustering.ledger import Ledger
+from clustering.ledger import OK, Ledger
 from clustering.load import DEFAULT, Background, Clients
 from clustering.monitor import Prometheus
 from clustering.nodes import Node, until
@@ -65,7 +65,7 @@ class Cluster:
         self.ledger.phase = "alone"
         for recording in self.sizes:
             request = self.clients[0].upload(recording, 0)
-            if request.result != "ok" or not request.detail:
+            if request.result != OK or not request.detail:
                 raise RuntimeError(f"{recording.name}: {request.result}, {request.detail}")
             recording.text = request.detail
 
@@ -138,7 +138,7 @@ def run(cluster, options, report):
     cluster.balance(options.requests)
     _say(f"{options.requests} requests through each balancer")
     said = cluster.clients[0].session(spoken(), None, threading.Event())
-    if said.result != "ok":
+    if said.result != OK:
         raise RuntimeError(f"a live session: {said.result}, {said.detail}")
     cluster.ledger.phase = "between"
     background = Background(cluster.clients, cluster.sizes[:2], spoken(), said.detail, seed=1)

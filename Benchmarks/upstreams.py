@@ -56,7 +56,7 @@ class Upload:
     begin: float
     end: float = 0.0
     #: The error or the wrong text; "" if it got its right text.
-    fault: str = ""
+    fault: str = "no answer"
     is_by_fallback: bool = False
 
 
@@ -81,7 +81,7 @@ class Traffic:
             self.uploads.append(upload)
             try:
                 text, fallback = _transcribe(self.client, recording)
-            except openai.OpenAIError as error:
+            except Exception as error:  # of the client, or of its HTTP library
                 text, fallback = repr(error), None
             upload.fault, upload.is_by_fallback = "" if text == recording.text else text or "no text", bool(fallback)
             upload.end = time.monotonic()
@@ -100,9 +100,9 @@ class Traffic:
         return [upload for upload in list(self.uploads) if upload.phase == self.phase and upload.end]
 
     def end(self):
+        """Waits for all answers."""
         self.ended.set()
-        for thread in self.threads:
-            thread.join(PATIENCE)
+        until("every upload is answered", lambda: all(upload.end for upload in self.uploads))
 
 
 def _client(server):
@@ -133,7 +133,7 @@ class Trial:
             recording.text, _ = _transcribe(client, recording)
 
     def suffer(self):
-        """Has the servers suffer, and returns all uploads."""
+        """Kills and unplugs the servers under load. Returns all uploads."""
         traffic = Traffic(self.front, self.recordings)
         one, other = self.nodes
         until("both servers answer", lambda: len(traffic.answered()) >= USUAL and all(map(self._answers, self.nodes)))

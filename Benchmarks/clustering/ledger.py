@@ -8,6 +8,10 @@ from dataclasses import dataclass
 OK = "ok"
 #: A node's own 429 or 503 with Retry-After. It is an answer too, and right if all nodes are full.
 REFUSED = "refused"
+#: The node closed a live session, as one that stops does.
+ENDED = "ended by the node"
+#: A stream ended without its last event, or a live session without being closed, after it had begun.
+BROKEN = "broken"
 #: No answer: the balancer's own error, no connection, a text that is not the right one, an error of a node.
 FAILURES = ["balancer", "no answer", "wrong text", "node's error"]
 
@@ -29,7 +33,7 @@ class Request:
     #: In seconds since 1970.
     begin: float
     end: float = 0.0
-    #: OK, REFUSED or one of FAILURES; "broken" after the first event of a stream or a session's first text; "" while it goes on.
+    #: OK, REFUSED, ENDED, BROKEN or one of FAILURES; "" while it goes on.
     result: str = ""
     detail: str = ""
     #: Whether the head of a stream has come, or the first text of a session.

@@ -9,6 +9,7 @@ import time
 
 import openai
 
+from clustering.ledger import BROKEN, ENDED, OK, REFUSED
 from clustering.nodes import KEY, MODEL, PATIENCE
 
 #: How often the client tries again by itself.
@@ -66,12 +67,12 @@ class Clients:
                     if event.type == "transcript.text.done":
                         text = event.text
         except Exception as error:  # what the client raises in the middle of a stream depends on its HTTP library
-            self.ledger.end(request, *(("broken", repr(error)) if request.has_begun else judged(error)))
+            self.ledger.end(request, *((BROKEN, repr(error)) if request.has_begun else judged(error)))
         else:
             if has_survived:
-                self.ledger.end(request, "ok", "it goes on")
+                self.ledger.end(request, OK, "it goes on")
             elif text is None:
-                self.ledger.end(request, "broken", "it ends without its last event")
+                self.ledger.end(request, BROKEN, "it ends without its last event")
             else:
                 self._finish(request, recording, text)
         if is_silent:
@@ -81,7 +82,7 @@ class Clients:
     def _finish(self, request, recording, text):
         if recording.text in ("", text):
             request.length = recording.length
-            self.ledger.end(request, "ok", text)
+            self.ledger.end(request, OK, text)
         else:
             self.ledger.end(request, "wrong text", f"'{text}' and not '{recording.text}'")
 
@@ -104,7 +105,7 @@ class Clients:
                 while not ended.is_set():
                     said = self._turn(connection, sound)
                     if text is None:
-                        self.ledger.end(request, "ok", said)
+                        self.ledger.end(request, OK, said)
                         return request
                     if said != text and text.startswith(said):
                         connection.recv()  # a node that stops completes the turn as it is, and then ends the session
@@ -114,10 +115,10 @@ class Clients:
                     request.first_text = request.first_text or time.time()
                     request.has_begun = True
                     ended.wait(0.2)
-            self.ledger.end(request, "ok")
+            self.ledger.end(request, OK)
         except Exception as error:  # of the WebSocket library, or of the client
             code = getattr(getattr(error, "rcvd", None), "code", None)
-            result = "ended by the node" if code == 1001 else "broken" if request.has_begun else judged(error)[0]
+            result = ENDED if code == 1001 else BROKEN if request.has_begun else judged(error)[0]
             self.ledger.end(request, result, repr(error))
         return request
 
@@ -168,7 +169,7 @@ def judged(error):
     except (ValueError, KeyError, TypeError, AttributeError):
         return "balancer", f"status {getattr(response, 'status_code', '?')}"
     if response.status_code in (429, 503) and response.headers.get("retry-after"):
-        return "refused", code
+        return REFUSED, code
     return "node's error", f"{response.status_code} {code}"
 
 
@@ -196,7 +197,7 @@ class Background:
     def _speak(self, clients, spoken, text):
         """Opens a session, and another one whenever it ends."""
         while not self.ended.is_set():
-            if clients.session(spoken, text, self.ended).result != "ok":
+            if clients.session(spoken, text, self.ended).result != OK:
                 self.ended.wait(0.2)
 
     def end(self):

@@ -108,7 +108,7 @@ class Job:
 
 def environment_of_ray():
     settings = {f"RAY_{name}": str(value) for name, value in SETTINGS.items()}
-    # A token in the home folder of whoever runs this (~/.ray) would shut out the nodes.
+    # Without these, a token in the user's home folder (~/.ray) would shut out the nodes.
     token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "of-the-archive-in-namespaces"}
     return {**os.environ, **settings, **token, "RAY_DISABLE_IMPORT_WARNING": "1"}
 

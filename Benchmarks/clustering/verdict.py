@@ -3,7 +3,7 @@
 import collections
 
 from clustering.faults import FAULTS, drain, fill, kill, unplug, unplug_at_rest
-from clustering.ledger import FAILURES, OK, REFUSED
+from clustering.ledger import BROKEN, ENDED, FAILURES, OK, REFUSED
 from clustering.load import DEFAULT
 
 #: How far a node's seconds of sound may be from the mean.
@@ -46,7 +46,7 @@ class Verdict:
     def _balance(self, balancer):
         seconds = collections.Counter({node.name: 0 for node in self.cluster.nodes})
         requests = self.cluster.ledger.select(balancer=balancer.name, phase="balance", kind="upload")
-        answered = [request for request in requests if request.result == "ok"]
+        answered = [request for request in requests if request.result == OK]
         for request in answered:
             seconds[self._nodes(balancer, request)[-1]] += request.length
         mean = sum(seconds.values()) / len(seconds)
@@ -122,7 +122,7 @@ class Verdict:
         ]
         if not streams:
             return
-        broken = [request for request in streams if request.result == "broken"]
+        broken = [request for request in streams if request.result == BROKEN]
         elsewhere = [request for request in broken if fault.node not in self._nodes(balancer, request)]
         deadly = fault.name in DEADLY
         unexplained = elsewhere if deadly else broken
@@ -137,12 +137,12 @@ class Verdict:
         ]
         # Until the next fault: a connection to a silent node is given up after some time.
         next_fault = min((other.begin for other in self.cluster.faults if other.begin > fault.begin), default=float("inf"))
-        ended = [request for request in sessions if request.result not in ("ok", "") and request.end < next_fault]
+        ended = [request for request in sessions if request.result not in (OK, "") and request.end < next_fault]
         # Only a node that dies may break a connection.
         is_drained = fault.name == FAULTS[drain]
         wrong = [
             request for request in ended
-            if fault.node not in self._nodes(balancer, request) or is_drained and request.result != "ended by the node"
+            if fault.node not in self._nodes(balancer, request) or is_drained and request.result != ENDED
         ]
         goal = "those of the node" + (", which ends them" if is_drained else "")
         later = [

@@ -87,6 +87,22 @@ def test_a_server_that_redirects_ends_the_run(status):
     assert outcome.kind == "hopeless" and f"({status})" in outcome.content and len(asked) == 1
 
 
+@pytest.mark.parametrize("status, code", [(502, "upstream_failed"), (504, "upstream_timeout")])
+def test_a_recording_at_which_servers_elsewhere_fail_is_not_sent_without_end(status, code):
+    failure = status, {}, b'{"error": {"message": "It failed.", "code": "%s"}}' % code.encode()
+    with answering(failure, failure, (200, {}, b"text")) as (url, asked):
+        assert ask(question(f"{url}/v1"), str(CLIP), "here").content == "text"
+    with answering(failure) as (url, asked):
+        outcome = ask(question(f"{url}/v1"), str(CLIP), "here")
+    assert (outcome.kind, outcome.content, len(asked)) == ("failed", f"{status}: It failed.", 3)
+
+
+@pytest.mark.parametrize("wrong", [{"key": "two\nlines"}, {"url": "http://127.0.0.1:http/v1"}])
+def test_a_request_that_cannot_be_made_ends_the_run(wrong):
+    outcome = ask(question(**wrong), str(CLIP), "here")
+    assert outcome.kind == "hopeless" and "lines" not in outcome.content
+
+
 def test_a_server_that_nobody_has_reached_is_not_waited_for(monkeypatch):
     monkeypatch.setattr("archive.asking.FIRST_PATIENCE", 1)
     first = dataclasses.replace(question(f"http://127.0.0.1:{free_port()}/v1", patience=3600), is_known=False)

@@ -21,8 +21,13 @@ from archive.tries import TEMPORARY, Away, Tries, retry_after
 REQUEST_TIMEOUT = 6 * 3600
 #: How long a server may be away as long as no node has got an answer from any, in seconds.
 FIRST_PATIENCE = 10
-#: What it would answer to every recording: a wrong key, no such model or endpoint.
+#: Statuses that a server gives to every recording: a wrong key, no such model or endpoint.
 HOPELESS = {401, 403, 404, 405, 426}
+#: Codes that say that a server elsewhere, to which ours has sent the recording on, failed at it. It may have been stopped, or
+#: the recording may be what makes servers fail.
+SUSPECT = {"upstream_failed", "upstream_timeout"}
+#: After so many of these, the recording has failed.
+MOST_FAILURES = 3
 #: How a web page and a file of the format srt begin.
 PAGE = re.compile(r"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 CUE = re.compile(r"\s*\d+\s*\n\s*\d+:\d\d:\d\d,\d+ --> ")
@@ -64,8 +69,6 @@ def ask(question, source, node):
     try:
         with opened(source, question.patience, node) as file:
             return _ask_until_answered(question, file, os.path.splitext(urlsplit(source).path)[1], node)
-    except ValueError as error:
-        return Outcome("failed", f"its address cannot be fetched: {type(error).__name__}", node)
     except Unopened as error:
         return Outcome("unopened", str(error), node)
     except (Unreadable, OSError) as error:
@@ -74,7 +77,7 @@ def ask(question, source, node):
 
 def _ask_until_answered(question, file, suffix, node):
     tries = Tries(question.patience if question.is_known else min(FIRST_PATIENCE, question.patience), node)
-    is_known = question.is_known
+    is_known, failures = question.is_known, 0
     while True:
         wanted, status = None, None
         try:
@@ -83,6 +86,8 @@ def _ask_until_answered(question, file, suffix, node):
             return Outcome("hopeless", f"the certificate of {question.url} is refused: {error.verify_message}", node)
         except (http.client.HTTPException, OSError) as error:
             why = f"{question.url} does not answer: {error or type(error).__name__}"
+        except ValueError:  # its text may have the key in it
+            return Outcome("hopeless", f"no request can be made for {question.url}: its port or the key is wrong", node)
         else:
             is_known, tries.patience = True, question.patience
             if status == 200:
@@ -90,8 +95,10 @@ def _ask_until_answered(question, file, suffix, node):
             if 300 <= status < 400:
                 why = f"{question.url} redirects ({status}); recordings are not sent on: name the server itself"
                 return Outcome("hopeless", why, node, is_answered=True)
-            why, field = reason(status, body)
-            if status not in TEMPORARY or headers.get("x-should-retry") == "false":
+            why, code, field = reason(status, body)
+            failures += code in SUSPECT
+            is_final = status not in TEMPORARY or failures == MOST_FAILURES
+            if is_final or headers.get("x-should-retry") == "false":
                 hopeless = status in HOPELESS or status == 503 or (field is not None and field != "file")
                 return Outcome("hopeless" if hopeless else "failed", why, node, is_answered=True)
             wanted = retry_after(headers)
@@ -174,9 +181,9 @@ def connect(connection):
 
 
 def reason(status, body):
-    """What an error response says, and the field that it is about, if it says so."""
+    """What an error response says, its code, and the field that it is about, if it says so."""
     try:
         error = json.loads(body)["error"]
-        return f"{status}: {error['message']}", error.get("param")
+        return f"{status}: {error['message']}", error.get("code"), error.get("param")
     except (ValueError, KeyError, TypeError):
-        return f"{status}: {body[:200].decode('utf-8', 'replace')}", None
+        return f"{status}: {body[:200].decode('utf-8', 'replace')}", None, None

@@ -1,4 +1,4 @@
-"""Opens a recording on a node. What an address has is fetched first, so that the server can be asked again."""
+"""Opens a recording on a node, or fetches it from its address."""
 
 import base64
 import contextlib
@@ -26,7 +26,10 @@ class Unopened(Unreadable):
 
 @contextlib.contextmanager
 def opened(source, patience, node):
-    """A recording as a file. What an address has is fetched first, so that the server can be asked again."""
+    """A recording as a file. It is fetched from an address first, so that the server can be asked again.
+
+    Raises `Unreadable`.
+    """
     if not source.startswith(("http://", "https://")):
         try:
             file = open(source, "rb")
@@ -41,14 +44,14 @@ def opened(source, patience, node):
 
 
 def _fetch_until_whole(source, file, patience, node):
-    """Fetches an address, and waits for its server as for ours. Raises `Unreadable` and `ValueError`."""
+    """Fetches an address, and waits for its server as for ours. Raises `Unreadable`."""
     tries = Tries(patience, node)
     while True:
         wanted = None
         try:
             fetch(source, file, max(10, patience))
             return
-        except http.client.InvalidURL as error:
+        except (http.client.InvalidURL, ValueError) as error:
             raise Unreadable(f"its address cannot be fetched: {type(error).__name__}") from error
         except urllib.error.HTTPError as error:
             why, wanted = f"its address answers {error.code} {error.reason}", retry_after(error.headers)
