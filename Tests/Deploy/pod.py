@@ -11,16 +11,20 @@ from pathlib import Path
 
 from conftest import PROGRAMS, REPOSITORY
 
-# What stands for an image: shown at the same place, read-only, and so is the repository with the programs.
+# What stands for an image: shown at the same place, read-only.
 IMAGE = ["/usr", "/lib", "/lib64", "/bin", "/etc/alternatives", "/etc/ld.so.cache", "/etc/ssl"]
+# Where the repository with the programs is shown. A link leads here from its own place, which may be below a volume, such as /tmp.
+SHOWN = "/repository"
 # Users other than root often lack the folder of pivot_root.
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
-# $1 is the new root, an empty folder. Then come three words for each mount (ro or rw, from, to), "--", and the command.
+# $1 is the new root, an empty folder. Then come three words for each mount or link (ro, rw or link, from, to), "--", and the
+# command.
 SCRIPT = """
 root=$1; shift
 mount -t tmpfs -o mode=755 tmpfs "$root"
 while [ "$1" != -- ]; do
     mode=$1 from=$2 to=$root$3; shift 3
+    if [ "$mode" = link ]; then mkdir -p "$(dirname "$to")" && ln -sfn "$from" "$to" && continue; fi
     if [ -d "$from" ]; then mkdir -p "$to"; else mkdir -p "$(dirname "$to")" && touch "$to"; fi
     mount --rbind "$from" "$to"
     [ "$mode" = rw ] || mount -o "remount,bind,ro$(locked "$to")" "$to"
@@ -75,7 +79,7 @@ def command(pod, container, volumes, root, environment=None):
     for mount in container["volumeMounts"]:
         mode = "ro" if mount.get("readOnly") else "rw"
         mounts.append([mode, str(volumes.folders[mount["name"]]), mount["mountPath"]])
-    mounts.append(["ro", str(REPOSITORY), str(REPOSITORY)])
+    mounts += [["ro", str(REPOSITORY), SHOWN], ["link", SHOWN, str(REPOSITORY)]]
     variables = {entry["name"]: entry.get("value", "") for entry in container.get("env", [])} | (environment or {})
     program = ["env", "-i", "--chdir", container.get("workingDir", "/"), f"PATH={PROGRAMS}:/usr/bin:/bin"]
     program += [f"{name}={value}" for name, value in variables.items()]
