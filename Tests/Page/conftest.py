@@ -16,6 +16,16 @@ AUDIO = REPOSITORY / "Tests" / "Fixtures" / "audio"
 SPEECH = REPOSITORY / ".deps" / "speech"
 BECKETT = "Ever tried, ever failed, no matter, try again, fail again, fail better."
 
+# Toasts disappear after some seconds, so a script records their texts.
+RECORD_TOASTS = """
+    window.recordedToasts = [];
+    new MutationObserver((changes) => {
+        for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+            if (node.className === "toast") recordedToasts.push(node.textContent);
+        }
+    }).observe(document, { childList: true, subtree: true });
+"""
+
 # Two cores, and models that hear what is sent.
 expect.set_options(timeout=60_000)
 
@@ -63,6 +73,7 @@ def visit(browser):
             contexts.append(context)
             context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()
+        page.add_init_script(RECORD_TOASTS)
         if script:
             page.add_init_script(script)
         # The driver takes a while to take over the dialog for files, so it begins here and not just before the dialog.
@@ -133,6 +144,16 @@ def eventually(holds, what):
     deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+def toasts(page, text):
+    """The toasts with a text, also those that have disappeared."""
+    return [toast for toast in page.evaluate("recordedToasts") if text in toast]
+
+
+def expect_toast(page, text):
+    eventually(lambda: toasts(page, text), f"a toast says: {text}")
 
 
 def stored(page):

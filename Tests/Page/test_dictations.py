@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from conftest import confirm, eventually, files, sentences, stored
+from conftest import confirm, eventually, expect_toast, files, sentences, stored, toasts
 from test_microphone import page, speaking, words  # noqa: F401
 
 
@@ -23,7 +23,7 @@ def test_a_recording_that_is_being_finished_is_asked_for_and_stored(visit, speak
         asked.value.accept()
     link.go_on()
     other = visit(link.url, context=page.context)
-    expect(other.locator("#toasts")).to_contain_text("A recording that was not finished")
+    expect_toast(other, "A recording that was not finished")
     expect(files(other, "done")).to_have_count(1)
     files(other).locator("a").click()
     assert words(" ".join(sentences(other)))[:2] == ["it", "was"]
@@ -88,18 +88,17 @@ def test_tabs_that_are_restored_together_take_a_recording_up_once(visit, abandon
         }))"""
     )
     tabs = [visit(context=abandoned.context) for _ in range(2)]
-    waiting = """async () => {
-        const { pending } = await navigator.locks.query();
-        return pending.filter(({ name }) => name === "asr2clip-drafts").length;
+    locks = """async () => {
+        const { held, pending } = await navigator.locks.query();
+        return [held, pending].map((locks) => locks.filter(({ name }) => name === "asr2clip-drafts").length);
     }"""
-    eventually(lambda: abandoned.evaluate(waiting) == 2, "both tabs wait")
+    eventually(lambda: abandoned.evaluate(locks) == [1, 2], "both tabs wait")
     assert [result["kind"] for result in stored(abandoned)] == ["draft"]
     abandoned.evaluate("end()")
-    toasts = []
+    eventually(lambda: abandoned.evaluate(locks) == [0, 0], "both tabs have looked")
+    assert len([toast for tab in tabs for toast in toasts(tab, "A recording that was not finished")]) == 1
     for tab in tabs:
         expect(files(tab, "done")).to_have_count(1)
-        toasts += tab.locator("#toasts").get_by_text("A recording that was not finished").all()
-    assert len(toasts) == 1
     assert [result["kind"] for result in stored(abandoned)] == ["file"]
 
 
@@ -107,7 +106,7 @@ def test_a_stored_recording_is_taken_up_although_there_is_no_room_for_a_second_c
     former = abandoned
     former.close()
     page = visit(context=former.context, script="navigator.storage.estimate = async () => ({ quota: 1000, usage: 0 })")
-    expect(page.locator("#toasts")).to_contain_text("A recording that was not finished")
+    expect_toast(page, "A recording that was not finished")
     expect(files(page, "done")).to_have_count(1)
     expect(page.locator("#kept-text")).to_contain_text("32 kB")
     page.reload()

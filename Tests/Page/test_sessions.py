@@ -5,7 +5,7 @@ import re
 
 from playwright.sync_api import expect
 
-from conftest import files, sentences
+from conftest import expect_toast, files, sentences, toasts
 from test_microphone import speaking, words  # noqa: F401
 
 HEALTHY = {"status": "ok"}
@@ -13,7 +13,6 @@ HEALTHY = {"status": "ok"}
 
 def is_rescued(page):
     """Waits until the recording is a file with a text."""
-    expect(page.locator("#toasts")).to_contain_text("moved to Files")
     expect(page.locator("#record-state")).to_have_text("Ready to record")
     page.locator("[data-area=files]").click()
     expect(files(page, "done")).to_have_count(1)
@@ -32,7 +31,7 @@ def test_a_recording_survives_a_lost_connection(visit, speaking, link):
     expect(page.locator("#captions-problem")).to_contain_text("the recording is kept")
     page.keyboard.press("Escape")
     page.locator("#record").click()
-    expect(page.locator("#toasts")).to_contain_text("moved to Files")
+    expect_toast(page, "moved to Files")
     link.mend()
     is_rescued(page)
 
@@ -48,8 +47,9 @@ def test_a_session_that_the_server_refuses_is_not_heard_at_a_wrong_rate(visit, s
     expect(page.locator("#microphone-notice")).to_contain_text("rate")
     expect(page.locator("#record-time")).to_have_text(re.compile("0:0[4-9]|0:[1-9]."))
     page.get_by_role("button", name="Stop and copy").click()
+    expect_toast(page, "moved to Files")
     is_rescued(page)
-    assert "No speech" not in page.locator("#toasts").inner_text()
+    assert toasts(page, "No speech") == []
 
 
 def test_a_connection_that_is_never_made_does_not_hold_up_the_end(visit, speaking, link):
@@ -67,7 +67,7 @@ def test_a_connection_that_is_never_made_does_not_hold_up_the_end(visit, speakin
     expect(page.locator("#record-state")).to_have_text("Connecting")
     expect(page.locator("#record-time")).to_have_text(re.compile("0:0[4-9]|0:[1-9]."))
     page.locator("#record").click()
-    expect(page.locator("#toasts")).to_contain_text("moved to Files")
+    expect_toast(page, "moved to Files")
     link.go_on()
     is_rescued(page)
 
@@ -84,7 +84,7 @@ def test_a_server_that_says_nothing_does_not_hold_up_the_end(visit, speaking, li
     expect(page.locator("#speech-text")).to_contain_text("best of times")
     link.hold()
     page.locator("#record").click()
-    expect(page.locator("#toasts")).to_contain_text("moved to Files")
+    expect_toast(page, "moved to Files")
     expect(page.locator("#microphone-notice")).to_have_text("The server has said nothing for two minutes.")
     link.go_on()
     is_rescued(page)
@@ -113,8 +113,8 @@ def test_a_turn_that_failed_is_not_copied_as_a_text(visit, speaking):
     expect(page.locator("#speech-text")).to_contain_text("The engine has died.")
     expect(page.locator("#speech-copy")).to_be_disabled()
     page.get_by_role("button", name="Stop and copy").click()
-    expect(page.locator("#toasts")).to_contain_text("moved to Files")
+    expect_toast(page, "moved to Files")
     expect(page.locator("#microphone-notice")).to_have_text("The engine has died.")
-    assert "No speech" not in page.locator("#toasts").inner_text()
+    assert toasts(page, "No speech") == []
     assert page.evaluate("navigator.clipboard.readText()") == "before"
     is_rescued(page)
