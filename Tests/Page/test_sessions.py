@@ -3,9 +3,10 @@
 import json
 import re
 
+import pytest
 from playwright.sync_api import expect
 
-from conftest import expect_toast, files, sentences, toasts
+from conftest import expect_toast, files, sentences, stored, toasts
 from test_microphone import speaking, words  # noqa: F401
 
 HEALTHY = {"status": "ok"}
@@ -72,13 +73,41 @@ def test_a_connection_that_is_never_made_does_not_hold_up_the_end(visit, speakin
     is_rescued(page)
 
 
+# Two minutes pass in no time.
+HURRY = """
+    const wait = window.setTimeout;
+    window.setTimeout = (run, length, ...rest) => wait(run, length === 120_000 ? 1000 : length, ...rest);
+"""
+
+
+@pytest.mark.parametrize("held", ["request", "handshake"])
+def test_a_connection_that_hangs_although_the_server_is_healthy_does_not_hold_up_the_end(visit, speaking, link, held):
+    page = visit(link.url, path="/#microphone", browser=speaking, script=HURRY)
+    expect(page.locator("#server-state")).to_have_text("Ready")
+    expect(page.locator("#speech-options-summary")).to_have_text("moonshine-tiny-en")
+    page.route("**/health", lambda route: route.fulfill(json=HEALTHY))
+
+    def hold(route):
+        response = route.fetch() if held == "handshake" else None
+        link.hold()
+        if response:
+            route.fulfill(response=response)
+        else:
+            route.continue_()
+
+    page.route("**/v1/models", hold, times=1)
+    page.locator("#record").click()
+    expect(page.locator("#record-time")).to_have_text(re.compile("0:0[4-9]|0:[1-9]."))
+    expect(page.locator("#record-state")).to_have_text("Connecting")
+    page.locator("#record").click()
+    expect_toast(page, "moved to Files")
+    expect(page.locator("#microphone-notice")).to_have_text("The server has said nothing for two minutes.")
+    link.go_on()
+    is_rescued(page)
+
+
 def test_a_server_that_says_nothing_does_not_hold_up_the_end(visit, speaking, link):
-    # Two minutes pass in no time.
-    script = """
-        const wait = window.setTimeout;
-        window.setTimeout = (run, length, ...rest) => wait(run, length === 120_000 ? 1000 : length, ...rest);
-    """
-    page = visit(link.url, path="/#microphone", browser=speaking, script=script)
+    page = visit(link.url, path="/#microphone", browser=speaking, script=HURRY)
     page.route("**/health", lambda route: route.fulfill(json=HEALTHY))
     page.locator("#record").click()
     expect(page.locator("#speech-text")).to_contain_text("best of times")
@@ -118,3 +147,45 @@ def test_a_turn_that_failed_is_not_copied_as_a_text(visit, speaking):
     assert toasts(page, "No speech") == []
     assert page.evaluate("navigator.clipboard.readText()") == "before"
     is_rescued(page)
+
+
+def answer_the_commit_with_an_error(page, about):
+    """Lets the server answer the commit with an error about an event, of which `about` gives the id."""
+
+    def refuse(session):
+        server = session.connect_to_server()
+
+        def pass_on(message):
+            server.send(message)
+            event = json.loads(message)
+            if event["type"] == "input_audio_buffer.commit":
+                error = {"code": "refused", "message": "This was too much.", "param": None, "event_id": about(event)}
+                session.send(json.dumps({"type": "error", "event_id": "event_1", "error": error}))
+
+        session.on_message(pass_on)
+
+    page.route_web_socket("**/v1/realtime**", refuse)
+
+
+@pytest.mark.parametrize("about", [None, "another"])
+def test_sound_that_is_refused_when_the_session_ends_is_not_lost(visit, speaking, about):
+    page = visit(path="/#microphone", browser=speaking)
+    answer_the_commit_with_an_error(page, lambda commit: about)
+    page.locator("#record").click()
+    expect(page.locator("#speech-text")).to_contain_text("best of times")
+    page.locator("#record").click()
+    expect_toast(page, "moved to Files")
+    expect(page.locator("#microphone-notice")).to_have_text("This was too much.")
+    is_rescued(page)
+
+
+def test_a_commit_that_finds_nothing_does_no_harm(visit, speaking):
+    page = visit(path="/#microphone", browser=speaking)
+    answer_the_commit_with_an_error(page, lambda commit: commit["event_id"])
+    page.locator("#record").click()
+    expect(page.locator("#speech-text")).to_contain_text("best of times")
+    page.locator("#record").click()
+    expect(page.locator("#record-state")).to_have_text("Ready to record")
+    expect(page.locator("#earlier-list .earlier-text")).to_contain_text("best of times")
+    expect(page.locator("#microphone-notice")).to_be_hidden()
+    assert [result["kind"] for result in stored(page)] == ["dictation"]

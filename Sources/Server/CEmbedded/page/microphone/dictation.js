@@ -21,7 +21,6 @@ export class Dictation extends EventTarget {
   #blocks = [];
   #isLost = false;
   #starting;
-  #opening;
   #ending = null;
   #keep;
 
@@ -61,11 +60,7 @@ export class Dictation extends EventTarget {
     this.#session.addEventListener("lost", () => this.#lose());
     for (const block of this.#blocks) this.#session.append(block);
     if (this.state === "asking") this.#become("connecting");
-    this.#opening = this.#session.open().then(() => this.state === "connecting" && this.#become("live"), (error) => {
-      this.#lose();
-      this.problem = error.kind === "unreachable" ? texts.microphone.lost : error.message;
-      this.#tell("change");
-    });
+    this.#session.open().then(() => { if (this.state === "connecting" && !this.#isLost) this.#become("live"); });
   }
 
   #hear(samples, level) {
@@ -107,8 +102,7 @@ export class Dictation extends EventTarget {
     const recording = new File(
       [wave(this.#blocks, this.#recorder.rate)], texts.microphone.rescuedName(new Date(this.began)), { type: "audio/wav" });
     const keeping = keepDraft(recording, this.options);
-    await this.#opening;
-    if (!this.#isLost) await this.#session?.finish();
+    await this.#session.finish();
     const isWhole = this.#blocks.length === 0 || !this.#isLost && this.turns.every(({ error }) => !error);
     this.problem ??= this.turns.find(({ error }) => error)?.error ?? null;
     const draft = await keeping;

@@ -8,23 +8,26 @@ const transcription = "conversation.item.input_audio_transcription.";
 /** Bytes that wait to be sent, beyond which the connection counts as lost: about a minute of sound. */
 const mostWaiting = 4 << 20;
 
-/** In milliseconds: how long `finish` waits for each event of the server. A model may have to be loaded first. */
+/** In milliseconds: how long `finish` waits for the connection, and for each event. A model may have to be loaded first. */
 const longestSilence = 120_000;
 
-/** Tells of `text` when the text of a turn changes, and of `lost` if the connection ends before `finish` has. */
+/** The id of the commit that ends the last turn. */
+const lastCommit = "last-commit";
+
+/** Tells of `text` when the text of a turn changes, and of `lost` if the session fails before `finish` has ended. */
 export class Session extends EventTarget {
   /** The turns in order: `{id, text, isCommitted, isFinal}`. */
   turns = [];
-  /** Why the session failed, in the server's words. */
+  /** Why the session failed, in words; empty if the connection was lost. */
   error;
   #socket;
   #before = [];
-  /** Whether the server has accepted the format of the samples. */
-  #isAccepted = false;
   #isCommitted = false;
   #isFinished = false;
   #silence = 0;
   #end = new AbortController();
+  /** These resolve when it is lost, too. */
+  #isOpen = withResolvers();
   #allIsHeard = withResolvers();
   #lastCommit = withResolvers();
 
@@ -35,30 +38,23 @@ export class Session extends EventTarget {
     this.rate = rate;
   }
 
-  /** Connects; throws `Refusal`. Sound may be sent before: it waits. */
+  /** Connects; resolves when it is connected or lost. Sound may be sent before: it waits. */
   async open() {
-    const { signal } = this.#end;
-    const lost = new Promise((_, reject) => {
-      // A network that is gone does not end a request or close a WebSocket for a long time.
-      document.addEventListener("server-lost", () => { this.#lose(""); reject(notReached()); }, { signal });
-    });
-    try {
-      await Promise.race([this.#connect(signal), lost]);
-    } catch (error) {
-      this.#lose("");
-      throw error;
-    }
+    // A network that is gone does not end a request or close a WebSocket for a long time.
+    document.addEventListener("server-lost", () => this.#lose(""), { signal: this.#end.signal });
+    this.#connect().then(this.#isOpen.resolve, ({ kind, message }) => this.#lose(kind === "unreachable" ? "" : message));
+    await this.#isOpen.promise;
   }
 
-  async #connect(signal) {
+  async #connect() {
     const protocols = await this.#protocols();
-    if (signal.aborted) return;
+    if (this.#end.signal.aborted) return;
     const socket = new WebSocket(this.#address, protocols);
     this.#socket = socket;
     await new Promise((resolve, reject) => {
       socket.onopen = resolve;
       // Browsers do not tell pages why a WebSocket was refused.
-      socket.onclose = () => reject(notReached());
+      socket.onclose = () => reject(new Refusal("unreachable", texts.server.notReached));
     });
     socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
     socket.onclose = ({ reason }) => this.#lose(reason);
@@ -104,13 +100,15 @@ export class Session extends EventTarget {
     if (this.#socket.bufferedAmount > mostWaiting) this.#lose("");
   }
 
-  /** Ends the open turn; resolves when the text of every turn is there, or the connection has ended. */
+  /** Ends the open turn once it is connected; resolves when the text of every turn is there, or it is lost. */
   async finish() {
-    this.#send("input_audio_buffer.commit");
+    this.#expectAnswer();
+    await this.#isOpen.promise;
+    this.#send("input_audio_buffer.commit", { event_id: lastCommit });
     // Its answer comes once all sound before it was heard, so every turn is known by then.
     this.#send("input_audio_buffer.clear");
     this.#isCommitted = true;
-    this.#expectEvent();
+    this.#expectAnswer();
     await this.#lastCommit.promise;
     this.#settle();
     await this.#allIsHeard.promise;
@@ -120,9 +118,10 @@ export class Session extends EventTarget {
 
   close() { this.#socket?.close(); }
 
-  /** Counts the connection as lost if the server sends nothing for too long: what is behind it may hang. */
-  #expectEvent() {
+  /** Counts the connection as lost if the server does not answer for too long: something between may hang. */
+  #expectAnswer() {
     clearTimeout(this.#silence);
+    if (this.#end.signal.aborted) return;
     this.#silence = setTimeout(() => this.#lose(texts.microphone.silentServer), longestSilence);
   }
 
@@ -131,26 +130,20 @@ export class Session extends EventTarget {
   }
 
   #receive(event) {
-    if (this.#isCommitted && !this.#end.signal.aborted) this.#expectEvent();
+    if (this.#isCommitted) this.#expectAnswer();
     switch (event.type) {
-      case "session.updated": this.#isAccepted = true; return;
       case "input_audio_buffer.speech_started": this.#turn(event.item_id); break;
       case "input_audio_buffer.committed": this.#turn(event.item_id).isCommitted = true; break;
       case "input_audio_buffer.cleared": this.#forgetOpenTurn(); break;
       case `${transcription}delta`: this.#turn(event.item_id).text += event.delta; break;
       case `${transcription}completed`: Object.assign(this.#turn(event.item_id), { text: event.transcript, isFinal: true }); break;
       case `${transcription}failed`: Object.assign(this.#turn(event.item_id), { isFinal: true, error: event.error.message }); break;
-      case "error": this.#refuse(event.error.message); break;
+      // The last commit may find nothing to commit. Any other error may mean that sound was not heard.
+      case "error": if (event.error.event_id !== lastCommit) this.#lose(event.error.message); return;
       default: return;
     }
     this.dispatchEvent(new Event("text"));
     this.#settle();
-  }
-
-  /** The server refuses something. Only the last commit does no harm: it may find nothing to commit. */
-  #refuse(reason) {
-    if (this.#isAccepted && this.#isCommitted) this.error = reason;
-    else this.#lose(reason);
   }
 
   /** A turn that had only just begun is too short to be committed, so it gets no text. */
@@ -178,17 +171,14 @@ export class Session extends EventTarget {
     this.#end.abort();
     clearTimeout(this.#silence);
     this.close();
-    this.error ??= reason;
-    this.#lastCommit.resolve();
-    this.#allIsHeard.resolve();
+    this.error = reason;
+    for (const { resolve } of [this.#isOpen, this.#lastCommit, this.#allIsHeard]) resolve();
     if (!this.#isFinished) this.dispatchEvent(new Event("lost"));
   }
 
   /** The text so far, a line for each turn. */
   get text() { return this.turns.map(({ text }) => text.trim()).filter(Boolean).join("\n"); }
 }
-
-const notReached = () => new Refusal("unreachable", texts.server.notReached);
 
 /** `Promise.withResolvers`, which browsers before 2024 do not have. */
 function withResolvers() {
