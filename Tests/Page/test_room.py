@@ -126,6 +126,42 @@ def test_the_text_of_a_dictation_without_room_stays_until_it_is_stored(visit, sp
     shows_text(page)
 
 
+def test_a_text_that_is_deleted_while_room_is_made_for_it_is_not_stored_afterwards(visit, speaking):
+    # There is room for the text of a dictation once `whenFull` is set and has been called.
+    script = """
+        const put = IDBObjectStore.prototype.put;
+        const written = () => { window.isWritten = true; };
+        let isFull = true;
+        IDBObjectStore.prototype.put = function (value, ...rest) {
+            if (value.kind === "dictation" && isFull) {
+                isFull = !window.whenFull;
+                window.whenFull?.();
+                throw new DOMException("", "QuotaExceededError");
+            }
+            if (value.kind === "dictation") this.transaction.addEventListener("complete", written);
+            return put.call(this, value, ...rest);
+        };
+    """
+    page = visit(browser=speaking, script=script)
+    page.keyboard.press("2")
+    dictate(page)
+    shows_text(page)
+    expect(page.locator("#microphone-notice")).to_contain_text("no room for a text")
+    transcribe(page, SPEECH / "beckett.wav")
+    page.evaluate(
+        """async () => {
+            window.whenFull = () => {
+                document.querySelector("#earlier-list button:last-child").click();
+                document.querySelector("dialog .danger").click();
+            };
+            (await import("/page/shared/store.js")).remove("nothing");
+        }"""
+    )
+    expect(page.locator("#earlier-list li")).to_have_count(0)
+    eventually(lambda: page.evaluate("window.isWritten"), "there was room for the text")
+    eventually(lambda: [result["kind"] for result in stored(page)] == ["file"], "only the file is stored")
+
+
 def test_the_draft_of_a_dictation_makes_room_for_its_text(visit, speaking, link):
     page = make_small(visit(link.url, browser=speaking, path="/#microphone"))
     page.route("**/health", lambda route: route.fulfill(json={"status": "ok"}))

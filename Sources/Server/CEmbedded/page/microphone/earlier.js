@@ -11,6 +11,8 @@ export class Earlier {
   #rows = new Map();
   /** The dictations that are not stored, by id: there is no room, or the browser stores nothing. */
   #unstored = new Map();
+  /** The ids of those that were deleted here. */
+  #deleted = new Set();
   #changed;
 
   /** @param changed is called when `areUnstored` may have changed */
@@ -23,21 +25,29 @@ export class Earlier {
   /** Whether a text is lost if the page is closed. */
   get areUnstored() { return this.#unstored.size > 0; }
 
-  /** Shows the text of a dictation and stores it; resolves to whether it is stored. */
+  /** Shows the text of a dictation and stores it, as soon as there is room for it. */
   async keep(text, added) {
     const dictation = { id: newID(), kind: "dictation", added, text, state: "done" };
     this.#unstored.set(dictation.id, dictation);
     await this.#storeRest();
-    return !this.#unstored.has(dictation.id);
   }
 
   /** Tries to store what is not stored yet: something may have been deleted since. */
   async #storeRest() {
-    for (const [id, dictation] of [...this.#unstored]) {
-      if (this.#unstored.has(id)) await store.put(dictation).then(() => this.#unstored.delete(id), () => {});
-    }
+    for (const [id, dictation] of [...this.#unstored]) if (this.#unstored.has(id)) await this.#store(dictation);
     this.#changed();
     await this.draw();
+  }
+
+  async #store(dictation) {
+    try {
+      await store.put(dictation);
+    } catch {
+      return;
+    }
+    this.#unstored.delete(dictation.id);
+    // It may have been deleted while the browser made room for it.
+    if (this.#deleted.has(dictation.id)) await store.remove(dictation.id);
   }
 
   async draw() {
@@ -68,6 +78,7 @@ export class Earlier {
   async #delete(id, node, time) {
     if (!await confirm(`${texts.files.remove(time)}?`, null, texts.actions.delete)) return;
     const next = node.nextElementSibling ?? node.previousElementSibling;
+    this.#deleted.add(id);
     this.#unstored.delete(id);
     await store.remove(id);
     await this.#storeRest();
