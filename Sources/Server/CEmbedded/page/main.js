@@ -30,7 +30,7 @@ const areas = { files, microphone, models };
 
 await results.load();
 await queue.start();
-microphone.takeUp().catch(() => {});  // What cannot be read stays for the next visit.
+microphone.takeUp().catch(() => {});  // If drafts cannot be read, the next visit tries again.
 
 function show() {
   const [area, ...rest] = location.hash.slice(1).split("/");

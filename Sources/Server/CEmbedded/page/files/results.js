@@ -28,7 +28,10 @@ export class Results extends EventTarget {
   /** How many writes of a result are under way. */
   #writes = new Map();
 
-  /** Reads what is stored, and follows what other tabs change. What cannot be read is left alone, and nothing is stored then. */
+  /**
+   * Reads what is stored, and follows what other tabs change. If something cannot be read, everything that is stored stays as it
+   * is, and nothing more is stored.
+   */
   async load() {
     store.onChange((id) => this.#reload(id));
     try {

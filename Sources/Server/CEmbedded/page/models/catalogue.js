@@ -39,7 +39,7 @@ export class Catalogue {
       const { data, recommendations = [], changes = "allowed" } = await call("GET", "v1/catalogue");
       [this.#entries, this.#recommendations, this.changes] = [data, recommendations, changes];
     } catch (refusal) {
-      // After another failure, nobody knows yet.
+      // After another failure, the server has not said whether it has one.
       if (refusal.status !== 404) return;
       if (this.changes === "unknown") this.changes = "allowed";
     }

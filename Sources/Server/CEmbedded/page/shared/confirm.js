@@ -1,4 +1,4 @@
-// A question before something is deleted.
+// A question before something is lost.
 
 import { texts } from "../texts.js";
 import { make } from "./dom.js";

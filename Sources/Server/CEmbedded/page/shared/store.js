@@ -11,7 +11,7 @@ const others = new BroadcastChannel("asr2clip");
 
 let database = null;
 
-/** Opens the database. Returns false if the browser stores nothing; then everything is kept until the page is closed. */
+/** Opens the database. If the browser stores nothing, everything is kept until the page is closed. */
 export async function open() {
   try {
     const request = indexedDB.open("asr2clip", 1);
@@ -20,9 +20,8 @@ export async function open() {
       request.result.createObjectStore(recordings);
     };
     database = await settled(request);
-    return true;
   } catch {
-    return false;
+    // `isOpen` says so.
   }
 }
 
