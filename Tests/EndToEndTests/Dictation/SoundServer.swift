@@ -56,10 +56,12 @@ struct SoundServer: Sendable {
     /// A file in the server's folder.
     func file(_ name: String) -> String { folder.file(name) }
 
-    /// Plays a recording to its end, and waits until its last sound has been recorded.
-    func play(_ recording: String) async throws {
+    /// Plays a recording to its end, with all samples multiplied by `gain`, and waits until its last sound has been recorded.
+    func play(_ recording: String, gain: Double = 1) async throws {
+        // PulseAudio's volumes are cubic, and 65536 changes nothing.
+        let volume = Int((65536 * cbrt(gain)).rounded())
         let result = try await runToEnd(
-            "/usr/bin/paplay", ["--device=virt", Fixtures.audio(recording)],
+            "/usr/bin/paplay", ["--device=virt", "--volume=\(volume)", Fixtures.audio(recording)],
             environment: environment)
         guard result.status == .exited(0) else { throw NeverHappened("paplay: \(result.error)") }
         try await Task.sleep(for: .milliseconds(300))
