@@ -13,6 +13,10 @@ final class ResultJournal: Sendable {
     static let fileName = ".asr2clip-results.jsonl"
     static let partialPrefix = ".asr2clip-partial-"
 
+    private static let lockTries = 20
+    /// In microseconds.
+    private static let lockPause: UInt32 = 10_000
+
     private struct State {
         /// By the bytes of the result's name: strings that look alike may be different names.
         var records: [[UInt8]: [ResultRecord]] = [:]
@@ -37,8 +41,15 @@ final class ResultJournal: Sendable {
         file = FileDescriptor(rawValue: descriptor)
         state = Mutex(State())
         do throws(ResultError) {
+            var tries = 0
             while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
                 if errno == EINTR { continue }
+                // A journal of this process keeps its lock until its last task has let go of it.
+                if errno == EWOULDBLOCK, tries < Self.lockTries {
+                    tries += 1
+                    usleep(Self.lockPause)
+                    continue
+                }
                 guard errno == EWOULDBLOCK else {
                     throw ResultError(
                         "The folder cannot be locked, so name another with --output-dir", Errno(rawValue: errno))
