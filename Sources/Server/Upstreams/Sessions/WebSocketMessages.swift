@@ -73,7 +73,7 @@ package struct ReadAllowance {
     /// In bytes.
     private static let atOnce = 4 << 20
     private static let perSecond = 64 << 10
-    /// What a frame counts beside its content. Each ping and pong takes more: one every minute is usual.
+    /// What a frame counts beside its content. Each ping and pong takes more: servers send few.
     private static let frame = 64
     private static let controlFrame = 4 << 10
 
