@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -46,6 +47,35 @@ struct RegistryEditTests {
             let first = try ModelRegistry.load(from: folder.paths)
             let second = try ModelRegistry.reload(from: folder.paths)
             #expect(first == second)
+        }
+    }
+
+    /// An editor empties the file, then writes it; between that lies any time on a busy machine.
+    @Test func aFileThatIsBeingWrittenIsReadWhenItIsWhole() async throws {
+        try await withTemporaryFolder { folder in
+            let text = "models:\n" + Self.entry
+            let path = try folder.write(text, to: "asr2clip/models.yaml")
+            let whole = try ModelRegistry.reload(from: folder.paths)
+            let writer = open(path, O_WRONLY | O_TRUNC)
+            let looks = Mutex(0)
+            let patience = EditPatience(.seconds(1_000_000)) {
+                looks.withLock { $0 += 1 }
+                return false
+            }
+            async let read = Task.detached { try ModelRegistry.reload(from: folder.paths, patience) }.value
+            try await eventually("it waits") { looks.withLock { $0 > 1 } }
+            try FileHandle(fileDescriptor: writer, closeOnDealloc: false).write(contentsOf: Data(text.utf8))
+            close(writer)
+            #expect(try await read == whole)
+        }
+    }
+
+    @Test func aFileThatAProgramNeverClosesIsReadAsItIs() async throws {
+        try await withTemporaryFolder { folder in
+            let path = try folder.write("models:\n" + Self.entry, to: "asr2clip/models.yaml")
+            let writer = open(path, O_WRONLY)
+            defer { close(writer) }
+            #expect(try ModelRegistry.reload(from: folder.paths, EditPatience(.zero)).entries.count == 1)
         }
     }
 

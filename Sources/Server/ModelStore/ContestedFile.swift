@@ -31,11 +31,6 @@ struct ContestedFile {
     private var folder: String { FileSystem.parent(of: path) }
     private var marker: String { ".\(path.split(separator: "/").last ?? "").asr2clip-" }
 
-    private struct Content {
-        let data: Data
-        let status: stat
-    }
-
     /// Replaces the content by what `change` makes of it. Blocks. `change` may be called several times.
     func edit(_ change: (Data) throws(FileEditError) -> Data) throws(FileEditError) {
         let lock: FolderLock?
@@ -62,7 +57,7 @@ struct ContestedFile {
     // MARK: One attempt
 
     /// Replaces the file, unless it is no longer what it was `before`; then returns `false`.
-    private func replace(_ before: Content, by new: Data) throws(FileEditError) -> Bool {
+    private func replace(_ before: SettledFile, by new: Data) throws(FileEditError) -> Bool {
         for place in [path, folder] where !Self.isWritable(place) { throw .readOnly(place) }
         let (stage, inode) = try stage(new, like: before)
         var isDone = false
@@ -110,7 +105,7 @@ struct ContestedFile {
     }
 
     /// Where files cannot be swapped, the last look is right before the rename.
-    private func replaceByRename(_ stage: String, _ before: Content) throws(FileEditError) -> Bool {
+    private func replaceByRename(_ stage: String, _ before: SettledFile) throws(FileEditError) -> Bool {
         let now = try content(of: path)
         guard now.data == before.data, now.status.st_ino == before.status.st_ino else { return false }
         guard rename(stage, path) == 0 else { throw .system(SystemError("replace", path)) }
@@ -119,7 +114,7 @@ struct ContestedFile {
     }
 
     /// Writes the new file under a name that says which file it is and what it is to replace.
-    private func stage(_ new: Data, like before: Content) throws(FileEditError) -> (stage: String, inode: ino_t) {
+    private func stage(_ new: Data, like before: SettledFile) throws(FileEditError) -> (stage: String, inode: ino_t) {
         let draft = folder + "/" + marker + "new"
         unlink(draft)
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -150,59 +145,15 @@ struct ContestedFile {
 
     // MARK: Reading
 
-    /// The content while no program is writing it: half a file must not be read.
-    private func content(of path: String) throws(FileEditError) -> Content {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .system(SystemError("read", path)) }
-        defer { close(descriptor) }
-        while true {
-            try waitForWriters(of: descriptor)
-            let before = try status(of: descriptor)
-            let data = try bytes(of: descriptor)
-            let after = try status(of: descriptor)
-            // Somebody may have begun to write meanwhile.
-            if asr_has_writer(descriptor) != 1, Int64(data.count) == after.st_size, before.changed == after.changed {
-                return Content(data: data, status: after)
-            }
-            guard !patience.isOver else { throw .busy }
+    private func content(of path: String) throws(FileEditError) -> SettledFile {
+        let content: SettledFile?
+        do throws(SystemError) {
+            content = try SettledFile.read(path, patience)
+        } catch {
+            throw .system(error)
         }
-    }
-
-    private func status(of descriptor: Int32) throws(FileEditError) -> stat {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .system(SystemError("read", path)) }
-        guard status.kind == S_IFREG else { throw .system(SystemError("read", path, reason: "it is no file")) }
-        return status
-    }
-
-    private func bytes(of descriptor: Int32) throws(FileEditError) -> Data {
-        var data = Data()
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = pread(descriptor, &buffer, buffer.count, off_t(data.count))
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .system(SystemError("read", path)) }
-            guard count > 0 else { return data }
-            data.append(contentsOf: buffer[..<count])
-        }
-    }
-
-    /// Waits until no program has the file open for writing, or, where the system does not tell, until it has not changed
-    /// for a moment.
-    private func waitForWriters(of descriptor: Int32) throws(FileEditError) {
-        while true {
-            switch asr_has_writer(descriptor) {
-            case 0: return
-            case 1: usleep(2000)
-            default:
-                var (first, second) = (stat(), stat())
-                fstat(descriptor, &first)
-                usleep(100_000)
-                fstat(descriptor, &second)
-                if first.st_size == second.st_size, first.changed == second.changed { return }
-            }
-            guard !patience.isOver else { throw .busy }
-        }
+        guard let content else { throw .busy }
+        return content
     }
 
     // MARK: Leftovers
@@ -245,16 +196,5 @@ struct ContestedFile {
         var status = stat()
         guard stat(path, &status) == 0 else { return true }
         return status.st_mode & 0o222 != 0 && access(path, W_OK) == 0
-    }
-}
-
-extension stat {
-    /// When its content was last changed.
-    fileprivate var changed: [Int] {
-        #if canImport(Darwin)
-            [st_mtimespec.tv_sec, st_mtimespec.tv_nsec]
-        #else
-            [st_mtim.tv_sec, st_mtim.tv_nsec]
-        #endif
     }
 }

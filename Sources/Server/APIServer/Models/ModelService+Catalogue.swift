@@ -45,7 +45,7 @@ extension ModelService {
     /// Adds an entry to models.yaml, whose turn the caller has, and applies it.
     private func add(_ new: CatalogueEntry, _ patience: EditPatience) async throws -> ModelEntry {
         // A mistake that somebody has just made is reported before anything is changed.
-        _ = try await settledRead()
+        _ = try await read()
         let addition = try RegistryAddition(yaml: new.registryYAML)
         do throws(RegistryEditError) {
             try await RegistryFile(source.paths).add(addition, patience)
@@ -55,18 +55,8 @@ extension ModelService {
             // If another request or an edit was faster, what it wrote is read now.
             guard error.code == .nameTaken else { throw error }
         }
-        await apply(try await settledRead())
+        await apply(try await read())
         return try await model(new.name, to: "Change")
-    }
-
-    /// Reads models.yaml, whose turn the caller has. What looks like a mistake may be a file that is half written.
-    private func settledRead() async throws -> ModelRegistry {
-        do throws(RefusedEdit) {
-            return try await read()
-        } catch {
-            try await Task.sleep(for: RegistryWatch.interval)
-            return try await read()
-        }
     }
 
     /// The entry of the catalogue with this name.

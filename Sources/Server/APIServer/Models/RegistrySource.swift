@@ -11,7 +11,9 @@ package struct RegistrySource: Sendable {
     /// Resolved when the server shuts down: from then on, nothing waits to change models.yaml.
     private let closing = OneShot<Void>()
     /// How long a request waits to change models.yaml, for other requests and for other programs.
-    private static let patience = Duration.seconds(10)
+    static let patience = Duration.seconds(10)
+    /// How long a program may have models.yaml open for writing before it is read nevertheless.
+    private static let readPatience = Duration.seconds(2)
 
     package init(paths: ModelPaths, defaultModel: String?) {
         self.paths = paths
@@ -23,12 +25,16 @@ package struct RegistrySource: Sendable {
     func close() { closing.resolve() }
 
     /// The patience of a request that has just arrived.
-    func patience() -> EditPatience { EditPatience(Self.patience) { [closing] in closing.isResolved } }
+    func patience(_ limit: Duration = patience) -> EditPatience {
+        EditPatience(limit) { [closing] in closing.isResolved }
+    }
 
-    /// Reads models.yaml.
+    /// Reads models.yaml as soon as no program is writing it, or as it is if one does not stop.
     func read() async throws(RegistryError) -> ModelRegistry {
-        try await elsewhere { [paths, defaultModel] in
-            Result { () throws(RegistryError) in try ModelRegistry.reload(from: paths, defaultModel: defaultModel) }
+        try await elsewhere { [self] in
+            Result { () throws(RegistryError) in
+                try ModelRegistry.reload(from: paths, defaultModel: defaultModel, patience(Self.readPatience))
+            }
         }.get()
     }
 }

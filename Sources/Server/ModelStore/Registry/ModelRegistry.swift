@@ -27,11 +27,17 @@ package struct ModelRegistry: Sendable, Equatable {
     }
 
     /// Like `load`, but a missing file is always an error, because it existed before.
-    package static func reload(from paths: ModelPaths, defaultModel: String? = nil) throws(RegistryError) -> Self {
+    ///
+    /// `patience` is for programs that are writing the file, so that half a file is not read; after that, and with `nil`,
+    /// it is read as it is. Blocks.
+    package static func reload(
+        from paths: ModelPaths, defaultModel: String? = nil, _ patience: EditPatience? = nil
+    ) throws(RegistryError) -> Self {
         let file = paths.registryFile
         let bytes: Data
         do {
-            bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+            let settled = patience.flatMap { try? SettledFile.read(file, $0) }
+            bytes = try settled?.data ?? Data(contentsOf: URL(fileURLWithPath: file))
         } catch {
             let reason = FileSystem.isOccupied(file) ? SystemReason.words(for: error) : "there is no such file"
             throw RegistryError(file: file, "Cannot read the model registry: \(reason).")
