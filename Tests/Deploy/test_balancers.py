@@ -213,6 +213,30 @@ def test_a_refusal_of_all_nodes_is_passed_on(balanced):
     assert (status, headers["Retry-After"]) == (429, "7") and name in ("one", "two")
 
 
+@pytest.mark.parametrize("refusal", [429, 503])
+def test_a_refusal_is_passed_on_if_the_other_node_is_gone(balanced, refusal):
+    """Whichever of them is asked first."""
+    gone, other = balanced.nodes
+    gone.shutdown()
+    gone.server_close()
+    other.status = refusal
+    for _ in range(8):
+        status, headers, name = balanced.upload()
+        assert (status, headers["Retry-After"], name) == (refusal, "7", "two")
+
+
+def test_if_all_nodes_are_gone_a_client_is_told_to_try_again(balanced):
+    for node in balanced.nodes:
+        node.shutdown()
+        node.server_close()
+    for headers in {}, SECRETS[0]:
+        status, headers, body = balanced.upload(**headers)
+        assert status == 503
+        if balanced.name == "nginx":
+            assert json.loads(body)["error"]["code"] == "upstream_unavailable"
+            assert headers["Retry-After"] == "5" and headers["x-request-id"]
+
+
 def test_a_full_node_is_not_left_out(balanced):
     balanced.nodes[0].status = 429
     # HAProxy 2.6 passes a 429 on.
