@@ -25,6 +25,14 @@ struct PageTests {
         }
     }
 
+    @Test func aDownloadIsStopped() async throws {
+        try await withHeldModel { model, file in
+            let setup = ServerProcess.Setup(TestRegistry([.starter, model]), ["--api-key", "right"])
+            try await run("downloads", on: setup)
+            file.release()
+        }
+    }
+
     @Test func refusedChangesAreNotOffered() async throws {
         let flags = ["--api-key", "right", "--no-model-changes"]
         try await run("refusals", on: ServerProcess.Setup(TestRegistry([.starter]), flags))
@@ -34,8 +42,10 @@ struct PageTests {
     @Test func aDefaultModelThatCannotBeUsedIsExplained() async throws {
         var registry = TestRegistry([.starter, .senseVoice])
         registry.defaultModel = nil
-        try await withServer(.init(registry)) { server in
-            try await runPageTests("state", against: server)
+        for (part, flags) in [("state", []), ("choice", ["--api-key", "right"])] {
+            try await withServer(.init(registry, flags)) { server in
+                try await runPageTests(part, against: server)
+            }
         }
     }
 

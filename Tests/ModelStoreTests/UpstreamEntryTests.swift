@@ -31,6 +31,7 @@ struct UpstreamEntryTests {
             streams: no
             subtitles: false
             realtime: false
+            hints: true
             """, more: Self.local)
         #expect(registry.problems.isEmpty)
         #expect(registry.entries.map(\.name) == ["here"])
@@ -43,7 +44,7 @@ struct UpstreamEntryTests {
             entry.declared
                 == UpstreamCapabilities(
                     languages: [Language(code: "en"), Language(code: "de")], translates: true, streams: false,
-                    writesSubtitles: false, isLive: false))
+                    writesSubtitles: false, isLive: false, takesHints: true))
         let server = try #require(entry.servers.first)
         #expect(server.model == "openai/whisper-large-v3")
         #expect(server.key == .file("/etc/asr/keys/gpu"))

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from conftest import AUDIO, URL, get
 
 PATIENCE = 60  # seconds
+FOREIGN = "Of a model on other servers"
 PCM = {"type": "audio/pcm", "rate": 16000}
 SILENCE = bytes(32000)  # 1 s
 TRANSCRIPTION = "conversation.item.input_audio_transcription."
@@ -23,6 +24,22 @@ TRANSCRIPTION = "conversation.item.input_audio_transcription."
 def samples(file):
     with wave.open(str(AUDIO / file)) as sound:
         return sound.readframes(sound.getnframes())
+
+
+def own(schema, components):
+    """What a schema leaves over for models of this machine: nothing that only other servers write."""
+    if isinstance(schema, list):
+        return [own(one, components) for one in schema if not is_foreign(one, components)]
+    if not isinstance(schema, dict):
+        return schema
+    schema = {key: own(value, components) for key, value in schema.items()}
+    return {**schema, "additionalProperties": False} if schema.get("additionalProperties") is True else schema
+
+
+def is_foreign(schema, components):
+    if isinstance(schema, dict) and "$ref" in schema:
+        schema = components["schemas"].get(schema["$ref"].split("/")[-1], {})
+    return isinstance(schema, dict) and schema.get("description", "").startswith(FOREIGN)
 
 
 class Session:
@@ -37,7 +54,10 @@ class Session:
         reference = f"#/channels/realtime/messages/{message['type']}"
         assert {"$ref": reference} in self.asyncapi["operations"][operation]["messages"], message
         payload = self.asyncapi["components"]["messages"][message["type"]]["payload"]
-        validator = Draft202012Validator({**payload, "components": self.asyncapi["components"]})
+        components = self.asyncapi["components"]
+        if operation == "send":
+            payload, components = own(payload, components), own(components, components)
+        validator = Draft202012Validator({**payload, "components": components})
         faults = [(list(fault.absolute_path), fault.message) for fault in validator.iter_errors(message)]
         assert faults == [], message
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from conftest import AUDIO, BECKETT, SPEECH, URL, choose, files, model, sentences
+from conftest import AUDIO, BECKETT, SPEECH, URL, choose, confirm, expect_toast, files, model, sentences
 
 
 def test_the_key_is_asked_for_once_and_forgotten_with_the_tab(visit):
@@ -92,3 +92,7 @@ def test_a_model_of_the_catalogue_is_added_with_the_key(visit):
     added.get_by_role("button", name="Load").click()
     expect(added).to_have_attribute("data-status", "loaded")
     expect(page.locator("#catalogue-list li")).to_contain_text("On this server")
+    added.get_by_role("button", name="Delete files").click()
+    confirm(page, "Delete files")
+    expect(added).to_have_attribute("data-status", "missing")
+    expect_toast(page, "The files of sense-voice-cantonese-int8 were deleted.")

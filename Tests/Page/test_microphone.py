@@ -50,6 +50,15 @@ def test_space_records_while_it_is_held(page):
     expect(page.locator("#earlier-list .earlier-text")).to_contain_text("best of times")
 
 
+def test_space_records_while_it_is_held_below_captions_too(page):
+    page.locator("#captions-open").click()
+    page.keyboard.down("Space")
+    expect(page.locator("#captions-text")).to_contain_text("best of times")
+    page.keyboard.up("Space")
+    expect(page.locator("#captions-record")).to_have_text("Record")
+    expect(page.locator("#earlier-list .earlier-text")).to_contain_text("best of times")
+
+
 def test_a_hold_ends_with_the_window(page):
     page.locator("body").focus()
     page.keyboard.down("Space")

@@ -23,6 +23,11 @@ def done(text):
     return f"data: {json.dumps({'type': 'transcript.text.done', 'text': text})}\n\ndata: [DONE]\n\n"
 
 
+def failure(code):
+    error = {"message": "It failed.", "type": "server_error", "param": None, "code": code}
+    return f"data: {json.dumps({'error': error})}\n\n"
+
+
 class Streams:
     """A server that sends what the test gives it, to one request after the other."""
 
@@ -90,4 +95,12 @@ def test_the_text_of_a_stream_that_broke_off_makes_room_for_the_next(page, strea
     streams.say(delta("First."), heard(1), delta("Second."))
     expect(page.locator(".sentence")).to_have_text(["First.", "Second."])
     streams.say(done("First. Second."), None)
+    expect(files(page, "done")).to_have_count(1)
+
+
+@pytest.mark.parametrize("code", ["upstream_failed", "upstream_timeout", "upstream_unavailable", "queue_full"])
+def test_a_file_at_which_another_server_fails_within_a_stream_is_sent_again(page, streams, code):
+    choose(page, SPEECH / "beckett.wav")
+    streams.say(failure(code), None)
+    streams.say(delta("Ever tried."), done("Ever tried."), None)
     expect(files(page, "done")).to_have_count(1)

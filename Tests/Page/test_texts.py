@@ -44,6 +44,24 @@ def test_a_click_on_a_sentence_plays_it_and_it_is_marked(page):
     page.keyboard.press("Space")
 
 
+def test_keys_play_wherever_the_focus_is(page):
+    transcribe(page, SPEECH / "two_cities.wav")
+    media = "document.querySelector('video')"
+    for focused in (".player input", "#file-list a"):
+        page.locator(focused).first.focus()
+        page.keyboard.press("Space")
+        page.wait_for_function(f"!{media}.paused")
+        page.keyboard.press("Space")
+        page.wait_for_function(f"{media}.paused")
+        page.evaluate(f"{media}.currentTime = 1")
+        page.keyboard.press("ArrowRight")
+        assert 6 <= page.evaluate(f"{media}.currentTime") < 6.5
+        page.keyboard.press("ArrowLeft")
+        assert 1 <= page.evaluate(f"{media}.currentTime") < 1.5
+    page.keyboard.press("e")
+    expect(page.locator(".sentences.is-editing")).to_have_count(1)
+
+
 def test_subtitles_are_made_from_the_edited_text(page):
     transcribe(page, SPEECH / "two_cities.wav")
     page.get_by_role("button", name="Edit").click()

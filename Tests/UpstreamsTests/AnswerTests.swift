@@ -17,7 +17,7 @@ struct AnswerTests {
             """
         let known = UpstreamCapabilities(
             languages: [Language(code: "en"), Language(code: "de")], translates: true, streams: true,
-            writesSubtitles: true, isLive: true)
+            writesSubtitles: true, isLive: true, takesHints: true)
         #expect(Discovery.capabilities(of: "a/b", in: model.utf8) == known)
         #expect(Discovery.capabilities(of: "a/b", in: #"{"data": [{"id": "x"}, \#(model)]}"#.utf8) == known)
         #expect(Discovery.capabilities(of: "other", in: model.utf8) == nil)

@@ -8,7 +8,7 @@ struct UpstreamChoiceTests {
     @Test func theServerWithTheFewestRequestsIsNext() {
         var choice = UpstreamChoice(servers: 3)
         #expect((0..<3).map { _ in choice.next(besides: [], at: start) } == [0, 1, 2])
-        choice.release(1)
+        choice.release(1, .answered, at: start)
         #expect(choice.next(besides: [], at: start) == 1)
         #expect(choice.inHand == [1, 1, 1])
     }
@@ -17,7 +17,7 @@ struct UpstreamChoiceTests {
         var choice = UpstreamChoice(servers: 2)
         let chosen = (0..<4).map { _ in
             let index = choice.next(besides: [], at: start)
-            choice.release(index ?? 0)
+            choice.release(index ?? 0, .answered, at: start)
             return index
         }
         #expect(chosen == [0, 1, 0, 1])
@@ -128,5 +128,36 @@ struct UpstreamChoiceTests {
         choice.hangUp(0, at: start)
         #expect(choice.isResting(0, at: start))
         #expect(choice.fault(of: 0) == "it hung up without an answer")
+    }
+
+    /// It answers each request at once with an error, so it always has the fewest in hand.
+    @Test func aServerThatFailsOnRequestsComesLast() {
+        var choice = UpstreamChoice(servers: 2)
+        #expect(choice.next(besides: [], at: start) == 0)
+        func fail(at now: ContinuousClock.Instant, _ outcome: UpstreamOutcome = .failed) {
+            #expect(choice.next(besides: [], at: now) == 1)
+            choice.release(1, outcome, at: now)
+        }
+        // The first one may be the recording's fault.
+        fail(at: start)
+        fail(at: start, .timedOut)
+        #expect(choice.next(besides: [], at: start) == 0)
+        // It is tried again from time to time, and still used if there is no other.
+        let later = start + .seconds(1)
+        fail(at: later)
+        #expect(choice.next(besides: [], at: later + .seconds(1)) == 0)
+        #expect(choice.next(besides: [0], at: later) == 1)
+        choice.release(1, .answered, at: later)
+        #expect(choice.next(besides: [], at: later) == 1)
+        #expect(choice.isUp(1) == nil)
+    }
+
+    @Test func aPauseIsAtMostHalfAMinuteAndThatOfAFullServerAMinute() {
+        var choice = UpstreamChoice(servers: 2)
+        choice.rest(0, .down(reason: "gone"), after: .seconds(3600), at: start)
+        choice.rest(1, .full, after: .seconds(3600), at: start)
+        #expect(choice.isResting(0, at: start + .seconds(29)) && !choice.isResting(0, at: start + .seconds(30)))
+        #expect(choice.isResting(1, at: start + .seconds(59)) && !choice.isResting(1, at: start + .seconds(60)))
+        #expect(choice.outlook(full: [1], wrong: [], at: start).retryAfter == .seconds(60))
     }
 }

@@ -18,9 +18,10 @@ package enum ServerReason {
         return "<{[".contains(text.first { !$0.isWhitespace } ?? " ") ? nil : line(text, hiding: secret)
     }
 
-    /// The name of the field that an error in OpenAI's shape complains about.
-    package static func field(in body: some Sequence<UInt8>) -> String? {
-        (try? JSONDecoder().decode(JSONValue.self, from: Data(body)))?["error"]?["param"]?.string
+    /// The name of the field that an error in OpenAI's shape complains about, and the code of the error.
+    package static func details(in body: some Sequence<UInt8>) -> (field: String?, code: String?) {
+        let error = (try? JSONDecoder().decode(JSONValue.self, from: Data(body)))?["error"]
+        return (error?["param"]?.string, error?["code"]?.string)
     }
 
     /// The reason in an object, if it is an error. An ellipsis takes the place of `secret`.

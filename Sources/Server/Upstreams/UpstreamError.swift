@@ -9,6 +9,8 @@ package struct UpstreamError: Error, Sendable, Equatable {
         case unavailable
         /// Each server refuses all requests: its key, its certificate, its address or the name of its model is wrong.
         case misconfigured
+        /// Servers hung up on this request, as those do that die of a recording.
+        case hungUp
         /// A server finds fault with this request.
         case refused(Refusal)
         /// A server failed on this request, broke off its answer, or gave one that is no transcript.
@@ -42,10 +44,11 @@ package struct UpstreamError: Error, Sendable, Equatable {
         self.retryAfter = retryAfter
     }
 
-    /// Whether it is worth while to let a model of this machine answer instead.
+    /// Whether it is worth while to let a model of this machine answer instead. No answer has begun then. An engine that dies
+    /// of a recording takes nothing else with it.
     package var callsForFallback: Bool {
         switch code {
-        case .unavailable, .misconfigured: true
+        case .unavailable, .misconfigured, .hungUp: true
         case .full, .refused, .failed, .timedOut, .looping, .unreadable: false
         }
     }

@@ -60,7 +60,7 @@ package final class UpstreamModel: Sendable {
             let gone = tried.filter { $0.value.kind == .hungUp }.keys.sorted()
             if gone.count >= mostHangUps {
                 let list = gone.map { entry.servers[$0].address }.joined(separator: " and ")
-                throw UpstreamError(.failed, "\(list) hung up without an answer, so no other server is asked.")
+                throw UpstreamError(.hungUp, "\(list) hung up without an answer, so no other server is asked.")
             }
         }
         throw outlook(tried)
@@ -143,7 +143,7 @@ package final class UpstreamModel: Sendable {
                 lease.end(.refused)
                 succeed(index)
             case .timedOut: lease.end(.timedOut)
-            case .full, .unavailable, .misconfigured, .failed, .looping, .unreadable: lease.end(.failed)
+            case .full, .unavailable, .misconfigured, .hungUp, .failed, .looping, .unreadable: lease.end(.failed)
             }
             throw error
         }
@@ -190,7 +190,7 @@ package final class UpstreamModel: Sendable {
 
     private func lease(_ index: Int) -> UpstreamLease {
         UpstreamLease(entry.servers[index]) { [self] outcome in
-            choice.withLock { $0.release(index) }
+            choice.withLock { $0.release(index, outcome, at: .now) }
             metrics.add(to: UpstreamMetrics.requests, entry.name, entry.servers[index].address, outcome.rawValue)
         }
     }
@@ -233,7 +233,8 @@ extension UpstreamModel {
         let languages = lists.flatMap { $0 }.filter { seen.insert($0.code).inserted }
         return UpstreamCapabilities(
             languages: lists.count == all.count ? languages : nil, translates: common(\.translates),
-            streams: common(\.streams), writesSubtitles: common(\.writesSubtitles), isLive: common(\.isLive))
+            streams: common(\.streams), writesSubtitles: common(\.writesSubtitles), isLive: common(\.isLive),
+            takesHints: common(\.takesHints))
     }
 
     /// The state of the model: that of its best server.

@@ -111,6 +111,18 @@ import Testing
         #expect(again.report.counts.done == 1 && again.report.counts.skipped == 2 && again.requests == 1)
     }
 
+    /// The recording may be what kills the servers to which it is sent on. Each time, they would have to be started again.
+    @Test(arguments: [(502, "upstream_failed"), (504, "upstream_timeout")])
+    func aRecordingAtWhichServersElsewhereFailIsGivenUp(status: Int, code: String) async throws {
+        try makeRecordings(3)
+        let failure = [ScriptedServer.Step].answer(
+            status, #"{"error": {"message": "It hung up.", "code": "\#(code)"}}"#, headers: ["Retry-After: 0"])
+        let outcome = try await run([answer("one"), failure, failure, failure, answer("three")])
+        #expect(outcome.report.counts.done == 2 && outcome.report.counts.failed == 1 && outcome.requests == 5)
+        #expect(outcome.report.failures.first?.name == folder.file("1.wav"))
+        #expect(outcome.report.end == nil)
+    }
+
     @Test func aServerThatIsAwayAndComesBackIsWaitedFor() async throws {
         try makeRecordings(2)
         let busy = [ScriptedServer.Step].answer(503, "Loading.", headers: ["Retry-After: 0"])

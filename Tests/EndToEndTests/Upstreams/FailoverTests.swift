@@ -53,6 +53,50 @@ struct FailoverTests {
         }
     }
 
+    /// An engine that dies of the recording takes nothing else with it.
+    @Test func aRecordingThatKillsServersGetsTheFallback() async throws {
+        try await withScriptedServer([.hangUp], toGet: UpstreamAnswer.models) { first in
+            try await withScriptedServer([.hangUp], toGet: UpstreamAnswer.models) { second in
+                let entry = upstreamList(first.url, second.url).merging(["fallback": "sense_voice"]) { $1 }
+                try await withForwarder(to: entry, beside: [.senseVoice]) { client, _ in
+                    let answer = try await client.hear()
+                    #expect(answer.body == #"{"text": "stop"}"#)
+                    #expect(answer.headers["x-asr-fallback"] == "sense_voice")
+                    #expect(first.requests.count + second.requests.count == 2)
+                }
+            }
+        }
+    }
+
+    /// It answers at once, so it would always have the fewest requests in hand.
+    @Test(arguments: [UpstreamAnswer.error(500), .answer(200, "<html></html>", type: "text/html")])
+    func aServerThatFailsOnEveryRequestDoesNotGetThemAll(answer: [ScriptedServer.Step]) async throws {
+        try await withScriptedServer([.silence, UpstreamAnswer.text("well")], toGet: UpstreamAnswer.models) { good in
+            try await withScriptedServer(answer, toGet: UpstreamAnswer.models) { ill in
+                try await withForwarder(to: upstreamList(good.url, ill.url)) { client, _ in
+                    let request = Task { try await client.hear() }
+                    try await eventually("the first one is busy") { good.requests.count == 1 }
+                    try await eventually("the busy one is asked") {
+                        try await client.hear().body == #"{"text": "well"}"#
+                    }
+                    #expect(ill.requests.count >= 2)
+                    request.cancel()
+                }
+            }
+        }
+    }
+
+    /// A server that is gone without a word is noticed after the stream has begun.
+    @Test func aStreamThatHasBegunGetsTheFallbackToo() async throws {
+        let entry = ["fallback": "sense_voice"]
+        try await withForwarder(toScript: [.pause(.seconds(30)), .hangUp], and: entry, beside: [.senseVoice]) {
+            client, server, _ in
+            let events = try await client.stream(.init(path: Fixtures.audio(word)), ["stream": "true"])
+            #expect(events.doneText == "stop")
+            #expect(server.process.standardError.contains("takes the place"))
+        }
+    }
+
     @Test func aServerThatFailsOneRequestGetsTheNext() async throws {
         let well = UpstreamAnswer.text("well")
         try await withForwarder(toScript: [.hangUp], well) { client, _, _ in

@@ -45,6 +45,12 @@ struct ForwardingTests {
         }
     }
 
+    @Test func whatTheFarModelCanDoIsShown() async throws {
+        try await withChain([.hotwords]) { near, _, _ in
+            #expect(try await near.get("/v1/models/far").body.contains(#""capabilities": ["hints"]"#))
+        }
+    }
+
     @Test func textIsStreamedAsItComes() async throws {
         try await withChain { near, far, _ in
             let phrases = try Phrases(6)

@@ -109,7 +109,7 @@ extension APIError {
                 status: isTooLarge ? .contentTooLarge : .badRequest,
                 code: refusal.code.flatMap { others.contains($0) ? $0 : nil } ?? usual, message: error.message,
                 parameter: refusal.parameter)
-        case .failed: self.init(status: .badGateway, code: "upstream_failed", message: error.message)
+        case .failed, .hungUp: self.init(status: .badGateway, code: "upstream_failed", message: error.message)
         case .timedOut: self.init(status: .gatewayTimeout, code: "upstream_timeout", message: error.message)
         case .looping: self.init(status: .badRequest, code: "upstream_loop", message: error.message, parameter: "model")
         case .unreadable:

@@ -75,11 +75,7 @@ extension AudioEndpoints {
         _ form: TranscriptionForm, to entry: UpstreamEntry, as presentation: Presentation, tellsProgress: Bool,
         context: APIContext
     ) async throws -> Response {
-        do {
-            let response = ForwardedResponse(
-                recording: try forward(form, to: entry, context: context), presentation: presentation)
-            return try await form.isStreamed ? response.streamed() : response.whole()
-        } catch let error as UpstreamError where error.callsForFallback {
+        @Sendable func substituted(_ error: UpstreamError) async throws -> Response {
             guard let substitute = await substitute(for: entry, needing: form.options.needs) else { throw error }
             context.log.warning(
                 "A model of this machine takes the place of one on other servers.",
@@ -88,6 +84,13 @@ extension AudioEndpoints {
             presentation.fallback = substitute.name
             return try await transcribed(
                 form, with: substitute, as: presentation, tellsProgress: tellsProgress, context: context)
+        }
+        do {
+            let response = ForwardedResponse(
+                recording: try forward(form, to: entry, context: context), presentation: presentation)
+            return try await form.isStreamed ? response.streamed(orElse: substituted) : response.whole()
+        } catch let error as UpstreamError where error.callsForFallback {
+            return try await substituted(error)
         }
     }
 

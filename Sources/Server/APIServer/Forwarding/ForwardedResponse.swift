@@ -63,19 +63,25 @@ private func render(_ remote: RemoteTranscript, _ form: TranscriptionForm, _ pre
 
 extension ForwardedResponse {
     /// The text as a stream. An error before the server's answer becomes an ordinary error response, if it comes soon.
-    func streamed() async throws -> Response {
+    /// Later, `substitute` makes the rest of the stream if a model of this machine can answer instead.
+    func streamed(
+        orElse substitute: @escaping @Sendable (UpstreamError) async throws -> Response
+    ) async throws -> Response {
         let events = ForwardedEvents(recording)
         let first = events.next()
         guard try await first.value(within: Self.patience) != nil else {
-            return streamed(events, first: first, requestID: nil)
+            return streamed(events, first: first, requestID: nil, orElse: substitute)
         }
-        return streamed(events, first: first, requestID: await events.requestID)
+        return streamed(events, first: first, requestID: await events.requestID, orElse: substitute)
     }
 
     /// How long a stream waits for the server's answer before it begins.
     private static let patience = Duration.seconds(25)
 
-    private func streamed(_ events: ForwardedEvents, first: PendingEvent, requestID: String?) -> Response {
+    private func streamed(
+        _ events: ForwardedEvents, first: PendingEvent, requestID: String?,
+        orElse substitute: @escaping @Sendable (UpstreamError) async throws -> Response
+    ) -> Response {
         var headers = headers(contentType: TranscriptStreamEvent.contentType)
         headers[.cacheControl] = "no-cache"
         if let requestID { headers[.upstreamRequestID] = requestID }
@@ -83,7 +89,11 @@ extension ForwardedResponse {
             status: .ok, headers: headers,
             body: ResponseBody { writer in
                 do {
-                    try await write(events, first: first, to: &writer)
+                    do {
+                        try await write(events, first: first, to: &writer)
+                    } catch let error as UpstreamError where error.callsForFallback {
+                        return try await substitute(error).body.write(writer)
+                    }
                 } catch let error where context.channel.isActive {
                     let answer = context.record.answer(to: error)
                     try await writer.write(

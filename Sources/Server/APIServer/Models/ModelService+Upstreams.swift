@@ -46,6 +46,6 @@ extension ModelService {
 extension UpstreamCapabilities {
     /// What the model is known to do besides plain text of recordings, in the words of the catalogue.
     fileprivate var words: [String] {
-        translates == true ? [Capability.translation.rawValue] : []
+        [(Capability.translation.rawValue, translates), ("hints", takesHints)].filter { $0.1 == true }.map(\.0)
     }
 }

@@ -17,7 +17,7 @@ export function listenToKeys(press) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
     if (document.querySelector("dialog[open]") || target.closest?.("[role=menu]")) return;
     if (isField(target) && key !== "Escape") return;
-    if (isControl(target) && ["Enter", " "].includes(key)) return;
+    if (isControl(target, key)) return;
     if (key.length === 1 && key !== " " && !areSingleKeysOn()) return;
     const isMeant = key === "?" ? (showKeys(), true) : press(key, event.repeat);
     if (!isMeant) return;
@@ -29,9 +29,13 @@ export function listenToKeys(press) {
   addEventListener("blur", () => taken.clear());
 }
 
-const isField = (node) => node.matches?.("input, textarea, select, [contenteditable]");
-/** The record button takes space itself: it can be held. */
-const isControl = (node) => node.matches?.("button:not(.record), a, summary");
+/** A slider is the position in a recording, which the page's own keys change too. */
+const isField = (node) => node.matches?.("input:not([type=range]), textarea, select, [contenteditable]");
+/** What clicks this control. Of the buttons that record, space is the page's own key: it can be held. */
+const isControl = (node, key) => ({
+  Enter: node.matches?.("button, a, summary"),
+  " ": node.matches?.("button:not(#record, #captions-record), summary"),
+})[key] ?? false;
 
 function showKeys() {
   const change = () => remember(setting, isOn.checked ? "on" : "off");

@@ -160,7 +160,7 @@ export const texts = {
     upstreamStatus: { loading: "Not reached yet", loaded: "Ready", failed: "Cannot be reached" },
     progress: (done, total) => total ? `${bytes(done)} of ${bytes(total)}` : bytes(done),
     percent: (percent) => `${percent} %`,
-    load: "Load", unload: "Unload", pull: "Download", remove: "Delete files", add: "Add and download",
+    load: "Load", unload: "Unload", pull: "Download", stop: "Stop", remove: "Delete files", add: "Add and download",
     sure: (name) => `Delete the downloaded files of ${name}?`, sureHint: "Its entry stays. You can download the model again.",
     languages: (codes) => {
       if (codes.length === 0) return "language not stated";

@@ -7,7 +7,7 @@ extension FieldReader {
     private static let serverKeys = ["url", "model", "api_key_env", "api_key_file", "ca_file", "insecure"]
     /// The keys of an entry about the model.
     private static let modelKeys = [
-        "timeout", "max_queue", "fallback", "languages", "translates", "streams", "subtitles", "realtime",
+        "timeout", "max_queue", "fallback", "languages", "translates", "streams", "subtitles", "realtime", "hints",
     ]
     /// A key that belongs elsewhere.
     private static let key = "api_key"
@@ -32,7 +32,8 @@ extension FieldReader {
         }
         let declared = UpstreamCapabilities(
             languages: upstreamLanguages(), translates: boolean("translates"), streams: boolean("streams"),
-            writesSubtitles: boolean("subtitles"), isLive: boolean("realtime"))
+            writesSubtitles: boolean("subtitles"), isLive: boolean("realtime"),
+            takesHints: boolean("hints"))
         guard !mistakes.contains(where: { $0.severity == .error }), !servers.isEmpty else { return nil }
         return UpstreamEntry(
             name: name, servers: servers, timeout: timeout ?? UpstreamEntry.standardTimeout,

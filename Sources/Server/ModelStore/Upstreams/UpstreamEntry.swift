@@ -77,10 +77,12 @@ package struct UpstreamCapabilities: Sendable, Equatable {
     package var writesSubtitles: Bool?
     /// Whether it has live sessions.
     package var isLive: Bool?
+    /// Whether `prompt` or `keywords[]` have an effect.
+    package var takesHints: Bool?
 
     package init(
         languages: [Language]? = nil, translates: Bool? = nil, streams: Bool? = nil, streamsVerboseJSON: Bool? = nil,
-        writesSubtitles: Bool? = nil, isLive: Bool? = nil
+        writesSubtitles: Bool? = nil, isLive: Bool? = nil, takesHints: Bool? = nil
     ) {
         self.languages = languages
         self.translates = translates
@@ -88,6 +90,7 @@ package struct UpstreamCapabilities: Sendable, Equatable {
         self.streamsVerboseJSON = streamsVerboseJSON
         self.writesSubtitles = writesSubtitles
         self.isLive = isLive
+        self.takesHints = takesHints
     }
 
     /// Fills in what is not known here.
@@ -98,7 +101,7 @@ package struct UpstreamCapabilities: Sendable, Equatable {
             streams: streams ?? other.streams,
             streamsVerboseJSON: streamsVerboseJSON ?? other.streamsVerboseJSON,
             writesSubtitles: writesSubtitles ?? other.writesSubtitles,
-            isLive: isLive ?? other.isLive)
+            isLive: isLive ?? other.isLive, takesHints: takesHints ?? other.takesHints)
     }
 }
 

@@ -21,6 +21,7 @@ enum Discovery {
         // asr2clip.
         if let abilities = described["capabilities"]?.array?.compactMap(\.string), described["status"]?.string != nil {
             capabilities.translates = abilities.contains("translation")
+            capabilities.takesHints = abilities.contains("hints")
             capabilities.streams = true
             capabilities.writesSubtitles = true
             capabilities.isLive = true

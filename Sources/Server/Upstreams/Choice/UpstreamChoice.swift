@@ -35,6 +35,10 @@ struct UpstreamChoice: Sendable {
         var failures: [Observer: Int] = [:]
         /// How often it hung up since it last answered a request.
         var hangUps = 0
+        /// How many requests in a row it took and failed on.
+        var faults = 0
+        /// Until when it is chosen only if there is no other.
+        var isLastUntil: Instant?
         /// Whether it has ever answered, or failed.
         var isKnown = false
         var rest: Rest?
@@ -43,6 +47,8 @@ struct UpstreamChoice: Sendable {
         var observer = Observer.request
 
         func mayWork(at now: Instant) -> Bool { restsUntil.map { now >= $0 } ?? true }
+
+        func isLast(at now: Instant) -> Bool { isLastUntil.map { now < $0 } ?? false }
     }
 
     private var servers: [Server]
@@ -52,8 +58,13 @@ struct UpstreamChoice: Sendable {
     static let firstPause = Duration.seconds(1)
     /// After how many hang-ups in a row a server is left alone. After one, it may be the recording that kills servers.
     static let mostHangUps = 2
-    /// The longest pause, also if a server asks for a longer one.
+    /// After how many failed requests in a row the other servers come first: one that fails at once has the fewest in hand,
+    /// and would get them all.
+    static let mostFaults = 2
+    /// The longest pause, also if a server asks for a longer one, unless it is full.
     static let longestPause = Duration.seconds(30)
+    /// The longest pause of a server that is full. OpenAI's clients ignore waits above a minute.
+    static let longestFullPause = Duration.seconds(60)
 
     init(servers count: Int) { servers = Array(repeating: Server(), count: count) }
 
@@ -61,16 +72,31 @@ struct UpstreamChoice: Sendable {
     /// were tried.
     mutating func next(besides tried: Set<Int>, at now: Instant) -> Int? {
         let able = servers.indices.filter { !tried.contains($0) && servers[$0].mayWork(at: now) }
-        let best = able.min { (servers[$0].inHand, servers[$0].chosen) < (servers[$1].inHand, servers[$1].chosen) }
-        guard let best else { return nil }
+        func rank(_ index: Int) -> (Int, Int, Int) {
+            (servers[index].isLast(at: now) ? 1 : 0, servers[index].inHand, servers[index].chosen)
+        }
+        guard let best = able.min(by: { rank($0) < rank($1) }) else { return nil }
         choices += 1
         servers[best].chosen = choices
         servers[best].inHand += 1
         return best
     }
 
-    /// A request is no longer in a server's hands.
-    mutating func release(_ index: Int) { servers[index].inHand -= 1 }
+    /// A request is no longer in a server's hands. A server that failed on the latest ones comes last, for a time that
+    /// grows with each further one.
+    mutating func release(_ index: Int, _ outcome: UpstreamOutcome, at now: Instant) {
+        servers[index].inHand -= 1
+        switch outcome {
+        case .answered, .refused:
+            servers[index].faults = 0
+            servers[index].isLastUntil = nil
+        case .failed, .timedOut:
+            servers[index].faults += 1
+            guard servers[index].faults >= Self.mostFaults else { return }
+            servers[index].isLastUntil = now + Self.pause(after: servers[index].faults - Self.mostFaults)
+        case .full, .unavailable, .misconfigured, .cancelled: break
+        }
+    }
 
     /// The server has answered a request.
     mutating func succeed(_ index: Int) {
@@ -109,13 +135,18 @@ struct UpstreamChoice: Sendable {
         server.rest = rest
         server.observer = observer
         if case .full = rest {
-            server.restsUntil = now + min(max(pause ?? Self.firstPause, Self.firstPause), Self.longestPause)
+            server.restsUntil = now + min(max(pause ?? Self.firstPause, Self.firstPause), Self.longestFullPause)
         } else {
-            let growing = Self.firstPause * (1 << min(server.failures[observer, default: 0], 8))
+            let growing = Self.pause(after: server.failures[observer, default: 0])
             server.failures[observer, default: 0] += 1
             server.restsUntil = now + min(max(pause ?? .zero, growing), Self.longestPause)
         }
         servers[index] = server
+    }
+
+    /// The pause after so many failures before this one.
+    private static func pause(after failures: Int) -> Duration {
+        min(firstPause * (1 << min(failures, 8)), longestPause)
     }
 
     /// How many requests each server has in hand.

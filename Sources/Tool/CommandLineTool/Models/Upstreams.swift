@@ -45,7 +45,7 @@ extension UpstreamEntry {
             "timeout": .number(timeout / .seconds(1)), "max_queue": maximumQueue.map(JSONValue.integer) ?? nil,
             "fallback": JSONValue(fallback), "translates": flag(declared.translates),
             "streams": flag(declared.streams), "subtitles": flag(declared.writesSubtitles),
-            "realtime": flag(declared.isLive),
+            "realtime": flag(declared.isLive), "hints": flag(declared.takesHints),
         ]
     }
 }

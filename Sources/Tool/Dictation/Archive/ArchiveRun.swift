@@ -79,7 +79,7 @@ private final class ArchiveRun: Sendable {
     private let queue: ArchiveQueue
     private let state: Mutex<State>
 
-    /// How often an answer may break off in the middle before the recording counts as failed.
+    /// How often a recording may break an answer off, or make a server fail to which it is sent on, before it has failed.
     private static let mostBreaks = 3
 
     /// Further waits for the server are reported.
@@ -188,6 +188,11 @@ private final class ArchiveRun: Sendable {
                     breaks += 1
                     guard error.code == .failed, hasText.isSet, breaks < Self.mostBreaks else { throw error }
                     continue
+                }
+                if error.isOfRecording {
+                    answered()
+                    breaks += 1
+                    guard breaks < Self.mostBreaks else { throw error }
                 }
                 let start = beginning ?? .now
                 beginning = start

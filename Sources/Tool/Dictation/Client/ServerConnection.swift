@@ -83,6 +83,7 @@ struct ServerConnection: Sendable {
         let body = (try? await response.body.collect(upTo: 1 << 16)) ?? ByteBuffer()
         let status = response.status.code
         let reason = ServerReason.find(in: body.readableBytesView) ?? response.status.reasonPhrase
+        let details = ServerReason.details(in: body.readableBytesView)
         let message = "\(name) answers \(status): \(ServerReason.asSentence(reason))"
         let isForbidden = response.headers.first(name: "x-should-retry") == "false"
         let pause = response.headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds(max(0, $0)) }
@@ -92,16 +93,19 @@ struct ServerConnection: Sendable {
         switch status {
         case 408, 429, 502, 503, 504:
             return ClientError(
-                .busy, message, retryAfter: pause, mayBeRepeated: !isForbidden, status: Int(status))
+                .busy, message, retryAfter: pause, mayBeRepeated: !isForbidden, status: Int(status),
+                isOfRecording: details.code.map(Self.failuresElsewhere.contains) ?? false)
         case 500...: return error(.failed, message, hitsEveryRequest: false)
         case 401, 403: return error(.refused, message + (configuration.keyAdvice.map { " \($0)" } ?? ""))
         case 300..<400: return error(.refused, "\(message) Write the address it leads to as api_base_url.")
         case 402, 404, 405, 407: return error(.refused, message)
         default:
-            let field = ServerReason.field(in: body.readableBytesView) ?? ""
-            return error(.refused, message, hitsEveryRequest: Self.usualFields.contains(field))
+            return error(.refused, message, hitsEveryRequest: details.field.map(Self.usualFields.contains) ?? false)
         }
     }
+
+    /// The codes with which our server says that a server failed to which it had sent the recording on.
+    private static let failuresElsewhere: Set<String> = ["upstream_failed", "upstream_timeout"]
 
     /// The fields that are the same in all requests of a run.
     private static let usualFields: Set<String> = ["model", "language", "prompt", "response_format", "stream"]

@@ -86,10 +86,12 @@ package struct ClientError: Error, Equatable, CustomStringConvertible {
     let status: Int?
     /// Whether a request with another recording would fail as well, until the user or the server changes something.
     let hitsEveryRequest: Bool
+    /// Whether the recording may be what makes servers fail.
+    let isOfRecording: Bool
 
     init(
         _ code: Code, _ description: String, retryAfter: Duration? = nil, mayBeRepeated: Bool = false,
-        status: Int? = nil, hitsEveryRequest: Bool = false
+        status: Int? = nil, hitsEveryRequest: Bool = false, isOfRecording: Bool = false
     ) {
         self.code = code
         self.description = description
@@ -97,6 +99,7 @@ package struct ClientError: Error, Equatable, CustomStringConvertible {
         self.mayBeRepeated = mayBeRepeated
         self.status = status
         self.hitsEveryRequest = hitsEveryRequest
+        self.isOfRecording = isOfRecording
     }
 }
 

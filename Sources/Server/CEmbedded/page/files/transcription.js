@@ -48,7 +48,7 @@ function form(recording, name, options, isTranslation) {
 
 /** What passes by itself, by the codes of errors. */
 const statuses = {
-  queue_full: 429,
+  queue_full: 429, upstream_failed: 502, upstream_timeout: 504,
   shutting_down: 503, model_not_ready: 503, server_overloaded: 503, upstream_unavailable: 503, storage_unavailable: 503,
 };
 

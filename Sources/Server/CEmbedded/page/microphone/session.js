@@ -76,7 +76,10 @@ export class Session extends EventTarget {
       await call("GET", "v1/models");
       if (!key.value) return ["realtime"];
     }
-    const { value } = await call("POST", "v1/realtime/client_secrets", {});
+    const { model } = this.options;
+    // Without a model, it would be for the standard model, which may be unusable.
+    const session = { type: "transcription", ...(model && { audio: { input: { transcription: { model } } } }) };
+    const { value } = await call("POST", "v1/realtime/client_secrets", { session });
     return ["realtime", `openai-insecure-api-key.${value}`];
   }
 

@@ -61,7 +61,7 @@ export class ModelsArea {
     for (const model of models()) {
       if (!this.#rows.has(model.id)) {
         this.#rows.set(model.id, new ModelRow(model.id, {
-          act: (action) => this.#act(model.id, action), remove: () => this.#remove(model.id),
+          act: (action) => this.#act(model.id, action), stop: () => this.#stop(model.id), remove: () => this.#remove(model.id),
         }));
         list.append(this.#rows.get(model.id).node);
       }
@@ -83,6 +83,11 @@ export class ModelsArea {
   /** `pull`, `load` or `unload`. */
   async #act(name, action) {
     await this.#attempt(this.#rows.get(name), () => call("POST", pathOf(name), { action }));
+  }
+
+  /** Deletes what has come of a download, and so ends it. */
+  async #stop(name) {
+    await this.#attempt(this.#rows.get(name), () => call("DELETE", pathOf(name)));
   }
 
   async #remove(name) {

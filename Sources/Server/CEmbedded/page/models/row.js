@@ -5,7 +5,10 @@ import { button, keepingFocus, make, say, setBusy } from "../shared/dom.js";
 import { bytes } from "../shared/format.js";
 
 /** The statuses in which there is something to do. */
-const fitting = { load: ["unloaded", "failed"], pull: ["missing"], unload: ["loaded"], remove: ["loaded", "unloaded", "failed"] };
+const fitting = {
+  load: ["unloaded", "failed"], pull: ["missing"], stop: ["downloading"], unload: ["loaded"],
+  remove: ["loaded", "unloaded", "failed"],
+};
 /** What can be done, by what the server lets clients change. */
 const actions = { allowed: Object.keys(fitting), key_required: ["load", "pull"] };
 
@@ -18,13 +21,14 @@ export class ModelRow {
   #progress = make("progress", { max: 1, hidden: true });
   #problem = make("p", { class: "problem", role: "alert" });
 
-  /** @param on `act(action)` and `remove()` */
+  /** @param on `act(action)`, `stop()` and `remove()` */
   constructor(name, on) {
     this.#progress.setAttribute("aria-label", name);
     this.#status.append(this.#statusText);
     this.buttons = {
       load: button(texts.models.load, null, () => on.act("load")),
       pull: button(texts.models.pull, null, () => on.act("pull")),
+      stop: button(texts.models.stop, null, on.stop, { class: "plain" }),
       unload: button(texts.models.unload, null, () => on.act("unload"), { class: "plain" }),
       remove: button(texts.models.remove, null, on.remove, { class: "plain" }),
     };

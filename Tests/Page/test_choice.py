@@ -1,0 +1,20 @@
+"""A server with the key `right` whose default model cannot be used; it has another one."""
+
+from playwright.sync_api import expect
+
+from conftest import SPEECH
+
+
+def test_speech_is_heard_live_by_the_model_that_was_chosen(visit, chromium):
+    page = visit(browser=chromium(microphone=SPEECH / "beckett.wav"), path="/#microphone")
+    page.locator("dialog input").fill("right")
+    page.locator("dialog input").press("Enter")
+    expect(page.locator("dialog")).to_have_count(0)
+    page.locator("#speech-options summary").click()
+    page.locator("#speech-options-fields [name=model]").select_option("sense_voice")
+    with page.expect_websocket():
+        page.locator("#record").click()
+    expect(page.locator("#record-state")).to_have_text("Listening")
+    expect(page.locator("#microphone-notice")).to_be_hidden()
+    page.locator("#record").click()
+    expect(page.locator("#earlier-list li")).to_have_count(1)
