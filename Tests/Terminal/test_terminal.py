@@ -18,7 +18,7 @@ TOOL = os.environ["ASR2CLIP_TOOL"]
 URL = os.environ["ASR2CLIP_URL"]
 SPEECH = os.environ["ASR2CLIP_SPEECH"]
 LONG_SPEECH = os.environ["ASR2CLIP_LONG_SPEECH"]
-TEXT = "ONE TWO THREE FOUR"
+TEXT = "one two three four"
 LIMIT = 60
 
 
@@ -142,7 +142,7 @@ def test_words_are_shown_while_they_are_said():
         terminal.type(b"\r")
         output = terminal.process.stdout.read()
         assert terminal.end() == 0
-        assert output.startswith(b"OPEN ONE TWO THREE") and output.count(b"\n") == 1
+        assert output.startswith(b"open one two three") and output.count(b"\n") == 1
         assert b"TWO THREE" not in terminal.seen.rsplit(b"\x1b[K", 1)[-1]
 
 
@@ -150,7 +150,7 @@ def test_words_are_printed_while_they_are_said(tmp_path):
     with Terminal("--clipboard", "none", "--live", "--quiet", XDG_CACHE_HOME=str(tmp_path)) as terminal:
         wait_until_recording(tmp_path)
         say(LONG_SPEECH)
-        terminal.read(b"OPEN ONE TWO")
+        terminal.read(b"open one two")
         assert terminal.process.poll() is None
         terminal.type(b"\r")
         assert terminal.end() == 0

@@ -2,12 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A virtual microphone and a display.
+/// A virtual microphone and a display. The servers of these tests have a model that hears the recordings right, however the
+/// microphone's clock divides the sound into frames: the small transducer hears a word twice, or not, in 1 of 80 divisions.
 struct DictationSurroundings {
-    /// Options for a model that hears each utterance of the session right, however the microphone's clock divides the sound into
-    /// frames. (The small transducer hears one word twice in 1 of 80 divisions.)
-    static let steadyModel = ["--model", "paraformer"]
-
     let sound: SoundServer
     let display: Display
 

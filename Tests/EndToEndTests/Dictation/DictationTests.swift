@@ -5,7 +5,7 @@ import Testing
 /// Speech from a virtual microphone through the tool and a real server.
 @Suite(
     .serialized, .enabled(if: SoundServer.isInstalled, SoundServer.advice),
-    .enabled(if: Display.isInstalled, Display.advice), .server(TestRegistry([.transducer, .paraformer])))
+    .enabled(if: Display.isInstalled, Display.advice), .server(TestRegistry([.paraformer])))
 struct DictationTests {
     private static let utterances = Manifest.shared.session.utterances.map(\.text)
 
@@ -15,9 +15,9 @@ struct DictationTests {
                 try await here.sound.play("en_digits_16k.wav")
                 tool.signal(SIGINT)
                 #expect(try await tool.exit() == .exited(0))
-                #expect(tool.standardOutput == "ONE TWO THREE FOUR\n")
+                #expect(tool.standardOutput == "one two three four\n")
                 #expect(tool.standardError.contains("asr2clip: Copied (xclip)."))
-                #expect(try await here.display.clipboard() == "ONE TWO THREE FOUR")
+                #expect(try await here.display.clipboard() == "one two three four")
             }
             #expect(here.sound.recordings.isEmpty)
         }
@@ -27,7 +27,7 @@ struct DictationTests {
         try await withSurroundings { here in
             try await here.listening(["--vad", "--silence_duration", "0.5", "--copy", "session"]) { tool in
                 for _ in 1...2 { try await here.sound.play("en_digits_16k.wav") }
-                let all = "ONE TWO THREE FOUR\nONE TWO THREE FOUR"
+                let all = "one two three four\none two three four"
                 try await eventually("all is copied") { try await here.display.clipboard() == all }
             }
         }
@@ -73,7 +73,7 @@ struct DictationTests {
                 try await eventually("it listens") { tool.standardError.contains("Listening to") }
                 try await here.sound.play("en_digits_16k.wav")
                 #expect(try await tool.exit() == .exited(1))
-                #expect(tool.standardOutput.hasPrefix("ONE "), "\(tool.standardOutput)\(tool.standardError)")
+                #expect(tool.standardOutput.hasPrefix("one "), "\(tool.standardOutput)\(tool.standardError)")
                 #expect(tool.standardError.contains("Cannot write the recording"))
             }
         }
@@ -94,7 +94,7 @@ struct DictationTests {
             try await here.listening(["-d", "3"]) { tool in
                 try await here.sound.play("en_digits_16k.wav")
                 #expect(try await tool.exit() == .exited(0))
-                #expect(tool.standardOutput == "ONE TWO THREE FOUR\n")
+                #expect(tool.standardOutput == "one two three four\n")
             }
         }
     }
@@ -120,7 +120,7 @@ struct DictationTests {
     @Test func everyUtteranceIsDeliveredOnceAndInOrder() async throws {
         try await withSurroundings { here in
             let notes = here.sound.file("notes.txt")
-            let options = ["--vad", "--silence_duration", "0.5", "-o", notes] + DictationSurroundings.steadyModel
+            let options = ["--vad", "--silence_duration", "0.5", "-o", notes]
             try await here.listening(options) { tool in
                 try await here.sound.play(Manifest.shared.session.file)
                 try await eventually("the last utterance") { tool.standardOutput.contains("start nine stop\n") }
@@ -144,7 +144,7 @@ struct DictationTests {
             let arguments = [script, try ServerProcess.shared().url + "/v1"]
             try await withProcess(Fixtures.path(".deps/venv/bin/python"), arguments) { server in
                 let url = "http://127.0.0.1:\(try await server.output(after: "port "))/v1"
-                let options = ["--vad", "--silence_duration", "0.5"] + DictationSurroundings.steadyModel
+                let options = ["--vad", "--silence_duration", "0.5"]
                 let delivered = try await here.listening(options, url: url) { tool in
                     try await here.sound.play(Manifest.shared.session.file)
                     tool.signal(SIGINT)
@@ -155,7 +155,7 @@ struct DictationTests {
                     return tool.standardOutput.split(separator: "\n").map(String.init)
                 }
                 #expect(delivered.count + here.sound.recordings.count == Self.utterances.count)
-                let retry = try await here.run(["--retry"] + DictationSurroundings.steadyModel)
+                let retry = try await here.run(["--retry"])
                 #expect(retry.status == 0)
                 let all = delivered + retry.output.split(separator: "\n").map(String.init)
                 #expect(all.sorted() == Self.utterances.sorted())
@@ -173,7 +173,7 @@ struct DictationTests {
                 #expect(try await tool.exit() == .exited(0))
                 #expect(tool.standardOutput.split(separator: "\n").count > 2)
                 let said = tool.standardOutput.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-                #expect(said == "OPEN ONE TWO THREE LEFT RIGHT FOUR FIVE SIX SEVEN STOP NINE CLOSE ZERO")
+                #expect(said == "open one two three left right four five six seven stop nine close zero")
             }
         }
     }
@@ -184,7 +184,7 @@ struct DictationTests {
                 try await here.sound.play("en_digits_16k.wav")
                 tool.signal(SIGINT)
                 #expect(try await tool.exit() == .exited(0))
-                #expect(tool.standardOutput == "ONE TWO THREE FOUR\n")
+                #expect(tool.standardOutput == "one two three four\n")
             }
         }
     }
@@ -209,7 +209,7 @@ struct DictationTests {
             #expect(here.sound.recordings.count == 1)
             let retry = try await here.run(["--retry"])
             #expect(retry.status == 0)
-            #expect(retry.output == "ONE TWO THREE FOUR\n")
+            #expect(retry.output == "one two three four\n")
             #expect(here.sound.recordings.isEmpty)
             #expect(try await here.run(["--retry"]).error.contains("No recording waits"))
         }
@@ -260,7 +260,7 @@ struct DictationTests {
                 let file = try #require(here.sound.recordings.first)
                 #expect(tool.standardError.contains(file))
             }
-            #expect(try await here.run(["--retry"]).output == "ONE TWO THREE FOUR\n")
+            #expect(try await here.run(["--retry"]).output == "one two three four\n")
         }
     }
 
@@ -272,7 +272,7 @@ struct DictationTests {
                 _ = try await tool.exit()
             }
             let retry = try await here.run(["--retry"])
-            #expect(retry.output == "ONE TWO THREE FOUR\n", "\(retry)")
+            #expect(retry.output == "one two three four\n", "\(retry)")
         }
     }
 

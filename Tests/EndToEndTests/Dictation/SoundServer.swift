@@ -64,7 +64,7 @@ struct SoundServer: Sendable {
             "/usr/bin/paplay", ["--device=virt", "--volume=\(volume)", Fixtures.audio(recording)],
             environment: environment)
         guard result.status == .exited(0) else { throw NeverHappened("paplay: \(result.error)") }
-        try await Task.sleep(for: .milliseconds(300))
+        try await Task.sleep(for: .milliseconds(600))
     }
 }
 

@@ -15,7 +15,7 @@ func runClientTests(
         ["-m", "pytest", "-q", "-p", "no:cacheprovider", Fixtures.path("Tests/\(folder)/\(file)")],
         environment: server.folder.environment.merging([
             "ASR2CLIP_URL": server.url, "ASR2CLIP_PID": "\(server.process.pid)", "PYTHONDONTWRITEBYTECODE": "1",
-        ]) { $1 }.merging(environment) { $1 })
+        ]) { $1 }.merging(environment) { $1 }, within: .seconds(600))
     #expect(result.status == .exited(0), "\(result.output)\(result.error)")
     #expect(try /\d+ passed/.firstMatch(in: result.output) != nil)
 }

@@ -47,7 +47,8 @@ struct ForwardingTests {
 
     @Test func whatTheFarModelCanDoIsShown() async throws {
         try await withChain([.hotwords]) { near, _, _ in
-            #expect(try await near.get("/v1/models/far").body.contains(#""capabilities": ["hints"]"#))
+            let model = try await near.get("/v1/models/far").body
+            #expect(model.contains(#""capabilities": ["hints"]"#), "\(model)")
         }
     }
 

@@ -181,10 +181,12 @@ export class FilesArea {
       location.hash = shown ? `#files/${shown.id}` : "#files";
       this.choose(shown?.id);
     }
-    await this.results.delete(result.id);
-    toast(texts.files.deleted(result.name));
+    const isDeleted = this.results.delete(result.id);
+    // At once, so that no key is lost while the browser deletes the recording.
     this.#draw();
     if (hadFocus) (this.list.link(next?.id) ?? byID("choose")).focus();
+    await isDeleted;
+    toast(texts.files.deleted(result.name));
   }
 
   async #again(result) {
@@ -198,9 +200,10 @@ export class FilesArea {
     if (!await confirm(`${texts.files.deleteAll}?`, texts.files.count(count, count), texts.actions.delete)) return;
     location.hash = "#files";
     this.choose(null);
-    for (const { id } of this.results.all) await this.results.delete(id);
-    toast(texts.files.cleared);
+    const areDeleted = this.results.all.map(({ id }) => this.results.delete(id));
     byID("choose").focus();
+    await Promise.all(areDeleted);
+    toast(texts.files.cleared);
   }
 
   /** What a key does here; returns whether it does anything. */
