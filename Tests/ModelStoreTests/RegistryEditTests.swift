@@ -79,6 +79,18 @@ struct RegistryEditTests {
         }
     }
 
+    /// The server reads the file in between.
+    @Test func theWatchReportsAnEditBeforeItsFirstLook() async throws {
+        try await withTemporaryFolder { folder in
+            try folder.write("a", to: "models.yaml")
+            var watch = RegistryWatch(folder.path + "/models.yaml")
+            try folder.write("edited", to: "models.yaml")
+            #expect(watch.look() == false)
+            #expect(watch.look() == true)
+            #expect(watch.look() == false)
+        }
+    }
+
     @Test func theWatchReportsEachSettledEditOnce() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.path + "/models.yaml"

@@ -190,8 +190,9 @@ package final class UpstreamModel: Sendable {
 
     private func lease(_ index: Int) -> UpstreamLease {
         UpstreamLease(entry.servers[index]) { [self] outcome in
-            choice.withLock { $0.release(index, outcome, at: .now) }
+            // Counted before it is released: once no request is in hand, all are counted.
             metrics.add(to: UpstreamMetrics.requests, entry.name, entry.servers[index].address, outcome.rawValue)
+            choice.withLock { $0.release(index, outcome, at: .now) }
         }
     }
 

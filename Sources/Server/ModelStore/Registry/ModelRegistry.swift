@@ -22,8 +22,13 @@ package struct ModelRegistry: Sendable, Equatable {
     /// Lesser mistakes are in its `problems`. `defaultModel`, a name or alias, overrides the file's `default_model`.
     /// - Throws: `RegistryError` if the file as a whole is unusable, or there is no model named `defaultModel`.
     package static func load(from paths: ModelPaths, defaultModel: String? = nil) throws(RegistryError) -> Self {
-        if paths.registryIsDefault { try DefaultRegistry.create(at: paths.registryFile) }
+        try create(at: paths)
         return try reload(from: paths, defaultModel: defaultModel)
+    }
+
+    /// Creates the registry if it has the default path and is missing.
+    package static func create(at paths: ModelPaths) throws(RegistryError) {
+        if paths.registryIsDefault { try DefaultRegistry.create(at: paths.registryFile) }
     }
 
     /// Like `load`, but a missing file is always an error, because it existed before.

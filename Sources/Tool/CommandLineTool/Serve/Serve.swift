@@ -18,9 +18,12 @@ struct Serving {
 
     /// Serves until a signal, or downloads the default model and returns.
     func run(downloadOnly: Bool) async throws {
+        try ModelRegistry.create(at: paths)
+        // Before the file is read: an edit after that is noticed, and its creation is none.
+        let watch = RegistryWatch(paths.registryFile)
         let registry = try ModelRegistry.load(from: paths, defaultModel: options.defaultModel)
         if let mistake = registry.mistakes(in: .setting("default_model")).first { throw Failure(mistake.description) }
-        guard downloadOnly else { return try await serve(registry) }
+        guard downloadOnly else { return try await serve(registry, watch) }
         guard let name = registry.defaultModel else {
             throw Failure("\(registry.file) names no default_model. Add one, or choose with --default-model.")
         }
@@ -36,7 +39,7 @@ struct Serving {
         _ = try await RegisteredModels(registry, paths, onProgress: FetchDisplay().show).pull(name)
     }
 
-    private func serve(_ registry: ModelRegistry) async throws {
+    private func serve(_ registry: ModelRegistry, _ watch: RegistryWatch) async throws {
         let environment = ProcessInfo.processInfo.environment
         // Makes an upload over the file size limit fail instead of ending the server.
         signal(SIGXFSZ, SIG_IGN)
@@ -85,7 +88,7 @@ struct Serving {
                 }
             }
         }
-        let reloading = RegistryReloading(file: paths.registryFile, catalog: catalog)
+        let reloading = RegistryReloading(watch: watch, catalog: catalog)
         var configuration = ServiceGroupConfiguration(
             services: [engines, UpstreamWatch(upstreams: upstreams), reloading, server],
             // Without the library's routine messages.
@@ -157,8 +160,8 @@ struct UpstreamWatch: Service {
 
 /// Applies edits of models.yaml while the server runs: when the file changes, and on SIGHUP.
 struct RegistryReloading: Service {
-    /// The path of models.yaml.
-    let file: String
+    /// A watch on models.yaml that began before the file was read.
+    let watch: RegistryWatch
     let catalog: ModelService
 
     func run() async throws {
@@ -168,7 +171,7 @@ struct RegistryReloading: Service {
             defer { signal.stop() }
             await withDiscardingTaskGroup { group in
                 group.addTask {
-                    var watch = RegistryWatch(file)
+                    var watch = self.watch
                     while (try? await Task.sleep(for: RegistryWatch.interval)) != nil {
                         if watch.look() { request.yield() }
                     }
