@@ -41,6 +41,7 @@ struct ConnectionLimitTests {
             try await connection.send(Self.request)
             #expect(try await connection.answer().status == 200)
         }
+        try await eventually("it is in the log") { server.process.standardError.contains("too many connections") }
         #expect(server.process.standardError.matches(of: /too many connections/).count == 1)
     }
 

@@ -22,10 +22,13 @@ struct FirstRunTests {
         let verb = executable == "asr2clip" ? ["--serve"] : []
         try await withServer(ServerProcess.Setup(nil, verb, environment: Self.german, executable: executable)) {
             server in
-            let lines = server.process.standardError.split(separator: "\n").filter { $0.contains(Self.beginning) }
-            #expect(lines.count == 1)
+            func lines() -> [Substring] {
+                server.process.standardError.split(separator: "\n").filter { $0.contains(Self.beginning) }
+            }
+            try await eventually("it is said") { !lines().isEmpty }
+            #expect(lines().count == 1)
             for word in Self.words + [server.folder.data + "/asr2clip/models.yaml"] {
-                #expect(lines.first?.contains(word) == true, "\(server.process.standardError)")
+                #expect(lines().first?.contains(word) == true, "\(server.process.standardError)")
             }
             // It fetches the page's model all the same.
             try await eventually("the download has begun") {

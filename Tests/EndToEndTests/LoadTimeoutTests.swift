@@ -56,7 +56,9 @@ struct LoadTimeoutTests {
             try stuck.repair()
             #expect(try await answer.body == #"{"text": "STOP"}"#)
             #expect(!server.engines.contains(engine))
-            #expect(server.process.standardError.contains("not loaded within 3 s (--load-timeout)"))
+            try await eventually("the log says why") {
+                server.process.standardError.contains("not loaded within 3 s (--load-timeout)")
+            }
         }
     }
 

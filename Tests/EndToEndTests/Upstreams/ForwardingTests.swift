@@ -41,7 +41,9 @@ struct ForwardingTests {
                 file, ["response_format": "verbose_json", "timestamp_granularities[]": "word", "temperature": "0.5"])
             #expect(words.body.contains(#""words": [{"word""#))
             #expect(words.headers["x-asr-ignored"] == nil)
-            #expect(server.process.standardError.contains("upstream=127.0.0.1:"))
+            try await eventually("it is in the log") {
+                server.process.standardError.contains("upstream=127.0.0.1:")
+            }
         }
     }
 
