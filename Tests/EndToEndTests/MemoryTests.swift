@@ -40,8 +40,10 @@
                 try group.open()
                 for (request, text) in requests { #expect(try await request.value.body == text) }
                 #expect(!server.engines.contains(engine))
-                #expect(try group.kills() == 1)
-                #expect(server.process.standardError.matches(of: /signal 9.*The engine ended/).count == 2)
+                // The kernel may also have killed engines that were started before the group was opened.
+                try await eventually("the deaths are in the log") {
+                    server.process.standardError.matches(of: /signal 9.*The engine ended/).count >= 2
+                }
             }
         }
 

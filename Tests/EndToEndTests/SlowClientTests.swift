@@ -6,7 +6,7 @@ import Testing
 @Suite(
     .serialized, .timeLimit(.minutes(10)),
     .server(
-        TestRegistry([.paraformer]), "--header-timeout", "2s", "--upload-rate-window", "2s", "--min-upload-rate", "500")
+        TestRegistry([.paraformer]), "--header-timeout", "4s", "--upload-rate-window", "4s", "--min-upload-rate", "500")
 )
 struct SlowClientTests {
     /// Sends a byte 20 times a second until the connection is closed.
@@ -48,7 +48,7 @@ struct SlowClientTests {
         try await connection.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(try await connection.answer().status == 200)
         // A connection may be idle between requests; only the head has a timeout.
-        try await Task.sleep(for: .seconds(3))
+        try await Task.sleep(for: .seconds(5))
         #expect(!connection.isClosed)
         try await connection.send("GET /health HTTP/1.1\r\nX-Slow: ")
         try await trickle(on: connection)

@@ -118,9 +118,10 @@ struct EngineProcessTests {
 
     /// A large model on a slow disk.
     @Test func anEngineWithLoadProgressIsNotEnded() async throws {
+        // Both parts take longer than the time limit.
         let reading =
-            #"for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.3; echo '{"loading":{}}'; done; echo '{"ready":{}}'; sleep 1"#
-        let (end, notices) = try await run(Self.version + reading, loadTimeout: .seconds(1))
+            #"for i in 1 2 3 4 5 6 7 8; do sleep 0.5; echo '{"loading":{}}'; done; echo '{"ready":{}}'; sleep 4"#
+        let (end, notices) = try await run(Self.version + reading, loadTimeout: .seconds(3))
         #expect(end.status == "exit status 0")
         #expect(notices == [.ready])
     }

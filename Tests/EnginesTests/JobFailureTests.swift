@@ -156,7 +156,7 @@ struct JobFailureTests {
         let engine = ScriptedEngine { [done] job in
             if job.run.number == 1 { job.waitForHangUp() } else { job.reply(done) }
         }
-        try await withPool(engine, [model], patience: .milliseconds(200)) { pool in
+        try await withPool(engine, [model], patience: .seconds(2)) { pool in
             let events = try await run("a", on: pool)
             #expect(events.last == done)
             #expect(engine.runs.count == 2)
@@ -175,7 +175,7 @@ struct JobFailureTests {
             job.reply(hello)
             job.reply(done)
         }
-        try await withPool(engine, [model, other], patience: .milliseconds(100)) { pool in
+        try await withPool(engine, [model, other], patience: .seconds(1)) { pool in
             var events = await pool.transcribe(job("a"), with: model).makeAsyncIterator()
             #expect(try await events.next() == hello)
             // Meanwhile, the patience with another engine ends, twice.

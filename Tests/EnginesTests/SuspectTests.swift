@@ -239,7 +239,7 @@ struct SuspectTests {
             return Int.max
         }
         try await withPool(
-            engine, [model, other, slow], loadWait: .milliseconds(300), freeMemory: freeMemory
+            engine, [model, other, slow], loadWait: .seconds(2), freeMemory: freeMemory
         ) { pool in
             let (first, second) = try (job("first"), job("second"))
             async let one = run(first, on: pool)

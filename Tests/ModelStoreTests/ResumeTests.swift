@@ -147,7 +147,7 @@ struct ResumeTests {
             .ranged(bytes, tag: "\"1\""),
         ]
         try await expectModel(
-            from: .inTurn(answers), settings: .quick { $0.idleTimeout = .seconds(2) }
+            from: .inTurn(answers), settings: .quick { $0.idleTimeout = .seconds(5) }
         ) { server, _ in
             #expect(server.asks.map(\.range) == [nil, "bytes=100-"])
         }

@@ -68,12 +68,12 @@ struct RealtimeLifetimeTests {
 
     /// Its audio waits for the model, so its client is not to blame.
     @Test func aSessionWhoseAudioIsNotTakenIsNotIdle() async throws {
-        let audio = JSONValue.string(Data(count: 100 * 32_000).base64EncodedString())
+        let audio = JSONValue.string(Data(count: 100 * 8000).base64EncodedString())
         let append = SocketClient.text(#"{"type": "input_audio_buffer.append", "audio": \#(audio.text)}"#)
-        try await RealtimeServer.run(limits: { ($0.idleTime, $0.longest) = (.seconds(2), .seconds(5)) }) {
+        try await RealtimeServer.run(limits: { ($0.idleTime, $0.longest) = (.seconds(4), .seconds(8)) }) {
             server in
             let client = try await server.open()
-            try await client.update(RealtimeClient.manual)
+            try await client.update(["format": ["type": "audio/pcmu"], "turn_detection": .null])
             try await client.socket.send(append)
             var event = try await client.next()
             while event.type != "error" { event = try await client.next() }

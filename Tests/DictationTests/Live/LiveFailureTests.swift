@@ -239,7 +239,7 @@ extension LiveDictationTests {
         ]) { server in
             var dictation = LiveDictation(printsWords: true)
             // Twice the length of the recording is added.
-            dictation.patience = .milliseconds(100)
+            dictation.patience = .seconds(2)
             let seen = try await dictation.run(with: server, in: store, ear(samples: 4800, after: gate)) {
                 $0.heard >= .seconds(0.3)
             }.seen
@@ -272,13 +272,13 @@ extension LiveDictationTests {
         try await withRealtimeServer([
             { peer in
                 try await peer.openAndHear()
-                for _ in 1...5 { guard try await peer.answerPing() else { return } }
+                for _ in 1...2 { guard try await peer.answerPing() else { return } }
                 gate.open()
                 try await peer.complete("live")
             }
         ]) { server in
             var dictation = LiveDictation(printsWords: true)
-            dictation.heartbeat = .milliseconds(200)
+            dictation.heartbeat = .seconds(1)
             let seen = try await dictation.run(with: server, in: store, ear(samples: 4800, after: gate)) {
                 $0.heard >= .seconds(0.3)
             }.seen

@@ -9,15 +9,17 @@ extension ServerProcess {
     /// - Returns: Its process id.
     func busyEngine(of model: String, otherThan ended: [Int32] = []) async throws -> Int32 {
         let client = APIClient(self)
-        let engine = try await untilFound("an engine that works") {
-            let loaded = try await client.engines().filter { $0.model == model && $0.status == "loaded" }
-            let candidates = loaded.compactMap(\.pid).filter { !ended.contains($0) }
-            let before = candidates.map { ProcessTable.work(of: $0) ?? .max }
-            try await Task.sleep(for: .milliseconds(100))
-            return zip(candidates, before).first {
-                (ProcessTable.work(of: $0) ?? 0) >= $1.addingReportingOverflow(4).partialValue && $1 < .max
-            }?.0
+        // The work at the first look. An engine that waits does none, and beside other load a busy one gets little time.
+        var before: [Int32: Int] = [:]
+        return try await untilFound("an engine that works") {
+            for engine in try await client.engines() where engine.model == model && engine.status == "loaded" {
+                guard let pid = engine.pid, !ended.contains(pid) else { continue }
+                guard let work = ProcessTable.work(of: pid) else { continue }
+                let first = before[pid] ?? work
+                before[pid] = first
+                if work >= first + 4 { return pid }
+            }
+            return nil
         }
-        return engine
     }
 }

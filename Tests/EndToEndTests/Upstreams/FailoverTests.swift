@@ -248,7 +248,7 @@ struct FailoverTests {
         let stalled: [ScriptedServer.Step] = [
             .send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + delta), .pause(.seconds(3600)),
         ]
-        try await withForwarder(toScript: stalled, and: ["timeout": "1s"]) { client, _, _ in
+        try await withForwarder(toScript: stalled, and: ["timeout": "3s"]) { client, _, _ in
             let events = try await client.stream(.init(path: Fixtures.audio(word)), ["stream": "true"])
             #expect(events == [.delta("Hi"), .error(code: "upstream_timeout")])
         }
