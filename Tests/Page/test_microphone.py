@@ -55,7 +55,7 @@ def test_space_records_while_it_is_held_below_captions_too(page):
     page.keyboard.down("Space")
     expect(page.locator("#captions-text")).to_contain_text("best of times")
     page.keyboard.up("Space")
-    expect(page.locator("#captions-record")).to_have_text("Record")
+    expect(page.locator("#captions-record")).to_have_text("Start recording")
     expect(page.locator("#earlier-list .earlier-text")).to_contain_text("best of times")
 
 

@@ -35,7 +35,12 @@ struct FailoverTests {
             try await withForwarder(to: ["url": upstream.url, "model": "m"]) { client, server in
                 try await eventually("the server is ready") { try await client.get("/health/ready").status == 200 }
                 try await client.expect(#"{"text": "well"}"#)
+                #expect(try await metric("asr2clip_upstream_up", client) == 1)
                 #expect(!server.process.standardError.contains("An upstream cannot be used."))
+                // Whoever starts the server sees that sound leaves the machine.
+                try await eventually("it is in the log") {
+                    server.process.standardError.contains("model=far upstreams=127.0.0.1:\(upstream.port)/v1")
+                }
             }
         }
     }
@@ -145,6 +150,7 @@ struct FailoverTests {
             }
             try expectError(try await client.get("/health/ready"), 503, "model_not_ready", parameter: "model")
             #expect(try await client.get("/health").body == #"{"status": "loading"}"#)
+            #expect(try await metric("asr2clip_upstream_up", client) == 0)
             try await eventually("it is in the log") {
                 server.process.standardError.contains("An upstream cannot be used.")
             }
