@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+import wave
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 AUDIO = REPOSITORY / "Tests" / "Fixtures" / "audio"
 SPEECH = REPOSITORY / ".deps" / "speech"
 BECKETT = "Ever tried, ever failed, no matter, try again, fail again, fail better."
+# Seconds of silence before what a microphone hears. Chromium plays a recording from the moment a page asks for the
+# microphone, and what it plays before the page listens is lost.
+LEAD = 4
 
 # Toasts disappear after some seconds, so a script records their texts.
 RECORD_TOASTS = """
@@ -31,13 +35,17 @@ expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """Starts Chromium, with a recording as its microphone if one is given."""
-    browsers = []
+def chromium(tmp_path_factory):
+    """Starts Chromium, with a recording as its microphone if one is given; silence comes before it."""
+    browsers, later = [], {}
     with sync_playwright() as playwright:
 
         def start(microphone=None, arguments=()):
-            sound = [f"--use-file-for-fake-audio-capture={microphone}%noloop"] if microphone else []
+            sound = []
+            if microphone:
+                if microphone not in later:
+                    later[microphone] = after_silence(microphone, tmp_path_factory.mktemp("microphone"))
+                sound = [f"--use-file-for-fake-audio-capture={later[microphone]}%noloop"]
             browser = playwright.chromium.launch(
                 executable_path=shutil.which("chromium"),
                 args=[
@@ -54,6 +62,16 @@ def chromium():
         yield start
         for browser in browsers:
             browser.close()
+
+
+def after_silence(recording, folder):
+    """A copy of a recording of 16-bit samples that begins with silence."""
+    copy = folder / recording.name
+    with wave.open(str(recording)) as source, wave.open(str(copy), "wb") as target:
+        target.setparams(source.getparams())
+        target.writeframes(bytes(LEAD * source.getframerate() * source.getnchannels() * source.getsampwidth()))
+        target.writeframes(source.readframes(source.getnframes()))
+    return copy
 
 
 @pytest.fixture(scope="session")
