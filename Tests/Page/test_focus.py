@@ -124,6 +124,8 @@ LISTEN = """() => {
 
 
 def test_screen_readers_hear_of_states_and_not_of_each_step(page):
+    # The state of the server is read out as well, once.
+    expect(page.locator("#server-state")).to_have_text("Ready")
     page.evaluate(LISTEN)
     transcribe(page, SPEECH / "two_cities.wav")
     expect(page.locator("#toasts")).to_contain_text("The text is ready.")
