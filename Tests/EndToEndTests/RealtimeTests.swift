@@ -32,8 +32,12 @@ struct RealtimeTests {
         }
     }
 
-    @Test func aSessionEndsAtItsLimitsAndWithItsServer() async throws {
-        try await runTests("test_realtime_ends.py", ["--max-sessions", "2", "--session-idle-timeout", "2s"])
+    @Test func aSessionTooManyIsRefusedAndSessionsEndWithTheirServer() async throws {
+        try await runTests("test_realtime_ends.py", ["--max-sessions", "2"])
+    }
+
+    @Test func aSessionWithoutAudioEnds() async throws {
+        try await runTests("test_realtime_idle.py", ["--session-idle-timeout", "2s"])
     }
 
     @Test func aSessionNeedsAKeyWhereTheServerHasSome() async throws {
