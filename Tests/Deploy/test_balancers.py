@@ -4,15 +4,16 @@ import contextlib
 import http.client
 import http.server
 import json
-import socket
+import os
 import ssl
 import subprocess
 import sys
 import threading
-import time
+from pathlib import Path
 
 import pytest
-from conftest import PATIENCE, REPOSITORY
+from conftest import PATIENCE, REPOSITORY, eventually
+from prometheus import free_port, has_ended
 
 sys.path.append(str(REPOSITORY / "Benchmarks"))
 from clustering import programs  # noqa: E402
@@ -70,23 +71,31 @@ class Handler(http.server.BaseHTTPRequestHandler):
 @contextlib.contextmanager
 def running(program, folder, nodes):
     """Runs a balancer in front of nodes with these addresses. Yields its port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
     files = programs.certificate(folder, ["127.0.0.1"])
-    command, environment = program(folder, files, nodes, f"127.0.0.1:{port}")
-    with (folder / "output").open("w") as log:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
-                break
-            assert process.poll() is None and time.monotonic() < deadline, (folder / "output").read_text()
-            time.sleep(0.05)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
+    while True:
+        port = free_port()
+        command, environment = program(folder, files, nodes, f"127.0.0.1:{port}")
+        with (folder / "output").open("w") as log:
+            process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+        try:
+            if eventually("the balancer listens", lambda: has_ended(process) or listens(process, port)) == "listens":
+                yield port
+                return
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+        message = (folder / "output").read_text()
+        # Another program has taken the port meanwhile.
+        assert "already in use" in message, message
+
+
+def listens(process, port):
+    """Whether it is this process that listens at a port."""
+    files = {os.readlink(file) for file in Path(f"/proc/{process.pid}/fd").iterdir()}
+    # Column 2: the local address and port; column 4: the state, 0A for listening; column 10: the inode (proc(5)).
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    own = [row for row in rows if f"socket:[{row[9]}]" in files]
+    return "listens" if any(row[1].endswith(f":{port:04X}") and row[3] == "0A" for row in own) else None
 
 
 class Balanced:
