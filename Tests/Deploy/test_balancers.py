@@ -5,6 +5,7 @@ import http.client
 import http.server
 import json
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -38,11 +39,15 @@ class Node(http.server.ThreadingHTTPServer):
         self.name, self.status, self.requests = name, 200, 0
         #: How many requests it has yet to answer by hanging up.
         self.hang_ups = 0
+        #: Whether it answers uploads before it has read them.
+        self.is_hasty = False
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self):
         node = self.server
+        if node.is_hasty and self.command == "POST":
+            return self.say_at_once(node.status)
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path == "/health/ready":
             return self.say(200)
@@ -52,6 +57,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         return self.say(node.status)
+
+    def say_at_once(self, status):
+        """Answers, and then reads and forgets the upload, as a node that is full does."""
+        self.say(status)
+        with contextlib.suppress(OSError):  # the balancer may have hung up
+            self.connection.shutdown(socket.SHUT_WR)
+            while self.connection.recv(1 << 16):
+                pass
 
     def say(self, status):
         self.send_response(status)
@@ -220,6 +233,15 @@ def test_a_refusal_of_all_nodes_is_passed_on(balanced):
         node.status = 429
     status, headers, name = balanced.upload()
     assert (status, headers["Retry-After"]) == (429, "7") and name in ("one", "two")
+
+
+def test_a_refusal_before_a_large_upload_was_read_is_passed_on(balanced):
+    """Also of an upload that HAProxy does not keep."""
+    for node in balanced.nodes:
+        node.status, node.is_hasty = 429, True
+    for _ in range(4):
+        status, headers, name = balanced.ask("/v1/audio/transcriptions", {}, "POST", bytes(20_000_000))
+        assert (status, headers["Retry-After"]) == (429, "7") and name in ("one", "two")
 
 
 @pytest.mark.parametrize("refusal", [429, 503])
