@@ -3,14 +3,17 @@
 The job is deploy/ray/transcribe.py as it is. Its driver and Ray's head are on a machine of their own, without a server.
 """
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 
 from harness.paths import DEPS, FIXTURES, ROOT
+from harness.processes import children
 from harness.registry import registry
 
 from clustering.known_archive import MODEL, Archive
@@ -29,6 +32,8 @@ SETTINGS = {
 }
 #: How long anything may take before it counts as never, in seconds.
 PATIENCE = 240
+#: How long an engine may stand still, in seconds: after 30, its server would think that it hangs, and end it.
+LONGEST = 15
 
 
 class Failure(Exception):
@@ -44,6 +49,8 @@ class Node:
         self.config = self.folder / "models.yaml"
         self.config.write_text(registry(MODEL))
         self.serving = None
+        #: Since when its engine stands still.
+        self.frozen_since = None
 
     def serve(self):
         """Starts the server, and waits until it is ready."""
@@ -82,9 +89,25 @@ class Node:
     def unplug(self):
         self.machine.unplug()
 
+    def freeze(self):
+        """Stops its engine, so that what its server has stays in hand."""
+        self.frozen_since = self.frozen_since or time.monotonic()
+        signal_all(self._engines(), signal.SIGSTOP)
+
+    def thaw(self):
+        self.frozen_since = None
+        signal_all(self._engines(), signal.SIGCONT)
+
+    def _engines(self):
+        return children(self.serving.pid) if self.serving.poll() is None else []
+
     def restart_server(self):
+        engines = self._engines()
         self.serving.kill()
         self.serving.wait()
+        # One that stands still would not notice.
+        signal_all(engines, signal.SIGCONT)
+        self.frozen_since = None
         self.serve()
 
 
@@ -113,18 +136,24 @@ def environment_of_ray():
     return {**os.environ, **settings, **token, "RAY_DISABLE_IMPORT_WARNING": "1"}
 
 
+def signal_all(processes, number):
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, number)
+
+
 def start(machine, *options):
     """The command that starts Ray on a machine. It does not ask who is elsewhere on the network, nor tell anybody."""
     return [RAY / "ray", "start", "--node-ip-address", machine.address, "--disable-usage-stats",
             "--object-store-memory", 100 << 20, *options]
 
 
-def wait_until(holds, failure, log):
+def wait_until(holds, failure, log, pause=0.1):
     deadline = time.monotonic() + PATIENCE
     while not holds():
         if time.monotonic() > deadline:
             raise Failure(f"{failure}: {end_of(log)}")
-        time.sleep(0.1)
+        time.sleep(pause)
 
 
 def status_of(process, failure, log):
@@ -181,21 +210,30 @@ def _run(head, machines, server, folder, count, seed, say):
     job = Job(head, archive, folder)
 
     def wait_for(part):
-        wait_until(lambda: len(archive.results()) >= part * count or job.process.poll() is not None,
-                   f"there are not {part * count:.0f} results", job.log)
-        return len(archive.results()), time.monotonic()
+        """Lets the nodes work until so much is done; then they stand still."""
+        if len(archive.results()) < part * count:
+            for node in nodes:
+                node.thaw()
+            wait_until(lambda: len(archive.results()) >= part * count or job.process.poll() is not None,
+                       f"there are not {part * count:.0f} results", job.log, pause=0.02)
+        for node in nodes:
+            node.freeze()
+        return len(archive.results())
 
-    # The first recordings wait for Ray's workers to start.
-    first = [wait_for(0.1)[1], *(node.answered() for node in nodes)]
-    before, now = wait_for(0.4)
-    calm = [60 * (node.answered() - earlier) / (now - first[0]) for node, earlier in zip(nodes, first[1:])]
+    all_answer(nodes, job)
+    earlier, began = [node.answered() for node in nodes], time.monotonic()
+    wait_for(0.4)
+    minutes = (time.monotonic() - began) / 60
+    calm = [(node.answered() - before) / minutes for node, before in zip(nodes, earlier)]
     restarted, killed, unplugged = nodes
     steps = [(0.4, "the server of ray-1 is killed and started again", restarted.restart_server),
              (0.5, "ray-2 is killed, the server and all of Ray", killed.kill),
              (0.65, "ray-3 is unplugged", unplugged.unplug)]
     for part, event, do in steps:
-        say(f"{wait_for(part)[0]} of {count} results: {event}")
+        say(f"{wait_for(part)} of {count} results: {event}")
         do()
+    for node in nodes:
+        node.thaw()
     status, report = job.wait()
     say(job.log.read_text())
     wrong = archive.judge()
@@ -210,6 +248,23 @@ def _run(head, machines, server, folder, count, seed, say):
         if not rows[-1][2]:
             wrong.append(f"{node.machine.name} transcribed nothing")
     return rows, wrong + _again(head, archive, folder)
+
+
+def all_answer(nodes, job):
+    """Waits until each node has answered. Those that have stand still meanwhile: Ray's workers may start seconds later on
+    another node, and it would find little left to do.
+    """
+
+    def have_answered():
+        for node in nodes:
+            if node.frozen_since is None:
+                if node.answered():
+                    node.freeze()
+            elif time.monotonic() - node.frozen_since > LONGEST:
+                node.thaw()
+        return all(node.frozen_since for node in nodes) or job.process.poll() is not None
+
+    wait_until(have_answered, "a node answers nothing", job.log, pause=0.02)
 
 
 def _again(head, archive, folder):
