@@ -1,6 +1,7 @@
 """Clients: the official OpenAI client, behind a balancer."""
 
 import base64
+import contextlib
 import json
 import random
 import ssl
@@ -15,6 +16,8 @@ from clustering.nodes import KEY, MODEL, PATIENCE
 #: How often the client tries again by itself.
 DEFAULT = openai.DEFAULT_MAX_RETRIES
 TRANSCRIPTION = "conversation.item.input_audio_transcription."
+#: The codes with which a session ends in the middle of a turn: the node stops, or fails, or (none) is gone.
+CUT_OFF = [1001, 1011, None]
 
 
 class Clients:
@@ -103,12 +106,13 @@ class Clients:
                 audio = {"format": {"type": "audio/pcm", "rate": 16_000}}
                 connection.session.update(session={"type": "transcription", "audio": {"input": audio}})
                 while not ended.is_set():
-                    said = self._turn(connection, sound)
+                    said, is_whole = self._turn(connection, sound)
                     if text is None:
                         self.ledger.end(request, OK, said)
                         return request
-                    if said != text and text.startswith(said):
-                        connection.recv()  # a node that stops completes the turn as it is, and then ends the session
+                    if said != text and not is_whole:
+                        # A node that stops completes the turn as it is, and then ends the session.
+                        self._expect_end(connection)
                     if said != text:
                         self.ledger.end(request, "wrong text", f"'{said}' and not '{text}'")
                         return request
@@ -117,8 +121,7 @@ class Clients:
                     ended.wait(0.2)
             self.ledger.end(request, OK)
         except Exception as error:  # of the WebSocket library, or of the client
-            code = getattr(getattr(error, "rcvd", None), "code", None)
-            result = ENDED if code == 1001 else BROKEN if request.has_begun else judged(error)[0]
+            result = ENDED if closing_code(error) == 1001 else BROKEN if request.has_begun else judged(error)[0]
             self.ledger.end(request, result, repr(error))
         return request
 
@@ -141,21 +144,44 @@ class Clients:
         answer = self.clients[0].models.with_raw_response.list()
         return MODEL.name in [model.id for model in answer.parse().data] and not answer.http_response.history
 
-    @staticmethod
-    def _turn(connection, sound):
-        """Says a turn; its text."""
-        step = 3200
-        patience = threading.Timer(PATIENCE, connection.close)
-        patience.start()
-        try:
+    def _turn(self, connection, sound):
+        """Says a turn; its text, and whether the node heard its end. It ends a turn before that if it stops."""
+        step, is_whole = 3200, False
+        with patience(connection):
             for start in range(0, len(sound), step):
                 connection.input_audio_buffer.append(audio=base64.b64encode(sound[start : start + step]).decode())
             while (event := connection.recv()).type != TRANSCRIPTION + "completed":
+                is_whole = is_whole or event.type == "input_audio_buffer.speech_stopped"
                 if event.type == "error":
                     raise RuntimeError(event)
-            return event.transcript
-        finally:
-            patience.cancel()
+            return event.transcript, is_whole
+
+    @staticmethod
+    def _expect_end(connection):
+        """Returns if the connection does not end as that of a node that stops or fails; else raises how it ended."""
+        with patience(connection):
+            try:
+                while True:
+                    connection.recv()
+            except Exception as error:  # of the WebSocket library, or of the client
+                if closing_code(error) in CUT_OFF:
+                    raise
+
+
+@contextlib.contextmanager
+def patience(connection):
+    """Ends the connection if what is done meanwhile takes too long."""
+    timer = threading.Timer(PATIENCE, connection.close)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def closing_code(error):
+    """The code with which the other side closed a connection; `None` if it sent none."""
+    return getattr(getattr(error, "rcvd", None), "code", None)
 
 
 def judged(error):

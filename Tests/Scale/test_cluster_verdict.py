@@ -1,11 +1,13 @@
 """What Benchmarks/cluster.py accepts: its verdict about requests whose results are given here."""
 
+import contextlib
 from types import SimpleNamespace
 
 import pytest
 from clustering.balancers import Passage
 from clustering.faults import Fault
 from clustering.ledger import Ledger
+from clustering.load import Clients
 from clustering.verdict import Verdict
 from harness.report import Report
 
@@ -54,3 +56,21 @@ def test_nodes_may_refuse_only_if_all_are_full(fault, results, is_right):
 ])
 def test_sessions_end_at_the_node_and_a_drained_one_ends_them(fault, result, node, is_right):
     assert bool(judged(fault, "session", [(result, node)])) != is_right
+
+
+@pytest.mark.parametrize("code, explains", [(1001, True), (1011, True), (None, True), (1000, False), (1008, False)])
+def test_a_turn_that_was_cut_is_explained_by_the_end_of_its_connection(code, explains):
+    """Without a code, the connection broke."""
+    closed = Exception()
+    closed.rcvd = SimpleNamespace(code=code) if code else None
+    events = iter(["error", closed])
+
+    def recv():
+        if isinstance(event := next(events), Exception):
+            raise event
+        return event
+
+    connection = SimpleNamespace(recv=recv, close=lambda: None)
+    with pytest.raises(Exception) if explains else contextlib.nullcontext() as raised:
+        Clients._expect_end(connection)
+    assert not explains or raised.value is closed
