@@ -37,6 +37,18 @@ class Prometheus:
             self.process = self.machine.popen(command, cwd=self.folder, stdout=log, stderr=subprocess.STDOUT)
         until("Prometheus has asked all nodes", lambda: len(self.query("up == 1")) == len(self.nodes))
 
+    def up(self):
+        """The values of `up`. One answer of a node may have come too late, so it waits a while for all to be 1."""
+
+        def ones():
+            found = self.query("up == 1")
+            return found if len(found) == len(self.nodes) else None
+
+        try:
+            return until("all nodes are up", ones, patience=60)
+        except TimeoutError:
+            return self.query("up")
+
     def query(self, expression):
         """The values of an expression now, by the node."""
         return {labels: float(value) for labels, (_, value) in self._ask("query", query=expression, _field="value")}

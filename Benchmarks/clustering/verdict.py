@@ -34,7 +34,7 @@ class Verdict:
         self.report.check("wrong texts, nodes' errors, no result", str(len(wrong)), "0", not wrong, _told(wrong))
         statuses = self.cluster.drained
         self.report.check("exit status of drained nodes", str(statuses), "0", all(status == 0 for status in statuses))
-        up = self.cluster.prometheus.query("up")
+        up = self.cluster.prometheus.up()
         self.report.check("Prometheus at the end: up", _values(up), "1", set(up.values()) == {1} and len(up) == len(self.cluster.nodes))
 
         for balancer, failures in self.cluster.secrets.items():
