@@ -93,8 +93,8 @@ class Cluster:
         self.say(f"{phase}: {node.name}")
 
     def settle(self, fault):
-        """Lets traffic go on until 8 s after a fault, so that the table shows when it avoids the node."""
-        time.sleep(max(0, fault.begin + 8 - time.time()))
+        """Lets traffic go on until 6 s after a fault, so that the table shows when it avoids the node."""
+        time.sleep(max(0, fault.begin + 6 - time.time()))
 
     def over(self, fault):
         """Sends requests through each balancer until each node has got one again."""
@@ -178,7 +178,7 @@ def main():
     parser.add_argument("--json", type=Path, help="where the raw numbers go")
     parser.add_argument("--keep", type=Path, help="a folder for the logs, also of a run that fails")
     options = parser.parse_args()
-    options.requests, options.rounds = (300, 1) if options.short else (600, 3)
+    options.requests, options.rounds = (300, 1) if options.short else (400, 3)
     if absent := missing():
         sys.exit(f"{', '.join(absent)} not in {DEPS.relative_to(ROOT)}: run scripts/setup --test")
     options.server = options.server.absolute()
