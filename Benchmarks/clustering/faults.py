@@ -1,5 +1,6 @@
 """What happens to the nodes, and what is in hand when it does."""
 
+import collections
 import threading
 import time
 from dataclasses import dataclass
@@ -31,22 +32,27 @@ class Burst:
         self.threads.append(threading.Thread(target=what, args=arguments))
         self.threads[-1].start()
 
+    def goes_on(self):
+        return any(thread.is_alive() for thread in self.threads)
+
     def wait(self):
         for thread in self.threads:
             thread.join()
 
 
-class Volley(Burst):
-    """Requests of every size and streams through every balancer, two of each kind.
+#: Seconds for which the engines stand still at most. After 30 s their servers would think that they hang, and end them.
+FROZEN = 20
 
-    The engines stand still meanwhile. So they are in hand at the nodes, however small they are, when `send` returns; the
-    balancers choose the node that has less, so half of them at each.
+
+class Volley(Burst):
+    """Requests of every size and streams through every balancer, two of each kind, or four.
+
+    The engines stand still meanwhile. So they are in hand at the nodes, however small they are, when `send` returns
+    `True`; the balancers choose the node that has less, so half of them at each.
     """
 
     #: Streams through each balancer. A node may have two live sessions more than the other, and must get a stream all the same.
     STREAMS = 4
-    #: Seconds for which the engines stand still at most. After 30 s their servers would think that they hang, and end them.
-    FROZEN = 20
 
     def __init__(self, cluster):
         super().__init__()
@@ -57,24 +63,35 @@ class Volley(Burst):
         self.are_frozen, self.enough = threading.Event(), threading.Event()
 
     def send(self):
+        """Returns whether the nodes have received all of it in time."""
         cluster = self.cluster
         for clients in cluster.clients:
             for _ in range(self.STREAMS):
                 self.start(clients.stream, cluster.long, 0, self._has_begun, self.enough)
         self.are_frozen.wait()
-        count = self._in_hand()
+        former = self._uploads()
+        sent = collections.Counter()
+        *most, largest = cluster.sizes
         for clients in cluster.clients:
-            for recording in cluster.sizes:
-                for retries in (0, DEFAULT, 0, DEFAULT):
+            for recording in [*most, *most, largest]:
+                for retries in (0, DEFAULT):
                     self.start(clients.upload, recording, retries)
-                    count += 1
+                    sent[len(recording.content)] += 1
             for _ in cluster.nodes:
                 self.start(clients.stream, cluster.sizes[0], 0)
-                count += 1
+                sent[len(cluster.sizes[0].content)] += 1
+
+        def is_there():
+            # Small uploads of others may be taken for some of these. That does no harm: a balancer keeps a small one,
+            # but what comes of a large one that is on its way when its node dies is up to chance.
+            uploads = self._uploads()
+            found = collections.Counter(uploads[file] for file in uploads.keys() - former.keys())
+            return found >= sent
+
         try:
-            until("the nodes have the requests", lambda: self._in_hand() >= count, patience=self.FROZEN)
+            return until("the nodes have the requests", is_there, patience=FROZEN)
         except TimeoutError:
-            pass  # the machine is slow, and the table says how many they had
+            return False
 
     def wait(self):
         """Waits for the answers. Long streams are over with their next event."""
@@ -90,14 +107,25 @@ class Volley(Burst):
                     node.freeze()
                 self.are_frozen.set()
 
-    def _in_hand(self):
-        return sum(node.in_hand() for node in self.cluster.nodes)
+    def _uploads(self):
+        return {file: size for node in self.cluster.nodes for file, size in node.uploads().items()}
+
+
+def sent(cluster):
+    """A volley that the nodes have in hand."""
+    for _ in range(6):
+        volley = Volley(cluster)
+        if volley.send():
+            return volley
+        # The machine has other work at the moment.
+        _thaw(cluster)
+        volley.wait()
+    raise TimeoutError(f"six times, the nodes did not have all requests within {FROZEN} s")
 
 
 def kill(cluster, node):
     """kill -9 to a node with requests in hand. It is started again when all have their answers."""
-    fault, volley = Fault(FAULTS[kill], node.name, 0), Volley(cluster)
-    volley.send()
+    fault, volley = Fault(FAULTS[kill], node.name, 0), sent(cluster)
     fault.begin = time.time()
     node.kill()
     _thaw(cluster, but=node)
@@ -109,8 +137,7 @@ def kill(cluster, node):
 
 def unplug(cluster, node):
     """Pulls the cable of a node with requests in hand, while it computes."""
-    fault, volley = Fault(FAULTS[unplug], node.name, 0), Volley(cluster)
-    volley.send()
+    fault, volley = Fault(FAULTS[unplug], node.name, 0), sent(cluster)
     fault.begin = time.time()
     node.machine.unplug()
     _thaw(cluster)
@@ -128,9 +155,11 @@ def unplug_at_rest(cluster, node):
     fault = Fault(FAULTS[unplug_at_rest], node.name, time.time())
     node.machine.unplug()
     burst = Burst()
-    for index in range(16):
+    # The large ones last, since they take a while to send.
+    for recording in [cluster.sizes[0]] * 4 + cluster.sizes:
         for clients in cluster.clients:
-            burst.start(clients.upload, cluster.sizes[0], DEFAULT if index % 2 else 0)
+            for retries in (0, DEFAULT):
+                burst.start(clients.upload, recording, retries)
     burst.wait()
     cluster.settle(fault)
     node.machine.plug()
@@ -140,8 +169,7 @@ def unplug_at_rest(cluster, node):
 
 def drain(cluster, node):
     """SIGTERM to a node with requests in hand, as an upgrade does."""
-    fault, volley = Fault(FAULTS[drain], node.name, 0), Volley(cluster)
-    volley.send()
+    fault, volley = Fault(FAULTS[drain], node.name, 0), sent(cluster)
     fault.begin = time.time()
     node.begin_to_drain()
     if node.drains:
@@ -155,17 +183,36 @@ def drain(cluster, node):
 
 
 def fill(cluster, node):
-    """More requests than the nodes take."""
+    """More requests than the nodes take, of every size. The last large ones come when no node has room: then nodes refuse
+    them before they have read them.
+    """
     fault = Fault(FAULTS[fill], "", time.time())
     for each in cluster.nodes:
         each.freeze()
-    burst = Burst()
-    for index in range(MAX_QUEUE + 20):
+    former = cluster.refused()
+    smallest, small, large, largest = cluster.sizes
+    burst, late = Burst(), Burst()
+    for clients in cluster.clients:
+        for recording, retries in ((largest, DEFAULT), (large, 0), (large, DEFAULT)):
+            burst.start(clients.upload, recording, retries)
+    for index in range(MAX_QUEUE + 14):
         for clients in cluster.clients:
-            burst.start(clients.upload, cluster.sizes[0], DEFAULT if index % 2 else 0)
-    until("nodes refuse", lambda: cluster.refused() >= 10)
+            if index % 4 == 2:
+                burst.start(clients.stream, smallest, 0)
+            else:
+                burst.start(clients.upload, small if index % 8 in (3, 4) else smallest, DEFAULT if index % 2 else 0)
+    until("nodes refuse", lambda: cluster.refused() >= former + 20)
+    for clients in cluster.clients:
+        for recording in (large, largest):
+            late.start(clients.upload, recording, 0)
+        burst.start(clients.upload, large, DEFAULT)
+    try:
+        until("the last ones are refused", lambda: not late.goes_on(), patience=fault.begin + FROZEN - time.time())
+    except TimeoutError:
+        pass  # a node has room again, because somebody who was refused does not try again
     _thaw(cluster)
-    burst.wait()
+    for each in (burst, late):
+        each.wait()
     return cluster.over(fault)
 
 

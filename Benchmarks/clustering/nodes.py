@@ -1,5 +1,6 @@
 """Servers, each on a machine of its own."""
 
+import contextlib
 import json
 import os
 import signal
@@ -87,6 +88,14 @@ class Node:
     def in_hand(self):
         """How many requests its engines have, live sessions included. Needs no answer of an engine, unlike most metrics."""
         return sum(engine["requests"] for engine in json.loads(self.get("/v1/ps") or '{"data": []}')["data"])
+
+    def uploads(self):
+        """The sizes of the recordings that it has received or is receiving and has not answered, by their files."""
+        found = {}
+        for path in self.folder.glob("tmp/*/uploads/*"):
+            with contextlib.suppress(FileNotFoundError):
+                found[path] = path.stat().st_size
+        return found
 
     def freeze(self):
         """Stops its engine, as if every recording took very long: what it is sent stays in hand."""

@@ -103,7 +103,9 @@ class Verdict:
             _told(failed) or f"slowest {slowest:.1f} s")
 
     def _larger(self, fault, balancer, requests):
-        """Uploads that do not fit into the buffer: without retries, the balancer's own 502; with the client's, an answer."""
+        """Uploads that do not fit into the buffer. If their node dies: without retries, the balancer's own 502; with the
+        client's, an answer.
+        """
         once, again = ([request for request in requests if bool(request.retries) == retries] for retries in (False, True))
         lost = [request for request in once if request.result in _failures(fault)]
         other = [request for request in lost if (request.result, request.detail) != ("balancer", "status 502")]
@@ -112,7 +114,10 @@ class Verdict:
         note = f"{slowest:.1f} s after the fault at the latest" if lost else ""
         is_right = not other and (fault.name in DEADLY or not lost)
         goal = "no other error" if fault.name in DEADLY else "none"
-        self.report.check(f"{name}, max_retries=0", f"{len(lost)} of {len(once)} are 502", goal, is_right, _told(other) or note)
+        found = f"{len(lost)} of {len(once)} are 502"
+        if _may_refuse(fault):
+            found += f", {sum(request.result == REFUSED for request in once)} refusals"
+        self.report.check(f"{name}, max_retries=0", found, goal, is_right, _told(other) or note)
         self._answers(fault, balancer, f"above tune.bufsize, max_retries={DEFAULT}", again)
 
     def _streams(self, fault, balancer):
