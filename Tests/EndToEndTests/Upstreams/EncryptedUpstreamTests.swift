@@ -8,7 +8,7 @@ struct EncryptedUpstreamTests {
     private static let authority = Fixtures.path("Tests/Fixtures/tls/authority.pem")
 
     private func withEncrypted(
-        _ certificate: String, authority: String?,
+        _ certificate: String, authority: String?, isLive: Bool = false,
         _ body: (APIClient, ServerProcess, ScriptedServer) async throws -> Void
     ) async throws {
         try await withScriptedServer(
@@ -16,6 +16,7 @@ struct EncryptedUpstreamTests {
         ) { upstream in
             var entry = ["url": "https://localhost:\(upstream.port)/v1", "model": "m", "api_key_env": "FAR_KEY"]
             if let authority { entry["ca_file"] = authority }
+            if isLive { entry["realtime"] = "true" }
             try await withForwarder(to: entry, environment: ["FAR_KEY": "far-key"]) { client, server in
                 try await body(client, server, upstream)
             }
@@ -46,8 +47,8 @@ struct EncryptedUpstreamTests {
     @Test func theCertificateIsVerifiedForLiveSessionsToo() async throws {
         for (certificate, authority) in [("server", nil), ("stranger", Self.authority), ("server", Self.authority)] {
             let isRight = certificate == "server" && authority != nil
-            try await withEncrypted(certificate, authority: authority) { _, server, upstream in
-                // The right one is asked, and has no live sessions.
+            try await withEncrypted(certificate, authority: authority, isLive: true) { _, server, upstream in
+                // The right one is asked, and does not open a session.
                 try await runClientTests(
                     "test_realtime_hostile.py", against: server,
                     environment: [
