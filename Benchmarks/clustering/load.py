@@ -16,6 +16,8 @@ from clustering.nodes import KEY, MODEL, PATIENCE
 #: How often the client tries again by itself.
 DEFAULT = openai.DEFAULT_MAX_RETRIES
 TRANSCRIPTION = "conversation.item.input_audio_transcription."
+#: What nginx says by itself if no node answers. These nodes send nothing on, so they never say it.
+GONE = "upstream_unavailable"
 #: The codes with which a session ends in the middle of a turn: the node stops, or fails, or (none) is gone.
 CUT_OFF = [1001, 1011, None]
 
@@ -194,6 +196,8 @@ def judged(error):
         code = json.loads(response.content)["error"]["code"]
     except (ValueError, KeyError, TypeError, AttributeError):
         return "balancer", f"status {getattr(response, 'status_code', '?')}"
+    if code == GONE:
+        return "balancer", f"{response.status_code} {code}"
     if response.status_code in (429, 503) and response.headers.get("retry-after"):
         return REFUSED, code
     return "node's error", f"{response.status_code} {code}"
