@@ -47,10 +47,10 @@ def test_live_speech_uses_a_client_secret(visit, chromium):
     sockets = []
     page.on("websocket", lambda socket: sockets.append(socket))
     with page.expect_response("**/v1/realtime/client_secrets") as made:
-        page.locator("#record").click()
+        page.locator("#record").press("Enter")
     assert made.value.request.headers["authorization"] == "Bearer right"
     expect(page.locator("#speech-text")).to_contain_text("tried")
-    page.locator("#record").click()
+    page.locator("#record").press("Enter")
     expect(page.locator("#earlier-list .earlier-text")).to_contain_text("tried")
     assert sockets and "right" not in sockets[0].url
 

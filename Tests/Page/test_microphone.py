@@ -1,6 +1,7 @@
 """The microphone: Chromium takes a recording of real speech for it."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -66,6 +67,22 @@ def test_a_hold_ends_with_the_window(page):
     page.evaluate("window.dispatchEvent(new Event('blur'))")
     expect(page.locator("#record")).to_have_attribute("aria-pressed", "false")
     expect(page.locator("#earlier-list .earlier-text")).to_contain_text("best of times")
+
+
+def test_a_click_on_a_busy_page_is_no_hold(page):
+    button = page.locator("#record")
+    button.evaluate(
+        """button => button.addEventListener("pointerdown", () => {
+            for (const end = Date.now() + 1000; Date.now() < end;);
+        }, { once: true })"""
+    )
+    box = button.bounding_box()
+    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2, "button": "left", "clickCount": 1}
+    devtools = page.context.new_cdp_session(page)
+    now = time.time()
+    for kind, moment in (("mousePressed", now), ("mouseReleased", now + 0.1)):
+        devtools.send("Input.dispatchMouseEvent", {"type": kind, "timestamp": moment, **place})
+    expect(page.locator("#record-state")).to_have_text("Listening")
 
 
 def test_space_on_the_button_does_not_click_it_too(page):

@@ -12,6 +12,17 @@ import TranscriptFormats
 struct RealtimeLifetimeTests {
     // MARK: The beginning
 
+    @Test func aClientThatClosesItsSessionCanOpenAnotherAtOnce() async throws {
+        try await RealtimeServer.run(limits: { $0.sessions = 1 }) { server in
+            for _ in 1...100 {
+                let client = try await server.open()
+                _ = try await client.until("session.created")
+                try await client.socket.send(SocketClient.close(1000))
+                #expect(try await client.socket.frame().closeCode == 1000)
+            }
+        }
+    }
+
     @Test func aSessionBeginsAndTakesAudioWhileItsModelIsLoaded() async throws {
         try await RealtimeServer.run { server in
             let client = try await server.open()

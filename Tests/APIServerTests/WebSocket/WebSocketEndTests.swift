@@ -63,6 +63,19 @@ struct WebSocketEndTests {
         }
     }
 
+    @Test func theServerNotesACloseBeforeItAnswers() async throws {
+        let pause = Pause()
+        try await WebSocketServer.run(session: { _ in try await pause.wait() }) { server in
+            let client = try await server.open()
+            try await client.send(Client.close(1000))
+            #expect(try await client.frame().closeCode == 1000)
+            #expect(server.ends.all.count == 1 && server.endings.all == [])
+            pause.end()
+            #expect(try await server.endings(count: 1) == [.byClient(.normalClosure)])
+            #expect(server.ends.all.count == 1)
+        }
+    }
+
     @Test func sendingOnAnEndedWebSocketFails() async throws {
         let errors = Endings()
         try await WebSocketServer.run(session: { socket in

@@ -20,6 +20,8 @@ struct WebSocketServer {
     let budget: MessageBudget
     /// How its WebSockets have ended so far.
     let endings: Endings
+    /// One `nil` for each WebSocket that has ended, although its session may go on.
+    let ends: Endings
     /// What it has logged.
     let log: LogRecorder
 
@@ -50,14 +52,14 @@ struct WebSocketServer {
         let log = LogRecorder()
         var logger = log.logger
         logger.logLevel = .info
-        let endings = Endings()
+        let (endings, ends) = (Endings(), Endings())
         var settings = ServerSettings()
         settings.connections = connections
         let parts = try RouterUnderTest(settings: settings, logger: logger)
         parts.router.get("/socket") { request, context -> Response in
             let socket = try await WebSocket.accept(
                 request, context: context, subprotocols: ["realtime"], headers: [.requestID: context.requestID],
-                limits: limits, budget: budget)
+                limits: limits, budget: budget, onEnd: { ends.add(nil) })
             do { try await session(socket) } catch is WebSocketEnded {}
             await socket.close()
             endings.add(socket.ending)
@@ -72,7 +74,8 @@ struct WebSocketServer {
         quiet.logLevel = .warning
         let application = Application(router: parts.router, server: parts.server.makeConnections(), logger: quiet)
         try await application.test(.live) { client in
-            try await body(WebSocketServer(port: client.port ?? 0, budget: budget, endings: endings, log: log))
+            try await body(
+                WebSocketServer(port: client.port ?? 0, budget: budget, endings: endings, ends: ends, log: log))
         }
         #expect(log.troubles == [])
     }

@@ -12,8 +12,8 @@ protocol LiveSessionInHand: Sendable {
 
 /// The live sessions of a server: how many there may be, and what each is doing.
 final class LiveSessions: Sendable {
-    /// A session's place, held until the value is released.
-    final class Place: Sendable {
+    /// A session's place, held until it is left.
+    struct Place: Sendable {
         private let sessions: LiveSessions
         private let number: Int
 
@@ -22,14 +22,17 @@ final class LiveSessions: Sendable {
             self.number = number
         }
 
-        /// The session has begun.
+        /// The session has begun; it may have ended as well.
         func begin(_ session: any LiveSessionInHand) {
-            sessions.state.withLock { $0.running[number] = .some(session) }
+            sessions.state.withLock { state in
+                if state.running[number] != nil { state.running[number] = .some(session) }
+            }
         }
 
-        deinit {
-            sessions.state.withLock { _ = $0.running.removeValue(forKey: number) }
-            sessions.metrics.add(-1, to: .liveSessions)
+        /// Gives the place to others. A client that opens a session as soon as its last one is closed finds it free.
+        func leave() {
+            let wasHeld = sessions.state.withLock { $0.running.removeValue(forKey: number) != nil }
+            if wasHeld { sessions.metrics.add(-1, to: .liveSessions) }
         }
     }
 
@@ -47,9 +50,6 @@ final class LiveSessions: Sendable {
         self.limits = limits
         self.metrics = metrics
     }
-
-    /// How many sessions there are.
-    var count: Int { state.withLock { $0.running.count } }
 
     /// Takes a place.
     ///

@@ -24,7 +24,7 @@ struct RealtimeEndpoint: Sendable {
         }
         let model = try await catalog.find(configuration.transcription?.model)
         let place = try sessions.enter()
-        defer { withExtendedLifetime(place) {} }
+        defer { place.leave() }
         let opening = Opening(request: request, context: context, configuration: configuration, place: place)
         switch model {
         case .local(let entry): return try await hear(opening, with: entry)
@@ -89,7 +89,7 @@ struct RealtimeEndpoint: Sendable {
         headers[.requestID] = opening.context.requestID
         return try await WebSocket.accept(
             opening.request, context: opening.context, subprotocols: [Self.subprotocol], headers: headers,
-            budget: budget)
+            budget: budget, onEnd: opening.place.leave)
     }
 
     /// Makes a client secret.

@@ -22,12 +22,14 @@ final class MessageInbox: Sendable {
     private let limit: Int
     private let share: MessageBudget.Share
     private let channel: any Channel
+    private let onEnd: @Sendable () -> Void
     private let state = Mutex(State())
 
-    init(limit: Int, share: MessageBudget.Share, channel: any Channel) {
+    init(limit: Int, share: MessageBudget.Share, channel: any Channel, onEnd: @escaping @Sendable () -> Void) {
         self.limit = limit
         self.share = share
         self.channel = channel
+        self.onEnd = onEnd
     }
 
     deinit {
@@ -67,15 +69,17 @@ final class MessageInbox: Sendable {
     ///   - ending: The reason.
     ///   - keepingMessages: Whether those that wait can still be taken.
     func end(_ ending: WebSocketEnding, keepingMessages: Bool) {
-        let (taker, cost) = state.withLock { state -> (Taker?, Int) in
-            guard state.ending == nil else { return (nil, 0) }
+        let (isFirst, taker, cost) = state.withLock { state -> (Bool, Taker?, Int) in
+            guard state.ending == nil else { return (false, nil, 0) }
             state.ending = ending
             let taker = exchange(&state.taker, with: nil)
-            guard !keepingMessages else { return (taker, 0) }
+            guard !keepingMessages else { return (true, taker, 0) }
             state.messages = CircularBuffer()
-            return (taker, exchange(&state.cost, with: 0))
+            return (true, taker, exchange(&state.cost, with: 0))
         }
+        guard isFirst else { return }
         share.change(by: -cost)
+        onEnd()
         taker?.resume(returning: nil)
     }
 

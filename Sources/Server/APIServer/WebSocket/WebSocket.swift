@@ -20,11 +20,13 @@ struct WebSocket: Sendable {
     ///   - headers: For the response, in addition to those of the protocol.
     ///   - limits: Sizes and times.
     ///   - budget: The memory for messages, shared by all WebSockets of the server.
+    ///   - onEnd: Called when it ends, before a close frame of the client is answered.
     /// - Returns: The open WebSocket.
     /// - Throws: `APIError` if the request is refused; it is then answered like any other.
     static func accept(
         _ request: Request, context: APIContext, subprotocols: [String] = [], headers: HTTPFields = [:],
-        limits: WebSocketLimits = WebSocketLimits(), budget: MessageBudget
+        limits: WebSocketLimits = WebSocketLimits(), budget: MessageBudget,
+        onEnd: @escaping @Sendable () -> Void = {}
     ) async throws -> WebSocket {
         let upgrade = try WebSocketUpgrade(request, subprotocols: subprotocols)
         let channel = context.channel
@@ -33,7 +35,7 @@ struct WebSocket: Sendable {
             let pipeline = channel.pipeline.syncOperations
             try pipeline.handler(type: RequestRulesHandler.self).checkSwitch()
             let share = budget.share(for: channel)
-            let inbox = MessageInbox(limit: limits.waiting, share: share, channel: channel)
+            let inbox = MessageInbox(limit: limits.waiting, share: share, channel: channel, onEnd: onEnd)
             let handler = WebSocketHandler(limits: limits, inbox: inbox, share: share)
             try pipeline.addHandler(handler, position: .after(pipeline.handler(type: LingeringClose.self)))
             try handler.begin(upgrade.head(headers))

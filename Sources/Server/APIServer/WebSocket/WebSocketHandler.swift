@@ -86,8 +86,8 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
             case .message(let message): inbox.add(message)
             case .ping(let content): outbox?.receive(ping: content)
             case .close(let payload):
-                outbox?.close(payload.code.map { ClosePayload.bytes($0, "") } ?? ByteBuffer())
-                end(.byClient(payload.code), keepingMessages: true)
+                let answer = payload.code.map { ClosePayload.bytes($0, "") } ?? ByteBuffer()
+                end(.byClient(payload.code), saying: answer, keepingMessages: true)
                 hangUp()
             }
         } catch {
@@ -171,8 +171,7 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Starts the closing handshake, unless the WebSocket has ended.
     func close(_ code: WebSocketErrorCode, _ reason: String) {
         guard phase == .open else { return }
-        outbox?.close(ClosePayload.bytes(code, reason))
-        end(.byServer(code))
+        end(.byServer(code), saying: ClosePayload.bytes(code, reason))
         phase = .closing
         account()
         schedule { self.hangUp() }
@@ -186,8 +185,7 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Sends a close frame and does not wait for the client's.
     private func fail(_ ending: WebSocketEnding, _ code: WebSocketErrorCode, _ reason: String) {
         guard phase != .closed else { return }
-        outbox?.close(ClosePayload.bytes(code, reason))
-        end(ending)
+        end(ending, saying: ClosePayload.bytes(code, reason))
         hangUp()
     }
 
@@ -208,11 +206,11 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context?.close(promise: nil)
     }
 
-    /// Ends the messages; only the first reason counts.
-    private func end(_ ending: WebSocketEnding, keepingMessages: Bool = false) {
+    /// Ends the messages, and then sends a close frame if its content is given; only the first reason counts.
+    private func end(_ ending: WebSocketEnding, saying content: ByteBuffer? = nil, keepingMessages: Bool = false) {
         inbox.end(ending, keepingMessages: keepingMessages)
         heartbeat?.end()
-        outbox?.end()
+        if let content { outbox?.close(content) } else { outbox?.end() }
     }
 
     private func schedule(_ action: @escaping () -> Void) {

@@ -7,7 +7,7 @@ import { remember, remembered } from "./shared/settings.js";
 const setting = "single-keys";
 const areSingleKeysOn = () => remembered(setting) !== "off";
 
-/** Passes keys to `press(key, isRepeated)`, which returns whether they mean anything; fields and open dialogs keep theirs. */
+/** Passes keys to `press(key, event)`, which returns whether they mean anything; fields and open dialogs keep theirs. */
 export function listenToKeys(press) {
   /** The keys that are down and mean something to the page. */
   const taken = new Set();
@@ -19,7 +19,7 @@ export function listenToKeys(press) {
     if (isField(target) && key !== "Escape") return;
     if (isControl(target, key)) return;
     if (key.length === 1 && key !== " " && !areSingleKeysOn()) return;
-    const isMeant = key === "?" ? (showKeys(), true) : press(key, event.repeat);
+    const isMeant = key === "?" ? (showKeys(), true) : press(key, event);
     if (!isMeant) return;
     event.preventDefault();
     taken.add(key);

@@ -55,12 +55,12 @@ function show() {
 addEventListener("hashchange", show);
 show();
 
-listenToKeys((key, isRepeated) => {
+listenToKeys((key, event) => {
   // Captions cover the areas.
-  if (microphone.captions.isOpen) return microphone.press(key, isRepeated);
+  if (microphone.captions.isOpen) return microphone.press(key, event);
   const name = { 1: "files", 2: "microphone", 3: "models" }[key];
   if (name) { location.hash = `#${name}`; return true; }
-  return areas[document.body.dataset.shown].press(key, isRepeated);
+  return areas[document.body.dataset.shown].press(key, event);
 });
 
 // The areas work without: a server that wants a key, or is away, says so where something is asked of it.

@@ -20,7 +20,8 @@ export class MicrophoneArea {
   #dictation = null;
   /** Those that would lose something if the page was closed. */
   #open = new Set();
-  #pressed = 0;
+  /** The time stamp of the event that has begun a press; `null` if none is going on. */
+  #pressed = null;
   #draw = oncePerFrame(() => this.#show());
   #earlier = new Earlier(this.#draw);
 
@@ -45,18 +46,19 @@ export class MicrophoneArea {
     record.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       record.setPointerCapture(event.pointerId);
-      this.#press();
+      this.#press(event);
     });
-    record.addEventListener("pointerup", () => this.#release());
-    record.addEventListener("pointercancel", () => this.#release());
+    for (const end of ["pointerup", "pointercancel"]) record.addEventListener(end, (event) => this.#release(event));
     // A click without a pointer: the Enter key, or a screen reader.
     record.addEventListener("click", ({ detail }) => { if (detail === 0) this.toggle(); });
     byID("stop-and-copy").addEventListener("click", () => this.stopAndCopy());
     byID("speech-copy").addEventListener("click", () => this.#copy());
     byID("captions-open").addEventListener("click", () => this.captions.open());
-    addEventListener("keyup", ({ key }) => { if (key === " ") this.#release(); });
+    addEventListener("keyup", (event) => { if (event.key === " ") this.#release(event); });
     // Another window has the keys now. The question for the microphone may be such a window: then a hold becomes a press.
-    addEventListener("blur", () => { if (this.#dictation?.state === "asking") this.#pressed = 0; else this.#release(); });
+    addEventListener("blur", (event) => {
+      if (this.#dictation?.state === "asking") this.#pressed = null; else this.#release(event);
+    });
     addEventListener("beforeunload", (event) => {
       if (this.#open.size > 0 || this.#earlier.areUnstored) event.preventDefault();
     });
@@ -70,15 +72,16 @@ export class MicrophoneArea {
     });
   }
 
-  #press() {
+  #press({ timeStamp }) {
     if (this.isRecording) { this.stop(); return; }
-    this.#pressed = Date.now();
+    this.#pressed = timeStamp;
     this.start();
   }
 
-  #release() {
-    const wasHeld = this.#pressed && Date.now() - this.#pressed >= holdLength;
-    this.#pressed = 0;
+  /** The events tell when something was pressed and released; a busy page gets them later. */
+  #release({ timeStamp }) {
+    const wasHeld = this.#pressed !== null && timeStamp - this.#pressed >= holdLength;
+    this.#pressed = null;
     if (wasHeld && this.isRecording) this.stop();
   }
 
@@ -157,9 +160,9 @@ export class MicrophoneArea {
   }
 
   /** What a key does here; returns whether it does anything. */
-  press(key, isRepeated) {
+  press(key, event) {
     switch (key) {
-      case " ": if (!isRepeated) this.#press(); return true;
+      case " ": if (!event.repeat) this.#press(event); return true;
       case "c": case "C": if (this.isRecording) this.stopAndCopy(); else this.#copy(); return true;
       case "l": case "L": this.captions.open(); return true;
       case "Escape": return this.captions.close();
