@@ -152,6 +152,13 @@ def confirm(page, answer="Delete"):
     page.locator("dialog").get_by_role("button", name=answer).press("Enter")
 
 
+def press_record(page):
+    """Starts or stops a recording. If a page is slow to answer to a click, the click counts as a hold."""
+    button = page.locator("#record")
+    expect(button).to_be_visible()
+    button.press("Enter")
+
+
 def model(page, name):
     """The row of a registered model."""
     return page.locator("#model-list li").filter(has=page.get_by_role("heading", name=name))
@@ -195,4 +202,7 @@ def transcribe(page, *recordings):
 
 
 def sentences(page):
-    return page.locator(".sentences .sentence").all_inner_texts()
+    """The sentences of the file that is shown, once it is."""
+    shown = page.locator(".sentences .sentence")
+    expect(shown.first).to_be_visible()
+    return shown.all_inner_texts()

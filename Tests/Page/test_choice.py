@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from conftest import AUDIO
+from conftest import AUDIO, press_record
 
 
 def test_speech_is_heard_live_by_the_model_that_was_chosen(visit, chromium):
@@ -13,8 +13,8 @@ def test_speech_is_heard_live_by_the_model_that_was_chosen(visit, chromium):
     page.locator("#speech-options summary").click()
     page.locator("#speech-options-fields [name=model]").select_option("sense_voice")
     with page.expect_websocket():
-        page.locator("#record").press("Enter")
+        press_record(page)
     expect(page.locator("#speech-text")).to_contain_text("three four")
     expect(page.locator("#microphone-notice")).to_be_hidden()
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#earlier-list .earlier-text")).to_have_text("one two three four")

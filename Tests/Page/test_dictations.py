@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from conftest import confirm, eventually, expect_toast, files, sentences, stored, toasts
+from conftest import confirm, eventually, expect_toast, files, press_record, sentences, stored, toasts
 from test_microphone import page, speaking, words  # noqa: F401
 
 
@@ -13,10 +13,10 @@ def test_a_recording_that_is_being_finished_is_asked_for_and_stored(visit, speak
     page.route("**/health", lambda route: route.fulfill(json={"status": "ok"}))
     page.locator("#speech-options summary").click()
     page.locator("#speech-options [name=model]").select_option("moonshine-tiny-en")
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#speech-text")).to_contain_text("best of times")
     link.hold()
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#record-state")).to_have_text("Finishing")
     eventually(lambda: [result["kind"] for result in stored(page)] == ["draft"], "the recording is stored")
     with page.expect_event("dialog") as asked:
@@ -37,21 +37,21 @@ def test_a_recording_that_is_being_finished_is_asked_for_and_stored(visit, speak
 
 
 def test_turns_are_read_out_when_they_are_final(page):
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#speech-text p:not(.is-open):not(.placeholder)").first).to_be_visible()
     first = page.locator("#speech-text p").first.inner_text()
     expect(page.locator("#announcements p").first).to_have_text(first)
     # Nothing that changes with each word is a live region.
     assert page.locator("#speech-text").evaluate("node => node.closest('[role=log], [role=status], [aria-live]')") is None
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#earlier-list .earlier-text")).to_have_count(1)
 
 
 def test_dictations_are_deleted_by_keyboard(page):
     for count in (1, 2):
-        page.locator("#record").press("Enter")
+        press_record(page)
         expect(page.locator("#speech-text")).to_contain_text("best of times")
-        page.locator("#record").press("Enter")
+        press_record(page)
         expect(page.locator("#earlier-list li")).to_have_count(count)
     page.locator("#earlier-list li").first.get_by_role("button", name="Delete").press("Enter")
     confirm(page, "Cancel")
@@ -129,9 +129,9 @@ def test_a_stored_recording_is_taken_up_although_there_is_no_room_for_a_second_c
 )
 def test_a_storage_that_fails_does_not_keep_a_dictation_from_ending(visit, speaking, fault, says):
     page = visit(browser=speaking, path="/#microphone", script=fault)
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#speech-text")).to_contain_text("best of times")
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#record-state")).to_have_text("Ready to record")
     expect(page.locator("#earlier-list .earlier-text")).to_contain_text("best of times")
     if says:

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from conftest import AUDIO, BECKETT, SPEECH, URL, choose, confirm, expect_toast, files, model, sentences
+from conftest import AUDIO, BECKETT, SPEECH, URL, choose, confirm, expect_toast, files, model, press_record, sentences
 
 
 def test_the_key_is_asked_for_once_and_forgotten_with_the_tab(visit):
@@ -47,10 +47,10 @@ def test_live_speech_uses_a_client_secret(visit, chromium):
     sockets = []
     page.on("websocket", lambda socket: sockets.append(socket))
     with page.expect_response("**/v1/realtime/client_secrets") as made:
-        page.locator("#record").press("Enter")
+        press_record(page)
     assert made.value.request.headers["authorization"] == "Bearer right"
     expect(page.locator("#speech-text")).to_contain_text("tried")
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#earlier-list .earlier-text")).to_contain_text("tried")
     assert sockets and "right" not in sockets[0].url
 

@@ -13,6 +13,7 @@ from conftest import (
     confirm,
     eventually,
     files,
+    press_record,
     sentences,
     stored,
     transcribe,
@@ -90,9 +91,9 @@ def test_a_text_without_room_is_stored_once_something_is_deleted(small):
 
 
 def dictate(page):
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#speech-text")).to_contain_text("best of times")
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#record-state")).to_have_text("Ready to record")
 
 
@@ -165,10 +166,10 @@ def test_a_text_that_is_deleted_while_room_is_made_for_it_is_not_stored_afterwar
 def test_the_draft_of_a_dictation_makes_room_for_its_text(visit, speaking, link):
     page = make_small(visit(link.url, browser=speaking, path="/#microphone"))
     page.route("**/health", lambda route: route.fulfill(json={"status": "ok"}))
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#speech-text")).to_contain_text("best of times")
     link.hold()
-    page.locator("#record").press("Enter")
+    press_record(page)
     eventually(lambda: [result["kind"] for result in stored(page)] == ["draft"], "the recording is stored")
     assert 0 < page.evaluate(FILL) < 1000
     link.go_on()

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conftest import expect_toast, files, sentences, stored, toasts
+from conftest import expect_toast, files, press_record, sentences, stored, toasts
 from test_microphone import speaking, words  # noqa: F401
 
 HEALTHY = {"status": "ok"}
@@ -25,7 +25,7 @@ def is_rescued(page):
 
 def test_a_recording_survives_a_lost_connection(visit, speaking, link):
     page = visit(link.url, path="/#microphone", browser=speaking)
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#speech-text")).to_contain_text("best of times")
     link.cut()
     expect(page.locator("#microphone-notice")).to_contain_text("the recording is kept")
@@ -33,7 +33,7 @@ def test_a_recording_survives_a_lost_connection(visit, speaking, link):
     page.keyboard.press("l")
     expect(page.locator("#captions-problem")).to_contain_text("the recording is kept")
     page.keyboard.press("Escape")
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect_toast(page, "moved to Files")
     link.mend()
     is_rescued(page)
@@ -46,7 +46,7 @@ def test_a_session_that_the_server_refuses_is_not_heard_at_a_wrong_rate(visit, s
         WebSocket.prototype.send = function (text) { send.call(this, text.replace('"rate":16000', '"rate":1')); };
     """
     page = visit(path="/#microphone", browser=speaking, script=script)
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#microphone-notice")).to_contain_text("rate")
     expect(page.locator("#record-time")).to_have_text(WITH_WORDS)
     page.get_by_role("button", name="Stop and copy").click()
@@ -66,10 +66,10 @@ def test_a_connection_that_is_never_made_does_not_hold_up_the_end(visit, speakin
 
     # It is the first thing that a session asks for.
     page.route("**/v1/models", hold)
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#record-state")).to_have_text("Connecting")
     expect(page.locator("#record-time")).to_have_text(WITH_WORDS)
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect_toast(page, "moved to Files")
     link.go_on()
     is_rescued(page)
@@ -98,10 +98,10 @@ def test_a_connection_that_hangs_although_the_server_is_healthy_does_not_hold_up
             route.continue_()
 
     page.route("**/v1/models", hold, times=1)
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#record-time")).to_have_text(WITH_WORDS)
     expect(page.locator("#record-state")).to_have_text("Connecting")
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect_toast(page, "moved to Files")
     expect(page.locator("#microphone-notice")).to_have_text("The server has said nothing for two minutes.")
     link.go_on()
@@ -111,10 +111,10 @@ def test_a_connection_that_hangs_although_the_server_is_healthy_does_not_hold_up
 def test_a_server_that_says_nothing_does_not_hold_up_the_end(visit, speaking, link):
     page = visit(link.url, path="/#microphone", browser=speaking, script=HURRY)
     page.route("**/health", lambda route: route.fulfill(json=HEALTHY))
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#speech-text")).to_contain_text("best of times")
     link.hold()
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect_toast(page, "moved to Files")
     expect(page.locator("#microphone-notice")).to_have_text("The server has said nothing for two minutes.")
     link.go_on()
@@ -140,7 +140,7 @@ def test_a_turn_that_failed_is_not_copied_as_a_text(visit, speaking):
 
     page.route_web_socket("**/v1/realtime**", fail)
     page.evaluate("navigator.clipboard.writeText('before')")
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#speech-text")).to_contain_text("The engine has died.")
     expect(page.locator("#speech-copy")).to_be_disabled()
     page.get_by_role("button", name="Stop and copy").click()
@@ -173,9 +173,9 @@ def answer_the_commit_with_an_error(page, about):
 def test_sound_that_is_refused_when_the_session_ends_is_not_lost(visit, speaking, about):
     page = visit(path="/#microphone", browser=speaking)
     answer_the_commit_with_an_error(page, lambda commit: about)
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#speech-text")).to_contain_text("best of times")
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect_toast(page, "moved to Files")
     expect(page.locator("#microphone-notice")).to_have_text("This was too much.")
     is_rescued(page)
@@ -184,9 +184,9 @@ def test_sound_that_is_refused_when_the_session_ends_is_not_lost(visit, speaking
 def test_a_commit_that_finds_nothing_does_no_harm(visit, speaking):
     page = visit(path="/#microphone", browser=speaking)
     answer_the_commit_with_an_error(page, lambda commit: commit["event_id"])
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#speech-text")).to_contain_text("best of times")
-    page.locator("#record").press("Enter")
+    press_record(page)
     expect(page.locator("#record-state")).to_have_text("Ready to record")
     expect(page.locator("#earlier-list .earlier-text")).to_contain_text("best of times")
     expect(page.locator("#microphone-notice")).to_be_hidden()
